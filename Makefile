@@ -1,0 +1,86 @@
+# `make run` and `make test` need python3 (>= 3.11) with venv, gcc and make; everything else is
+# installed into the virtual environment .venv, once: a stamp file says when that was.
+#
+#   make run     the whole course study -> results/report.html
+#   make test    all tests and doctests, with coverage
+#   make lint    ruff, mypy, cython-lint
+#   make docs    the documentation -> docs/_build/html/index.html (asks no network when built)
+#   make clean   remove what these commands made
+#
+# Options of the study: make run ARGS="--quick"; another interpreter: make run PYTHON=python3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+OUT ?= results
+ARGS ?=
+COVERAGE ?= 95
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
+    $(wildcard hopfield_sim/backends/*.pyx hopfield_sim/backends/*.pxd hopfield_sim/backends/*.h)
+
+.PHONY: help run test lint docs clean
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
+
+run: $(VENV)/.run
+	$(BIN)/python -m hopfield_sim.experiment --out $(OUT) $(ARGS)
+	@echo "Report: open $(abspath $(OUT))/report.html in a browser"
+
+test: $(VENV)/.test
+	HOPFIELD_SIM_KERNELS=require $(BIN)/python -m pytest \
+	    --cov --cov-report=term-missing:skip-covered --cov-fail-under=$(COVERAGE)
+	@echo "make test: all tests passed, coverage at least $(COVERAGE) %"
+
+lint: $(VENV)/.lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/cython-lint hopfield_sim
+	@echo "make lint: clean"
+
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+	$(BIN)/python docs/check_offline.py docs/_build/html
+	@echo "Docs: open $(abspath docs/_build/html)/index.html in a browser"
+
+clean:
+	rm -rf $(VENV) build dist hopfield_sim.egg-info docs/_build docs/gallery docs/api/generated \
+	    .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find hopfield_sim \( -name '*.so' -o -name '__pycache__' -o -path '*/backends/_*.c' \) -prune \
+	    -exec rm -rf {} +
+	@echo "make clean: done; results are left where they are"
+
+# --- the virtual environment, in steps that are skipped when nothing they depend on has changed ---
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "$(PYTHON) must be Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "== creating the virtual environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	    echo "$(PYTHON) has no venv; on Debian or Ubuntu: sudo apt install python3-venv gcc python3-dev make"; exit 1; }
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.created $(BUILD_INPUTS)
+	@echo "== installing hopfield_sim and compiling its kernels (a minute the first time)"
+	$(PIP) install --editable .
+	@touch $@
+
+# Tests demand the kernels: a machine without a compiler is told here, and not by slow tests.
+$(VENV)/.test: $(VENV)/.created $(BUILD_INPUTS)
+	@echo "== installing hopfield_sim with its test tools and compiling its kernels"
+	HOPFIELD_SIM_KERNELS=require $(PIP) install --editable '.[test]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.lint: $(VENV)/.created $(BUILD_INPUTS)
+	@echo "== installing hopfield_sim with its linters"
+	$(PIP) install --editable '.[lint]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.docs: $(VENV)/.created $(BUILD_INPUTS)
+	@echo "== installing hopfield_sim with its documentation tools"
+	$(PIP) install --editable '.[docs]'
+	@touch $@ $(VENV)/.run

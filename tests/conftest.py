@@ -1,0 +1,24 @@
+"""Settings of the whole test run: no display, reproducible hypothesis, the backend in the header."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+os.environ["MPLBACKEND"] = "Agg"  # also for the command lines that tests start
+
+# Derandomised: a red run stays red when it is repeated. No deadline: CI shares its processors.
+settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.load_profile("house")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which engines these results come from."""
+    import hopfield_sim as hs
+
+    return (
+        f"hopfield_sim {hs.__version__}, backends: {', '.join(hs.backends.available())}, "
+        f"HOPFIELD_SIM_KERNELS={os.environ.get('HOPFIELD_SIM_KERNELS', 'auto')}"
+    )
