@@ -36,7 +36,11 @@ def extensions() -> list[Extension]:
     if KERNELS == "none":
         return []
     headers = sorted(path.as_posix() for path in [*BACKENDS.glob("*.pxd"), *BACKENDS.glob("*.h")])
-    macros = [("CYTHON_TRACE", "1"), ("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
+    macros = [
+        ("CYTHON_TRACE", "1"),
+        ("CYTHON_TRACE_NOGIL", "1"),
+        ("CYTHON_USE_SYS_MONITORING", "0"),
+    ]
     return [
         Extension(
             f"hopfield_sim.backends.{path.stem}",
@@ -59,7 +63,7 @@ class BuildKernels(build_ext):
             self.parallel = os.cpu_count() or 1
 
     def build_extensions(self) -> None:
-        """Run Cython here and not above, so that metadata and sdist need neither it nor a compiler."""
+        """Run Cython here and not above: metadata and sdist need neither it nor a compiler."""
         if not self.extensions:
             return
         try:
@@ -73,7 +77,7 @@ class BuildKernels(build_ext):
         translated = cythonize(
             self.extensions,
             force=TRACE or bool(self.force),
-            # Coverage looks for the generated C beside its source; elsewhere it would only be litter.
+            # Coverage looks for the generated C beside its source; else it would be litter there.
             build_dir=None if TRACE else "build/cython",
             compiler_directives={"linetrace": TRACE},
         )
@@ -84,9 +88,13 @@ class BuildKernels(build_ext):
             extension.extra_compile_args = flags
             extension.optional = KERNELS != "require"  # set here because cythonize drops it
         super().build_extensions()
-        missing = [e.name for e in self.extensions if not Path(self.get_ext_fullpath(e.name)).exists()]
+        missing = [
+            e.name for e in self.extensions if not Path(self.get_ext_fullpath(e.name)).exists()
+        ]
         if missing:
-            self.warn(f"not compiled: {', '.join(missing)}; the NumPy reference will be used instead")
+            self.warn(
+                f"not compiled: {', '.join(missing)}; the NumPy reference will be used instead"
+            )
 
 
 setup(ext_modules=extensions(), cmdclass={"build_ext": BuildKernels}, license="MIT")

@@ -1,4 +1,4 @@
-"""Settings of the whole test run: no display, reproducible hypothesis, the backend in the header."""
+"""Settings of the whole run: no display, reproducible hypothesis, the backend in the header."""
 
 from __future__ import annotations
 

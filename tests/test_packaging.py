@@ -1,0 +1,107 @@
+"""What the package says about itself must agree, wherever it says it."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+import hopfield_sim as hs
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+SOURCES = [*PAGES, *sorted((ROOT / "hopfield_sim").rglob("*.py"))]
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_one_version_everywhere() -> None:
+    assert metadata.version("hopfield_sim") == hs.__version__
+    assert f'\nversion: "{hs.__version__}"\n' in read(ROOT / "CITATION.cff")
+    newest = re.search(r"^## \[([\d.]+)\]", read(ROOT / "CHANGELOG.md"), flags=re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == hs.__version__
+
+
+def test_the_console_script_is_a_function() -> None:
+    module, _, function = PYPROJECT["project"]["scripts"]["hopfield-sim"].partition(":")
+    assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_what_is_required_is_what_is_imported() -> None:
+    """Every third-party module that the package needs to run comes with it."""
+    stated = {re.match(r"[\w-]+", line)[0] for line in PYPROJECT["project"]["dependencies"]}
+    assert stated == {"numpy", "matplotlib", "imageio", "tqdm", "threadpoolctl"}
+
+
+def test_every_extra_that_is_recommended_exists() -> None:
+    extras = set(PYPROJECT["project"]["optional-dependencies"])
+    named = {
+        (path.name, extra)
+        for path in SOURCES
+        for extra in re.findall(r"hopfield_sim\[([\w,]+)\]", read(path))
+    }
+    assert {(name, extra) for name, extra in named if not set(extra.split(",")) <= extras} == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_make_command_that_is_recommended_exists(path: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", read(ROOT / "Makefile"), flags=re.MULTILINE))
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", read(path), flags=re.MULTILINE)) <= targets
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_between_files_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", read(path))
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_nothing_generated_is_kept_in_git() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    run = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [f for f in run.stdout.split() if f.endswith((".so", ".c", ".pyc", ".sqlite"))] == []
+
+
+def without_kernels(mode: str) -> subprocess.CompletedProcess[str]:
+    """Import the package where no kernel can be found, and name its backends."""
+    code = (
+        "import sys\n"
+        "from importlib.machinery import ExtensionFileLoader, PathFinder\n"
+        "find = PathFinder.find_spec\n"
+        "def hide(name, path=None, target=None):\n"
+        "    spec = find(name, path, target)\n"
+        "    if name.startswith('hopfield_sim.') and spec is not None:\n"
+        "        return None if isinstance(spec.loader, ExtensionFileLoader) else spec\n"
+        "    return spec\n"
+        "class Finder: find_spec = staticmethod(hide)\n"
+        "sys.meta_path[:] = [Finder if f is PathFinder else f for f in sys.meta_path]\n"
+        "import hopfield_sim as hs\n"
+        "net = hs.HopfieldNetwork().store([[1, 1, -1, -1]])\n"
+        "print(*hs.backends.available(), net.recall([1, 1, 1, -1]).states)\n"
+    )
+    environ = {**os.environ, "HOPFIELD_SIM_KERNELS": mode}
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environ
+    )
+
+
+def test_without_kernels_the_reference_does_the_work() -> None:
+    run = without_kernels("auto")
+    assert (run.returncode, run.stdout) == (0, "numpy [ 1  1 -1 -1]\n"), run.stderr
+
+
+def test_kernels_that_are_required_but_missing_are_an_error() -> None:
+    run = without_kernels("require")
+    assert run.returncode != 0
+    assert "HOPFIELD_SIM_KERNELS" in run.stderr
