@@ -1,0 +1,43 @@
+"""The only place where arrays and arguments from outside are judged.
+
+Every function takes what a caller passed and returns it in the one form the rest of the package
+works with (a fresh array, a plain number), or raises from :mod:`hopfield_sim.errors`. The caller's
+own arrays are never changed and never kept.
+
+``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``arguments.py`` single
+arguments, and ``resources.py`` whether something fits into memory.
+"""
+
+from hopfield_sim.checks.arguments import (
+    choice,
+    flag,
+    generator,
+    integer,
+    key,
+    real,
+    show,
+)
+from hopfield_sim.checks.reals import numeric, site_mask, temperatures, thresholds, weights
+from hopfield_sim.checks.resources import memory
+from hopfield_sim.checks.spins import Batch, Stored, patterns, signs, states
+
+__all__ = [
+    "Batch",
+    "Stored",
+    "choice",
+    "flag",
+    "generator",
+    "integer",
+    "key",
+    "memory",
+    "numeric",
+    "patterns",
+    "real",
+    "show",
+    "signs",
+    "site_mask",
+    "states",
+    "temperatures",
+    "thresholds",
+    "weights",
+]

@@ -1,0 +1,117 @@
+"""Single arguments: numbers, yes or no, words, and the source of randomness."""
+
+from __future__ import annotations
+
+import difflib
+import numbers
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+
+
+def integer(
+    value: Any, name: str, *, minimum: int | None = None, maximum: int | None = None
+) -> int:
+    """Judge a whole number within bounds; True and 3.0 are not whole numbers here."""
+    if not isinstance(value, (bool, np.bool_)):
+        try:
+            number = operator.index(value)
+        except Exception:  # not an integer: said below
+            pass
+        else:
+            _within(number, name, minimum, maximum)
+            return number
+    raise InvalidTypeError(f"{name} must be an integer; got {show(value)}")
+
+
+def real(
+    value: Any, name: str, *, minimum: float | None = None, maximum: float | None = None
+) -> float:
+    """Judge a finite real number within bounds."""
+    if isinstance(value, np.ndarray) and value.ndim == 0 and type(value) is np.ndarray:
+        value = value[()]
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise InvalidTypeError(f"{name} must be a real number; got {show(value)}")
+    try:
+        number = float(value)
+    except Exception as error:  # 10**400 is a real number that no float holds
+        raise InvalidInputError(f"{name} must fit a float; got {show(value)}") from error
+    if not np.isfinite(number):
+        raise InvalidInputError(f"{name} must be finite; got {number}")
+    _within(number, name, minimum, maximum)
+    return number
+
+
+def flag(value: Any, name: str) -> bool:
+    """Judge a yes or no: True or False, nothing else."""
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise InvalidTypeError(f"{name} must be True or False; got {show(value)}")
+
+
+def choice(value: Any, options: Iterable[str], name: str) -> str:
+    """Judge a word out of a list; the error for an unknown one names the nearest."""
+    words = list(options)
+    listed = ", ".join(f'"{word}"' for word in words)
+    if not isinstance(value, str):
+        raise InvalidTypeError(f"{name} must be one of {listed}; got {show(value)}")
+    if value in words:
+        return str(value)
+    # The cut keeps difflib, which is quadratic, away from a whole book.
+    near = difflib.get_close_matches(value[:80].lower(), words, n=1, cutoff=0.0)
+    hint = f'; did you mean "{near[0]}"?' if near else ""
+    raise InvalidInputError(f"{name} must be one of {listed}; got {show(value)}{hint}")
+
+
+def key(rng: Any) -> int:
+    """Turn ``rng`` into a 64-bit key; a Generator is consumed once.
+
+    ``None`` is fresh entropy, an integer s is ``SeedSequence(s).generate_state(1, uint64)[0]`` and
+    a :class:`numpy.random.Generator` gives its next 64 bits.
+    """
+    if rng is None:
+        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
+    if isinstance(rng, np.random.Generator):
+        return int(rng.integers(0, 2**64, dtype=np.uint64))
+    if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool):
+        seed = int(rng)
+        if seed < 0:
+            raise InvalidInputError(f"rng must be a seed of 0 or more; got {show(seed)}")
+        return int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
+    raise InvalidTypeError(
+        f"rng must be None, an integer seed or a numpy.random.Generator; got {show(rng)}; "
+        "make one with numpy.random.default_rng(seed)"
+    )
+
+
+def generator(rng: Any) -> np.random.Generator:
+    """Make the generator that belongs to the key of ``rng``."""
+    return np.random.Generator(np.random.PCG64(key(rng)))
+
+
+def show(value: Any) -> str:
+    """Print a value in a few words, whatever its own ``repr`` does."""
+    try:
+        text = repr(value)
+    except Exception:  # a broken __repr__, or an integer too long to print
+        text = f"a value of type {type(value).__name__}"
+    text = " ".join(text.split())
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _within(number: float, name: str, minimum: float | None, maximum: float | None) -> None:
+    low = minimum is not None and number < minimum
+    high = maximum is not None and number > maximum
+    if not (low or high):
+        return
+    if maximum is None:
+        wanted = f"{minimum} or more"
+    elif minimum is None:
+        wanted = f"{maximum} or less"
+    else:
+        wanted = f"from {minimum} to {maximum}"
+    raise InvalidInputError(f"{name} must be {wanted}; got {show(number)}")

@@ -1,0 +1,142 @@
+"""Arrays of real numbers: weights, thresholds, temperatures, and masks over the sites."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.checks.arguments import integer, show
+from hopfield_sim.checks.resources import memory
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+
+
+def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
+    """See a value as a plain array of real numbers, or raise; no copy where none is needed.
+
+    Masked, object, complex, structured, string and date arrays are refused, and so are ragged
+    lists. Values are not looked at: NaN passes.
+    """
+    if _holds_mask(value):
+        raise InvalidTypeError(
+            f"{name} must be a plain array; got a masked one; "
+            "fill the masked entries first, with .filled(...)"
+        )
+    try:
+        array = np.asarray(value)
+    except Exception as error:  # an object's own __array__ may raise anything
+        raise InvalidInputError(
+            f"{name} must be an array of real numbers; got {show(value)}, of which numpy says: "
+            f"{error}"
+        ) from error
+    if array.dtype.kind in "iuf" or (allow_bool and array.dtype.kind == "b"):
+        return array
+    if array.size == 0 and array.dtype.kind != "V":  # an empty list has no kind of its own
+        return array.astype(np.float64)
+    raise InvalidTypeError(
+        f"{name} must be an array of real numbers; got {_kind(array)} (dtype {array.dtype})"
+    )
+
+
+def weights(value: Any, *, name: str = "weights") -> NDArray[np.float64]:
+    """Judge a coupling matrix: (N, N), finite; a fresh float64 array."""
+    array = numeric(value, name)
+    if array.ndim != 2 or array.shape[0] != array.shape[1] or array.shape[0] == 0:
+        raise InvalidInputError(f"{name} must be a square matrix (N, N); got shape {array.shape}")
+    return _finite(array, name)
+
+
+def thresholds(value: Any, n_neurons: int, *, name: str = "thresholds") -> NDArray[np.float64]:
+    """Judge thresholds: ``None`` (zeros), a number for all, or (N,), finite; fresh float64 (N,)."""
+    if value is None:
+        return np.zeros(n_neurons)
+    array = numeric(value, name)
+    if array.ndim > 0 and array.shape != (n_neurons,):
+        raise InvalidInputError(
+            f"{name} must be a number or ({n_neurons},), one a neuron; got shape {array.shape}"
+        )
+    return np.broadcast_to(_finite(array, name), (n_neurons,)).copy()
+
+
+def site_mask(
+    value: Any, n_neurons: int, name: str, *, shape: tuple[int, int] | None = None
+) -> NDArray[np.bool_]:
+    """Judge a choice of sites: bool (N,), or (H, W) where the sites have that ``shape``."""
+    array = numeric(value, name, allow_bool=True)
+    if array.dtype != np.bool_:
+        raise InvalidTypeError(
+            f"{name} must be boolean, True or False for each neuron; got dtype {array.dtype}; "
+            f"for a list of indices i use np.isin(np.arange({n_neurons}), i)"
+        )
+    if array.shape != (n_neurons,) and (shape is None or array.shape != tuple(shape)):
+        raise InvalidInputError(
+            f"{name} must be ({n_neurons},), one entry a neuron; got shape {array.shape}"
+            + ("; use .ravel()" if array.size == n_neurons else "")
+        )
+    return array.reshape(-1).copy()
+
+
+def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
+    """Judge a temperature: a number for ``max_sweeps`` sweeps, or a sequence, one a sweep.
+
+    Returns
+    -------
+    ndarray (max_sweeps,) or (len(value),) of float64
+        A number is repeated by a read-only view, so that any ``max_sweeps`` costs nothing.
+    """
+    array = numeric(value, "temperature")
+    if array.ndim > 1 or array.size == 0:
+        raise InvalidInputError(
+            "temperature must be a number, or a sequence with one temperature a sweep; "
+            f"got shape {array.shape}"
+        )
+    schedule = _finite(array, "temperature")
+    below = schedule < 0
+    if below.any():
+        where = f" at {at(below)}" if array.ndim else ""
+        raise InvalidInputError(
+            f"temperature must be 0 or more; found {schedule[first(below)]}{where}"
+        )
+    if array.ndim == 1:
+        return schedule
+    return np.broadcast_to(schedule, (integer(max_sweeps, "max_sweeps", minimum=0, maximum=2**48),))
+
+
+def first(bad: NDArray[np.bool_]) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
+
+
+def at(bad: NDArray[np.bool_]) -> str:
+    return "[" + ", ".join(map(str, first(bad))) + "]"
+
+
+def _finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
+    """Copy to float64, or name the first entry that is not finite."""
+    memory(10 * array.size, f"{name} of shape {array.shape}", "use a smaller network")
+    with np.errstate(over="ignore"):  # a long double may overflow: it is then found below
+        copy = array.astype(np.float64, order="C", copy=True)
+    bad = ~np.isfinite(copy)
+    if bad.any():
+        where = f" at {at(bad)}" if array.ndim else ""
+        raise InvalidInputError(f"{name} must be finite; found {copy[first(bad)]}{where}")
+    return copy
+
+
+def _holds_mask(value: Any, depth: int = 3) -> bool:
+    """Whether a masked array hides in a value; numpy would drop the mask of one inside a list."""
+    if isinstance(value, np.ma.MaskedArray):
+        return True
+    return (
+        depth > 0
+        and isinstance(value, (list, tuple))
+        and any(_holds_mask(item, depth - 1) for item in value)
+    )
+
+
+def _kind(array: NDArray[Any]) -> str:
+    if array.dtype.names is not None:
+        return "a structured array"
+    words = {"c": "complex numbers", "O": "objects", "b": "True and False", "U": "text"}
+    words |= {"S": "bytes", "M": "dates", "m": "time spans", "V": "raw bytes"}
+    return words.get(array.dtype.kind, "something else")

@@ -1,0 +1,54 @@
+"""Whether something fits into memory, asked before it is allocated."""
+
+from __future__ import annotations
+
+import os
+
+from hopfield_sim.errors import InsufficientMemoryError
+
+# Below this an allocation is not worth asking the operating system about.
+_SMALL = 16 * 2**20
+
+
+def memory(n_bytes: int, what: str, instead: str) -> None:
+    """Refuse, before anything is allocated, what does not fit into the memory available.
+
+    Parameters
+    ----------
+    n_bytes : int
+        Size of what would be allocated, temporaries included.
+    what, instead : str
+        The subject of the message, and what to do instead.
+
+    Raises
+    ------
+    InsufficientMemoryError
+        When ``n_bytes`` exceeds what the operating system calls available.
+    """
+    if n_bytes < _SMALL:
+        return
+    available = _available_memory()
+    if available is not None and n_bytes > available:
+        raise InsufficientMemoryError(
+            f"not enough memory for {what}: {_gigabytes(n_bytes)} wanted, "
+            f"{_gigabytes(available)} available; {instead}"
+        )
+
+
+def _available_memory() -> int | None:
+    """Bytes that can be allocated without swapping; None where the system does not tell."""
+    try:
+        with open("/proc/meminfo", "rb") as lines:
+            for line in lines:
+                if line.startswith(b"MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except (OSError, ValueError, IndexError):
+        pass
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _gigabytes(n_bytes: int) -> str:
+    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes < 10**18 else "more than a billion GB"

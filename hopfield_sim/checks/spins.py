@@ -1,0 +1,157 @@
+"""Arrays of -1 and +1: patterns and states."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.checks.reals import at, first, numeric
+from hopfield_sim.checks.resources import memory
+from hopfield_sim.errors import InvalidInputError
+
+
+class Stored(NamedTuple):
+    """Patterns as the package keeps them.
+
+    ``array`` is (P, N) int8, C-contiguous and nobody else's; ``shape`` is (H, W) when the patterns
+    came as images, else ``None``.
+    """
+
+    array: NDArray[np.int8]
+    shape: tuple[int, int] | None
+
+
+class Batch(NamedTuple):
+    """States as the package works with them, and how the caller wants the answer back.
+
+    ``array`` is (B, N) int8, C-contiguous and nobody else's; ``single`` says that one state came
+    without its B axis; ``image`` that the sites came as (H, W) = ``shape``.
+    """
+
+    array: NDArray[np.int8]
+    single: bool
+    image: bool
+    shape: tuple[int, int] | None = None
+
+    def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
+        """Give an answer the shape in which the states came.
+
+        Parameters
+        ----------
+        answer : ndarray
+            Has B entries along ``axis``: (B,), (B, N), (B, P) or, with ``axis=1``, (T+1, B, N).
+        axis : int
+            Where B is.
+        sites : bool
+            Whether axes after ``axis`` end with the N sites, which become (H, W) for images. Say
+            ``False`` for (B, P).
+
+        Returns
+        -------
+        ndarray or scalar
+            The B axis is dropped for a single state; a number or word alone is a Python one.
+        """
+        if self.image and sites and self.shape is not None and answer.ndim > axis + 1:
+            answer = answer.reshape(*answer.shape[:-1], *self.shape)
+        if not self.single:
+            return answer
+        one = answer[(slice(None),) * axis + (0,)]
+        return one.item() if np.ndim(one) == 0 else one
+
+
+def patterns(value: Any, *, n_neurons: int | None = None, name: str = "patterns") -> Stored:
+    """Judge patterns: (P, N), or images (P, H, W), of -1 and +1.
+
+    Raises
+    ------
+    InvalidInputError
+        For another shape, no patterns, a length other than ``n_neurons`` or a value other than ±1.
+    InvalidTypeError
+        For something that is not an array of real numbers.
+    """
+    array = numeric(value, name, allow_bool=True)
+    if array.ndim == 1:
+        raise InvalidInputError(
+            f"{name} must be (P, N), one pattern a row; got shape {array.shape}; "
+            f"for one pattern pass it as a row, {name}[None, :]"
+        )
+    if array.ndim not in (2, 3):
+        raise InvalidInputError(
+            f"{name} must be (P, N), or images (P, H, W); got shape {array.shape}"
+        )
+    if array.shape[0] == 0:
+        raise InvalidInputError(f"{name} must hold at least one pattern; got shape {array.shape}")
+    shape = (array.shape[1], array.shape[2]) if array.ndim == 3 else None
+    length = int(np.prod(array.shape[1:], dtype=object))
+    if length == 0:
+        raise InvalidInputError(f"{name} must have at least one neuron; got shape {array.shape}")
+    if n_neurons is not None and length != n_neurons:
+        raise InvalidInputError(
+            f"{name} must have {n_neurons} neurons a row; got shape {array.shape}"
+            + ("; did you transpose?" if array.shape[0] == n_neurons else "")
+        )
+    return Stored(signs(array, name).reshape(array.shape[0], length), shape)
+
+
+def states(
+    value: Any,
+    n_neurons: int | None,
+    *,
+    shape: tuple[int, int] | None = None,
+    n_patterns: int | None = None,
+    name: str = "states",
+) -> Batch:
+    """Judge states: (N,) or (B, N) and, where the sites have a ``shape``, (H, W) or (B, H, W).
+
+    Parameters
+    ----------
+    n_neurons : int or None
+        The N wanted; ``None`` takes what comes, and three axes are then images.
+    shape : (int, int), optional
+        The (H, W) of a network that learned images.
+    n_patterns : int, optional
+        The number of stored patterns: a state of that length gets "did you transpose?".
+    """
+    array = numeric(value, name, allow_bool=True)
+    if array.ndim == 0 or array.size == 0:
+        raise InvalidInputError(f"{name} must hold at least one state; got shape {array.shape}")
+    if n_neurons is None:
+        if array.ndim == 3:
+            shape = (array.shape[1], array.shape[2])
+        n_neurons = int(np.prod(array.shape[1:] if array.ndim == 3 else array.shape[-1:]))
+    # (B, N) is tried first: with an image shape of (1, N) both readings would fit.
+    if array.ndim in (1, 2) and array.shape[-1] == n_neurons:
+        single, image = array.ndim == 1, False
+    elif shape is not None and array.ndim in (2, 3) and array.shape[-2:] == tuple(shape):
+        single, image = array.ndim == 2, True
+    else:
+        wanted = f"({n_neurons},) or (B, {n_neurons})"
+        if shape is not None:
+            wanted += f", or images {tuple(shape)} or (B, {shape[0]}, {shape[1]})"
+        turned = array.shape[-1] == n_patterns or (array.ndim == 2 and array.shape[0] == n_neurons)
+        raise InvalidInputError(
+            f"{name} must be {wanted}; got shape {array.shape}"
+            + ("; did you transpose?" if turned else "")
+        )
+    return Batch(signs(array, name).reshape(-1, n_neurons), single, image, shape if image else None)
+
+
+def signs(array: NDArray[Any], name: str) -> NDArray[np.int8]:
+    """Copy an array of -1 and +1 to int8, C-contiguous, or name the first entry that is neither."""
+    if array.dtype == np.bool_:
+        raise InvalidInputError(
+            f"{name} must be -1 or +1; got True and False; for bool data use from_binary"
+        )
+    memory(3 * array.size, f"{name} of shape {array.shape}", "pass fewer rows at a time")
+    bad = (array != 1) & (array != -1)
+    if bad.any():
+        found = array[first(bad)]
+        hint = ""
+        if found == 0:
+            hint = "; for 0/1 data use from_binary"
+        elif found > 1:
+            hint = "; for a grey image use from_image"
+        raise InvalidInputError(f"{name} must be -1 or +1; found {found} at {at(bad)}{hint}")
+    return array.astype(np.int8, order="C", copy=True)
