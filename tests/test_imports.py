@@ -17,7 +17,7 @@ FLOORS = (
     {"errors", "checks"},
     {"backends"},
     {"couplings", "interactions", "patterns", "datasets"},
-    {"dynamics", "rules", "energy"},
+    {"dynamics", "recording", "rules", "energy"},
     {"models"},
     {"plotting"},
     {"experiment", "course", "testing", "theory"},

@@ -1,0 +1,85 @@
+"""The documentation: `make docs` builds it without a network, and its pages ask for none."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import hopfield_sim
+
+HERE = Path(__file__).parent
+os.environ["TQDM_DISABLE"] = "1"  # progress bars are for terminals
+
+project = "hopfield_sim"
+author = "hopfield_sim developers"
+copyright = f"2026, {author}"
+version = release = hopfield_sim.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "sphinx-mathjax-offline",  # carries MathJax and its fonts, and points mathjax_path at them
+    "numpydoc",
+    "sphinx_gallery.gen_gallery",
+    "myst_nb",
+]
+exclude_patterns = ["_build", "gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.md5"]
+templates_path = ["_templates"]
+default_role = "code"  # as docstrings are read in a terminal: `name` is code
+
+# --- pages: Markdown, some of them run when the site is built -------------------------------------
+myst_enable_extensions = ["dollarmath", "amsmath", "colon_fence"]
+myst_heading_anchors = 3
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+nb_execution_show_tb = True
+nb_merge_streams = True
+
+# --- API pages from docstrings --------------------------------------------------------------------
+autosummary_generate = True
+autodoc_typehints = "none"  # the docstring says type, shape and unit
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+
+# --- the gallery ----------------------------------------------------------------------------------
+sphinx_gallery_conf = {
+    "examples_dirs": "../examples",
+    "gallery_dirs": "gallery",
+    "filename_pattern": r"/",  # run them all
+    "within_subsection_order": "ExampleTitleSortKey",
+    "download_all_examples": False,
+    "remove_config_comments": True,
+    "min_reported_time": 10_000,
+    "show_memory": False,
+}
+
+# --- how it looks ---------------------------------------------------------------------------------
+html_theme = "pydata_sphinx_theme"
+html_title = "hopfield_sim"
+html_static_path = ["_static"]
+html_css_files = ["house.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_theme_options = {
+    "logo": {"text": "hopfield_sim"},
+    "navbar_align": "left",
+    "header_links_before_dropdown": 8,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+    "secondary_sidebar_items": ["page-toc"],
+    "show_prev_next": True,
+    "pygments_light_style": "tango",
+}
+html_sidebars = {"index": [], "installation": [], "claims": []}
+
+
+def fetch_notebook(app: object) -> None:
+    """The course notebook lives with the examples; Sphinx reads only what lies below docs/."""
+    shutil.copyfile(HERE.parent / "examples" / "course.ipynb", HERE / "course_notebook.ipynb")
+
+
+def setup(app) -> None:
+    app.connect("builder-inited", fetch_notebook)
