@@ -46,8 +46,8 @@ class Loads(HTMLParser):
         self.found += IN_CSS.findall(values.get("style", ""))
 
     def handle_data(self, data: str) -> None:
-        if self.inside in ("style", "script"):
-            self.found += IN_CSS.findall(data) + IN_SCRIPT.findall(data)
+        within = {"style": IN_CSS, "script": IN_SCRIPT}.get(self.inside)
+        self.found += within.findall(data) if within else []
 
     def handle_endtag(self, tag: str) -> None:
         self.inside = ""

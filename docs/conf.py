@@ -24,8 +24,15 @@ extensions = [
     "numpydoc",
     "sphinx_gallery.gen_gallery",
     "myst_nb",
+    "sphinx_design",  # cards on the start page
 ]
-exclude_patterns = ["_build", "gallery/**/*.ipynb", "gallery/**/*.py", "gallery/**/*.md5"]
+# The gallery writes notebooks to download and tables of times; its pages are its other .rst files.
+exclude_patterns = [
+    "_build",
+    "gallery/*.ipynb",
+    "sg_execution_times.rst",
+    "**/sg_execution_times.rst",
+]
 templates_path = ["_templates"]
 default_role = "code"  # as docstrings are read in a terminal: `name` is code
 
@@ -73,7 +80,21 @@ html_theme_options = {
     "show_prev_next": True,
     "pygments_light_style": "tango",
 }
-html_sidebars = {"index": [], "installation": [], "claims": []}
+# Only the gallery and the API have pages below them to navigate to.
+html_sidebars = {
+    page: []
+    for page in (
+        "index",
+        "installation",
+        "tutorial",
+        "course_notebook",
+        "classical",
+        "theory",
+        "claims",
+        "bad_input",
+        "house",
+    )
+}
 
 
 def fetch_notebook(app: object) -> None:

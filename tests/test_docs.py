@@ -1,0 +1,73 @@
+"""Pages show what the package prints, and the site loads nothing from elsewhere."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def sessions(page: str) -> str:
+    """The interactive sessions in a page's code blocks, one below the other."""
+    blocks = re.findall(r"^```(?:python|pycon)\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    return "\n".join(block for block in blocks if block.startswith(">>>"))
+
+
+def failures(text: str, name: str) -> int:
+    test = doctest.DocTestParser().get_doctest(text, {}, name, name, 0)
+    return doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test).failed
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_sessions_in_pages_print_what_they_show(path: Path) -> None:
+    assert failures(sessions(path.read_text(encoding="utf-8")), path.name) == 0
+
+
+def test_the_readme_has_a_session() -> None:
+    assert sessions(PAGES[0].read_text(encoding="utf-8")).count(">>>") >= 5
+
+
+def test_a_wrong_session_is_seen() -> None:
+    page = "Text.\n```python\n>>> 1 + 1\n3\n```\n"
+    assert failures(sessions(page), "planted") == 1
+
+
+OFFLINE = runpy.run_path(str(ROOT / "docs" / "check_offline.py"))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<script src="https://cdn.example.org/mathjax.js"></script>',
+        '<link rel="stylesheet" href="//fonts.example.org/css">',
+        '<link rel="preload" as="font" href="http://example.org/a.woff2">',
+        '<img src="https://img.example.org/badge.svg">',
+        '<img src="a.png" srcset="a.png, https://example.org/b.png 2x">',
+        "<style>@import 'https://example.org/a.css';</style>",
+        '<p style="background: url(https://example.org/a.png)">',
+        '<script>import("https://example.org/a.js")</script>',
+    ],
+)
+def test_what_a_page_loads_from_elsewhere_is_seen(tmp_path: Path, html: str) -> None:
+    (tmp_path / "index.html").write_text(html)
+    assert len(OFFLINE["loads"](tmp_path / "index.html")) == 1
+    assert OFFLINE["main"](tmp_path) == 1
+
+
+def test_links_to_follow_and_own_files_are_fine(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(
+        '<a href="https://example.org">paper</a><script src="_static/a.js"></script>'
+        '<svg xmlns="http://www.w3.org/2000/svg"></svg><link rel="canonical" href="https://a.org">'
+    )
+    (tmp_path / "a.css").write_text("a { background: url(data:image/png;base64,AAAA) }")
+    assert OFFLINE["main"](tmp_path) == 0
+
+
+def test_an_empty_folder_is_not_a_site(tmp_path: Path) -> None:
+    assert OFFLINE["main"](tmp_path) == 1
