@@ -4,8 +4,8 @@ Every function takes what a caller passed and returns it in the one form the res
 works with (a fresh array, a plain number), or raises from :mod:`hopfield_sim.errors`. The caller's
 own arrays are never changed and never kept.
 
-``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``arguments.py`` single
-arguments, and ``resources.py`` whether something fits into memory.
+``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``arguments.py``
+single arguments, and ``resources.py`` whether something fits into memory.
 """
 
 from hopfield_sim.checks.arguments import (

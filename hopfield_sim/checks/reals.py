@@ -104,10 +104,12 @@ def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
 
 
 def first(bad: NDArray[np.bool_]) -> tuple[int, ...]:
+    """Index of the first True."""
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
 
 
 def at(bad: NDArray[np.bool_]) -> str:
+    """Index of the first True, as a message prints it: [0, 4]."""
     return "[" + ", ".join(map(str, first(bad))) + "]"
 
 

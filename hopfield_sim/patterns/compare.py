@@ -1,0 +1,148 @@
+"""How alike states and patterns are: overlap, Hamming distance, equality."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+
+# Sums of this many ±1 are exact in float32.
+_EXACT_IN_FLOAT32 = 2**24
+
+
+def overlap(states: Any, patterns: Any) -> Any:
+    r"""Overlap of each state with each pattern: 1 for equal, -1 for the inverse, about 0 by chance.
+
+    .. math:: m^μ = \frac{1}{N} \sum_i s_i ξ_i^μ
+
+    Parameters
+    ----------
+    states : array_like (N,), (B, N) or, for image patterns, (B, H, W)
+        Of ±1.
+    patterns : array_like (P, N) or (P, H, W)
+        Of ±1.
+
+    Returns
+    -------
+    ndarray (B, P) of float64
+        (P,) for a single state.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For other shapes or values.
+
+    Examples
+    --------
+    >>> overlap([1, 1, -1, -1], [[1, 1, -1, -1], [-1, -1, 1, 1], [1, 1, 1, -1]])
+    array([ 1. , -1. ,  0.5])
+    """
+    batch, stored = _both(states, patterns)
+    n_neurons = stored.shape[1]
+    exact = np.float32 if n_neurons < _EXACT_IN_FLOAT32 else np.float64
+    checks.memory(
+        (batch.array.size + stored.size) * np.dtype(exact).itemsize
+        + 12 * len(batch.array) * len(stored),
+        "the overlaps",
+        "compare fewer states at a time",
+    )
+    # The products are whole numbers, exact in any order of summation; one division follows.
+    sums = batch.array.astype(exact) @ stored.T.astype(exact)
+    return batch.restore(sums.astype(np.float64) / n_neurons, sites=False)
+
+
+def match(states: Any, patterns: Any) -> Any:
+    """Index of the pattern that equals each state, or -1; the first one where several do.
+
+    Parameters
+    ----------
+    states : array_like (N,), (B, N) or, for image patterns, (B, H, W)
+        Of ±1.
+    patterns : array_like (P, N) or (P, H, W)
+        Of ±1.
+
+    Returns
+    -------
+    ndarray (B,) of int64
+        A plain int for a single state.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For other shapes or values.
+
+    Examples
+    --------
+    >>> match([[1, -1, 1], [1, 1, 1]], [[-1, -1, -1], [1, -1, 1]])
+    array([ 1, -1])
+    """
+    batch, stored = _both(states, patterns)
+    index: dict[bytes, int] = {}
+    for number, row in enumerate(np.packbits(stored > 0, axis=1)):
+        index.setdefault(row.tobytes(), number)
+    rows = np.packbits(batch.array > 0, axis=1)
+    found = np.fromiter((index.get(row.tobytes(), -1) for row in rows), np.int64, len(rows))
+    return batch.restore(found)
+
+
+def hamming(a: Any, b: Any) -> Any:
+    """Number of sites in which rows differ: d = N (1 - m)/2 for rows of overlap m.
+
+    Parameters
+    ----------
+    a, b : array_like (..., N)
+        Of ±1; the axes before the last are broadcast against each other.
+
+    Returns
+    -------
+    ndarray (...) of int64
+        A plain int for two single rows.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For shapes that do not broadcast, different N, or values other than ±1.
+
+    Examples
+    --------
+    >>> hamming([1, 1, -1], [[1, 1, -1], [-1, 1, 1]])
+    array([0, 2])
+    """
+    first, second = _rows(a, "a"), _rows(b, "b")
+    if first.shape[-1] != second.shape[-1]:
+        raise InvalidInputError(
+            f"a and b must have rows of equal length; got shapes {first.shape} and {second.shape}"
+        )
+    try:
+        shape = np.broadcast_shapes(first.shape, second.shape)
+    except ValueError as error:
+        raise InvalidInputError(
+            "a and b must broadcast, row by row; "
+            f"got shapes {first.shape} and {second.shape}; to compare all rows with all, "
+            "use a[:, None]"
+        ) from error
+    checks.memory(
+        math.prod(shape) + 8 * math.prod(shape[:-1]),
+        "the comparison",
+        "compare fewer rows at a time",
+    )
+    counts = np.count_nonzero(first != second, axis=-1)
+    return int(counts) if np.ndim(counts) == 0 else counts.astype(np.int64)
+
+
+def _both(states: Any, patterns: Any) -> tuple[checks.Batch, NDArray[np.int8]]:
+    stored, shape = checks.patterns(patterns)
+    n_patterns, n_neurons = stored.shape
+    return checks.states(states, n_neurons, shape=shape, n_patterns=n_patterns), stored
+
+
+def _rows(value: Any, name: str) -> NDArray[np.int8]:
+    array = checks.numeric(value, name, allow_bool=True)
+    if array.ndim == 0 or array.size == 0:
+        raise InvalidInputError(f"{name} must hold at least one site; got shape {array.shape}")
+    return checks.signs(array, name)

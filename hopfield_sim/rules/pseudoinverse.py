@@ -1,0 +1,96 @@
+"""The projection rule (L. Personnaz, I. Guyon, G. Dreyfus, J. Physique Lett. 46, L359, 1985)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+
+# Smallest square of a Cholesky pivot, as a share of N, for which W keeps at least 7 digits. Below
+# it the patterns are dependent, or nearly, and a singular value decomposition takes over.
+_SMALLEST_PIVOT = 1e-8
+_BLOCK_PATTERNS = 64
+
+
+def pseudoinverse(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
+    r"""Project onto the space of the patterns, so that each one is reproduced exactly.
+
+    .. math:: W = Ξ^+ Ξ = \sum_{μν} ξ^μ (G^{-1})_{μν} ξ^{ν\mathsf{T}} ,
+       \qquad G_{μν} = ξ^μ·ξ^ν
+
+    With its diagonal W ξ = ξ for every stored pattern, up to P = N - 1 independent ones. Without
+    it the field at site i is (1 - W_ii) ξ_i: the patterns stay fixed points, and their basins are
+    larger (I. Kanter, H. Sompolinsky, Phys. Rev. A 35, 380, 1987).
+
+    Parameters
+    ----------
+    patterns : array_like (P, N) or (P, H, W)
+        Of ±1. They may be linearly dependent; W is then the projection onto what they span.
+    zero_diagonal : bool
+        ``False`` keeps the projection's diagonal.
+
+    Returns
+    -------
+    ndarray (N, N) of float64
+        Symmetric.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For anything but patterns of ±1.
+    InsufficientMemoryError
+        When the matrix does not fit.
+
+    Examples
+    --------
+    >>> patterns = np.array([[1, 1, -1, -1], [1, -1, 1, -1]])
+    >>> pseudoinverse(patterns, zero_diagonal=False)
+    array([[ 0.5,  0. ,  0. , -0.5],
+           [ 0. ,  0.5, -0.5,  0. ],
+           [ 0. , -0.5,  0.5,  0. ],
+           [-0.5,  0. ,  0. ,  0.5]])
+    """
+    array, _ = checks.patterns(patterns)
+    zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
+    n_patterns, n_neurons = array.shape
+    checks.memory(
+        8 * (n_neurons**2 + 3 * array.size + 2 * min(n_patterns, n_neurons) ** 2),
+        f"the weights of {n_neurons} neurons",
+        "use fewer neurons",
+    )
+    basis = _orthonormal(array.astype(np.float64))
+    # Where the patterns span everything, rounding would leave noise off the diagonal.
+    weights = np.eye(n_neurons) if len(basis) == n_neurons else basis.T @ basis
+    if zero_diagonal:
+        np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def _orthonormal(xi: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Orthonormal rows that span the same space as the patterns."""
+    n_patterns, n_neurons = xi.shape
+    if n_patterns <= n_neurons:
+        try:
+            lower: NDArray[Any] = np.linalg.cholesky(xi @ xi.T)
+        except np.linalg.LinAlgError:
+            pass
+        else:
+            if np.diagonal(lower).min() ** 2 > _SMALLEST_PIVOT * n_neurons:
+                return _forward(lower, xi)
+    _, singular, rows = np.linalg.svd(xi, full_matrices=False)
+    rounding = singular[0] * max(xi.shape) * np.finfo(np.float64).eps
+    spanning: NDArray[np.float64] = rows[singular > rounding]
+    return spanning
+
+
+def _forward(lower: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Solve L Z = Ξ for a lower triangle, by halves, so that nearly all of it is one product."""
+    half = len(lower) // 2
+    if len(lower) <= _BLOCK_PATTERNS:
+        solved: NDArray[Any] = np.linalg.solve(lower, right)
+        return solved
+    top = _forward(lower[:half, :half], right[:half])
+    return np.vstack([top, _forward(lower[half:, half:], right[half:] - lower[half:, :half] @ top)])

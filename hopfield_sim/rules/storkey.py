@@ -1,0 +1,206 @@
+"""Storkey's rule (A. Storkey, Increasing the capacity of a Hopfield network, ICANN 1997, eq. 4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+
+# Patterns whose fields are found together. Within a block they are found one by one, from arrays
+# of this many rows, which should stay in cache.
+_BLOCK_PATTERNS = 32
+_BLOCK_ROWS = 512
+
+
+def storkey(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
+    r"""Hebb's rule less the cross-talk that the new pattern already meets.
+
+    The patterns are learnt in order, from W = 0; for each, and for all i and j,
+
+    .. math::
+       W_{ij} ← W_{ij} + \frac{1}{N} (ξ_i ξ_j - ξ_i h_{ji} - ξ_j h_{ij}) ,
+       \qquad h_{ij} = \sum_{k ≠ i, j} W_{ik} ξ_k
+
+    Parameters
+    ----------
+    patterns : array_like (P, N) or (P, H, W)
+        Of ±1; their order matters.
+    zero_diagonal : bool
+        ``False`` keeps the diagonal that the formula gives. No off-diagonal entry depends on it.
+
+    Returns
+    -------
+    ndarray (N, N) of float64
+        Symmetric.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For anything but patterns of ±1.
+    InsufficientMemoryError
+        When the matrix does not fit.
+
+    Examples
+    --------
+    >>> storkey([[1, 1, -1, -1], [1, 1, -1, 1], [-1, 1, -1, 1]], zero_diagonal=False)
+    array([[ 1.125,  0.25 , -0.25 , -0.5  ],
+           [ 0.25 ,  0.625, -1.   ,  0.25 ],
+           [-0.25 , -1.   ,  0.625, -0.25 ],
+           [-0.5  ,  0.25 , -0.25 ,  1.125]])
+    """
+    zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
+    weights = extend(None, patterns)
+    if zero_diagonal:
+        np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def extend(weights: Any, patterns: Any) -> NDArray[np.float64]:
+    r"""Learn more patterns on top of what Storkey's rule has made: W before to W after.
+
+    Because ξ² = 1, learning one pattern changes the matrix by rank two off its diagonal, with
+    v_i = Σ_{k≠i} W_ik ξ_k and u = ξ/2 - v:
+
+    .. math::
+       W_{ij} ← (1 + \tfrac{2}{N}) W_{ij} + \tfrac{1}{N} (u_i ξ_j + ξ_i u_j) ,
+       \qquad W_{ii} ← W_{ii} + \tfrac{1}{N} (1 - 2 ξ_i v_i)
+
+    v never reads the diagonal, so that is kept apart; and the changes of many patterns add up to
+    one product of matrices. This takes O(N² P) operations, where the definition takes O(N³ P).
+
+    Parameters
+    ----------
+    weights : array_like (N, N) or None
+        The symmetric result of this function for the patterns before, with its diagonal; ``None``
+        when there were none. Not changed.
+    patterns : array_like (P, N) or (P, H, W)
+        The patterns to learn now, of ±1, in order.
+
+    Returns
+    -------
+    ndarray (N, N) of float64
+        Symmetric, with the diagonal that the formula gives.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For anything but symmetric weights and patterns of ±1 of the same N.
+    InsufficientMemoryError
+        When the matrix does not fit.
+
+    Examples
+    --------
+    >>> first = extend(None, [[1, 1, -1, -1]])
+    >>> (extend(first, [[1, -1, 1, -1]]) == extend(None, [[1, 1, -1, -1], [1, -1, 1, -1]])).all()
+    np.True_
+    """
+    array, _ = checks.patterns(patterns)
+    n_neurons = array.shape[1]
+    checks.memory(
+        8 * n_neurons**2 + 32 * array.size,
+        f"the weights of {n_neurons} neurons",
+        "use fewer neurons, or learn the patterns in several parts",
+    )
+    learnt = np.zeros((n_neurons, n_neurons)) if weights is None else _before(weights, n_neurons)
+    diagonal = np.diagonal(learnt).copy()
+    np.fill_diagonal(learnt, 0.0)
+    # The factor (1 + 2/N)^P of the sum below is balanced by its other terms. Learning at most N
+    # patterns at a time keeps it under e², so that no digits are lost in the balance.
+    for start in range(0, len(array), n_neurons):
+        xi = array[start : start + n_neurons].astype(np.float64)
+        u = _cues(learnt, diagonal, xi)
+        _add(learnt, xi, u)
+    np.fill_diagonal(learnt, diagonal)
+    return learnt
+
+
+def _before(weights: Any, n_neurons: int) -> NDArray[np.float64]:
+    """A copy of the weights before, made exactly symmetric."""
+    learnt = checks.weights(weights)
+    if len(learnt) != n_neurons:
+        raise InvalidInputError(
+            f"weights must be ({n_neurons}, {n_neurons}), as the patterns have {n_neurons} "
+            f"neurons; got shape {learnt.shape}"
+        )
+    if np.array_equal(learnt, learnt.T):
+        return learnt
+    if np.abs(learnt - learnt.T).max() > 1e-9 * np.abs(learnt).max():
+        raise InvalidInputError(
+            "weights must be symmetric, as Storkey's rule makes them; found a matrix that is not"
+        )
+    return (learnt + learnt.T) / 2
+
+
+def _cues(
+    weights: NDArray[np.float64], diagonal: NDArray[np.float64], xi: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The vectors u (P, N) of patterns learnt in order after ``weights``; updates ``diagonal``.
+
+    ``weights`` are W off its diagonal, and zero on it. With c = 1 + 2/N, before pattern μ = 0, 1, …
+    that matrix is
+
+        c^μ W + Σ_{ν<μ} c^(μ-1-ν) (u^ν ξ^νᵀ + ξ^ν u^νᵀ)/N ,
+
+    and ``surplus`` is the diagonal of that sum, which has to be taken off again.
+    """
+    n_patterns, n_neurons = xi.shape
+    growth = 1 + 2 / n_neurons
+    given = xi @ weights
+    u = np.empty_like(xi)
+    surplus = np.zeros(n_neurons)
+    for start in range(0, n_patterns, _BLOCK_PATTERNS):
+        block = slice(start, min(start + _BLOCK_PATTERNS, n_patterns))
+        # What the patterns before this block contribute to all fields of the block at once.
+        earlier = _sum_times(xi[:start], u[:start], xi[block], growth)
+        for mu in range(block.start, block.stop):
+            pattern = xi[mu]
+            inside = _sum_times(xi[start:mu], u[start:mu], xi[mu : mu + 1], growth)[0]
+            v = growth**mu * given[mu] + growth ** (mu - start) * earlier[mu - start] + inside
+            v -= surplus * pattern
+            u[mu] = pattern / 2 - v
+            surplus = growth * surplus + 2 * u[mu] * pattern / n_neurons
+            diagonal += (1 - 2 * pattern * v) / n_neurons
+    return u
+
+
+def _sum_times(
+    xi: NDArray[np.float64],
+    u: NDArray[np.float64],
+    others: NDArray[np.float64],
+    growth: float,
+) -> NDArray[np.float64]:
+    """Σ_ν c^(K-1-ν) (u^ν ξ^νᵀ + ξ^ν u^νᵀ)/N times each of ``others``, without making the matrix."""
+    age = _ages(len(xi), growth)[:, None] / xi.shape[1]
+    along_xi, along_u = (xi @ others.T) * age, (u @ others.T) * age
+    total: NDArray[np.float64] = along_xi.T @ u + along_u.T @ xi
+    return total
+
+
+def _add(weights: NDArray[np.float64], xi: NDArray[np.float64], u: NDArray[np.float64]) -> None:
+    """W ← c^P W + A + Aᵀ with A = Σ_ν c^(P-1-ν) u^ν ξ^νᵀ / N off the diagonal, in place.
+
+    Made in blocks of rows from the diagonal on, and mirrored: no second N² is needed, and the
+    result is symmetric to the last bit.
+    """
+    n_patterns, n_neurons = xi.shape
+    growth = 1 + 2 / n_neurons
+    weights *= growth**n_patterns
+    aged = u * (_ages(n_patterns, growth)[:, None] / n_neurons)
+    for start in range(0, n_neurons, _BLOCK_ROWS):
+        rows = slice(start, min(start + _BLOCK_ROWS, n_neurons))
+        right = slice(rows.stop, n_neurons)
+        square = aged[:, rows].T @ xi[:, rows]
+        weights[rows, rows] += square + square.T
+        weights[rows, right] += aged[:, rows].T @ xi[:, right] + xi[:, rows].T @ aged[:, right]
+        weights[right, rows] = weights[rows, right].T
+    np.fill_diagonal(weights, 0.0)
+
+
+def _ages(count: int, growth: float) -> NDArray[np.float64]:
+    """c^(K-1-ν) for ν = 0, …, K-1: how much later patterns have amplified each one."""
+    ages: NDArray[np.float64] = growth ** np.arange(count - 1, -1, -1.0)
+    return ages
