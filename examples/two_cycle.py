@@ -40,7 +40,7 @@ ax.errorbar(loads, cycles, errors, fmt="o-", color="#0072B2", capsize=3)
 ax.set(
     xlabel="load P/N",
     ylabel="fraction that ends in a 2-cycle",
-    ylim=(0, 1.02),
+    ylim=(0, 0.6),
     title="N = 200, Hebbian, synchronous, random starts\n10 networks × 100 starts, standard errors",
 )
 
