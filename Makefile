@@ -39,7 +39,7 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/cython-lint hopfield_sim
+	PATH="$(abspath $(BIN)):$$PATH" cython-lint hopfield_sim
 	@echo "make lint: clean"
 
 docs: $(VENV)/.docs
