@@ -107,7 +107,7 @@ def glyphs(text: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", size: int = 10) -> NDArray[
     Examples
     --------
     >>> for row in glyphs("T", size=5).reshape(5, 5):
-    ...     print("".join(".#"[site > 0] for site in row))
+    ...     print("".join("#" if site > 0 else "." for site in row))
     #####
     ..#..
     ..#..

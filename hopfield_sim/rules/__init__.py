@@ -26,7 +26,7 @@ from hopfield_sim.rules.perceptron import perceptron
 from hopfield_sim.rules.pseudoinverse import pseudoinverse
 from hopfield_sim.rules.storkey import storkey
 
-__all__ = ["Rule", "get", "hebbian", "perceptron", "pseudoinverse", "storkey"]
+__all__ = ["OwnRule", "Rule", "get", "hebbian", "perceptron", "pseudoinverse", "storkey"]
 
 _BY_NAME: dict[str, Rule] = {
     "hebbian": hebbian,

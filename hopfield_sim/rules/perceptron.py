@@ -15,7 +15,7 @@ from hopfield_sim import checks
 from hopfield_sim.errors import NotConverged
 
 _Floats = NDArray[np.float64]
-_Whole = NDArray[np.signedinteger[Any]]
+_Whole = NDArray[Any]
 
 
 def perceptron(
@@ -100,6 +100,10 @@ def perceptron(
     )
 
 
+# What testing.check_rule asks a rule about itself.
+perceptron.symmetric = False  # type: ignore[attr-defined]
+
+
 def _weights(xi: NDArray[np.int8], times: _Whole, zero_diagonal: bool) -> _Floats:
     """W_ij = Σ_μ x_i^μ ξ_i^μ ξ_j^μ / N, from how often x neuron i has learnt pattern μ."""
     weights: _Floats = (times.astype(np.float64) * xi.T) @ xi.astype(np.float64) / xi.shape[1]
@@ -125,8 +129,8 @@ class _Learning:
     ) -> None:
         n_patterns, n_neurons = xi.shape
         largest = n_neurons * n_patterns * (max_epochs + 1)
-        whole = np.int32 if largest < 2**31 else np.int64
-        gram = (xi.astype(np.float64) @ xi.T.astype(np.float64)).astype(whole)
+        whole: type[np.signedinteger[Any]] = np.int32 if largest < 2**31 else np.int64
+        gram: _Whole = (xi.astype(np.float64) @ xi.T.astype(np.float64)).astype(whole)
         self.stability = stability
         self.own = int(zero_diagonal)
         self.norm = n_neurons - self.own  # of one pattern as a neuron sees it

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 
-# Patterns whose fields are found together. Within a block they are found one by one, from arrays
-# of this many rows, which should stay in cache.
+# Patterns learnt before the matrix is made anew: enough for an efficient product of matrices, few
+# enough that the fields of later ones through the earlier ones cost little beside it.
+_BATCH_PATTERNS = 256
+# Patterns whose fields through earlier blocks are found together; within a block one by one, from
+# arrays of this many rows, which should stay in cache.
 _BLOCK_PATTERNS = 32
 _BLOCK_ROWS = 512
 
@@ -70,7 +73,7 @@ def extend(weights: Any, patterns: Any) -> NDArray[np.float64]:
        \qquad W_{ii} ← W_{ii} + \tfrac{1}{N} (1 - 2 ξ_i v_i)
 
     v never reads the diagonal, so that is kept apart; and the changes of many patterns add up to
-    one product of matrices. This takes O(N² P) operations, where the definition takes O(N³ P).
+    a product of matrices. This takes O(N² P) operations, where the definition takes O(N³ P).
 
     Parameters
     ----------
@@ -110,8 +113,9 @@ def extend(weights: Any, patterns: Any) -> NDArray[np.float64]:
     np.fill_diagonal(learnt, 0.0)
     # The factor (1 + 2/N)^P of the sum below is balanced by its other terms. Learning at most N
     # patterns at a time keeps it under e², so that no digits are lost in the balance.
-    for start in range(0, len(array), n_neurons):
-        xi = array[start : start + n_neurons].astype(np.float64)
+    batch = min(n_neurons, _BATCH_PATTERNS)
+    for start in range(0, len(array), batch):
+        xi = array[start : start + batch].astype(np.float64)
         u = _cues(learnt, diagonal, xi)
         _add(learnt, xi, u)
     np.fill_diagonal(learnt, diagonal)
@@ -149,7 +153,7 @@ def _cues(
     """
     n_patterns, n_neurons = xi.shape
     growth = 1 + 2 / n_neurons
-    given = xi @ weights
+    given = xi @ weights if weights.any() else np.zeros_like(xi)
     u = np.empty_like(xi)
     surplus = np.zeros(n_neurons)
     for start in range(0, n_patterns, _BLOCK_PATTERNS):
