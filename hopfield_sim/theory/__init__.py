@@ -1,0 +1,29 @@
+"""Curves to draw over the data: what theory says of Hopfield networks, each with its source.
+
+* ``one_step.py`` — signal against crosstalk: how often a bit of a stored pattern changes
+* ``storage.py`` — how many patterns without errors, or with few, classical and dense
+* ``replica.py`` — the overlap at finite load and temperature, and the critical load
+* ``phase_diagram.py`` — the lines between retrieval, spin glass and disorder
+* ``gardner.py`` — the most that any weights can store
+
+Everything is solved with NumPy alone when it is asked for; nothing is a table of known values.
+"""
+
+from __future__ import annotations
+
+from hopfield_sim.theory.storage import capacity, dense_capacity
+from hopfield_sim.theory.gardner import gardner_load
+from hopfield_sim.theory.one_step import one_step_error
+from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
+from hopfield_sim.theory.replica import critical_load, retrieval_overlap
+
+__all__ = [
+    "PhaseLines",
+    "capacity",
+    "critical_load",
+    "dense_capacity",
+    "gardner_load",
+    "one_step_error",
+    "phase_lines",
+    "retrieval_overlap",
+]

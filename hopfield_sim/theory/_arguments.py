@@ -1,0 +1,68 @@
+"""Numbers from outside, one or an array of them: what every curve of this package is drawn over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.checks.reals import at, first
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+
+
+def integers(value: Any, name: str, *, minimum: int) -> NDArray[Any]:
+    """Judge an integer or an array of integers; a single one may be of any size."""
+    if _single(value):
+        return np.array(checks.integer(value, name, minimum=minimum), dtype=object)
+    array = checks.numeric(value, name)
+    if array.dtype.kind not in "iu" and array.size:
+        raise InvalidTypeError(
+            f"{name} must be an integer or an array of integers; got dtype {array.dtype}; "
+            "use .astype(int)"
+        )
+    _at_least(array, name, minimum)
+    return array.astype(np.int64)
+
+
+def reals(value: Any, name: str, *, minimum: float) -> NDArray[np.float64]:
+    """Judge a finite real number or an array of them; a fresh float64 array."""
+    if _single(value):
+        return np.array(checks.real(value, name, minimum=minimum))
+    array = checks.numeric(value, name).astype(np.float64)
+    bad = ~np.isfinite(array)
+    if bad.any():
+        raise InvalidInputError(f"{name} must be finite; found {array[first(bad)]} at {at(bad)}")
+    _at_least(array, name, minimum)
+    return array
+
+
+def together(*arrays: NDArray[Any], names: str) -> list[NDArray[Any]]:
+    """Broadcast arrays against each other, or raise naming the arguments they came from."""
+    try:
+        return list(np.broadcast_arrays(*arrays))
+    except ValueError as error:
+        shapes = " and ".join(str(array.shape) for array in arrays)
+        raise InvalidInputError(
+            f"{names} must be numbers or arrays that broadcast together; got shapes {shapes}"
+        ) from error
+
+
+def answer(values: NDArray[np.float64]) -> Any:
+    """Give a float for single arguments, an array for arrays."""
+    return float(values) if values.ndim == 0 else values
+
+
+def _at_least(array: NDArray[Any], name: str, minimum: float) -> None:
+    low = array < minimum
+    if low.any():
+        raise InvalidInputError(
+            f"{name} must be {minimum} or more; found {array[first(low)]} at {at(low)}"
+        )
+
+
+def _single(value: Any) -> bool:
+    if isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray):
+        return value.ndim == 0
+    return isinstance(value, (str, bytes)) or not hasattr(value, "__len__")

@@ -1,0 +1,150 @@
+r"""Solutions of the mean-field equations of Amit, Gutfreund and Sompolinsky (replica symmetric).
+
+At temperature T = 1/β and load α the overlap m with one pattern, the Edwards-Anderson parameter q
+and the noise r from the other patterns obey
+
+    m = ⟨tanh⟩,   q = ⟨tanh²⟩,   r = q / (1 − C)²,   C = β(1 − q),
+
+averaged over a Gaussian field of mean βm and width β√(αr). Read backwards they need no iteration:
+the mean a = βm and the width b = β√(αr) *give* T = ⟨tanh⟩/a and α = b²(T − 1 + q)²/q. A retrieval
+state is labelled here by its temperature T and its ratio of signal to noise y = a/b = m/√(αr): T
+fixes b for every y > 0, and the load then follows. At given T the load rises with y from 0 to its
+largest value (the spinodal, beyond which there is no retrieval state), and then falls along the
+branch of retrieval states that are stable against the loss of memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.theory import _gaussian_averages
+from hopfield_sim.theory._gaussian_averages import TanhAverages
+from hopfield_sim.theory._roots import EPS, find_root
+
+Floats = NDArray[np.float64]
+
+_LEAST_RATIO, _MOST_RATIO = 0.5, 12.0
+"""Signal to noise at the spinodal and at the transition lies between these at every T < 1."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Solutions of the equations, element by element."""
+
+    mean: Floats  # a = βm
+    width: Floats  # b = β√(αr)
+    temperature: Floats
+    averages: TanhAverages
+
+    @property
+    def ratio(self) -> Floats:
+        """Signal to noise, y = a/b = m/√(αr)."""
+        return self.mean / self.width
+
+    @property
+    def overlap(self) -> Floats:
+        """The overlap m = a T."""
+        return self.mean * self.temperature
+
+    @property
+    def gap(self) -> Floats:
+        """T(1 − C) = T − (1 − q), positive in any state that is locally stable."""
+        t, q = self.temperature, self.averages.square
+        return np.where(t < 0.5, t - self.averages.first, q - (1.0 - t))
+
+    @property
+    def noise(self) -> Floats:
+        """The noise r = q/(1 − C)² of the other patterns."""
+        return self.averages.square * (self.temperature / self.gap) ** 2
+
+    @property
+    def load(self) -> Floats:
+        """The load at which this is a solution, α = b²(T − 1 + q)²/q."""
+        return (self.width * self.gap) ** 2 / self.averages.square
+
+    @property
+    def free_energy(self) -> Floats:
+        """Free energy per neuron, less α/2."""
+        t, load, q = self.temperature, self.load, self.averages.square
+        susceptibility = self.averages.first / t
+        return (
+            0.5 * self.overlap**2
+            + 0.5 * load * (t * np.log(self.gap / t) - q * t / self.gap)
+            + 0.5 * load * self.noise * susceptibility
+            - t * _gaussian_averages.log_cosh_average(self.mean, self.width)
+        )
+
+
+def retrieval_state(ratio: Floats, temperature: Floats) -> Phase:
+    """Find the state with overlap at temperature T (0 < T < 1) and signal-to-noise ratio y > 0."""
+    # g(b) = ⟨tanh(b(z + y))⟩ − T y b is concave with g(0) = 0 and g'(0) > 0, so that Newton's steps
+    # from the right of its positive root come down to it and never pass it.
+    width = 1.0 / (ratio * temperature)
+    for _ in range(200):
+        averages = _gaussian_averages.tanh_averages(ratio * width, width)
+        value = averages.mean - temperature * ratio * width
+        slope = ratio * (averages.first - temperature) + width * averages.second
+        step = value / slope
+        width = width - np.maximum(step, 0.0)
+        if (step <= 4.0 * EPS * width).all():
+            break
+    return _solution(ratio * width, width, temperature)
+
+
+def spin_glass_state(load: Floats, temperature: Floats) -> Phase:
+    """Find the state without overlap below T_g = 1 + √α, for a positive load."""
+
+    def excess(width: Floats) -> Floats:
+        q = _gaussian_averages.tanh_averages(np.zeros_like(width), width).square
+        return q - (1.0 - temperature) - np.sqrt(load * q) / width
+
+    # √(αr) = √(α q) + b(1 − q) T ≤ √α + √(2/π)
+    most = 1.001 * (np.sqrt(load) + np.sqrt(2.0 / np.pi)) / temperature
+    width = find_root(excess, np.full_like(most, 1e-6), most)
+    return _solution(np.zeros_like(width), width, temperature)
+
+
+def spinodal(temperature: Floats) -> Phase:
+    """Find the retrieval state at the largest load that has one, at each 0 < T < 1."""
+
+    def rise(ratio: Floats) -> Floats:
+        # d(ln α) where T is constant, which is along (da, db) = (b M_2, gap).
+        state = retrieval_state(ratio, temperature)
+        _, q, _, second, third = state.averages
+        change = state.width * (second**2 + third * state.gap)  # of M_1
+        return 2.0 * state.gap / state.width - change * (2.0 / state.gap - 1.0 / q)
+
+    least = np.full_like(temperature, _LEAST_RATIO)
+    ratio = find_root(rise, least, np.full_like(temperature, _MOST_RATIO))
+    return retrieval_state(ratio, temperature)
+
+
+def transition(temperature: Floats) -> Phase:
+    """Find the retrieval state whose free energy is that of the spin glass, at each 0 < T < 1."""
+
+    def excess(ratio: Floats) -> Floats:
+        state = retrieval_state(ratio, temperature)
+        return state.free_energy - spin_glass_state(state.load, temperature).free_energy
+
+    most = np.full_like(temperature, _MOST_RATIO)
+    ratio = find_root(excess, most, spinodal(temperature).ratio)
+    return retrieval_state(ratio, temperature)
+
+
+def retrieval_at(load: Floats, temperature: Floats, least_ratio: Floats) -> Phase:
+    """Find the stable retrieval state at a load below the spinodal's, given the ratio there."""
+
+    def excess(log_ratio: Floats) -> Floats:
+        return retrieval_state(np.exp(log_ratio), temperature).load / load - 1.0
+
+    # y² = m²/(α r) ≤ q/(α q)
+    most = np.maximum(-0.5 * np.log(load), np.log(least_ratio))
+    ratio = np.exp(find_root(excess, np.log(least_ratio), most))
+    return retrieval_state(ratio, temperature)
+
+
+def _solution(mean: Floats, width: Floats, temperature: Floats) -> Phase:
+    return Phase(mean, width, temperature, _gaussian_averages.tanh_averages(mean, width))

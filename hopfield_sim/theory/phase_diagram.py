@@ -1,0 +1,132 @@
+"""The lines of the phase diagram in the plane of load and temperature."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.polynomial import Chebyshev
+from numpy.typing import NDArray
+
+from hopfield_sim.theory._arguments import answer, reals
+from hopfield_sim.theory._mean_field import Phase, spinodal, transition
+from hopfield_sim.theory._roots import find_root
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PhaseLines:
+    """Temperatures of the three lines at each load, in the shape of ``loads``.
+
+    Attributes
+    ----------
+    loads : float or ndarray of float64
+        α = P/N.
+    glass : float or ndarray of float64
+        T_g = 1 + √α: below it spins freeze, at first into a spin glass without memory.
+    retrieval : float or ndarray of float64
+        T_M: the highest temperature with (metastable) retrieval states; nan where there is none.
+    thermodynamic : float or ndarray of float64
+        T_c: the highest temperature at which retrieval states are the global minima of the free
+        energy; nan where they never are.
+    """
+
+    loads: Any
+    glass: Any
+    retrieval: Any
+    thermodynamic: Any
+
+
+def phase_lines(loads: Any) -> PhaseLines:
+    r"""Give the temperatures at which the phases of the Hebbian network change.
+
+    T_g = 1 + √α; T_M, where the retrieval solution of the equations under
+    :func:`~hopfield_sim.theory.retrieval_overlap` disappears; T_c, where its free energy
+
+    .. math:: f = \frac{\alpha + m^2}{2} + \frac{\alpha}{2\beta} \left[\ln(1 - C)
+        - \frac{\beta q}{1 - C}\right] + \frac{\alpha r C}{2}
+        - \frac1\beta \int\!Dz\,\ln 2\cosh\beta(\sqrt{\alpha r} z + m), \quad C = \beta(1 - q),
+
+    equals that of the spin glass (m = 0).
+
+    Parameters
+    ----------
+    loads : float or array of float
+        α = P/N ≥ 0, for N to infinity.
+
+    Returns
+    -------
+    PhaseLines
+        ``.glass``, ``.retrieval``, ``.thermodynamic`` (and ``.loads``), temperatures in the units
+        of ``recall``, floats for a single load; nan where a line does not exist.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For negative or infinite loads, and for anything that is not a real number.
+
+    Notes
+    -----
+    Near α = 0 T_M ≈ 1 − 1.95 √α and T_c ≈ 1 − 2.60 √α. At T = 0 the lines end at α = 0.1379
+    (:func:`~hopfield_sim.theory.critical_load`) and at α = 0.0519, but not before having bulged a
+    little beyond these loads: replica-symmetric retrieval states exist up to α = 0.1382 near
+    T = 0.02, and are global minima up to 0.0531 near T = 0.09. This reentrance is a trace of the
+    broken replica symmetry at low temperature. The highest temperature is given there too.
+
+    References
+    ----------
+    D. J. Amit, H. Gutfreund, H. Sompolinsky, Annals of Physics 173, 30 (1987); on the
+    reentrance J.-P. Naef, A. Canning, J. Phys. I France 2, 247 (1992).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> lines = phase_lines([0.0, 0.05, 0.1, 0.15])
+    >>> np.round(lines.glass, 3)
+    array([1.   , 1.224, 1.316, 1.387])
+    >>> np.round(lines.retrieval, 3)
+    array([1.   , 0.542, 0.315,   nan])
+    >>> np.round(lines.thermodynamic, 3)
+    array([1.   , 0.216,   nan,   nan])
+    """
+    load = reals(loads, "loads", minimum=0)
+    return PhaseLines(
+        loads=answer(load),
+        glass=answer(1.0 + np.sqrt(load)),
+        retrieval=answer(_highest_temperature(spinodal, load)),
+        thermodynamic=answer(_highest_temperature(transition, load)),
+    )
+
+
+def _highest_temperature(states: Callable[[Floats], Phase], load: Floats) -> Floats:
+    """Invert a line α(T), which rises a little from T = 0 to its tip and then falls to (0, 1)."""
+    slope, tip = _line(states)
+    temperature = np.full(load.shape, np.nan)
+    root = np.sqrt(load)
+    exists = root <= slope(tip) * (1.0 - tip)
+    goal = root[exists]
+    temperature[exists] = find_root(
+        lambda t: slope(t) * (1.0 - t) - goal, np.full(goal.shape, tip), np.ones(goal.shape)
+    )
+    return temperature
+
+
+@functools.cache
+def _line(states: Callable[[Floats], Phase]) -> tuple[Chebyshev, float]:
+    """Give c(T) of the line √α = c(T) (1 − T), and the temperature of the line's largest load.
+
+    c is so smooth that its interpolant in 32 points has an error near 1e-10 from T = 0 to 1; even
+    the end at T = 0, where no point lies, comes out so.
+    """
+
+    def at_temperature(temperature: Floats) -> Floats:
+        return np.sqrt(states(temperature).load) / (1.0 - temperature)
+
+    slope = Chebyshev.interpolate(at_temperature, 31, domain=[0.0, 1.0])
+    line = slope * Chebyshev([0.5, -0.5], domain=[0.0, 1.0])  # 1 − T
+    tip = find_root(line.deriv(), np.array(0.0), np.array(0.5))
+    return slope, float(tip)

@@ -1,0 +1,115 @@
+"""How many random patterns a network holds: leading laws for large N."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.theory import _special
+from hopfield_sim.theory._arguments import answer, reals
+
+
+def capacity(n_neurons: Any, criterion: str = "most") -> Any:
+    r"""Give the number of random patterns that a network of N neurons holds without errors.
+
+    ========== ======================== =======================================================
+    criterion  P                        meaning, with probability going to 1 as N grows
+    ========== ======================== =======================================================
+    "most"     :math:`N / (2 \ln N)`    Hebbian: any one pattern is a fixed point, so most are
+    "all"      :math:`N / (4 \ln N)`    Hebbian: all patterns at once are fixed points
+    "storkey"  :math:`N / \sqrt{2 \ln N}`  Storkey's rule: any one pattern is a fixed point
+    ========== ======================== =======================================================
+
+    Parameters
+    ----------
+    n_neurons : float or array of float
+        N ≥ 2; need not be whole, so that a smooth curve can be drawn.
+    criterion : {"most", "all", "storkey"}
+        As above.
+
+    Returns
+    -------
+    float or ndarray of float64
+        P, not rounded.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For N below 2 and for an unknown criterion.
+
+    References
+    ----------
+    R. J. McEliece, E. C. Posner, E. R. Rodemich, S. S. Venkatesh, IEEE Transactions on Information
+    Theory 33, 461 (1987); A. J. Storkey, R. Valabregue, Neural Networks 12, 869 (1999).
+
+    Examples
+    --------
+    >>> [round(capacity(1000, word), 1) for word in ("most", "all", "storkey")]
+    [72.4, 36.2, 269.0]
+    """
+    n = reals(n_neurons, "n_neurons", minimum=2)
+    criterion = checks.choice(criterion, ("most", "all", "storkey"), "criterion")
+    if criterion == "storkey":
+        return answer(n / np.sqrt(2.0 * np.log(n)))
+    return answer(n / ((2.0 if criterion == "most" else 4.0) * np.log(n)))
+
+
+def dense_capacity(n_neurons: Any, order: int, error: float | None = None) -> Any:
+    r"""Give the number of random patterns that a dense memory of order n holds.
+
+    With a small fraction of wrong bits, by the Gaussian law of the noise; without any:
+
+    .. math:: P = \frac{N^{n-1}}{(2n-3)!!\, z^2}, \quad Q(z) = \text{error};
+        \qquad P = \frac{N^{n-1}}{2\,(2n-3)!!\,\ln N}.
+
+    Parameters
+    ----------
+    n_neurons : float or array of float
+        N ≥ 2.
+    order : int
+        n ≥ 2; 2 is the Hebbian network.
+    error : float, optional
+        Probability, between 0 and ½, that a bit of a stored pattern changes in one update.
+        ``None``: no errors, in the sense of ``capacity(N, "most")``.
+
+    Returns
+    -------
+    float or ndarray of float64
+        P, not rounded; inf where it exceeds all floats. Twice as many fit with rectified F.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments outside these ranges.
+
+    References
+    ----------
+    D. Krotov, J. J. Hopfield, NeurIPS 29 (2016), section 2.
+
+    Examples
+    --------
+    >>> [round(dense_capacity(100, n), 1) for n in (2, 3, 4)]
+    [10.9, 361.9, 7238.2]
+    >>> round(dense_capacity(100, 3, error=0.005), 1)  # 0.0502 N²
+    502.4
+    """
+    n = reals(n_neurons, "n_neurons", minimum=2)
+    order = checks.integer(order, "order", minimum=2)
+    if error is None:
+        squared_ratio = 2.0 * np.log(n)
+    else:
+        error = checks.real(error, "error")
+        if not 0.0 < error < 0.5:
+            raise InvalidInputError(
+                f"error must be a probability above 0 and below 0.5; got {error}; "
+                "for no errors at all use None"
+            )
+        squared_ratio = np.full_like(n, NormalDist().inv_cdf(error) ** 2)
+    log_count = (order - 1) * np.log(n) - math.log(_special.odd_factorial(2 * order - 3))
+    with np.errstate(over="ignore"):
+        return answer(np.exp(log_count - np.log(squared_ratio)))
