@@ -130,7 +130,8 @@ def states(
         wanted = f"({n_neurons},) or (B, {n_neurons})"
         if shape is not None:
             wanted += f", or images {tuple(shape)} or (B, {shape[0]}, {shape[1]})"
-        turned = array.shape[-1] == n_patterns or (array.ndim == 2 and array.shape[0] == n_neurons)
+        turned = array.ndim < 3 and n_patterns == array.shape[-1]
+        turned = turned or (array.ndim == 2 and array.shape[0] == n_neurons)
         raise InvalidInputError(
             f"{name} must be {wanted}; got shape {array.shape}"
             + ("; did you transpose?" if turned else "")

@@ -72,4 +72,5 @@ def get(rule: Any) -> Rule:
             f"rule must be a name, {', '.join(_BY_NAME)}, or a callable that takes patterns "
             f"(P, N) and returns weights (N, N); got {checks.show(rule)}"
         )
-    return rule if rule in _BY_NAME.values() or isinstance(rule, OwnRule) else OwnRule(rule)
+    ours = isinstance(rule, OwnRule) or any(rule is known for known in _BY_NAME.values())
+    return rule if ours else OwnRule(rule)

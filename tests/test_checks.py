@@ -1,0 +1,350 @@
+"""What is let in, what is turned away, and what the message says."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hopfield_sim import checks
+from hopfield_sim.checks import resources
+from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
+
+# ------------------------------------------------------------------ patterns and states
+
+
+def test_patterns_are_copied_to_int8_rows() -> None:
+    given = np.array([[1, -1, 1], [-1, -1, 1]])
+    stored = checks.patterns(given)
+    assert stored.array.dtype == np.int8
+    assert stored.array.flags.c_contiguous
+    assert not np.shares_memory(stored.array, given)
+    assert stored.shape is None
+    np.testing.assert_array_equal(stored.array, given)
+    same = checks.patterns(stored.array)
+    assert not np.shares_memory(same.array, stored.array)
+
+
+def test_images_keep_their_shape_beside_the_rows() -> None:
+    images = np.sign(np.arange(24).reshape(2, 3, 4) % 5 - 1.5)
+    stored = checks.patterns(images)
+    assert stored.array.shape == (2, 12)
+    assert stored.shape == (3, 4)
+    np.testing.assert_array_equal(stored.array.reshape(2, 3, 4), images)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([[1, -1, 1, 1, 0]], r"patterns must be -1 or \+1; found 0 at \[0, 4\]; .*from_binary"),
+        ([[1, 1], [1, np.nan]], r"found nan at \[1, 1\]"),
+        ([[1, np.inf]], r"found inf at \[0, 1\]"),
+        ([[0.5, 1]], r"found 0.5 at \[0, 0\]"),
+        ([[True, False]], "True and False; .*from_binary"),
+        ([[255, 0]], r"found 255 at \[0, 0\]; .*from_image"),
+        (np.zeros((0, 5)), "at least one pattern"),
+        (np.zeros((3, 0)), "at least one neuron"),
+        ([1, -1, 1], r"one pattern a row; got shape \(3,\); .*patterns\[None, :\]"),
+        (np.ones((2, 2, 2, 2)), r"got shape \(2, 2, 2, 2\)"),
+        ([[1, -1], [1]], "numpy says"),
+    ],
+)
+def test_patterns_say_what_is_wrong(value: Any, words: str) -> None:
+    with pytest.raises(InvalidInputError, match=words):
+        checks.patterns(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "objects"),
+        ([[1, None]], "objects"),
+        ([[1j, 1]], "complex"),
+        ([["1", "-1"]], "text"),
+        (np.array([[b"1"]]), "bytes"),
+        (np.zeros(2, [("spin", "i1")]), "structured"),
+        (np.ma.masked_array([[1, -1]], [[True, False]]), r"masked.*\.filled"),
+        ([np.ma.masked_array([1, -1], [True, False])], "masked"),
+        (np.zeros((1, 2), "M8[s]"), "dates"),
+    ],
+)
+def test_patterns_say_what_kind_is_wanted(value: Any, words: str) -> None:
+    with pytest.raises(InvalidTypeError, match=words):
+        checks.patterns(value)
+
+
+def test_the_number_of_neurons_is_held_to() -> None:
+    assert checks.patterns(np.ones((2, 6)), n_neurons=6).array.shape == (2, 6)
+    assert checks.patterns(np.ones((2, 2, 3)), n_neurons=6).array.shape == (2, 6)
+    with pytest.raises(InvalidInputError, match=r"6 neurons a row; got shape \(6, 2\).*transpose"):
+        checks.patterns(np.ones((6, 2)), n_neurons=6)
+    with pytest.raises(InvalidInputError, match=r"got shape \(2, 5\)$"):
+        checks.patterns(np.ones((2, 5)), n_neurons=6)
+
+
+@pytest.mark.parametrize(
+    ("shape", "single", "image"),
+    [((12,), True, False), ((5, 12), False, False), ((3, 4), True, True), ((5, 3, 4), False, True)],
+)
+def test_states_come_in_four_forms(shape: tuple[int, ...], single: bool, image: bool) -> None:
+    value = np.ones(shape, int)
+    batch = checks.states(value, 12, shape=(3, 4))
+    assert (batch.single, batch.image) == (single, image)
+    assert batch.array.shape == (1 if single else 5, 12)
+    assert batch.restore(batch.array).shape == shape
+
+
+def test_a_row_that_fits_as_a_batch_is_a_batch() -> None:
+    # With images of one row, (1, N) could be one image or a batch of one state.
+    batch = checks.states(np.ones((1, 4)), 4, shape=(1, 4))
+    assert (batch.single, batch.image) == (False, False)
+
+
+def test_answers_come_back_in_the_form_of_the_question() -> None:
+    single = checks.states(np.ones((2, 3)), 6, shape=(2, 3))
+    assert single.restore(np.zeros((1, 6))).shape == (2, 3)
+    assert single.restore(np.zeros((1, 6)), sites=False).shape == (6,)
+    assert single.restore(np.zeros((7, 1, 6)), axis=1).shape == (7, 2, 3)
+    assert single.restore(np.zeros((7, 1, 9)), axis=1, sites=False).shape == (7, 9)
+    for answer, kind in (([0.5], float), ([2], int), (["cycle"], str), ([True], bool)):
+        assert type(single.restore(np.array(answer))) is kind
+    many = checks.states(np.ones((4, 6)), 6)
+    assert many.restore(np.zeros((7, 4, 6)), axis=1).shape == (7, 4, 6)
+    assert many.restore(np.zeros(4)).shape == (4,)
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ((3,), "transpose"),  # a row of P numbers, one a pattern
+        ((6, 2), "transpose"),  # (N, B)
+        ((5,), r"must be \(6,\) or \(B, 6\); got shape \(5,\)$"),
+        ((2, 2, 3), r"got shape \(2, 2, 3\)$"),
+        ((), "at least one state"),
+        ((0, 6), "at least one state"),
+    ],
+)
+def test_states_of_other_shapes_are_refused(shape: tuple[int, ...], words: str) -> None:
+    with pytest.raises(InvalidInputError, match=words):
+        checks.states(np.ones(shape), 6, n_patterns=3)
+
+
+def test_states_name_the_image_shape_that_is_wanted() -> None:
+    with pytest.raises(InvalidInputError, match=r"images \(2, 3\) or \(B, 2, 3\)"):
+        checks.states(np.ones((3, 2)), 6, shape=(2, 3))
+
+
+# ------------------------------------------------------------------ arrays of numbers
+
+
+def test_weights_are_a_fresh_float64_square() -> None:
+    given = np.asfortranarray([[0, 2], [3, 0]], dtype=">i4")
+    matrix = checks.weights(given)
+    assert matrix.dtype == np.float64
+    assert matrix.flags.c_contiguous
+    np.testing.assert_array_equal(matrix, [[0, 2], [3, 0]])
+    for wrong in ([[1, 2]], [1, 2], np.zeros((0, 0)), 3.0):
+        with pytest.raises(InvalidInputError, match=r"square matrix \(N, N\)"):
+            checks.weights(wrong)
+    with pytest.raises(InvalidInputError, match=r"finite; found nan at \[1, 0\]"):
+        checks.weights([[0, 1], [np.nan, 0]])
+    with pytest.raises(InvalidInputError, match="finite"):
+        checks.weights(np.array([["1e4000"]], dtype=np.longdouble))
+
+
+def test_thresholds_are_none_a_number_or_one_a_neuron() -> None:
+    np.testing.assert_array_equal(checks.thresholds(None, 3), [0, 0, 0])
+    np.testing.assert_array_equal(checks.thresholds(0.5, 3), [0.5, 0.5, 0.5])
+    given = np.array([1.0, 2.0, 3.0])
+    answer = checks.thresholds(given, 3)
+    np.testing.assert_array_equal(answer, given)
+    assert not np.shares_memory(answer, given)
+    assert answer.flags.writeable
+    with pytest.raises(InvalidInputError, match=r"a number or \(3,\).*got shape \(2,\)"):
+        checks.thresholds([1, 2], 3)
+    with pytest.raises(InvalidInputError, match=r"found inf$"):
+        checks.thresholds(np.inf, 3)
+
+
+def test_a_mask_is_boolean_and_of_n() -> None:
+    given = np.array([True, False, True, False])
+    answer = checks.site_mask(given, 4, "clamp")
+    np.testing.assert_array_equal(answer, given)
+    assert not np.shares_memory(answer, given)
+    square = checks.site_mask(given.reshape(2, 2), 4, "clamp", shape=(2, 2))
+    np.testing.assert_array_equal(square, given)
+    with pytest.raises(InvalidTypeError, match=r"clamp must be boolean.*np\.isin"):
+        checks.site_mask([0, 2], 4, "clamp")
+    with pytest.raises(InvalidInputError, match=r"\(4,\).*got shape \(2, 2\); use \.ravel\(\)"):
+        checks.site_mask(given.reshape(2, 2), 4, "clamp")
+    with pytest.raises(InvalidInputError, match=r"got shape \(4,\)$"):
+        checks.site_mask(given, 5, "clamp")
+
+
+def test_a_temperature_is_repeated_and_a_schedule_kept() -> None:
+    np.testing.assert_array_equal(checks.temperatures(0.25, 3), [0.25, 0.25, 0.25])
+    np.testing.assert_array_equal(checks.temperatures([2, 1, 0.5, 0], 100), [2, 1, 0.5, 0])
+    assert checks.temperatures(1.0, 10**12).shape == (10**12,)  # a view: nothing is allocated
+    with pytest.raises(InvalidInputError, match=r"0 or more; found -1.0 at \[1\]"):
+        checks.temperatures([1, -1], 5)
+    with pytest.raises(InvalidInputError, match=r"0 or more; found -0\.5$"):
+        checks.temperatures(-0.5, 5)
+    for wrong in ([], [[1.0]], np.nan, [np.inf]):
+        with pytest.raises(InvalidInputError):
+            checks.temperatures(wrong, 5)
+
+
+# ------------------------------------------------------------------ single arguments
+
+
+@pytest.mark.parametrize("value", [3, np.int8(3), np.uint64(3), np.array(3)])
+def test_integers(value: Any) -> None:
+    answer = checks.integer(value, "x", minimum=3, maximum=3)
+    assert type(answer) is int
+    assert answer == 3
+
+
+@pytest.mark.parametrize("value", [3.0, True, np.True_, "3", None, [3], np.array([3, 4]), 3j])
+def test_what_is_no_integer(value: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="x must be an integer; got"):
+        checks.integer(value, "x")
+
+
+def test_bounds_are_named() -> None:
+    with pytest.raises(InvalidInputError, match="x must be 1 or more; got 0"):
+        checks.integer(0, "x", minimum=1)
+    with pytest.raises(InvalidInputError, match="x must be 5 or less; got 6"):
+        checks.integer(6, "x", maximum=5)
+    with pytest.raises(InvalidInputError, match=r"x must be from 0 to 1; got 1\.5"):
+        checks.real(1.5, "x", minimum=0, maximum=1)
+
+
+@pytest.mark.parametrize("value", [0.5, np.float32(0.5), np.array(0.5), np.longdouble(0.5)])
+def test_reals(value: Any) -> None:
+    answer = checks.real(value, "x", minimum=0.5, maximum=0.5)
+    assert type(answer) is float
+    assert answer == 0.5
+
+
+@pytest.mark.parametrize("value", [True, np.True_, "0.5", None, [0.5], 1j, np.array([0.5])])
+def test_what_is_no_real(value: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="x must be a real number; got"):
+        checks.real(value, "x")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 10**400])
+def test_reals_are_finite(value: Any) -> None:
+    with pytest.raises(InvalidInputError, match=r"x must (be finite|fit a float)"):
+        checks.real(value, "x")
+
+
+def test_flags() -> None:
+    assert checks.flag(True, "x") is True
+    assert checks.flag(np.False_, "x") is False
+    for wrong in (0, 1, None, "yes"):
+        with pytest.raises(InvalidTypeError, match="x must be True or False"):
+            checks.flag(wrong, "x")
+
+
+def test_an_unknown_word_is_answered_with_the_nearest() -> None:
+    words = ("hebbian", "storkey", "pseudoinverse")
+    assert checks.choice("storkey", words, "rule") == "storkey"
+    for typo, meant in (("storky", "storkey"), ("pseudo", "pseudoinverse"), ("Hebb", "hebbian")):
+        with pytest.raises(InvalidInputError, match=f'did you mean "{meant}"'):
+            checks.choice(typo, words, "rule")
+    with pytest.raises(InvalidInputError, match='"hebbian", "storkey", "pseudoinverse"'):
+        checks.choice("", words, "rule")
+    with pytest.raises(InvalidTypeError):
+        checks.choice(3, words, "rule")
+    start = time.perf_counter()
+    with pytest.raises(InvalidInputError):
+        checks.choice("x" * 10**6, words, "rule")
+    assert time.perf_counter() - start < 0.5
+
+
+# ------------------------------------------------------------------ randomness
+
+
+def test_keys_are_what_the_numpy_seed_sequence_gives() -> None:
+    assert checks.key(7) == int(np.random.SeedSequence(7).generate_state(1, np.uint64)[0])
+    assert checks.key(np.int64(7)) == checks.key(7)
+    assert checks.key(7) != checks.key(8)
+    assert checks.key(None) != checks.key(None)
+    assert 0 <= checks.key(2**200) < 2**64
+
+
+def test_a_generator_is_consumed_once() -> None:
+    given, copy = np.random.default_rng(3), np.random.default_rng(3)
+    assert checks.key(given) == int(copy.integers(0, 2**64, dtype=np.uint64))
+    assert given.bit_generator.state == copy.bit_generator.state
+
+
+def test_generators_follow_their_key() -> None:
+    expected = np.random.Generator(np.random.PCG64(checks.key(5))).random(4)
+    np.testing.assert_array_equal(checks.generator(5).random(4), expected)
+
+
+@pytest.mark.parametrize("rng", [True, 1.5, "1", [1], np.random.RandomState(0)])
+def test_other_sources_of_randomness_are_refused(rng: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="rng must be None, an integer seed or"):
+        checks.key(rng)
+    with pytest.raises(InvalidInputError, match="0 or more; got -1"):
+        checks.key(-1)
+
+
+# ------------------------------------------------------------------ memory and messages
+
+
+def test_memory_is_refused_before_it_is_asked_for() -> None:
+    start = time.perf_counter()
+    words = "for the weights: 8,000.0 GB wanted, .* GB available; use fewer neurons"
+    with pytest.raises(InsufficientMemoryError, match=words):
+        checks.memory(8 * 10**12, "the weights", "use fewer neurons")
+    with pytest.raises(InsufficientMemoryError, match="more than a billion GB"):
+        checks.memory(10**5000, "the weights", "use fewer neurons")
+    assert time.perf_counter() - start < 0.1
+    checks.memory(10**6, "a little", "nothing")
+
+
+def test_a_huge_view_is_not_copied() -> None:
+    huge = np.broadcast_to(np.int8(1), (10**7, 10**7))
+    for check in (checks.patterns, lambda value: checks.states(value, 10**7), checks.weights):
+        with pytest.raises(InsufficientMemoryError):
+            check(huge)
+
+
+def test_without_proc_the_physical_memory_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_proc(*_: object) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("builtins.open", no_proc)
+    monkeypatch.setattr(
+        resources.os, "sysconf", lambda name: {"SC_PAGE_SIZE": 4096}.get(name, 1000)
+    )
+    assert resources._available_memory() == 4096 * 1000
+    with pytest.raises(InsufficientMemoryError):
+        checks.memory(2**26, "this", "less")
+    monkeypatch.delattr(resources.os, "sysconf")
+    checks.memory(2**60, "this", "less")  # a system that does not tell is not second-guessed
+
+
+def test_any_value_can_be_shown() -> None:
+    class Rude:
+        def __repr__(self) -> str:
+            raise RuntimeError
+
+    assert checks.show(Rude()) == "a value of type Rude"
+    assert checks.show(10**5000) == "a value of type int"
+    assert checks.show("x" * 500).endswith("...")
+    assert len(checks.show(np.zeros((50, 50)))) <= 80
+
+
+def test_an_array_that_refuses_to_be_one() -> None:
+    class Rude:
+        def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            raise RuntimeError("not today")
+
+    with pytest.raises(InvalidInputError, match="not today"):
+        checks.patterns(Rude())
