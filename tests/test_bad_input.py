@@ -1,0 +1,458 @@
+"""Whatever comes in: an error of the package's own that says what to do, and no changed argument.
+
+One table a kind of argument: functions that take it, and values to try. Functions not named here
+are found by the last tests, which walk over everything public.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import hopfield_sim as hs
+from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
+from hopfield_sim.rules.storkey import extend
+
+Function = Callable[[Any], Any]
+
+N = 6
+PATTERNS = np.array([[1, 1, 1, -1, -1, -1], [1, -1, 1, -1, 1, -1]], np.int8)
+NET = hs.HopfieldNetwork().store(PATTERNS)
+IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
+
+# Functions of patterns (P, N); the rest of their arguments is right.
+PATTERN_TAKERS: dict[str, Function] = {
+    "overlap": lambda x: hs.overlap(PATTERNS[0], x),
+    "match": lambda x: hs.match(PATTERNS[0], x),
+    "rules.hebbian": hs.rules.hebbian,
+    "rules.storkey": hs.rules.storkey,
+    "rules.storkey.extend": lambda x: extend(None, x),
+    "rules.pseudoinverse": hs.rules.pseudoinverse,
+    "rules.perceptron": hs.rules.perceptron,
+    "rules.get(own)": hs.rules.get(lambda patterns: patterns.T @ patterns),
+    "HopfieldNetwork.store": lambda x: hs.HopfieldNetwork().store(x).weights,
+    "HopfieldNetwork.store, again": lambda x: hs.HopfieldNetwork().store(PATTERNS).store(x).weights,
+}
+
+# Functions of states (B, N) or (N,).
+STATE_TAKERS: dict[str, Function] = {
+    "flip": lambda x: hs.flip(x, count=1, rng=0),
+    "mask": lambda x: hs.mask(x, np.arange(N) < 3),
+    "overlap, states": lambda x: hs.overlap(x, PATTERNS),
+    "match, states": lambda x: hs.match(x, PATTERNS),
+    "hamming, a": lambda x: hs.hamming(x, PATTERNS[0]),
+    "hamming, b": lambda x: hs.hamming(PATTERNS[0], x),
+    "energy": lambda x: NET.energy(x),
+    "fields": lambda x: NET.fields(x),
+    "energy_gap": lambda x: NET.energy_gap(x),
+    "classify": lambda x: NET.classify(x).kind,
+    "recall": lambda x: NET.recall(x, rng=0).states,
+    "recall, synchronous": lambda x: NET.recall(x, update="sync", rng=0).states,
+    "recall, images": lambda x: IMAGES.recall(x, rng=0).states,
+}
+
+ROW = [1, -1, 1, -1, 1, -1]
+
+
+class Rude:
+    """An object that answers nothing."""
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise RuntimeError
+
+
+# What is no array of ±1, with the class of the error and a word of its message.
+NO_SPINS: dict[str, tuple[Any, type[HopfieldError], str]] = {
+    "0/1": ([[1, 0, 1, 0, 1, 0]], InvalidInputError, r"found 0 at \[0, 1\].*from_binary"),
+    "bool": ([[True] * N], InvalidInputError, "from_binary"),
+    "NaN": ([[1, 1, np.nan, 1, 1, 1]], InvalidInputError, r"found nan at \[0, 2\]"),
+    "infinite": ([[-np.inf, *ROW[1:]]], InvalidInputError, "found -inf"),
+    "fractions": ([[0.5] * N], InvalidInputError, "found 0.5"),
+    "grey levels": (np.full((1, N), 200, np.uint8), InvalidInputError, "found 200.*from_image"),
+    "ragged": ([[1, -1], [1]], InvalidInputError, "array of real numbers"),
+    "a number": (1, InvalidInputError, "shape"),
+    "empty": ([], InvalidInputError, "shape"),
+    "no rows": (np.zeros((0, N)), InvalidInputError, r"shape \(0, 6\)"),
+    "no columns": (np.zeros((2, 0)), InvalidInputError, r"shape \(2, 0\)"),
+    "rude": (Rude(), InvalidInputError, "array of real numbers"),
+    "None": (None, InvalidTypeError, "array of real numbers"),
+    "objects": (np.array([ROW], object), InvalidTypeError, "objects"),
+    "complex": (np.array([ROW], complex), InvalidTypeError, "complex"),
+    "structured": (np.zeros((1, N), [("s", "i1")]), InvalidTypeError, "structured"),
+    "masked": (np.ma.masked_array([ROW], [[0, 1] * 3]), InvalidTypeError, "masked"),
+    "masked rows": ([np.ma.masked_array(ROW, [0, 1] * 3)], InvalidTypeError, "masked"),
+    "text": (["+-+-+-"], InvalidTypeError, "text"),
+    "dates": (np.zeros((1, N), "M8[D]"), InvalidTypeError, "dates"),
+    "a set": ({1, -1}, InvalidTypeError, "objects"),
+    "a generator": ((s for s in ROW), InvalidTypeError, "objects"),
+}
+
+# The same three states in every form that is accepted.
+STATES = np.array([ROW, ROW[::-1], [1] * N])
+WIDE = np.ones((6, 2 * N), np.int64)
+WIDE[::2, ::2] = STATES
+READ_ONLY = STATES.copy()
+READ_ONLY.flags.writeable = False
+ACCEPTED: dict[str, Any] = {
+    "lists": STATES.tolist(),
+    "tuples": tuple(map(tuple, STATES.tolist())),
+    "rows in a list": list(STATES),
+    "int8": STATES.astype(np.int8),
+    "float64": STATES.astype(float),
+    "float16": STATES.astype(np.float16),
+    "long double": STATES.astype(np.longdouble),
+    "byte-swapped integers": STATES.astype(">i4"),
+    "byte-swapped floats": STATES.astype(">f8"),
+    "Fortran": np.asfortranarray(STATES),
+    "strided": WIDE[::2, ::2],
+    "reversed": STATES[::-1, ::-1].copy()[::-1, ::-1],
+    "unaligned": np.frombuffer(b"\0" + STATES.astype("<i4").tobytes(), "<i4", offset=1).reshape(
+        3, N
+    ),
+    "read-only": READ_ONLY,
+    "matrix": STATES.view(np.matrix),
+}
+
+
+def snapshot(value: Any) -> bytes:
+    """Everything that a call could change in an array: its memory, shape and kind."""
+    if isinstance(value, np.ndarray):
+        owner = (
+            value if value.base is None or not isinstance(value.base, np.ndarray) else value.base
+        )
+        return repr((value.shape, value.strides, value.dtype, value.flags.writeable)).encode() + (
+            owner.tobytes()
+        )
+    return repr(value).encode()
+
+
+def call(function: Function, value: Any) -> Any:
+    """Call it, and see that the argument stays as it is, whether it succeeds or fails."""
+    before = snapshot(value) if isinstance(value, (np.ndarray, list, tuple)) else None
+    try:
+        return function(value)
+    finally:
+        if before is not None:
+            assert snapshot(value) == before
+
+
+# ------------------------------------------------------------------ the tables, crossed
+
+
+@pytest.mark.parametrize("case", NO_SPINS)
+@pytest.mark.parametrize("name", PATTERN_TAKERS | STATE_TAKERS)
+def test_what_is_no_spins_is_refused_everywhere(name: str, case: str) -> None:
+    value, kind, words = NO_SPINS[case]
+    with pytest.raises(kind, match=words):
+        call((PATTERN_TAKERS | STATE_TAKERS)[name], value)
+
+
+@pytest.mark.parametrize("case", ACCEPTED)
+@pytest.mark.parametrize("name", PATTERN_TAKERS | STATE_TAKERS)
+def test_every_form_of_the_same_spins_gives_the_same(name: str, case: str) -> None:
+    function = (PATTERN_TAKERS | STATE_TAKERS)[name]
+    expected = function(np.ascontiguousarray(STATES, np.int8))
+    np.testing.assert_array_equal(call(function, ACCEPTED[case]), expected)
+
+
+@pytest.mark.parametrize("name", [name for name in PATTERN_TAKERS if "overlap" not in name])
+def test_one_pattern_must_be_a_row(name: str) -> None:
+    with pytest.raises(InvalidInputError, match=r"patterns\[None, :\]"):
+        PATTERN_TAKERS[name](np.array(ROW))
+
+
+@pytest.mark.parametrize("name", [*list(STATE_TAKERS)[2:], *list(PATTERN_TAKERS)[-1:]])
+def test_another_number_of_neurons_is_refused(name: str) -> None:
+    function = (PATTERN_TAKERS | STATE_TAKERS)[name]
+    for shape in ((2, 5), (1, 7), (1, 1, 4), (1, 2, 3, 1)):
+        if name == "hamming, a" and shape[-1] == 1:
+            continue
+        with pytest.raises(InvalidInputError, match="shape"):
+            call(function, np.ones(shape, int))
+
+
+@pytest.mark.parametrize("name", [name for name in STATE_TAKERS if "images" not in name][6:])
+def test_a_transposed_batch_is_recognised(name: str) -> None:
+    with pytest.raises(InvalidInputError, match="did you transpose"):
+        STATE_TAKERS[name](np.ones((6, 4), int))
+    with pytest.raises(InvalidInputError, match="did you transpose"):
+        STATE_TAKERS[name](np.ones(2, int))  # a value for each of the 2 patterns
+
+
+# Single arguments: a call with something wrong in it, and what is said.
+WRONG: list[tuple[str, Callable[[], Any], type[HopfieldError], str]] = [
+    ("no patterns", lambda: hs.random_patterns(0, 5), InvalidInputError, "n_patterns.*1 or more"),
+    ("no neurons", lambda: hs.random_patterns(5, 0), InvalidInputError, "n_neurons.*1 or more"),
+    ("float P", lambda: hs.random_patterns(2.0, 5), InvalidTypeError, "n_patterns.*integer"),  # type: ignore[arg-type]
+    ("activity", lambda: hs.random_patterns(2, 5, activity=2), InvalidInputError, "activity"),
+    ("seed", lambda: hs.random_patterns(2, 5, rng=-1), InvalidInputError, "rng.*0 or more"),
+    ("seed kind", lambda: hs.random_patterns(2, 5, rng=0.5), InvalidTypeError, "rng"),  # type: ignore[arg-type]
+    ("flip seed", lambda: hs.flip(ROW, count=1, rng=-2), InvalidInputError, "rng"),
+    ("flip count", lambda: hs.flip(ROW, count=7), InvalidInputError, "count.*from 0 to 6"),
+    ("flip float", lambda: hs.flip(ROW, count=1.0), InvalidTypeError, "count.*integer"),  # type: ignore[arg-type]
+    ("flip word", lambda: hs.flip(ROW, fraction="half"), InvalidTypeError, "fraction.*real"),  # type: ignore[arg-type]
+    ("mask ints", lambda: hs.mask(ROW, [0, 1, 2]), InvalidTypeError, "keep.*boolean"),
+    ("mask length", lambda: hs.mask(ROW, [True] * 5), InvalidInputError, r"keep.*\(6,\)"),
+    ("mask fill", lambda: hs.mask(ROW, [True] * 6, fill=2), InvalidInputError, "fill"),
+    ("side", lambda: hs.checkerboard(0), InvalidInputError, "side.*1 or more"),
+    ("square", lambda: hs.checkerboard(4, 0), InvalidInputError, "square"),
+    ("glyph size", lambda: hs.glyphs("A", 4), InvalidInputError, "size.*5 or more"),
+    ("glyph text", lambda: hs.glyphs(7), InvalidTypeError, "text.*string"),  # type: ignore[arg-type]
+    ("bits", lambda: hs.from_binary([0, 2]), InvalidInputError, r"found 2 at \[1\]"),
+    (
+        "masked bits",
+        lambda: hs.from_binary(np.ma.masked_array([0, 1], [0, 1])),
+        InvalidTypeError,
+        "masked",
+    ),
+    ("image", lambda: hs.from_image(np.zeros((2, 2, 2, 2))), InvalidInputError, "image.*shape"),
+    ("image kind", lambda: hs.from_image(None), InvalidTypeError, "image.*objects"),
+    ("rule", lambda: hs.HopfieldNetwork("hebian"), InvalidInputError, 'mean "hebbian"'),
+    ("rule kind", lambda: hs.HopfieldNetwork(7), InvalidTypeError, "rule"),  # type: ignore[arg-type]
+    ("diagonal", lambda: hs.HopfieldNetwork(zero_diagonal=0), InvalidTypeError, "zero_diagonal"),  # type: ignore[arg-type]
+    ("backend", lambda: hs.HopfieldNetwork(backend="numppy"), InvalidInputError, 'mean "numpy"'),
+    ("backend kind", lambda: hs.HopfieldNetwork(backend=1), InvalidTypeError, "backend"),  # type: ignore[arg-type]
+    ("thresholds", lambda: hs.HopfieldNetwork(thresholds=np.nan), InvalidInputError, "thresholds"),
+    (
+        "thresholds, ragged",
+        lambda: hs.HopfieldNetwork(thresholds=[[1], [1, 2]]),
+        InvalidInputError,
+        "thresholds",
+    ),
+    (
+        "thresholds, shape",
+        lambda: hs.HopfieldNetwork(thresholds=np.ones((2, 3))).store(PATTERNS),
+        InvalidInputError,
+        "thresholds",
+    ),
+    (
+        "thresholds, N",
+        lambda: hs.HopfieldNetwork(thresholds=[1, 2]).store(PATTERNS),
+        InvalidInputError,
+        "thresholds",
+    ),
+    (
+        "thresholds, kind",
+        lambda: hs.HopfieldNetwork(thresholds="x"),
+        InvalidTypeError,
+        "thresholds",
+    ),
+    ("weights", lambda: hs.HopfieldNetwork.from_weights([[0, 1]]), InvalidInputError, "square"),
+    (
+        "weights, NaN",
+        lambda: hs.HopfieldNetwork.from_weights([[np.nan]]),
+        InvalidInputError,
+        r"\[0, 0\]",
+    ),
+    (
+        "weights, complex",
+        lambda: hs.HopfieldNetwork.from_weights([[1j]]),
+        InvalidTypeError,
+        "complex",
+    ),
+    (
+        "weights, objects",
+        lambda: hs.HopfieldNetwork.from_weights(None),
+        InvalidTypeError,
+        "weights",
+    ),
+    ("forget", lambda: copy.deepcopy(NET).forget(2), InvalidInputError, "index.*from 0 to 1"),
+    ("forget, negative", lambda: copy.deepcopy(NET).forget(-1), InvalidInputError, "index"),
+    ("update", lambda: NET.recall(ROW, update="assync"), InvalidInputError, 'mean "async"'),
+    ("order", lambda: NET.recall(ROW, order="randon"), InvalidInputError, 'mean "random"'),
+    ("ties", lambda: NET.recall(ROW, ties="pluss"), InvalidInputError, 'mean "plus"'),
+    ("ties, kind", lambda: NET.recall(ROW, ties=1), InvalidTypeError, "ties"),  # type: ignore[arg-type]
+    ("cold", lambda: NET.recall(ROW, temperature=-1), InvalidInputError, "temperature.*0 or more"),
+    ("schedule", lambda: NET.recall(ROW, temperature=[1, -1]), InvalidInputError, r"-1.0 at \[1\]"),
+    ("no schedule", lambda: NET.recall(ROW, temperature=[]), InvalidInputError, "temperature"),
+    ("hot", lambda: NET.recall(ROW, temperature=np.inf), InvalidInputError, "temperature"),
+    ("hot, word", lambda: NET.recall(ROW, temperature="hot"), InvalidTypeError, "temperature"),
+    ("sweeps", lambda: NET.recall(ROW, max_sweeps=-1), InvalidInputError, "max_sweeps"),
+    ("sweeps, kind", lambda: NET.recall(ROW, max_sweeps=1.5), InvalidTypeError, "max_sweeps"),  # type: ignore[arg-type]
+    ("clamp", lambda: NET.recall(ROW, clamp=[0, 1]), InvalidTypeError, "clamp.*boolean"),
+    ("clamp, N", lambda: NET.recall(ROW, clamp=[True]), InvalidInputError, "clamp"),
+    ("record", lambda: NET.recall(ROW, record="enrgy"), InvalidInputError, "energy"),
+    ("record, kind", lambda: NET.recall(ROW, record=[3]), InvalidTypeError, "record"),  # type: ignore[list-item]
+    ("record, number", lambda: NET.recall(ROW, record=3), HopfieldError, "record"),  # type: ignore[arg-type]
+    ("every", lambda: NET.recall(ROW, every=0, record="energy"), InvalidInputError, "every"),
+    ("threads", lambda: NET.recall(ROW, n_threads=0), InvalidInputError, "n_threads"),
+    ("recall seed", lambda: NET.recall(ROW, rng=-1), InvalidInputError, "rng"),
+    ("attractors", lambda: NET.attractors(update="both"), InvalidInputError, "update"),
+    ("unrecorded", lambda: NET.recall(ROW).energy, HopfieldError, "record="),
+    ("use_backend", lambda: hs.use_backend("fortran").__enter__(), InvalidInputError, "backend"),
+    ("load", lambda: hs.load("no such file.npz"), HopfieldError, "no such file"),
+    ("kappa", lambda: hs.rules.perceptron(PATTERNS, stability=-1), InvalidInputError, "stability"),
+    (
+        "epochs",
+        lambda: hs.rules.perceptron(PATTERNS, max_epochs=0),
+        InvalidInputError,
+        "max_epochs",
+    ),
+    ("rule name", lambda: hs.rules.get("pseudo"), InvalidInputError, 'mean "pseudoinverse"'),
+    (
+        "rule flag",
+        lambda: hs.rules.hebbian(PATTERNS, zero_diagonal="no"),
+        InvalidTypeError,
+        "zero_diag",
+    ),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(("problem", "mistake", "kind", "words"), WRONG, ids=[w[0] for w in WRONG])
+def test_a_wrong_argument_is_named(
+    problem: str, mistake: Callable[[], Any], kind: type[HopfieldError], words: str
+) -> None:
+    with pytest.raises(kind, match=words):
+        mistake()
+
+
+# ------------------------------------------------------------------ whatever comes in
+
+# Every argument that takes no spins, one at a time.
+ARGUMENTS: dict[str, Function] = {
+    "random_patterns n_patterns": lambda x: hs.random_patterns(x, 3),
+    "random_patterns n_neurons": lambda x: hs.random_patterns(3, x),
+    "random_patterns activity": lambda x: hs.random_patterns(2, 3, activity=x),
+    "random_patterns correlation": lambda x: hs.random_patterns(2, 3, correlation=x),
+    "random_patterns rng": lambda x: hs.random_patterns(2, 3, rng=x),
+    "checkerboard side": lambda x: hs.checkerboard(x),
+    "checkerboard square": lambda x: hs.checkerboard(5, x),
+    "glyphs text": lambda x: hs.glyphs(x),
+    "glyphs size": lambda x: hs.glyphs("A", x),
+    "from_binary": hs.from_binary,
+    "from_image": hs.from_image,
+    "from_image shape": lambda x: hs.from_image(np.eye(3), x),
+    "flip count": lambda x: hs.flip(ROW, count=x),
+    "flip fraction": lambda x: hs.flip(ROW, fraction=x),
+    "flip rng": lambda x: hs.flip(ROW, count=1, rng=x),
+    "mask keep": lambda x: hs.mask(ROW, x),
+    "mask fill": lambda x: hs.mask(ROW, np.ones(6, bool), fill=x),
+    "hebbian zero_diagonal": lambda x: hs.rules.hebbian(PATTERNS, zero_diagonal=x),
+    "storkey zero_diagonal": lambda x: hs.rules.storkey(PATTERNS, zero_diagonal=x),
+    "storkey.extend weights": lambda x: extend(x, PATTERNS),
+    "pseudoinverse zero_diagonal": lambda x: hs.rules.pseudoinverse(PATTERNS, zero_diagonal=x),
+    "perceptron stability": lambda x: hs.rules.perceptron(PATTERNS, stability=x, max_epochs=2),
+    "perceptron max_epochs": lambda x: hs.rules.perceptron(PATTERNS, max_epochs=x),
+    "perceptron rng": lambda x: hs.rules.perceptron(PATTERNS, rng=x),
+    "perceptron zero_diagonal": lambda x: hs.rules.perceptron(PATTERNS, zero_diagonal=x),
+    "rules.get": lambda x: x if callable(x) else hs.rules.get(x),
+    "HopfieldNetwork rule": lambda x: x if callable(x) else hs.HopfieldNetwork(x),
+    "HopfieldNetwork zero_diagonal": lambda x: hs.HopfieldNetwork(zero_diagonal=x),
+    "HopfieldNetwork thresholds": lambda x: hs.HopfieldNetwork(thresholds=x).store(PATTERNS),
+    "HopfieldNetwork backend": lambda x: hs.HopfieldNetwork(backend=x),
+    "from_weights weights": lambda x: hs.HopfieldNetwork.from_weights(x),
+    "from_weights thresholds": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), thresholds=x),
+    "from_weights backend": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), backend=x),
+    "forget index": lambda x: copy.deepcopy(NET).forget(x),
+    "attractors update": lambda x: NET.attractors(update=x),
+    "use_backend name": lambda x: hs.use_backend(x).__enter__(),
+    "recall update": lambda x: NET.recall(ROW, update=x),
+    "recall temperature": lambda x: NET.recall(ROW, temperature=x, max_sweeps=3),
+    "recall max_sweeps": lambda x: NET.recall(ROW, max_sweeps=x),
+    "recall order": lambda x: NET.recall(ROW, order=x),
+    "recall ties": lambda x: NET.recall(ROW, ties=x),
+    "recall clamp": lambda x: NET.recall(ROW, clamp=x),
+    "recall record": lambda x: NET.recall(ROW, record=x),
+    "recall every": lambda x: NET.recall(ROW, record="energy", every=x),
+    "recall n_threads": lambda x: NET.recall(ROW, n_threads=x),
+    "recall rng": lambda x: NET.recall(ROW, rng=x),
+    "Recall.overlap patterns": lambda x: NET.recall(ROW, rng=0).overlap(x),
+}
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 12),
+    st.sampled_from([10**18, -(10**18), 10**400]),  # between them are sizes that would be made
+    st.floats(),
+    st.complex_numbers(),
+    st.text(max_size=5),
+    st.binary(max_size=3),
+)
+KINDS = ["i1", ">i4", "u8", "f2", "f8", ">f4", "g", "?", "c8", "M8[s]", "m8[ns]", "U2", "S3", "O"]
+VALUES = [-1, 1, 0, 2, np.nan, np.inf]
+SHAPES = [(0,), (1,), (2,), (6,), (2, 6), (6, 6), (6, 2), (0, 6), (2, 0), (2, 2, 3), (1, 2, 2, 2)]
+
+
+@st.composite
+def arrays(draw: st.DrawFn) -> np.ndarray[Any, Any]:
+    """Arrays of every kind, many of them nearly right."""
+    shape, kind = draw(st.sampled_from(SHAPES)), draw(st.sampled_from(KINDS))
+    values = draw(st.lists(st.sampled_from(VALUES), min_size=1, max_size=4))
+    with np.errstate(invalid="ignore"):
+        array = np.resize(np.array(values), shape).astype(kind)
+    if draw(st.booleans()):
+        array.flags.writeable = False
+    return array
+
+
+ANYTHING = st.one_of(
+    SCALARS,
+    arrays(),
+    st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4), max_leaves=8),
+    st.dictionaries(st.text(max_size=2), SCALARS, max_size=2),
+    st.sampled_from([Rude(), object(), len, np.ma.masked, Ellipsis, slice(2), float, np.int8(2)]),
+    st.sampled_from([np.array(3), np.array(0.5), np.array(True), np.array(None), np.array("a")]),
+)
+
+
+@settings(max_examples=300)
+@given(value=ANYTHING)
+def test_nothing_crashes_whatever_comes_in(value: Any) -> None:
+    """Each function answers, or raises the package's own error; its argument stays as it is."""
+    for name, function in (PATTERN_TAKERS | STATE_TAKERS | ARGUMENTS).items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                call(function, value)
+            except HopfieldError as error:
+                said = str(error)
+            except Exception as error:
+                raise AssertionError(f"{name} raised {error!r}") from error
+            else:
+                continue
+        assert len(said) > 10, name
+
+
+def public_arguments() -> list[str]:
+    """Every argument of every public function and method that takes one, by name."""
+    functions: dict[str, Any] = {
+        name: getattr(hs, name)
+        for name in set(hs.__all__) & set(vars(hs))
+        if inspect.isfunction(getattr(hs, name)) or inspect.isclass(getattr(hs, name))
+    }
+    functions |= {
+        name: getattr(hs.rules, name)
+        for name in ("hebbian", "storkey", "pseudoinverse", "perceptron")
+    }
+    functions |= {
+        name: method
+        for name, method in inspect.getmembers(hs.HopfieldNetwork, callable)
+        if not name.startswith("_")
+    }
+    return [
+        f"{name} {argument}"
+        for name, function in functions.items()
+        for argument in inspect.signature(function).parameters
+        if argument != "self"
+    ]
+
+
+def test_no_argument_is_forgotten() -> None:
+    spins = {"states", "patterns", "a", "b", "bits", "image"}  # in the first two tables
+    files = {"path"}  # in the tests of model files
+    missing = [
+        argument
+        for argument in public_arguments()
+        if argument not in ARGUMENTS and argument.split()[1] not in spins | files
+    ]
+    assert missing == []
