@@ -45,3 +45,4 @@ ax.set(
     title="N = 17, P = 4, Hebbian, asynchronous",
 )
 ax.legend()
+plt.show()

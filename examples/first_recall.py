@@ -9,6 +9,7 @@ alphabet, where Hebb's rule fails and another does not.
 # %%
 # Letters of 10 × 10 pixels, −1 for paper and +1 for ink. The network has one neuron a pixel.
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 import hopfield_sim as hs
@@ -28,7 +29,10 @@ print("recognised as letter number:", hs.match(run.states, letters).tolist())
 # %%
 # Above the letters, then the cues, then what was recalled.
 
-figure = hs.plotting.states(np.concatenate([letters, cues, run.states]), (10, 10))
+figure, ax = plt.subplots(figsize=(5, 3.2), layout="constrained")
+rows = np.concatenate([letters, cues, run.states])
+hs.plotting.states(rows, (10, 10), columns=5, ax=ax)
+plt.show()
 
 # %%
 # **Question: what if we store the whole alphabet by Hebb's rule?** Letters are alike: most of every

@@ -43,6 +43,7 @@ ax.set(
     ylim=(0, 0.6),
     title="N = 200, Hebbian, synchronous, random starts\n10 networks × 100 starts, standard errors",
 )
+plt.show()
 
 # %%
 # This is why a synchronous run needs to tell a cycle from a fixed point: to look only whether the
