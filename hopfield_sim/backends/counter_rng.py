@@ -1,0 +1,77 @@
+"""Random numbers as a pure function of their address (Salmon, Moraes, Dror & Shaw, SC 2011: Philox4x32-10).
+
+A word is addressed by (key, purpose, state, sweep, position) and nothing else, so that every backend, every split of a
+batch and every number of threads sees the same randomness. The compiled twin is ``philox.h``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+ORDER: Final = 0
+"""Purpose of the words that choose which site is visited."""
+ACCEPT: Final = 1
+"""Purpose of the words that decide what a visited site becomes."""
+
+_MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
+_WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+def philox(counter: NDArray[np.uint64], key: int) -> NDArray[np.uint64]:
+    """Encrypt counters of four 32-bit words, shape (..., 4), with a 64-bit key.
+
+    Examples
+    --------
+    >>> [hex(int(word)) for word in philox(np.zeros(4, np.uint64), 0)]
+    ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
+    """
+    c0, c1, c2, c3 = (counter[..., i] for i in range(4))
+    k0, k1 = np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32)
+    for _ in range(10):
+        low, high = c0 * _MULTIPLIERS[0], c2 * _MULTIPLIERS[1]
+        c0, c1 = (high >> _HALF) ^ c1 ^ k0, high & _LOW
+        c2, c3 = (low >> _HALF) ^ c3 ^ k1, low & _LOW
+        k0, k1 = (k0 + _WEYL[0]) & _LOW, (k1 + _WEYL[1]) & _LOW
+    return np.stack([c0, c1, c2, c3], axis=-1)
+
+
+def words(
+    key: int, purpose: int, states: NDArray[np.int64], sweeps: NDArray[np.int64], n: int
+) -> NDArray[np.uint64]:
+    """The first n words (< 2^32) of each state's stream in its sweep, shape (B, n)."""
+    blocks = -(-n // 4)
+    counter = np.empty((len(states), blocks, 4), np.uint64)
+    counter[..., 0] = np.arange(blocks)
+    counter[..., 1] = sweeps[:, None]
+    counter[..., 2] = states[:, None]
+    counter[..., 3] = purpose
+    return philox(counter, key).reshape(len(states), 4 * blocks)[:, :n]
+
+
+def visit_order(
+    order: str, key: int, states: NDArray[np.int64], sweeps: NDArray[np.int64], n: int
+) -> NDArray[np.int64]:
+    """Which site each state visits at each position of its sweep, shape (B, n).
+
+    "sequential": 0 … n−1. "uniform": independent picks. "random": a fresh permutation by Fisher and Yates' shuffle.
+    """
+    if order == "sequential":
+        return np.broadcast_to(np.arange(n), (len(states), n))
+    draws = words(key, ORDER, states, sweeps, n)
+    if order == "uniform":
+        return ((draws * np.uint64(n)) >> _HALF).astype(np.int64)
+    remaining = np.arange(n, 0, -1, dtype=np.uint64)
+    partner = ((draws * remaining) >> _HALF).astype(np.int64) + np.arange(n)
+    sites = np.tile(np.arange(n), (len(states), 1))
+    rows = np.arange(len(states))
+    for position in range(n):
+        other = partner[:, position]
+        chosen = sites[rows, other]
+        sites[rows, other] = sites[:, position]
+        sites[:, position] = chosen
+    return sites

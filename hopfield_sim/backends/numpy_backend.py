@@ -1,0 +1,194 @@
+"""THE reference: every dynamics in NumPy, a formula a function, vectorised over the states of a batch.
+
+The local fields are cached: a visit reads one number, and only a flip touches a column of W.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.backends.counter_rng import ACCEPT, visit_order, words
+from hopfield_sim.backends.protocol import (
+    CACHED,
+    CYCLE,
+    FIXED,
+    FRESH,
+    RUNNING,
+    Batch,
+    Couplings,
+    HeatBath,
+    Limits,
+)
+
+Rows = NDArray[np.int64]
+
+_BLOCK = 1 << 23
+"""Numbers in a block of fields: products stay within some 64 MB of scratch."""
+
+
+class NumpyBackend:
+    """The readable engine. Slower, always there, and right by definition."""
+
+    name = "numpy"
+
+    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[np.generic]:
+        out = np.empty(states.shape, couplings.diagonal.dtype)
+        step = max(1, _BLOCK // max(1, couplings.n_neurons))
+        for start in range(0, len(states), step):
+            out[start : start + step] = _product(couplings, states[start : start + step])
+        return out
+
+    def asynchronous(
+        self,
+        couplings: Couplings,
+        batch: Batch,
+        rule: Limits | HeatBath,
+        order: str,
+        key: int,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        n = couplings.n_neurons
+        while True:
+            if isinstance(rule, Limits):
+                self._stop_fixed(couplings, batch, rule)
+            rows = batch.unfinished(until)
+            if not rows.size:
+                return
+            # All rows that still run have made the same number of updates: they visit in step.
+            start = int(batch.updates[rows[0]])
+            sweep, first = divmod(start, n)
+            last = min(n, first + until - start)
+            sweeps = np.full(rows.size, sweep)
+            sites = visit_order(order, key, batch.index[rows], sweeps, n)
+            draws = words(key, ACCEPT, batch.index[rows], sweeps, n)
+            for position in range(first, last):
+                self._visit(couplings, batch, rule, rows, sites[:, position], draws[:, position])
+            batch.updates[rows] += last - first
+
+    def synchronous(
+        self,
+        couplings: Couplings,
+        batch: Batch,
+        rule: Limits | HeatBath,
+        key: int,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        n = couplings.n_neurons
+        while (rows := batch.unfinished(until)).size:
+            self._step(couplings, batch, rule, rows, key)
+        if isinstance(rule, Limits):
+            self._stop_fixed(couplings, batch, rule)
+
+    def _visit(
+        self,
+        couplings: Couplings,
+        batch: Batch,
+        rule: Limits | HeatBath,
+        rows: Rows,
+        sites: NDArray[np.int64],
+        draws: NDArray[np.uint64],
+    ) -> None:
+        """One site of every row: s_i ← rule(h_i); where it flips, h ← h + 2 s_i W[:, i]."""
+        spins, fields = batch.states[rows, sites], batch.fields[rows, sites]
+        new = new_spins(rule, couplings, spins, fields, sites, draws)
+        changed = new != spins
+        rows, sites = rows[changed], sites[changed]
+        twice = 2 * new[changed, None].astype(batch.fields.dtype)
+        batch.states[rows, sites] = new[changed]
+        batch.fields[rows] += twice * couplings.columns[sites]
+        batch.flips[rows] += 1
+        batch.fresh[rows] = CACHED
+
+    def _step(
+        self, couplings: Couplings, batch: Batch, rule: Limits | HeatBath, rows: Rows, key: int
+    ) -> None:
+        """All sites of every row from the same fields; rows that repeat themselves stop."""
+        n = couplings.n_neurons
+        spins, sites = batch.states[rows], np.arange(n)
+        draws = words(key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
+        new = new_spins(rule, couplings, spins, batch.fields[rows], sites, draws)
+        flips = (new != spins).sum(axis=1)
+        if isinstance(rule, Limits):
+            cycle = (flips > 0) & (new == batch.previous[rows]).all(axis=1)
+            cycle &= batch.updates[rows] > 0
+            batch.stop[rows[cycle]] = CYCLE
+            batch.stop[rows[flips == 0]] = FIXED
+        moved = flips > 0 if isinstance(rule, Limits) else np.ones(len(rows), bool)
+        rows, new = rows[moved], new[moved]
+        batch.previous[rows] = batch.states[rows]
+        batch.states[rows] = new
+        self._refresh(couplings, batch, rows)
+        batch.updates[rows] += n
+        batch.flips[rows] += flips[moved]
+
+    def _stop_fixed(self, couplings: Couplings, batch: Batch, limits: Limits) -> None:
+        """Mark the rows at a sweep's end in which no site would change, judged by fresh fields."""
+        n = couplings.n_neurons
+        rows = np.flatnonzero((batch.stop == RUNNING) & (batch.updates % n == 0))
+        rows = rows[is_fixed(limits, batch.states[rows], batch.fields[rows])]
+        if not couplings.exact:
+            self._refresh(couplings, batch, rows[batch.fresh[rows] != FRESH])
+            rows = rows[is_fixed(limits, batch.states[rows], batch.fields[rows])]
+        batch.stop[rows] = FIXED
+
+    def _refresh(self, couplings: Couplings, batch: Batch, rows: Rows) -> None:
+        """Compute the fields of these rows from W."""
+        batch.fields[rows] = self.fields(couplings, batch.states[rows])
+        batch.fresh[rows] = FRESH
+
+
+def _product(couplings: Couplings, states: NDArray[np.int8]) -> NDArray[np.floating]:
+    """S Wᵀ; for Hebbian couplings (S Ξᵀ) Ξ with the diagonal set right, when that is less work."""
+    patterns = couplings.patterns
+    if patterns is None:
+        return states.astype(np.float64) @ couplings.columns
+    if 2 * len(patterns) > couplings.n_neurons:
+        return states.astype(patterns.dtype) @ couplings.columns.astype(patterns.dtype)
+    spins = states.astype(patterns.dtype)
+    fields = (spins @ patterns.T) @ patterns
+    self_coupling = couplings.diagonal - patterns.dtype.type(len(patterns))
+    return fields + spins * self_coupling
+
+
+def new_spins(
+    rule: Limits | HeatBath,
+    couplings: Couplings,
+    spins: NDArray[np.int8],
+    fields: NDArray[np.generic],
+    sites: NDArray[np.int64],
+    draws: NDArray[np.uint64],
+) -> NDArray[np.int8]:
+    """What the spins of the given sites become; shapes as ``spins``, sites along the last axis."""
+    if isinstance(rule, Limits):
+        up, down = fields > rule.above[sites], fields < rule.below[sites]
+        return np.where(up, np.int8(1), np.where(down, np.int8(-1), spins))
+    x = fields - couplings.diagonal[sites] * spins - rule.offset[sites]
+    up = draws < acceptance(rule, x, sites)
+    return np.where(rule.clamped[sites] != 0, spins, np.where(up, np.int8(1), np.int8(-1)))
+
+
+def acceptance(
+    rule: HeatBath, x: NDArray[np.generic], sites: NDArray[np.int64]
+) -> NDArray[np.uint64]:
+    """2³² times the probability of +1."""
+    if rule.table is not None:
+        half = len(rule.table) // 2
+        return rule.table[np.clip(x, -half, half) + half]
+    return probability_words(rule.gain * (x - rule.fraction[sites]))
+
+
+def probability_words(y: NDArray[np.floating]) -> NDArray[np.uint64]:
+    """⌊2³² / (1 + e^(−y))⌋: how many of the 32-bit words mean +1."""
+    return np.floor(2.0**32 / (1.0 + np.exp(-np.clip(y, -700.0, 700.0)))).astype(np.uint64)
+
+
+def is_fixed(
+    limits: Limits, states: NDArray[np.int8], fields: NDArray[np.generic]
+) -> NDArray[np.bool_]:
+    """Would no site change? (B,)"""
+    leaves_down = (fields > limits.above) & (states < 0)
+    leaves_up = (fields < limits.below) & (states > 0)
+    return ~(leaves_down | leaves_up).any(axis=1)

@@ -1,0 +1,22 @@
+"""The nouns a reader came for: a file a memory."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any
+
+from hopfield_sim.models import files
+from hopfield_sim.models.hopfield import HopfieldNetwork
+
+__all__ = ["HopfieldNetwork", "load"]
+
+
+def load(path: str | PathLike[str]) -> Any:
+    """Read a model that its ``save`` wrote.
+
+    Raises
+    ------
+    ModelFileError
+        For a file that is not there, not a model, or damaged in any way.
+    """
+    return files.load(path, {"hopfield": HopfieldNetwork._from_members})

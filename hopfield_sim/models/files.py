@@ -1,0 +1,175 @@
+"""Models on disk: a ``.npz`` with a closed schema, checked before anything is inflated. No pickle anywhere.
+
+Beside its arrays a file has one member ``manifest``: JSON with the kind of model and each member's dtype, shape and SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InsufficientMemoryError, InvalidTypeError, ModelFileError
+
+FORMAT = 1
+_MANIFEST = "manifest"
+_MANIFEST_LIMIT = 1 << 20
+_HEADER_LIMIT = 1 << 16
+
+Members = dict[str, NDArray[Any]]
+
+SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
+    # member: (dtype kind and size, number of axes, required)
+    "hopfield": {
+        "rule": ("U", 0, True),
+        "zero_diagonal": ("b1", 0, True),
+        "thresholds": ("f8", 1, True),
+        "patterns": ("i1", 2, False),
+        "weights": ("f8", 2, False),
+        "diagonal": ("f8", 1, False),
+        "shape": ("i8", 1, False),
+    },
+}
+
+
+def save(path: str | PathLike[str], kind: str, members: Members) -> None:
+    """Write a model to a temporary file beside ``path`` and rename it: a file is whole or not there."""
+    target = _path(path)
+    payloads = {name: _npy(array) for name, array in members.items()}
+    manifest = {
+        "format": FORMAT,
+        "kind": kind,
+        "members": {
+            name: {
+                "dtype": array.dtype.str,
+                "shape": list(array.shape),
+                "sha256": hashlib.sha256(payloads[name]).hexdigest(),
+            }
+            for name, array in members.items()
+        },
+    }
+    text = np.frombuffer(json.dumps(manifest).encode(), np.uint8)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
+            archive.writestr(f"{_MANIFEST}.npy", _npy(text))
+            for name, payload in payloads.items():
+                small = members[name].dtype.itemsize == 1
+                how = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
+                archive.writestr(f"{name}.npy", payload, how)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]]) -> Any:
+    """Read a model that ``save`` wrote and hand its members to the maker of its kind.
+
+    Raises
+    ------
+    ModelFileError
+        For a file that is not there, not a model, or damaged in any way.
+    """
+    source = _path(path)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            kind, members = _read(archive)
+        return makers[kind](members)
+    except InsufficientMemoryError:
+        raise
+    except FileNotFoundError as error:
+        raise ModelFileError(f"there is no file {str(source)!r}") from error
+    except ModelFileError as error:
+        raise ModelFileError(f"{str(source)!r} is not a usable model file: {error}") from error
+    except Exception as error:
+        # Damage shows in a hundred ways: bad zip entries, headers, checksums, deflate streams, JSON, values.
+        raise ModelFileError(
+            f"{str(source)!r} is damaged, or no model file of this package: {error}"
+        ) from error
+
+
+def _read(archive: zipfile.ZipFile) -> tuple[str, Members]:
+    """The kind and the verified members of an archive."""
+    entries = {info.filename: info for info in archive.infolist()}
+    if len(entries) != len(archive.infolist()):
+        raise ModelFileError("a member occurs twice")
+    manifest = _read_manifest(archive, entries)
+    kind, described = manifest["kind"], manifest["members"]
+    schema = SCHEMAS.get(kind)
+    if schema is None:
+        raise ModelFileError(f"unknown kind of model {kind!r}")
+    if set(entries) != {f"{name}.npy" for name in (*described, _MANIFEST)}:
+        raise ModelFileError("its members are not those that its manifest lists")
+    missing = [
+        name for name, (_, _, required) in schema.items() if required and name not in described
+    ]
+    if missing:
+        raise ModelFileError(f"member {missing[0]!r} is missing")
+    return kind, {
+        name: _read_member(archive, entries[f"{name}.npy"], name, described[name], schema)
+        for name in described
+    }
+
+
+def _read_manifest(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]) -> dict[str, Any]:
+    entry = entries.get(f"{_MANIFEST}.npy")
+    if entry is None or entry.file_size > _MANIFEST_LIMIT:
+        raise ModelFileError("it has no manifest")
+    text = np.lib.format.read_array(io.BytesIO(archive.read(entry)), allow_pickle=False)
+    manifest = json.loads(text.tobytes())
+    if manifest["format"] != FORMAT:
+        raise ModelFileError(f"format {manifest['format']!r} is not the one known here, {FORMAT}")
+    return dict(manifest)
+
+
+def _read_member(
+    archive: zipfile.ZipFile,
+    entry: zipfile.ZipInfo,
+    name: str,
+    described: dict[str, Any],
+    schema: dict[str, tuple[str, int, bool]],
+) -> NDArray[Any]:
+    """One array, its size judged before it is inflated and its checksum after."""
+    if name not in schema:
+        raise ModelFileError(f"member {name!r} is unknown")
+    kind, axes, _ = schema[name]
+    shape = tuple(checks.integer(length, "a length", minimum=0) for length in described["shape"])
+    dtype = np.dtype(str(described["dtype"]))
+    if not dtype.str.lstrip("<>|=").startswith(kind) or len(shape) != axes:
+        raise ModelFileError(f"member {name!r} is {dtype} with {len(shape)} axes")
+    size = dtype.itemsize * math.prod(shape)
+    if not 0 <= entry.file_size - size <= _HEADER_LIMIT:
+        raise ModelFileError(f"member {name!r} is not of the size that its shape {shape} makes")
+    checks.memory(2 * size, f"reading member {name!r}", "load it on a larger machine")
+    payload = archive.read(entry)
+    if hashlib.sha256(payload).hexdigest() != described["sha256"]:
+        raise ModelFileError(f"member {name!r} does not have its checksum")
+    array = np.lib.format.read_array(io.BytesIO(payload), allow_pickle=False)
+    if array.shape != shape or array.dtype != dtype:
+        raise ModelFileError(f"member {name!r} is not what the manifest says")
+    return np.ascontiguousarray(array).reshape(shape)
+
+
+def _npy(array: NDArray[Any]) -> bytes:
+    stream = io.BytesIO()
+    np.lib.format.write_array(stream, np.asarray(array), allow_pickle=False)
+    return stream.getvalue()
+
+
+def _path(path: str | PathLike[str]) -> Path:
+    if not isinstance(path, (str, PathLike)):
+        raise InvalidTypeError(f"path must be a str or a path; got {type(path).__name__}")
+    return Path(path)

@@ -1,0 +1,91 @@
+"""What a recall writes down on its way: energies, overlaps, states, every so many updates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.errors import InvalidTypeError
+
+WHAT = ("energy", "overlap", "states")
+"""Words that ``record=`` accepts."""
+
+
+def words(record: str | Iterable[str]) -> tuple[str, ...]:
+    """Judge ``record=``: one word, or any of them.
+
+    Examples
+    --------
+    >>> words("energy"), words(["states", "overlap"])
+    (('energy',), ('states', 'overlap'))
+    """
+    try:
+        given = (record,) if isinstance(record, str) else tuple(record)
+    except TypeError as error:
+        raise InvalidTypeError(
+            f"record must be any of {', '.join(WHAT)}; got {checks.show(record)}"
+        ) from error
+    return tuple(checks.choice(word, WHAT, "record") for word in given)
+
+
+Measure = Callable[[Batch], NDArray[np.generic]]
+
+
+@dataclass
+class Recorder:
+    """Rows of measurements; the first is the start, the last the end.
+
+    Parameters
+    ----------
+    every : int
+        Updates from one row to the next.
+    measures : dict of str to callable
+        What is recorded, by its word, and how it is read off a batch.
+    """
+
+    every: int
+    measures: dict[str, Measure]
+    updates: list[int] = field(default_factory=list)
+    rows: dict[str, list[NDArray[np.generic]]] = field(init=False)
+    _stacks: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    _bytes: int = 0
+    _checked: int = 1 << 28
+
+    def __post_init__(self) -> None:
+        self.rows = {word: [] for word in self.measures}
+
+    def milestones(self, start: int, end: int) -> Iterator[int]:
+        """Updates at which the walk pauses for a row, and the end of the stretch."""
+        if self.measures:
+            yield from range((start // self.every + 1) * self.every, end, self.every)
+        if end > start:
+            yield end
+
+    def capture(self, batch: Batch, *, last: bool = False) -> None:
+        """Write a row if one is due now; the ``last`` one unless it is written already."""
+        now = int(batch.updates.max(initial=0))
+        if (self.updates and self.updates[-1] == now) or (now % self.every and not last):
+            return
+        self.updates.append(now)
+        for word, measure in self.measures.items():
+            row = measure(batch)
+            self.rows[word].append(row)
+            self._bytes += row.nbytes
+        if self._bytes > self._checked:
+            # Rows are stacked at the end, so as much again is needed; ask before the machine starts to swap.
+            checks.memory(self._bytes, "the recording", "record fewer things, or a larger every=")
+            self._checked = 2 * self._bytes
+
+    def stacked(self, word: str) -> NDArray[np.generic] | None:
+        """All rows of one measurement, (T+1, B, ...), or None if it was not recorded."""
+        if word not in self.rows:
+            return None
+        if word not in self._stacks:
+            self._stacks[word] = np.stack(self.rows[word])
+            self.rows[word] = []
+        return self._stacks[word]
