@@ -314,6 +314,9 @@ def test_enormous_levels_do_not_overflow() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         np.testing.assert_array_equal(hs.from_image([[-1e308, 1e308, -1e308]]), [-1, 1, -1])
+        np.testing.assert_array_equal(hs.from_image([[1e-308, 2e-308, 1e-308]]), [-1, 1, -1])
+        with pytest.raises(InvalidInputError, match="single grey level"):
+            hs.from_image([[[0, 0], [0, 0]]])  # black, and nothing of it to be seen
 
 
 # ------------------------------------------------------------------ flipping and covering

@@ -32,8 +32,6 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
         ) from error
     if array.dtype.kind in "iuf" or (allow_bool and array.dtype.kind == "b"):
         return array
-    if array.size == 0 and array.dtype.kind != "V":  # an empty list has no kind of its own
-        return array.astype(np.float64)
     raise InvalidTypeError(
         f"{name} must be an array of real numbers; got {_kind(array)} (dtype {array.dtype})"
     )

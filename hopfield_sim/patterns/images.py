@@ -138,14 +138,16 @@ def _grey(pixels: NDArray[Any]) -> NDArray[np.float64]:
         raise InvalidInputError(
             f"image must be finite; found {values[where]} at [{', '.join(map(str, where))}]"
         )
-    # So that no sum or square below overflows; the threshold does not depend on the scale.
-    scale = max(float(np.abs(values).max()), 1e-300)
+    see_through = values.ndim == 3 and values.shape[2] in (2, 4)
+    # So that no sum or square overflows; the threshold does not depend on the scale.
+    scale = float(np.abs(values).max()) or 1.0
+    scale = max(scale, white) if see_through else scale
     if values.ndim == 2:
         return values / scale
-    n_colours = values.shape[2] - (values.shape[2] in (2, 4))
+    n_colours = values.shape[2] - see_through
     colours = values[:, :, :n_colours] / scale
     grey = colours[:, :, 0] if n_colours == 1 else colours @ np.array(_LUMINANCE)
-    if n_colours < values.shape[2]:
+    if see_through:
         opacity = np.clip(values[:, :, -1] / white, 0, 1)
         grey = opacity * grey + (1 - opacity) * (white / scale)
     return grey

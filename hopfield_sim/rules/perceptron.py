@@ -131,7 +131,7 @@ class _Learning:
         largest = n_neurons * n_patterns * (max_epochs + 1)
         whole: type[np.signedinteger[Any]] = np.int32 if largest < 2**31 else np.int64
         gram: _Whole = (xi.astype(np.float64) @ xi.T.astype(np.float64)).astype(whole)
-        self.stability = stability
+        self.stability = min(stability, n_neurons)  # γ ≤ √N always; this keeps products finite
         self.own = int(zero_diagonal)
         self.norm = n_neurons - self.own  # of one pattern as a neuron sees it
         # Row μ is learnt with ξ_i = +1, row P + μ with ξ_i = -1, and row 2P changes nothing.
