@@ -1,16 +1,19 @@
-"""What a network's weights are in memory: exact integers when they are Hebb's, a real matrix otherwise.
+"""What a network's weights are in memory: exact integers when they are Hebb's, a real matrix
+otherwise.
 
-Textbook weights W = ΞᵀΞ/N turn fields that are exactly zero into ±1e-17, with a sign that depends on the order of summation.
-Hebbian couplings are therefore kept as the integers N·W, compared with N·θ; the division by N is applied outside. Real
-weights have a *tie width* instead: fields closer to the threshold than the rounding of a sum count as ties.
+Textbook weights W = ΞᵀΞ/N turn fields that are exactly zero into ±1e-17, with a sign that depends
+on the order of summation. Hebbian couplings are therefore kept as the integers N·W, compared with
+N·θ; the division by N is applied outside. Real weights have a *tie width* instead: fields closer to
+the threshold than the rounding of a sum count as ties.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks
 from hopfield_sim.backends.numpy_backend import probability_words
 from hopfield_sim.backends.protocol import Couplings, HeatBath, Limits
 
@@ -44,7 +47,9 @@ def change_hebbian(
     *,
     zero_diagonal: bool,
 ) -> Couplings:
-    """The couplings of all ``patterns``, from the ``previous`` ones by adding (sign 1) or removing (−1) ``changed``."""
+    """The couplings of all ``patterns``, from the ``previous`` ones by adding (sign 1) or
+    removing (−1) ``changed``.
+    """
     n_patterns, n = patterns.shape
     weight = _integer_type(n_patterns, n)
     exact_to = n * max(n_patterns, len(changed))
@@ -67,7 +72,7 @@ def real(weights: NDArray[np.float64]) -> Couplings:
     return Couplings(columns, np.ascontiguousarray(np.diagonal(weights)), 1.0)
 
 
-def is_symmetric(weights: NDArray[np.generic]) -> bool:
+def is_symmetric(weights: NDArray[Any]) -> bool:
     """Is W equal to its transpose, to the last bit? Compared in blocks, without a copy."""
     n = len(weights)
     return all(
@@ -92,14 +97,15 @@ def limits(
     clamp: NDArray[np.bool_] | None,
 ) -> Limits:
     """Zero temperature: the fields above which a site becomes +1, and below which −1."""
+    scaled = _snapped(couplings, thresholds)
+    above: NDArray[Any]
+    never: tuple[float, float]
     if couplings.diagonal.dtype.kind == "i":
-        scaled = _snapped(couplings, thresholds)
         edge = np.clip(scaled, -_INT32_SAFE, _INT32_SAFE)
-        below = np.ceil(edge).astype(np.int32)
+        below: NDArray[Any] = np.ceil(edge).astype(np.int32)
         above = below - np.int32(1) if ties == "plus" else np.floor(edge).astype(np.int32)
-        never = (np.int32(2**31 - 1), np.int32(-(2**31)))
+        never = (2**31 - 1, -(2**31))
     else:
-        scaled = _snapped(couplings, thresholds)
         width = tie_width(couplings, thresholds)
         below = scaled - width
         above = np.nextafter(below, -np.inf) if ties == "plus" else scaled + width
@@ -115,10 +121,11 @@ def heat_bath(
     temperature: float,
     clamp: NDArray[np.bool_] | None,
 ) -> HeatBath:
-    """Temperature T > 0: P(s_i = +1) = 1/(1 + exp(−2 (h_i − W_ii s_i)/T)) (Glauber, J. Math. Phys. 4, 294, 1963).
+    """Temperature T > 0: P(s_i = +1) = 1/(1 + exp(−2 (h_i − W_ii s_i)/T)) (Glauber, J. Math. Phys.
+    4, 294, 1963).
 
-    For integer fields and thresholds the probabilities are tabulated once, so that no backend rounds an exponential of
-    its own.
+    For integer fields and thresholds the probabilities are tabulated once, so that no backend
+    rounds an exponential of its own.
     """
     n = couplings.n_neurons
     # Beyond these bounds it is hot or cold altogether; they keep the quotients finite.
@@ -139,7 +146,9 @@ def heat_bath(
 
 
 def _snapped(couplings: Couplings, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """θ in the fields' units; N·θ that differs from a whole number by rounding alone is made whole."""
+    """θ in the fields' units; N·θ that differs from a whole number by rounding alone is made
+    whole.
+    """
     if not couplings.exact:
         return thresholds.copy()
     scaled = thresholds * couplings.scale
@@ -148,8 +157,10 @@ def _snapped(couplings: Couplings, thresholds: NDArray[np.float64]) -> NDArray[n
     return np.where(close, whole, scaled)
 
 
-def _integer_type(n_patterns: int, n_neurons: int) -> np.dtype[np.generic]:
-    """The narrowest type that no coupling overflows, while every field fits an int32; else float64, exact to 2⁵³."""
+def _integer_type(n_patterns: int, n_neurons: int) -> np.dtype[Any]:
+    """The narrowest type that no coupling overflows, while every field fits an int32; else
+    float64, exact to 2⁵³.
+    """
     if n_patterns * n_neurons > _INT32_SAFE:
         return np.dtype(np.float64)
     return np.dtype(np.int16 if n_patterns < 2**15 else np.int32)

@@ -1,7 +1,7 @@
 """Recall: states flow under an engine's dynamics until they stop, and the result says how.
 
-The driver below knows schedules, stopping and recording; what a sweep does is the engine's affair (``models``), and how it
-is computed the backend's.
+The driver below knows schedules, stopping and recording; what a sweep does is the engine's affair
+(``models``), and how it is computed the backend's.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def stretches(temperatures: NDArray[np.float64]) -> list[tuple[float, int]]:
 
 
 def _rouse(batch: Batch, until: int) -> None:
-    """States that rested during a zero-temperature sweep of a schedule: time goes on for them too."""
+    """States that rested during a zero-temperature sweep of a schedule: time goes on for
+    them too.
+    """
     batch.updates[batch.stop == FIXED] = until
     batch.stop[batch.stop == CYCLE] = RUNNING
 
@@ -99,7 +101,8 @@ class Recall:
     updates : (T+1,) int64
         How many updates each recorded row had seen.
     energy, overlaps, trajectory : (T+1, B), (T+1, B, P), (T+1, B, N)
-        What ``record="energy"``, ``"overlap"`` and ``"states"`` wrote down; a state that is finished repeats its last row.
+        What ``record="energy"``, ``"overlap"`` and ``"states"`` wrote down; a state that is
+        finished repeats its last row.
     """
 
     _batch: Batch
@@ -112,10 +115,12 @@ class Recall:
 
     @property
     def states(self) -> NDArray[np.int8]:
+        """Where the states ended, (B, N)."""
         return self._given.restore(self._batch.states)
 
     @property
     def stop(self) -> Any:
+        """Why each state stopped, (B,)."""
         words = np.array(["max-sweeps", "fixed-point", "cycle"])[self._batch.stop]
         if self._stochastic:
             words[:] = "temperature"
@@ -123,36 +128,44 @@ class Recall:
 
     @property
     def converged(self) -> Any:
+        """Whether each state is a verified fixed point, (B,)."""
         return self._given.restore(self._batch.stop == FIXED)
 
     @property
     def period(self) -> Any:
+        """1 for a fixed point, 2 for a cycle, else 0; (B,)."""
         return self._given.restore(self._batch.stop.astype(np.int64))
 
     @property
     def sweeps(self) -> Any:
+        """Sweeps made, (B,)."""
         return self._given.restore(self._batch.updates // self.n_neurons)
 
     @property
     def flips(self) -> Any:
+        """Changes of sign, (B,)."""
         return self._given.restore(self._batch.flips)
 
     @property
     def updates(self) -> NDArray[np.int64]:
+        """Updates seen by each recorded row, (T+1,)."""
         if not self._recorder.measures:
             raise HopfieldError("this recall recorded nothing; call recall(..., record='energy')")
         return np.array(self._recorder.updates, np.int64)
 
     @property
     def energy(self) -> NDArray[np.float64]:
+        """Recorded energies, (T+1, B)."""
         return self._given.restore(self._recorded("energy"), axis=1, sites=False)
 
     @property
     def overlaps(self) -> NDArray[np.float64]:
+        """Recorded overlaps with the stored patterns, (T+1, B, P)."""
         return self._given.restore(self._recorded("overlap"), axis=1, sites=False)
 
     @property
     def trajectory(self) -> NDArray[np.int8]:
+        """Recorded states, (T+1, B, N)."""
         return self._given.restore(self._recorded("states"), axis=1)
 
     def overlap(self, patterns: Any = None) -> NDArray[np.float64]:

@@ -1,9 +1,12 @@
-"""Energies of the classical network, from states and their fields (Hopfield, PNAS 79, 2554, 1982, eq. 7).
+"""Energies of the classical network, from states and their fields (Hopfield, PNAS 79, 2554, 1982,
+eq. 7).
 
 E = −½ sᵀ W s + θ·s. With the field f = scale · W s at hand this is a sum over N numbers, not N².
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +18,7 @@ def quadratic(
     couplings: Couplings,
     thresholds: NDArray[np.float64],
     states: NDArray[np.int8],
-    fields: NDArray[np.generic],
+    fields: NDArray[Any],
 ) -> NDArray[np.float64]:
     """E of each state, (B,): exact for integer couplings and θ = 0, up to the one division by 2N.
 
@@ -38,7 +41,7 @@ def flip_cost(
     couplings: Couplings,
     thresholds: NDArray[np.float64],
     states: NDArray[np.int8],
-    fields: NDArray[np.generic],
+    fields: NDArray[Any],
 ) -> NDArray[np.float64]:
     """E(site flipped) − E = 2 s_i (Σ_{j≠i} W_ij s_j − θ_i), (B, N), for symmetric W."""
     others = (fields - couplings.diagonal * states) / couplings.scale

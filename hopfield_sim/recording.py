@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,7 @@ def words(record: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(checks.choice(word, WHAT, "record") for word in given)
 
 
-Measure = Callable[[Batch], NDArray[np.generic]]
+Measure = Callable[[Batch], NDArray[Any]]
 
 
 @dataclass
@@ -51,8 +52,8 @@ class Recorder:
     every: int
     measures: dict[str, Measure]
     updates: list[int] = field(default_factory=list)
-    rows: dict[str, list[NDArray[np.generic]]] = field(init=False)
-    _stacks: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    rows: dict[str, list[NDArray[Any]]] = field(init=False)
+    _stacks: dict[str, NDArray[Any]] = field(default_factory=dict)
     _bytes: int = 0
     _checked: int = 1 << 28
 
@@ -77,11 +78,12 @@ class Recorder:
             self.rows[word].append(row)
             self._bytes += row.nbytes
         if self._bytes > self._checked:
-            # Rows are stacked at the end, so as much again is needed; ask before the machine starts to swap.
+            # Rows are stacked at the end, so as much again is needed; ask before the machine starts
+            # to swap.
             checks.memory(self._bytes, "the recording", "record fewer things, or a larger every=")
             self._checked = 2 * self._bytes
 
-    def stacked(self, word: str) -> NDArray[np.generic] | None:
+    def stacked(self, word: str) -> NDArray[Any] | None:
         """All rows of one measurement, (T+1, B, ...), or None if it was not recorded."""
         if word not in self.rows:
             return None

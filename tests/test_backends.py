@@ -1,4 +1,6 @@
-"""Every backend gives the reference's bits, whatever the dynamics, the split of the batch and the threads."""
+"""Every backend gives the reference's bits, whatever the dynamics, the split of the batch and
+the threads.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,7 @@ def test_same_bits_at_zero_temperature(n, ties, zero_diagonal):
         (1, 4, 9), ("async", "sync"), ("random", "sequential", "uniform")
     ):
         net_of, cues = problem(n, n_patterns, zero_diagonal=zero_diagonal)
-        options = dict(update=update, order=order, ties=ties, max_sweeps=30, rng=3)
+        options = {"update": update, "order": order, "ties": ties, "max_sweeps": 30, "rng": 3}
         reference, runs = run_both(net_of, cues, **options)
         for run in runs:
             assert_same_run(run, reference)
@@ -102,7 +104,13 @@ def test_same_bits_with_heat_thresholds_and_clamps(n, update, thresholds):
         (0.0, 0.4, 2.0, [1.0, 1.0, 0.5, 0.0, 0.3, 0.0, 0.0]), (True, False)
     ):
         net_of, cues = problem(n, 4, thresholds=theta, zero_diagonal=zero_diagonal)
-        options = dict(update=update, temperature=temperature, clamp=clamp, max_sweeps=7, rng=8)
+        options = {
+            "update": update,
+            "temperature": temperature,
+            "clamp": clamp,
+            "max_sweeps": 7,
+            "rng": 8,
+        }
         reference, runs = run_both(net_of, cues, **options)
         assert (reference.states[:, clamp] == cues[:, clamp]).all()
         for run in runs:
@@ -136,7 +144,7 @@ def test_same_records(update, temperature, every):
 @pytest.mark.parametrize("temperature", [0.0, 0.5])
 def test_threads_and_work_budget_change_nothing(backend, update, temperature, monkeypatch):
     net_of, cues = problem(65, 7)
-    options = dict(update=update, temperature=temperature, max_sweeps=9, rng=2)
+    options = {"update": update, "temperature": temperature, "max_sweeps": 9, "rng": 2}
     whole = net_of(backend).recall(cues, n_threads=1, **options)
     monkeypatch.setattr(cython_backend, "_SHARE", 1)
     monkeypatch.setattr(cython_backend, "_BUDGET", 50)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("backend", hs.backends.available())
 
 
 def weights_by_definition(patterns):
-    p, n = patterns.shape
+    n = patterns.shape[1]
     w = np.zeros((n, n))
     for i, j in itertools.product(range(n), repeat=2):
         if i != j:

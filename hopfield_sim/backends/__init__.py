@@ -1,8 +1,9 @@
 """The engine room: who computes, chosen by name.
 
-``protocol.py`` is the contract, ``numpy_backend.py`` the reference that defines every result, ``cython_backend.py`` the
-compiled engine. The variable ``HOPFIELD_SIM_KERNELS`` says whether kernels are used: ``auto`` (when they are built, the
-default), ``require`` (an error when they are not) or ``none``.
+``protocol.py`` is the contract, ``numpy_backend.py`` the reference that defines every result,
+``cython_backend.py`` the compiled engine. The variable ``HOPFIELD_SIM_KERNELS`` says whether
+kernels are used: ``auto`` (when they are built, the default), ``require`` (an error when they are
+not) or ``none``.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ def get(name: str = "auto") -> Backend:
         name = available()[-1]
     if name == "cython" and _kernels() is None:
         raise MissingDependencyError(
-            "backend 'cython' was asked for, but the compiled kernels are not built; build them with "
-            "`python setup.py build_ext --inplace` (this needs a C compiler), or use backend='numpy'"
+            "backend 'cython' was asked for, but the compiled kernels are not built; build them "
+            "with `python setup.py build_ext --inplace` (this needs a C compiler), or use "
+            "backend='numpy'"
         )
     return _backend(name)
 
@@ -102,7 +104,8 @@ def _kernels() -> ModuleType | None:
     kernels = None if wish == "none" else load_kernels()
     if wish == "require" and kernels is None:
         raise MissingDependencyError(
-            "HOPFIELD_SIM_KERNELS=require, but the compiled kernels are not built; build them with "
-            "`python setup.py build_ext --inplace`, or unset the variable to use the NumPy reference"
+            "HOPFIELD_SIM_KERNELS=require, but the compiled kernels are not built; build them "
+            "with `python setup.py build_ext --inplace`, or unset the variable to use the NumPy "
+            "reference"
         )
     return kernels

@@ -1,7 +1,9 @@
-"""Random numbers as a pure function of their address (Salmon, Moraes, Dror & Shaw, SC 2011: Philox4x32-10).
+"""Random numbers as a pure function of their address (Salmon, Moraes, Dror & Shaw, SC 2011:
+Philox4x32-10).
 
-A word is addressed by (key, purpose, state, sweep, position) and nothing else, so that every backend, every split of a
-batch and every number of threads sees the same randomness. The compiled twin is ``philox.h``.
+A word is addressed by (key, purpose, state, sweep, position) and nothing else, so that every
+backend, every split of a batch and every number of threads sees the same randomness. The compiled
+twin is ``philox.h``.
 """
 
 from __future__ import annotations
@@ -58,7 +60,8 @@ def visit_order(
 ) -> NDArray[np.int64]:
     """Which site each state visits at each position of its sweep, shape (B, n).
 
-    "sequential": 0 … n−1. "uniform": independent picks. "random": a fresh permutation by Fisher and Yates' shuffle.
+    "sequential": 0 … n−1. "uniform": independent picks. "random": a fresh permutation by Fisher and
+    Yates' shuffle.
     """
     if order == "sequential":
         return np.broadcast_to(np.arange(n), (len(states), n))

@@ -1,6 +1,8 @@
-"""The compiled engine: the reference's class, its walks replaced by kernels, a batch split over threads.
+"""The compiled engine: the reference's class, its walks replaced by kernels, a batch split over
+threads.
 
-The split changes nothing: rows share no memory that is written, and randomness knows only a state's index in the call.
+The split changes nothing: rows share no memory that is written, and randomness knows only a state's
+index in the call.
 """
 
 from __future__ import annotations
@@ -44,6 +46,7 @@ class CythonBackend(NumpyBackend):
         until: int,
         n_threads: int,
     ) -> None:
+        """Site after site, each row by itself to its end."""
         how = (self._walk.ORDERS[order], key, until, _BUDGET)
         common = (batch.states, batch.fields, batch.index, batch.updates, batch.flips)
 
@@ -55,8 +58,8 @@ class CythonBackend(NumpyBackend):
                 )  # fmt: skip
             else:
                 self._walk.asynchronous_heat_bath(
-                    couplings.columns, couplings.diagonal, rule.offset, rule.fraction, rule.clamped, rule.table,
-                    rule.gain, *common, batch.fresh, rows, *how,
+                    couplings.columns, couplings.diagonal, rule.offset, rule.fraction, rule.clamped,
+                    rule.table, rule.gain, *common, batch.fresh, rows, *how,
                 )  # fmt: skip
 
         self._drive(walk, couplings, batch, rule, until, n_threads)
@@ -70,7 +73,9 @@ class CythonBackend(NumpyBackend):
         until: int,
         n_threads: int,
     ) -> None:
-        # Adding an integer column costs less than its share of a matrix product, a column of doubles does not.
+        """All sites at once; a step adds the columns of the sites that flipped, if few."""
+        # Adding an integer column costs less than its share of a matrix product, a column of
+        # doubles does not.
         most_columns = couplings.n_neurons // (1 if couplings.exact else 8)
 
         def walk(rows: NDArray[np.int64]) -> None:
@@ -82,8 +87,9 @@ class CythonBackend(NumpyBackend):
                 )  # fmt: skip
             else:
                 self._walk.synchronous_heat_bath(
-                    couplings.diagonal, rule.offset, rule.fraction, rule.clamped, rule.table, rule.gain,
-                    batch.states, batch.fields, batch.index, batch.updates, batch.flips, rows, key,
+                    couplings.diagonal, rule.offset, rule.fraction, rule.clamped, rule.table,
+                    rule.gain, batch.states, batch.fields, batch.index, batch.updates, batch.flips,
+                    rows, key,
                 )  # fmt: skip
                 batch.fresh[rows] = STALE
 
@@ -98,7 +104,9 @@ class CythonBackend(NumpyBackend):
         until: int,
         n_threads: int,
     ) -> None:
-        """Call the kernel until every row has come to ``until`` or stopped, recomputing stale fields in between."""
+        """Call the kernel until every row has come to ``until`` or stopped, recomputing
+        stale fields in between.
+        """
         if isinstance(rule, Limits):
             self._stop_fixed(couplings, batch, rule)
         while (rows := batch.unfinished(until)).size:
@@ -125,7 +133,8 @@ def _pool(n_threads: int, process: int) -> ThreadPoolExecutor:
 def load_kernels() -> ModuleType | None:
     """The compiled kernels, or None where they were not built.
 
-    ``import_module`` rather than an import statement, which reports a missing extension as a circular import.
+    ``import_module`` rather than an import statement, which reports a missing extension as a
+    circular import.
     """
     try:
         return importlib.import_module("hopfield_sim.backends._walk")

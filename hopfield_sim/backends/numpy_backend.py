@@ -1,9 +1,12 @@
-"""THE reference: every dynamics in NumPy, a formula a function, vectorised over the states of a batch.
+"""THE reference: every dynamics in NumPy, a formula a function, vectorised over the states of a
+batch.
 
 The local fields are cached: a visit reads one number, and only a flip touches a column of W.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +35,8 @@ class NumpyBackend:
 
     name = "numpy"
 
-    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[np.generic]:
+    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
+        """W s in the engine's units, in blocks of states."""
         out = np.empty(states.shape, couplings.diagonal.dtype)
         step = max(1, _BLOCK // max(1, couplings.n_neurons))
         for start in range(0, len(states), step):
@@ -49,6 +53,7 @@ class NumpyBackend:
         until: int,
         n_threads: int,
     ) -> None:
+        """Site after site, all rows in step."""
         n = couplings.n_neurons
         while True:
             if isinstance(rule, Limits):
@@ -76,7 +81,7 @@ class NumpyBackend:
         until: int,
         n_threads: int,
     ) -> None:
-        n = couplings.n_neurons
+        """All sites at once, step after step."""
         while (rows := batch.unfinished(until)).size:
             self._step(couplings, batch, rule, rows, key)
         if isinstance(rule, Limits):
@@ -157,7 +162,7 @@ def new_spins(
     rule: Limits | HeatBath,
     couplings: Couplings,
     spins: NDArray[np.int8],
-    fields: NDArray[np.generic],
+    fields: NDArray[Any],
     sites: NDArray[np.int64],
     draws: NDArray[np.uint64],
 ) -> NDArray[np.int8]:
@@ -170,9 +175,7 @@ def new_spins(
     return np.where(rule.clamped[sites] != 0, spins, np.where(up, np.int8(1), np.int8(-1)))
 
 
-def acceptance(
-    rule: HeatBath, x: NDArray[np.generic], sites: NDArray[np.int64]
-) -> NDArray[np.uint64]:
+def acceptance(rule: HeatBath, x: NDArray[Any], sites: NDArray[np.int64]) -> NDArray[np.uint64]:
     """2³² times the probability of +1."""
     if rule.table is not None:
         half = len(rule.table) // 2
@@ -181,14 +184,13 @@ def acceptance(
 
 
 def probability_words(y: NDArray[np.floating]) -> NDArray[np.uint64]:
-    """⌊2³² / (1 + e^(−y))⌋: how many of the 32-bit words mean +1."""
+    """How many of the 32-bit words mean +1: ⌊2³² / (1 + e^(−y))⌋."""
     return np.floor(2.0**32 / (1.0 + np.exp(-np.clip(y, -700.0, 700.0)))).astype(np.uint64)
 
 
-def is_fixed(
-    limits: Limits, states: NDArray[np.int8], fields: NDArray[np.generic]
-) -> NDArray[np.bool_]:
-    """Would no site change? (B,)"""
+def is_fixed(limits: Limits, states: NDArray[np.int8], fields: NDArray[Any]) -> NDArray[np.bool_]:
+    """Would no site change? (B,)."""
     leaves_down = (fields > limits.above) & (states < 0)
     leaves_up = (fields < limits.below) & (states > 0)
-    return ~(leaves_down | leaves_up).any(axis=1)
+    fixed: NDArray[np.bool_] = ~(leaves_down | leaves_up).any(axis=1)
+    return fixed

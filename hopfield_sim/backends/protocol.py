@@ -1,14 +1,15 @@
 """What an engine receives and gives: the contract that every backend keeps, in arrays only.
 
-A *field* here is W s in the engine's own units: integers N·W s for Hebbian couplings, W s itself for real ones. Words such
-as ties, thresholds or clamping are settled before: a site becomes +1 where its field is greater than ``above``, −1 where it
-is less than ``below``, and stays as it is between. A clamped site has limits that no field reaches.
+A *field* here is W s in the engine's own units: integers N·W s for Hebbian couplings, W s itself
+for real ones. Words such as ties, thresholds or clamping are settled before: a site becomes +1
+where its field is greater than ``above``, −1 where it is less than ``below``, and stays as it is
+between. A clamped site has limits that no field reaches.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,9 @@ CYCLE: Final = 2
 CACHED: Final = 0
 FRESH: Final = 1
 STALE: Final = 2
-"""Fields kept up to date flip by flip; computed from W for just this state; to be computed before going on."""
+"""Fields kept up to date flip by flip; computed from W for just this state; to be computed
+before going on.
+"""
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,14 @@ class Couplings:
         Hebbian couplings only: W s also by way of the overlaps, exact in this dtype.
     """
 
-    columns: NDArray[np.generic]
-    diagonal: NDArray[np.generic]
+    columns: NDArray[Any]
+    diagonal: NDArray[Any]
     scale: float
     patterns: NDArray[np.floating] | None = None
 
     @property
     def n_neurons(self) -> int:
+        """N."""
         return len(self.diagonal)
 
     @property
@@ -59,8 +63,8 @@ class Couplings:
 class Limits:
     """Zero temperature: +1 above, −1 below, unchanged between; (N,) each, in the fields' dtype."""
 
-    above: NDArray[np.generic]
-    below: NDArray[np.generic]
+    above: NDArray[Any]
+    below: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,12 @@ class HeatBath:
     clamped : (N,) uint8
         1 where a site never changes.
     table : (2·half + 1,) uint64, optional
-        Integers without fractions: a 32-bit random word less than ``table[x + half]`` gives +1, and x beyond ±half
-        counts as ±half.
+        Integers without fractions: a 32-bit random word less than ``table[x + half]`` gives +1, and
+        x beyond ±half counts as ±half.
     """
 
     gain: float
-    offset: NDArray[np.generic]
+    offset: NDArray[Any]
     fraction: NDArray[np.float64]
     clamped: NDArray[np.uint8]
     table: NDArray[np.uint64] | None = None
@@ -95,12 +99,13 @@ class HeatBath:
 class Batch:
     """States on their way. Rows are independent; every array has one entry, or row, a state.
 
-    ``index`` is the state's place in the caller's batch, which addresses its randomness; ``previous`` the state one step
-    before (synchronous only); ``updates`` counts visits; ``fresh`` is one of CACHED, FRESH, STALE.
+    ``index`` is the state's place in the caller's batch, which addresses its randomness;
+    ``previous`` the state one step before (synchronous only); ``updates`` counts visits; ``fresh``
+    is one of CACHED, FRESH, STALE.
     """
 
     states: NDArray[np.int8]
-    fields: NDArray[np.generic]
+    fields: NDArray[Any]
     index: NDArray[np.int64]
     previous: NDArray[np.int8]
     updates: NDArray[np.int64] = field(init=False)
@@ -123,7 +128,7 @@ class Backend(Protocol):
 
     name: str
 
-    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[np.generic]:
+    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
         """W s in the engine's units, (B, N)."""
 
     def asynchronous(
@@ -136,7 +141,9 @@ class Backend(Protocol):
         until: int,
         n_threads: int,
     ) -> None:
-        """Visit one site after another up to the update ``until``; at zero temperature stop at a fixed point."""
+        """Visit one site after another up to the update ``until``; at zero temperature
+        stop at a fixed point.
+        """
 
     def synchronous(
         self,
@@ -147,4 +154,6 @@ class Backend(Protocol):
         until: int,
         n_threads: int,
     ) -> None:
-        """Update all sites at once, N updates a step; at zero temperature stop at a fixed point or a 2-cycle."""
+        """Update all sites at once, N updates a step; at zero temperature stop at a
+        fixed point or a 2-cycle.
+        """

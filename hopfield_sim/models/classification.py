@@ -1,13 +1,15 @@
-"""What a state is: a stored pattern, its inverse, a mixture of patterns, or something of the network's own making.
+"""What a state is: a stored pattern, its inverse, a mixture of patterns, or something of the
+network's own making.
 
-Symmetric mixtures sgn(±ξ¹ ± ξ² ± ξ³ …) of an odd number of patterns are attractors of the Hebbian network at low load (Amit,
-Gutfreund & Sompolinsky, Phys. Rev. A 32, 1007, 1985, section III).
+Symmetric mixtures sgn(±ξ¹ ± ξ² ± ξ³ …) of an odd number of patterns are attractors of the Hebbian
+network at low load (Amit, Gutfreund & Sompolinsky, Phys. Rev. A 32, 1007, 1985, section III).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +35,14 @@ class Classification:
         The patterns that the state is made of; empty when spurious.
     """
 
-    kind: NDArray[np.str_] | str
-    patterns: list[tuple[Part, ...]] | tuple[Part, ...]
+    kind: Any
+    patterns: Any
 
 
 def classify(states: NDArray[np.int8], patterns: NDArray[np.int8]) -> Classification:
-    """Exact equality with ±ξ, or with the sign of a sum of 3, 5 or 7 patterns with signs; else spurious."""
+    """Exact equality with ±ξ, or with the sign of a sum of 3, 5 or 7 patterns with signs;
+    else spurious.
+    """
     found = [_parts(state, patterns) for state in states]
     kinds = [_kind(parts) for parts in found]
     return Classification(np.array(kinds), found)

@@ -1,6 +1,8 @@
-"""Models on disk: a ``.npz`` with a closed schema, checked before anything is inflated. No pickle anywhere.
+"""Models on disk: a ``.npz`` with a closed schema, checked before anything is inflated. No pickle
+anywhere.
 
-Beside its arrays a file has one member ``manifest``: JSON with the kind of model and each member's dtype, shape and SHA-256.
+Beside its arrays a file has one member ``manifest``: JSON with the kind of model and each member's
+dtype, shape and SHA-256.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
 
 
 def save(path: str | PathLike[str], kind: str, members: Members) -> None:
-    """Write a model to a temporary file beside ``path`` and rename it: a file is whole or not there."""
+    """Write a model to a temporary file beside ``path`` and rename it: a file is whole or
+    not there.
+    """
     target = _path(path)
     payloads = {name: _npy(array) for name, array in members.items()}
     manifest = {
@@ -95,7 +99,8 @@ def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]])
     except ModelFileError as error:
         raise ModelFileError(f"{str(source)!r} is not a usable model file: {error}") from error
     except Exception as error:
-        # Damage shows in a hundred ways: bad zip entries, headers, checksums, deflate streams, JSON, values.
+        # Damage shows in a hundred ways: bad zip entries, headers, checksums, deflate streams,
+        # JSON, values.
         raise ModelFileError(
             f"{str(source)!r} is damaged, or no model file of this package: {error}"
         ) from error

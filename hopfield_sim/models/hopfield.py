@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from os import PathLike
 from typing import Any
 
@@ -98,8 +98,8 @@ class HopfieldNetwork:
     def store(self, patterns: Any) -> HopfieldNetwork:
         """Learn patterns (P, N), or images (P, H, W); called again, it adds to those stored.
 
-        Hebbian and Storkey weights are extended; other rules learn anew from all patterns in order. The same pattern
-        twice is stored twice.
+        Hebbian and Storkey weights are extended; other rules learn anew from all patterns in order.
+        The same pattern twice is stored twice.
 
         Returns
         -------
@@ -251,7 +251,9 @@ class HopfieldNetwork:
         return given.restore(energy.quadratic(self._known(), self._thresholds, given.array, fields))
 
     def energy_gap(self, states: Any) -> Any:
-        """E(site flipped) − E(s) for every site, (B, N): 2 s_i (Σ_{j≠i} W_ij s_j − θ_i) when W is symmetric."""
+        """E(site flipped) − E(s) for every site, (B, N): 2 s_i (Σ_{j≠i} W_ij s_j − θ_i)
+        when W is symmetric.
+        """
         given, fields = self._fields_of(states)
         if not self._is_symmetric():
             # Only the symmetric part of W enters E.
@@ -265,9 +267,9 @@ class HopfieldNetwork:
         Returns
         -------
         Classification
-            ``kind`` (B,) of "stored" | "inverse" | "mixture" | "spurious", and ``patterns``, a list of tuples of
-            (index, sign); a str and a tuple for a single state. A mixture is the sign of the sum of 3, 5 or 7 patterns with
-            signs, exactly.
+            ``kind`` (B,) of "stored" | "inverse" | "mixture" | "spurious", and ``patterns``, a list
+            of tuples of (index, sign); a str and a tuple for a single state. A mixture is the sign
+            of the sum of 3, 5 or 7 patterns with signs, exactly.
 
         Examples
         --------
@@ -288,8 +290,8 @@ class HopfieldNetwork:
     def attractors(self, *, update: str = "async") -> landscape.Landscape:
         """Every attractor of a network of at most 20 neurons, by exhaustion.
 
-        All 2^N states flow at zero temperature, neuron after neuron ("async", sequential) or all at once ("sync"), ties
-        keeping the spin.
+        All 2^N states flow at zero temperature, neuron after neuron ("async", sequential) or all at
+        once ("sync"), ties keeping the spin.
 
         Returns
         -------
@@ -346,11 +348,14 @@ class HopfieldNetwork:
         update : {"async", "sync"}
             One neuron after another, or all at once.
         temperature : float or sequence
-            0 follows the field; T > 0 is Glauber's heat bath, P(s_i = +1) = 1/(1 + exp(−2 (h_i − W_ii s_i)/T)), for
-            ``max_sweeps`` sweeps. A sequence gives one temperature a sweep (annealing) and its length replaces
+            0 follows the field; T > 0 is Glauber's heat bath, P(s_i = +1) = 1/(1 + exp(−2 (h_i −
+            W_ii s_i)/T)), for
+            ``max_sweeps`` sweeps. A sequence gives one temperature a sweep (annealing) and its
+            length replaces
             ``max_sweeps``.
         order : {"random", "sequential", "uniform"}
-            Asynchronous: a fresh permutation a sweep for every state, 0 … N−1, or N independent picks a sweep.
+            Asynchronous: a fresh permutation a sweep for every state, 0 … N−1, or N independent
+            picks a sweep.
         ties : {"keep", "plus"}
             At zero temperature a field of exactly 0 keeps the spin, or makes it +1.
         clamp : bool (N,), optional
@@ -360,7 +365,8 @@ class HopfieldNetwork:
         every : int, optional
             Updates between records; one sweep if not given. Synchronous steps are whole sweeps.
         n_threads : int, optional
-            Threads over the batch; the processors at hand if not given. Results do not depend on it.
+            Threads over the batch; the processors at hand if not given. Results do not depend on
+            it.
         rng : None, int or numpy.random.Generator
             The seed. The same seed gives the same result on every backend.
 
@@ -425,9 +431,11 @@ class HopfieldNetwork:
     # ------------------------------------------------------------------ files
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the network to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is involved.
+        """Write the network to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
+        involved.
 
-        A rule of your own cannot be written: the loaded network has its weights and patterns and learns no more.
+        A rule of your own cannot be written: the loaded network has its weights and patterns and
+        learns no more.
         """
         known = self._known()
         named = isinstance(self._rule, str)
@@ -490,7 +498,7 @@ class HopfieldNetwork:
         n_patterns = None if self._patterns is None else len(self._patterns)
         return checks.states(states, self.n_neurons, shape=self._shape, n_patterns=n_patterns)
 
-    def _fields_of(self, states: Any) -> tuple[checks.Batch, NDArray[np.generic]]:
+    def _fields_of(self, states: Any) -> tuple[checks.Batch, NDArray[Any]]:
         given = self._judge(states)
         return given, backends.get(self._backend).fields(self._known(), given.array)
 

@@ -1,4 +1,6 @@
-"""The whole landscape of a small network: every one of its 2^N states, where it flows, and how large each basin is."""
+"""The whole landscape of a small network: every one of its 2^N states, where it flows, and how
+large each basin is.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ class Landscape:
     Attributes
     ----------
     states : (A, N) int8
-        Each attractor; of a cycle, the state that comes first in binary order (−1 < +1, first site most significant).
+        Each attractor; of a cycle, the state that comes first in binary order (−1 < +1, first site
+        most significant).
     energy : (A,) float64
         The energy of that state.
     basin : (A,) int64
@@ -57,7 +60,8 @@ def cycles(successor: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
     >>> [part.tolist() for part in cycles(np.array([1, 0, 0, 3]))]
     [[0, 3], [3, 1], [2, 1]]
     """
-    # After M or more steps every state is on its cycle; squaring the map gets there in log M products.
+    # After M or more steps every state is on its cycle; squaring the map gets there in log M
+    # products.
     arrived = successor
     for _ in range(max(1, int(len(successor) - 1).bit_length())):
         arrived = arrived[arrived]

@@ -1,7 +1,8 @@
 """How a network's couplings change when patterns come and go.
 
-Hebbian couplings are exact integers and add up; Storkey's rule is incremental by nature and needs the true diagonal, which is
-kept apart when the network's own is zero; every other rule learns anew from all patterns.
+Hebbian couplings are exact integers and add up; Storkey's rule is incremental by nature and needs
+the true diagonal, which is kept apart when the network's own is zero; every other rule learns anew
+from all patterns.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def learn(
     previous: Couplings | None,
     diagonal: NDArray[np.float64] | None,
 ) -> Learnt:
-    """Couplings of all ``patterns``, of which the last are ``new`` and the others in ``previous``."""
+    """Couplings of all ``patterns``, of which the last are ``new`` and the others in
+    ``previous``.
+    """
     _refuse_too_large(rule, patterns.shape[1])
     if rule == "hebbian":
         return couplings.change_hebbian(

@@ -1,4 +1,6 @@
-"""The engine of networks with pair couplings: binds weights, thresholds and a dynamics to a backend."""
+"""The engine of networks with pair couplings: binds weights, thresholds and a dynamics to a
+backend.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +28,7 @@ class QuadraticEngine:
     clamp: NDArray[np.bool_] | None
     key: int
     n_threads: int
+    _bath: tuple[float, HeatBath] | None = None
 
     def start(self, states: NDArray[np.int8]) -> Batch:
         """The states with their first fields."""
@@ -48,7 +51,9 @@ class QuadraticEngine:
         return energy.quadratic(self.couplings, self.thresholds, batch.states, batch.fields)
 
     def _rule(self, temperature: float) -> Limits | HeatBath:
-        """What a visited site becomes; the last heat bath is kept, as a schedule often stays at a temperature."""
+        """What a visited site becomes; the last heat bath is kept, as a schedule often
+        stays at a temperature.
+        """
         if temperature == 0:
             return self._limits
         if self._bath is None or self._bath[0] != temperature:
@@ -59,6 +64,3 @@ class QuadraticEngine:
     @cached_property
     def _limits(self) -> Limits:
         return coupling.limits(self.couplings, self.thresholds, self.ties, self.clamp)
-
-    def __post_init__(self) -> None:
-        self._bath: tuple[float, HeatBath] | None = None
