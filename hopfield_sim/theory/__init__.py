@@ -11,11 +11,11 @@ Everything is solved with NumPy alone when it is asked for; nothing is a table o
 
 from __future__ import annotations
 
-from hopfield_sim.theory.storage import capacity, dense_capacity
 from hopfield_sim.theory.gardner import gardner_load
 from hopfield_sim.theory.one_step import one_step_error
 from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
 from hopfield_sim.theory.replica import critical_load, retrieval_overlap
+from hopfield_sim.theory.storage import capacity, dense_capacity
 
 __all__ = [
     "PhaseLines",

@@ -12,17 +12,17 @@ from hopfield_sim.checks.reals import at, first
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
 
-def integers(value: Any, name: str, *, minimum: int) -> NDArray[Any]:
-    """Judge an integer or an array of integers; a single one may be of any size."""
+def integers(value: Any, name: str, *, minimum: int, maximum: int) -> NDArray[np.int64]:
+    """Judge an integer or an array of integers within bounds; fresh int64."""
     if _single(value):
-        return np.array(checks.integer(value, name, minimum=minimum), dtype=object)
+        return np.array(checks.integer(value, name, minimum=minimum, maximum=maximum))
     array = checks.numeric(value, name)
     if array.dtype.kind not in "iu" and array.size:
         raise InvalidTypeError(
             f"{name} must be an integer or an array of integers; got dtype {array.dtype}; "
             "use .astype(int)"
         )
-    _at_least(array, name, minimum)
+    _within(array, name, minimum, maximum)
     return array.astype(np.int64)
 
 
@@ -34,7 +34,7 @@ def reals(value: Any, name: str, *, minimum: float) -> NDArray[np.float64]:
     bad = ~np.isfinite(array)
     if bad.any():
         raise InvalidInputError(f"{name} must be finite; found {array[first(bad)]} at {at(bad)}")
-    _at_least(array, name, minimum)
+    _within(array, name, minimum, np.inf)
     return array
 
 
@@ -54,12 +54,15 @@ def answer(values: NDArray[np.float64]) -> Any:
     return float(values) if values.ndim == 0 else values
 
 
-def _at_least(array: NDArray[Any], name: str, minimum: float) -> None:
-    low = array < minimum
-    if low.any():
-        raise InvalidInputError(
-            f"{name} must be {minimum} or more; found {array[first(low)]} at {at(low)}"
-        )
+def _within(array: NDArray[Any], name: str, minimum: float, maximum: float) -> None:
+    for bad, wanted in (
+        (array < minimum, f"{minimum} or more"),
+        (array > maximum, f"{maximum} or less"),
+    ):
+        if bad.any():
+            raise InvalidInputError(
+                f"{name} must be {wanted}; found {array[first(bad)]} at {at(bad)}"
+            )
 
 
 def _single(value: Any) -> bool:

@@ -83,7 +83,7 @@ def exceed(
     unit = math.gcd(*law.sizes)
     tilt = _increasing_root(lambda t: _mean(law, sizes, t) - 1.0 / n_steps, 0.0)
     low, high = _window(law, sizes, n_steps, tilt)
-    if (high - low) * law.signal <= (largest_lattice - 2) * unit:
+    if high - low <= (largest_lattice - 2) * (unit / law.signal):
         return _on_lattice(law, n_steps, tilt, (low, high), law.signal // unit, exact=True)
     coarse = int((largest_lattice // 2 - 8) / (high - low))
     if coarse >= 1:

@@ -20,11 +20,11 @@ from hopfield_sim.theory import _special
 
 Floats = NDArray[np.float64]
 
-_STEPS = np.arange(-80, 81)
+_STEPS: Floats = np.arange(-80.0, 81.0)
 _DZ, _DU = 0.1125, 0.225
 _Z = _DZ * _STEPS  # to 9 standard deviations
 _Z_WEIGHT = _DZ * _special.normal_density(_Z)
-_U = _DU * _STEPS  # to 1 − tanh(u) = 5e-16
+_U: Floats = _DU * _STEPS  # to 1 − tanh(u) = 5e-16
 _WIDE = 1.5
 _C = 0.5 * math.sqrt(math.pi)  # erf(c u) and tanh(u) have the same slope at 0
 _S = 1.0 / (math.sqrt(2.0) * _C)  # erf(c u) is the mean of sign(u + s ξ), ξ standard normal

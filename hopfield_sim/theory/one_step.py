@@ -12,6 +12,8 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.theory import _crosstalk, _special
 from hopfield_sim.theory._arguments import answer, integers, together
 
+_LARGEST, _LARGEST_DENSE, _HIGHEST_ORDER = 10**18, 10**6, 1000
+
 
 def one_step_error(
     n_neurons: Any,
@@ -40,9 +42,10 @@ def one_step_error(
     Parameters
     ----------
     n_neurons, n_patterns : int or array of int
-        N ≥ 1 and P ≥ 1, the pattern asked about being one of the P; arrays broadcast.
+        N and P from 1 to 10¹⁸, the pattern asked about being one of the P; arrays broadcast. The
+        exact law of a dense memory takes N up to 10⁶.
     order : int
-        n ≥ 1; 2 is the Hebbian network.
+        n from 1 to 1000; 2 is the Hebbian network.
     rectified : bool
         F(x) = max(x, 0)ⁿ in place of xⁿ.
     zero_diagonal : bool
@@ -88,11 +91,11 @@ def one_step_error(
     (0.00344, 0.00355)
     """
     neurons, patterns = together(
-        integers(n_neurons, "n_neurons", minimum=1),
-        integers(n_patterns, "n_patterns", minimum=1),
+        integers(n_neurons, "n_neurons", minimum=1, maximum=_LARGEST),
+        integers(n_patterns, "n_patterns", minimum=1, maximum=_LARGEST),
         names="n_neurons and n_patterns",
     )
-    order = checks.integer(order, "order", minimum=1)
+    order = checks.integer(order, "order", minimum=1, maximum=_HIGHEST_ORDER)
     rectified = checks.flag(rectified, "rectified")
     zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
     ties = checks.choice(ties, ("keep", "plus"), "ties")
@@ -102,7 +105,13 @@ def one_step_error(
             "zero_diagonal=False is meaningful for the Hebbian network (order=2, rectified=False) "
             f"only; got order={order}, rectified={rectified}, where a neuron never acts on itself"
         )
-    law = _exact if checks.flag(exact, "exact") else _gaussian_limit
+    exact = checks.flag(exact, "exact")
+    if exact and not hebbian and (neurons > _LARGEST_DENSE).any():
+        raise InvalidInputError(
+            f"n_neurons must be {_LARGEST_DENSE} or less for the exact law of a dense memory; "
+            f"got {neurons.max()}; use exact=False, which is right there"
+        )
+    law = _exact if exact else _gaussian_limit
     result = np.empty(neurons.shape)
     for index in np.ndindex(neurons.shape):
         n, p = int(neurons[index]), int(patterns[index])

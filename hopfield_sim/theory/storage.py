@@ -72,7 +72,7 @@ def dense_capacity(n_neurons: Any, order: int, error: float | None = None) -> An
     n_neurons : float or array of float
         N ≥ 2.
     order : int
-        n ≥ 2; 2 is the Hebbian network.
+        n from 2 to 1000; 2 is the Hebbian network.
     error : float, optional
         Probability, between 0 and ½, that a bit of a stored pattern changes in one update.
         ``None``: no errors, in the sense of ``capacity(N, "most")``.
@@ -99,7 +99,7 @@ def dense_capacity(n_neurons: Any, order: int, error: float | None = None) -> An
     502.4
     """
     n = reals(n_neurons, "n_neurons", minimum=2)
-    order = checks.integer(order, "order", minimum=2)
+    order = checks.integer(order, "order", minimum=2, maximum=1000)
     if error is None:
         squared_ratio = 2.0 * np.log(n)
     else:
