@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import warnings
 from pathlib import Path
 
 import hopfield_sim
 
 HERE = Path(__file__).parent
 os.environ["TQDM_DISABLE"] = "1"  # progress bars are for terminals
+# The examples end with plt.show(), which here has no screen to show anything on.
+warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
 
 project = "hopfield_sim"
 author = "hopfield_sim developers"

@@ -21,7 +21,7 @@ temperatures = np.arange(0.1, 1.31, 0.1)
 
 
 def overlaps(n_patterns):
-    """Overlap with the first pattern at each temperature, and its standard error over the runs."""
+    """Overlap with the first pattern at each temperature, and its standard error."""
     patterns = hs.random_patterns(n_patterns, N, rng=1)
     net = hs.HopfieldNetwork("hebbian").store(patterns)
     start = np.repeat(patterns[:1], RUNS, axis=0)
