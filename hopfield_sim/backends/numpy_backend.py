@@ -192,5 +192,5 @@ def is_fixed(limits: Limits, states: NDArray[np.int8], fields: NDArray[Any]) -> 
     """Would no site change? (B,)."""
     leaves_down = (fields > limits.above) & (states < 0)
     leaves_up = (fields < limits.below) & (states > 0)
-    fixed: NDArray[np.bool_] = ~(leaves_down | leaves_up).any(axis=1)
+    fixed: NDArray[np.bool_] = np.logical_not((leaves_down | leaves_up).any(axis=1))
     return fixed
