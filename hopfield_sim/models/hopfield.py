@@ -253,26 +253,25 @@ class HopfieldNetwork(PairNetwork):
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> HopfieldNetwork:
         """Make the network that ``save`` wrote; the file's checks are in ``models.files``."""
-        rule, patterns = str(members["rule"]), members.get("patterns")
-        theta = members["thresholds"]
-        net = cls(rule or "hebbian", zero_diagonal=bool(members["zero_diagonal"]))
-        net._given_thresholds = theta
-        if not rule:
-            net._rule = None
-        if "weights" in members:
-            learnt = couplings.real(checks.weights(members["weights"]))
-        elif patterns is not None:
-            learnt = couplings.hebbian(patterns, zero_diagonal=net._zero_diagonal)
+        rule, theta = str(members["rule"]), members["thresholds"]
+        patterns, weights = members.get("patterns"), members.get("weights")
+        shape, diagonal = members.get("shape"), members.get("diagonal")
+        n = len(theta)
+        net = cls(rule or "hebbian", zero_diagonal=bool(members["zero_diagonal"]), thresholds=theta)
+        net._rule = rule or None
+        if (weights is None) != (rule == "hebbian") or (rule and patterns is None):
+            raise InvalidInputError(f"its members do not make a network of rule {rule!r}")
+        if patterns is not None:
+            patterns = checks.patterns(patterns, n_neurons=n).array
+        if shape is not None and (shape.shape != (2,) or shape.prod() != n):
+            raise InvalidInputError(f"images of shape {shape.tolist()} do not have {n} sites")
+        if diagonal is not None:
+            diagonal = checks.thresholds(diagonal, n, name="diagonal")
+        if weights is not None:
+            learnt = couplings.real(checks.weights(weights))
         else:
-            raise InvalidInputError("it holds neither weights nor patterns")
-        shape = members.get("shape")
-        net._know(
-            learnt,
-            checks.thresholds(theta, learnt.n_neurons),
-            None
-            if patterns is None
-            else checks.patterns(patterns, n_neurons=learnt.n_neurons).array,
-            None if shape is None else (int(shape[0]), int(shape[1])),
-            members.get("diagonal"),
-        )
+            assert patterns is not None
+            learnt = couplings.hebbian(patterns, zero_diagonal=net._zero_diagonal)
+        image = None if shape is None else (int(shape[0]), int(shape[1]))
+        net._know(learnt, checks.thresholds(theta, learnt.n_neurons), patterns, image, diagonal)
         return net
