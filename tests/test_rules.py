@@ -273,8 +273,21 @@ def test_patterns_that_span_everything_leave_no_noise() -> None:
     np.testing.assert_array_equal(rules.pseudoinverse(patterns, zero_diagonal=False), np.eye(16))
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_as_many_patterns_as_neurons_need_not_span_everything(seed: int) -> None:
+    # ξ³ and ξ⁴ share out the sites of ξ¹ and ξ², so that ξ¹ + ξ² = ξ³ + ξ⁴: the rank is N - 1 or
+    # less, which rounding hides from a Cholesky factor.
+    patterns = hs.random_patterns(26, 26, rng=seed)
+    even = np.arange(26) % 2 == 0
+    patterns[24] = np.where(even, patterns[0], patterns[1])
+    patterns[25] = np.where(even, patterns[1], patterns[0])
+    weights = rules.pseudoinverse(patterns, zero_diagonal=False)
+    assert np.trace(weights) == pytest.approx(np.linalg.matrix_rank(patterns))
+    np.testing.assert_allclose(weights @ weights, weights, atol=1e-9)
+
+
 def test_nearly_dependent_patterns_keep_their_digits() -> None:
-    # 60 patterns that differ from one prototype in a few sites each: an ill-conditioned Gram.
+    # 120 patterns that differ from one prototype in a few sites each: an ill-conditioned Gram.
     prototype = np.ones((60, 300), np.int8)
     patterns = np.vstack([hs.flip(prototype, count=1, rng=1), hs.flip(prototype, count=2, rng=2)])
     weights = rules.pseudoinverse(patterns, zero_diagonal=False)
