@@ -1,0 +1,276 @@
+"""How many patterns can a network hold? The fraction retrieved against their number, for ten sizes.
+
+One network learns pattern after pattern and is probed at every load of its curve, so a curve costs
+no more than its last point.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.experiment import arguments
+from hopfield_sim.experiment.result import Result, Row, mean_and_error
+from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweep import answer
+from hopfield_sim.patterns import flip, random_patterns
+
+__all__ = ["SIZES", "STUDY", "capacity", "loads", "scale"]
+
+SIZES = (10, 18, 34, 63, 116, 215, 397, 733, 1354, 2500)
+LEVEL = 0.9
+"""At least this fraction retrieved counts as held."""
+
+
+def capacity(
+    sizes: Sequence[int] = SIZES,
+    rules: Sequence[str] = ("hebbian", "storkey"),
+    networks: int | None = None,
+    *,
+    states: int = 100,
+    flipped: float = 0.2,
+    max_sweeps: int = 100,
+    backend: str = "auto",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: bool = False,
+    rng: int | np.random.Generator | None = None,
+) -> Result:
+    r"""Measure the fraction of patterns retrieved against their number t, by size and rule.
+
+    t runs over ``linspace(0.5 C, 2 C, 10).astype(int)``, C the capacity that theory expects,
+
+    .. math:: C_{Hebbian} = N/(2 \ln N), \qquad C_{Storkey} = N/\sqrt{2 \ln N} .
+
+    A cue is a stored pattern with ⌊flipped·N⌋ distinct bits flipped; synchronous updates, a field
+    of 0 gives +1; retrieved when the end equals the pattern in every bit.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers of neurons N.
+    rules : sequence of str
+        Of "hebbian", "storkey", "pseudoinverse", "perceptron".
+    networks : int, optional
+        Independent networks a size and rule; more for small ones when not given.
+    states : int
+        Cues for each network and load, spread evenly over stored patterns chosen at random.
+    flipped : float
+        Fraction of the bits that are flipped, 0 to 1.
+    max_sweeps : int
+        Steps after which a cue that moves still is given up.
+    backend : str
+        "auto", "numpy" or "cython".
+    workers : int, optional
+        Threads; as many as there are processors when not given. Results do not depend on it.
+    executor : concurrent.futures.Executor, optional
+        Your own workers instead.
+    progress : bool
+        Show a progress bar.
+    rng : None, int or numpy.random.Generator
+        The seed.
+
+    Returns
+    -------
+    Result
+        Columns rule, n_neurons, n_patterns, load = t/N, flipped (bits), networks, states (cues a
+        network), retrieved and overlap with standard errors over networks. ``summary["capacity"]``
+        has the largest t with at least 0.9 retrieved (0 if there is none) beside C, by rule and
+        size.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments that make no sense.
+
+    References
+    ----------
+    McEliece, Posner, Rodemich, Venkatesh, IEEE Trans. Inf. Theory 33, 461 (1987); Storkey, ICANN
+    1997, LNCS 1327, 451.
+
+    Examples
+    --------
+    >>> result = capacity(sizes=[9], rules=["hebbian"], networks=2, rng=0)
+    >>> [row["n_patterns"] for row in result.rows]
+    [1, 1, 1, 2, 2, 2, 3, 3, 3, 4]
+    """
+    config = configure(sizes, rules, networks, states, flipped, max_sweeps, backend, rng)
+    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+
+def scale(rule: str, n_neurons: int) -> float:
+    """Return C, around which the loads lie; N/4 for rules that have no such law.
+
+    Examples
+    --------
+    >>> round(scale("hebbian", 2500), 1), round(scale("storkey", 2500), 1)
+    (159.8, 632.0)
+    """
+    if rule == "hebbian":
+        return n_neurons / (2 * math.log(n_neurons))
+    if rule == "storkey":
+        return n_neurons / math.sqrt(2 * math.log(n_neurons))
+    return n_neurons / 4
+
+
+def loads(rule: str, n_neurons: int) -> NDArray[np.int_]:
+    """Return the ten numbers of patterns of a curve; small networks have some of them twice.
+
+    Examples
+    --------
+    >>> loads("storkey", 10)
+    array([2, 3, 3, 4, 5, 6, 6, 7, 8, 9])
+    """
+    c = scale(rule, n_neurons)
+    return np.maximum(np.linspace(0.5 * c, 2 * c, 10).astype(int), 1)
+
+
+def configure(
+    sizes: Sequence[int] = SIZES,
+    rules: Sequence[str] = ("hebbian", "storkey"),
+    networks: int | None = None,
+    states: int = 100,
+    flipped: float = 0.2,
+    max_sweeps: int = 100,
+    backend: str = "auto",
+    rng: int | np.random.Generator | None = None,
+) -> Config:
+    """Judge the arguments of ``capacity``."""
+    sizes = arguments.sizes(sizes)
+    return {
+        "sizes": sizes,
+        "rules": arguments.rules(rules),
+        "networks": arguments.networks(networks, sizes, _networks),
+        "states": checks.integer(states, "states", minimum=1),
+        "flipped": checks.real(flipped, "flipped", minimum=0, maximum=1),
+        "max_sweeps": checks.integer(max_sweeps, "max_sweeps", minimum=1),
+        "backend": arguments.backend(backend),
+        "seed": arguments.seed(rng),
+    }
+
+
+def _networks(n_neurons: int) -> int:
+    """Small networks differ more from each other, and cost less."""
+    return max(8, min(200, 12000 // n_neurons))
+
+
+def cells(config: Config) -> list[Cell]:
+    """One cell a curve: rule and size."""
+    return [
+        Cell({"rule": rule, "n_neurons": n}, count, _cost(rule, n))
+        for rule in config["rules"]
+        for n, count in zip(config["sizes"], config["networks"], strict=True)
+    ]
+
+
+def _cost(rule: str, n: int) -> float:
+    return 7e-3 + (5e-7 if rule == "storkey" else 1e-7) * n**2
+
+
+def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+    """One network, probed at every load; its fraction retrieved and mean overlap at each."""
+    rule, n = cell["rule"], cell["n_neurons"]
+    counts = loads(rule, n)
+    patterns = random_patterns(int(counts[-1]), n, rng=rng)
+    net = arguments.network(rule, config)
+    retrieved, overlaps = [], []
+    stored = 0
+    for t in counts:
+        if t > stored:
+            net.store(patterns[stored:t])
+            stored = int(t)
+        # Every stored pattern equally often, as far as that goes.
+        wanted = patterns[np.resize(rng.permutation(stored), config["states"])]
+        cues = flip(wanted, fraction=config["flipped"], rng=rng)
+        run = net.recall(
+            cues,
+            update="sync",
+            ties="plus",
+            max_sweeps=config["max_sweeps"],
+            n_threads=1,
+            rng=rng,
+        )
+        retrieved.append(float((run.states == wanted).all(axis=1).mean()))
+        overlaps.append(float(np.einsum("bi,bi->b", run.states, wanted, dtype=int).mean() / n))
+    return {"retrieved": retrieved, "overlap": overlaps}
+
+
+def gather(config: Config, payloads: Payloads) -> Result:
+    """Means over networks, one row a rule, size and load."""
+    rows: list[Row] = []
+    found: list[Row] = []
+    for cell, trials in zip(cells(config), payloads, strict=True):
+        rule, n = cell.values["rule"], cell.values["n_neurons"]
+        curve: list[Row] = []
+        for index, t in enumerate(loads(rule, n).tolist()):
+            retrieved, retrieved_se = mean_and_error([p["retrieved"][index] for p in trials])
+            overlap, overlap_se = mean_and_error([p["overlap"][index] for p in trials])
+            curve.append(
+                {
+                    "rule": rule,
+                    "n_neurons": n,
+                    "n_patterns": t,
+                    "load": t / n,
+                    "flipped": math.floor(config["flipped"] * n + 1e-9),
+                    "networks": len(trials),
+                    "states": config["states"],
+                    "retrieved": retrieved,
+                    "retrieved_se": retrieved_se,
+                    "overlap": overlap,
+                    "overlap_se": overlap_se,
+                }
+            )
+        rows += curve
+        held = [row["n_patterns"] for row in curve if float(row["retrieved"]) >= LEVEL]
+        found.append(
+            {
+                "rule": rule,
+                "n_neurons": n,
+                "capacity": max(held, default=0),
+                "expected": scale(rule, n) if rule in ("hebbian", "storkey") else math.nan,
+            }
+        )
+    summary = {"capacity": found, "level": LEVEL}
+    return Result("capacity", rows, config, summary, dims=("rule", "n_neurons", "load_index"))
+
+
+def sentence(result: Result) -> str:
+    """Say what the largest network held."""
+    found = result.summary["capacity"]
+    n = max(row["n_neurons"] for row in found)
+    largest = [row for row in found if row["n_neurons"] == n]
+    held = " and ".join(
+        f"{row['capacity'] or 'no load that was tried'} with the "
+        f"{arguments.ADJECTIVES[row['rule']]} rule"
+        + (f" (theory: {row['expected']:.0f})" if row["expected"] == row["expected"] else "")
+        for row in largest
+    )
+    text = (
+        f"With {result.config['flipped']:.0%} of the bits of every cue flipped, a network of {n} "
+        f"neurons gives back at least {LEVEL:.0%} of its patterns, every bit right, when it has "
+        f"stored up to {held}."
+    )
+    by_rule = {row["rule"]: row["capacity"] for row in largest}
+    if by_rule.get("hebbian") and by_rule.get("storkey"):
+        ratio = by_rule["storkey"] / by_rule["hebbian"]
+        text += f" Storkey's rule holds {ratio:.1f} times as many as Hebb's."
+    return text
+
+
+STUDY = Study(
+    name="capacity",
+    question="How many patterns can a network hold? Ten sizes, ten loads, 20 % of bits flipped",
+    configure=configure,
+    quick={"sizes": SIZES[:7], "networks": 24},
+    cells=cells,
+    trial=trial,
+    gather=gather,
+    sentence=sentence,
+    options=frozenset({"sizes", "rules", "trials"}),
+)

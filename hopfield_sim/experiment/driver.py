@@ -1,0 +1,220 @@
+"""What the command line does with its options: sweep, gather and write; or one shard; or merge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tqdm import tqdm
+
+from hopfield_sim.errors import InvalidInputError, ResultsDirError
+from hopfield_sim.experiment import pool as pools
+from hopfield_sim.experiment import report
+from hopfield_sim.experiment.capacity import STUDY as CAPACITY
+from hopfield_sim.experiment.checkerboard import STUDY as CHECKERBOARD
+from hopfield_sim.experiment.energy import STUDY as ENERGY
+from hopfield_sim.experiment.image import STUDY as IMAGE
+from hopfield_sim.experiment.options import Options
+from hopfield_sim.experiment.pool import Pool
+from hopfield_sim.experiment.robustness import STUDY as ROBUSTNESS
+from hopfield_sim.experiment.store import Store
+from hopfield_sim.experiment.study import Study
+from hopfield_sim.experiment.sweep import Job, gather, sweep
+
+__all__ = ["STUDIES", "Outcome", "described", "merge", "run"]
+
+STUDIES: dict[str, Study] = {
+    study.name: study for study in (CAPACITY, ROBUSTNESS, ENERGY, CHECKERBOARD, IMAGE)
+}
+"""The course study, in the order of the report."""
+
+FILE = "results.sqlite"
+
+
+class Outcome(NamedTuple):
+    """How it ended: the one line to say, and the exit code."""
+
+    line: str
+    code: int
+
+
+def described() -> dict[str, str]:
+    """What every study asks, and about how long it takes on two processors."""
+    questions = {}
+    for name, study in STUDIES.items():
+        cells = study.cells(study.configure(rng=0))
+        seconds = sum(cell.trials * cell.cost for cell in cells) / 2
+        questions[name] = f"{study.question} ({max(1, round(seconds))} s)"
+    return questions
+
+
+def run(options: Options, command: str) -> Outcome:
+    """Do what was asked for, in the folder that was asked for.
+
+    Raises
+    ------
+    HopfieldError
+        For options that a study does not have, a folder of another configuration, a missing
+        package.
+    """
+    start = time.monotonic()
+    jobs = [Job(STUDIES[name], _configure(name, options)) for name in _names(options)]
+    path = _folder(options.out) / _file(options)
+    with _pool(options) as pool, Store(path) as store:
+        if options.shard is None:
+            sweep(jobs, store, pool, progress=True)
+            return _finish(store, jobs, command, start)
+        sweep(jobs, store, pool, shard=options.shard, progress=True)
+        done, planned, failed = _count(store, jobs)
+    line = f"shard {options.shard} is in {path}: {done} of all {planned} trials, {_seconds(start)}"
+    line += f"; {failed} failed" if failed else ""
+    return Outcome(f"{line}. Next: hopfield-sim merge OUT {path} ...", 1 if failed else 0)
+
+
+def merge(options: Options, command: str) -> Outcome:
+    """Put shards together; write tables and report of all studies that are complete then."""
+    start = time.monotonic()
+    sources = [path for given in options.merge for path in _stores(given)]
+    with Store(_folder(options.out) / FILE) as store:
+        for path in sources:
+            with Store(path, must_exist=True) as other:
+                store.merge(other)
+        jobs = [Job(STUDIES[n], c) for n, c in store.studies().items() if n in STUDIES]
+        if not jobs:
+            raise ResultsDirError(f"nothing to merge: no study in {', '.join(map(str, sources))}")
+        return _finish(store, jobs, command, start)
+
+
+def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Outcome:
+    """Write the folder from the store: every study that is complete there, older ones too."""
+    folder = store.path.parent
+    complete = [
+        job
+        for name, study in STUDIES.items()
+        if (config := store.studies().get(name)) is not None
+        and _complete(store, job := Job(study, config))
+    ]
+    asked = [job.study.name for job in jobs]
+    done, planned, failed = _count(store, jobs)
+    missing = planned - done - failed
+    if not complete:
+        return Outcome(
+            f"{folder}: {done} of {planned} trials, {missing} missing; nothing to report yet", 1
+        )
+    answers = []
+    for job in complete:
+        result = gather(job, store)
+        answers.append((result, _sentences(job, result, store)))
+    seeds = sorted({job.config["seed"] for job in complete})
+    with tqdm(total=len(answers) + 1, bar_format="{desc} [{n}/{total}, {elapsed} gone]") as bar:
+
+        def step(what: str) -> None:
+            bar.set_description_str(f"writing {what}")
+            bar.update()
+
+        written = report.write(
+            folder,
+            answers,
+            command=command,
+            seed=", ".join(map(str, seeds)),
+            step=step,
+        )
+    line = (
+        f"{written.page}: {', '.join(asked)} from {done} trials in {_seconds(start)}; beside it "
+        f"{len(written.tables)} tables (CSV), {len(written.figures)} figures (PNG), "
+        f"{len(written.videos)} videos, {FILE}"
+    )
+    if failed:
+        line += f". {failed} trials FAILED and are missing; the same command tries them again"
+    if missing:
+        line += f". {missing} of {planned} trials are missing; run the studies with --out {folder}"
+    return Outcome(line, 1 if failed or missing else 0)
+
+
+def _sentences(job: Job, result: Any, store: Store) -> str:
+    sentence = job.study.sentence(result)
+    failed = store.failed(store.claim(job.study.name, job.config))
+    if failed:
+        sentence += (
+            f"\n\n{len(failed)} trials failed and are missing here, the first with {failed[0][2]}."
+        )
+    return sentence
+
+
+def _names(options: Options) -> list[str]:
+    if options.name is None:
+        return list(STUDIES)
+    return [options.name]
+
+
+def _configure(name: str, options: Options) -> dict[str, Any]:
+    """The study's configuration: its defaults, or its small ones, under what was asked for."""
+    study = STUDIES[name]
+    wanted: dict[str, Any] = dict(study.quick) if options.quick else {}
+    for option, argument in (
+        ("sizes", "sizes"),
+        ("rules", "rules"),
+        ("trials", "networks"),
+        ("file", "files"),
+    ):
+        value = getattr(options, option)
+        if value is None:
+            continue
+        if option in study.options:
+            wanted[argument] = value
+        elif options.name is not None:
+            having = [n for n, s in STUDIES.items() if option in s.options]
+            raise InvalidInputError(f"{name} takes no --{option}; it is for {', '.join(having)}")
+    return study.configure(**wanted, backend=options.backend, rng=options.seed)
+
+
+def _pool(options: Options) -> Pool:
+    if options.scheduler is not None:
+        return pools.cluster(options.scheduler)
+    return pools.local(options.workers, processes=options.processes)
+
+
+def _file(options: Options) -> str:
+    """The store's name: shards that share a folder do not share a file."""
+    if options.shard is None:
+        return FILE
+    return f"shard-{options.shard.number}-of-{options.shard.count}.sqlite"
+
+
+def _folder(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsDirError(f"cannot use {path} as a folder: {error.strerror}") from error
+    return path
+
+
+def _stores(path: Path) -> list[Path]:
+    """The results files that a word of ``merge`` means: itself, or those in the folder."""
+    if not path.is_dir():
+        return [path]
+    found = sorted([*path.glob("shard-*.sqlite"), *path.glob(FILE)])
+    if not found:
+        raise ResultsDirError(f"{path} holds no results: neither {FILE} nor shard-*.sqlite")
+    return found
+
+
+def _count(store: Store, jobs: Sequence[Job]) -> tuple[int, int, int]:
+    """Trials that are done, planned, and failed."""
+    keys = [store.claim(job.study.name, job.config) for job in jobs]
+    done = sum(len(store.finished(key)) for key in keys)
+    failed = sum(len(store.failed(key)) for key in keys)
+    planned = sum(cell.trials for job in jobs for cell in job.study.cells(job.config))
+    return done, planned, failed
+
+
+def _complete(store: Store, job: Job) -> bool:
+    done, planned, failed = _count(store, [job])
+    return done > 0 and done + failed == planned
+
+
+def _seconds(start: float) -> str:
+    seconds = time.monotonic() - start
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"

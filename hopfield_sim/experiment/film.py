@@ -1,0 +1,111 @@
+"""A recorded run as JSON and back, for the store: what a figure or a video needs of a recall."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Recording", "pack", "pack_states", "unpack", "unpack_states"]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A run that was recorded, with the attributes of a ``Recall``; None where nothing was kept.
+
+    Parameters
+    ----------
+    updates : (T+1,) int64
+        Updates before each row.
+    states : (B, N) or (N,) int8
+        Where it ended.
+    energy, overlaps, trajectory : (T+1, B), (T+1, B, P), (T+1, B, N)
+        Without B when a single state was recalled.
+    patterns : (P, N) int8, optional
+        What the network had stored.
+    shape : (H, W), optional
+        Of the states, when they are images.
+    """
+
+    updates: NDArray[np.int64]
+    states: NDArray[np.int8]
+    stop: Any
+    sweeps: Any
+    energy: NDArray[np.float64]
+    overlaps: NDArray[np.floating] | None = None
+    trajectory: NDArray[np.int8] | None = None
+    patterns: NDArray[np.int8] | None = None
+    shape: tuple[int, int] | None = None
+
+    @property
+    def n_neurons(self) -> int:
+        """N."""
+        return int(self.states.shape[-1])
+
+    @property
+    def converged(self) -> Any:
+        """True for fixed points, of each state."""
+        return np.asarray(self.stop) == "fixed-point"
+
+
+def pack(run: Any, *, trajectory: bool = False) -> Any:
+    """Put a recall that recorded its energy into JSON's types, with its states or without."""
+    return {
+        "updates": run.updates.tolist(),
+        "states": pack_states(run.states),
+        "stop": np.asarray(run.stop).tolist(),
+        "sweeps": np.asarray(run.sweeps).tolist(),
+        "energy": run.energy.tolist(),
+        "trajectory": pack_states(run.trajectory) if trajectory else None,
+    }
+
+
+def unpack(
+    packed: Any,
+    *,
+    patterns: NDArray[np.int8] | None = None,
+    shape: tuple[int, int] | None = None,
+) -> Recording:
+    """Read what ``pack`` wrote; patterns and shape are the study's to add."""
+    states = unpack_states(packed["states"])
+    film = overlaps = None
+    if packed["trajectory"] is not None:
+        film = unpack_states(packed["trajectory"])
+        if patterns is not None:  # cheaper to work out again than to keep
+            overlaps = film.astype(np.float32) @ patterns.T.astype(np.float32) / states.shape[-1]
+    return Recording(
+        updates=np.array(packed["updates"], np.int64),
+        states=states,
+        stop=packed["stop"],
+        sweeps=packed["sweeps"],
+        energy=np.array(packed["energy"], np.float64),
+        overlaps=overlaps,
+        trajectory=film,
+        patterns=patterns,
+        shape=shape,
+    )
+
+
+def pack_states(states: NDArray[np.int8]) -> Any:
+    """Put states of ±1 into text, a bit each, squeezed.
+
+    Examples
+    --------
+    >>> unpack_states(pack_states(np.array([[1, -1, 1]], np.int8)))
+    array([[ 1, -1,  1]], dtype=int8)
+    """
+    bits = np.packbits(states > 0)
+    text = base64.b64encode(zlib.compress(bits.tobytes())).decode("ascii")
+    return {"shape": list(states.shape), "bits": text}
+
+
+def unpack_states(packed: Any) -> NDArray[np.int8]:
+    """Read what ``pack_states`` wrote."""
+    shape = packed["shape"]
+    raw = np.frombuffer(zlib.decompress(base64.b64decode(packed["bits"])), np.uint8)
+    bits = np.unpackbits(raw, count=int(np.prod(shape))).astype(np.int8)
+    return (2 * bits - 1).reshape(shape)

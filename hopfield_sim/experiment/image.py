@@ -1,0 +1,203 @@
+"""Do pictures come back from a quarter of each? Six drawn posters, or your own photographs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.experiment import arguments, film, pictures
+from hopfield_sim.experiment.result import Result, Row
+from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweep import answer
+from hopfield_sim.patterns import from_image, mask
+
+__all__ = ["STUDY", "image"]
+
+SHAPE = (pictures.SIDE, pictures.SIDE)
+FRAMES_PER_SWEEP = 10
+
+
+def image(
+    files: Sequence[str | os.PathLike[str]] = (),
+    rules: Sequence[str] = ("hebbian", "storkey"),
+    *,
+    backend: str = "auto",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: bool = False,
+    rng: int | np.random.Generator | None = None,
+) -> Result:
+    """Recall images of 100×100 pixels from their upper-left quarter, asynchronously.
+
+    All images are stored together; of each cue all but the upper-left quarter is covered in black
+    (−1). A field of 0 gives +1.
+
+    Parameters
+    ----------
+    files : sequence of paths
+        Your own images, made black and white by Otsu's threshold; six drawn ones when there are
+        none.
+    rules : sequence of str
+        Of "hebbian", "storkey", "pseudoinverse", "perceptron".
+    backend, workers, executor, progress, rng
+        As in ``capacity``.
+
+    Returns
+    -------
+    Result
+        Columns image, rule, hidden_fraction, overlap of the end with the image, retrieved (1 when
+        every pixel is right). ``runs`` holds the filmed recall of all images, by rule;
+        ``summary["likeness"]`` is the largest overlap between two images.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments that make no sense, and for images that cannot be read or are the same.
+    """
+    config = configure(files, rules, backend, rng)
+    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+
+def configure(
+    files: Sequence[str | os.PathLike[str]] = (),
+    rules: Sequence[str] = ("hebbian", "storkey"),
+    backend: str = "auto",
+    rng: int | np.random.Generator | None = None,
+) -> Config:
+    """Judge the arguments of ``image``; photographs become part of the configuration."""
+    names, own = list(pictures.NAMES), None
+    if isinstance(files, str | os.PathLike):
+        files = [files]
+    if len(files):
+        names = _distinct_names([Path(file).stem for file in files])
+        bits = np.stack([from_image(file, SHAPE) for file in files])
+        for index, pattern in enumerate(bits):
+            for other in range(index):
+                if np.array_equal(pattern, bits[other]):
+                    raise InvalidInputError(
+                        f"files must be distinct images; {files[index]} and {files[other]} are the "
+                        "same in black and white"
+                    )
+        own = film.pack_states(bits)
+    return {
+        "images": names,
+        "own": own,
+        "rules": arguments.rules(rules),
+        "backend": arguments.backend(backend),
+        "seed": arguments.seed(rng),
+    }
+
+
+def _distinct_names(names: list[str]) -> list[str]:
+    return [n if names.count(n) == 1 else f"{n}-{i + 1}" for i, n in enumerate(names)]
+
+
+def cells(config: Config) -> list[Cell]:
+    """One cell and one trial: the networks are large, and come one after the other."""
+    return [Cell({}, 1, 3.0 * len(config["rules"]))]
+
+
+def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+    """All images by every rule; only one network is in memory at a time."""
+    images = originals(config)
+    cues = mask(images, _visible())
+    seed = checks.key(rng)
+    return {rule: _recall(rule, config, images, cues, seed) for rule in config["rules"]}
+
+
+def _recall(rule: str, config: Config, images: Any, cues: Any, seed: int) -> Any:
+    net = arguments.network(rule, config).store(images)
+    run = net.recall(
+        cues,
+        ties="plus",
+        record=("energy", "states"),
+        every=images.shape[1] // FRAMES_PER_SWEEP,
+        n_threads=1,
+        rng=seed,
+    )
+    return film.pack(run, trajectory=True)
+
+
+def originals(config: Config) -> NDArray[np.int8]:
+    """Return the images of a configuration, (P, N)."""
+    if config["own"] is not None:
+        return film.unpack_states(config["own"])
+    return np.stack([pictures.draw(name).ravel() for name in config["images"]])
+
+
+def _visible() -> NDArray[np.bool_]:
+    keep = np.zeros(SHAPE, bool)
+    keep[: SHAPE[0] // 2, : SHAPE[1] // 2] = True
+    return keep.ravel()
+
+
+def gather(config: Config, payloads: Payloads) -> Result:
+    """One row an image and rule."""
+    images = originals(config)
+    rows: list[Row] = []
+    runs = {}
+    for packed in payloads[0]:
+        for rule in config["rules"]:
+            run = film.unpack(packed[rule], patterns=images, shape=SHAPE)
+            runs[rule] = run
+            for name, original, state in zip(config["images"], images, run.states, strict=True):
+                overlap = int(original.astype(int) @ state) / original.size
+                rows.append(
+                    {
+                        "image": name,
+                        "rule": rule,
+                        "hidden_fraction": float(1 - _visible().mean()),
+                        "overlap": overlap,
+                        "retrieved": int(overlap == 1.0),
+                    }
+                )
+    likeness = np.abs(images.astype(float) @ images.T / images.shape[1])
+    np.fill_diagonal(likeness, 0)
+    summary = {"likeness": float(likeness.max()), "covered": float(1 - _visible().mean())}
+    return Result("image", rows, config, summary, runs, ("image", "rule"))
+
+
+def sentence(result: Result) -> str:
+    """Say how many images came back by each rule, and how alike they are."""
+    parts = []
+    for rule in result.config["rules"]:
+        mine = [row for row in result.rows if row["rule"] == rule]
+        lost = [f"{row['image']} {row['overlap']:.2f}" for row in mine if not row["retrieved"]]
+        found = f"{len(mine) - len(lost)} of {len(mine)}"
+        missed = f" (overlaps of the others: {', '.join(lost)})" if lost else ""
+        parts.append(f"{found} by the {arguments.ADJECTIVES[rule]} rule{missed}")
+    likeness = result.summary["likeness"]
+    count = len(result.config["images"])
+    text = (
+        f"With {result.summary['covered']:.0%} of every picture covered, these came back to the "
+        f"last of {SHAPE[0] * SHAPE[1]} pixels: {' and '.join(parts)}."
+    )
+    if count > 1:
+        text += f" The two most alike of the {count} pictures overlap by {likeness:.2f}"
+        text += (
+            "; Hebb's rule mixes up pictures that are so alike."
+            if likeness > 0.3
+            else ", next to nothing."
+        )
+    return text
+
+
+STUDY = Study(
+    name="image",
+    question="Do pictures come back from a quarter of them? Six drawn ones, or your own: --file",
+    configure=configure,
+    quick={},
+    cells=cells,
+    trial=trial,
+    gather=gather,
+    sentence=sentence,
+    options=frozenset({"rules", "file"}),
+)

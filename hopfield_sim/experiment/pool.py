@@ -1,0 +1,143 @@
+"""Who does the work: threads or processes here, a dask cluster, or the caller's own executor."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from multiprocessing import get_context
+from types import TracebackType
+
+from hopfield_sim import checks
+from hopfield_sim.errors import HopfieldError, MissingDependencyError
+from hopfield_sim.experiment.store import Saved
+from hopfield_sim.experiment.trial import Chunk, run
+
+__all__ = ["Pool", "cluster", "local", "processors", "wrap"]
+
+
+class Pool:
+    """An executor that can be opened anew when its workers died.
+
+    Parameters
+    ----------
+    start : callable
+        Makes the executor.
+    slots : int
+        How many chunks it works on at once.
+    stop : callable, optional
+        What to do at the very end, besides shutting the executor down.
+    """
+
+    def __init__(
+        self, start: Callable[[], Executor], slots: int, stop: Callable[[], None] | None = None
+    ) -> None:
+        self.slots = slots
+        self._start = start
+        self._stop = stop
+        self._executor: Executor | None = None
+        self._futures: set[Future[list[Saved]]] = set()
+
+    def submit(self, chunk: Chunk) -> Future[list[Saved]]:
+        """Hand a chunk to a worker."""
+        if self._executor is None:
+            self._executor = self._start()
+        future = self._executor.submit(run, chunk)
+        self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
+        return future
+
+    def drop(self) -> None:
+        """Let go of the workers; work that has begun is finished, the rest is cancelled."""
+        # Not by shutdown's cancel_futures: executors that are not the standard library's lack it.
+        wait([future for future in list(self._futures) if not future.cancel()])
+        if self._executor is not None:
+            self._executor.shutdown()
+            self._executor = None
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            self.drop()
+        finally:
+            if self._stop is not None:
+                self._stop()
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def local(workers: int | None = None, *, processes: bool = False) -> Pool:
+    """Workers on this machine: threads (the kernels run side by side) or fresh processes.
+
+    Parameters
+    ----------
+    workers : int, optional
+        How many; as many as there are processors when not given.
+    processes : bool
+        Processes for studies that spend their time in Python itself: very small networks.
+    """
+    n = processors() if workers is None else checks.integer(workers, "workers", minimum=1)
+    if not processes:
+        return Pool(lambda: ThreadPoolExecutor(n, thread_name_prefix="trial"), n)
+    # Spawned and not forked: BLAS and its threads do not survive a fork. A Ctrl-C reaches every
+    # process of the terminal; it is for the driver alone.
+    context = get_context("spawn")
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    return Pool(
+        lambda: ProcessPoolExecutor(
+            n, mp_context=context, initializer=signal.signal, initargs=ignore
+        ),
+        n,
+    )
+
+
+def cluster(address: str) -> Pool:
+    """Return the workers behind a dask scheduler, such as "tcp://10.0.0.7:8786".
+
+    Raises
+    ------
+    MissingDependencyError
+        Without dask.
+    HopfieldError
+        When nobody answers there.
+    """
+    try:
+        from dask.distributed import Client
+    except ImportError as error:
+        raise MissingDependencyError(
+            "a scheduler needs dask: pip install hopfield_sim[cluster], here and on every worker"
+        ) from error
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise HopfieldError(f"no dask scheduler answers at {address}: {error}") from error
+    slots = max(1, sum(client.nthreads().values()))
+    return Pool(client.get_executor, slots, client.close)
+
+
+def wrap(executor: Executor) -> Pool:
+    """Use the caller's executor; it stays open, and broken workers end the sweep."""
+    return _Borrowed(lambda: executor, processors())
+
+
+class _Borrowed(Pool):
+    """An executor that is not ours to shut down."""
+
+    def drop(self) -> None:
+        executor, self._executor = self._executor, None
+        super().drop()
+        if getattr(executor, "_broken", False):
+            raise HopfieldError("the executor lost its workers; make a new one and run again")

@@ -1,0 +1,304 @@
+"""The folder that a sweep leaves: tables, figures, videos, and one page that holds them all."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hopfield_sim.errors import ResultsDirError
+from hopfield_sim.experiment.arguments import ADJECTIVES
+from hopfield_sim.experiment.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Written", "write"]
+
+MOMENTS = 6
+"""Frames of a checkerboard's recall beside each other."""
+
+
+@dataclass
+class Written:
+    """What was left in the folder."""
+
+    tables: list[Path] = field(default_factory=list)
+    figures: list[Path] = field(default_factory=list)
+    videos: list[Path] = field(default_factory=list)
+    page: Path | None = None
+
+
+@dataclass
+class Pages:
+    """A study's part of the page, before anything is drawn to a file.
+
+    Parameters
+    ----------
+    title : str
+        The heading.
+    figures : list of (file's stem, caption, Figure)
+        Pictures.
+    videos : list of (file's stem, caption, run, number of its state)
+        Recorded runs.
+    tables : list of (caption, rows)
+        Beside the study's own.
+    """
+
+    title: str
+    figures: list[tuple[str, str, Figure]] = field(default_factory=list)
+    videos: list[tuple[str, str, Any, int]] = field(default_factory=list)
+    tables: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
+
+
+def write(
+    folder: Path,
+    answers: Sequence[tuple[Result, str]],
+    *,
+    command: str,
+    seed: str,
+    step: Callable[[str], None] = lambda what: None,
+) -> Written:
+    """Write tables, figures, videos and the page for some results, each with its sentence.
+
+    Parameters
+    ----------
+    folder : path
+        Where to; it exists.
+    answers : sequence of (Result, str)
+        In the order of the page.
+    command : str
+        What to type to get them again.
+    seed : str
+        Of all randomness.
+    step : callable
+        Is told what is being written.
+
+    Raises
+    ------
+    ResultsDirError
+        When a file cannot be written.
+    """
+    # Only here, since matplotlib takes longer to load than small studies take.
+    from hopfield_sim.plotting import report as page
+
+    written = Written()
+    sections = []
+    for result, sentence in answers:
+        step(result.name)
+        written.tables.append(result.to_csv(folder / f"{result.name}.csv"))
+        parts = _PAGES[result.name](result)
+        for stem, _, figure in parts.figures:
+            written.figures.append(_figure(folder / f"{stem}.png", figure))
+        films: list[tuple[str, str | os.PathLike[str]]] = [
+            (caption, _video(folder, stem, run, state, caption, written))
+            for stem, caption, run, state in parts.videos
+        ]
+        caption = f"Every number: the file {result.name}.csv"
+        sections.append(
+            page.Section(
+                title=parts.title,
+                sentence=sentence,
+                figures=[(words, figure) for _, words, figure in parts.figures],
+                videos=films,
+                tables=[*parts.tables, (caption, [dict(row) for row in result.rows])],
+            )
+        )
+    step("report.html")
+    written.page = page.write(
+        folder,
+        sections,
+        title="Hopfield networks: " + ", ".join(result.name for result, _ in answers),
+        command=command,
+        seed=seed,
+        versions=versions(),
+    )
+    return written
+
+
+def versions() -> dict[str, str]:
+    """What took part in the results."""
+    found = {"Python": platform.python_version()}
+    for package in ("hopfield_sim", "numpy", "matplotlib", "imageio"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed, used from its folder"
+    return found
+
+
+def _figure(path: Path, figure: Figure) -> Path:
+    try:
+        figure.savefig(path, dpi=150)
+    except OSError as error:
+        raise ResultsDirError(f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
+def _video(folder: Path, stem: str, run: Any, state: int, title: str, written: Written) -> Path:
+    from hopfield_sim.plotting import video
+
+    kinds = ["gif"] + (["mp4"] if find_spec("imageio_ffmpeg") else [])
+    paths = [video(run, folder / f"{stem}.{kind}", state=state, title=title) for kind in kinds]
+    written.videos += paths
+    return paths[0]
+
+
+def _capacity(result: Result) -> Pages:
+    from hopfield_sim.plotting import capacity
+
+    config = result.config
+    caption = (
+        f"Fraction of patterns retrieved exactly against their number, {config['flipped']:.0%} of "
+        f"the bits flipped, {_span(config['networks'])} networks a point with {config['states']} "
+        "cues each; and the capacity against N with its law."
+    )
+    table = [
+        {
+            "rule": ADJECTIVES[row["rule"]],
+            "N": row["n_neurons"],
+            "largest t with at least 0.9 retrieved": row["capacity"] or "none",
+            "N/(2 ln N) or N/√(2 ln N)": "—"
+            if math.isnan(row["expected"])
+            else round(row["expected"], 1),
+        }
+        for row in result.summary["capacity"]
+    ]
+    return Pages(
+        "Capacity: how many patterns can a network hold?",
+        figures=[("capacity", caption, capacity(result))],
+        tables=[("Capacity by size and rule, beside the law it should follow", table)],
+    )
+
+
+def _robustness(result: Result) -> Pages:
+    from hopfield_sim.plotting import robustness
+
+    config = result.config
+    caption = (
+        f"Fraction of {config['n_patterns']} stored patterns retrieved exactly against the "
+        f"fraction of their bits flipped, {_span(config['networks'])} networks a point with "
+        f"{config['states']} cues each."
+    )
+    deaths = result.summary["death"]
+    table = [
+        {"N": n}
+        | {
+            ADJECTIVES[row["rule"]]: "none" if math.isnan(row["death"]) else round(row["death"], 2)
+            for row in deaths
+            if row["n_neurons"] == n
+        }
+        for n in config["sizes"]
+    ]
+    return Pages(
+        "Robustness: how spoilt may a cue be?",
+        figures=[("robustness", caption, robustness(result))],
+        tables=[("The first fraction of flipped bits with less than 0.9 retrieved", table)],
+    )
+
+
+def _energy(result: Result) -> Pages:
+    from hopfield_sim.plotting import energy
+
+    caption = (
+        "Energy E = −½ sᵀWs and overlap with the wanted pattern against time, in one network, from "
+        "the same cue. Synchronous steps update all neurons at once, asynchronous ones a neuron at "
+        "a time in a random order."
+    )
+    return Pages(
+        "Energy: downhill to a memory",
+        figures=[("energy", caption, energy(result))],
+        tables=[_runs(result)],
+    )
+
+
+def _checkerboard(result: Result) -> Pages:
+    from hopfield_sim.plotting import energy, states
+
+    config = result.config
+    frames, words = [], []
+    for name, run in result.runs.items():
+        changed = np.flatnonzero((run.trajectory[1:] != run.trajectory[:-1]).any(axis=1))
+        last = int(changed[-1]) + 1 if changed.size else 0
+        moments = list(dict.fromkeys(np.linspace(0, last, MOMENTS).round().astype(int).tolist()))
+        for moment in moments + [-1] * (MOMENTS - len(moments)):
+            frames.append(run.trajectory[moment])
+            when = "at rest" if moment == -1 else f"sweep {run.updates[moment] / run.n_neurons:.2f}"
+            words.append(f"{_named(name)}\n{when}")
+    size = (config["side"], config["side"])
+    pictures = states(np.stack(frames), size, captions=words, columns=MOMENTS)
+    return Pages(
+        "Checkerboard: a picture out of noise",
+        figures=[
+            (
+                "checkerboard-frames",
+                "The board on its way back, one row a rule and kind of update.",
+                pictures,
+            ),
+            ("checkerboard", "Energy and overlap with the board against time.", energy(result)),
+        ],
+        videos=[
+            (f"checkerboard-{name.replace('/', '-')}", _named(name), run, 0)
+            for name, run in result.runs.items()
+        ],
+        tables=[_runs(result)],
+    )
+
+
+def _image(result: Result) -> Pages:
+    from hopfield_sim.plotting import image
+
+    rule = result.config["rules"][0]
+    caption = (
+        "Every picture, its cue, and its asynchronous recall by each rule. "
+        "All but the upper-left quarter of a cue is covered in black."
+    )
+    return Pages(
+        "Images: the whole from a quarter",
+        figures=[("image", caption, image(result))],
+        videos=[
+            (f"image-{name}", f"{name}, {ADJECTIVES[rule]}", result.runs[rule], index)
+            for index, name in enumerate(result.config["images"])
+        ],
+    )
+
+
+_PAGES = {
+    "capacity": _capacity,
+    "robustness": _robustness,
+    "energy": _energy,
+    "checkerboard": _checkerboard,
+    "image": _image,
+}
+
+
+def _runs(result: Result) -> tuple[str, list[dict[str, Any]]]:
+    table = [
+        {
+            "rule": ADJECTIVES[row["rule"]],
+            "updates": ADJECTIVES[row["update"]],
+            "networks": row["networks"],
+            "retrieved exactly": row["retrieved"],
+            "sweeps on average": round(row["sweeps"], 2),
+            "runs in which the energy rose": row["rises"],
+        }
+        for row in result.summary["runs"]
+    ]
+    return "All networks; the figures show the first", table
+
+
+def _named(name: str) -> str:
+    return ", ".join(ADJECTIVES[word] for word in name.split("/"))
+
+
+def _span(counts: Sequence[int]) -> str:
+    low, high = min(counts), max(counts)
+    return f"{low}" if low == high else f"{low} to {high}"

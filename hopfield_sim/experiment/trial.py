@@ -1,0 +1,76 @@
+"""The work that goes to a worker: a handful of trials of one study."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from dataclasses import dataclass
+from functools import cache
+
+from threadpoolctl import threadpool_limits
+
+from hopfield_sim.errors import HopfieldError
+from hopfield_sim.experiment.store import Saved
+from hopfield_sim.experiment.study import Config, Study, generator
+
+__all__ = ["Chunk", "find", "run"]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Trials that travel together, so that short ones do not drown in hand-overs.
+
+    Parameters
+    ----------
+    module : str
+        The module whose ``STUDY`` is meant: names travel to other machines, functions do not.
+    config : dict
+        The study's configuration.
+    trials : tuple of (cell, trial)
+        Which ones.
+    attempt : int
+        How often they were tried before.
+    """
+
+    module: str
+    config: Config
+    trials: tuple[tuple[int, int], ...]
+    attempt: int = 0
+
+
+def find(module: str) -> Study:
+    """Return the study that a module defines."""
+    study: Study = importlib.import_module(module).STUDY
+    return study
+
+
+def run(chunk: Chunk) -> list[Saved]:
+    """Make the trials of a chunk; one that fails does not take the others with it.
+
+    Raises
+    ------
+    HopfieldError
+        When the configuration itself is at fault: trying again elsewhere would not help.
+    """
+    _calm_blas()
+    study = find(chunk.module)
+    cells = study.cells(chunk.config)
+    done = []
+    for cell, trial in chunk.trials:
+        rng = generator(study.name, chunk.config["seed"], cell, trial)
+        try:
+            payload = study.trial(chunk.config, cells[cell].values, rng)
+            done.append(Saved(cell, trial, json.dumps(payload, allow_nan=False)))
+        except Exception as error:
+            # Too little memory may be this worker's fault alone.
+            if isinstance(error, HopfieldError) and not isinstance(error, MemoryError):
+                raise
+            done.append(Saved(cell, trial, None, f"{type(error).__name__}: {error}"))
+    return done
+
+
+@cache
+def _calm_blas() -> None:
+    # One BLAS thread a worker: more would fight over the processors, and sums would depend on how
+    # many there are. Once per process; the sweep gives the caller's process its threads back.
+    threadpool_limits(1, user_api="blas")

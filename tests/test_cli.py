@@ -1,0 +1,403 @@
+"""The command line, used as a user does: folders, interruptions, mistakes."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hopfield_sim as hs
+from hopfield_sim.experiment import driver
+from hopfield_sim.experiment.__main__ import main
+from hopfield_sim.experiment.options import parse
+
+TABLES = ("capacity", "robustness", "energy", "checkerboard", "image")
+SMALL = ["--sizes", "10,18", "--trials", "6"]
+ROOT = Path(__file__).parents[1]
+# Long enough to be stopped on the way, short enough to be finished.
+LONG = ["capacity", "--sizes", "34", "--trials", "150", "--workers", "1", "--seed", "3"]
+
+
+def run(*words: str | Path) -> int:
+    return main([str(word) for word in words])
+
+
+def shell(*words: str | Path, **how: Any) -> subprocess.Popen[str]:
+    """The command as a process of its own, in a group of its own."""
+    command = [sys.executable, "-W", "error", "-m", "hopfield_sim.experiment", *map(str, words)]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how
+    )
+
+
+def finished_trials(store: Path) -> int:
+    if not store.exists():
+        return 0
+    connection = sqlite3.connect(store, timeout=10)
+    try:
+        return int(connection.execute("SELECT count(*) FROM trials").fetchone()[0])
+    except sqlite3.OperationalError:  # not made yet
+        return 0
+    finally:
+        connection.close()
+
+
+def wait_for_trials(process: subprocess.Popen[str], store: Path) -> None:
+    for _ in range(600):
+        if finished_trials(store):
+            return
+        assert process.poll() is None, "it finished before it could be stopped"
+        time.sleep(0.02)
+    pytest.fail("no trial was finished")
+
+
+@pytest.fixture(scope="module")
+def study(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The whole course study in its smallest form, by the real command."""
+    folder = tmp_path_factory.mktemp("study")
+    process = shell("--quick", "--sizes", "10,18", "--trials", "2", "--out", folder)
+    out, errors = process.communicate(timeout=300)
+    return folder, subprocess.CompletedProcess([], process.returncode, out, errors)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A capacity study that nothing interrupted."""
+    folder = tmp_path_factory.mktemp("whole")
+    assert run("capacity", *SMALL, "--out", folder, "--workers", "1") == 0
+    return folder
+
+
+# --------------------------------------------------------------------------- the whole study
+
+
+def test_the_study_leaves_its_folder(
+    study: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, done = study
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in folder.iterdir()}
+    assert {f"{table}.csv" for table in TABLES} <= names
+    assert {"report.html", "results.sqlite", "checkerboard-frames.png", "image-heart.gif"} <= names
+    assert {f"{table}.png" for table in TABLES} <= names
+    rules, updates = ("hebbian", "storkey"), ("sync", "async")
+    assert {f"checkerboard-{r}-{u}.gif" for r in rules for u in updates} <= names
+    # Nothing half-written, and the log folded in.
+    assert not [name for name in names if name.startswith(".") or name.endswith(("-wal", "-shm"))]
+    assert all(path.stat().st_size > 100 for path in folder.iterdir())
+
+
+def test_the_study_ends_with_one_line_that_says_what_is_where(
+    study: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, done = study
+    (line,) = done.stdout.splitlines()
+    assert str(folder / "report.html") in line
+    assert re.search(r"from \d+ trials in \d+ s; beside it 5 tables", line)
+    assert "left]" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Warning" not in done.stderr
+
+
+def test_the_report_holds_everything_and_asks_no_network(
+    study: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, _ = study
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert f"--sizes 10,18 --trials 2 --out {folder}" in page
+    for title in ("Capacity", "Robustness", "Energy", "Checkerboard", "Images"):
+        assert f"{title}: " in page
+    assert not re.search(r"""(src|href)=["'](?!data:|#)""", page)
+    assert page.count("data:image/gif") == 4 + 6
+    assert page.count("data:image/png") == 6
+
+
+def test_the_command_and_the_function_agree(tmp_path: Path, whole: Path) -> None:
+    result = hs.experiment.capacity([10, 18], networks=6, rng=0)
+    table = result.to_csv(tmp_path / "function.csv")
+    assert table.read_bytes() == (whole / "capacity.csv").read_bytes()
+
+
+@pytest.mark.parametrize("how", [["--workers", "2"], ["--workers", "2", "--processes"]])
+def test_workers_do_not_matter(tmp_path: Path, whole: Path, how: list[str]) -> None:
+    assert run("capacity", *SMALL, "--out", tmp_path, *how) == 0
+    assert (tmp_path / "capacity.csv").read_bytes() == (whole / "capacity.csv").read_bytes()
+
+
+def test_studies_of_one_folder_share_its_report(tmp_path: Path) -> None:
+    assert run("capacity", "--sizes", "10", "--trials", "2", "--out", tmp_path) == 0
+    assert "Robustness: " not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert run("robustness", "--sizes", "10", "--trials", "2", "--out", tmp_path) == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Robustness: " in page
+    assert "Capacity: " in page
+
+
+def test_your_own_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photos = [tmp_path / "me.png", tmp_path / "you.png"]
+    drawings = importlib.import_module("hopfield_sim.experiment.pictures")
+    iio = importlib.import_module("imageio.v3")
+    for photo, name in zip(photos, ("moon", "fish"), strict=True):
+        iio.imwrite(photo, ((drawings.draw(name) + 1) * 100).astype("uint8"))
+    words = [word for photo in photos for word in ("--file", photo)]
+    assert run("image", *words, "--rules", "hebbian", "--out", tmp_path / "out") == 0
+    rows = (tmp_path / "out" / "image.csv").read_text().splitlines()
+    assert rows[1:] == ["me,hebbian,0.75,1.0,1", "you,hebbian,0.75,1.0,1"]
+    assert (tmp_path / "out" / "image-me.gif").exists()
+
+
+# --------------------------------------------------------------------------- interrupted
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    result = hs.experiment.capacity([34], networks=150, rng=3)
+    path = result.to_csv(tmp_path_factory.mktemp("uninterrupted") / "capacity.csv")
+    return path.read_bytes()
+
+
+def test_kill_9_and_again(tmp_path: Path, uninterrupted: bytes) -> None:
+    process = shell(*LONG, "--out", tmp_path)
+    wait_for_trials(process, tmp_path / "results.sqlite")
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    before = finished_trials(tmp_path / "results.sqlite")
+    assert 0 < before < 300
+    assert not (tmp_path / "capacity.csv").exists()
+
+    again = shell(*LONG, "--out", tmp_path)
+    _, errors = again.communicate(timeout=120)
+    assert again.returncode == 0, errors
+    assert re.search(rf"\b{before}/300 trials", errors), "it began anew instead of going on"
+    assert (tmp_path / "capacity.csv").read_bytes() == uninterrupted
+
+
+def test_ctrl_c_and_again(tmp_path: Path, uninterrupted: bytes) -> None:
+    process = shell(*LONG, "--out", tmp_path, start_new_session=True)
+    wait_for_trials(process, tmp_path / "results.sqlite")
+    os.killpg(process.pid, signal.SIGINT)
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "Traceback" not in errors
+    last = errors.splitlines()[-1]
+    command = f"python -m hopfield_sim.experiment {' '.join(LONG)} --out {tmp_path}"
+    assert last == f"stopped; what was finished is saved. To go on: {command}"
+    assert 0 < finished_trials(tmp_path / "results.sqlite") < 300
+    assert run(*LONG, "--out", tmp_path) == 0
+    assert (tmp_path / "capacity.csv").read_bytes() == uninterrupted
+
+
+def test_ctrl_c_reaches_the_driver_of_processes(tmp_path: Path) -> None:
+    process = shell(*LONG, "--processes", "--out", tmp_path, start_new_session=True)
+    wait_for_trials(process, tmp_path / "results.sqlite")
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+
+
+def test_a_finished_folder_is_left_as_it_is(whole: Path) -> None:
+    before = (whole / "capacity.csv").read_bytes(), finished_trials(whole / "results.sqlite")
+    assert run("capacity", *SMALL, "--out", whole, "--workers", "1") == 0
+    after = (whole / "capacity.csv").read_bytes(), finished_trials(whole / "results.sqlite")
+    assert after == before
+
+
+def test_another_configuration_is_refused(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (whole / "capacity.csv").read_bytes()
+    assert run("capacity", *SMALL, "--seed", "5", "--out", whole) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "error: " in said.err
+    assert "seed is 0 there and 5 here" in said.err
+    assert "sizes" not in said.err
+    assert (whole / "capacity.csv").read_bytes() == before
+
+
+def test_shards_merge_into_the_whole(
+    tmp_path: Path, whole: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, folder in ((1, "one"), (2, "two"), (3, "two")):
+        words = ["capacity", *SMALL, "--shard", f"{number}/3", "--out", tmp_path / folder]
+        assert run(*words) == 0
+        assert f"shard {number}/3 is in" in capsys.readouterr().out
+    assert run("merge", tmp_path / "part", tmp_path / "one") == 1
+    assert "8 of 24 trials, 16 missing" in capsys.readouterr().out
+    assert run("merge", tmp_path / "all", tmp_path / "one", tmp_path / "two") == 0
+    table = (tmp_path / "all" / "capacity.csv").read_bytes()
+    assert table == (whole / "capacity.csv").read_bytes()
+    # A merge that lacks something is completed by the same command without --shard.
+    assert run("capacity", *SMALL, "--out", tmp_path / "part") == 0
+    assert (tmp_path / "part" / "capacity.csv").read_bytes() == table
+
+
+def test_shards_of_other_configurations_do_not_merge(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, seed in ((1, "0"), (2, "1")):
+        words = ["capacity", "--sizes", "10", "--trials", "2", "--seed", seed]
+        assert run(*words, "--shard", f"{number}/2", "--out", tmp_path / "shards") == 0
+    assert run("merge", tmp_path / "all", tmp_path / "shards") == 2
+    assert "seed is 0 there and 1 here" in capsys.readouterr().err
+
+
+def test_failed_trials_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = importlib.import_module("hopfield_sim.experiment.capacity")
+
+    def trial(config: Any, cell: Any, rng: Any) -> Any:
+        if cell["rule"] == "storkey":
+            raise RuntimeError("planted")
+        return sound(config, cell, rng)
+
+    sound = module.STUDY.trial
+    monkeypatch.setattr(module, "STUDY", dataclasses.replace(module.STUDY, trial=trial))
+    words = ["capacity", "--sizes", "10", "--trials", "3", "--out", tmp_path]
+    assert run(*words) == 1
+    assert "3 trials FAILED" in capsys.readouterr().out
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "3 trials failed and are missing here, the first with RuntimeError: planted" in page
+    assert (tmp_path / "capacity.csv").read_text().count("nan") > 10
+    monkeypatch.setattr(module, "STUDY", dataclasses.replace(module.STUDY, trial=sound))
+    assert run(*words) == 0
+    assert "nan" not in (tmp_path / "capacity.csv").read_text()
+
+
+# --------------------------------------------------------------------------- words
+
+MISTAKES = [
+    (["capacty"], 'did you mean "capacity"'),
+    (["--quik"], 'did you mean "--quick"'),
+    (["--seeds=4"], 'did you mean "--seed"'),
+    (["--siz", "10"], 'did you mean "--sizes"'),
+    (["--trials", "many"], "trials must be an integer; got 'many'"),
+    (["--trials", "0"], "trials must be 1 or more"),
+    (["--trials"], "expected one argument"),
+    (["--sizes", "ten"], "sizes must be an integer; got 'ten'"),
+    (["--sizes", ","], "sizes must not be empty"),
+    (["--sizes", "2"], "sizes must be 3 or more"),
+    (["--rules", "hebian"], 'did you mean "hebbian"'),
+    (["--seed", "-1"], "seed must be 0 or more"),
+    (["--workers", "0"], "workers must be 1 or more"),
+    (["--backend", "fortran"], "backend must be one of"),
+    (["--shard", "3"], "shard must be I/N"),
+    (["--shard", "0/2"], "1 <= I <= N"),
+    (["--shard", "a/b"], "shard must be I/N"),
+    (["energy", "--sizes", "10"], "energy takes no --sizes; it is for capacity, robustness"),
+    (["image", "--trials", "3"], "image takes no --trials"),
+    (["capacity", "--file", "x.png"], "capacity takes no --file; it is for image"),
+    (["image", "--file", "no-such.png"], "no-such.png"),
+    (["capacity", "energy"], "one study at a time"),
+    (["--config", "no-such.toml"], "cannot read config file no-such.toml"),
+    (["merge", "only"], "at least one to read"),
+    (["merge", "a", "b", "--quick"], "merge takes no options"),
+    (["merge", "a", "no-such-shard"], "no-such-shard does not exist"),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), MISTAKES)
+def test_mistakes_are_one_line(
+    words: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    out, errors = capsys.readouterr()
+    assert out == ""
+    (line,) = errors.splitlines()
+    assert line.startswith("error: ")
+    assert said in line
+
+
+def test_an_output_folder_that_cannot_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert run("capacity", "--out", tmp_path / "file") == 2
+    assert "cannot use" in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    assert run("merge", tmp_path / "all", tmp_path / "empty") == 2
+    assert "holds no results" in capsys.readouterr().err
+
+
+def test_a_config_file_is_under_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "study.toml"
+    file.write_text('sizes = [10, 18]\nrules = ["hebbian"]\ntrials = 3\nquick = true\nout = "x"\n')
+    found = parse(["capacity", "--config", str(file), "--trials", "9"], driver.described())
+    assert (found.name, found.sizes, found.rules) == ("capacity", [10, 18], ["hebbian"])
+    assert (found.trials, found.quick, found.out, found.seed) == (9, True, Path("x"), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("size = [10]", 'did you mean "sizes"'),
+        ("sizes = 10", "sizes must be a list"),
+        ("sizes = [1.5]", "sizes must be an integer"),
+        ("quick = 1", "quick must be True or False"),
+        ("shard = 3", "shard must be a text"),
+        ("config = 'x'", "key in"),
+        ("sizes = [", "is not a TOML file"),
+    ],
+)
+def test_a_config_file_with_mistakes(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "study.toml"
+    file.write_text(text)
+    assert run("--config", file, "--out", tmp_path / "out") == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_sizes_may_be_words_or_a_list() -> None:
+    for words in (["--sizes", "10,34"], ["--sizes", "10", "34"], ["--sizes=10,34"]):
+        assert parse(["capacity", *words], {"capacity": ""}).sizes == [10, 34]
+        assert parse([*words, "--quick"], {"capacity": ""}).sizes == [10, 34]
+
+
+def test_quick_asks_less_of_every_study() -> None:
+    def cost(*words: str) -> float:
+        options = parse(words, driver.described())
+        jobs = [(s, driver._configure(n, options)) for n, s in driver.STUDIES.items()]
+        return sum(c.cost * c.trials for study, config in jobs for c in study.cells(config))
+
+    assert cost("--quick") < cost() / 4
+
+
+def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["--help"])
+    assert left.value.code == 0
+    text = capsys.readouterr().out
+    for study in TABLES:
+        assert f"  {study}" in text
+    for word in ("examples:", "--shard", "--config", "merge", "Ctrl-C", "report.html"):
+        assert word in text
+
+
+def test_a_scheduler_without_dask_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "dask.distributed", None)
+    monkeypatch.setitem(sys.modules, "dask", None)
+    assert run("--scheduler", "tcp://localhost:1", "--out", tmp_path) == 2
+    assert "pip install hopfield_sim[cluster]" in capsys.readouterr().err

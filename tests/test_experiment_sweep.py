@@ -1,0 +1,261 @@
+"""The sweep: every trial once, whoever does it, whatever happens to the workers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+import toy_study
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from hopfield_sim.errors import HopfieldError, InvalidInputError, MissingDependencyError
+from hopfield_sim.experiment import pool as pools
+from hopfield_sim.experiment.store import Saved, Store
+from hopfield_sim.experiment.sweep import WHOLE, Job, Shard, answer, gather, sweep
+from hopfield_sim.experiment.trial import Chunk
+
+EXPECTED_TRIES = 1 + 3
+
+
+def run(config: dict[str, Any], store: Store, **how: Any) -> Job:
+    job = Job(toy_study.STUDY, config)
+    with how.pop("pool", None) or pools.local(2) as pool:
+        sweep([job], store, pool, **how)
+    return job
+
+
+def tries(folder: Path) -> list[int]:
+    return sorted(path.stat().st_size for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    "pool", [lambda: pools.local(1), lambda: pools.local(3), lambda: pools.local(2, processes=True)]
+)
+def test_any_workers_give_the_same_rows(tmp_path: Path, pool: Callable[[], pools.Pool]) -> None:
+    config = toy_study.configure(tmp_path)
+    with Store(":memory:") as store:
+        rows = gather(run(config, store, pool=pool()), store).rows
+    assert tries(tmp_path) == [1] * 12
+    with Store(":memory:") as store:
+        assert rows == gather(run(config, store), store).rows
+    assert [row["networks"] for row in rows] == [4, 4, 4]
+
+
+def test_finished_trials_are_skipped(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path)
+    with Store(":memory:") as store:
+        job = run(config, store)
+        rows = gather(job, store).rows
+        assert gather(run(config, store), store).rows == rows
+        assert tries(tmp_path) == [1] * 12
+        # Spoil one trial: only that one is made again, and it comes out the same.
+        key = store.claim("toy", config)
+        store.save(key, [Saved(1, 2, None, "lost")])
+        assert gather(run(config, store), store).rows == rows
+    assert tries(tmp_path) == [1] * 11 + [2]
+
+
+def test_shards_share_the_trials_out(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path)
+    with Store(":memory:") as whole, Store(":memory:") as merged:
+        rows = gather(run(config, whole), whole).rows
+        sizes = []
+        for number in (1, 2, 3):
+            with Store(":memory:") as part:
+                run(config, part, shard=Shard(number, 3))
+                sizes.append(merged.merge(part))
+        assert sizes == [4, 4, 4]
+        assert gather(Job(toy_study.STUDY, config), merged).rows == rows
+    assert tries(tmp_path) == [2] * 12  # once whole, once in shards
+    assert str(WHOLE) == "1/1"
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_trial_that_fails_is_tried_three_times_more(tmp_path: Path, times: int) -> None:
+    config = toy_study.configure(tmp_path, fails={"cells": [1], "times": times})
+    with Store(":memory:") as store:
+        job = run(config, store)
+        assert store.failed(store.claim("toy", config)) == []
+        assert [row["networks"] for row in gather(job, store).rows] == [4, 4, 4]
+    assert tries(tmp_path) == [1] * 8 + [1 + times] * 4
+
+
+def test_a_trial_that_always_fails_is_recorded_and_tried_again_next_time(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, fails={"cells": [1], "times": EXPECTED_TRIES})
+    with Store(":memory:") as store:
+        job = run(config, store)
+        failed = store.failed(store.claim("toy", config))
+        assert [(cell, trial) for cell, trial, _ in failed] == [(1, 0), (1, 1), (1, 2), (1, 3)]
+        assert failed[0][2].startswith("RuntimeError: told to fail")
+        assert [row["networks"] for row in gather(job, store).rows] == [4, 0, 4]
+        assert tries(tmp_path) == [1] * 8 + [EXPECTED_TRIES] * 4
+        run(config, store)
+        assert store.failed(store.claim("toy", config)) == []
+
+
+def test_a_worker_that_dies_loses_only_its_trial(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, trials=2, cost=1.0, dies={"cells": [1], "times": 99})
+    with Store(":memory:") as store:
+        job = run(config, store, pool=pools.local(2, processes=True))
+        failed = store.failed(store.claim("toy", config))
+        assert [(cell, trial) for cell, trial, _ in failed] == [(1, 0), (1, 1)]
+        assert all("BrokenProcessPool" in error for *_, error in failed)
+        assert [row["networks"] for row in gather(job, store).rows] == [2, 0, 2]
+
+
+def test_a_worker_that_dies_once_is_replaced(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, trials=1, cost=1.0, dies={"cells": [1], "times": 1})
+    with Store(":memory:") as store:
+        job = run(config, store, pool=pools.local(1, processes=True))
+        assert [row["networks"] for row in gather(job, store).rows] == [1, 1, 1]
+
+
+def test_a_fault_of_the_configuration_ends_the_sweep_at_once(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, cost=1.0, refuses=True)
+    with Store(":memory:") as store, pytest.raises(HopfieldError, match="is at fault"):
+        run(config, store)
+    assert max(tries(tmp_path)) == 1
+
+
+def test_too_little_memory_may_pass(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, starves=True)
+    with Store(":memory:") as store:
+        assert [r["networks"] for r in gather(run(config, store), store).rows] == [4, 4, 4]
+    assert tries(tmp_path) == [2] * 12
+
+
+class Interrupting(ThreadPoolExecutor):
+    """Ctrl-C arrives while the third chunk is handed out."""
+
+    handed_out = 0
+
+    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.handed_out += 1
+        if self.handed_out == 3:
+            raise KeyboardInterrupt
+        return super().submit(*args, **kwargs)
+
+
+def test_ctrl_c_saves_what_was_running(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, cells=1, trials=5, cost=1.0, sleep=0.05)
+    pool = pools.Pool(lambda: Interrupting(1), slots=2)
+    with Store(":memory:") as store:
+        with pytest.raises(KeyboardInterrupt):
+            run(config, store, pool=pool)
+        # The first had begun and is finished; the second waited and is cancelled.
+        assert (0, 0) in store.finished(store.claim("toy", config))
+        assert gather(run(config, store), store).rows[0]["networks"] == 5
+    assert tries(tmp_path) == [1] * 5
+
+
+class Plain(Executor):
+    """An executor like dask's: submit, and a shutdown that knows ``wait`` only."""
+
+    def __init__(self) -> None:
+        self.inside = ThreadPoolExecutor(1)
+
+    def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self.inside.submit(*args, **kwargs)
+
+    def shutdown(self, wait: bool = True) -> None:  # type: ignore[override]
+        self.inside.shutdown(wait)
+
+
+def test_any_executor_will_do(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path)
+    with Store(":memory:") as store:
+        rows = gather(run(config, store, pool=pools.Pool(Plain, 1)), store).rows
+    assert rows == answer(toy_study.STUDY, config).rows
+
+
+def test_the_pool_is_closed_even_when_it_cannot_be_dropped() -> None:
+    closed = []
+
+    class Stuck(Plain):
+        def shutdown(self, wait: bool = True) -> None:  # type: ignore[override]
+            super().shutdown(wait)
+            raise OSError("stuck")
+
+    pool = pools.Pool(Stuck, 1, lambda: closed.append(True))
+    with pytest.raises(OSError, match="stuck"), pool:
+        pool.submit(Chunk("toy_study", {}, ()))
+    assert closed == [True]
+
+
+def test_your_own_executor_is_used_and_left_open(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path)
+    with ThreadPoolExecutor(2) as executor:
+        rows = answer(toy_study.STUDY, config, executor=executor).rows
+        assert executor.submit(len, "open").result() == 4
+    assert rows == answer(toy_study.STUDY, config, workers=1).rows
+
+
+def test_your_own_executor_that_breaks_ends_the_sweep(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, trials=1, cost=1.0, dies={"cells": [1], "times": 99})
+    fresh = get_context("spawn")
+    lost = pytest.raises(HopfieldError, match="lost its workers")
+    with ProcessPoolExecutor(1, fresh) as executor, lost:
+        answer(toy_study.STUDY, config, executor=executor)
+
+
+def test_failures_of_a_function_are_raised(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, fails={"cells": [1], "times": 99})
+    with pytest.raises(HopfieldError, match="4 trials failed, the first with RuntimeError"):
+        answer(toy_study.STUDY, config)
+
+
+def test_the_callers_blas_threads_come_back(tmp_path: Path) -> None:
+    def threads() -> list[int]:
+        return [info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"]
+
+    with threadpool_limits(2, user_api="blas"):
+        before = threads()
+        answer(toy_study.STUDY, toy_study.configure(tmp_path), workers=2)
+        assert threads() == before
+
+
+def test_no_workers_are_an_error() -> None:
+    with pytest.raises(InvalidInputError, match="workers"):
+        pools.local(0)
+
+
+def test_a_scheduler_without_dask_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dask", None)
+    monkeypatch.setitem(sys.modules, "dask.distributed", None)
+    with pytest.raises(MissingDependencyError, match=r"pip install hopfield_sim\[cluster\]"):
+        pools.cluster("tcp://localhost:1")
+
+
+def test_a_dask_cluster_gives_the_same_rows(tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster' (dask)")
+    config = toy_study.configure(tmp_path)
+    expected = answer(toy_study.STUDY, config).rows
+    with (
+        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
+        Store(":memory:") as store,
+    ):
+        pool = pools.cluster(cluster.scheduler_address)
+        assert gather(run(config, store, pool=pool), store).rows == expected
+
+
+def test_the_bar_counts_and_tells_the_rate(tmp_path: Path) -> None:
+    code = (
+        "import sys, toy_study; from pathlib import Path\n"
+        "from hopfield_sim.experiment.sweep import answer\n"
+        "config = toy_study.configure(Path(sys.argv[1]), sleep=0.1)\n"
+        "answer(toy_study.STUDY, config, workers=1, progress=True)"
+    )
+    command = [sys.executable, "-W", "error", "-c", code, str(tmp_path)]
+    done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    last = done.stderr.rsplit("\r", 1)[-1]
+    assert "100%" in last
+    assert "12/12 trials" in last
+    assert "/s" in last
+    assert "left]" in last
