@@ -1,0 +1,179 @@
+"""Down the energy landscape: energy and overlap of recalls against time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from hopfield_sim.plotting import runs, style
+from hopfield_sim.plotting.rows import Row, column, rows_of, values, where
+
+FEW = 20  # points that are drawn with marks: a synchronous recall makes few steps
+
+
+def energy(run_or_result: Any, *, ax: Any = None) -> Figure:
+    """Energy E = −½ sᵀWs + θ·s against time in sweeps, of one recall or of the energy study.
+
+    For a recall: a thin line a state and their median, bold. For the study: a column of panels a
+    rule, energy above and overlap with the stored pattern below, synchronous and asynchronous.
+
+    Parameters
+    ----------
+    run_or_result : Recall or Result
+        A recall that recorded ``"energy"``, or anything with ``.rows``, dicts with the columns
+        rule, update, updates, energy and, for the lower panels, overlap.
+    ax : axes, optional
+        Your own: one for a recall; for the study one a rule (two a rule with overlaps: all energies
+        first).
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the run did not record its energy, or the result lacks rows or a column.
+    """
+    if hasattr(run_or_result, "rows") or isinstance(run_or_result, list | tuple):
+        return _study(run_or_result, ax)
+    return _bundle(run_or_result, runs.energies(run_or_result), "energy E", ax)
+
+
+def overlap(run: Any, *, pattern: int | None = None, ax: Any = None) -> Figure:
+    """Overlap m = s·ξ/N with a pattern against time in sweeps, a line a state.
+
+    Parameters
+    ----------
+    run : Recall
+        A recall that recorded ``"overlap"``.
+    pattern : int, optional
+        Which pattern; without it, for each state, the one that it started nearest to.
+    ax : axes, optional
+        Your own.
+
+    Returns
+    -------
+    Figure
+        A thin line a state and their median, bold.
+
+    Raises
+    ------
+    HopfieldError
+        When the run did not record its overlaps.
+    """
+    whose = "the pattern nearest at the start" if pattern is None else f"pattern {pattern}"
+    figure = _bundle(run, runs.overlaps(run, pattern), f"overlap m with {whose}", ax)
+    panel = figure.axes[0] if ax is None else style.given_axes(ax, ["overlap"])[0]
+    panel.set_ylim(min(-0.04, panel.get_ylim()[0]), 1.06)
+    return figure
+
+
+def _bundle(run: Any, curves: NDArray[np.float64], label: str, ax: Any) -> Figure:
+    """A thin line a state and, where there are several, their median."""
+    time = runs.sweeps(run)
+    n_states = curves.shape[1]
+    with style.house():
+        panel = (
+            style.figure(5.6, 3.6).add_subplot() if ax is None else style.given_axes(ax, [label])[0]
+        )
+        mark = "o" if len(time) <= FEW else ""
+        if n_states == 1:
+            panel.plot(time, curves[:, 0], color=style.BLUE, marker=mark, markersize=4)
+        else:
+            thin = max(0.12, min(0.6, 12 / n_states))
+            panel.plot(time, curves, color=style.BLUE, lw=0.7, alpha=thin, label="_states")
+            median = np.median(curves, axis=1)
+            panel.plot([], [], color=style.BLUE, lw=0.7, label=f"{n_states} states")
+            panel.plot(time, median, color=style.VERMILLION, lw=2, label="median", marker=mark)
+            panel.legend()
+        panel.set_xlabel("time (sweeps of N updates)")
+        panel.set_ylabel(label)
+        panel.set_title(_sizes(run))
+    return style.figure_of(panel)
+
+
+def _sizes(run: Any) -> str:
+    """N, and P where the network stored patterns."""
+    patterns = getattr(run, "patterns", None)
+    stored = "" if patterns is None else f", P = {len(patterns)}"
+    return f"N = {runs.n_neurons(run)}{stored}"
+
+
+def _study(result: Any, ax: Any) -> Figure:
+    """Both kinds of update in one panel a rule, the overlaps below."""
+    rows = rows_of(result, "rule", "update", "updates", "energy")
+    rules = values(rows, "rule")
+    n = _n_neurons(result)
+    quantities = ["energy", "overlap"] if "overlap" in rows[0] else ["energy"]
+    names = [f"{quantity}, {rule}" for quantity in quantities for rule in rules]
+    with style.house():
+        if ax is None:
+            figure = style.figure(5.0 * len(rules), 2.9 * len(quantities) + 0.4)
+            made = figure.subplots(len(quantities), len(rules), sharex="col", squeeze=False)
+            panels = list(made.ravel())
+            style.heading(figure, _title(result))
+        else:
+            panels = style.given_axes(ax, names)
+        for index, panel in enumerate(panels):
+            quantity, rule = quantities[index // len(rules)], rules[index % len(rules)]
+            _study_panel(panel, where(rows, rule=rule), quantity, n)
+            if quantity == "energy":
+                panel.set_title(style.rule_name(rule))
+                panel.legend()
+            if quantity == quantities[-1] or ax is not None:
+                panel.set_xlabel("time (sweeps of N updates)" if n else "updates")
+    return style.figure_of(panels[0])
+
+
+def _study_panel(ax: Axes, rows: Sequence[Row], quantity: str, n: int | None) -> None:
+    for index, update in enumerate(values(rows, "update")):
+        mine = sorted(where(rows, update=update), key=lambda row: float(row["updates"]))
+        time = column(mine, "updates") / (n or 1)
+        last = column(mine, "overlap")[-1]
+        final = "" if np.isnan(last) else f", final overlap {last:.3f}"
+        ax.plot(
+            time,
+            column(mine, quantity),
+            color=style.update_colour(update, index),
+            marker=("o", "s")[index % 2] if len(time) <= FEW else "",
+            markersize=4.5,
+            label=f"{style.update_name(update)}{final}",
+        )
+    if quantity == "overlap":
+        ax.set_ylim(min(-0.04, ax.get_ylim()[0]), 1.06)
+        ax.set_ylabel("overlap m with ξ")
+    else:
+        ax.set_ylabel("energy E")
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10]))
+
+
+def _n_neurons(result: Any) -> int | None:
+    """N of the study, from a recorded run or the configuration; None leaves time in updates."""
+    for run in dict(getattr(result, "runs", None) or {}).values():
+        return runs.n_neurons(run)
+    config = dict(getattr(result, "config", None) or {})
+    for name in ("n_neurons", "size"):
+        if isinstance(config.get(name), int):
+            return int(config[name])
+    return None
+
+
+def _title(result: Any) -> str:
+    """N, P and the damage of the cue, as far as the configuration says so."""
+    config = dict(getattr(result, "config", None) or {})
+    n, parts = _n_neurons(result), ["Energy during recall"]
+    if n:
+        parts.append(f"N = {n} neurons")
+    if "n_patterns" in config:
+        parts.append(f"P = {config['n_patterns']} patterns")
+    if "flipped" in config:
+        parts.append(f"{config['flipped']} bits flipped in the cue")
+    return " · ".join(parts)

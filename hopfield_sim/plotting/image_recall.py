@@ -1,0 +1,130 @@
+"""Images out of a part of them: original, cue, frames on the way, and what was recalled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from hopfield_sim.errors import HopfieldError
+from hopfield_sim.plotting import runs, style
+from hopfield_sim.plotting.images import Tile, mosaic
+from hopfield_sim.plotting.rows import Row, rows_of, values, where
+
+ON_THE_WAY = 2  # frames between cue and end
+
+
+def image(result: Any, *, ax: Any = None) -> Figure:
+    """Each image's recall: original, cue and, for every rule, two frames on the way and the end.
+
+    The number above each is its overlap m = s·ξ/N with the original ξ: 1 is perfect, 0 is chance.
+
+    Parameters
+    ----------
+    result : Result
+        Of the image study: ``.rows`` with the columns image, rule and overlap, and ``.runs`` with a
+        recorded recall (``record="states"``) of every image by every rule, named "image/rule", or
+        one of all images by every rule, named by the rule.
+    ax : axes, optional
+        Your own.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the result lacks rows, columns or recorded runs, or a run has no trajectory.
+    """
+    rows = rows_of(result, "image", "rule", "overlap")
+    images, rules = values(rows, "image"), values(rows, "rule")
+    grid: list[list[Tile | None]] = []
+    shape: tuple[int, int] | None = None
+    for index, name in enumerate(images):
+        line: list[Tile | None] = []
+        for rule in rules:
+            run, frames = _run_of(result, name, rule, index)
+            shape = runs.image_shape(None, frames.shape[1], getattr(run, "shape", None))
+            original = _original(run, frames, index, len(images))
+            if not line:
+                line = [
+                    Tile(original.reshape(shape), "original"),
+                    Tile(frames[0].reshape(shape), _cue(rows, name, frames[0], original)),
+                ]
+            line += _way(run, frames, original, shape)
+        grid.append(line)
+    headings = [(2 + i * (ON_THE_WAY + 1), style.rule_name(rule)) for i, rule in enumerate(rules)]
+    with style.house():
+        panel = None if ax is None else style.given_axes(ax, ["image recall"])[0]
+        title = f"Recall from a part of the image · {_sizes(result)} · overlap m = s·ξ/N"
+        return mosaic(
+            grid,
+            ax=panel,
+            headings=headings,
+            labels=[str(name) for name in images],
+            title=title,
+            size=1.15,
+        )
+
+
+def _run_of(result: Any, image: str, rule: str, index: int) -> tuple[Any, NDArray[Any]]:
+    """The run of an image by a rule, and its states (T+1, N)."""
+    found = dict(getattr(result, "runs", None) or {})
+    for key in (f"{image}/{rule}", f"{rule}/{image}"):
+        if key in found:
+            return found[key], runs.trajectory(found[key])[:, 0]
+    if rule in found:
+        return found[rule], runs.trajectory(found[rule])[:, index]
+    raise HopfieldError(
+        f"result has no recorded run of image {image!r} by rule {rule!r} "
+        f"(runs: {', '.join(map(repr, found)) or 'none'}); image() draws recorded recalls"
+    )
+
+
+def _original(run: Any, frames: NDArray[Any], index: int, n_images: int) -> NDArray[np.float64]:
+    """The pattern behind an image: by its place, or the one that the cue is nearest to."""
+    patterns = getattr(run, "patterns", None)
+    if patterns is None:
+        raise HopfieldError(
+            "run has no patterns: image() needs the stored originals to compare with"
+        )
+    stored = np.asarray(patterns, dtype=np.float64).reshape(len(patterns), -1)
+    if len(stored) != n_images:
+        index = int((stored @ frames[0].astype(np.float64)).argmax())
+    return np.asarray(stored[index])
+
+
+def _cue(rows: Sequence[Row], name: str, cue: NDArray[Any], original: NDArray[np.float64]) -> str:
+    row = where(rows, image=name)[0]
+    hidden = f"{float(row['hidden_fraction']):.0%} hidden" if "hidden_fraction" in row else "cue"
+    return f"{hidden}, m = {_m(cue, original)}"
+
+
+def _way(
+    run: Any, frames: NDArray[Any], original: NDArray[np.float64], shape: tuple[int, int]
+) -> list[Tile]:
+    """Frames at equal parts of the way (in bits that still differ from the end), and the end."""
+    left = (frames != frames[-1]).mean(axis=1)
+    time = runs.sweeps(run)
+    tiles = []
+    for part in range(ON_THE_WAY, 0, -1):
+        k = int(np.abs(left - left[0] * part / (ON_THE_WAY + 1)).argmin())
+        words = f"{time[k]:.2g} sweep{'' if time[k] == 1 else 's'}, m = {_m(frames[k], original)}"
+        tiles.append(Tile(frames[k].reshape(shape), words))
+    return [*tiles, Tile(frames[-1].reshape(shape), f"end, m = {_m(frames[-1], original)}")]
+
+
+def _m(state: NDArray[Any], original: NDArray[np.float64]) -> str:
+    return f"{float(state @ original) / len(original):.2f}".replace("-", "−")
+
+
+def _sizes(result: Any) -> str:
+    run = next(iter(result.runs.values()))
+    patterns = getattr(run, "patterns", None)
+    stored = "" if patterns is None else f", P = {len(patterns)}"
+    return f"N = {runs.n_neurons(run)}{stored}"

@@ -1,0 +1,166 @@
+"""States as images: black for −1, white for +1, in a grid with words above each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.plotting import style
+from hopfield_sim.plotting.runs import image_shape
+
+GAP = 0.09  # between images, in widths of an image
+GROUP = 0.14  # before a group of columns, in the same unit
+RIM = 0.02  # round all of them, or the outer frames would be cut in half
+LINE = 0.16  # height of a line of caption, inches
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One image of a mosaic, (H, W) with values from −1 to +1, and the words above it."""
+
+    image: NDArray[np.float64]
+    caption: str = ""
+
+
+def states(
+    states: Any,
+    shape: tuple[int, int] | None = None,
+    *,
+    captions: Sequence[str] | None = None,
+    columns: int | None = None,
+    ax: Any = None,
+) -> Figure:
+    """Draw states as a grid of images, black for −1 and white for +1, greys between.
+
+    Parameters
+    ----------
+    states : (B, N), (N,) or (B, H, W)
+        States; values outside [−1, 1] are drawn as its ends.
+    shape : (height, width), optional
+        Of the images; without it (H, W) of the states themselves, or a square.
+    captions : sequence of str, optional
+        Words above every image.
+    columns : int, optional
+        Images in a row; at most 10 of them if left out.
+    ax : axes, optional
+        Your own.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When height × width is not N, or there is not one caption a state.
+    """
+    images = as_images(states, shape)
+    words = _captions(captions, len(images))
+    if columns is None:
+        columns = min(len(images), 10)
+    columns = checks.integer(columns, "columns", minimum=1)
+    tiles = [Tile(image, word) for image, word in zip(images, words, strict=True)]
+    grid = [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
+    with style.house():
+        panel = style.given_axes(ax, ["states"])[0] if ax is not None else None
+        return mosaic(grid, ax=panel)
+
+
+def as_images(states: Any, shape: Any) -> NDArray[np.float64]:
+    """States in any of the accepted shapes as (B, H, W)."""
+    array = checks.numeric(states, "states").astype(np.float64)
+    if array.ndim not in (1, 2, 3) or array.size == 0:
+        raise InvalidInputError(
+            f"states must be (N,), (B, N) or (B, H, W), not empty; found shape {array.shape}"
+        )
+    if not np.isfinite(array).all():
+        where = np.argwhere(~np.isfinite(array))[0].tolist()
+        raise InvalidInputError(f"states must be finite; found {array[tuple(where)]} at {where}")
+    own = (array.shape[1], array.shape[2]) if array.ndim == 3 else None
+    flat = array.reshape(1 if array.ndim == 1 else len(array), -1)
+    height, width = image_shape(shape, flat.shape[1], own)
+    return flat.reshape(-1, height, width)
+
+
+def _captions(captions: Sequence[str] | None, wanted: int) -> list[str]:
+    if captions is None:
+        return [""] * wanted
+    words = [captions] if isinstance(captions, str) else [str(word) for word in captions]
+    if len(words) != wanted:
+        raise InvalidInputError(
+            f"captions must be one a state, {wanted}; found {len(words)}; None writes none"
+        )
+    return words
+
+
+def mosaic(
+    grid: Sequence[Sequence[Tile | None]],
+    *,
+    ax: Axes | None = None,
+    headings: Sequence[tuple[int, str]] = (),
+    labels: Sequence[str] = (),
+    title: str = "",
+    size: float | None = None,
+) -> Figure:
+    """Rows of images in one panel; ``headings`` stand over columns, ``labels`` before rows.
+
+    All images have the shape of the first. ``size`` is the width of an image in inches.
+    """
+    first = next(tile for row in grid for tile in row if tile is not None)
+    tall = first.image.shape[0] / first.image.shape[1]
+    columns = max(len(row) for row in grid)
+    if size is None:
+        size = float(np.clip(9.0 / columns, 0.7, 2.2))
+    lines = max(len(tile.caption.splitlines()) for row in grid for tile in row if tile is not None)
+    # Distances in widths of an image, so that captions get the inches that their letters need.
+    head = lines * LINE / size + (0.05 if lines else 0.0)
+    top = 0.26 / size if headings else 0.0
+    step = tall + head + GAP
+    left = 0.085 / size * max((len(label) for label in labels), default=0)
+    starts = [i * (1 + GAP) + GROUP * sum(0 < c <= i for c, _ in headings) for i in range(columns)]
+    width, height = starts[-1] + 1, len(grid) * step - GAP + top
+    if ax is None:
+        figure = style.figure(size * (width + left) + 0.2, size * height + (0.4 if title else 0.2))
+        ax = figure.add_subplot()
+        if title:
+            style.heading(figure, title)
+    for j, row in enumerate(grid):
+        y = top + j * step + head
+        for i, tile in enumerate(row):
+            if tile is not None:
+                _tile(ax, tile, starts[i], y, tall, 8 if size >= 1.2 else 7.5)
+        if labels:
+            ax.text(-0.08, y + tall / 2, labels[j], ha="right", va="center", fontsize=9)
+    for column, heading in headings:
+        ax.text(starts[column], 0.0, heading, ha="left", va="top", fontsize=10, weight="bold")
+    ax.set_xlim(-left - RIM, width + RIM)
+    ax.set_ylim(height + RIM, -RIM)
+    ax.set_aspect("equal")
+    ax.set_axis_off()
+    return style.figure_of(ax)
+
+
+def _tile(ax: Axes, tile: Tile, x: float, y: float, tall: float, letters: float) -> None:
+    """An image with a thin frame, or white ones would melt into the paper."""
+    ax.imshow(
+        tile.image,
+        cmap="gray",
+        vmin=-1,
+        vmax=1,
+        interpolation="nearest",
+        extent=(x, x + 1, y + tall, y),
+    )
+    frame = Rectangle((x, y), 1, tall, fill=False, edgecolor=style.FAINT, linewidth=0.8)
+    ax.add_patch(frame)
+    if tile.caption:
+        ax.text(x + 0.5, y - 0.03, tile.caption, ha="center", va="bottom", fontsize=letters)

@@ -1,0 +1,272 @@
+"""One page that holds a whole study: figures, videos, tables, and how to get them again."""
+
+from __future__ import annotations
+
+import base64
+import math
+import numbers
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from importlib import resources
+from itertools import count
+from pathlib import Path
+from string import Template
+from typing import Any, NamedTuple
+
+from matplotlib.figure import Figure
+
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ResultsDirError
+from hopfield_sim.plotting import style
+
+NAME = "report.html"
+LONG = 14  # rows; longer tables are folded away
+MIME = {".gif": "image/gif", ".png": "image/png", ".mp4": "video/mp4"}
+
+
+@dataclass
+class Section:
+    """One question of the study and its pictures.
+
+    Parameters
+    ----------
+    title : str
+        The heading.
+    sentence : str
+        What the reader sees, in plain text; an empty line starts a new paragraph.
+    figures : list of (str, Figure)
+        Captions and figures.
+    videos : list of (str, path)
+        Captions and files: .gif (or .mp4).
+    tables : list of (str, list of dict)
+        Captions and rows; the keys of the rows are the columns.
+    """
+
+    title: str
+    sentence: str
+    figures: list[tuple[str, Figure]] = field(default_factory=list)
+    videos: list[tuple[str, str | os.PathLike[str]]] = field(default_factory=list)
+    tables: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
+
+
+def write(
+    folder: str | os.PathLike[str],
+    sections: Sequence[Section],
+    *,
+    title: str,
+    command: str,
+    seed: object,
+    versions: Mapping[str, object],
+    machine: Mapping[str, object] | None = None,
+) -> Path:
+    """Write ``folder``/report.html, one page that needs no other file and asks no network.
+
+    The same arguments give the same bytes.
+
+    Parameters
+    ----------
+    folder : path
+        Made when it is missing.
+    sections : sequence of Section
+        In the order of the page.
+    title : str
+        Of the page.
+    command : str
+        What to type to get the results again.
+    seed : int or str
+        Of all randomness.
+    versions : mapping
+        Name → version of what took part.
+    machine : mapping, optional
+        Name → what; without it, the system and the processors of this machine.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    ResultsDirError
+        When the folder cannot be written or a video cannot be read.
+    """
+    for index, section in enumerate(sections):
+        if not isinstance(section, Section):
+            raise InvalidTypeError(
+                f"sections must be report.Section; found {type(section).__name__} at [{index}]"
+            )
+    numbering = {kind: count(1) for kind in ("Figure", "Video", "Table")}
+    places = [f"section-{i}" for i in range(1, len(sections) + 1)]
+    named = [(place, section.title) for place, section in zip(places, sections, strict=True)]
+    named.append(("reproduce", "How to get these results again"))
+    template = Template(resources.files(__package__).joinpath(NAME).read_text(encoding="utf-8"))
+    page = template.substitute(
+        title=escape(str(title)),
+        contents="\n".join(f'<li><a href="#{p}">{escape(name)}</a></li>' for p, name in named),
+        sections="\n".join(
+            _section(place, section, numbering)
+            for place, section in zip(places, sections, strict=True)
+        ),
+        command=escape(str(command)),
+        seed=escape(str(seed)),
+        versions=_definitions(versions),
+        machine=_definitions(this_machine() if machine is None else machine),
+    )
+    return _save(Path(folder), page)
+
+
+def this_machine() -> dict[str, str]:
+    """What the results were computed on, as far as Python knows."""
+    return {
+        "system": f"{platform.system()} {platform.release()}",
+        "processors": f"{os.cpu_count()} × {platform.machine()}",
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+    }
+
+
+def _save(folder: Path, page: str) -> Path:
+    """Write a draft and rename it: a reader never sees half a page."""
+    path, draft = folder / NAME, folder / f".{NAME}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        draft.write_text(page, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    except OSError as error:
+        raise ResultsDirError(f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
+def _section(place: str, section: Section, numbering: Mapping[str, Iterator[int]]) -> str:
+    parts = [f'<section id="{place}">', f"<h2>{escape(section.title)}</h2>"]
+    parts += [
+        f"<p>{escape(words)}</p>" for words in section.sentence.split("\n\n") if words.strip()
+    ]
+    for caption, figure in section.figures:
+        parts.append(_figure(caption, figure, next(numbering["Figure"])))
+    if section.videos:
+        films = [
+            _video(words, Path(file), next(numbering["Video"])) for words, file in section.videos
+        ]
+        parts += ['<div class="videos">', *films, "</div>"]
+    for caption, rows in section.tables:
+        parts.append(_table(caption, rows, next(numbering["Table"])))
+    return "\n".join([*parts, "</section>"])
+
+
+def _figure(caption: str, figure: Figure, number: int) -> str:
+    width, height = (round(96 * inches) for inches in figure.get_size_inches())
+    image = _embedded(style.png(figure), "image/png")
+    return (
+        f'<figure class="plot"><div class="card"><img src="{image}" width="{width}" '
+        f'height="{height}" alt="{escape(describe(figure), quote=True)}"></div>'
+        f"<figcaption><b>Figure {number}.</b> {escape(caption)}</figcaption></figure>"
+    )
+
+
+def describe(figure: Figure) -> str:
+    """What is plotted, for those who cannot see it: the axes of every panel.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> figure = Figure()
+    >>> _ = figure.add_subplot(title="Hebbian", xlabel="load", ylabel="fraction retrieved")
+    >>> describe(figure)
+    'Hebbian: fraction retrieved against load'
+    """
+    panels = []
+    for ax in figure.axes:
+        title = ax.get_title("left") or ax.get_title()
+        against = f"{ax.get_ylabel()} against {ax.get_xlabel()}"
+        axes = against if ax.get_xlabel() and ax.get_ylabel() else ""
+        words = [text.get_text() for text in ax.texts] if not axes else []
+        panels.append(": ".join(part for part in (title, axes or ", ".join(words)) if part))
+    return "; ".join(part for part in panels if part) or "images of network states"
+
+
+def _video(caption: str, file: Path, number: int) -> str:
+    mime = MIME.get(file.suffix.lower())
+    if mime is None:
+        raise InvalidInputError(f"videos must be {', '.join(MIME)} files; found {file.name!r}")
+    try:
+        source = _embedded(file.read_bytes(), mime)
+    except OSError as error:
+        raise ResultsDirError(f"cannot read the video {file}: {error.strerror}") from error
+    alt = escape(f"Animation: {caption}", quote=True)
+    if mime.startswith("video"):
+        shown = f'<video src="{source}" controls loop muted playsinline aria-label="{alt}"></video>'
+    else:
+        shown = f'<img src="{source}" alt="{alt}">'
+    return (
+        f'<figure><div class="card">{shown}</div>'
+        f"<figcaption><b>Video {number}.</b> {escape(caption)}</figcaption></figure>"
+    )
+
+
+def _table(caption: str, rows: Sequence[Mapping[str, Any]], number: int) -> str:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = [_column([row.get(name, "") for row in rows]) for name in names]
+    head = "".join(
+        f'<th scope="col"{column.mark}>{escape(str(name).replace("_", " "))}</th>'
+        for name, column in zip(names, columns, strict=True)
+    )
+    body = "\n".join(
+        "<tr>" + "".join(f"<td{c.mark}>{escape(c.cells[i])}</td>" for c in columns) + "</tr>"
+        for i in range(len(rows))
+    )
+    table = f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
+    words = f"<b>Table {number}.</b> {escape(caption)}"
+    scroll = f'<div class="scroll" tabindex="0">{table}</div>'
+    if len(rows) > LONG:
+        return f"<details><summary>{words} ({len(rows)} rows)</summary>{scroll}</details>"
+    return f'<figure class="table"><figcaption>{words}</figcaption>{scroll}</figure>'
+
+
+class _Column(NamedTuple):
+    """A column's cells as text, and the attribute that aligns them."""
+
+    cells: list[str]
+    mark: str
+
+
+def _column(values: Sequence[Any]) -> _Column:
+    """Numbers to the right, under each other: as many decimals as four figures of any need."""
+    floats = [float(v) for v in values if _is_number(v) and not isinstance(v, numbers.Integral)]
+    short = [f"{number:.4g}" for number in floats if math.isfinite(number)]
+    scientific = any("e" in text for text in short)
+    decimals = max((len(text.partition(".")[2]) for text in short), default=0)
+
+    def cell(value: Any) -> str:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, numbers.Integral):
+            text = str(int(value))
+        elif isinstance(value, numbers.Real):
+            number = float(value)
+            if math.isnan(number):
+                return "–"
+            text = f"{number:.4g}" if scientific else f"{number:.{decimals}f}"
+        else:
+            return str(value)
+        return text.replace("-", "−")
+
+    # A word or two among numbers ("none") stand where the number would.
+    right = 2 * sum(_is_number(value) for value in values) > len(values)
+    return _Column([cell(value) for value in values], ' class="number"' if right else "")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _definitions(pairs: Mapping[str, object]) -> str:
+    return "\n".join(
+        f"<dt>{escape(str(name))}</dt><dd>{escape(str(value))}</dd>"
+        for name, value in pairs.items()
+    )
+
+
+def _embedded(data: bytes, mime: str) -> str:
+    return f"data:{mime};base64,{base64.b64encode(data).decode('ascii')}"

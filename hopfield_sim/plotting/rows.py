@@ -1,0 +1,82 @@
+"""A result's table of rows, read: which rules and sizes there are, and the rows of one curve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.errors import HopfieldError, InvalidInputError
+
+Row = Mapping[str, Any]
+
+
+def rows_of(result: Any, *needed: str) -> list[Row]:
+    """The rows of a result, at least one, each with the columns that a figure needs."""
+    rows = result if isinstance(result, list | tuple) else getattr(result, "rows", None)
+    if rows is None:
+        raise HopfieldError(
+            f"result must be an experiment's result, with .rows; found {type(result).__name__}"
+        )
+    rows = list(rows)
+    if not rows:
+        raise InvalidInputError("result has no rows: nothing to draw; run the experiment first")
+    for index, row in enumerate(rows):
+        missing = [name for name in needed if name not in row]
+        if missing:
+            raise InvalidInputError(
+                f"row {index} of the result has no column {missing[0]!r}; it has "
+                f"{', '.join(map(repr, row))}; is this the result of another experiment?"
+            )
+    return rows
+
+
+def values(rows: Iterable[Row], name: str) -> list[Any]:
+    """The different values of a column in the order in which they come."""
+    return list(dict.fromkeys(row[name] for row in rows))
+
+
+def where(rows: Iterable[Row], **wanted: Any) -> list[Row]:
+    """The rows with these values."""
+    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+
+def column(rows: Sequence[Row], name: str) -> NDArray[np.float64]:
+    """A column as numbers; nan where a row has none."""
+    return np.array([_number(row.get(name)) for row in rows], dtype=np.float64)
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def span(numbers: Iterable[float], unit: str = "") -> str:
+    """One number, or the least and the greatest: "10", "8–10"."""
+    order = sorted(set(numbers))
+    if not order:
+        return ""
+    low, high = f"{order[0]:g}", f"{order[-1]:g}"
+    return f"{low}{unit}" if low == high else f"{low}–{high}{unit}"
+
+
+def averaged(rows: Sequence[Row]) -> str:
+    """What the points and their bars are.
+
+    Examples
+    --------
+    >>> averaged([{"networks": 8}, {"networks": 10}])
+    'mean ± standard error over 8–10 networks'
+    >>> averaged([{"networks": 1}])
+    'one network a point, so no error bars'
+    """
+    if "networks" not in rows[0]:
+        return "mean ± standard error"
+    networks = column(rows, "networks")
+    if networks.max() == 1:
+        return "one network a point, so no error bars"
+    return f"mean ± standard error over {span(networks)} networks"

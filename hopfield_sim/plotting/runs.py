@@ -1,0 +1,93 @@
+"""A recorded recall, read: its rows of energy, overlap and states in one shape for every figure."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import HopfieldError, InvalidInputError
+
+
+def recorded(run: Any, name: str, word: str) -> Any:
+    """What a run recorded under a name; the error says how to record it."""
+    found = getattr(run, name, None)
+    if found is None:
+        raise HopfieldError(
+            f"run has no {name}; record it: net.recall(states, record={word!r}), "
+            f"found {type(run).__name__}"
+        )
+    return np.asarray(found)
+
+
+def has(run: Any, name: str) -> bool:
+    """Whether a run recorded this."""
+    try:
+        return getattr(run, name, None) is not None
+    except HopfieldError:
+        return False
+
+
+def sweeps(run: Any) -> NDArray[np.float64]:
+    """Time in sweeps, updates / N, of every recorded row, (T+1,)."""
+    updates = recorded(run, "updates", "energy").astype(np.float64)
+    return np.asarray(updates / n_neurons(run))
+
+
+def n_neurons(run: Any) -> int:
+    """The number of neurons of a run."""
+    return int(recorded(run, "n_neurons", "energy"))
+
+
+def energies(run: Any) -> NDArray[np.float64]:
+    """Energy, (T+1, B), also of a single state."""
+    energy = recorded(run, "energy", "energy").astype(np.float64)
+    return energy.reshape(len(energy), -1)
+
+
+def overlaps(run: Any, pattern: int | None = None) -> NDArray[np.float64]:
+    """Overlap with one pattern, or with the one that each state started nearest to, (T+1, B)."""
+    found = recorded(run, "overlaps", "overlap").astype(np.float64)
+    found = found.reshape(len(found), -1, found.shape[-1])
+    if pattern is None:
+        target = found[0].argmax(axis=-1)
+    else:
+        last = found.shape[-1] - 1
+        index = checks.integer(pattern, "pattern", minimum=0, maximum=last)
+        target = np.full(found.shape[1], index)
+    return np.asarray(found[:, np.arange(found.shape[1]), target])
+
+
+def trajectory(run: Any) -> NDArray[Any]:
+    """All recorded states, (T+1, B, N), also of a single one and of images."""
+    states = recorded(run, "trajectory", "states")
+    return states.reshape(len(states), -1, n_neurons(run))
+
+
+def image_shape(shape: Any, n: int, own: tuple[int, int] | None = None) -> tuple[int, int]:
+    """Height and width of an image of N neurons: as given, else the network's own, else square."""
+    if shape is None:
+        side = math.isqrt(n)
+        if own is None and side * side != n:
+            raise InvalidInputError(
+                f"shape is needed to draw {n} neurons as an image (no square): "
+                f"pass shape=(height, width) with height × width = {n}"
+            )
+        return (int(own[0]), int(own[1])) if own is not None else (side, side)
+    try:
+        height, width = shape
+    except (TypeError, ValueError):
+        raise InvalidInputError(
+            f"shape must be two whole numbers (height, width); found {shape!r}"
+        ) from None
+    height = checks.integer(height, "shape[0]", minimum=1)
+    width = checks.integer(width, "shape[1]", minimum=1)
+    if height * width != n:
+        raise InvalidInputError(
+            f"shape must be (height, width) with height × width = {n}, the neurons of a state; "
+            f"found ({height}, {width}), which is {height * width}"
+        )
+    return height, width

@@ -1,0 +1,210 @@
+"""One look for every figure: colours, sizes, words, and figures that a notebook shows once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import matplotlib.style
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+
+# Okabe and Ito's colours, told apart by every kind of colour vision and in grey.
+# https://jfly.uni-koeln.de/color is their home; the values are in Wong, Nat. Methods 8, 441 (2011).
+BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+SKY, ORANGE, BLACK = "#56B4E9", "#E69F00", "#000000"
+INK, FAINT = "#222222", "#9A9A9A"
+
+RULES = {
+    "hebbian": ("Hebbian", BLUE),
+    "storkey": ("Storkey", VERMILLION),
+    "pseudoinverse": ("pseudo-inverse", GREEN),
+    "perceptron": ("perceptron", PURPLE),
+}
+UPDATES = {"async": ("asynchronous", BLUE), "sync": ("synchronous", VERMILLION)}
+SPARE_COLOURS = (SKY, ORANGE, BLACK)
+MOST_NAMED = 12  # network sizes in a legend, which is a line
+
+HOUSE = {
+    "font.size": 10,
+    "axes.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "axes.edgecolor": "#666666",
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "lines.linewidth": 1.5,
+    "errorbar.capsize": 2.0,
+    "figure.constrained_layout.use": True,
+}
+
+
+@contextmanager
+def house() -> Iterator[None]:
+    """Draw in the package's style, whatever the user's settings are, and leave those alone."""
+    with matplotlib.style.context(["default", HOUSE]):
+        yield
+
+
+class Picture(Figure):
+    """A figure that pyplot does not know: a notebook shows it once; it is freed when dropped.
+
+    In a notebook it is shown as the value of a cell's last line. In a script call ``savefig``, or
+    hand the plotting function axes of your own (``ax=``) and use pyplot as always.
+    """
+
+    def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
+        """Twice the screen's resolution; the second item is the size to show it at."""
+        width, height = self.get_size_inches()
+        return png(self), {"width": round(96 * width), "height": round(96 * height)}
+
+
+def png(figure: Figure, dpi: float = 192) -> bytes:
+    """A figure as the bytes of a PNG file, the same bytes for the same figure."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def figure(width: float, height: float) -> Picture:
+    """An empty figure of this size in inches."""
+    return Picture(figsize=(width, height))
+
+
+def given_axes(ax: Any, names: Sequence[str]) -> list[Axes]:
+    """The user's axes as a flat list, one for every panel named."""
+    found = list(np.asarray(ax, dtype=object).ravel())
+    if not all(isinstance(one, Axes) for one in found):
+        raise InvalidTypeError(
+            f"ax must be matplotlib Axes; found {type(ax).__name__}; "
+            f"make them with figure.subplots({len(names)})"
+        )
+    if len(found) != len(names):
+        raise InvalidInputError(
+            f"ax must hold {len(names)} axes, one for each of: {', '.join(names)}; "
+            f"found {len(found)}"
+        )
+    return found
+
+
+def figure_of(ax: Axes) -> Figure:
+    """The figure that an axes belongs to."""
+    found = ax.get_figure(root=True)
+    assert found is not None
+    return found
+
+
+def rule_name(rule: str) -> str:
+    """A rule as a reader writes it."""
+    return RULES[rule][0] if rule in RULES else rule
+
+
+def rule_colour(rule: str, index: int = 0) -> str:
+    """The colour of a rule, the same in every figure; others take the spare ones in turn."""
+    return RULES[rule][1] if rule in RULES else SPARE_COLOURS[index % len(SPARE_COLOURS)]
+
+
+def update_name(update: str) -> str:
+    """A kind of update as a reader writes it."""
+    return UPDATES[update][0] if update in UPDATES else update
+
+
+def update_colour(update: str, index: int = 0) -> str:
+    """The colour of a kind of update, the same in every figure."""
+    return UPDATES[update][1] if update in UPDATES else SPARE_COLOURS[index % len(SPARE_COLOURS)]
+
+
+def size_colours(sizes: Sequence[int]) -> dict[int, str]:
+    """Dark to light with growing N; viridis without its yellow end, which white paper swallows."""
+    order = sorted(set(sizes))
+    places = np.linspace(0.0, 0.86, len(order)) if len(order) > 1 else [0.3]
+    return {n: to_hex(colormaps["viridis"](p)) for n, p in zip(order, places, strict=True)}
+
+
+def size_handles(colours: dict[int, str]) -> list[Line2D]:
+    """The entries of a legend of network sizes; of more than a line's worth, some."""
+    sizes = list(colours)
+    if len(sizes) > MOST_NAMED:
+        places = np.linspace(0, len(sizes) - 1, MOST_NAMED).round().astype(int)
+        sizes = [sizes[place] for place in places]
+    return [
+        Line2D([], [], color=colours[n], marker="o", markersize=4.5, linewidth=1.5, label=f"{n}")
+        for n in sizes
+    ]
+
+
+def heading(figure: Figure, words: str, colours: dict[int, str] | None = None) -> None:
+    """A figure's title over all panels, with a row of network sizes under it."""
+    handles = [] if colours is None else [Line2D([], [], ls="", label="neurons N:")]
+    handles += [] if colours is None else size_handles(colours)
+    legend = figure.legend(
+        handles=handles,
+        title=words,
+        title_fontsize=10.5,
+        alignment="left",
+        loc="outside upper left",
+        ncols=max(len(handles), 1),
+        columnspacing=1.2,
+        handlelength=1.5,
+        handletextpad=0.5,
+        borderaxespad=0.0,
+    )
+    legend.get_title().set_multialignment("left")
+
+
+def fraction_axis(ax: Axes, level: float) -> None:
+    """A y-axis from 0 to 1 with a line at the level that counts as retrieved."""
+    ax.axhline(level, color=FAINT, lw=1.2, zorder=1, label=f"_level {level}")
+    ax.set_yticks(
+        [0.0, 0.25, 0.5, 0.75, level, 1.0], ["0", "0.25", "0.5", "0.75", f"{level:g}", "1"]
+    )
+    ax.set_ylim(-0.04, 1.06)
+    ax.set_ylabel("fraction retrieved")
+
+
+def plain(value: float, _position: int | None = None) -> str:
+    """A tick as people write it: 0.05, 200, 1000, 20000."""
+    return f"{value:.0f}" if abs(value) >= 1 and value == round(value) else f"{value:g}"
+
+
+def log_axis(ax: Axes, which: Literal["x", "y"], low: float, high: float, inches: float) -> None:
+    """A logarithmic axis with plain numbers, as many as there is room for."""
+    (ax.set_xscale if which == "x" else ax.set_yscale)("log")
+    axis = ax.xaxis if which == "x" else ax.yaxis
+    decades = max(np.log10(high / low), 1e-9)
+    roomy = inches / decades > 1.3
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if roomy else (1.0,), numticks=99))
+    axis.set_major_formatter(FuncFormatter(plain))
+    axis.set_minor_locator(LogLocator(subs=tuple(range(2, 10)), numticks=99))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def size_axis(ax: Axes, sizes: Sequence[int], inches: float) -> None:
+    """A logarithmic x-axis of network sizes: these where they fit, else round numbers."""
+    order = sorted(set(sizes))
+    low, high = order[0] / 1.3, order[-1] * 1.3
+    log_axis(ax, "x", low, high, inches)
+    ax.set_xlim(low, high)
+    steps = np.diff(np.log(order)) / np.log(high / low) * inches
+    if len(order) == 1 or steps.min() > 0.11 * (len(str(order[-1])) + 1):
+        ax.xaxis.set_major_locator(FixedLocator([float(n) for n in order]))
+        ax.xaxis.set_minor_locator(NullLocator())

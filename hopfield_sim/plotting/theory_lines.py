@@ -1,0 +1,58 @@
+"""The curves that theory lays over measured points, for the rules that it speaks of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import theory
+
+# The criterion whose law a rule is drawn with, and how that law is written on a figure.
+CAPACITY_LAWS = {"hebbian": ("most", "N / (2 ln N)"), "storkey": ("storkey", "N / √(2 ln N)")}
+
+# The rules whose one-step error is known in closed form.
+STABLE = ("hebbian",)
+
+
+def capacity(rule: str, sizes: NDArray[np.float64]) -> tuple[str, NDArray[np.float64]] | None:
+    """How many patterns a rule holds in such networks: the law in words, and its values."""
+    if rule not in CAPACITY_LAWS:
+        return None
+    criterion, law = CAPACITY_LAWS[rule]
+    return law, np.asarray(theory.capacity(sizes, criterion), dtype=np.float64)
+
+
+def stable_fraction(
+    rule: str, n_neurons: int, counts: NDArray[np.int64]
+) -> NDArray[np.float64] | None:
+    """The fraction of patterns that are fixed points, (1 − p)^N, p the one-step error of a bit.
+
+    Bits are taken as independent; p is exact, a field of 0 giving +1 as in the course's study. What
+    is recalled without an error is a fixed point, so no recall does better.
+    """
+    if rule not in STABLE:
+        return None
+    errors = theory.one_step_error(n_neurons, counts, ties="plus")
+    return np.asarray((1.0 - np.asarray(errors, dtype=np.float64)) ** n_neurons)
+
+
+def retrieval_overlap(
+    rule: str, points: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Loads up to α_c and the overlap m(α) of an infinite Hebbian network there, at T = 0."""
+    if rule != "hebbian":
+        return None
+    # The square root gathers points at α_c, where m falls with a vertical slope.
+    end = theory.critical_load()
+    loads = end * (1 - np.linspace(1, 1e-4, points) ** 2)
+    return loads, np.asarray(theory.retrieval_overlap(loads), dtype=np.float64)
+
+
+def phases(points: int) -> Any:
+    """Replica theory's phase lines of the Hebbian network, up to a load of 0.16."""
+    # Dense where the lines are steep: T − 1 goes like −√α at 0, and each line ends at a load.
+    steep = 0.16 * np.linspace(0.0, 1.0, points) ** 2
+    ends = [np.linspace(0.0500, 0.0532, 9), np.linspace(0.1340, 0.1383, 9)]
+    return theory.phase_lines(np.unique(np.concatenate([steep, *ends])))
