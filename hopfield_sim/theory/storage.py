@@ -17,13 +17,13 @@ from hopfield_sim.theory._arguments import answer, reals
 def capacity(n_neurons: Any, criterion: str = "most") -> Any:
     r"""Give the number of random patterns that a network of N neurons holds without errors.
 
-    ========== ======================== =======================================================
-    criterion  P                        meaning, with probability going to 1 as N grows
-    ========== ======================== =======================================================
-    "most"     :math:`N / (2 \ln N)`    Hebbian: any one pattern is a fixed point, so most are
-    "all"      :math:`N / (4 \ln N)`    Hebbian: all patterns at once are fixed points
-    "storkey"  :math:`N / \sqrt{2 \ln N}`  Storkey's rule: any one pattern is a fixed point
-    ========== ======================== =======================================================
+    ========== ========================== ===================================================
+    criterion  P                          with a probability that goes to 1 as N grows
+    ========== ========================== ===================================================
+    "most"     :math:`N / (2 \ln N)`      Hebbian: any one pattern is a fixed point
+    "all"      :math:`N / (4 \ln N)`      Hebbian: all patterns at once are fixed points
+    "storkey"  :math:`N / \sqrt{2 \ln N}` Storkey's rule: any one pattern is a fixed point
+    ========== ========================== ===================================================
 
     Parameters
     ----------
