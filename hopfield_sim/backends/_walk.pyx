@@ -1,9 +1,11 @@
-# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+# cython: language_level=3, cdivision=True
+# cython: boundscheck=False, wraparound=False, initializedcheck=False
 """Compiled walks over the states of a batch; each function is the twin of one in numpy_backend.py.
 
-Private: cython_backend.py checks and converts every argument. All work is done without the GIL on rows that share nothing.
-A call returns when its ``budget`` of work is used up (a visit costs 1, a flip the length of a column), so that Python can
-handle a Ctrl-C; ``updates`` says how far each row has come, and randomness depends on that alone.
+Private: cython_backend.py checks and converts every argument. All work is done without the GIL on
+rows that share nothing. A call returns when its ``budget`` of work is used up (a visit costs 1, a
+flip the length of a column), so that Python can handle a Ctrl-C; ``updates`` says how far each row
+has come, and randomness depends on that alone.
 """
 
 from libc.math cimport exp
@@ -51,7 +53,8 @@ cdef int64_t _COLUMN_COST = 16  # sites of a column added in the time of one vis
 ORDERS = {"sequential": _SEQUENTIAL, "uniform": _UNIFORM, "random": _RANDOM}
 
 
-cdef inline void add_column(int64_t n, int8_t spin, const weight_t *column, field_t *fields) noexcept nogil:
+cdef inline void add_column(int64_t n, int8_t spin, const weight_t *column,
+                            field_t *fields) noexcept nogil:
     """h ← h + 2 s_i W[:, i], after a flip to s_i = spin."""
     if weight_t is int16_t and field_t is int32_t:
         add_column_i16(n, 2 * spin, column, fields)
@@ -136,11 +139,13 @@ def asynchronous(
 ):
     """Zero temperature, one site after another, up to the update ``until`` or a fixed point.
 
-    Unless fields are ``exact``, a row that looks fixed by cached fields is left STALE: the caller recomputes its fields
-    and calls again.
+    Unless fields are ``exact``, a row that looks fixed by cached fields is left STALE: the caller
+    recomputes its fields and calls again.
     """
     cdef int64_t n = states.shape[1], k, row, update, position, end
     cdef int32_t site
+    cdef uint32_t state, sweep
+    cdef bint unstable
     cdef int8_t *spins
     cdef field_t *field
     cdef int32_t *sites = <int32_t *>malloc((n + PHILOX_CHUNK) * sizeof(int32_t))
@@ -162,7 +167,8 @@ def asynchronous(
                         break
                     if update >= until:
                         break
-                    visit_order(order, n, sites, draws, key, <uint32_t>index[row], <uint32_t>(update // n))
+                    state, sweep = <uint32_t>index[row], <uint32_t>(update // n)
+                    visit_order(order, n, sites, draws, key, state, sweep)
                     position = update % n
                     end = min(n, position + min(until - update, budget))
                     update -= position
@@ -170,7 +176,9 @@ def asynchronous(
                         site = sites[position]
                         position += 1
                         budget -= 1
-                        if field[site] < below[site] if spins[site] > 0 else field[site] > above[site]:
+                        unstable = (field[site] < below[site] if spins[site] > 0
+                                    else field[site] > above[site])
+                        if unstable:
                             spins[site] = -spins[site]
                             add_column(n, spins[site], &columns[site, 0], field)
                             flips[row] += 1
@@ -205,9 +213,10 @@ def asynchronous_heat_bath(
     int64_t until,
     int64_t budget,
 ):
-    """Glauber's dynamics: a visited site is +1 with the heat bath's probability; up to the update ``until``."""
+    """Glauber's dynamics up to the update ``until``: +1 with the heat bath's probability."""
     cdef int64_t n = states.shape[1], k, row, update, position, end, half = 0
     cdef int32_t site
+    cdef uint32_t state, sweep
     cdef int8_t spin
     cdef int8_t *spins
     cdef field_t *field
@@ -225,15 +234,17 @@ def asynchronous_heat_bath(
                 spins, field = &states[row, 0], &fields[row, 0]
                 update = updates[row]
                 while update < until and budget > 0:
-                    visit_order(order, n, sites, draws, key, <uint32_t>index[row], <uint32_t>(update // n))
-                    philox_words(n, draws, key, _ACCEPT, <uint32_t>index[row], <uint32_t>(update // n))
+                    state, sweep = <uint32_t>index[row], <uint32_t>(update // n)
+                    visit_order(order, n, sites, draws, key, state, sweep)
+                    philox_words(n, draws, key, _ACCEPT, state, sweep)
                     position = update % n
                     end = min(n, position + min(until - update, budget))
                     update -= position
                     while position < end and budget > 0:
                         site = sites[position]
                         spin = heat_bath_spin(chances, half, gain,
-                                              field[site] - diagonal[site] * spins[site] - offset[site],
+                                              field[site] - diagonal[site] * spins[site]
+                                              - offset[site],
                                               fraction[site], draws[position])
                         position += 1
                         budget -= 1
@@ -271,12 +282,12 @@ def synchronous(
 ):
     """Zero temperature, all sites at once, up to the update ``until``, a fixed point or a 2-cycle.
 
-    A step adds the columns of the sites that flipped. A row is left STALE, for the caller to recompute its fields, when
-    more than ``most_columns`` sites flipped (a matrix product is cheaper then), or, unless fields are ``exact``, when it
-    looks fixed or cyclic by cached fields.
+    A step adds the columns of the sites that flipped. A row is left STALE, for the caller to
+    recompute its fields, when more than ``most_columns`` sites flipped (a matrix product is cheaper
+    then), or, unless fields are ``exact``, when it looks fixed or cyclic by cached fields.
     """
     cdef int64_t n = states.shape[1], k, row, site, changes
-    cdef bint cycle
+    cdef bint cycle, rests
     cdef int8_t *spins
     cdef field_t *field
     cdef int8_t *new = <int8_t *>malloc(n)
@@ -289,8 +300,10 @@ def synchronous(
                 spins, field = &states[row, 0], &fields[row, 0]
                 while budget > 0 and fresh[row] != _STALE:
                     changes = step(n, spins, field, &above[0], &below[0], new)
-                    cycle = changes > 0 and updates[row] > 0 and memcmp(new, &previous[row, 0], n) == 0
-                    if (changes == 0 or cycle and updates[row] < until) and fresh[row] == _CACHED and not exact:
+                    cycle = (changes > 0 and updates[row] > 0
+                             and memcmp(new, &previous[row, 0], n) == 0)
+                    rests = changes == 0 or cycle and updates[row] < until
+                    if rests and fresh[row] == _CACHED and not exact:
                         fresh[row] = _STALE
                         break
                     if changes == 0:
@@ -338,6 +351,7 @@ def synchronous_heat_bath(
 ):
     """One step of the parallel heat bath (Little's dynamics); the caller recomputes the fields."""
     cdef int64_t n = states.shape[1], k, row, site, half = 0
+    cdef uint32_t state, sweep
     cdef int8_t spin
     cdef const uint64_t *chances = NULL
     cdef uint32_t *draws = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
@@ -349,7 +363,8 @@ def synchronous_heat_bath(
         with nogil:
             for k in range(rows.shape[0]):
                 row = rows[k]
-                philox_words(n, draws, key, _ACCEPT, <uint32_t>index[row], <uint32_t>(updates[row] // n))
+                state, sweep = <uint32_t>index[row], <uint32_t>(updates[row] // n)
+                philox_words(n, draws, key, _ACCEPT, state, sweep)
                 for site in range(n):
                     spin = heat_bath_spin(
                         chances, half, gain,

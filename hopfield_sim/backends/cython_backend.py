@@ -10,16 +10,18 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from types import ModuleType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.numpy_backend import NumpyBackend
 from hopfield_sim.backends.protocol import STALE, Batch, Couplings, HeatBath, Limits
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 _BUDGET: Final = 20_000_000
 """Visits in one kernel call, about 50 ms: how long a Ctrl-C may have to wait."""
@@ -127,6 +129,8 @@ class CythonBackend(NumpyBackend):
 @lru_cache(maxsize=4)
 def _pool(n_threads: int, process: int) -> ThreadPoolExecutor:
     """Threads are made once and, a forked process having none of its parent's, once a process."""
+    from concurrent.futures import ThreadPoolExecutor  # slow to import, and not always needed
+
     return ThreadPoolExecutor(n_threads, thread_name_prefix="hopfield_sim")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from os import PathLike
 from typing import Any
 
-from hopfield_sim.models import files
 from hopfield_sim.models.hopfield import HopfieldNetwork
 
 __all__ = ["HopfieldNetwork", "load"]
@@ -19,4 +18,6 @@ def load(path: str | PathLike[str]) -> Any:
     ModelFileError
         For a file that is not there, not a model, or damaged in any way.
     """
+    from hopfield_sim.models import files  # zip archives and checksums: only for who reads files
+
     return files.load(path, {"hopfield": HopfieldNetwork._from_members})

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks, couplings, rules
 from hopfield_sim.backends.protocol import Couplings
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models import classification, files, learning
+from hopfield_sim.models import classification, learning
 from hopfield_sim.models.pairs import PairNetwork, read_only
 
 
@@ -233,6 +233,8 @@ class HopfieldNetwork(PairNetwork):
         A rule of your own cannot be written: the loaded network has its weights and patterns and
         learns no more.
         """
+        from hopfield_sim.models import files
+
         known = self._known()
         named = isinstance(self._rule, str)
         members: dict[str, NDArray[Any]] = {
