@@ -170,10 +170,29 @@ def test_coarse_lattice_agrees_with_the_exact_one(n, p, order, rectified, tolera
     beyond, tie = _crosstalk.exceed(law, p - 1)
     assert 0 < tie < 0.1 * beyond
     # A 64th of the usual lattice: its error is 4096 times the one that users meet.
-    coarse, none = _crosstalk.exceed(law, p - 1, largest_lattice=2**15)
-    assert none == 0.0
-    assert coarse != beyond
-    assert coarse == pytest.approx(beyond + tie / 2, rel=tolerance, abs=0)
+    more, balanced = _crosstalk.exceed(law, p - 1, largest_lattice=2**15)
+    assert balanced < tie  # on so coarse a lattice only steps that cancel in pairs make ties
+    assert more + balanced / 2 != beyond + tie / 2
+    assert more + balanced / 2 == pytest.approx(beyond + tie / 2, rel=tolerance, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("n", "p", "order", "rectified"),
+    [
+        (20, 4, 9, False),
+        (12, 10, 9, False),
+        (21, 5, 9, True),
+        (30, 4, 15, True),
+        (3, 40, 60, False),
+    ],
+)
+def test_coarse_lattice_knows_its_ties(n, p, order, rectified):
+    beyond, tie = exact_crosstalk(n, p, order, rectified)
+    assert tie > 0.01 * beyond
+    keep = one_step_error(n, p, order=order, rectified=rectified)
+    plus = one_step_error(n, p, order=order, rectified=rectified, ties="plus")
+    assert keep == pytest.approx(beyond, rel=4e-6, abs=0)
+    assert plus - keep == pytest.approx(tie / 2, rel=1e-7, abs=0)
 
 
 @pytest.mark.parametrize(("n", "order", "rectified"), [(5, 3, False), (6, 3, False), (5, 2, True)])

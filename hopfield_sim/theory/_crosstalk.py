@@ -68,10 +68,10 @@ def exceed(
 
     Where the lattice of the sum has at most ``largest_lattice`` points the result is exact up to
     rounding (relative errors near 1e-15 · n_steps). Beyond, steps are placed on a coarser lattice
-    so that their first three moments are kept, which leaves a relative error below 1e-6 as long as
-    the law of the sum is smooth on the scale of 1e-5 of its width; a tie then counts half on
-    either side and its own probability is given as 0. When even that lattice is narrower than one
-    signal, the noise is so wide that its Gaussian limit, with the exact variance, takes over.
+    in such a way that their first three moments are kept, which leaves relative errors of a few
+    1e-6, and ties are counted apart: on so fine a lattice they come from steps that cancel in
+    pairs. When even the coarse lattice is narrower than one signal, the noise is so wide that its
+    Gaussian limit, with the exact variance, takes over.
     """
     if n_steps == 0:
         return 0.0, float(law.signal == 0)
@@ -87,7 +87,9 @@ def exceed(
         return _on_lattice(law, n_steps, tilt, (low, high), law.signal // unit, exact=True)
     coarse = int((largest_lattice // 2 - 8) / (high - low))
     if coarse >= 1:
-        return _on_lattice(law, n_steps, tilt, (low, high), coarse, exact=False)
+        around, _ = _on_lattice(law, n_steps, tilt, (low, high), coarse, exact=False)
+        tie = _cancelling(law, n_steps)
+        return max(around - 0.5 * tie, 0.0), tie
     return _gaussian(law, sizes, n_steps, unit)
 
 
@@ -134,6 +136,34 @@ def _spread(mass: Floats, place: Floats, weight: Floats) -> None:
     )
     for offset, share in shares:
         np.add.at(mass, (base.astype(np.int64) + offset) % mass.size, share * weight)
+
+
+def _cancelling(law: Steps, n_steps: int) -> float:
+    """Probability that all steps cancel in pairs of one size but for one as large as the signal.
+
+    Were the number of steps a Poisson variable of mean n, those of each size would be independent
+    of the others, with the masses below of k steps and their signs balanced; the sum of the k is n
+    then with a known probability. Where it would take long the sizes are many, and never balanced.
+    """
+    if n_steps**2 * len(law.sizes) > 4e8 or law.log_mass[-1] < -700.0:
+        return 0.0
+    total = np.zeros(n_steps + 1)
+    total[0] = 1.0
+    for size, log_mass in zip(law.sizes, law.log_mass, strict=True):
+        odd = int(size == law.signal)
+        half = np.arange((n_steps - odd) // 2 + 1)
+        log_mean = math.log(n_steps) + log_mass
+        mass = np.zeros(n_steps + 1)
+        if size == 0:
+            k = np.arange(n_steps + 1)
+            mass = np.exp(k * log_mean - math.exp(log_mean) - _special.log_factorial(k))
+        else:
+            log_balanced = (2 * half + odd) * (log_mean - math.log(2.0)) - math.exp(log_mean)
+            log_balanced -= _special.log_factorial(half) + _special.log_factorial(half + odd)
+            mass[2 * half + odd] = np.exp(log_balanced)
+        total = np.convolve(total, mass)[: n_steps + 1]
+    log_total = n_steps * (math.log(n_steps) - 1.0) - float(_special.log_factorial(n_steps))
+    return float(total[-1] / math.exp(log_total))
 
 
 def _gaussian(law: Steps, sizes: Floats, n_steps: int, unit: int) -> tuple[float, float]:

@@ -35,6 +35,14 @@ def normal_tail(x: Any) -> Floats:
     return np.asarray(0.5 * erfc(np.asarray(x, dtype=np.float64) / math.sqrt(2.0)))
 
 
+def log_factorial(n: Any) -> Floats:
+    """Log of n!, n ≥ 0."""
+    n = np.asarray(n, dtype=np.float64)
+    safe = np.maximum(n, 1.0)
+    stirling = 0.5 * np.log(2.0 * math.pi * safe) + safe * np.log(safe) - safe
+    return np.where(n > 0, stirling + _stirling_remainder(safe), 0.0)
+
+
 def odd_factorial(n: int) -> int:
     """Product of the odd numbers up to n, n!! for odd n; 1 for n = −1."""
     return math.prod(range(1, n + 1, 2))

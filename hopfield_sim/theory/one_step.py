@@ -72,8 +72,8 @@ def one_step_error(
     -----
     The binomial tail is accurate to about 1e-12 relative for any N and P, at a cost that does not
     depend on them. For a dense memory the cost grows with N and with the number of lattice points
-    that the noise spans (at most a second); above two million points the lattice is coarsened,
-    with a relative error below 1e-6.
+    that the noise spans (at most a second or so); above two million points the lattice is
+    coarsened, with relative errors of a few 1e-6.
 
     References
     ----------
