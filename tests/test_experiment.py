@@ -383,7 +383,7 @@ def test_sentences_do_not_claim_what_did_not_happen(energies: Result, images: Re
     summary = {"covered": 0.75, "likeness": 0.4}
     text = IMAGE.sentence(dataclasses.replace(images, rows=rows, summary=summary))
     assert "5 of 6 by the Hebbian rule (overlaps of the others: house 0.25)" in text
-    assert "mixes up pictures" in text
+    assert "overlap by 0.40, more than a cue has in common" in text
     runs = [row | {"retrieved": 1, "rises": 2} for row in energies.summary["runs"]]
     text = ENERGY.sentence(dataclasses.replace(energies, summary={"runs": runs}))
     assert "synchronous: 1 of 3" in text

@@ -109,6 +109,16 @@ def test_a_worker_that_dies_loses_only_its_trial(tmp_path: Path) -> None:
         assert [row["networks"] for row in gather(job, store).rows] == [2, 0, 2]
 
 
+def test_the_trials_beside_a_killer_are_not_blamed(tmp_path: Path) -> None:
+    # Three at once: each time the first dies, it takes the two others with it.
+    faults = {"dies": {"cells": [0], "times": 99}, "sleep": 0.5}
+    config = toy_study.configure(tmp_path, trials=1, cost=1.0, **faults)
+    with Store(":memory:") as store:
+        run(config, store, pool=pools.local(3, processes=True))
+        assert store.finished(store.claim("toy", config)) == {(1, 0), (2, 0)}
+        assert [cell for cell, *_ in store.failed(store.claim("toy", config))] == [0]
+
+
 def test_a_worker_that_dies_once_is_replaced(tmp_path: Path) -> None:
     config = toy_study.configure(tmp_path, trials=1, cost=1.0, dies={"cells": [1], "times": 1})
     with Store(":memory:") as store:
@@ -218,6 +228,14 @@ def test_the_callers_blas_threads_come_back(tmp_path: Path) -> None:
         before = threads()
         answer(toy_study.STUDY, toy_study.configure(tmp_path), workers=2)
         assert threads() == before
+
+
+@pytest.mark.parametrize("processes", [False, True])
+def test_a_worker_has_one_blas_thread(tmp_path: Path, processes: bool) -> None:
+    config = toy_study.configure(tmp_path, asks_blas=True)
+    with threadpool_limits(2, user_api="blas"), Store(":memory:") as store:
+        job = run(config, store, pool=pools.local(1, processes=processes))
+        assert [row["total"] for row in gather(job, store).rows] == [4, 4, 4]
 
 
 def test_no_workers_are_an_error() -> None:

@@ -53,6 +53,9 @@ def test_what_is_saved_is_found_again(tmp_path: Path) -> None:
         assert store.failed(key) == [(1, 1, "RuntimeError: no")]
         assert store.payloads(key, 3) == [[{"a": 3}, {"a": 2}], [{"a": 1}], []]
         assert store.studies() == {"capacity": CONFIG}
+    connection = sqlite3.connect(tmp_path / "r.sqlite")
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
 
 
 def test_a_failed_trial_that_succeeds_later_counts_as_finished() -> None:

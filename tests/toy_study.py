@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
 from hopfield_sim.experiment.result import Result
@@ -23,7 +24,10 @@ def configure(
     cost: float = 1e-3,
     **faults: Any,
 ) -> Config:
-    """Faults: fails={"cells": which, "times": how often}, dies alike, refuses, starves, sleep."""
+    """Faults: fails={"cells": which, "times": how often}, dies alike, refuses, starves.
+
+    Besides: sleep (seconds), asks_blas (the number is that of BLAS threads).
+    """
     return {
         "folder": str(folder),
         "cells": cells,
@@ -40,7 +44,6 @@ def cells(config: Config) -> list[Cell]:
 def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
     number = int(rng.integers(2**31))
     mark = f"{cell['index']}/{number % 1000}"
-    time.sleep(config.get("sleep", 0.0))
     tries = count(Path(config["folder"]) / f"{cell['index']}-{number}")
     if config.get("refuses"):
         raise HopfieldError("the configuration is at fault")
@@ -56,6 +59,9 @@ def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> 
         and tries <= config["dies"]["times"]
     ):
         os._exit(9)
+    time.sleep(config.get("sleep", 0.0))
+    if config.get("asks_blas"):
+        number = max(i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas")
     return {"number": number}
 
 

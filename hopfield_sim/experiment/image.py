@@ -182,11 +182,12 @@ def sentence(result: Result) -> str:
     )
     if count > 1:
         text += f" The two most alike of the {count} pictures overlap by {likeness:.2f}"
-        text += (
-            "; Hebb's rule mixes up pictures that are so alike."
-            if likeness > 0.3
-            else ", next to nothing."
-        )
+        if likeness < 0.1:
+            text += ", next to nothing."
+        elif likeness > 1 - result.summary["covered"]:
+            text += ", more than a cue has in common with its own picture: expect them mixed up."
+        else:
+            text += "."
     return text
 
 

@@ -136,8 +136,10 @@ def versions() -> dict[str, str]:
 
 
 def _figure(path: Path, figure: Figure) -> Path:
+    from hopfield_sim.plotting.style import png
+
     try:
-        figure.savefig(path, dpi=150)
+        path.write_bytes(png(figure))
     except OSError as error:
         raise ResultsDirError(f"cannot write {path}: {error.strerror}") from error
     return path

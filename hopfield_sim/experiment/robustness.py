@@ -116,7 +116,7 @@ def configure(
 
 def _networks(n_neurons: int) -> int:
     """Small networks differ more from each other, and cost less."""
-    return max(8, min(200, 12000 // n_neurons))
+    return max(10, min(200, 20000 // n_neurons))
 
 
 def cells(config: Config) -> list[Cell]:
@@ -206,7 +206,7 @@ STUDY = Study(
     name="robustness",
     question="How spoilt may a cue be? Two patterns stored, none to all of the bits flipped",
     configure=configure,
-    quick={"sizes": SIZES[:7], "networks": 24},
+    quick={"sizes": SIZES[:7], "networks": 16},
     cells=cells,
     trial=trial,
     gather=gather,
