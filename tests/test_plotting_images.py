@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from figure_checks import assert_legible
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 import hopfield_sim as hs
@@ -44,9 +45,6 @@ def test_states_are_drawn_one_image_each_in_reading_order() -> None:
 
 def test_pixels_are_where_they_belong() -> None:
     figure = plotting.states(hs.checkerboard(10, 5))
-    figure.savefig_dpi = 100
-    canvas = np.frombuffer(plotting.style.png(figure, dpi=100), np.uint8)
-    assert canvas.size
     panel = figure.axes[0]
     pixels = rendered(figure)
     for u, v, bright in ((0.25, 0.25, True), (0.75, 0.25, False), (0.75, 0.75, True)):
@@ -55,8 +53,6 @@ def test_pixels_are_where_they_belong() -> None:
 
 
 def rendered(figure: Figure) -> np.ndarray:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba())

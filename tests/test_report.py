@@ -172,9 +172,9 @@ def test_tables_align_numbers_under_each_other(tmp_path: Path) -> None:
     body = re.findall(r"<tr><td.*?</tr>", path.read_text(encoding="utf-8"))
     found = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in body]
     assert found == [
-        ["Hebbian", "33", "33.25", "yes", "1e−09"],
+        ["Hebbian", "33", "33.25", "yes", "1.0e−09"],
         ["Storkey", "none", "20.00", "no", "0.5"],
-        ["own", "−4", "–", "yes", "−2"],
+        ["own", "−4", "–", "yes", "−2.0"],
     ]
     assert "largest t" in page.text
 

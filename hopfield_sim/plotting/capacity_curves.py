@@ -96,6 +96,13 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
     ----------
     McEliece, Posner, Rodemich, Venkatesh, IEEE Trans. Inf. Theory 33, 461 (1987): N/(2 ln N).
     Storkey, Valabregue, Neural Networks 12, 869 (1999): N/√(2 ln N).
+
+    Examples
+    --------
+    >>> row = {"rule": "hebbian", "n_neurons": 9, "retrieved_se": 0.0}
+    >>> figure = capacity([row | {"n_patterns": t, "retrieved": 1 / t} for t in (1, 2, 3)])
+    >>> [panel.get_xlabel() for panel in figure.axes]
+    ['number of patterns t', 'load t / N', 'neurons N']
     """
     rows = rows_of(result, "rule", "n_neurons", "n_patterns", "retrieved")
     rules = values(rows, "rule")

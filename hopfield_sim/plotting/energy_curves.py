@@ -41,6 +41,14 @@ def energy(run_or_result: Any, *, ax: Any = None) -> Figure:
     ------
     HopfieldError
         When the run did not record its energy, or the result lacks rows or a column.
+
+    Examples
+    --------
+    >>> from hopfield_sim.models import HopfieldNetwork
+    >>> net = HopfieldNetwork().store([[1, 1, 1, -1, -1, -1]])
+    >>> run = net.recall([1, 1, -1, -1, -1, -1], record="energy")
+    >>> energy(run).axes[0].get_xlabel()
+    'time (sweeps of N updates)'
     """
     if hasattr(run_or_result, "rows") or isinstance(run_or_result, list | tuple):
         return _study(run_or_result, ax)
@@ -68,6 +76,14 @@ def overlap(run: Any, *, pattern: int | None = None, ax: Any = None) -> Figure:
     ------
     HopfieldError
         When the run did not record its overlaps.
+
+    Examples
+    --------
+    >>> from hopfield_sim.models import HopfieldNetwork
+    >>> net = HopfieldNetwork().store([[1, 1, 1, -1, -1, -1]])
+    >>> run = net.recall([1, 1, -1, -1, -1, -1], record="overlap")
+    >>> [float(m) for m in overlap(run).axes[0].lines[0].get_ydata().round(2)]
+    [0.67, 1.0]
     """
     whose = "the pattern nearest at the start" if pattern is None else f"pattern {pattern}"
     figure = _bundle(run, runs.overlaps(run, pattern), f"overlap m with {whose}", ax)

@@ -63,6 +63,12 @@ def states(
     ------
     HopfieldError
         When height × width is not N, or there is not one caption a state.
+
+    Examples
+    --------
+    >>> figure = states([[1, -1, -1, 1], [1, 1, 1, -1]], (2, 2), captions=["a", "b"])
+    >>> len(figure.axes[0].images)
+    2
     """
     images = as_images(states, shape)
     words = _captions(captions, len(images))

@@ -88,6 +88,17 @@ def video(
     HopfieldError
         When the run has no trajectory (``record="states"``), height × width is not N, the path ends
         with something else or cannot be written, or imageio-ffmpeg is missing for an .mp4.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hopfield_sim.models import HopfieldNetwork
+    >>> net = HopfieldNetwork().store([[1, 1, 1, -1, -1, -1, 1, 1, 1]])
+    >>> run = net.recall([1, 1, 1, -1, 1, -1, 1, 1, 1], record=("states", "energy"), every=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = video(run, f"{folder}/recall.gif")
+    ...     path.name, path.stat().st_size > 0
+    ('recall.gif', True)
     """
     place = video_file.target(path)
     tint = checks.flag(tint, "tint")

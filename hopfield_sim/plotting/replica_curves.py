@@ -43,6 +43,12 @@ def overlap_by_load(result: Any, *, ax: Any = None) -> Figure:
     References
     ----------
     D. J. Amit, H. Gutfreund, H. Sompolinsky, Annals of Physics 173, 30 (1987).
+
+    Examples
+    --------
+    >>> row = {"rule": "hebbian", "n_neurons": 9, "n_patterns": 1, "overlap": 1.0}
+    >>> overlap_by_load([row]).axes[0].get_ylabel()
+    'overlap m after recall'
     """
     rows = rows_of(result, "rule", "n_neurons", "n_patterns", "overlap")
     rules = values(rows, "rule")
@@ -108,7 +114,12 @@ def phase_diagram(*, ax: Any = None) -> Figure:
 
     References
     ----------
-    D. J. Amit, H. Gutfreund, H. Sompolinsky, Annals of Physics 173, 30 (1987), Fig. 5.
+    D. J. Amit, H. Gutfreund, H. Sompolinsky, Annals of Physics 173, 30 (1987).
+
+    Examples
+    --------
+    >>> phase_diagram().axes[0].get_ylabel()
+    'temperature T'
     """
     lines = theory_lines.phases(POINTS)
     with style.house():

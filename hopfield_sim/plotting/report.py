@@ -91,6 +91,14 @@ def write(
     ------
     ResultsDirError
         When the folder cannot be written or a video cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> about = {"title": "A study", "command": "make run", "seed": 0, "versions": {}}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(folder, [Section("Capacity", "Ten fit.")], **about).name
+    'report.html'
     """
     for index, section in enumerate(sections):
         if not isinstance(section, Section):
@@ -232,29 +240,32 @@ class _Column(NamedTuple):
 
 
 def _column(values: Sequence[Any]) -> _Column:
-    """Numbers to the right, under each other: as many decimals as four figures of any need."""
+    """Numbers to the right, under each other: the largest with four figures, the others like it."""
     floats = [float(v) for v in values if _is_number(v) and not isinstance(v, numbers.Integral)]
-    short = [f"{number:.4g}" for number in floats if math.isfinite(number)]
-    scientific = any("e" in text for text in short)
-    decimals = max((len(text.partition(".")[2]) for text in short), default=0)
-
-    def cell(value: Any) -> str:
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if isinstance(value, numbers.Integral):
-            text = str(int(value))
-        elif isinstance(value, numbers.Real):
-            number = float(value)
-            if math.isnan(number):
-                return "–"
-            text = f"{number:.4g}" if scientific else f"{number:.{decimals}f}"
-        else:
-            return str(value)
-        return text.replace("-", "−")
-
+    finite = [number for number in floats if math.isfinite(number)]
+    largest = max((abs(number) for number in finite), default=0.0)
+    most = max(0, 3 - math.floor(math.log10(largest))) if largest else 0
+    needed = [f"{number:.{most}f}".partition(".")[2].rstrip("0") for number in finite]
+    decimals = max((len(digits) for digits in needed), default=0)
     # A word or two among numbers ("none") stand where the number would.
     right = 2 * sum(_is_number(value) for value in values) > len(values)
-    return _Column([cell(value) for value in values], ' class="number"' if right else "")
+    return _Column([_cell(v, decimals) for v in values], ' class="number"' if right else "")
+
+
+def _cell(value: Any, decimals: int) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not _is_number(value):
+        return str(value)
+    if isinstance(value, numbers.Integral):
+        return str(int(value)).replace("-", "−")
+    number = float(value)
+    if math.isnan(number):
+        return "–"
+    text = f"{number:.{decimals}f}"
+    if number and not float(text):  # small, but not nothing
+        text = f"{number:.1e}"
+    return text.replace("-", "−")
 
 
 def _is_number(value: object) -> bool:

@@ -36,6 +36,13 @@ def robustness(result: Any, *, ax: Any = None) -> Figure:
     ------
     HopfieldError
         When the result has no rows or lacks a column.
+
+    Examples
+    --------
+    >>> row = {"rule": "hebbian", "n_neurons": 9, "retrieved": 1.0, "retrieved_se": 0.0}
+    >>> figure = robustness([row | {"fraction": fraction} for fraction in (0.0, 0.2)])
+    >>> figure.axes[0].get_xlabel()
+    'fraction of bits flipped in the cue'
     """
     rows = rows_of(result, "rule", "n_neurons", "fraction", "retrieved")
     rules = values(rows, "rule")
