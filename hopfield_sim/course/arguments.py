@@ -1,0 +1,75 @@
+"""States of any numbers, and weights that are looked at but not copied."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+
+TIE = 4 * float(np.finfo(np.float64).eps)
+"""A field that is smaller than this, next to the largest it could be, is zero but for rounding."""
+
+
+def state_of(value: Any, name: str = "state") -> NDArray[Any]:
+    """Judge a state of any finite numbers and shape; a fresh array that can also hold −1."""
+    array = checks.numeric(value, name)
+    if array.size == 0:
+        raise InvalidInputError(f"{name} must hold at least one neuron; got shape {array.shape}")
+    if not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise InvalidInputError(f"{name} must be finite; found {array[where]} at {list(where)}")
+    return array.astype(np.int64 if array.dtype.kind == "u" else array.dtype, copy=True)
+
+
+def weights_for(value: Any, state: NDArray[Any]) -> NDArray[np.float64]:
+    """Judge the shape of weights for a state; float64, not copied when they are that already.
+
+    Their values are judged where they are read (:func:`reach`): to look at N² of them costs more
+    than an asynchronous update, which reads N.
+    """
+    array = checks.numeric(value, "weights")
+    n = state.size
+    if array.ndim != 2 or array.shape[0] != array.shape[1]:
+        raise InvalidInputError(
+            f"weights must be a square matrix (N, N); got shape {array.shape}; "
+            "the order of arguments is (state, weights)"
+        )
+    if array.shape != (n, n):
+        raise InvalidInputError(
+            f"state must have one number for each of the {len(array)} neurons of the weights; "
+            f"got shape {state.shape}"
+        )
+    return array.astype(np.float64, copy=False)
+
+
+def reach(
+    weights: NDArray[np.float64], rows: NDArray[np.float64], spins: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The largest field that these rows of the weights could give, N · max|W_i| · max(1, max|s|).
+
+    Raises
+    ------
+    InvalidInputError
+        When a row holds something infinite or not a number, or an energy could overflow.
+    """
+    top = size(spins)
+    with np.errstate(over="ignore", invalid="ignore"):
+        largest = np.maximum(rows.max(axis=-1), -rows.min(axis=-1))
+        bound: NDArray[np.float64] = spins.size * largest * top
+        fits = np.isfinite(bound * spins.size * top).all()
+    if not fits:
+        checks.weights(weights)  # names the entry
+        raise InvalidInputError(
+            f"weights and state are too large for a float: the largest weight is {largest.max()}, "
+            f"the largest entry of the state {top}; scale them down"
+        )
+    return bound
+
+
+def size(spins: NDArray[np.float64]) -> float:
+    """The largest entry of a state, or that of one of ±1 if it is less."""
+    return max(1.0, float(np.abs(spins).max()))

@@ -1,0 +1,208 @@
+"""Patterns, and the weights that store them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks, rules
+from hopfield_sim.course.arguments import state_of
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.patterns import flip, random_patterns
+
+
+def generate_patterns(
+    num_patterns: int, pattern_size: int, *, rng: int | np.random.Generator | None = None
+) -> NDArray[np.int64]:
+    """Draw random patterns: every entry +1 or −1 with probability ½.
+
+    Parameters
+    ----------
+    num_patterns, pattern_size : int
+        M and N.
+    rng : None, int or numpy.random.Generator
+        The seed.
+
+    Returns
+    -------
+    ndarray (M, N) of int64
+        A pattern a row. (The wide type is for code of your own: in one byte, sums overflow.)
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For numbers below 1, or not whole.
+
+    Examples
+    --------
+    >>> patterns = generate_patterns(3, 4, rng=1)
+    >>> patterns.shape
+    (3, 4)
+    >>> np.unique(patterns)
+    array([-1,  1])
+    """
+    num_patterns = checks.integer(num_patterns, "num_patterns", minimum=1)
+    pattern_size = checks.integer(pattern_size, "pattern_size", minimum=1)
+    return random_patterns(num_patterns, pattern_size, rng=rng).astype(np.int64)
+
+
+def perturb_pattern(
+    pattern: Any, num_perturb: int, *, rng: int | np.random.Generator | None = None
+) -> NDArray[Any]:
+    """Flip the sign of exactly ``num_perturb`` distinct elements of a copy.
+
+    Distinct matters: k draws with replacement flip only about N (1 − e^(−k/N)) elements, and an
+    even number of hits on the same one flips it back.
+
+    Parameters
+    ----------
+    pattern : array_like (N,)
+        Not changed.
+    num_perturb : int
+        From 0 to N.
+    rng : None, int or numpy.random.Generator
+        The seed.
+
+    Returns
+    -------
+    ndarray
+        Of the pattern's shape and type.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For more flips than there are elements, or a pattern that is not an array of numbers.
+
+    Examples
+    --------
+    >>> pattern = np.array([1, 1, -1, -1])
+    >>> perturb_pattern(pattern, 4)
+    array([-1, -1,  1,  1])
+    >>> int((perturb_pattern(pattern, 3) != pattern).sum())
+    3
+    """
+    array = state_of(pattern, "pattern")
+    num_perturb = checks.integer(num_perturb, "num_perturb", minimum=0, maximum=array.size)
+    signs = flip(np.ones(array.size), count=num_perturb, rng=rng)
+    array[signs.reshape(array.shape) < 0] *= -1
+    return array
+
+
+def pattern_match(memorized_patterns: Any, pattern: Any) -> int | None:
+    """Find the memorized pattern that a pattern equals.
+
+    Parameters
+    ----------
+    memorized_patterns : array_like (M, N)
+        A pattern a row.
+    pattern : array_like (N,)
+        What to look for.
+
+    Returns
+    -------
+    int or None
+        Index of the row, the first one where several are equal; ``None`` when there is none.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For shapes that do not fit, or something that is not an array of numbers.
+
+    Examples
+    --------
+    >>> memorized = [[1, 1, -1, -1], [1, 1, -1, 1], [-1, 1, -1, 1]]
+    >>> pattern_match(memorized, [1, 1, -1, 1])
+    1
+    >>> pattern_match(memorized, [1, 1, 1, 1]) is None
+    True
+    """
+    rows = checks.numeric(memorized_patterns, "memorized_patterns")
+    wanted = checks.numeric(pattern, "pattern")
+    if rows.ndim != 2 or rows.size == 0:
+        raise InvalidInputError(
+            f"memorized_patterns must be (M, N), one pattern a row; got shape {rows.shape}"
+        )
+    if wanted.size != rows.shape[1]:
+        raise InvalidInputError(
+            f"pattern must have {rows.shape[1]} elements, as the memorized ones; "
+            f"got shape {wanted.shape}; the order of arguments is (memorized_patterns, pattern)"
+        )
+    equal = np.flatnonzero((rows == wanted.ravel()).all(axis=1))
+    return int(equal[0]) if equal.size else None
+
+
+def hebbian_weights(patterns: Any) -> NDArray[np.float64]:
+    r"""Store patterns by Hebb's rule, divided by the number of patterns M.
+
+    .. math:: W_{ij} = \frac{1}{M} \sum_μ p_i^μ p_j^μ , \qquad W_{ii} = 0
+
+    :func:`hopfield_sim.rules.hebbian` divides by N instead. No recall depends on it: only the sign
+    of a field matters.
+
+    Parameters
+    ----------
+    patterns : array_like (M, N)
+        Of ±1, a pattern a row.
+
+    Returns
+    -------
+    ndarray (N, N) of float64
+        Symmetric; each entry is a whole number divided by M, rounded once.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For anything but patterns of ±1.
+
+    Examples
+    --------
+    >>> hebbian_weights([[1, 1, -1, -1], [1, 1, -1, 1], [-1, 1, -1, 1]]).round(3)
+    array([[ 0.   ,  0.333, -0.333, -0.333],
+           [ 0.333,  0.   , -1.   ,  0.333],
+           [-0.333, -1.   ,  0.   , -0.333],
+           [-0.333,  0.333, -0.333,  0.   ]])
+    """
+    n_patterns = len(checks.patterns(patterns).array)
+    weights = rules.hebbian(patterns)
+    # Back to the whole numbers that were divided by N: no second rounding remains.
+    weights *= len(weights)
+    np.rint(weights, out=weights)
+    weights /= n_patterns
+    return weights
+
+
+def storkey_weights(patterns: Any) -> NDArray[np.float64]:
+    r"""Store patterns by Storkey's rule, one after another, the diagonal kept.
+
+    From W = 0, for each pattern p and all i and j, i = j included,
+
+    .. math::
+       W_{ij} ← W_{ij} + \frac{1}{N} (p_i p_j - p_i h_{ji} - p_j h_{ij}) ,
+       \qquad h_{ij} = \sum_{k ≠ i, j} W_{ik} p_k
+
+    Parameters
+    ----------
+    patterns : array_like (M, N)
+        Of ±1, a pattern a row; their order matters.
+
+    Returns
+    -------
+    ndarray (N, N) of float64
+        Symmetric.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For anything but patterns of ±1.
+
+    Examples
+    --------
+    >>> storkey_weights([[1, 1, -1, -1], [1, 1, -1, 1], [-1, 1, -1, 1]])
+    array([[ 1.125,  0.25 , -0.25 , -0.5  ],
+           [ 0.25 ,  0.625, -1.   ,  0.25 ],
+           [-0.25 , -1.   ,  0.625, -0.25 ],
+           [-0.5  ,  0.25 , -0.25 ,  1.125]])
+    """
+    return rules.storkey(patterns, zero_diagonal=False)

@@ -1,0 +1,217 @@
+"""What happened on the way: stored, plotted, filmed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.course import updates
+from hopfield_sim.course.arguments import state_of
+from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError, ResultsDirError
+
+GREY = (154, 154, 154, 255)  # round the image, which is black and white
+
+
+class DataSaver:
+    """A store of states and their energies.
+
+    Examples
+    --------
+    >>> saver = DataSaver()
+    >>> saver.store_iter([1, -1], [[0, 1], [1, 0]])
+    >>> saver.store_iter([1, 1], [[0, 1], [1, 0]])
+    >>> saver.get_data()
+    {'state': [array([ 1, -1]), array([1, 1])], 'energy': [1.0, -1.0]}
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self._states: list[NDArray[Any]] = []
+        self._energies: list[float] = []
+
+    def store_iter(self, state: Any, weights: Any) -> None:
+        """Store a copy of a state, and its energy under these weights."""
+        self._store(state_of(state), self.compute_energy(state, weights))
+
+    def compute_energy(self, state: Any, weights: Any) -> float:
+        """The energy −½ sᵀWs, as :func:`energy` gives it."""
+        return updates.energy(state, weights)
+
+    def get_data(self) -> dict[str, list[Any]]:
+        """``{"state": [...], "energy": [...]}``, an entry for every state stored."""
+        return {"state": list(self._states), "energy": list(self._energies)}
+
+    def save_video(self, out_path: str | os.PathLike[str], img_shape: tuple[int, int]) -> None:
+        """Film the stored states, as :func:`save_video` does.
+
+        Parameters
+        ----------
+        out_path : path
+            Ends with .gif, or .mp4.
+        img_shape : (height, width)
+            Of the image that a state is; height × width = N.
+        """
+        try:
+            images = [state.reshape(img_shape) for state in self._stored()]
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(
+                f"img_shape must be (height, width) with height × width = {self._states[0].size}, "
+                f"the neurons of a state; got {checks.show(img_shape)}"
+            ) from error
+        save_video(images, out_path)
+
+    def plot_energy(self, filename: str | os.PathLike[str] | None = None) -> None:
+        """Plot the energy of the stored states, one after another, and show it.
+
+        Parameters
+        ----------
+        filename : path, optional
+            Where to save the figure instead; the ending says the format.
+        """
+        from hopfield_sim.plotting import energy  # Matplotlib: loaded when it is needed
+
+        run = _run(self._stored(), self._energies)
+        if filename is None:
+            from hopfield_sim.plotting import screen
+
+            axes = screen.axes(5.6, 3.6)
+            energy(run, ax=axes)
+            axes.set_xlabel("stored state")
+            screen.show()
+            return
+        figure = energy(run)
+        figure.axes[0].set_xlabel("stored state")
+        try:
+            figure.savefig(filename, dpi=150)
+        except OSError as error:
+            raise ResultsDirError(f"cannot write {os.fspath(filename)!r}: {error}") from error
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(f"filename must be that of a picture: {error}") from error
+
+    def _store(self, state: NDArray[Any], energy: float) -> None:
+        self._states.append(state)
+        self._energies.append(energy)
+
+    def _stored(self) -> list[NDArray[Any]]:
+        if not self._states:
+            raise HopfieldError(
+                "this saver holds no states; run HopfieldNetwork.dynamics(state, saver) first"
+            )
+        return self._states
+
+
+def receiver(saver: Any, weights: NDArray[Any]) -> Callable[[NDArray[Any], float], None]:
+    """How to hand a state and its known energy to a saver.
+
+    A saver with a ``store_iter`` or ``compute_energy`` of its own finds the energy itself,
+    in O(N²) a state.
+    """
+    kind = type(saver)
+    if not callable(getattr(saver, "store_iter", None)):
+        raise InvalidTypeError(f"saver must be a DataSaver; got {checks.show(saver)}")
+    if (
+        isinstance(saver, DataSaver)
+        and kind.store_iter is DataSaver.store_iter
+        and kind.compute_energy is DataSaver.compute_energy
+    ):
+        return saver._store
+    return lambda state, _: saver.store_iter(state, weights)
+
+
+def save_video(state_list: Any, out_path: str | os.PathLike[str]) -> None:
+    """Write a list of images as a video: white where a state is positive, black elsewhere.
+
+    The whole lasts about five seconds, or as long as 15 images a second take; the end stays for a
+    second and a half. States that equal the one before become one frame that lasts longer.
+
+    Parameters
+    ----------
+    state_list : list of array_like (H, W)
+        The images, all of one shape. Not changed.
+    out_path : path
+        Ends with .gif, or with .mp4 where imageio-ffmpeg is installed.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For an empty list, states that are not 2-D or differ in shape, or another ending.
+    MissingDependencyError
+        For an .mp4 without imageio-ffmpeg: ``pip install hopfield_sim[video]``.
+    ResultsDirError
+        When the file cannot be written.
+    """
+    from hopfield_sim.plotting import movie, video_file  # Matplotlib: loaded when it is needed
+
+    place = video_file.target(out_path)
+    white = _white(state_list)
+    scale = max(1, round(movie.IMAGE / max(white.shape[1:])))
+    each = 1 / float(np.clip(len(white) / movie.SECONDS, movie.SLOWEST, movie.FASTEST))
+    seconds = [max(each, movie.FIRST), *[each] * (len(white) - 1)]
+    seconds[-1] = max(each, movie.LAST)
+    video_file.write(place, _frames(white, scale), seconds)
+
+
+def _white(state_list: Any) -> NDArray[np.bool_]:
+    """Where the images are positive, (F, H, W)."""
+    try:
+        images = list(state_list)
+    except TypeError:
+        images = []
+    if not images:
+        raise InvalidInputError(
+            "state_list must hold at least one state, each 2-D (H, W); "
+            f"got {checks.show(state_list)}"
+        )
+    for index, image in enumerate(images):
+        images[index] = checks.numeric(image, f"state_list[{index}]") > 0
+        shape = images[index].shape
+        if len(shape) != 2 or images[index].size == 0:
+            raise InvalidInputError(
+                f"state_list[{index}] must be 2-D, (H, W); got shape {shape}; "
+                "use state.reshape(H, W)"
+            )
+        if shape != images[0].shape:
+            raise InvalidInputError(
+                f"state_list must hold states of one shape; got {images[0].shape} at [0] "
+                f"and {shape} at [{index}]"
+            )
+    return np.stack(images)
+
+
+def _frames(white: NDArray[np.bool_], scale: int) -> NDArray[np.uint8]:
+    """Enlarged, with a grey edge, as places in the palette; sides as codecs like them."""
+    from hopfield_sim.plotting import stage, video_palette
+
+    n_frames, height, width = (white.shape[0], scale * white.shape[1], scale * white.shape[2])
+    tall, wide = (-(-(side + 2) // stage.BLOCK) * stage.BLOCK for side in (height, width))
+    checks.memory(2 * n_frames * tall * wide, f"a video of {n_frames} frames", "film fewer states")
+    grey = video_palette.to_palette(np.array([[GREY]], np.uint8))[0, 0]
+    frames = np.full((n_frames, tall, wide), grey, np.uint8)
+    top, left = (tall - height) // 2, (wide - width) // 2
+    places = np.where(white, video_palette.WHITE, video_palette.BLACK).astype(np.uint8)
+    enlarged = places.repeat(scale, axis=1).repeat(scale, axis=2)
+    frames[:, top : top + height, left : left + width] = enlarged
+    return frames
+
+
+@dataclass(frozen=True)
+class _Run:
+    """Stored energies in the shape that plotting reads; time counts the states stored."""
+
+    energy: NDArray[np.float64]
+    updates: NDArray[np.int64]
+    n_neurons: int
+
+
+def _run(states: list[NDArray[Any]], energies: list[float]) -> _Run:
+    n = states[-1].size
+    return _Run(np.array(energies), n * np.arange(len(energies)), n)
