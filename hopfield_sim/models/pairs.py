@@ -102,8 +102,8 @@ class PairNetwork:
 
         Examples
         --------
-        >>> net = HopfieldNetwork().store([[1, 1, 1, -1, -1]])
-        >>> found = net.attractors()
+        >>> from hopfield_sim import HopfieldNetwork
+        >>> found = HopfieldNetwork().store([[1, 1, 1, -1, -1]]).attractors()
         >>> found.states.tolist(), found.basin.tolist()
         ([[-1, -1, -1, 1, 1], [1, 1, 1, -1, -1]], [16, 16])
         """
