@@ -264,6 +264,15 @@ def test_robustness_draws_the_rows_and_the_line_at_one_half() -> None:
     assert_legible(figure)
 
 
+@pytest.mark.parametrize("rules", [("hebbian",), ("hebbian", "storkey", "pseudoinverse")])
+def test_panels_of_any_number_of_rules_are_legible(rules: tuple[str, ...]) -> None:
+    sizes = [*range(1000, 2200, 100), 2500]  # more and longer than fit into a line
+    rows = [row | {"rule": rule} for rule in rules for row in robustness_rows(sizes)[: 13 * 20]]
+    figure = plotting.robustness(result(rows))
+    assert len(figure.axes) == len(rules)
+    assert_legible(figure)
+
+
 # --- energy --------------------------------------------------------------------------------------
 
 

@@ -1,9 +1,10 @@
 """Figures, videos and the report: they read results and recorded recalls, and run no model.
 
 A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``replica_curves``
-(curves), ``images`` ``image_recall`` (states as pictures), ``movie`` ``stage`` ``video_palette``
-``video_file`` (films), ``report`` with ``report.html`` (the page), ``theory_lines`` (what is drawn
-over the data), ``rows`` ``runs`` (reading results and recalls), ``style`` (one look for all).
+``size_curves`` (curves), ``images`` ``image_recall`` (states as pictures), ``movie`` ``stage``
+``video_palette`` ``video_file`` (films), ``report`` with ``report.html`` (the page),
+``theory_lines`` (what is drawn over the data), ``rows`` ``runs`` (reading results and recalls),
+``style`` (one look for all).
 
 Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot does not
 know: a notebook shows it once, as the value of a cell's last line, and it is freed when dropped. In

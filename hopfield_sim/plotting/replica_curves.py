@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hopfield_sim.plotting import style, theory_lines
-from hopfield_sim.plotting.rows import averaged, column, rows_of, values, where
+from hopfield_sim.plotting.rows import averaged, column, rows_of, where
+from hopfield_sim.plotting.size_curves import draw_sizes, panels_by_rule
 
 # Loads at which the lines are computed; theory's curves are smooth between them.
 POINTS = 80
@@ -51,39 +52,17 @@ def overlap_by_load(result: Any, *, ax: Any = None) -> Figure:
     'overlap m after recall'
     """
     rows = rows_of(result, "rule", "n_neurons", "n_patterns", "overlap")
-    rules = values(rows, "rule")
-    colours = style.size_colours(values(rows, "n_neurons"))
     with style.house():
-        if ax is None:
-            figure = style.figure(10.0, 3.9)
-            panels = list(figure.subplots(1, len(rules), squeeze=False).ravel())
-            style.heading(figure, f"Overlap after recall · {averaged(rows)}", colours)
-        else:
-            panels = style.given_axes(ax, rules)
-            panels[0].legend(handles=style.size_handles(colours), title="N", fontsize=7)
-        for panel, rule in zip(panels, rules, strict=True):
-            mine = where(rows, rule=rule)
-            for n, colour in colours.items():
-                points = sorted(where(mine, n_neurons=n), key=lambda row: float(row["n_patterns"]))
-                if points:
-                    panel.errorbar(
-                        column(points, "n_patterns") / n,
-                        column(points, "overlap"),
-                        yerr=column(points, "overlap_se"),
-                        color=colour,
-                        marker="o",
-                        markersize=3.5,
-                        lw=0.9,
-                        label=f"N = {n}",
-                    )
+        panels = panels_by_rule(rows, f"Overlap after recall · {averaged(rows)}", ax)
+        for rule, panel in panels.items():
+            draw_sizes(panel, rows, rule, "n_patterns", "overlap", by_load=True)
             _replica(panel, rule)
+            least = float(np.nanmin(column(where(rows, rule=rule), "overlap")))
             panel.set_xlim(0, None)
-            least = float(np.nanmin(column(mine, "overlap")))
             panel.set_ylim(max(least - 0.08, -1.04), 1.02)
             panel.set_xlabel("load t / N")
             panel.set_ylabel("overlap m after recall")
-            panel.set_title(style.rule_name(rule))
-    return style.figure_of(panels[0])
+    return style.figure_of(panel)
 
 
 def _replica(ax: Axes, rule: str) -> None:

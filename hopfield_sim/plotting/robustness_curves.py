@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.capacity_curves import LEVEL
-from hopfield_sim.plotting.rows import Row, averaged, column, rows_of, span, values, where
+from hopfield_sim.plotting.rows import Row, averaged, column, rows_of, span
+from hopfield_sim.plotting.size_curves import draw_sizes, panels_by_rule
 
 
 def robustness(result: Any, *, ax: Any = None) -> Figure:
@@ -45,49 +45,20 @@ def robustness(result: Any, *, ax: Any = None) -> Figure:
     'fraction of bits flipped in the cue'
     """
     rows = rows_of(result, "rule", "n_neurons", "fraction", "retrieved")
-    rules = values(rows, "rule")
-    colours = style.size_colours(values(rows, "n_neurons"))
     with style.house():
-        if ax is None:
-            columns = min(len(rules), 2)
-            lines = -(-len(rules) // columns)
-            figure = style.figure(5.0 * columns, 3.3 * lines + 0.6)
-            grid = figure.add_gridspec(lines, columns)
-            panels = [figure.add_subplot(grid[divmod(i, columns)]) for i in range(len(rules))]
-            style.heading(figure, _title(rows), colours)
-        else:
-            panels = style.given_axes(ax, rules)
-            panels[0].legend(handles=style.size_handles(colours), title="N", fontsize=7)
-        for panel, rule in zip(panels, rules, strict=True):
-            _curves(panel, where(rows, rule=rule), colours)
-            panel.set_title(style.rule_name(rule))
-    return style.figure_of(panels[0])
+        panels = panels_by_rule(rows, _title(rows), ax)
+        for rule, panel in panels.items():
+            panel.axvline(0.5, color=style.INK, lw=1.2, ls=":", zorder=1, label="_half")
+            why = "past ½ the cue is\nnearer to −ξ than to ξ"
+            panel.text(0.52, 0.62, why, fontsize=9, va="center")
+            draw_sizes(panel, rows, rule, "fraction", "retrieved", by_load=False)
+            style.fraction_axis(panel, LEVEL)
+            panel.set_xlim(-0.02, 1.02)
+            panel.set_xlabel("fraction of bits flipped in the cue")
+    return style.figure_of(panel)
 
 
 def _title(rows: Sequence[Row]) -> str:
     """What was done, from the columns that say so."""
     stored = f", {span(column(rows, 'n_patterns'))} patterns" if "n_patterns" in rows[0] else ""
     return f"Robustness of recall{stored} · {averaged(rows)}"
-
-
-def _curves(ax: Axes, rows: Sequence[Row], colours: dict[int, str]) -> None:
-    """One curve a network size, and the line at one half with the reason for it."""
-    ax.axvline(0.5, color=style.INK, lw=1.2, ls=":", zorder=1, label="_half")
-    for n, colour in colours.items():
-        mine = sorted(where(rows, n_neurons=n), key=lambda row: float(row["fraction"]))
-        if mine:
-            ax.errorbar(
-                column(mine, "fraction"),
-                column(mine, "retrieved"),
-                yerr=column(mine, "retrieved_se"),
-                color=colour,
-                marker="o",
-                markersize=3.5,
-                lw=1.0,
-                elinewidth=1.0,
-                label=f"N = {n}",
-            )
-    ax.text(0.52, 0.62, "past ½ the cue is\nnearer to −ξ than to ξ", fontsize=9, va="center")
-    style.fraction_axis(ax, LEVEL)
-    ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("fraction of bits flipped in the cue")
