@@ -32,7 +32,7 @@ RULES = {
 }
 UPDATES = {"async": ("asynchronous", BLUE), "sync": ("synchronous", VERMILLION)}
 SPARE_COLOURS = (SKY, ORANGE, BLACK)
-MOST_NAMED = 12  # network sizes in a legend, which is a line
+MOST_NAMED = 11  # network sizes in a legend, which is a line
 
 HOUSE = {
     "font.size": 10,
