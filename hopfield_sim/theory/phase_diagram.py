@@ -45,11 +45,12 @@ def phase_lines(loads: Any) -> PhaseLines:
     r"""Give the temperatures at which the phases of the Hebbian network change.
 
     T_g = 1 + √α; T_M, where the retrieval solution of the equations under
-    :func:`~hopfield_sim.theory.retrieval_overlap` disappears; T_c, where its free energy
+    :func:`~hopfield_sim.theory.retrieval_overlap` disappears; T_c, where its free energy, with
+    C = β(1 − q),
 
     .. math:: f = \frac{\alpha + m^2}{2} + \frac{\alpha}{2\beta} \left[\ln(1 - C)
         - \frac{\beta q}{1 - C}\right] + \frac{\alpha r C}{2}
-        - \frac1\beta \int\!Dz\,\ln 2\cosh\beta(\sqrt{\alpha r} z + m), \quad C = \beta(1 - q),
+        - \frac1\beta \int\!Dz\,\ln 2\cosh\beta(\sqrt{\alpha r} z + m),
 
     equals that of the spin glass (m = 0).
 

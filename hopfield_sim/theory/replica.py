@@ -70,7 +70,8 @@ def retrieval_overlap(load: Any, temperature: Any = 0.0) -> Any:
     -------
     float or ndarray of float64
         m in [0, 1]: the fraction of bits that agree is (1 + m)/2. 0 where there is no retrieval
-        state; m = 0 is then the only solution.
+        state: m = 0 is then the only solution. (Networks that start at the pattern at T = 0 get
+        stuck before they reach it, with an overlap near 0.3.)
 
     Raises
     ------
