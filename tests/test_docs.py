@@ -6,8 +6,11 @@ import doctest
 import re
 import runpy
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+import hopfield_sim as hs
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -36,6 +39,20 @@ def test_the_readme_has_a_session() -> None:
 def test_a_wrong_session_is_seen() -> None:
     page = "Text.\n```python\n>>> 1 + 1\n3\n```\n"
     assert failures(sessions(page), "planted") == 1
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    listed = set((ROOT / "docs" / "api.rst").read_text(encoding="utf-8").split())
+    public = {name for name in hs.__all__ if not isinstance(getattr(hs, name), ModuleType)}
+    for room in (hs.rules, hs.theory, hs.experiment, hs.plotting, hs.course, hs.testing):
+        prefix = room.__name__.removeprefix("hopfield_sim.")
+        public |= {
+            f"{prefix}.{name}"
+            for name in room.__all__
+            if not isinstance(getattr(room, name), ModuleType)
+        }
+    of_the_house = {"rules.Rule", "rules.OwnRule", "rules.get"}  # how a rule is found by its name
+    assert public - listed - of_the_house == set()
 
 
 OFFLINE = runpy.run_path(str(ROOT / "docs" / "check_offline.py"))
