@@ -20,12 +20,13 @@ import hopfield_sim as hs
 from hopfield_sim.experiment import driver
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.options import parse
+from hopfield_sim.experiment.store import Store
 
 TABLES = ("capacity", "robustness", "energy", "checkerboard", "image")
-SMALL = ["--sizes", "10,18", "--trials", "6"]
+SMALL = ["--sizes", "10,18", "--trials", "6", "--rules", "hebbian"]
 ROOT = Path(__file__).parents[1]
 # Long enough to be stopped on the way, short enough to be finished.
-LONG = ["capacity", "--sizes", "34", "--trials", "150", "--workers", "1", "--seed", "3"]
+LONG = ["capacity", "--sizes", "34", "--trials", "300", "--rules", "hebbian", "--workers", "1"]
 
 
 def run(*words: str | Path) -> int:
@@ -125,7 +126,7 @@ def test_the_report_holds_everything_and_asks_no_network(
 
 
 def test_the_command_and_the_function_agree(tmp_path: Path, whole: Path) -> None:
-    result = hs.experiment.capacity([10, 18], networks=6, rng=0)
+    result = hs.experiment.capacity([10, 18], ["hebbian"], 6, rng=0)
     table = result.to_csv(tmp_path / "function.csv")
     assert table.read_bytes() == (whole / "capacity.csv").read_bytes()
 
@@ -137,12 +138,12 @@ def test_workers_do_not_matter(tmp_path: Path, whole: Path, how: list[str]) -> N
 
 
 def test_studies_of_one_folder_share_its_report(tmp_path: Path) -> None:
-    assert run("capacity", "--sizes", "10", "--trials", "2", "--out", tmp_path) == 0
+    assert run("energy", "--trials", "1", "--rules", "hebbian", "--out", tmp_path) == 0
     assert "Robustness: " not in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert run("robustness", "--sizes", "10", "--trials", "2", "--out", tmp_path) == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Robustness: " in page
-    assert "Capacity: " in page
+    assert "Energy: " in page
 
 
 def test_your_own_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,7 +164,7 @@ def test_your_own_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    result = hs.experiment.capacity([34], networks=150, rng=3)
+    result = hs.experiment.capacity([34], ["hebbian"], 300, rng=0)
     path = result.to_csv(tmp_path_factory.mktemp("uninterrupted") / "capacity.csv")
     return path.read_bytes()
 
@@ -236,7 +237,7 @@ def test_shards_merge_into_the_whole(
         assert run(*words) == 0
         assert f"shard {number}/3 is in" in capsys.readouterr().out
     assert run("merge", tmp_path / "part", tmp_path / "one") == 1
-    assert "8 of 24 trials, 16 missing" in capsys.readouterr().out
+    assert "4 of 12 trials, 8 missing" in capsys.readouterr().out
     assert run("merge", tmp_path / "all", tmp_path / "one", tmp_path / "two") == 0
     table = (tmp_path / "all" / "capacity.csv").read_bytes()
     assert table == (whole / "capacity.csv").read_bytes()
@@ -336,6 +337,9 @@ def test_an_output_folder_that_cannot_be(
     (tmp_path / "empty").mkdir()
     assert run("merge", tmp_path / "all", tmp_path / "empty") == 2
     assert "holds no results" in capsys.readouterr().err
+    Store(tmp_path / "bare.sqlite").close()
+    assert run("merge", tmp_path / "all", tmp_path / "bare.sqlite") == 2
+    assert "nothing to merge" in capsys.readouterr().err
 
 
 def test_a_config_file_is_under_the_command_line(tmp_path: Path) -> None:

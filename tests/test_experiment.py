@@ -51,12 +51,12 @@ COLUMNS = {
 
 @pytest.fixture(scope="module")
 def capacities() -> Result:
-    return hs.experiment.capacity([10, 34, 116], networks=120, states=50, rng=1)
+    return hs.experiment.capacity([10, 34, 116], networks=90, states=50, rng=1)
 
 
 @pytest.fixture(scope="module")
 def robustnesses() -> Result:
-    return hs.experiment.robustness(list(DEATHS["hebbian"]), networks=40, rng=1)
+    return hs.experiment.robustness(list(DEATHS["hebbian"]), networks=30, rng=1)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_the_table_would_show_another_convention(monkeypatch: pytest.MonkeyPatch
         return hs.HopfieldNetwork(rule, backend=config["backend"])
 
     monkeypatch.setattr(arguments, "network", without_diagonal)
-    result = hs.experiment.capacity([10], ["storkey"], 120, states=50, rng=1)
+    result = hs.experiment.capacity([10], ["storkey"], 90, states=50, rng=1)
     found = curve(result, "storkey", 10)
     np.testing.assert_allclose(found[:4], [0.81, 0.49, 0.49, 0.31], atol=BAND)
     assert np.abs(np.subtract(found, CAPACITIES["storkey", 10])).max() > 3 * BAND

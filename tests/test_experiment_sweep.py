@@ -5,7 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -182,6 +188,29 @@ def test_any_executor_will_do(tmp_path: Path) -> None:
     with Store(":memory:") as store:
         rows = gather(run(config, store, pool=pools.Pool(Plain, 1)), store).rows
     assert rows == answer(toy_study.STUDY, config).rows
+
+
+def test_workers_found_dead_when_work_is_handed_out_are_replaced(tmp_path: Path) -> None:
+    made = []
+
+    class Mortal(Plain):
+        def __init__(self) -> None:
+            super().__init__()
+            self.left = 2 if not made else 99
+            made.append(self)
+
+        def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+            self.left -= 1
+            if self.left < 0:
+                raise BrokenExecutor("dead")
+            return super().submit(*args, **kwargs)
+
+    config = toy_study.configure(tmp_path, cost=1.0)
+    with Store(":memory:") as store:
+        job = run(config, store, pool=pools.Pool(Mortal, 2))
+        assert [row["networks"] for row in gather(job, store).rows] == [4, 4, 4]
+    assert len(made) == 2
+    assert tries(tmp_path) == [1] * 12
 
 
 def test_the_pool_is_closed_even_when_it_cannot_be_dropped() -> None:

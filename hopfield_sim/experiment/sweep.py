@@ -208,10 +208,8 @@ class _Driver:
         try:
             self.running[self.pool.submit(chunks[0])] = chunks[0]
             chunks.popleft()
-        except BrokenExecutor:
+        except BrokenExecutor:  # found out here before any of the running chunks said so
             self.broken = True
-            if not self.running:
-                self.pool.drop()
 
     def _collect(self, future: Future[list[Saved]], chunk: Chunk) -> None:
         try:
