@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
 
 os.environ["MPLBACKEND"] = "Agg"  # also for the command lines that tests start
+
+# A shell that runs things in the background lets them ignore Ctrl-C, and they hand that down: the
+# tests that send one to a command line would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Derandomised: a red run stays red when it is repeated. No deadline: CI shares its processors.
 settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True)
