@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -291,7 +293,8 @@ def test_a_dask_cluster_gives_the_same_rows(tmp_path: Path) -> None:
         assert gather(run(config, store, pool=pool), store).rows == expected
 
 
-def test_the_bar_counts_and_tells_the_rate(tmp_path: Path) -> None:
+@pytest.mark.parametrize("terminal", [False, True])
+def test_the_bar_counts_and_tells_the_rate(tmp_path: Path, terminal: bool) -> None:
     code = (
         "import sys, toy_study; from pathlib import Path\n"
         "from hopfield_sim.experiment.sweep import answer\n"
@@ -299,9 +302,21 @@ def test_the_bar_counts_and_tells_the_rate(tmp_path: Path) -> None:
         "answer(toy_study.STUDY, config, workers=1, progress=True)"
     )
     command = [sys.executable, "-W", "error", "-c", code, str(tmp_path)]
-    done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    last = done.stderr.rsplit("\r", 1)[-1]
+    if terminal:  # of no size, as a container's
+        ours, theirs = os.openpty()
+        done = subprocess.Popen(command, cwd=Path(__file__).parent, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        said = b""
+        with contextlib.suppress(OSError):  # so a terminal ends on Linux
+            while block := os.read(ours, 4096):
+                said += block
+        os.close(ours)
+        assert done.wait() == 0
+        last = said.decode().strip().rsplit("\r", 1)[-1]
+    else:
+        run = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        last = run.stderr.rsplit("\r", 1)[-1]
     assert "100%" in last
     assert "12/12 trials" in last
     assert "/s" in last

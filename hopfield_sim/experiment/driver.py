@@ -18,6 +18,7 @@ from hopfield_sim.experiment.energy import STUDY as ENERGY
 from hopfield_sim.experiment.image import STUDY as IMAGE
 from hopfield_sim.experiment.options import Options
 from hopfield_sim.experiment.pool import Pool
+from hopfield_sim.experiment.progress import screen
 from hopfield_sim.experiment.robustness import STUDY as ROBUSTNESS
 from hopfield_sim.experiment.store import Store
 from hopfield_sim.experiment.study import Study
@@ -108,7 +109,11 @@ def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Ou
         result = gather(job, store)
         answers.append((result, _sentences(job, result, store)))
     seeds = sorted({job.config["seed"] for job in complete})
-    with tqdm(total=len(answers) + 1, bar_format="{desc} [{n}/{total}, {elapsed} gone]") as bar:
+    look = "{desc} [{n}/{total}, {elapsed} gone]"
+    columns, rows = screen()
+    with tqdm(
+        total=len(answers) + 1, bar_format=look, ncols=columns, nrows=rows, leave=False
+    ) as bar:
 
         def step(what: str) -> None:
             bar.set_description_str(f"writing {what}")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 
 from tqdm import tqdm
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "screen"]
+
+
+def screen() -> tuple[int, int]:
+    """Columns and rows for a bar: tqdm draws nothing on terminals that claim to have none."""
+    columns, rows = shutil.get_terminal_size((100, 24))
+    return min(columns, 120) - 1, rows
 
 
 class Progress:
@@ -35,11 +42,14 @@ class Progress:
         self.cost = cost or 1.0
         self.done = done_cost if cost else 1.0
         self.start = time.monotonic()
+        columns, rows = screen()
         self.bar = tqdm(
             desc=self._words(),
             total=self.cost,
             initial=self.done,
             disable=not shown,
+            ncols=columns,
+            nrows=rows,
             smoothing=0.02,
             # A file gets a line now and then, a terminal a moving bar.
             mininterval=0.1 if sys.stderr.isatty() else 5.0,
