@@ -60,11 +60,13 @@ class DataSaver:
         img_shape : (height, width)
             Of the image that a state is; height × width = N.
         """
+        states = self._stored()
         try:
-            images = [state.reshape(img_shape) for state in self._stored()]
+            height, width = img_shape
+            images = [state.reshape(height, width) for state in states]
         except (TypeError, ValueError) as error:
             raise InvalidInputError(
-                f"img_shape must be (height, width) with height × width = {self._states[0].size}, "
+                f"img_shape must be (height, width) with height × width = {states[0].size}, "
                 f"the neurons of a state; got {checks.show(img_shape)}"
             ) from error
         save_video(images, out_path)

@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from hopfield_sim import checks, models
 from hopfield_sim.course.network import RULES
 from hopfield_sim.patterns import flip, random_patterns
+
+# Below this many neurons the threads of a matrix product wait for each other more than they work.
+_LARGE = 1000
 
 
 def experiment(
@@ -76,8 +80,9 @@ def experiment(
     ]
     source = checks.generator(rng)
     recalled = np.zeros(len(loads))
-    for _ in range(num_trials):
-        recalled += _trial(size, loads, weight_rule, num_perturb, max_iter, source)
+    with threadpool_limits(1 if size < _LARGE else None, user_api="blas"):
+        for _ in range(num_trials):
+            recalled += _trial(size, loads, weight_rule, num_perturb, max_iter, source)
     fractions = (recalled / num_trials).tolist()
     return {
         "network_size": size,
