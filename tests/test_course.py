@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import json
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import imageio.v3 as iio
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib import pyplot
@@ -707,3 +711,42 @@ def test_no_argument_is_changed() -> None:
     assert images[0].tolist() == [[1, 1], [1, 1]]
     for array, old in zip((patterns, weights, state), before, strict=True):
         np.testing.assert_array_equal(array, old)
+
+
+# ------------------------------------------------------------------ the notebook
+
+NOTEBOOK = Path(__file__).parents[1] / "examples" / "course.ipynb"
+
+
+def test_the_notebook_is_stored_without_what_it_prints() -> None:
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
+    assert NOTEBOOK.stat().st_size < 300_000
+
+
+def test_the_notebook_runs_and_says_what_its_text_says(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[str] = []
+    display = ModuleType("IPython.display")
+    vars(display)["HTML"] = shown.append  # notebooks bring IPython; tests have none
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    names: dict[str, Any] = {}
+    with matplotlib.rc_context():
+        for cell in json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                exec("".join(cell["source"]), names)
+        figures = len(pyplot.get_fignums())
+        pyplot.close("all")
+    assert figures == 6
+    assert len(shown) == 2
+    assert all("data:image/gif;base64," in html for html in shown)
+    said = capsys.readouterr().out
+    assert "the end is pattern None" not in said
+    assert said.count("the end is pattern 3") == 2
+    assert said.count("the end is pattern 0") == 1
+    assert said.count("synchronous: pattern 3") == 4
+    assert said.count("its energy rose in 0 steps") == 2
+    assert "80 of 80 patterns" in said  # Storkey's; Hebb's are about 80 %
+    assert 55 <= int(said.split(" of 80 patterns")[0].split()[-1]) <= 75
+    assert "[ 1 -1  1 -1] E = -4.0" in said or "[-1  1 -1  1] E = -4.0" in said
