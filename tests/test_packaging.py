@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import re
@@ -26,7 +27,8 @@ def read(path: Path) -> str:
 
 
 def test_one_version_everywhere() -> None:
-    assert metadata.version("hopfield_sim") == hs.__version__
+    with contextlib.suppress(metadata.PackageNotFoundError):  # used from its folder
+        assert metadata.version("hopfield_sim") == hs.__version__
     assert f'\nversion: "{hs.__version__}"\n' in read(ROOT / "CITATION.cff")
     newest = re.search(r"^## \[([\d.]+)\]", read(ROOT / "CHANGELOG.md"), flags=re.MULTILINE)
     assert newest is not None
@@ -100,6 +102,23 @@ def without_kernels(mode: str) -> subprocess.CompletedProcess[str]:
 def test_without_kernels_the_reference_does_the_work() -> None:
     run = without_kernels("auto")
     assert (run.returncode, run.stdout) == (0, "numpy [ 1  1 -1 -1]\n"), run.stderr
+
+
+@pytest.mark.parametrize(("mode", "told"), [("none", True), ("auto", False)])
+def test_the_command_says_when_it_has_no_kernels(tmp_path: Path, mode: str, told: bool) -> None:
+    if not told and "cython" not in hs.backends.available():
+        pytest.skip("there are no kernels here")
+    small = ["robustness", "--sizes", "10", "--trials", "1", "--out", str(tmp_path)]
+    run = subprocess.run(
+        [sys.executable, "-m", "hopfield_sim.experiment", *small],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "HOPFIELD_SIM_KERNELS": mode},
+    )
+    assert ("no compiled kernels" in run.stderr) is told
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert ("the NumPy reference computed this" in page) is told
 
 
 def test_kernels_that_are_required_but_missing_are_an_error() -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from hopfield_sim import backends
 from hopfield_sim.errors import HopfieldError
 from hopfield_sim.experiment import driver, options
 
@@ -14,6 +15,8 @@ __all__ = ["main"]
 
 INTERRUPTED = 130
 """What a shell expects of a command that Ctrl-C ended."""
+
+NO_KERNELS = "no compiled kernels here: the NumPy reference computes, to the same results, slower"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = shlex.join([*start, *argv])
     try:
         wanted = options.parse(argv, driver.described())
+        if wanted.backend == "auto" and "cython" not in backends.available():
+            print(NO_KERNELS, file=sys.stderr)
         act = driver.merge if wanted.name == "merge" else driver.run
         outcome = act(wanted, command)
     except HopfieldError as error:

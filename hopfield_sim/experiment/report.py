@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hopfield_sim import backends
 from hopfield_sim.errors import ResultsDirError
 from hopfield_sim.experiment.arguments import ADJECTIVES
 from hopfield_sim.experiment.result import Result
@@ -132,6 +133,8 @@ def versions() -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             found[package] = "not installed, used from its folder"
+    compiled = "cython" in backends.available()
+    found["compiled kernels"] = "yes" if compiled else "none: the NumPy reference computed this"
     return found
 
 
