@@ -48,7 +48,7 @@ docs: $(VENV)/.docs
 	@echo "Docs: open $(abspath docs/_build/html)/index.html in a browser"
 
 clean:
-	rm -rf $(VENV) build dist hopfield_sim.egg-info docs/_build docs/gallery docs/api/generated \
+	rm -rf $(VENV) build dist hopfield_sim.egg-info docs/_build docs/gallery docs/api docs/course_notebook.ipynb docs/sg_execution_times.rst \
 	    .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find hopfield_sim \( -name '*.so' -o -name '__pycache__' -o -path '*/backends/_*.c' \) -prune \
 	    -exec rm -rf {} +
