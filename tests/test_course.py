@@ -164,7 +164,7 @@ def test_storkey_weights_of_the_handout() -> None:
     np.testing.assert_allclose(course.storkey_weights(PATTERNS), STORKEY, rtol=0, atol=1e-15)
 
 
-@pytest.mark.parametrize(("m", "n"), [(3, 7), (7, 49), (6, 100)])
+@pytest.mark.parametrize(("m", "n"), [(3, 7), (7, 25), (7, 43), (6, 47)])
 def test_hebbian_weights_are_rounded_once(m: int, n: int) -> None:
     patterns = course.generate_patterns(m, n, rng=1)
     whole = patterns.T @ patterns
