@@ -66,9 +66,10 @@ def change_hebbian(
     return Couplings(columns, diagonal, float(n), patterns.astype(real_type))
 
 
-def real(weights: NDArray[np.float64]) -> Couplings:
-    """Couplings of a real matrix W, (N, N); the matrix is not copied when it is symmetric."""
-    columns = weights if is_symmetric(weights) else np.ascontiguousarray(weights.T)
+def real(weights: NDArray[np.float64], *, symmetric: bool = False) -> Couplings:
+    """Couplings of a real matrix W, (N, N), kept as it is if symmetric (looked up unless known)."""
+    symmetric = symmetric or is_symmetric(weights)
+    columns = weights if symmetric else np.ascontiguousarray(weights.T)
     return Couplings(columns, np.ascontiguousarray(np.diagonal(weights)), 1.0)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks, couplings, rules
 from hopfield_sim.backends.protocol import Couplings
-from hopfield_sim.rules.storkey import extend
+from hopfield_sim.rules.storkey import grow
 
 Patterns = NDArray[np.int8]
 Learnt = tuple[Couplings, NDArray[np.float64] | None]
@@ -36,12 +36,7 @@ def learn(
             previous, patterns, new, 1, zero_diagonal=zero_diagonal
         ), None
     if rule == "storkey":
-        before = None
-        if previous is not None:
-            before = np.array(previous.columns, np.float64)
-            if diagonal is not None:
-                np.fill_diagonal(before, diagonal)
-        return _storkey(extend(before, new), zero_diagonal)
+        return _storkey(zero_diagonal, new, previous, diagonal)
     return couplings.real(rules.get(rule)(patterns, zero_diagonal=zero_diagonal)), None
 
 
@@ -58,12 +53,21 @@ def unlearn(
     return learn(rule, zero_diagonal, left, left, None, None)
 
 
-def _storkey(weights: NDArray[np.float64], zero_diagonal: bool) -> Learnt:
-    diagonal = None
-    if zero_diagonal:
-        diagonal = np.diagonal(weights).copy()
-        np.fill_diagonal(weights, 0.0)
-    return couplings.real(weights), diagonal
+def _storkey(
+    zero_diagonal: bool,
+    new: Patterns,
+    previous: Couplings | None,
+    diagonal: NDArray[np.float64] | None,
+) -> Learnt:
+    """Go on from the weights so far, with their true diagonal."""
+    n = new.shape[1]
+    weights = np.zeros((n, n)) if previous is None else previous.columns.copy()
+    diagonal = np.diagonal(weights).copy() if diagonal is None else diagonal.copy()
+    np.fill_diagonal(weights, 0.0)
+    grow(weights, diagonal, new)
+    if not zero_diagonal:
+        np.fill_diagonal(weights, diagonal)
+    return couplings.real(weights, symmetric=True), diagonal if zero_diagonal else None
 
 
 def _refuse_too_large(rule: str | rules.Rule, n: int) -> None:

@@ -111,15 +111,22 @@ def extend(weights: Any, patterns: Any) -> NDArray[np.float64]:
     learnt = np.zeros((n_neurons, n_neurons)) if weights is None else _before(weights, n_neurons)
     diagonal = np.diagonal(learnt).copy()
     np.fill_diagonal(learnt, 0.0)
-    # The factor (1 + 2/N)^P of the sum below is balanced by its other terms. Learning at most N
-    # patterns at a time keeps it under e², so that no digits are lost in the balance.
-    batch = min(n_neurons, _BATCH_PATTERNS)
-    for start in range(0, len(array), batch):
-        xi = array[start : start + batch].astype(np.float64)
-        u = _cues(learnt, diagonal, xi)
-        _add(learnt, xi, u)
+    grow(learnt, diagonal, array)
     np.fill_diagonal(learnt, diagonal)
     return learnt
+
+
+def grow(
+    weights: NDArray[np.float64], diagonal: NDArray[np.float64], patterns: NDArray[np.int8]
+) -> None:
+    """Learn more patterns in place: ``weights`` with a zero diagonal, and the true one beside."""
+    # The factor (1 + 2/N)^P of the sum below is balanced by its other terms. Learning at most N
+    # patterns at a time keeps it under e², so that no digits are lost in the balance.
+    batch = min(len(weights), _BATCH_PATTERNS)
+    for start in range(0, len(patterns), batch):
+        xi = patterns[start : start + batch].astype(np.float64)
+        u = _cues(weights, diagonal, xi)
+        _add(weights, xi, u)
 
 
 def _before(weights: Any, n_neurons: int) -> NDArray[np.float64]:
