@@ -42,7 +42,7 @@ def flow(
     batch = engine.start(states)
     n = states.shape[1]
     stochastic = bool((temperatures > 0).any())
-    if not stochastic:
+    if not len(temperatures):  # no sweep at all: only say which states rest
         engine.advance(batch, 0.0, 0)
     recorder.capture(batch)
     for temperature, end in stretches(temperatures):

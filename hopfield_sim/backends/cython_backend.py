@@ -109,8 +109,6 @@ class CythonBackend(NumpyBackend):
         """Call the kernel until every row has come to ``until`` or stopped, recomputing
         stale fields in between.
         """
-        if isinstance(rule, Limits):
-            self._stop_fixed(couplings, batch, rule)
         while (rows := batch.unfinished(until)).size:
             visits = rows.size * min(
                 until - int(batch.updates[rows].min()), 4 * couplings.n_neurons

@@ -133,6 +133,8 @@ class NumpyBackend:
         """Mark the rows at a sweep's end in which no site would change, judged by fresh fields."""
         n = couplings.n_neurons
         rows = np.flatnonzero((batch.stop == RUNNING) & (batch.updates % n == 0))
+        if not rows.size:
+            return
         rows = rows[is_fixed(limits, batch.states[rows], batch.fields[rows])]
         if not couplings.exact:
             self._refresh(couplings, batch, rows[batch.fresh[rows] != FRESH])
