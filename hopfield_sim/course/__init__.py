@@ -15,8 +15,9 @@ Where the handout means something else than the rest of this package, it is so h
 - ``dynamics_async`` ends when nothing has changed for so many steps in a row: that is patience, and
   no proof that every neuron is content.
 
-A file a subject: ``learning`` (patterns and weights), ``updates`` (dynamics and energy),
-``network``, ``saver`` (the two classes, videos), ``trials`` (the experiment), ``arguments``.
+A file a subject: ``learning`` (patterns and weights), ``updates`` (dynamics and energy), ``walks``
+(their steps), ``network``, ``saver`` (the two classes, videos), ``trials`` (the experiment),
+``arguments`` (what is a state here).
 
 >>> from hopfield_sim.course import *
 >>> patterns = generate_patterns(3, 100, rng=1)

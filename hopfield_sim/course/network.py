@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.course import learning, saver, updates
+from hopfield_sim.course import learning, saver, updates, walks
 
 RULES = {"hebbian": learning.hebbian_weights, "storkey": learning.storkey_weights}
 
@@ -95,7 +95,7 @@ class HopfieldNetwork:
         InvalidInputError, InvalidTypeError
             For arguments that make no sense.
         """
-        given, walk = updates.synchronous_walk(state, self.w, max_iter)
+        given, walk = walks.synchronous_walk(state, self.w, max_iter)
         _save(given, walk, saver, self.w, 1)
 
     def dynamics_async(
@@ -136,14 +136,14 @@ class HopfieldNetwork:
             For arguments that make no sense.
         """
         skip = checks.integer(skip, "skip", minimum=1)
-        given, walk = updates.asynchronous_walk(state, self.w, max_iter, convergence_num_iter, rng)
+        given, walk = walks.asynchronous_walk(state, self.w, max_iter, convergence_num_iter, rng)
         _save(given, walk, saver, self.w, skip)
 
 
 def _save(given: NDArray[Any], walk: Any, into: Any, weights: NDArray[Any], skip: int) -> None:
     """Hand one moment every ``skip`` to a saver, and the last one."""
     store = saver.receiver(into, weights)
-    as_given = updates.restore(given)
+    as_given = walks.restore(given)
     moment = next(walk)
     store(given, moment.energy)
     step = 0
