@@ -158,7 +158,7 @@ def _video(folder: Path, stem: str, run: Any, state: int, title: str, written: W
 
 
 def _capacity(result: Result) -> Pages:
-    from hopfield_sim.plotting import capacity
+    from hopfield_sim.plotting import capacity, overlap_by_load
 
     config = result.config
     caption = (
@@ -179,7 +179,16 @@ def _capacity(result: Result) -> Pages:
     ]
     return Pages(
         "Capacity: how many patterns can a network hold?",
-        figures=[("capacity", caption, capacity(result))],
+        figures=[
+            ("capacity", caption, capacity(result)),
+            (
+                "overlap",
+                "Overlap with the wanted pattern at the end of the same recalls, against the load. "
+                "Past the critical load a large Hebbian network drifts away from its patterns; "
+                "the theory (Amit, Gutfreund and Sompolinsky) is for starts at the pattern itself.",
+                overlap_by_load(result),
+            ),
+        ],
         tables=[("Capacity by size and rule, beside the law it should follow", table)],
     )
 
