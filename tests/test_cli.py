@@ -122,7 +122,7 @@ def test_the_report_holds_everything_and_asks_no_network(
         assert f"{title}: " in page
     assert not re.search(r"""(src|href)=["'](?!data:|#)""", page)
     assert page.count("data:image/gif") == 4 + 6
-    assert page.count("data:image/png") == 6
+    assert page.count("data:image/png") == 7
 
 
 def test_the_command_and_the_function_agree(tmp_path: Path, whole: Path) -> None:
