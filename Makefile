@@ -15,6 +15,7 @@ OUT ?= results
 ARGS ?=
 COVERAGE ?= 95
 
+APT := sudo apt install python3-venv python3-dev gcc make
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
@@ -61,7 +62,7 @@ $(VENV)/.created:
 	    echo "$(PYTHON) must be Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@echo "== creating the virtual environment $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	    echo "$(PYTHON) has no venv; on Debian or Ubuntu: sudo apt install python3-venv gcc python3-dev make"; exit 1; }
+	    echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: $(APT)"; exit 1; }
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.created $(BUILD_INPUTS)
@@ -72,7 +73,8 @@ $(VENV)/.run: $(VENV)/.created $(BUILD_INPUTS)
 # Tests demand the kernels: a machine without a compiler is told here, and not by slow tests.
 $(VENV)/.test: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim with its test tools and compiling its kernels"
-	HOPFIELD_SIM_KERNELS=require $(PIP) install --editable '.[test]'
+	HOPFIELD_SIM_KERNELS=require $(PIP) install --editable '.[test]' || { \
+	    echo "The tests need the compiled kernels. If a compiler or Python.h is missing: $(APT)"; exit 1; }
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.lint: $(VENV)/.created $(BUILD_INPUTS)

@@ -41,7 +41,7 @@ def flow(
     """
     batch = engine.start(states)
     n = states.shape[1]
-    stochastic = bool((temperatures > 0).any())
+    stochastic = is_stochastic(temperatures)
     if not len(temperatures):  # no sweep at all: only say which states rest
         engine.advance(batch, 0.0, 0)
     recorder.capture(batch)
@@ -58,6 +58,11 @@ def flow(
             recorder.capture(batch)
     recorder.capture(batch, last=True)
     return batch
+
+
+def is_stochastic(temperatures: NDArray[np.float64]) -> bool:
+    """Is any temperature positive?"""
+    return any(temperature > 0 for temperature, _ in stretches(temperatures))
 
 
 def stretches(temperatures: NDArray[np.float64]) -> list[tuple[float, int]]:

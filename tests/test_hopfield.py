@@ -176,6 +176,14 @@ def test_a_fixed_start_takes_no_sweep_and_the_last_sweep_is_judged(backend):
         assert (none.stop, none.sweeps) == ("max-sweeps", 0)
 
 
+def test_any_number_of_sweeps_may_be_allowed(backend):
+    net = hs.HopfieldNetwork(backend=backend).store(hs.random_patterns(2, 30, rng=0))
+    cue = hs.flip(net.patterns, count=5, rng=1)
+    for update in ("async", "sync"):
+        run = net.recall(cue, update=update, max_sweeps=10**12, record="energy", rng=0)
+        assert set(run.stop) <= {"fixed-point", "cycle"}
+
+
 def test_synchronous_cycle_is_told_from_a_fixed_point(backend):
     net = hs.HopfieldNetwork.from_weights([[0, -1], [-1, 0]], backend=backend)
     run = net.recall([[1, 1], [1, -1]], update="sync", max_sweeps=9, record="states", rng=0)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks, couplings, energy, recording
 from hopfield_sim.backends.protocol import Couplings
-from hopfield_sim.dynamics import Recall, flow
+from hopfield_sim.dynamics import Recall, flow, is_stochastic
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models import landscape
 from hopfield_sim.models.quadratic import QuadraticEngine
@@ -207,7 +207,7 @@ class PairNetwork:
         recorder = self._recorder(engine, record, every, update)
         batch = flow(engine, given.array, schedule, recorder)
         return Recall(
-            batch, recorder, given, bool((schedule > 0).any()), n, self._shape, self._patterns
+            batch, recorder, given, is_stochastic(schedule), n, self._shape, self._patterns
         )
 
     def _recorder(
