@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.numpy_backend import probability_words
 from hopfield_sim.backends.protocol import Couplings, HeatBath, Limits
+from hopfield_sim.errors import InvalidInputError
 
 _INT32_SAFE = 2**29
 """Largest N·P whose fields, and thresholds beyond every field, fit an int32."""
 
 _CERTAIN = 32 * np.log(2)
 """Beyond this value of 2h/T a 32-bit word cannot tell the probability from 0 or 1."""
+
+_LARGEST_SUM = 1e300
 
 _TABLE_LIMIT = 1 << 22
 
@@ -80,6 +83,24 @@ def is_symmetric(weights: NDArray[Any]) -> bool:
         np.array_equal(weights[i : i + _BLOCK_ROWS, i:], weights[i:, i : i + _BLOCK_ROWS].T)
         for i in range(0, n, _BLOCK_ROWS)
     )
+
+
+def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> None:
+    """Refuse weights and thresholds whose sums over N² pairs might not be finite.
+
+    Raises
+    ------
+    InvalidInputError
+        When they might not.
+    """
+    n = couplings.n_neurons
+    limit = _LARGEST_SUM / n**2
+    for name, values in (("weights", couplings.columns), ("thresholds", thresholds)):
+        if max(float(values.max()), -float(values.min())) > limit:
+            raise InvalidInputError(
+                f"{name} must be at most {limit:.3g} in size for {n} neurons, or energies "
+                "overflow; divide weights, thresholds and temperatures by one number: nothing else changes"
+            )
 
 
 def tie_width(couplings: Couplings, thresholds: NDArray[np.float64]) -> float:

@@ -61,7 +61,7 @@ def flow(
 
 
 def is_stochastic(temperatures: NDArray[np.float64]) -> bool:
-    """Is any temperature positive?"""
+    """Whether any temperature is positive."""
     return any(temperature > 0 for temperature, _ in stretches(temperatures))
 
 

@@ -319,6 +319,16 @@ def test_energy_of_asymmetric_weights_warns_once(backend):
         net.energy([1, 1])
 
 
+def test_weights_whose_energies_overflow_are_refused(backend):
+    with pytest.raises(InvalidInputError, match=r"weights must be at most 6.25e\+298"):
+        hs.HopfieldNetwork.from_weights(np.full((4, 4), 1e308), backend=backend)
+    with pytest.raises(InvalidInputError, match="thresholds must be at most"):
+        hs.HopfieldNetwork(thresholds=1e308, backend=backend).store(np.ones((1, 4)))
+    net = hs.HopfieldNetwork.from_weights(np.full((4, 4), 1e298), backend=backend)
+    assert net.energy(np.ones(4)) == -8e298
+    assert net.recall(np.ones(4), rng=0).sweeps == 0
+
+
 def test_a_failed_store_changes_nothing(backend):
     net = hs.HopfieldNetwork(backend=backend).store(hs.random_patterns(2, 9, rng=0))
     before = net.weights.copy()

@@ -175,6 +175,7 @@ class HopfieldNetwork(PairNetwork):
         """Take over what was learnt, all at once: an error before leaves the network as it was."""
         if thresholds is None:
             thresholds = checks.thresholds(self._given_thresholds, learnt.n_neurons)
+        couplings.refuse_overflow(learnt, thresholds)
         self._couplings, self._thresholds = learnt, thresholds
         self._patterns, self._shape, self._diagonal = patterns, shape, diagonal
         self._weights = self._symmetric = None
