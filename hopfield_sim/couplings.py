@@ -95,11 +95,15 @@ def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> No
     """
     n = couplings.n_neurons
     limit = _LARGEST_SUM / n**2
-    for name, values in (("weights", couplings.columns), ("thresholds", thresholds)):
+    sizes: dict[str, NDArray[Any]] = {"thresholds": thresholds}
+    if not couplings.exact:
+        sizes["weights"] = couplings.columns
+    for name, values in sizes.items():
         if max(float(values.max()), -float(values.min())) > limit:
             raise InvalidInputError(
                 f"{name} must be at most {limit:.3g} in size for {n} neurons, or energies "
-                "overflow; divide weights, thresholds and temperatures by one number: nothing else changes"
+                "overflow; divide weights, thresholds and temperatures by one number: nothing else "
+                "changes"
             )
 
 
