@@ -20,6 +20,12 @@ cdef extern from "rows.h" nogil:
     void add_column_i16(int64_t n, int32_t twice_spin, const int16_t *column, int32_t *fields)
     void add_column_i32(int64_t n, int32_t twice_spin, const int32_t *column, int32_t *fields)
     void add_column_f64(int64_t n, double twice_spin, const double *column, double *fields)
+    void add_columns_i16(int64_t n, int32_t twice_spin, int64_t count, const int32_t *sites,
+                         const int16_t *columns, int32_t *fields)
+    void add_columns_i32(int64_t n, int32_t twice_spin, int64_t count, const int32_t *sites,
+                         const int32_t *columns, int32_t *fields)
+    void add_columns_f64(int64_t n, double twice_spin, int64_t count, const int32_t *sites,
+                         const double *columns, double *fields)
     bint is_fixed_i32(int64_t n, const int8_t *spins, const int32_t *fields,
                       const int32_t *above, const int32_t *below)
     bint is_fixed_f64(int64_t n, const int8_t *spins, const double *fields,
@@ -62,6 +68,17 @@ cdef inline void add_column(int64_t n, int8_t spin, const weight_t *column,
         add_column_i32(n, 2 * spin, column, fields)
     elif weight_t is double and field_t is double:
         add_column_f64(n, 2.0 * spin, column, fields)
+
+
+cdef inline void add_columns(int64_t n, int8_t spin, int64_t count, const int32_t *sites,
+                             const weight_t *columns, field_t *fields) noexcept nogil:
+    """The same for all these sites."""
+    if weight_t is int16_t and field_t is int32_t:
+        add_columns_i16(n, 2 * spin, count, sites, columns, fields)
+    elif weight_t is int32_t and field_t is int32_t:
+        add_columns_i32(n, 2 * spin, count, sites, columns, fields)
+    elif weight_t is double and field_t is double:
+        add_columns_f64(n, 2.0 * spin, count, sites, columns, fields)
 
 
 cdef inline bint is_fixed(int64_t n, const int8_t *spins, const field_t *fields,
@@ -286,13 +303,15 @@ def synchronous(
     recompute its fields, when more than ``most_columns`` sites flipped (a matrix product is cheaper
     then), or, unless fields are ``exact``, when it looks fixed or cyclic by cached fields.
     """
-    cdef int64_t n = states.shape[1], k, row, site, changes
+    cdef int64_t n = states.shape[1], k, row, site, changes, ups, downs
     cdef bint cycle, rests
     cdef int8_t *spins
     cdef field_t *field
     cdef int8_t *new = <int8_t *>malloc(n)
+    # Sites that flip: to +1 from the left end, to −1 from the right.
+    cdef int32_t *sites = <int32_t *>malloc(n * sizeof(int32_t))
     try:
-        if new == NULL:
+        if new == NULL or sites == NULL:
             raise MemoryError
         with nogil:
             for k in range(rows.shape[0]):
@@ -319,10 +338,17 @@ def synchronous(
                         memcpy(spins, new, n)
                         fresh[row] = _STALE
                     else:
+                        ups, downs = 0, n
                         for site in range(n):
-                            if new[site] != spins[site]:
-                                spins[site] = new[site]
-                                add_column(n, new[site], &columns[site, 0], field)
+                            if new[site] > spins[site]:
+                                sites[ups] = <int32_t>site
+                                ups += 1
+                            elif new[site] < spins[site]:
+                                downs -= 1
+                                sites[downs] = <int32_t>site
+                        memcpy(spins, new, n)
+                        add_columns(n, 1, ups, sites, &columns[0, 0], field)
+                        add_columns(n, -1, n - downs, sites + downs, &columns[0, 0], field)
                         fresh[row] = _CACHED
                         budget -= changes * (n // _COLUMN_COST)
                     if cycle:
@@ -332,6 +358,7 @@ def synchronous(
                     break
     finally:
         free(new)
+        free(sites)
 
 
 def synchronous_heat_bath(
