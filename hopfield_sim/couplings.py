@@ -21,8 +21,8 @@ from hopfield_sim.errors import InvalidInputError
 _INT32_SAFE = 2**29
 """Largest N·P whose fields, and thresholds beyond every field, fit an int32."""
 
-_CERTAIN = 32 * np.log(2)
-"""Beyond this value of 2h/T a 32-bit word cannot tell the probability from 0 or 1."""
+_CERTAIN = 34 * np.log(2)
+"""Beyond this value of 2h/T the probability, rounded to 32 bits, is 0 or 1."""
 
 _LARGEST_SUM = 1e300
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
+from hopfield_sim import couplings
 from hopfield_sim.backends import counter_rng, cython_backend, protocol
-from hopfield_sim.backends.numpy_backend import NumpyBackend
+from hopfield_sim.backends.numpy_backend import NumpyBackend, probability_words
 
 COMPILED = [name for name in hs.backends.available() if name != "numpy"]
 SIZES = (1, 2, 7, 8, 9, 63, 64, 65, 130)
@@ -194,3 +195,16 @@ def test_use_backend_restores_what_was_before():
         with pytest.raises(hs.errors.InvalidInputError, match="numpy"), hs.use_backend("nunpy"):
             pass
     assert hs.backends.get().name == hs.backends.available()[-1]
+
+
+def test_probabilities_reach_certainty_and_are_symmetric():
+    """At low temperature nothing goes uphill; P(+1 | h) + P(+1 | −h) = 1 to the last of 32 bits."""
+    y = np.linspace(-60, 60, 2001)
+    chances = probability_words(y).astype(object)
+    assert set(chances + chances[::-1]) <= {2**32, 2**32 + 1}
+    assert chances[0] == 0
+    assert chances[-1] == 2**32
+    np.testing.assert_allclose(chances.astype(float), 2**32 / (1 + np.exp(-y)), rtol=0, atol=0.51)
+    net = hs.HopfieldNetwork().store(hs.random_patterns(1, 200, rng=0))
+    bath = couplings.heat_bath(net._couplings, np.zeros(200), 0.01, None)
+    assert (bath.table[0], bath.table[-1]) == (0, 2**32)

@@ -133,7 +133,7 @@ cdef inline int8_t heat_bath_spin(const uint64_t *table, int64_t half, double ga
             return 1 if draw < table[k + half] else -1
     y = gain * (x - fraction)
     y = -700.0 if y < -700.0 else 700.0 if y > 700.0 else y
-    return 1 if draw < <uint64_t>(4294967296.0 / (1.0 + exp(-y))) else -1
+    return 1 if draw < <uint64_t>(4294967296.0 / (1.0 + exp(-y)) + 0.5) else -1
 
 
 def asynchronous(

@@ -186,8 +186,8 @@ def acceptance(rule: HeatBath, x: NDArray[Any], sites: NDArray[np.int64]) -> NDA
 
 
 def probability_words(y: NDArray[np.floating]) -> NDArray[np.uint64]:
-    """How many of the 32-bit words mean +1: ⌊2³² / (1 + e^(−y))⌋."""
-    return np.floor(2.0**32 / (1.0 + np.exp(-np.clip(y, -700.0, 700.0)))).astype(np.uint64)
+    """How many of the 2³² words mean +1: 2³² / (1 + e^(−y)), rounded."""
+    return np.floor(2.0**32 / (1.0 + np.exp(-np.clip(y, -700.0, 700.0))) + 0.5).astype(np.uint64)
 
 
 def is_fixed(limits: Limits, states: NDArray[np.int8], fields: NDArray[Any]) -> NDArray[np.bool_]:
