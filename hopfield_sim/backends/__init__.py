@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from types import ModuleType
 
 from hopfield_sim import checks
-from hopfield_sim.backends.cython_backend import CythonBackend, load_kernels
+from hopfield_sim.backends.cython_backend import CythonBackend, Kernels, load_kernels
 from hopfield_sim.backends.numpy_backend import NumpyBackend
 from hopfield_sim.backends.protocol import Backend
 from hopfield_sim.errors import InvalidInputError, MissingDependencyError
@@ -95,7 +94,7 @@ def _backend(name: str) -> Backend:
 
 
 @cache
-def _kernels() -> ModuleType | None:
+def _kernels() -> Kernels | None:
     wish = os.environ.get("HOPFIELD_SIM_KERNELS", "auto")
     if wish not in ("auto", "require", "none"):
         raise InvalidInputError(

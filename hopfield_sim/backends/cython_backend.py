@@ -30,13 +30,17 @@ _SHARE: Final = 200_000
 """Visits that are worth a thread of their own."""
 
 
+Kernels = tuple[ModuleType, ModuleType]
+"""Asynchronous walks and synchronous steps, compiled."""
+
+
 class CythonBackend(NumpyBackend):
     """The same bits as the reference for integer couplings, many times faster."""
 
     name = "cython"
 
-    def __init__(self, kernels: ModuleType) -> None:
-        self._walk = kernels
+    def __init__(self, kernels: Kernels) -> None:
+        self._walks, self._steps = kernels
 
     def asynchronous(
         self,
@@ -49,17 +53,17 @@ class CythonBackend(NumpyBackend):
         n_threads: int,
     ) -> None:
         """Site after site, each row by itself to its end."""
-        how = (self._walk.ORDERS[order], key, until, _BUDGET)
+        how = (self._walks.ORDERS[order], key, until, _BUDGET)
         common = (batch.states, batch.fields, batch.index, batch.updates, batch.flips)
 
         def walk(rows: NDArray[np.int64]) -> None:
             if isinstance(rule, Limits):
-                self._walk.asynchronous(
+                self._walks.asynchronous(
                     couplings.columns, rule.above, rule.below, *common, batch.stop, batch.fresh,
                     rows, *how, couplings.exact,
                 )  # fmt: skip
             else:
-                self._walk.asynchronous_heat_bath(
+                self._walks.asynchronous_heat_bath(
                     couplings.columns, couplings.diagonal, rule.offset, rule.fraction, rule.clamped,
                     rule.table, rule.gain, *common, batch.fresh, rows, *how,
                 )  # fmt: skip
@@ -82,13 +86,13 @@ class CythonBackend(NumpyBackend):
 
         def walk(rows: NDArray[np.int64]) -> None:
             if isinstance(rule, Limits):
-                self._walk.synchronous(
+                self._steps.synchronous(
                     couplings.columns, rule.above, rule.below, batch.states, batch.fields,
                     batch.previous, batch.updates, batch.flips, batch.stop, batch.fresh,
                     rows, until, _BUDGET, most_columns, couplings.exact,
                 )  # fmt: skip
             else:
-                self._walk.synchronous_heat_bath(
+                self._steps.synchronous_heat_bath(
                     couplings.diagonal, rule.offset, rule.fraction, rule.clamped, rule.table,
                     rule.gain, batch.states, batch.fields, batch.index, batch.updates, batch.flips,
                     rows, key,
@@ -132,15 +136,19 @@ def _pool(n_threads: int, process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(n_threads, thread_name_prefix="hopfield_sim")
 
 
-def load_kernels() -> ModuleType | None:
+def load_kernels() -> Kernels | None:
     """The compiled kernels, or None where they were not built.
 
     ``import_module`` rather than an import statement, which reports a missing extension as a
     circular import.
     """
+    room = "hopfield_sim.backends."
     try:
-        return importlib.import_module("hopfield_sim.backends._walk")
+        asynchronous, synchronous = (
+            importlib.import_module(room + name) for name in ("_asynchronous", "_synchronous")
+        )
     except ModuleNotFoundError as error:
-        if error.name != "hopfield_sim.backends._walk":
+        if not str(error.name).startswith(room):
             raise
         return None
+    return asynchronous, synchronous

@@ -10,7 +10,9 @@
 #include <stdint.h>
 
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12
-#define ROW_KERNEL __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#define ROW_KERNEL __attribute__((unused, target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#elif defined(__GNUC__)
+#define ROW_KERNEL __attribute__((unused))
 #else
 #define ROW_KERNEL
 #endif
