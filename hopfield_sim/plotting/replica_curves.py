@@ -57,7 +57,9 @@ def overlap_by_load(result: Any, *, ax: Any = None) -> Figure:
         for rule, panel in panels.items():
             draw_sizes(panel, rows, rule, "n_patterns", "overlap", by_load=True)
             _replica(panel, rule)
-            least = float(np.nanmin(column(where(rows, rule=rule), "overlap")))
+            measured = column(where(rows, rule=rule), "overlap")
+            # Nothing may have been measured: trials that failed leave nan.
+            least = float(np.min(measured, initial=1.0, where=~np.isnan(measured)))
             panel.set_xlim(0, None)
             panel.set_ylim(max(least - 0.08, -1.04), 1.02)
             panel.set_xlabel("load t / N")
