@@ -90,6 +90,7 @@ def write(
     """
     # Only here, since matplotlib takes longer to load than small studies take.
     from hopfield_sim.plotting import report as page
+    from hopfield_sim.plotting.style import png
 
     written = Written()
     sections = []
@@ -97,8 +98,9 @@ def write(
         step(result.name)
         written.tables.append(result.to_csv(folder / f"{result.name}.csv"))
         parts = _PAGES[result.name](result)
-        for stem, _, figure in parts.figures:
-            written.figures.append(_figure(folder / f"{stem}.png", figure))
+        drawn = [(words, figure, png(figure)) for _, words, figure in parts.figures]
+        for (stem, _, _), (_, _, image) in zip(parts.figures, drawn, strict=True):
+            written.figures.append(_save(folder / f"{stem}.png", image))
         films: list[tuple[str, str | os.PathLike[str]]] = [
             (caption, _video(folder, stem, run, state, caption, written))
             for stem, caption, run, state in parts.videos
@@ -108,7 +110,7 @@ def write(
             page.Section(
                 title=parts.title,
                 sentence=sentence,
-                figures=[(words, figure) for _, words, figure in parts.figures],
+                figures=drawn,
                 videos=films,
                 tables=[*parts.tables, (caption, [dict(row) for row in result.rows])],
             )
@@ -138,11 +140,9 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _figure(path: Path, figure: Figure) -> Path:
-    from hopfield_sim.plotting.style import png
-
+def _save(path: Path, image: bytes) -> Path:
     try:
-        path.write_bytes(png(figure))
+        path.write_bytes(image)
     except OSError as error:
         raise ResultsDirError(f"cannot write {path}: {error.strerror}") from error
     return path

@@ -36,8 +36,8 @@ class Section:
         The heading.
     sentence : str
         What the reader sees, in plain text; an empty line starts a new paragraph.
-    figures : list of (str, Figure)
-        Captions and figures.
+    figures : list of (str, Figure) or (str, Figure, bytes)
+        Captions and figures; with the PNG as well where it is drawn already.
     videos : list of (str, path)
         Captions and files: .gif (or .mp4).
     tables : list of (str, list of dict)
@@ -46,7 +46,7 @@ class Section:
 
     title: str
     sentence: str
-    figures: list[tuple[str, Figure]] = field(default_factory=list)
+    figures: Sequence[tuple[str, Figure] | tuple[str, Figure, bytes]] = ()
     videos: list[tuple[str, str | os.PathLike[str]]] = field(default_factory=list)
     tables: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
 
@@ -151,8 +151,9 @@ def _section(place: str, section: Section, numbering: Mapping[str, Iterator[int]
     parts += [
         f"<p>{escape(words)}</p>" for words in section.sentence.split("\n\n") if words.strip()
     ]
-    for caption, figure in section.figures:
-        parts.append(_figure(caption, figure, next(numbering["Figure"])))
+    for caption, figure, *drawn in section.figures:
+        image = drawn[0] if drawn else style.png(figure)
+        parts.append(_figure(caption, figure, image, next(numbering["Figure"])))
     if section.videos:
         films = [
             _video(words, Path(file), next(numbering["Video"])) for words, file in section.videos
@@ -163,9 +164,9 @@ def _section(place: str, section: Section, numbering: Mapping[str, Iterator[int]
     return "\n".join([*parts, "</section>"])
 
 
-def _figure(caption: str, figure: Figure, number: int) -> str:
+def _figure(caption: str, figure: Figure, png: bytes, number: int) -> str:
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
-    image = _embedded(style.png(figure), "image/png")
+    image = _embedded(png, "image/png")
     return (
         f'<figure class="plot"><div class="card"><img src="{image}" width="{width}" '
         f'height="{height}" alt="{escape(describe(figure), quote=True)}"></div>'
