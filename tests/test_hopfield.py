@@ -174,6 +174,8 @@ def test_a_fixed_start_takes_no_sweep_and_the_last_sweep_is_judged(backend):
         assert (one.stop, one.sweeps, one.flips) == ("fixed-point", 1, 1)
         none = net.recall(cue, update=update, max_sweeps=0, rng=0)
         assert (none.stop, none.sweeps) == ("max-sweeps", 0)
+        rested = net.recall(patterns[0], update=update, max_sweeps=0, rng=0)
+        assert (rested.stop, rested.sweeps) == ("fixed-point", 0)
 
 
 def test_any_number_of_sweeps_may_be_allowed(backend):

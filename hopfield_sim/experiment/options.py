@@ -88,7 +88,7 @@ class _Parser(argparse.ArgumentParser):
 _EPILOG = """\
 examples:
   hopfield-sim                                 the whole study: open results/report.html afterwards
-  hopfield-sim --quick                         the same in small, a few seconds
+  hopfield-sim --quick                         the same in small, under 20 s
   hopfield-sim capacity --sizes 100,200,400    one question, other sizes
   hopfield-sim image --file me.png --file you.jpg --out faces
   hopfield-sim --config study.toml             options from a file:  sizes = [100, 200]
