@@ -18,7 +18,7 @@ from typing import Any
 
 from hopfield_sim import backends, errors, rules
 from hopfield_sim.backends import use_backend
-from hopfield_sim.models import HopfieldNetwork, load
+from hopfield_sim.models import HopfieldNetwork, ModernHopfield, load
 from hopfield_sim.patterns import (
     checkerboard,
     flip,
@@ -39,6 +39,7 @@ _LAZY = ("course", "experiment", "plotting", "testing", "theory")
 
 __all__ = [
     "HopfieldNetwork",
+    "ModernHopfield",
     "backends",
     "checkerboard",
     "course",

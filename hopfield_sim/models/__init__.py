@@ -6,8 +6,9 @@ from os import PathLike
 from typing import Any
 
 from hopfield_sim.models.hopfield import HopfieldNetwork
+from hopfield_sim.models.modern import ModernHopfield
 
-__all__ = ["HopfieldNetwork", "load"]
+__all__ = ["HopfieldNetwork", "ModernHopfield", "load"]
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -20,4 +21,10 @@ def load(path: str | PathLike[str]) -> Any:
     """
     from hopfield_sim.models import files  # zip archives and checksums: only for who reads files
 
-    return files.load(path, {"hopfield": HopfieldNetwork._from_members})
+    return files.load(
+        path,
+        {
+            "hopfield": HopfieldNetwork._from_members,
+            "modern": ModernHopfield._from_members,
+        },
+    )

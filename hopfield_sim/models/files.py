@@ -43,6 +43,12 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
         "diagonal": ("f8", 1, False),
         "shape": ("i8", 1, False),
     },
+    "modern": {
+        "beta": ("f8", 0, True),
+        "similarity": ("U", 0, True),
+        "patterns": ("f", 2, True),
+        "shape": ("i8", 1, False),
+    },
 }
 
 
