@@ -34,7 +34,7 @@ from hopfield_sim.patterns import (
 
 __version__ = "0.1.0"
 
-_LAZY = ("course", "experiment", "plotting", "testing", "theory")
+_LAZY = ("course", "datasets", "experiment", "plotting", "testing", "theory")
 """Subpackages that load when they are first used: some need matplotlib."""
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "backends",
     "checkerboard",
     "course",
+    "datasets",
     "errors",
     "experiment",
     "flip",
