@@ -43,6 +43,20 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
         "diagonal": ("f8", 1, False),
         "shape": ("i8", 1, False),
     },
+    "distributed": {
+        "n_features": ("i8", 0, True),
+        "n_neurons": ("i8", 0, True),
+        "n_patterns": ("i8", 0, True),
+        "beta": ("f8", 0, True),
+        "kernel": ("U", 0, True),
+        "energy": ("U", 0, True),
+        "orthogonal": ("b1", 0, True),
+        "key": ("u8", 0, True),
+        "dtype": ("U", 0, True),
+        "memory": ("f8", 1, True),
+        "probe": ("f8", 1, True),
+        "shape": ("i8", 1, False),
+    },
 }
 
 
