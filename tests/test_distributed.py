@@ -78,7 +78,8 @@ def test_features_are_those_of_the_table(kernel) -> None:
 
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("energy", ENERGIES)
-def test_energy_and_gradient(kernel, energy) -> None:
+def test_energy_and_gradient(kernel, energy, monkeypatch) -> None:
+    monkeypatch.setattr(projection, "_BLOCK", 200)  # 14 blocks
     beta, patterns = 3.0, binary(5, 9, 0)
     memory = hs.DistributedMemory(300, beta, kernel=kernel, energy=energy, rng=0).store(patterns)
     quiet(memory)
@@ -411,8 +412,9 @@ def test_too_few_features_are_told_once() -> None:
 
 
 @pytest.mark.parametrize("kernel", ["exp", "expexp"])
-def test_large_exponents_neither_overflow_nor_vanish(kernel) -> None:
+def test_large_exponents_neither_overflow_nor_vanish(kernel, monkeypatch) -> None:
     """exp(−β‖x‖²) of either side is e⁻⁵⁰⁰, of both too small for a float; the energy is not."""
+    monkeypatch.setattr(projection, "_BLOCK", 1000)  # 14 blocks
     patterns = 0.9 * binary(3, 64, 0)
     beta = 500 / float((patterns**2).sum(axis=1).max())
     memory = hs.DistributedMemory(200, beta, kernel=kernel, rng=0).store(patterns)
