@@ -5,6 +5,7 @@
 * ``replica.py`` — the overlap at finite load and temperature, and the critical load
 * ``phase_diagram.py`` — the lines between retrieval, spin glass and disorder
 * ``gardner.py`` — the most that any weights can store
+* ``random_features.py`` — how exact a distributed memory is, and how many features it takes
 
 Everything is solved with NumPy alone when it is asked for; nothing is a table of known values.
 """
@@ -14,6 +15,11 @@ from __future__ import annotations
 from hopfield_sim.theory.gardner import gardner_load
 from hopfield_sim.theory.one_step import one_step_error
 from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
+from hopfield_sim.theory.random_features import (
+    feature_error,
+    feature_variance,
+    features_needed,
+)
 from hopfield_sim.theory.replica import critical_load, retrieval_overlap
 from hopfield_sim.theory.storage import capacity, dense_capacity
 
@@ -22,6 +28,9 @@ __all__ = [
     "capacity",
     "critical_load",
     "dense_capacity",
+    "feature_error",
+    "feature_variance",
+    "features_needed",
     "gardner_load",
     "one_step_error",
     "phase_lines",
