@@ -129,7 +129,7 @@ def test_errors_are_those_that_are_known(beta, n_features, energies, slope) -> N
 
 
 def quiet(memory: hs.DistributedMemory) -> None:
-    memory._told.update({"dead", "lost"})
+    memory.quiet = True
 
 
 def test_errors_fall_as_one_over_the_root_of_y() -> None:
@@ -457,7 +457,8 @@ def test_a_memory_comes_back_and_goes_on_learning(tmp_path, kernel) -> None:
         one.store(images[3:]).forget(images[:1])
     np.testing.assert_array_equal(again.memory, memory.memory)
     np.testing.assert_array_equal(again.recall(images).states, memory.recall(images).states)
-    assert again.recall(images).states.dtype == np.float32
+    wanted = np.float64 if "exp" in kernel else np.float32  # float32 is too small for e^-100
+    assert again.recall(images).states.dtype == wanted
     assert (again.kernel, again.beta, again.n_patterns) == (kernel, 2.5, 4)
 
 

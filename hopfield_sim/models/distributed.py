@@ -54,6 +54,11 @@ class DistributedMemory:
     backend : {"auto", "numpy", "cython"}
         All compute this with the same matrix products.
 
+    Attributes
+    ----------
+    quiet : bool
+        False; set it to True and nothing is told, where the states are known to be far away.
+
     Warns
     -----
     UserWarning
@@ -67,6 +72,9 @@ class DistributedMemory:
     >>> run.states.round(1)
     array([0. , 0.5])
     """
+
+    quiet: bool = False
+    """Whether to leave out the warnings, where it is known what states are asked for."""
 
     _drawn: Projection | None
     _memory: NDArray[np.float64]
@@ -135,7 +143,8 @@ class DistributedMemory:
     def store(self, patterns: Any) -> DistributedMemory:
         """Add patterns (P, D), or images (P, H, W) or (P, H, W, 3), to the sum.
 
-        The first ones decide between float64 and float32.
+        The first ones decide between float64 and float32, the latter for waves only: exponentials
+        do not fit it.
 
         Returns
         -------
@@ -153,7 +162,7 @@ class DistributedMemory:
         stored = checks.real_patterns(
             patterns,
             n_neurons=None if known is None else known.n_neurons,
-            dtype=None if known is None else known.dtype,
+            dtype=self._dtype() if known is None else known.dtype,
         )
         if stored.shape is not None and self._shape not in (None, stored.shape):
             raise InvalidInputError(
@@ -369,6 +378,9 @@ class DistributedMemory:
 
     # ------------------------------------------------------------------ private
 
+    def _dtype(self) -> np.dtype[Any] | None:
+        return np.dtype(np.float64) if KERNELS[self._kernel].positive else None
+
     def _draw(self, n_neurons: int, dtype: np.dtype[Any]) -> Projection:
         """The random directions for patterns of this length; T is judged before it is made."""
         parts = KERNELS[self._kernel].parts
@@ -429,6 +441,8 @@ class DistributedMemory:
 
     def _tell(self, found: Comparison, states: Floats) -> None:
         """Warn, once each, of states where nothing can be relied upon."""
+        if self.quiet:
+            return
         dead = self._dead(found)
         if dead.any() and self._energy == "log" and "dead" not in self._told:
             self._told.add("dead")
