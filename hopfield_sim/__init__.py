@@ -18,7 +18,7 @@ from typing import Any
 
 from hopfield_sim import backends, errors, rules
 from hopfield_sim.backends import use_backend
-from hopfield_sim.models import DistributedMemory, HopfieldNetwork, load
+from hopfield_sim.models import DistributedMemory, HopfieldNetwork, ModernHopfield, load
 from hopfield_sim.patterns import (
     checkerboard,
     flip,
@@ -40,6 +40,7 @@ _LAZY = ("course", "datasets", "experiment", "plotting", "testing", "theory")
 __all__ = [
     "DistributedMemory",
     "HopfieldNetwork",
+    "ModernHopfield",
     "backends",
     "checkerboard",
     "course",

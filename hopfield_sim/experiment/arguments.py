@@ -51,9 +51,7 @@ def rules(value: Any) -> list[str]:
 
 def fractions(value: Any) -> list[float]:
     """Judge fractions of the bits: at least one, each once, in rising order."""
-    found = [
-        checks.real(f, "fractions", minimum=0, maximum=1) for f in several(value, "fractions")
-    ]
+    found = [checks.real(f, "fractions", minimum=0, maximum=1) for f in several(value, "fractions")]
     return sorted(set(found))
 
 

@@ -1,4 +1,4 @@
-"""How close does a memory in one vector come to one that keeps its patterns? (DrDAM, NeurIPS 2024)"""
+"""How close does a memory in one vector come to one that keeps its patterns?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment import arguments
 from hopfield_sim.experiment.distributed_page import page
-from hopfield_sim.experiment.distributed_trials import AT, PARTS
+from hopfield_sim.experiment.distributed_trials import PARTS
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
@@ -283,10 +283,9 @@ def sentence(result: Result) -> str:
         ratio = packed["numbers"] / packed["pixels"]
         count = packed["pixels"] // (3 * config["image_size"] ** 2)
         even = math.ceil(packed["numbers"] / (3 * config["image_size"] ** 2))
-        word = "more than" if ratio > 1 else "of"
         texts.append(
-            f"The memory of {count} images holds {packed['numbers']} numbers for {packed['pixels']} "
-            f"stored ones, {ratio:.2f} times {word} what it replaces: with so many features it "
+            f"The memory of {count} images holds {packed['numbers']} numbers in place of "
+            f"{packed['pixels']} pixels, {ratio:.2f} times as many: with so many features it "
             f"saves nothing before {even} images are stored; then its size stays while they grow. "
             f"{packed['retrieved']:.0%} of the images came back from 60 % of their pixels."
         )
@@ -298,12 +297,14 @@ def _fall(result: Result) -> str:
     rows = [
         row
         for row in result.rows
-        if row["part"] == "approximation" and row["at"] == "memory" and row["energy_error"] > 0
+        if row["part"] == "approximation"
+        and row["at"] == "memory"
+        and float(row["energy_error"]) > 0
     ]
     counts = sorted({row["n_features"] for row in rows})
     if len(counts) < 2:
         return ""
-    points = np.array([(math.log(r["n_features"]), math.log(r["energy_error"])) for r in rows])
+    points = np.log([(float(r["n_features"]), float(r["energy_error"])) for r in rows])
     groups = [(row["n_neurons"], row["beta"]) for row in rows]
     for group in set(groups):  # a common slope, a level for each D and β
         mine = [index for index, one in enumerate(groups) if one == group]

@@ -8,16 +8,17 @@ from __future__ import annotations
 import base64
 import math
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks, datasets, theory
-from hopfield_sim.descent import Descent
+from hopfield_sim.descent import Descent, descend
 from hopfield_sim.experiment.study import Config, Payload
 from hopfield_sim.models import DistributedMemory, ModernHopfield
+from hopfield_sim.recording import Recorder
 
 __all__ = ["AT", "PARTS", "TRACED", "images_of", "unpack_images"]
 
@@ -29,6 +30,7 @@ TRACED = (0, 5, 10, 20, 40, 80)
 """Steps of a descent that are shown as images, and the end."""
 _PREDICTED = 8  # queries for which the error is predicted; each takes P² exponentials
 _FOLLOWED = 8  # queries that are recalled
+_LONGEST = 100  # steps
 _SHOWN = 5  # images of a part that are shown
 
 Floats = NDArray[np.floating]
@@ -47,11 +49,11 @@ def approximation(config: Config, cell: Mapping[str, Any], rng: np.random.Genera
     rows = []
     for beta in config["betas"]:
         exact = ModernHopfield(beta, similarity="euclidean").store(patterns)
-        ends = {at: _end(exact.recall, x, 1.0) for at, x in queries.items()}
+        ends = {at: _end(exact, x, config["step"]) for at, x in queries.items()}
         for n_features in config["n_features"]:
             memory = _memory(n_features, beta, config, key).store(_single(patterns))
             for at, x in queries.items():
-                end = _end(memory.recall, x, config["step"])
+                end = _end(memory, x, config["step"])
                 rows.append(
                     _compared(memory, exact, x)
                     | _predicted(x, patterns, beta, n_features)
@@ -199,8 +201,7 @@ def _packed(found: Mapping[str, Any], count: int) -> dict[str, Any]:
         "distributed": found["distributed"].states,
     }
     return {
-        name: pack_images(_pixels(array[:count], found["config"]))
-        for name, array in states.items()
+        name: pack_images(_pixels(array[:count], found["config"])) for name, array in states.items()
     }
 
 
@@ -283,10 +284,16 @@ def _predicted(
     return {"theory": mean if beta * mean < 0.3 else None}
 
 
-def _end(recall: Callable[..., Descent], x: Floats, step: float) -> Floats:
-    """Where the first few states end."""
-    states: Floats = recall(x[:_FOLLOWED], step=step, tol=1e-4, max_steps=100).states
-    return states
+def _end(model: DistributedMemory | ModernHopfield, x: Floats, step: float) -> Floats:
+    """Where the first few states end, by the same steps in both."""
+    walk = descend(
+        lambda now: now - step * model.gradient(now),
+        x[:_FOLLOWED].copy(),
+        Recorder(1, {}),
+        max_steps=_LONGEST,
+        tol=1e-2 / np.sqrt(x.shape[1]),
+    )
+    return walk.states
 
 
 def _differing(found: Floats, wanted: Floats, n: int) -> Row:

@@ -8,8 +8,9 @@ from typing import Any
 
 from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.hopfield import HopfieldNetwork
+from hopfield_sim.models.modern import ModernHopfield
 
-__all__ = ["DistributedMemory", "HopfieldNetwork", "load"]
+__all__ = ["DistributedMemory", "HopfieldNetwork", "ModernHopfield", "load"]
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -25,5 +26,6 @@ def load(path: str | PathLike[str]) -> Any:
     makers: dict[str, Callable[[files.Members], Any]] = {
         "distributed": DistributedMemory._from_members,
         "hopfield": HopfieldNetwork._from_members,
+        "modern": ModernHopfield._from_members,
     }
     return files.load(path, makers)

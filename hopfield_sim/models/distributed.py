@@ -203,16 +203,16 @@ class DistributedMemory:
                 f"patterns must be among the {self._n_patterns} stored; got {len(gone)} to forget"
             )
         if len(gone) == self._n_patterns:
-            self.clear()
-            return self
+            return self.clear()
         self._memory = self._memory - total(KERNELS[self._kernel], known, self._beta, gone)
         self._n_patterns -= len(gone)
         return self
 
-    def clear(self) -> None:
+    def clear(self) -> DistributedMemory:
         """Forget everything; patterns of another length may follow."""
         self._drawn, self._shape, self._n_patterns = None, None, 0
         self._memory = np.zeros((0, 0))
+        return self
 
     # ------------------------------------------------------------------ what a state feels
 

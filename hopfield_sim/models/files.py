@@ -57,6 +57,12 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
         "probe": ("f8", 1, True),
         "shape": ("i8", 1, False),
     },
+    "modern": {
+        "beta": ("f8", 0, True),
+        "similarity": ("U", 0, True),
+        "patterns": ("f", 2, True),
+        "shape": ("i8", 1, False),
+    },
 }
 
 
