@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
+from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.hopfield import HopfieldNetwork
 from hopfield_sim.models.modern import ModernHopfield
 
-__all__ = ["HopfieldNetwork", "ModernHopfield", "load"]
+__all__ = ["DistributedMemory", "HopfieldNetwork", "ModernHopfield", "load"]
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -21,10 +23,9 @@ def load(path: str | PathLike[str]) -> Any:
     """
     from hopfield_sim.models import files  # zip archives and checksums: only for who reads files
 
-    return files.load(
-        path,
-        {
-            "hopfield": HopfieldNetwork._from_members,
-            "modern": ModernHopfield._from_members,
-        },
-    )
+    makers: dict[str, Callable[[files.Members], Any]] = {
+        "distributed": DistributedMemory._from_members,
+        "hopfield": HopfieldNetwork._from_members,
+        "modern": ModernHopfield._from_members,
+    }
+    return files.load(path, makers)

@@ -1,9 +1,9 @@
 """Figures, videos and the report: they read results and recorded recalls, and run no model.
 
 A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``replica_curves``
-``size_curves`` (curves), ``images`` ``image_recall`` (states as pictures), ``movie`` ``stage``
-``video_palette`` ``video_file`` (films), ``report`` with ``report.html`` (the page),
-``theory_lines`` (what is drawn over the data), ``rows`` ``runs`` (reading results and recalls),
+``size_curves`` ``distributed_curves`` (curves), ``images`` ``image_recall`` (states as pictures),
+``movie`` ``stage`` ``video_palette`` ``video_file`` (films), ``report`` with ``report.html`` (the
+page), ``theory_lines`` (what is drawn over the data), ``rows`` ``runs`` (reading results and recalls),
 ``style`` (one look for all).
 
 Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot does not
@@ -14,6 +14,7 @@ yours is changed, neither backend nor style.
 
 from hopfield_sim.plotting import report
 from hopfield_sim.plotting.capacity_curves import capacity
+from hopfield_sim.plotting.distributed_curves import distributed
 from hopfield_sim.plotting.energy_curves import energy, overlap
 from hopfield_sim.plotting.image_recall import image
 from hopfield_sim.plotting.images import states
@@ -23,6 +24,7 @@ from hopfield_sim.plotting.robustness_curves import robustness
 
 __all__ = [
     "capacity",
+    "distributed",
     "energy",
     "image",
     "overlap",

@@ -6,6 +6,7 @@
 * ``phase_diagram.py`` — the lines between retrieval, spin glass and disorder
 * ``gardner.py`` — the most that any weights can store
 * ``modern.py`` — modern Hopfield networks: separation, the error of a step, exponential capacity
+* ``random_features.py`` — how exact a distributed memory is, and how many features it takes
 
 Everything is solved with NumPy alone when it is asked for; nothing is a table of known values.
 """
@@ -21,6 +22,11 @@ from hopfield_sim.theory.modern import (
 )
 from hopfield_sim.theory.one_step import one_step_error
 from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
+from hopfield_sim.theory.random_features import (
+    feature_error,
+    feature_variance,
+    features_needed,
+)
 from hopfield_sim.theory.replica import critical_load, retrieval_overlap
 from hopfield_sim.theory.storage import capacity, dense_capacity
 
@@ -29,6 +35,9 @@ __all__ = [
     "capacity",
     "critical_load",
     "dense_capacity",
+    "feature_error",
+    "feature_variance",
+    "features_needed",
     "gardner_load",
     "modern_capacity",
     "modern_constant",
