@@ -1,9 +1,10 @@
 """The engine room: who computes, chosen by name.
 
 ``protocol.py`` is the contract, ``numpy_backend.py`` the reference that defines every result,
-``cython_backend.py`` the compiled engine. The variable ``HOPFIELD_SIM_KERNELS`` says whether
-kernels are used: ``auto`` (when they are built, the default), ``require`` (an error when they are
-not) or ``none``.
+``cython_backend.py`` the compiled engine; ``dense_protocol.py``, ``numpy_dense.py`` and
+``cython_dense.py`` are the same for dense memories. The variable ``HOPFIELD_SIM_KERNELS`` says
+whether kernels are used: ``auto`` (when they are built, the default), ``require`` (an error when
+they are not) or ``none``.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from contextvars import ContextVar
 from functools import cache
 
 from hopfield_sim import checks
+from hopfield_sim.backends import cython_dense
 from hopfield_sim.backends.cython_backend import CythonBackend, Kernels, load_kernels
+from hopfield_sim.backends.dense_protocol import DenseBackend
 from hopfield_sim.backends.numpy_backend import NumpyBackend
+from hopfield_sim.backends.numpy_dense import NumpyDense
 from hopfield_sim.backends.protocol import Backend
 from hopfield_sim.errors import InvalidInputError, MissingDependencyError
 
-__all__ = ["available", "get", "threads", "use_backend"]
+__all__ = ["available", "dense", "get", "threads", "use_backend"]
 
 NAMES = ("auto", "numpy", "cython")
 
@@ -61,6 +65,11 @@ def get(name: str = "auto") -> Backend:
     return _backend(name)
 
 
+def dense(name: str = "auto") -> DenseBackend:
+    """The backend of that name for dense memories; see ``get``."""
+    return _dense_backend(get(name).name)
+
+
 @contextmanager
 def use_backend(name: str) -> Iterator[Backend]:
     """Within the block, models whose backend is "auto" use this one.
@@ -94,13 +103,21 @@ def _backend(name: str) -> Backend:
 
 
 @cache
+def _dense_backend(name: str) -> DenseBackend:
+    kernels = cython_dense.load_kernels() if name == "cython" else None
+    return NumpyDense() if kernels is None else cython_dense.CythonDense(kernels)
+
+
+@cache
 def _kernels() -> Kernels | None:
     wish = os.environ.get("HOPFIELD_SIM_KERNELS", "auto")
     if wish not in ("auto", "require", "none"):
         raise InvalidInputError(
             f"HOPFIELD_SIM_KERNELS must be one of auto, require, none; found {wish!r}"
         )
-    kernels = None if wish == "none" else load_kernels()
+    kernels = None
+    if wish != "none" and cython_dense.load_kernels() is not None:
+        kernels = load_kernels()
     if wish == "require" and kernels is None:
         raise MissingDependencyError(
             "HOPFIELD_SIM_KERNELS=require, but the compiled kernels are not built; build them "
