@@ -22,7 +22,7 @@ from hopfield_sim.backends.workers import Rows, share
 _BUDGET: Final = 100_000_000
 """Patterns looked at in one kernel call, 10 to 50 ms: how long a Ctrl-C may have to wait."""
 
-_SHARE: Final = 1_000_000
+_SHARE: Final = 4_000_000
 """Patterns looked at that are worth a thread of their own."""
 
 
