@@ -1,7 +1,8 @@
-"""Energies: of pair couplings, from states and their fields (Hopfield, PNAS 79, 2554, 1982, eq. 7),
+"""Energies: of pair couplings, from states and their caches (Hopfield, PNAS 79, 2554, 1982, eq. 7),
 and of dense memories, from overlaps.
 
-E = −½ sᵀ W s + θ·s. With the field f = scale · W s at hand this is a sum over N numbers, not N².
+E = −½ sᵀ W s + θ·s. With the fields scale · W s at hand this is a sum over N numbers, not N²; with
+the overlaps Ξ s, one over P.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.protocol import Couplings
+from hopfield_sim.backends.protocol import Couplings, Factors
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.interactions import Interaction
 
@@ -20,7 +21,7 @@ def quadratic(
     couplings: Couplings,
     thresholds: NDArray[np.float64],
     states: NDArray[np.int8],
-    fields: NDArray[Any],
+    cache: NDArray[Any],
 ) -> NDArray[np.float64]:
     """E of each state, (B,): exact for integer couplings and θ = 0, up to the one division by 2N.
 
@@ -28,13 +29,17 @@ def quadratic(
     --------
     Two neurons that prefer to agree, W = [[0, 1], [1, 0]]:
 
-    >>> pair = Couplings(np.array([[0.0, 1.0], [1.0, 0.0]]), np.zeros(2), 1.0)
+    >>> pair = Matrix(np.array([[0.0, 1.0], [1.0, 0.0]]), np.zeros(2), 1.0)
     >>> states = np.array([[1, 1], [1, -1]], np.int8)
     >>> quadratic(pair, np.zeros(2), states, states @ pair.columns)
     array([-1.,  1.])
     """
-    total = np.int64 if fields.dtype.kind == "i" else np.float64
-    interaction = np.einsum("bi,bi->b", states, fields, dtype=total)
+    total = np.int64 if cache.dtype.kind == "i" else np.float64
+    if isinstance(couplings, Factors):
+        interaction = np.einsum("bp,bp->b", cache, cache, dtype=total)
+        interaction -= couplings.own * couplings.n_neurons
+    else:
+        interaction = np.einsum("bi,bi->b", states, cache, dtype=total)
     external = states @ thresholds if thresholds.any() else 0.0
     return -interaction / (2.0 * couplings.scale) + external + 0.0
 

@@ -16,8 +16,8 @@ from contextvars import ContextVar
 from functools import cache
 
 from hopfield_sim import checks
-from hopfield_sim.backends import cython_dense
 from hopfield_sim.backends.cython_backend import CythonBackend, Kernels, load_kernels
+from hopfield_sim.backends.cython_dense import CythonDense
 from hopfield_sim.backends.dense_protocol import DenseBackend
 from hopfield_sim.backends.numpy_backend import NumpyBackend
 from hopfield_sim.backends.numpy_dense import NumpyDense
@@ -104,8 +104,8 @@ def _backend(name: str) -> Backend:
 
 @cache
 def _dense_backend(name: str) -> DenseBackend:
-    kernels = cython_dense.load_kernels() if name == "cython" else None
-    return NumpyDense() if kernels is None else cython_dense.CythonDense(kernels)
+    kernels = _kernels() if name == "cython" else None
+    return NumpyDense() if kernels is None else CythonDense(kernels.dense)
 
 
 @cache
@@ -115,9 +115,7 @@ def _kernels() -> Kernels | None:
         raise InvalidInputError(
             f"HOPFIELD_SIM_KERNELS must be one of auto, require, none; found {wish!r}"
         )
-    kernels = None
-    if wish != "none" and cython_dense.load_kernels() is not None:
-        kernels = load_kernels()
+    kernels = None if wish == "none" else load_kernels()
     if wish == "require" and kernels is None:
         raise MissingDependencyError(
             "HOPFIELD_SIM_KERNELS=require, but the compiled kernels are not built; build them "

@@ -7,7 +7,6 @@ index in the call.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
@@ -59,7 +58,7 @@ class CythonDense:
 
         def walk(rows: Rows) -> None:
             self._kernels.asynchronous(
-                *_arguments(memories, rule), batch.states, batch.fields, batch.index,
+                *_arguments(memories, rule), batch.states, batch.cache, batch.index,
                 batch.updates, batch.flips, batch.stop, checked, rows, *how,
             )  # fmt: skip
 
@@ -81,7 +80,7 @@ class CythonDense:
 
         def walk(rows: Rows) -> None:
             self._kernels.synchronous(
-                *_arguments(memories, rule), batch.states, batch.fields, batch.previous,
+                *_arguments(memories, rule), batch.states, batch.cache, batch.previous,
                 batch.index, batch.updates, batch.flips, batch.stop, checked, ahead, rows, *how,
             )  # fmt: skip
 
@@ -124,14 +123,3 @@ def _arguments(memories: Memories, rule: Descent | DenseHeatBath) -> tuple[Any, 
         return (*tables, rule.ties_up, None, rule.clamped)
     heat = (rule.temperature, rule.gain, rule.log_gain, rule.logarithmic)
     return (*tables, False, heat, rule.clamped)
-
-
-def load_kernels() -> ModuleType | None:
-    """The compiled kernels, or None where they were not built."""
-    name = "hopfield_sim.backends._dense"
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        return None

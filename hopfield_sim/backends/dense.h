@@ -9,7 +9,7 @@
 
 #include <math.h>
 #include <stdint.h>
-#include "rows.h"
+#include "targets.h"
 
 #define LANES 8
 #define DEPTH 64

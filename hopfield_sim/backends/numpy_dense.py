@@ -72,7 +72,7 @@ class NumpyDense:
             sweeps = np.full(rows.size, sweep)
             sites = visit_order(order, key, batch.index[rows], sweeps, n)
             draws = words(key, ACCEPT, batch.index[rows], sweeps, n)
-            felt = feel(memories, batch.fields[rows])
+            felt = feel(memories, batch.cache[rows])
             for position in range(first, last):
                 _visit(memories, batch, rule, rows, felt, sites[:, position], draws[:, position])
             batch.updates[rows] += last - first
@@ -105,7 +105,7 @@ class NumpyDense:
         """All sites of every row from the same overlaps; rows that repeat themselves stop."""
         n = memories.n_neurons
         spins = batch.states[rows]
-        felt = feel(memories, batch.fields[rows])
+        felt = feel(memories, batch.cache[rows])
         draws = words(key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
         new = new_spins(rule, differences(memories, felt, spins), felt, spins, draws)
         new = np.where(rule.clamped != 0, spins, new)
@@ -120,7 +120,7 @@ class NumpyDense:
         rows, new = rows[moved], new[moved]
         batch.previous[rows] = batch.states[rows]
         batch.states[rows] = new
-        batch.fields[rows] = self.overlaps(memories, new)
+        batch.cache[rows] = self.overlaps(memories, new)
         batch.updates[rows] += n
         batch.flips[rows] += flips[moved]
 
@@ -145,7 +145,7 @@ def stop_fixed(memories: Memories, batch: Batch, rule: Descent) -> None:
     step = max(1, _BLOCK // max(memories.patterns.shape))
     for start in range(0, len(rows), step):
         some = rows[start : start + step]
-        spins, felt = batch.states[some], feel(memories, batch.fields[some])
+        spins, felt = batch.states[some], feel(memories, batch.cache[some])
         new = new_spins(rule, differences(memories, felt, spins), felt, spins, _NO_DRAWS)
         batch.stop[some[((new == spins) | (rule.clamped != 0)).all(axis=1)]] = FIXED
 
@@ -167,9 +167,9 @@ def _visit(
     if changed.any():
         flipped = rows[changed]
         batch.states[flipped, sites[changed]] = new[changed]
-        batch.fields[flipped] += 2 * new[changed, None].astype(np.int64) * xi[changed]
+        batch.cache[flipped] += 2 * new[changed, None].astype(np.int64) * xi[changed]
         batch.flips[flipped] += 1
-        for part, fresh in zip(felt, feel(memories, batch.fields[flipped]), strict=True):
+        for part, fresh in zip(felt, feel(memories, batch.cache[flipped]), strict=True):
             part[changed] = fresh
 
 

@@ -26,8 +26,9 @@ _LARGEST_LANDSCAPE = 20
 
 @dataclass(frozen=True)
 class Manner:
-    """How states flow: the arguments of ``recall`` that an engine needs, judged."""
+    """How states flow: how many, and the arguments of ``recall`` that an engine needs, judged."""
 
+    n_states: int
     update: str
     order: str
     ties: str
@@ -157,7 +158,8 @@ class BinaryMemory(ABC):
             temperature, checks.integer(max_sweeps, "max_sweeps", minimum=0)
         )
         held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=self._shape)
-        manner = Manner(update, order, ties, held, checks.key(rng), backends.threads(n_threads))
+        key, threads = checks.key(rng), backends.threads(n_threads)
+        manner = Manner(len(given.array), update, order, ties, held, key, threads)
         engine = self._engine(manner)
         recorder = self._recorder(engine, record, every, update)
         batch = flow(engine, given.array, schedule, recorder)

@@ -49,7 +49,7 @@ class DenseEngine:
 
     def energy(self, batch: Batch) -> NDArray[np.float64]:
         """E of each state, (B,), from the cached overlaps."""
-        return energy.dense(self.interaction, batch.fields, logarithmic=self.logarithmic)
+        return energy.dense(self.interaction, batch.cache, logarithmic=self.logarithmic)
 
     def _rule(self, temperature: float) -> Descent | DenseHeatBath:
         """What a visited site becomes."""

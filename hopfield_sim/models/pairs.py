@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks, couplings, energy, recording
-from hopfield_sim.backends.protocol import Couplings
+from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Engine, Manner, read_only
 from hopfield_sim.models.quadratic import QuadraticEngine
@@ -23,6 +23,7 @@ class PairNetwork(BinaryMemory):
     """
 
     _couplings: Couplings | None
+    _hebbian_matrix: Matrix | None
     _thresholds: NDArray[np.float64]
     _weights: NDArray[np.float64] | None
     _symmetric: bool | None
@@ -38,12 +39,16 @@ class PairNetwork(BinaryMemory):
         """W, (N, N) float64, read-only."""
         known = self._known()
         if self._weights is None:
-            if known.scale == 1.0 and not known.exact:
-                self._weights = read_only(known.columns.T)
-            else:
+            if isinstance(known, Factors):
                 n = known.n_neurons
-                checks.memory(8 * n * n, f"the weights of {n} neurons as float64", "use fields()")
-                self._weights = read_only(known.columns / known.scale)
+                checks.memory(
+                    10 * n * n,
+                    f"the weights of {n} neurons as float64",
+                    "use fields() and energy()",
+                )
+                self._weights = read_only(self._matrix(known).columns / known.scale)
+            else:
+                self._weights = read_only(known.columns.T)
         return self._weights
 
     @property
@@ -64,9 +69,10 @@ class PairNetwork(BinaryMemory):
 
         Asymmetric weights have no energy that the dynamics descends: this warns once.
         """
-        given, fields = self._fields_of(states)
+        known, given = self._known(), self._judge(states)
         self._warn_if_asymmetric()
-        return given.restore(energy.quadratic(self._known(), self._thresholds, given.array, fields))
+        cache = backends.get(self._backend).cache(known, given.array)
+        return given.restore(energy.quadratic(known, self._thresholds, given.array, cache))
 
     def energy_gap(self, states: Any) -> Any:
         """E(site flipped) − E(s) for every site, (B, N): 2 s_i (Σ_{j≠i} W_ij s_j − θ_i)
@@ -75,7 +81,7 @@ class PairNetwork(BinaryMemory):
         given, fields = self._fields_of(states)
         if not self._is_symmetric():
             # Only the symmetric part of W enters E.
-            transposed = given.array @ self._known().columns.T
+            transposed = given.array @ self.weights
             fields = 0.5 * (fields + transposed)
         return given.restore(energy.flip_cost(self._known(), self._thresholds, given.array, fields))
 
@@ -83,7 +89,7 @@ class PairNetwork(BinaryMemory):
 
     def _engine(self, manner: Manner) -> QuadraticEngine:
         return QuadraticEngine(
-            self._known(),
+            self._fastest(manner.update, manner.n_states),
             self._thresholds,
             backends.get(self._backend),
             update=manner.update,
@@ -117,10 +123,25 @@ class PairNetwork(BinaryMemory):
         given = self._judge(states)
         return given, backends.get(self._backend).fields(self._known(), given.array)
 
+    def _fastest(self, update: str, n_states: int) -> Couplings:
+        """The couplings in the form in which such a recall takes the least time."""
+        known = self._known()
+        if isinstance(known, Factors):
+            made = self._hebbian_matrix is not None
+            if couplings.prefers_matrix(known, update, n_states, made=made):
+                return self._matrix(known)
+        return known
+
+    def _matrix(self, known: Factors) -> Matrix:
+        """The matrix of Hebbian couplings, made when it is first wanted."""
+        if self._hebbian_matrix is None:
+            self._hebbian_matrix = couplings.matrix(known, backends.get(self._backend))
+        return self._hebbian_matrix
+
     def _is_symmetric(self) -> bool:
         if self._symmetric is None:
             known = self._known()
-            self._symmetric = known.exact or couplings.is_symmetric(known.columns)
+            self._symmetric = isinstance(known, Factors) or couplings.is_symmetric(known.columns)
         return self._symmetric
 
     def _warn_if_asymmetric(self) -> None:
