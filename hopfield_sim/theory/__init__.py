@@ -19,6 +19,7 @@ from hopfield_sim.theory.modern import (
     modern_constant,
     modern_error,
     modern_separation,
+    modern_weight,
 )
 from hopfield_sim.theory.one_step import one_step_error
 from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
@@ -43,6 +44,7 @@ __all__ = [
     "modern_constant",
     "modern_error",
     "modern_separation",
+    "modern_weight",
     "one_step_error",
     "phase_lines",
     "retrieval_overlap",
