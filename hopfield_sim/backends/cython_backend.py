@@ -56,6 +56,7 @@ class Kernels:
     overlaps: ModuleType
     asynchronous: ModuleType
     synchronous: ModuleType
+    dense: ModuleType
 
 
 class CythonBackend(NumpyBackend):

@@ -12,7 +12,7 @@ from hopfield_sim import backends, checks, couplings, rules
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import classification, learning
-from hopfield_sim.models.pairs import PairNetwork, read_only
+from hopfield_sim.models.pairs import PairNetwork
 
 
 class HopfieldNetwork(PairNetwork):
@@ -125,14 +125,7 @@ class HopfieldNetwork(PairNetwork):
         stored = checks.patterns(patterns, n_neurons=self.n_neurons if known else None)
         n = stored.array.shape[1]
         theta = checks.thresholds(self._given_thresholds, n)
-        if known and stored.shape is not None and self._shape not in (None, stored.shape):
-            raise InvalidInputError(
-                f"patterns must be images of shape {self._shape} like those stored; "
-                f"got {stored.shape}"
-            )
-        everything = stored.array
-        if self._patterns is not None:
-            everything = np.concatenate([self._patterns, stored.array])
+        everything = self._joined(stored)
         learnt, diagonal = learning.learn(
             self._rule,
             self._zero_diagonal,
@@ -205,11 +198,6 @@ class HopfieldNetwork(PairNetwork):
         return couplings.matrix(learnt, backend, self._hebbian_matrix, changed, sign)
 
     # ------------------------------------------------------------------ what it is
-
-    @property
-    def patterns(self) -> NDArray[np.int8]:
-        """The stored patterns (P, N), read-only."""
-        return read_only(self._stored_patterns("patterns"))
 
     @property
     def rule(self) -> str | rules.Rule | None:
