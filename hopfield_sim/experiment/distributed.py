@@ -1,4 +1,4 @@
-"""How close does a memory in one vector come to one that keeps its patterns?"""
+"""How close a memory in one vector comes to one that keeps its patterns, in six parts."""
 
 from __future__ import annotations
 
@@ -286,7 +286,8 @@ def sentence(result: Result) -> str:
         texts.append(
             f"The memory of {count} images holds {packed['numbers']} numbers in place of "
             f"{packed['pixels']} pixels, {ratio:.2f} times as many: with so many features it "
-            f"saves nothing before {even} images are stored; then its size stays while they grow. "
+            f"saves nothing before {even} images are stored, and in bytes (8 a number, 1 a pixel) "
+            f"before {8 * even}; its size stays the same while they grow. "
             f"{packed['retrieved']:.0%} of the images came back from 60 % of their pixels."
         )
     return " ".join(text for text in texts if text)

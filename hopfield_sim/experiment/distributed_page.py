@@ -147,7 +147,10 @@ def _tables(result: Result) -> list[tuple[str, list[dict[str, Any]]]]:
                     "pixels of all": found["pixels"],
                     "numbers in T": found["numbers"],
                     "T / pixels": round(found["numbers"] / found["pixels"], 2),
-                    "images from which T is smaller": -(-found["numbers"] // row["n_neurons"]),
+                    "images from which T has fewer": -(-found["numbers"] // row["n_neurons"]),
+                    "bytes of T / of 8-bit images": round(
+                        8 * found["numbers"] / found["pixels"], 2
+                    ),
                     "recalled": row["retrieved"],
                     "rms difference from the exact end": round(row["state_error"], 4),
                 }

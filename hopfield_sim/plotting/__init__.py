@@ -3,8 +3,8 @@
 A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``replica_curves``
 ``size_curves`` ``distributed_curves`` (curves), ``images`` ``image_recall`` (states as pictures),
 ``movie`` ``stage`` ``video_palette`` ``video_file`` (films), ``report`` with ``report.html`` (the
-page), ``theory_lines`` (what is drawn over the data), ``rows`` ``runs`` (reading results and recalls),
-``style`` (one look for all).
+page), ``theory_lines`` (what is drawn over the data), ``rows`` ``runs`` (reading results and
+recalls), ``style`` (one look for all).
 
 Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot does not
 know: a notebook shows it once, as the value of a cell's last line, and it is freed when dropped. In

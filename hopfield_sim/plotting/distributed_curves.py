@@ -298,6 +298,7 @@ def _ticks(ax: Axes, places: Sequence[float]) -> None:
     """A logarithmic x-axis with ticks where the points are, as many as there is room for."""
     order = sorted(places)
     ax.set_xscale("log")
+    ax.set_xlim(order[0] / 1.2, order[-1] * 1.2)
     shown = order if len(order) <= 7 else order[:: -(-len(order) // 7)]
     ax.xaxis.set_major_locator(FixedLocator([float(place) for place in shown]))
     ax.xaxis.set_major_formatter(FuncFormatter(style.plain))
