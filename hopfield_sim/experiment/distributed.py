@@ -182,7 +182,7 @@ def _betas(value: Any, name: str) -> list[float]:
 
 
 # Seconds that a wave and a product of numbers take, roughly.
-_WAVE, _PRODUCT = 3e-9, 5e-11
+_WAVE, _PRODUCT = 2e-9, 2e-11
 
 
 def cells(config: Config) -> list[Cell]:
@@ -210,7 +210,7 @@ def cells(config: Config) -> list[Cell]:
     found.append(Cell({"part": "patterns"}, config["networks"], 1.0 + work * _WAVE * 2))
     for size in config["kernel_sizes"]:
         work = sum(config["kernel_features"]) * len(config["kernel_betas"]) * 8
-        cost = work * (config["n_patterns"] + 2 * config["queries"]) * 1.5e-8
+        cost = work * (config["n_patterns"] + 2 * config["queries"]) * 8e-9
         found.append(Cell({"part": "kernels", "n_neurons": size}, config["networks"], cost))
     return found
 
