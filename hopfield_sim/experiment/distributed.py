@@ -43,7 +43,7 @@ def distributed(
     kernel_features: Sequence[int] = (2000, 20000),
     image_size: int = 16,
     image_betas: Sequence[float] = (40, 60, 80),
-    image_features: Sequence[int] = (3000, 10000, 30000),
+    image_features: Sequence[int] = (1000, 3000, 10000, 30000),
     queries: int = 40,
     backend: str = "auto",
     workers: int | None = None,
@@ -138,7 +138,7 @@ def configure(
     kernel_features: Sequence[int] = (2000, 20000),
     image_size: int = 16,
     image_betas: Sequence[float] = (40, 60, 80),
-    image_features: Sequence[int] = (3000, 10000, 30000),
+    image_features: Sequence[int] = (1000, 3000, 10000, 30000),
     queries: int = 40,
     backend: str = "auto",
     rng: int | np.random.Generator | None = None,
@@ -294,26 +294,27 @@ def sentence(result: Result) -> str:
 
 
 def _fall(result: Result) -> str:
-    """The power of Y with which the errors at the memories fall."""
+    """The power of Y with which errors at the memories fall, where theory holds."""
     rows = [
         row
         for row in result.rows
         if row["part"] == "approximation"
         and row["at"] == "memory"
-        and float(row["energy_error"]) > 0
+        and math.isfinite(float(row["energy_theory"]))
     ]
     counts = sorted({row["n_features"] for row in rows})
     if len(counts) < 2:
         return ""
     points = np.log([(float(r["n_features"]), float(r["energy_error"])) for r in rows])
     groups = [(row["n_neurons"], row["beta"]) for row in rows]
-    for group in set(groups):  # a common slope, a level for each D and β
+    for group in dict.fromkeys(groups):  # a common slope, a level for each D and β
         mine = [index for index, one in enumerate(groups) if one == group]
         points[mine] -= points[mine].mean(axis=0)
     power = float((points[:, 0] * points[:, 1]).sum() / (points[:, 0] ** 2).sum())
     return (
         f"At the memories the error of the energy falls as Y^({power:.2f}) from Y = {counts[0]} to "
-        f"{counts[-1]}; averages of independent features fall as Y^(-1/2)."
+        f"{counts[-1]}, where it is small enough for a theory to first order; averages of "
+        "independent features fall as Y^(-1/2)."
     )
 
 

@@ -184,8 +184,8 @@ def _images(rows: Sequence[Row], ax: Any) -> Figure:
     betas = sorted(values(rows, "beta"))
     colours, first = _shades(betas), rows[0]
     measures = (
-        ("state_error", "difference from the exact end, rms"),
-        ("retrieved", "images nearest to their own memory"),
+        ("state_error", "off the exact end, rms"),
+        ("retrieved", "nearest to their memory"),
     )
     if ax is None:
         fresh = style.figure(9.2, 3.6)
