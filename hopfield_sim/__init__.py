@@ -18,7 +18,13 @@ from typing import Any
 
 from hopfield_sim import backends, errors, rules
 from hopfield_sim.backends import use_backend
-from hopfield_sim.models import DistributedMemory, HopfieldNetwork, ModernHopfield, load
+from hopfield_sim.models import (
+    DenseMemory,
+    DistributedMemory,
+    HopfieldNetwork,
+    ModernHopfield,
+    load,
+)
 from hopfield_sim.patterns import (
     checkerboard,
     flip,
@@ -38,6 +44,7 @@ _LAZY = ("course", "datasets", "experiment", "plotting", "testing", "theory")
 """Subpackages that load when they are first used: some need matplotlib."""
 
 __all__ = [
+    "DenseMemory",
     "DistributedMemory",
     "HopfieldNetwork",
     "ModernHopfield",

@@ -63,6 +63,13 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
         "patterns": ("f", 2, True),
         "shape": ("i8", 1, False),
     },
+    "dense": {
+        "interaction": ("U", 0, True),
+        "order": ("i8", 0, True),
+        "energy": ("U", 0, True),
+        "patterns": ("i1", 2, True),
+        "shape": ("i8", 1, False),
+    },
 }
 
 

@@ -15,7 +15,7 @@ from hopfield_sim.backends.compiled_attention import engine
 from hopfield_sim.descent import Descent, descend, recorder_of
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models import advice
-from hopfield_sim.models.pairs import read_only
+from hopfield_sim.models.binary import read_only
 from hopfield_sim.models.similarity import SIMILARITIES, Similarity
 
 Floats = NDArray[np.floating]
