@@ -34,8 +34,7 @@ ORDERS = {"sequential": _SEQUENTIAL, "uniform": _UNIFORM, "random": _RANDOM}
 cdef void visit_order(int order, int64_t n, int32_t *sites, uint32_t *draws, uint64_t key,
                       uint32_t state, uint32_t sweep) noexcept nogil:
     """Which site is visited at each position of a sweep."""
-    cdef int64_t position, other
-    cdef int32_t site
+    cdef int64_t position, place
     if order == _SEQUENTIAL:
         for position in range(n):
             sites[position] = <int32_t>position
@@ -46,12 +45,9 @@ cdef void visit_order(int order, int64_t n, int32_t *sites, uint32_t *draws, uin
             sites[position] = <int32_t>((<uint64_t>draws[position] * <uint64_t>n) >> 32)
         return
     for position in range(n):
-        sites[position] = <int32_t>position
-    for position in range(n):
-        other = position + <int64_t>((<uint64_t>draws[position] * <uint64_t>(n - position)) >> 32)
-        site = sites[other]
-        sites[other] = sites[position]
-        sites[position] = site
+        place = <int64_t>((<uint64_t>draws[position] * <uint64_t>(position + 1)) >> 32)
+        sites[position] = sites[place]
+        sites[place] = <int32_t>position
 
 
 def asynchronous(

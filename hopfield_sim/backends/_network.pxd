@@ -22,6 +22,7 @@ cdef extern from "network.h" nogil:
         const void *columns
         const void *above
         const void *below
+        bint uniform
         const void *diagonal
         const heat_bath *bath
         int64_t n_patterns
@@ -50,4 +51,5 @@ cdef class Network:
     cdef network net
     cdef heat_bath bath
     cdef list _arrays
+    cdef object _diagonal
     cdef const void *_address(self, object array) except? NULL

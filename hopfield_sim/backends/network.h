@@ -28,6 +28,7 @@ struct network {
     int64_t n;                /* neurons */
     const void *columns;       /* what a flip of each site adds to the cache */
     const void *above, *below; /* zero temperature: a field above makes +1, one below makes -1 */
+    int uniform;               /* the limits are the same for all sites; for a heat bath, θ and W_ii are 0 */
     const void *diagonal;      /* self couplings, which the heat bath leaves out */
     const heat_bath *bath;
 

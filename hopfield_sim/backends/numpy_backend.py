@@ -42,7 +42,9 @@ class NumpyBackend:
 
     name = "numpy"
 
-    def cache(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
+    def cache(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
         """Fields of a matrix, overlaps of factors."""
         if isinstance(couplings, Factors):
             return whole_product(states, couplings.patterns.T, 1).astype(couplings.cache_type)

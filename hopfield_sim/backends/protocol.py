@@ -230,7 +230,9 @@ class Backend(Protocol):
 
     name: str
 
-    def cache(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
+    def cache(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
         """What each state keeps beside its spins: fields (B, N) or overlaps (B, P)."""
 
     def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:

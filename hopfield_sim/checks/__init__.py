@@ -19,8 +19,16 @@ from hopfield_sim.checks.arguments import (
     show,
 )
 from hopfield_sim.checks.continuous import RealBatch, RealStored, real_patterns, real_states
-from hopfield_sim.checks.reals import numeric, site_mask, temperatures, thresholds, weights
-from hopfield_sim.checks.resources import memory
+from hopfield_sim.checks.reals import (
+    float_type,
+    narrowed,
+    numeric,
+    site_mask,
+    temperatures,
+    thresholds,
+    weights,
+)
+from hopfield_sim.checks.resources import fits, memory
 from hopfield_sim.checks.spins import Batch, Stored, patterns, signs, states
 
 __all__ = [
@@ -29,11 +37,14 @@ __all__ = [
     "RealStored",
     "Stored",
     "choice",
+    "fits",
     "flag",
+    "float_type",
     "generator",
     "integer",
     "key",
     "memory",
+    "narrowed",
     "numeric",
     "patterns",
     "real",

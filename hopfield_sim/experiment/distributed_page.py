@@ -71,8 +71,8 @@ def _approximation(result: Result) -> list[tuple[str, str, Figure]]:
         caption = (
             f"Errors of energy, gradient and recalled state against the number of features, "
             f"D = {n}: at the memories, near them, and anywhere. Dashed: what theory predicts to "
-            "first order, where it holds (errors well below 1/β). Where the estimate is lost in its "
-            "error or clipped, states hardly move: they keep the bits that the cue had wrong."
+            "first order, where it holds (errors well below 1/β). Where the estimate is lost in "
+            "its error or clipped, states hardly move: they keep the bits that the cue had wrong."
         )
         with house():
             figures.append((f"distributed-approximation-{n}", caption, approximation(rows, n)))

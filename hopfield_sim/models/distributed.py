@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.descent import Descent, descend, recorder_of
 from hopfield_sim.errors import InvalidInputError, NotStoredError
-from hopfield_sim.models.pairs import read_only
+from hopfield_sim.models.binary import read_only
 from hopfield_sim.random_features import KERNELS, Comparison, Projection, compare, features, total
 
 ENERGIES = ("log", "plain")
