@@ -71,7 +71,8 @@ def _approximation(result: Result) -> list[tuple[str, str, Figure]]:
         caption = (
             f"Errors of energy, gradient and recalled state against the number of features, "
             f"D = {n}: at the memories, near them, and anywhere. Dashed: what theory predicts to "
-            "first order, where it holds (errors well below 1/β)."
+            "first order, where it holds (errors well below 1/β). Where the estimate is lost in "
+            "its error or clipped, states hardly move: they keep the bits that the cue had wrong."
         )
         with house():
             figures.append((f"distributed-approximation-{n}", caption, approximation(rows, n)))
@@ -147,7 +148,10 @@ def _tables(result: Result) -> list[tuple[str, list[dict[str, Any]]]]:
                     "pixels of all": found["pixels"],
                     "numbers in T": found["numbers"],
                     "T / pixels": round(found["numbers"] / found["pixels"], 2),
-                    "images from which T is smaller": -(-found["numbers"] // row["n_neurons"]),
+                    "images from which T has fewer": -(-found["numbers"] // row["n_neurons"]),
+                    "bytes of T / of 8-bit images": round(
+                        8 * found["numbers"] / found["pixels"], 2
+                    ),
                     "recalled": row["retrieved"],
                     "rms difference from the exact end": round(row["state_error"], 4),
                 }

@@ -98,7 +98,8 @@ def kernels(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -
             for n_features in config["kernel_features"]:
                 for energy in ("log", "plain"):
                     memory = _memory(n_features, beta, config, key, kernel, energy)
-                    found = _compared(memory.store(memories), exact, x, plain=energy == "plain")
+                    memory.store(_single(memories))
+                    found = _compared(memory, exact, x, plain=energy == "plain")
                     predicted = (
                         _predicted(x, memories, beta, n_features, kernel)
                         if energy == "log"

@@ -184,8 +184,8 @@ def _images(rows: Sequence[Row], ax: Any) -> Figure:
     betas = sorted(values(rows, "beta"))
     colours, first = _shades(betas), rows[0]
     measures = (
-        ("state_error", "difference from the exact end, rms"),
-        ("retrieved", "images nearest to their own memory"),
+        ("state_error", "off the exact end, rms"),
+        ("retrieved", "nearest to their memory"),
     )
     if ax is None:
         fresh = style.figure(9.2, 3.6)
@@ -298,6 +298,7 @@ def _ticks(ax: Axes, places: Sequence[float]) -> None:
     """A logarithmic x-axis with ticks where the points are, as many as there is room for."""
     order = sorted(places)
     ax.set_xscale("log")
+    ax.set_xlim(order[0] / 1.2, order[-1] * 1.2)
     shown = order if len(order) <= 7 else order[:: -(-len(order) // 7)]
     ax.xaxis.set_major_locator(FixedLocator([float(place) for place in shown]))
     ax.xaxis.set_major_formatter(FuncFormatter(style.plain))
