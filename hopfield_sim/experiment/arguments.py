@@ -57,7 +57,7 @@ def orders(value: Any, *, minimum: int = 1, maximum: int) -> list[int]:
     """Judge powers of a dense memory: at least one, each once, in rising order."""
     found = [
         checks.integer(n, "orders", minimum=minimum, maximum=maximum)
-        for n in _several(value, "orders")
+        for n in several(value, "orders")
     ]
     return sorted(set(found))
 
@@ -65,7 +65,7 @@ def orders(value: Any, *, minimum: int = 1, maximum: int) -> list[int]:
 def interactions(value: Any, known: Iterable[str]) -> list[str]:
     """Judge interactions of a dense memory by name: at least one, each once."""
     words = list(known)
-    found = [checks.choice(w, words, "interactions") for w in _several(value, "interactions")]
+    found = [checks.choice(w, words, "interactions") for w in several(value, "interactions")]
     return list(dict.fromkeys(found))
 
 
