@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 import hopfield_sim as hs
 from benchmarks.measure import compare, machine
+from hopfield_sim.interactions import Interaction
 
 STATES = 3
 Walk = Callable[[], Any]
@@ -106,8 +107,7 @@ def main() -> None:
     for kind in (("polynomial", 3), ("polynomial", 20), ("rectified", 3), ("exponential", 3)):
         walk = compiled(kind, 1000, 10_000)
         found = compare(walk, walk)
-        name = str(hs.DenseMemory(*kind)).split(", ")[0].removeprefix("<DenseMemory ")
-        print(f"| {name} | {1e6 * found.ours / (2000 * STATES):.2f} |", flush=True)
+        print(f"| {Interaction(*kind)} | {1e6 * found.ours / (2000 * STATES):.2f} |", flush=True)
 
 
 if __name__ == "__main__":
