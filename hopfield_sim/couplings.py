@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.backends.numpy_backend import probability_words
 from hopfield_sim.backends.protocol import Backend, Couplings, Factors, HeatBath, Limits, Matrix
 from hopfield_sim.errors import InvalidInputError
@@ -33,6 +34,14 @@ _CERTAIN = 34 * np.log(2)
 _LARGEST_SUM = {"f4": 1e37, "f8": 1e300}
 
 _TABLE_LIMIT = 1 << 22
+
+_STATES_WORTH_A_MATRIX = 20
+_MATRIX_BYTES = 8
+_CACHED_NEURONS = 2500
+_LOAD_OF_PATTERNS = 0.1
+"""What ``prefers_matrix`` goes by: states times load; bytes a coupling while it is made; up to how
+many neurons a matrix is in the cache, and up to what load the patterns beat one that is not.
+"""
 
 _BLOCK_ROWS = 1024
 
@@ -89,8 +98,20 @@ def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
 
 
 def prefers_matrix(learnt: Factors, update: str, n_states: int, *, made: bool) -> bool:
-    """Is a recall of so many states faster with the matrix, if it has to be ``made`` first?"""
-    return update == "async"
+    """Is a recall of so many states faster with the matrix, if it is ``made`` already or not?
+
+    All sites at once, the patterns are faster up to P = N. One after another, they are where the
+    matrix does not fit the processor's cache and the load is small; and where a matrix would be
+    made for few states. Crossovers measured, see ``benchmarks/``.
+    """
+    n_patterns, n = learnt.patterns.shape
+    if not made and n_states * n_patterns < _STATES_WORTH_A_MATRIX * n:
+        return False
+    if not made and not checks.fits(_MATRIX_BYTES * n * n):
+        return False
+    if update == "sync":
+        return n_patterns > n
+    return n_patterns > _LOAD_OF_PATTERNS * n or n <= _CACHED_NEURONS
 
 
 def real(weights: NDArray[np.floating], *, symmetric: bool = False) -> Matrix:

@@ -39,7 +39,7 @@ cdef class Network:
         if not use_matrix(&self.net, ord(kind), columns.dtype.itemsize, diagonal.dtype.itemsize):
             raise TypeError(f"no kernels for {columns.dtype} weights and {diagonal.dtype} fields")
         self.net.columns = self._address(columns)
-        self.net.diagonal = self._address(diagonal)
+        self.net.diagonal, self._diagonal = self._address(diagonal), diagonal
         return self
 
     def factors(self, column_bits not None, pattern_bits not None, diagonal not None,
@@ -48,19 +48,22 @@ cdef class Network:
         use_factors(&self.net, overlap_size)
         self.net.columns = self._address(column_bits)
         self.net.pattern_bits = <const uint64_t *>self._address(pattern_bits)
-        self.net.diagonal = self._address(diagonal)
+        self.net.diagonal, self._diagonal = self._address(diagonal), diagonal
         self.net.n_patterns, self.net.pattern_words = pattern_bits.shape
         self.net.column_words, self.net.own = column_bits.shape[1], own
         return self
 
     def zero(self, above not None, below not None):
         """Temperature 0: the limits of each field."""
+        self.net.uniform = (above == above[0]).all() and (below == below[0]).all()
         self.net.above, self.net.below = self._address(above), self._address(below)
         return self
 
     def warm(self, double gain, offset not None, fraction not None, clamped not None, table,
              least not None, most not None, double reach, double steps):
         """A positive temperature; see heat_bath.h."""
+        self.net.uniform = table is not None and not (
+            offset.any() or clamped.any() or self._diagonal.any())
         self.bath.gain = gain
         self.bath.offset = <const int32_t *>self._address(offset)
         self.bath.fraction = <const double *>self._address(fraction)

@@ -17,6 +17,8 @@ ORDER: Final = 0
 """Purpose of the words that choose which site is visited."""
 ACCEPT: Final = 1
 """Purpose of the words that decide what a visited site becomes."""
+FLIP: Final = 2
+"""Purpose of the words that choose the sites of a cue that are flipped."""
 
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
@@ -61,20 +63,34 @@ def visit_order(
     """Which site each state visits at each position of its sweep, shape (B, n).
 
     "sequential": 0 … n−1. "uniform": independent picks. "random": a fresh permutation by Fisher and
-    Yates' shuffle.
+    Yates' shuffle, inside out (Knuth, TAOCP 2, 3.4.2).
     """
     if order == "sequential":
         return np.broadcast_to(np.arange(n), (len(states), n))
     draws = words(key, ORDER, states, sweeps, n)
     if order == "uniform":
         return ((draws * np.uint64(n)) >> _HALF).astype(np.int64)
-    remaining = np.arange(n, 0, -1, dtype=np.uint64)
-    partner = ((draws * remaining) >> _HALF).astype(np.int64) + np.arange(n)
-    sites = np.tile(np.arange(n), (len(states), 1))
+    # Each site takes the place of one before it, or its own, which moves to the end so far.
+    places = ((draws * np.arange(1, n + 1, dtype=np.uint64)) >> _HALF).astype(np.int64)
+    sites = np.zeros((len(states), n), np.int64)
     rows = np.arange(len(states))
-    for position in range(n):
-        other = partner[:, position]
-        chosen = sites[rows, other]
-        sites[rows, other] = sites[:, position]
-        sites[:, position] = chosen
+    for site in range(n):
+        place = places[:, site]
+        sites[:, site] = sites[rows, place]
+        sites[rows, place] = site
     return sites
+
+
+def distinct_sites(key: int, cues: NDArray[np.int64], n: int, count: int) -> NDArray[np.int64]:
+    """A random set of ``count`` of n sites for each cue, (B, count): the first ones of a shuffle."""
+    draws = words(key, FLIP, cues, np.zeros_like(cues), count)
+    left = np.arange(n, n - count, -1, dtype=np.uint64)
+    places = ((draws * left) >> _HALF).astype(np.int64) + np.arange(count)
+    sites = np.tile(np.arange(n), (len(cues), 1))
+    rows = np.arange(len(cues))
+    for position in range(count):
+        place = places[:, position]
+        chosen = sites[rows, place]
+        sites[rows, place] = sites[:, position]
+        sites[:, position] = chosen
+    return sites[:, :count]

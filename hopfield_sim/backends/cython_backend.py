@@ -8,12 +8,10 @@ index in the call.
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +32,7 @@ from hopfield_sim.backends.protocol import (
     Limits,
     Matrix,
 )
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+from hopfield_sim.backends.workers import Rows, share
 
 _BUDGET: Final = 20_000_000
 """Visits in one kernel call, about 50 ms: how long a Ctrl-C may have to wait."""
@@ -56,6 +52,7 @@ class Kernels:
     overlaps: ModuleType
     asynchronous: ModuleType
     synchronous: ModuleType
+    retrieval: ModuleType
     dense: ModuleType
 
 
@@ -67,28 +64,35 @@ class CythonBackend(NumpyBackend):
     def __init__(self, kernels: Kernels) -> None:
         self._kernels = kernels
 
-    def cache(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
-        """Overlaps by counting bits; fields of a real matrix by a matrix product."""
-        if isinstance(couplings, Matrix):
-            return self.fields(couplings, states)
-        if not _has_kernels(couplings):
+    def cache(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
+        """Overlaps by counting bits, and exact fields from them; others by a matrix product."""
+        factors = _factors(couplings)
+        if factors is None:
             return super().cache(couplings, states)
+        kernels, network = self._kernels.overlaps, self._network(factors)
         out = np.empty((len(states), couplings.width), couplings.cache_type)
-        self._kernels.overlaps.overlaps(couplings.pattern_bits, states, out.view(np.uint8))
+
+        def fill(rows: NDArray[np.int64]) -> None:
+            some = slice(rows[0], rows[-1] + 1)
+            overlaps = np.empty((len(rows), factors.width), factors.cache_type)
+            target = overlaps if isinstance(couplings, Matrix) else out[some]
+            kernels.overlaps(network, states[some], target.view(np.uint8))
+            if isinstance(couplings, Matrix):
+                kernels.fields(network, states[some], overlaps.view(np.uint8), out[some])
+
+        _in_threads(fill, np.arange(len(states)), factors.patterns.size // 16, n_threads)
         return out
 
     def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
-        """Fields of Hebbian couplings by way of the overlaps, of others by a matrix product."""
-        factors = couplings.factors if isinstance(couplings, Matrix) else couplings
-        if (
-            factors is None
-            or not _has_kernels(factors)
-            or len(factors.patterns) > _MOST_BITS * factors.n_neurons
-        ):
+        """Exact fields by way of the overlaps, others by a matrix product."""
+        factors = _factors(couplings)
+        if factors is None:
             return super().fields(couplings, states)
         out = np.empty(states.shape, couplings.diagonal.dtype)
-        overlaps = self.cache(factors, states)
-        self._kernels.overlaps.fields(self._network(factors), states, overlaps.view(np.uint8), out)
+        overlaps = self.cache(factors, states).view(np.uint8)
+        self._kernels.overlaps.fields(self._network(factors), states, overlaps, out)
         return out
 
     def hebbian(self, factors: Factors) -> NDArray[Any]:
@@ -158,6 +162,29 @@ class CythonBackend(NumpyBackend):
 
         self._drive(walk, couplings, batch, rule, until, n_threads)
 
+    def retrieval(
+        self,
+        factors: Factors,
+        limits: Limits,
+        n_patterns: NDArray[np.int64],
+        flipped: NDArray[np.int64],
+        wanted: NDArray[np.int64],
+        key: int,
+        max_sweeps: int,
+    ) -> NDArray[np.int64]:
+        """Cue after cue, from its flips to its score, without a batch or a matrix."""
+        if not _has_kernels(factors):
+            return super().retrieval(
+                factors, limits, n_patterns, flipped, wanted, key, max_sweeps
+            )
+        network, out, done = self._network(factors, limits), np.empty_like(wanted), 0
+        while done < out.size:
+            done = self._kernels.retrieval.retrieval(
+                network, factors.pattern_bits, n_patterns, flipped, wanted, key, max_sweeps, out,
+                done, _BUDGET,
+            )  # fmt: skip
+        return out
+
     def _network(self, couplings: Couplings, rule: Limits | HeatBath | None = None) -> Any:
         """The couplings, and what a visited site becomes, as the kernels see them."""
         network = self._kernels.network.Network(couplings.n_neurons)
@@ -193,13 +220,7 @@ class CythonBackend(NumpyBackend):
         rows = np.flatnonzero(batch.stop == RUNNING) if zero else batch.unfinished(until)
         while rows.size:
             left = max(until - int(batch.updates[rows].min()), 1)
-            visits = rows.size * min(left, 4 * couplings.n_neurons)
-            parts = min(rows.size, 4 * n_threads, 1 + visits // _SHARE)
-            if parts > 1 and n_threads > 1:
-                pieces = np.array_split(rows, parts)
-                list(_pool(n_threads, os.getpid()).map(walk, pieces))
-            else:
-                walk(rows)
+            _in_threads(walk, rows, min(left, 4 * couplings.n_neurons), n_threads)
             stale = np.flatnonzero(batch.fresh == STALE)
             self._refresh(couplings, batch, stale)
             rows = batch.unfinished(until)
@@ -207,17 +228,27 @@ class CythonBackend(NumpyBackend):
                 rows = np.union1d(rows, stale[batch.stop[stale] == RUNNING])
 
 
-@lru_cache(maxsize=4)
-def _pool(n_threads: int, process: int) -> ThreadPoolExecutor:
-    """Threads are made once and, a forked process having none of its parent's, once a process."""
-    from concurrent.futures import ThreadPoolExecutor  # slow to import, and not always needed
-
-    return ThreadPoolExecutor(n_threads, thread_name_prefix="hopfield_sim")
+def _in_threads(
+    work: Callable[[Rows], None], rows: Rows, visits_a_row: int, n_threads: int
+) -> None:
+    """Do the work on all rows, in threads if there is enough of it."""
+    parts = min(rows.size, 4 * n_threads, 1 + rows.size * visits_a_row // _SHARE)
+    if rows.size:
+        share(work, rows, parts, n_threads)
 
 
 def _has_kernels(couplings: Couplings) -> bool:
     """Fields of factors that might leave 32 bits are left to the reference."""
     return isinstance(couplings, Matrix) or couplings.diagonal.dtype.kind == "i"
+
+
+def _factors(couplings: Couplings) -> Factors | None:
+    """By what exact fields are computed fastest; None where that is the reference's product."""
+    factors = couplings.factors if isinstance(couplings, Matrix) else couplings
+    if factors is None or not _has_kernels(factors):
+        return None
+    by_matrix = isinstance(couplings, Matrix) and factors.width > _MOST_BITS * factors.n_neurons
+    return None if by_matrix else factors
 
 
 def load_kernels() -> Kernels | None:

@@ -16,13 +16,25 @@
 
 #define MANY 32 /* when more than one site of so many has changed, overlaps are counted anew */
 
+/* What the patterns' product has on the diagonal and the weights have not. */
+ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict spins, int32_t *restrict fields) {
+    for (int64_t j = 0; j < n; j++)
+        fields[j] = (int32_t)-own * spins[j];
+}
+
 /* `signs` names the kernels of signs.h, `overlap` the type of m, of which no sum may exceed `most`. */
 #define DEFINE_FACTORS(signs, overlap, most)                                                         \
-    static int64_t sum_##signs(int64_t n_patterns, const overlap *m) {                               \
-        int64_t total = 0;                                                                           \
+    ROW_KERNEL static int64_t sum_##signs(int64_t n_patterns, const overlap *m) {                    \
+        int32_t total = 0;                                                                           \
         for (int64_t mu = 0; mu < n_patterns; mu++)                                                  \
             total += m[mu];                                                                          \
         return total;                                                                                \
+    }                                                                                                \
+    /* Σ ξ m = 2 Σ_{set} m - Σ m. */                                                                 \
+    ROW_KERNEL static void add_sums_##signs(int64_t n, const overlap *restrict sums, int32_t total,  \
+                                            int32_t *restrict fields) {                              \
+        for (int64_t j = 0; j < n; j++)                                                              \
+            fields[j] += 2 * sums[j] - total;                                                        \
     }                                                                                                \
     /* N times the fields of SITES sites from `first` on, a multiple of SITES. The overlaps that are  \
      * summed together add up to at most `most` in size: no sum leaves its type. */                  \
@@ -30,8 +42,7 @@
                                const void *cache, int32_t *fields) {                                 \
         const overlap *m = cache;                                                                    \
         const int64_t rest = net->n - first, count = rest < SITES ? rest : SITES;                    \
-        for (int64_t j = 0; j < count; j++)                                                          \
-            fields[j] = (int32_t)(-net->own * spins[first + j]);                                     \
+        own_fields(count, net->own, spins + first, fields);                                          \
         for (int64_t mu = 0; mu < net->n_patterns;) {                                                \
             overlap sums[SITES] = {0};                                                               \
             int64_t size = 0, start = mu;                                                            \
@@ -44,8 +55,7 @@
             }                                                                                        \
             add_to_set_##signs(mu - start, net->pattern_bits + net->pattern_words * start + first / 64, \
                                net->pattern_words, m + start, sums);                                 \
-            for (int64_t j = 0; j < count; j++)                                                      \
-                fields[j] += 2 * sums[j] - total;                                                    \
+            add_sums_##signs(count, sums, total, fields);                                            \
         }                                                                                            \
     }                                                                                                \
     static int factors_is_fixed_##signs(const network *net, const int8_t *spins, const void *cache) { \
@@ -117,14 +127,18 @@
                                  (const uint64_t *)net->columns + net->column_words * site, spin,    \
                                  cache);                                                             \
     }                                                                                                \
+    static void factors_count_##signs(const network *net, const int8_t *spins, int32_t *scratch,     \
+                                      void *cache) {                                                 \
+        uint64_t *bits = (uint64_t *)scratch;                                                        \
+        overlap *m = cache;                                                                          \
+        pack_spins(net->n, spins, bits);                                                             \
+        for (int64_t mu = 0; mu < net->n_patterns; mu++)                                             \
+            m[mu] = (overlap)bits_overlap(net->n, bits, net->pattern_bits + net->pattern_words * mu); \
+    }                                                                                                \
     static void factors_move_##signs(const network *net, const int8_t *from, const int8_t *to,       \
                                      int64_t changes, int32_t *scratch, void *cache) {               \
         if (changes > net->n / MANY) {                                                               \
-            uint64_t *bits = (uint64_t *)scratch;                                                    \
-            pack_spins(net->n, to, bits);                                                            \
-            for (int64_t mu = 0; mu < net->n_patterns; mu++)                                         \
-                ((overlap *)cache)[mu] = (overlap)bits_overlap(                                      \
-                    net->n, bits, net->pattern_bits + net->pattern_words * mu);                      \
+            factors_count_##signs(net, to, scratch, cache);                                          \
             return;                                                                                  \
         }                                                                                            \
         int64_t ups, downs;                                                                          \
@@ -144,6 +158,7 @@ DEFINE_FACTORS(i32_avx512, int32_t, 1 << 30)
 
 #define USE_FACTORS(net, signs)                                                                      \
     do {                                                                                             \
+        (net)->count = factors_count_##signs;                                                        \
         (net)->fields = fields_##signs;                                                              \
         (net)->is_fixed = factors_is_fixed_##signs;                                                  \
         (net)->step = factors_step_##signs;                                                          \

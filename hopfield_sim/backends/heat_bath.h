@@ -14,8 +14,14 @@
 
 /* x is h - W_ii s_i - offset_i. Does the site change, by the table? */
 static inline int changes_by_table(const heat_bath *bath, int32_t site, uint32_t draw, int8_t spin, int64_t x) {
-    const int64_t half = bath->half, at = x < -half ? -half : x > half ? half : x;
+    const int64_t half = bath->half, most = x < half ? x : half, at = most > -half ? most : -half;
     return ((draw < bath->table[at + half]) != (spin > 0)) & !bath->clamped[site];
+}
+
+/* The same where nothing but the field counts. */
+static inline int changes_by_field(const heat_bath *bath, uint32_t draw, int8_t spin, int64_t x) {
+    const int64_t half = bath->half, most = x < half ? x : half, at = most > -half ? most : -half;
+    return (draw < bath->table[at + half]) != (spin > 0);
 }
 
 /* May it change, by the bounds? */
@@ -54,9 +60,13 @@ static inline int8_t heat_bath_spin(const heat_bath *bath, int32_t site, uint32_
                           (double)x_##fields(bath, site, spin, local, diagonal));                    \
     }                                                                                                \
     static int64_t next_heat_bath_##fields(int64_t position, int64_t end, const heat_bath *bath,     \
-                                           const int32_t *sites, const uint32_t *draws,              \
+                                           int uniform, const int32_t *sites, const uint32_t *draws, \
                                            const int8_t *spins, const field *local,                  \
                                            const field *diagonal) {                                  \
+        if (uniform) {                                                                               \
+            RETURN_NEXT(changes_by_field(bath, draws[visit], spins[sites[visit]],                    \
+                                         (int64_t)local[sites[visit]]))                              \
+        }                                                                                            \
         if (bath->table) {                                                                           \
             RETURN_NEXT(by_table_##fields(bath, sites[visit], draws[visit], spins[sites[visit]],     \
                                           local[sites[visit]], diagonal[sites[visit]]))              \

@@ -17,13 +17,16 @@
     static int64_t matrix_next_change_##fields(const network *net, int64_t position, int64_t end,    \
                                                const int32_t *sites, const int8_t *spins,            \
                                                const void *cache) {                                  \
-        return next_change_##fields(position, end, sites, spins, cache, net->above, net->below);     \
+        const field *above = net->above, *below = net->below;                                        \
+        return net->uniform                                                                          \
+                   ? next_change_##fields##_uniform(position, end, sites, spins, cache, *above, *below) \
+                   : next_change_##fields(position, end, sites, spins, cache, above, below);         \
     }                                                                                                \
     static int64_t matrix_next_heat_bath_##fields(                                                   \
         const network *net, int64_t position, int64_t end, const int32_t *sites,                     \
         const uint32_t *draws, const int8_t *spins, const void *cache) {                             \
-        return next_heat_bath_##fields(position, end, net->bath, sites, draws, spins, cache,         \
-                                       net->diagonal);                                               \
+        return next_heat_bath_##fields(position, end, net->bath, net->uniform, sites, draws, spins,  \
+                                       cache, net->diagonal);                                        \
     }                                                                                                \
     static int8_t matrix_heat_bath_spin_##fields(const network *net, int32_t site, uint32_t draw,    \
                                                  const int8_t *spins, const void *cache) {           \

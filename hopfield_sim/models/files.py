@@ -39,7 +39,7 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
         "zero_diagonal": ("b1", 0, True),
         "thresholds": ("f8", 1, True),
         "patterns": ("i1", 2, False),
-        "weights": ("f8", 2, False),
+        "weights": ("f", 2, False),
         "diagonal": ("f8", 1, False),
         "shape": ("i8", 1, False),
     },

@@ -30,6 +30,8 @@ class HopfieldNetwork(PairNetwork):
         θ, in the units of a field; zero if not given.
     backend : {"auto", "numpy", "cython"}
         Who computes; all give the same results.
+    dtype : float64 or float32
+        In what the weights of rules other than Hebb's are kept; his are exact integers anyhow.
 
     Examples
     --------
@@ -49,8 +51,10 @@ class HopfieldNetwork(PairNetwork):
         zero_diagonal: bool = True,
         thresholds: Any = None,
         backend: str = "auto",
+        dtype: Any = np.float64,
     ) -> None:
         rules.get(rule)
+        self._dtype = checks.float_type(dtype)
         self._rule: str | rules.Rule | None = rule
         self._zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
         automatic = isinstance(backend, str) and backend == "auto"
@@ -65,11 +69,17 @@ class HopfieldNetwork(PairNetwork):
 
     @classmethod
     def from_weights(
-        cls, weights: Any, *, thresholds: Any = None, backend: str = "auto"
+        cls,
+        weights: Any,
+        *,
+        thresholds: Any = None,
+        backend: str = "auto",
+        dtype: Any = np.float64,
     ) -> HopfieldNetwork:
         """A network with the given weights (N, N), diagonal included; it has no patterns.
 
-        Asymmetric weights are accepted: then no energy decides where the dynamics goes.
+        Asymmetric weights are accepted: then no energy decides where the dynamics goes. They are
+        kept as float64, or rounded to float32 when ``dtype`` says so.
 
         Examples
         --------
@@ -78,10 +88,10 @@ class HopfieldNetwork(PairNetwork):
         -1.0
         """
         matrix = checks.weights(weights)
-        net = cls(zero_diagonal=False, backend=backend)
+        net = cls(zero_diagonal=False, backend=backend, dtype=dtype)
         net._given_thresholds = checks.thresholds(thresholds, len(matrix))
         net._rule = None
-        net._know(couplings.real(matrix))
+        net._know(couplings.real(checks.narrowed(matrix, net._dtype, "weights")))
         return net
 
     # ------------------------------------------------------------------ learning
@@ -123,6 +133,7 @@ class HopfieldNetwork(PairNetwork):
             stored.array,
             self._couplings,
             self._diagonal,
+            self._dtype,
         )
         matrix = self._changed_matrix(learnt, stored.array, 1)
         self._know(learnt, theta, everything, stored.shape or self._shape, diagonal, matrix)
@@ -144,7 +155,9 @@ class HopfieldNetwork(PairNetwork):
             return self.clear()
         assert self._rule is not None
         left = np.delete(patterns, index, axis=0)
-        learnt, diagonal = learning.learn(self._rule, self._zero_diagonal, left, left, None, None)
+        learnt, diagonal = learning.learn(
+            self._rule, self._zero_diagonal, left, left, None, None, self._dtype
+        )
         matrix = self._changed_matrix(learnt, patterns[index : index + 1], -1)
         self._know(learnt, self._thresholds, left, self._shape, diagonal, matrix)
         return self
@@ -259,7 +272,12 @@ class HopfieldNetwork(PairNetwork):
         patterns, weights = members.get("patterns"), members.get("weights")
         shape, diagonal = members.get("shape"), members.get("diagonal")
         n = len(theta)
-        net = cls(rule or "hebbian", zero_diagonal=bool(members["zero_diagonal"]), thresholds=theta)
+        net = cls(
+            rule or "hebbian",
+            zero_diagonal=bool(members["zero_diagonal"]),
+            thresholds=theta,
+            dtype=np.float64 if weights is None else weights.dtype,
+        )
         net._rule = rule or None
         if (weights is None) != (rule == "hebbian") or (rule and patterns is None):
             raise InvalidInputError(f"its members do not make a network of rule {rule!r}")
@@ -270,7 +288,9 @@ class HopfieldNetwork(PairNetwork):
         if diagonal is not None:
             diagonal = checks.thresholds(diagonal, n, name="diagonal")
         if weights is not None:
-            learnt: Couplings = couplings.real(checks.weights(weights))
+            learnt: Couplings = couplings.real(
+                checks.weights(weights).astype(net._dtype, copy=False)
+            )
         else:
             assert patterns is not None
             learnt = couplings.factors(patterns, zero_diagonal=net._zero_diagonal)

@@ -26,16 +26,18 @@ def learn(
     new: Patterns,
     previous: Couplings | None,
     diagonal: NDArray[np.float64] | None,
+    dtype: np.dtype[np.floating],
 ) -> Learnt:
     """Couplings of all ``patterns``, of which the last are ``new`` and the others in
-    ``previous``.
+    ``previous``; real ones in ``dtype``.
     """
     if rule == "hebbian":
         return couplings.factors(patterns, zero_diagonal=zero_diagonal), None
     _refuse_too_large(patterns.shape[1])
     if rule == "storkey":
-        return _storkey(zero_diagonal, new, previous, diagonal)
-    return couplings.real(rules.get(rule)(patterns, zero_diagonal=zero_diagonal)), None
+        return _storkey(zero_diagonal, new, previous, diagonal, dtype)
+    weights = rules.get(rule)(patterns, zero_diagonal=zero_diagonal)
+    return couplings.real(checks.narrowed(weights, dtype, "weights")), None
 
 
 def _storkey(
@@ -43,12 +45,13 @@ def _storkey(
     new: Patterns,
     previous: Couplings | None,
     diagonal: NDArray[np.float64] | None,
+    dtype: np.dtype[np.floating],
 ) -> Learnt:
     """Go on from the weights so far, with their true diagonal."""
     n = new.shape[1]
     assert previous is None or isinstance(previous, Matrix)
-    weights = np.zeros((n, n)) if previous is None else previous.columns.copy()
-    diagonal = np.diagonal(weights).copy() if diagonal is None else diagonal.copy()
+    weights = np.zeros((n, n), dtype) if previous is None else previous.columns.copy()
+    diagonal = np.diagonal(weights).astype(np.float64) if diagonal is None else diagonal.copy()
     np.fill_diagonal(weights, 0.0)
     grow(weights, diagonal, new)
     if not zero_diagonal:

@@ -32,7 +32,7 @@ class QuadraticEngine:
 
     def start(self, states: NDArray[np.int8]) -> Batch:
         """The states with their first caches."""
-        cache = self.backend.cache(self.couplings, states)
+        cache = self.backend.cache(self.couplings, states, self.n_threads)
         index = np.arange(len(states), dtype=np.int64)
         previous = states.copy() if self.update == "sync" else states
         return Batch(states, cache, index, previous)
