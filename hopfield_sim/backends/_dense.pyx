@@ -37,8 +37,8 @@ cdef extern from "dense.h" nogil:
     double largest_difference(int64_t n_patterns, const int64_t *overlaps, const double *slopes,
                               const double *bend)
     int64_t highest(int64_t n_patterns, const int64_t *overlaps)
-    void measure_overlaps(int64_t n_patterns, int64_t n, const int8_t *patterns,
-                          const int8_t *spins, int64_t *overlaps)
+    void measure_overlaps(int64_t n_patterns, int64_t n_states, int64_t n, const int8_t *patterns,
+                          const int8_t *states, int64_t *overlaps)
 
 # Settled while Python holds the GIL; constants afterwards.
 cdef int8_t _FIXED = FIXED, _CYCLE = CYCLE
@@ -176,11 +176,9 @@ def overlaps(
     int64_t[:, ::1] out not None,
 ):
     """ξ^μ·s of all these states."""
-    cdef int64_t row
     with nogil:
-        for row in range(states.shape[0]):
-            measure_overlaps(patterns.shape[0], patterns.shape[1], &patterns[0, 0],
-                             &states[row, 0], &out[row, 0])
+        measure_overlaps(patterns.shape[0], states.shape[0], patterns.shape[1], &patterns[0, 0],
+                         &states[0, 0], &out[0, 0])
 
 
 def asynchronous(
@@ -212,6 +210,7 @@ def asynchronous(
     """
     cdef int64_t n = states.shape[1], n_patterns = overlaps.shape[1]
     cdef int64_t k, row, update, position, end, cost = n_patterns + _VISIT_COST
+    cdef int64_t first
     cdef int64_t *memory
     cdef int32_t site
     cdef uint32_t state, sweep
@@ -256,7 +255,7 @@ def asynchronous(
                     visit_order(order, n, sites, draws, key, _ORDER, state, sweep)
                     if rule.hot:
                         philox_words(n, chances, key, _ACCEPT, state, sweep)
-                    position = update % n
+                    position = first = update % n
                     end = min(n, position + until - update)
                     update -= position
                     while position < end and budget > 0:
@@ -273,8 +272,9 @@ def asynchronous(
                             feel(&tables, &felt)
                             flips[row] += 1
                             budget -= _FLIP_COST * n_patterns
+                    if position > first:  # else the budget ran out before a visit
+                        checked[row] = 0
                     update += position
-                    checked[row] = 0
                 updates[row] = update
                 memcpy(memory, felt.overlaps, n_patterns * sizeof(int64_t))
                 if budget <= 0:
