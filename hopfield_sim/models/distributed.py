@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
+from hopfield_sim.backends.waves import Waves, engine
 from hopfield_sim.descent import Descent, descend, recorder_of
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.binary import read_only
@@ -52,7 +53,7 @@ class DistributedMemory:
     rng : None, int or numpy.random.Generator
         The seed of the random directions, which belong to the memory.
     backend : {"auto", "numpy", "cython"}
-        All compute this with the same matrix products.
+        Who computes cosines and sines; matrix products are the same, and the results to rounding.
 
     Attributes
     ----------
@@ -171,7 +172,7 @@ class DistributedMemory:
             )
         if known is None:
             known = self._draw(stored.array.shape[1], stored.array.dtype)
-        more = total(KERNELS[self._kernel], known, self._beta, stored.array)
+        more = self._total(known, stored.array)
         self._memory = more if self._drawn is None else self._memory + more
         self._drawn = known
         self._shape = stored.shape or self._shape
@@ -204,7 +205,7 @@ class DistributedMemory:
             )
         if len(gone) == self._n_patterns:
             return self.clear()
-        self._memory = self._memory - total(KERNELS[self._kernel], known, self._beta, gone)
+        self._memory = self._memory - self._total(known, gone)
         self._n_patterns -= len(gone)
         return self
 
@@ -226,7 +227,7 @@ class DistributedMemory:
             f"{kernel.parts * self._n_features} features of {len(given.array)} states",
             "pass fewer states at a time",
         )
-        found = features(kernel, known, self._beta, given.array)
+        found = features(kernel, known, self._beta, given.array, self._engine())
         return given.restore(found, sites=False)
 
     def energy(self, states: Any) -> Any:
@@ -414,7 +415,15 @@ class DistributedMemory:
 
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:
         kernel, known = KERNELS[self._kernel], self._known()
-        return compare(kernel, known, self._beta, states, self._memory, gradient=gradient)
+        return compare(
+            kernel, known, self._beta, states, self._memory, self._engine(), gradient=gradient
+        )
+
+    def _total(self, known: Projection, patterns: Floats) -> NDArray[np.float64]:
+        return total(KERNELS[self._kernel], known, self._beta, patterns, self._engine())
+
+    def _engine(self) -> Waves:
+        return engine(backends.get(self._backend).name)
 
     def _energies(self, found: Comparison) -> NDArray[np.float64]:
         """−log max(⟨φ, T⟩, ε)/β, or −⟨φ, T⟩/β."""
