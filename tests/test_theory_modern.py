@@ -70,6 +70,23 @@ def test_one_step_comes_as_near_as_the_bound_says():
     assert (bound < 1e-3).any()  # and it says something
 
 
+def test_the_weight_in_three_dimensions_and_by_drawing():
+    # d = 3: t is uniform, ⟨e^(κ(t − 1))⟩ = (1 − e^(−2κ)) / 2κ.
+    for kappa in (0.1, 3.0, 500.0):
+        average = -math.expm1(-2 * kappa) / (2 * kappa)
+        found = theory.modern_weight(kappa / 2, 1.0, 3, 50)
+        assert found == pytest.approx(1 / (1 + 49 * average), rel=1e-10)
+    rng = np.random.default_rng(0)
+    xi = rng.normal(size=(4000, 10))
+    t = (xi / np.linalg.norm(xi, axis=1, keepdims=True))[:, 0]
+    terms = np.exp(-1.5 * 9 * (1 - t))
+    drawn, error = terms.mean(), terms.std() / math.sqrt(4000)
+    found = 1 / theory.modern_weight(1.5, 1.0, 10, 2) - 1
+    assert abs(found - drawn) < 4 * error
+    assert theory.modern_weight(1e9, 1.0, 10, 10**6) == pytest.approx(1.0)
+    assert theory.modern_weight(0, 1.0, 10, [1, 4]).tolist() == pytest.approx([1.0, 0.25])
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [

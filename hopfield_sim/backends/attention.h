@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "rows.h"
+#include "targets.h"
 
 #define BLOCK_BYTES (16 * 1024) /* of memories: half of the cache nearest to the processor */
 #define BLOCK_ROWS 256

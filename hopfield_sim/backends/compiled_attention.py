@@ -8,20 +8,15 @@ result does not depend on the number of threads.
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Callable
-from functools import cache, lru_cache
-from itertools import pairwise
+from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hopfield_sim import backends
+from hopfield_sim.backends import workers
 from hopfield_sim.backends.attention import Attended, Attention, Floats, Memories
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
 
 _CHUNK = 1 << 18
 """Numbers of a chunk: worth a thread's while, and enough chunks for all of them."""
@@ -77,26 +72,12 @@ class CompiledAttention(Attention):
 
 
 def _share(walk: Callable[[int, int], None], count: int, most: int) -> None:
-    """Call ``walk(first, last)`` over 0 … count in pieces of at most ``most``, by all threads."""
-    if count == 1:
-        walk(0, 1)
-        return
-    n_threads = backends.threads(None)
-    pieces = max(-(-count // most), min(count, n_threads))
-    edges = np.linspace(0, count, pieces + 1).astype(int).tolist()
-    if pieces == 1 or n_threads == 1:
-        for first, last in pairwise(edges):
-            walk(first, last)
-    else:
-        list(_pool(n_threads, os.getpid()).map(walk, edges[:-1], edges[1:]))
-
-
-@lru_cache(maxsize=4)
-def _pool(n_threads: int, process: int) -> ThreadPoolExecutor:
-    """Threads are made once and, a forked process having none of its parent's, once a process."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    return ThreadPoolExecutor(n_threads, thread_name_prefix="hopfield_sim")
+    """Call ``walk(first, last)`` over 0 … count, at most so many at once, by all threads."""
+    n_threads = backends.threads(None) if count > 1 else 1
+    for start in range(0, count, most * n_threads):
+        chunks = np.arange(start, min(count, start + most * n_threads))
+        parts = min(n_threads, len(chunks))
+        workers.share(lambda part: walk(int(part[0]), int(part[-1]) + 1), chunks, parts, n_threads)
 
 
 @cache

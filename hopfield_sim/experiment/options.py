@@ -124,7 +124,12 @@ def _parser(studies: Mapping[str, str]) -> _Parser:
     add("--trials", metavar="INT", help="networks in each cell; without it more for small sizes")
     add("--sizes", metavar="N,N,..", nargs="+", help="numbers of neurons (capacity, robustness)")
     add("--rules", metavar="RULE,..", nargs="+", help="hebbian, storkey, pseudoinverse, perceptron")
-    add("--file", metavar="IMAGE", action="append", help="your own image (image); repeatable")
+    add(
+        "--file",
+        metavar="PATH",
+        action="append",
+        help="your own image (image), repeatable; or\na folder of pictures or CIFAR-10 (images)",
+    )
     add("--quick", action="store_true", default=None, help="small sizes, few networks")
     add("--full", action="store_true", default=None, help="as large as in the paper (distributed)")
     add("--backend", metavar="NAME", help="auto, numpy or cython (auto)")

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.theory._arguments import answer, reals, together
+from hopfield_sim.theory._arguments import answer, integers, reals, together
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
 
 
 def modern_constant(beta: float, radius: float, dim: int, failure: float) -> float:
@@ -167,6 +169,57 @@ def modern_error(
     with np.errstate(over="ignore"):
         decay = np.exp(-betas * (gaps - 2 * radii * largest))
         return answer(2 * (n_patterns - 1) * largest * decay)
+
+
+def modern_weight(beta: Any, radius: float, dim: int, n_patterns: Any) -> Any:
+    r"""Give the weight that a random pattern on a sphere has when it is the state itself.
+
+    .. math::
+        w = \frac{1}{1 + (P - 1)\, \langle e^{-\beta M^2 (1 - t)} \rangle}, \qquad
+        M = K \sqrt{d - 1},
+
+    the average over the cosine t of two random directions in d dimensions, with density
+    :math:`\propto (1 - t^2)^{(d-3)/2}`. The average is taken of the sum of the
+    other patterns' terms; the mean of the weights themselves is somewhat larger (Jensen).
+
+    Parameters
+    ----------
+    beta : float or array
+        β ≥ 0.
+    radius : float
+        K > 0, the radius in units of √(d − 1).
+    dim : int
+        d ≥ 2.
+    n_patterns : int or array of int
+        P ≥ 1.
+
+    Returns
+    -------
+    float or ndarray of float64
+        w, from 1/P at β = 0 to 1.
+
+    References
+    ----------
+    The softmax of H. Ramsauer et al., ICLR 2021 (arXiv:2008.02217), eq. 3, averaged as above.
+
+    Examples
+    --------
+    >>> modern_weight([0.0, 1.0], 1.0, 17, 100).round(4)
+    array([0.01 , 0.996])
+    """
+    radius = _positive(radius, "radius")
+    dim = checks.integer(dim, "dim", minimum=2)
+    betas, counts = together(
+        reals(beta, "beta", minimum=0),
+        integers(n_patterns, "n_patterns", minimum=1, maximum=2**53),
+        names="beta and n_patterns",
+    )
+    kappa = np.asarray(betas * radius**2 * (dim - 1))
+    # Over the angle, where the density is sin^(d−2); squared nodes crowd at 0, where large β looks.
+    angle = math.pi * ((1 + _NODES) / 2) ** 2
+    density = np.sin(angle) ** (dim - 2) * (1 + _NODES) * _WEIGHTS
+    falls = np.exp(-kappa[..., None] * (1 - np.cos(angle)))
+    return answer(1 / (1 + (counts - 1) * np.asarray(falls @ density / density.sum())))
 
 
 def _lambert_of_exp(y: float) -> float:
