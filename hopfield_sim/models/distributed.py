@@ -21,6 +21,12 @@ ENERGIES = ("log", "plain")
 _MOST_FEATURES = 2**40
 _PROBED = 4
 
+_SMALLEST = 1e-30
+"""β⁻¹ must fit a float32 with room to spare."""
+
+_LARGEST = {"float64": 1e12, "float32": 1e7}
+"""β‖x‖² at most: beyond, the phases √β S x have no digits left after the point."""
+
 Floats = NDArray[np.floating]
 
 
@@ -97,8 +103,8 @@ class DistributedMemory:
             n_features, "n_features", minimum=1, maximum=_MOST_FEATURES
         )
         self._beta = checks.real(beta, "beta", minimum=0.0)
-        if self._beta == 0.0:
-            raise InvalidInputError("beta must be greater than 0; got 0.0")
+        if self._beta < _SMALLEST:
+            raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(beta)}")
         self._kernel = checks.choice(kernel, KERNELS, "kernel")
         self._energy = checks.choice(energy, ENERGIES, "energy")
         self._orthogonal = checks.flag(orthogonal, "orthogonal")
@@ -139,6 +145,13 @@ class DistributedMemory:
         self._known()
         return read_only(self._memory.reshape(-1))
 
+    def __repr__(self) -> str:
+        what = f"<DistributedMemory Y={self._n_features}, beta={self._beta:g}"
+        what += f", kernel={self._kernel!r}, energy={self._energy!r}"
+        if self._drawn is None:
+            return f"{what}, nothing stored>"
+        return f"{what}, N={self.n_neurons}, P={self._n_patterns}>"
+
     # ------------------------------------------------------------------ learning
 
     def store(self, patterns: Any) -> DistributedMemory:
@@ -165,6 +178,7 @@ class DistributedMemory:
             n_neurons=None if known is None else known.n_neurons,
             dtype=self._dtype() if known is None else known.dtype,
         )
+        self._within(stored.array, "patterns")
         if stored.shape is not None and self._shape not in (None, stored.shape):
             raise InvalidInputError(
                 f"patterns must be images of shape {self._shape} like those stored; "
@@ -199,6 +213,7 @@ class DistributedMemory:
         """
         known = self._known()
         gone = checks.real_patterns(patterns, n_neurons=known.n_neurons, dtype=known.dtype).array
+        self._within(gone, "patterns")
         if len(gone) > self._n_patterns:
             raise InvalidInputError(
                 f"patterns must be among the {self._n_patterns} stored; got {len(gone)} to forget"
@@ -405,13 +420,26 @@ class DistributedMemory:
 
     def _judge(self, states: Any) -> checks.RealBatch:
         known = self._known()
-        return checks.real_states(
+        given = checks.real_states(
             states,
             known.n_neurons,
             shape=self._shape,
             n_patterns=self._n_patterns,
             dtype=known.dtype,
         )
+        self._within(given.array, "states")
+        return given
+
+    def _within(self, rows: Floats, name: str) -> None:
+        """Refuse numbers so large that nothing of their waves would be left but rounding."""
+        with np.errstate(over="ignore"):  # more than all floats is too large as well
+            squares = self._beta * np.einsum("bi,bi->b", rows, rows, dtype=np.float64)
+        worst, limit = int(np.argmax(squares)), _LARGEST[rows.dtype.name]
+        if squares[worst] > limit:
+            raise InvalidInputError(
+                f"{name} must have beta·‖x‖² of at most {limit:g} in {rows.dtype}; found "
+                f"{squares[worst]:.3g} in row {worst}; scale them so that distances are about 1"
+            )
 
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:
         kernel, known = KERNELS[self._kernel], self._known()
