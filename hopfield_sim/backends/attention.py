@@ -130,23 +130,20 @@ class Attention:
         return self._scores(memories, queries, everything)
 
     def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
-        b = len(queries)
-        top = np.full((b, 1), -np.inf, queries.dtype)
-        mass, scaled = np.zeros((b, 1)), np.zeros((b, 1))
-        total = np.zeros(queries.shape, queries.dtype)
-        for block in _blocks(len(memories.patterns), b):
-            e = self._scores(memories, queries, block)
-            new = np.maximum(top, e.max(axis=1, keepdims=True))
-            e -= new
-            e *= beta
-            np.exp(e, out=e)
+        blocks = _blocks(len(memories.patterns), len(queries))
+        first = next(blocks)
+        scores = self._scores(memories, queries, first)
+        top = scores.max(axis=1, keepdims=True)
+        total, mass, scaled = _weighed(memories, scores, top, beta, first)
+        for block in blocks:
+            scores = self._scores(memories, queries, block)
+            new = np.maximum(top, scores.max(axis=1, keepdims=True))
             shrink = np.exp((top - new) * beta)
-            mass = mass * shrink + e.sum(axis=1, keepdims=True)
-            if memories.scale is not None:
-                e *= memories.scale[block]
-            scaled = scaled * shrink + e.sum(axis=1, keepdims=True)
+            more = _weighed(memories, scores, new, beta, block)
             total *= shrink
-            total += e @ memories.patterns[block]
+            total += more.target
+            mass = mass * shrink + more.mass
+            scaled = scaled * shrink + more.scaled
             top = new
         total /= scaled
         return Attended(total, mass[:, 0], scaled[:, 0])
@@ -175,6 +172,22 @@ class Attention:
                 np.abs(difference, out=difference)
                 np.matmul(difference, mask, out=row[start : start + step])
         return out
+
+
+def _weighed(
+    memories: Memories, scores: Floats, top: Floats, beta: float, block: slice
+) -> Attended:
+    """Sums over a block, not divided yet, with e = exp(β (score − top)); overwrites the scores."""
+    e = scores
+    e -= top
+    e *= beta
+    np.exp(e, out=e)
+    mass = e.sum(axis=1, keepdims=True)
+    scaled = mass
+    if memories.scale is not None:
+        e *= memories.scale[block]
+        scaled = e.sum(axis=1, keepdims=True)
+    return Attended(e @ memories.patterns[block], mass.astype(float), scaled.astype(float))
 
 
 def _soft_maximum(

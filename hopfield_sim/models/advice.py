@@ -35,8 +35,13 @@ def share(value: Any, name: str) -> float:
 
 def sample(n_patterns: int) -> NDArray[np.int64]:
     """Indices of at most 256 memories, evenly spread, fewer of very many."""
-    count = min(n_patterns, _CUES, max(8, _SCORES // n_patterns))
+    count = min(n_patterns, _few(n_patterns))
     return np.linspace(0, n_patterns - 1, count).round().astype(np.int64)
+
+
+def some(cues: Floats, n_patterns: int) -> Floats:
+    """At most 256 cues, evenly spread, fewer against very many memories."""
+    return cues[:: -(-len(cues) // _few(n_patterns))]
 
 
 def smallest_beta(
@@ -118,7 +123,7 @@ def warn_of_collapse(
         return
     found = engine.attend(compared.memories, compared.queries(ends[:1]), beta)
     shared = float(found.mass[0])  # by about so many memories
-    cues = starts[:: -(-n // _few(patterns))]
+    cues = some(starts, len(patterns))
     own = engine.scores(Euclidean(patterns, compared.observed).memories, cues).argmax(axis=1)
     scores = engine.scores(compared.memories, compared.queries(np.concatenate([ends[:1], cues])))
     place = int(scores[0].argmax())
@@ -150,8 +155,8 @@ def _same(ends: Floats) -> bool:
     return bool((np.abs(ends - ends[0]) <= 1e-3 * np.abs(ends[0]).max()).all())
 
 
-def _few(patterns: Floats) -> int:
-    return max(8, min(_CUES, _SCORES // len(patterns)))
+def _few(n_patterns: int) -> int:
+    return max(8, min(_CUES, _SCORES // n_patterns))
 
 
 def _remedy(similarity: str) -> str:

@@ -222,7 +222,7 @@ class ModernHopfield:
         ----------
         states : (B, N), optional
             Cues like those to come, whose memory is the most similar one. Without them the memories
-            themselves are the cues (256 of them at most), each with itself as its memory.
+            themselves are the cues, each with itself as its memory. Of very many some are taken.
         observed : bool (N,), optional
             Only these coordinates are compared.
         weight, fraction : float
@@ -247,7 +247,7 @@ class ModernHopfield:
             own = advice.sample(len(patterns))
             cues = patterns[own]
         else:
-            cues = self._judge(states).array
+            cues = advice.some(self._judge(states).array, len(patterns))
         scores = self._engine().scores(compared.memories, compared.queries(cues))
         return advice.smallest_beta(
             scores.astype(np.float64),
