@@ -72,20 +72,25 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
         out[r] = parts[2 * r] + parts[2 * r + 1];
 }
 
-/* out[r] = q . xi_r, at most BLOCK_ROWS rows */
+/* out[r] = q . xi_r, at most BLOCK_ROWS rows. Half of the memories ahead by so many numbers are fetched meanwhile, the
+ * other half by gather, or main memory would idle; a fetch beyond the end does nothing. */
 #define DEFINE_PRODUCTS(kind, real)                                                                  \
     ROW_KERNEL static void products_##kind(int64_t n, int64_t rows, const real *restrict patterns,   \
-                                           const real *restrict query, real *restrict out) {         \
+                                           const real *restrict query, real *restrict out,           \
+                                           int64_t ahead) {                                          \
         const int64_t lanes = LANES(real);                                                           \
         real parts[PARTS(real) * BLOCK_ROWS];                                                        \
         for (int64_t row = 0; row < rows; row++) {                                                   \
             const real *pattern = patterns + n * row;                                                \
             wide_##kind sums[4] = {{0}, {0}, {0}, {0}};                                              \
             int64_t j = 0;                                                                           \
-            for (; j + 4 * lanes <= n; j += 4 * lanes)                                               \
+            for (; j + 4 * lanes <= n; j += 4 * lanes) {                                             \
+                __builtin_prefetch(pattern + ahead + j);                                             \
+                __builtin_prefetch(pattern + ahead + j + lanes);                                     \
                 for (int k = 0; k < 4; k++)                                                          \
                     sums[k] += *(const loose_##kind *)(pattern + j + k * lanes) *                    \
                                *(const loose_##kind *)(query + j + k * lanes);                       \
+            }                                                                                        \
             for (; j + lanes <= n; j += lanes)                                                       \
                 sums[0] += *(const loose_##kind *)(pattern + j) * *(const loose_##kind *)(query + j);\
             QUARTER(kind, (sums[0] + sums[1]) + (sums[2] + sums[3]), parts + PARTS(real) * row);     \
@@ -119,8 +124,7 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
         fold_##kind(rows, parts, out);                                                               \
     }
 
-/* total += sum_r e_r xi_r, four rows a pass; rows whose weights are all 0 are left out. Meanwhile the memories ahead
- * by so many numbers are fetched, or main memory would idle here; a fetch beyond the end does nothing. */
+/* total += sum_r e_r xi_r, four rows a pass; rows whose weights are all 0 are left out. */
 #define DEFINE_GATHER(kind, real)                                                                    \
     ROW_KERNEL static void gather_##kind(int64_t n, int64_t rows, const real *restrict patterns,     \
                                          const real *restrict e, real *restrict total,               \
@@ -131,7 +135,10 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
             const real *a = patterns + n * row, *b = a + n, *c = b + n, *d = c + n;                  \
             real ea = e[row], eb = e[row + 1], ec = e[row + 2], ed = e[row + 3];                     \
             int64_t j = 0;                                                                           \
-            for (int64_t k = 0; k < 4 * n; k += lanes) __builtin_prefetch(a + ahead + k);            \
+            for (int64_t k = 2 * lanes; k < 4 * n; k += 4 * lanes) {                                 \
+                __builtin_prefetch(a + ahead + k);                                                   \
+                __builtin_prefetch(a + ahead + k + lanes);                                           \
+            }                                                                                        \
             if (ea == 0 && eb == 0 && ec == 0 && ed == 0)                                            \
                 continue;                                                                            \
             for (; j + lanes <= n; j += lanes)                                                       \
@@ -164,11 +171,12 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
         double mass = 0, scaled = 0;                                                                 \
         int64_t most = BLOCK_BYTES / (n * (int64_t)sizeof(real)) / 4 * 4;                            \
         most = most < 4 ? 4 : most > BLOCK_ROWS ? BLOCK_ROWS : most;                                 \
+        int64_t ahead = n * most * (int64_t)sizeof(real) <= 2 * BLOCK_BYTES ? n * most : 0;          \
         for (int64_t start = 0; start < rows; start += most) {                                       \
             int64_t count = start + most < rows ? most : rows - start;                               \
             const real *block = patterns + n * start;                                                \
             real highest = top;                                                                      \
-            products_##kind(n, count, block, query, scores);                                         \
+            products_##kind(n, count, block, query, scores, ahead);                                  \
             for (int64_t r = 0; r < count; r++) {                                                    \
                 if (scale) scores[r] *= scale[start + r];                                            \
                 if (bias) scores[r] += bias[start + r];                                              \
@@ -187,7 +195,7 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
                 if (scale) scores[r] *= scale[start + r];                                            \
                 scaled += scores[r];                                                                 \
             }                                                                                        \
-            gather_##kind(n, count, block, scores, total, most > 4 ? n * most : 0);                  \
+            gather_##kind(n, count, block, scores, total, ahead);                                    \
         }                                                                                            \
         *top_out = top;                                                                              \
         *mass_out = mass;                                                                            \
