@@ -78,7 +78,7 @@ def smallest_beta(
     gaps = scores[rows, own][:, None] - scores
     gaps[rows, own] = np.inf
     nearest = gaps.min(axis=1)
-    told = nearest > 0
+    told = nearest > 1e-290  # β must be a number
     wanted = math.ceil(fraction * n - 1e-9)
     if told.sum() < wanted:
         raise InvalidInputError(
@@ -98,15 +98,14 @@ def _betas(
     memory alone gives a start there.
     """
     beta = -target / nearest
-    with np.errstate(invalid="ignore"):  # 0 · inf, of the cue's own memory
-        for _ in range(_NEWTON):
-            e = np.exp(-beta[:, None] * (gaps - nearest[:, None]))
-            mass = e.sum(axis=1)
-            slope = np.einsum("np,np->n", e, np.where(np.isfinite(gaps), gaps, 0)) / mass
-            step = (np.log(mass) - beta * nearest - target) / slope
-            beta += step
-            if (np.abs(step) <= 1e-12 * beta).all():
-                break
+    for _ in range(_NEWTON):
+        e = np.exp(-beta[:, None] * (gaps - nearest[:, None]))  # 0 for the cue's own memory
+        mass = e.sum(axis=1)
+        slope = np.einsum("np,np->n", e, np.where(np.isfinite(gaps), gaps, 0)) / mass
+        step = (np.log(mass) - beta * nearest - target) / slope
+        beta += step
+        if (np.abs(step) <= 1e-12 * beta).all():
+            break
     return beta
 
 
