@@ -341,6 +341,7 @@ ARGUMENTS: dict[str, Function] = {
     "mask keep": lambda x: hs.mask(ROW, x),
     "mask fill": lambda x: hs.mask(ROW, np.ones(6, bool), fill=x),
     "hebbian zero_diagonal": lambda x: hs.rules.hebbian(PATTERNS, zero_diagonal=x),
+    "storkey dtype": lambda x: hs.rules.storkey(PATTERNS, dtype=x),
     "storkey zero_diagonal": lambda x: hs.rules.storkey(PATTERNS, zero_diagonal=x),
     "storkey.extend weights": lambda x: extend(x, PATTERNS),
     "pseudoinverse zero_diagonal": lambda x: hs.rules.pseudoinverse(PATTERNS, zero_diagonal=x),
@@ -349,6 +350,10 @@ ARGUMENTS: dict[str, Function] = {
     "perceptron rng": lambda x: hs.rules.perceptron(PATTERNS, rng=x),
     "perceptron zero_diagonal": lambda x: hs.rules.perceptron(PATTERNS, zero_diagonal=x),
     "rules.get": lambda x: x if callable(x) else hs.rules.get(x),
+    "HopfieldNetwork dtype": lambda x: hs.HopfieldNetwork(dtype=x),
+    "from_weights dtype": lambda x: hs.HopfieldNetwork.from_weights(
+        np.eye(3), dtype=x
+    ),
     "HopfieldNetwork rule": lambda x: x if callable(x) else hs.HopfieldNetwork(x),
     "HopfieldNetwork zero_diagonal": lambda x: hs.HopfieldNetwork(zero_diagonal=x),
     "HopfieldNetwork thresholds": lambda x: hs.HopfieldNetwork(thresholds=x).store(PATTERNS),
