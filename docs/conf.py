@@ -94,6 +94,8 @@ html_sidebars = {
         "course_notebook",
         "classical",
         "theory",
+        "distributed",
+        "datasets",
         "claims",
         "bad_input",
         "house",
