@@ -18,7 +18,7 @@ from typing import Any
 
 from hopfield_sim import backends, errors, rules
 from hopfield_sim.backends import use_backend
-from hopfield_sim.models import HopfieldNetwork, load
+from hopfield_sim.models import DenseMemory, HopfieldNetwork, load
 from hopfield_sim.patterns import (
     checkerboard,
     flip,
@@ -38,6 +38,7 @@ _LAZY = ("course", "experiment", "plotting", "testing", "theory")
 """Subpackages that load when they are first used: some need matplotlib."""
 
 __all__ = [
+    "DenseMemory",
     "HopfieldNetwork",
     "backends",
     "checkerboard",

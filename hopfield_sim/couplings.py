@@ -1,10 +1,13 @@
-"""What a network's weights are in memory: exact integers when they are Hebb's, a real matrix
-otherwise.
+"""What a network's weights are in memory: exact integers when they are Hebb's, as a matrix or as the
+patterns themselves; a real matrix otherwise.
 
 Textbook weights W = ΞᵀΞ/N turn fields that are exactly zero into ±1e-17, with a sign that depends
 on the order of summation. Hebbian couplings are therefore kept as the integers N·W, compared with
 N·θ; the division by N is applied outside. Real weights have a *tie width* instead: fields closer to
 the threshold than the rounding of a sum count as ties.
+
+A Hebbian matrix of N² numbers is made only where it is the faster way (``prefers_matrix``): the
+patterns alone say all that it says.
 """
 
 from __future__ import annotations
@@ -14,66 +17,108 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.backends.numpy_backend import probability_words
-from hopfield_sim.backends.protocol import Couplings, HeatBath, Limits
+from hopfield_sim.backends.protocol import Backend, Couplings, Factors, HeatBath, Limits, Matrix
 from hopfield_sim.errors import InvalidInputError
 
 _INT32_SAFE = 2**29
-"""Largest N·P whose fields, and thresholds beyond every field, fit an int32."""
+"""Fields up to this size, and thresholds beyond every one, fit an int32."""
+
+_INT16_SAFE = 2**15 - 3
+"""Fields up to this size, limits beyond them and one that none reaches fit an int16."""
 
 _CERTAIN = 34 * np.log(2)
 """Beyond this value of 2h/T the probability, rounded to 32 bits, is 0 or 1."""
 
-_LARGEST_SUM = 1e300
+_LARGEST_SUM = {"f4": 1e37, "f8": 1e300}
 
 _TABLE_LIMIT = 1 << 22
+
+_STATES_WORTH_A_MATRIX = 20
+_MATRIX_BYTES = 8
+_CACHED_NEURONS = 2500
+_LOAD_OF_PATTERNS = 0.1
+"""What ``prefers_matrix`` goes by: states times load; bytes a coupling while it is made; up to how
+many neurons a matrix is in the cache, and up to what load the patterns beat one that is not.
+"""
 
 _BLOCK_ROWS = 1024
 
 
-def hebbian(patterns: NDArray[np.int8], *, zero_diagonal: bool) -> Couplings:
-    """Exact couplings N·W = ΞᵀΞ of (P, N) patterns.
-
-    Raises
-    ------
-    InsufficientMemoryError
-        When the matrix does not fit.
-    """
-    return change_hebbian(None, patterns, patterns, 1, zero_diagonal=zero_diagonal)
-
-
-def change_hebbian(
-    previous: Couplings | None,
-    patterns: NDArray[np.int8],
-    changed: NDArray[np.int8],
-    sign: int,
-    *,
-    zero_diagonal: bool,
-) -> Couplings:
-    """The couplings of all ``patterns``, from the ``previous`` ones by adding (sign 1) or
-    removing (−1) ``changed``.
-    """
+def factors(patterns: NDArray[np.int8], *, zero_diagonal: bool) -> Factors:
+    """Exact couplings N·W = ΞᵀΞ of (P, N) patterns, without their matrix."""
     n_patterns, n = patterns.shape
-    weight = _integer_type(n_patterns, n)
-    exact_to = n * max(n_patterns, len(changed))
-    real_type = np.dtype(np.float32 if exact_to < 2**24 else np.float64)
-    xi = changed.astype(real_type)
-    columns = np.empty((n, n), weight)
-    for start in range(0, n, _BLOCK_ROWS):
-        block = slice(start, start + _BLOCK_ROWS)
-        product = xi[:, block].T @ xi
-        columns[block] = product if previous is None else previous.columns[block] + sign * product
-    field = np.dtype(np.float64) if weight.kind == "f" else np.dtype(np.int32)
-    diagonal = np.zeros(n, field) if zero_diagonal else np.full(n, n_patterns, field)
-    np.fill_diagonal(columns, diagonal)
-    return Couplings(columns, diagonal, float(n), patterns.astype(real_type))
+    # The largest field is N·P, and whole numbers are exact in float64 to 2⁵³.
+    field = np.int32 if patterns.size <= _INT32_SAFE else np.float64
+    return Factors(patterns, np.full(n, 0 if zero_diagonal else n_patterns, field))
 
 
-def real(weights: NDArray[np.float64], *, symmetric: bool = False) -> Couplings:
+def matrix(
+    learnt: Factors,
+    backend: Backend,
+    previous: Matrix | None = None,
+    changed: NDArray[np.int8] | None = None,
+    sign: int = 1,
+) -> Matrix:
+    """The matrix of these factors: from the ``previous`` one by adding (sign 1) or removing (−1) the
+    ``changed`` patterns, if given.
+    """
+    if previous is None or changed is None:
+        columns = backend.hebbian(learnt)
+    else:
+        # No sum on the way is larger than all patterns together.
+        most = len(learnt.patterns) + len(changed)
+        columns = backend.hebbian(Factors(changed, learnt.diagonal))
+        columns = columns.astype(np.int16 if most < 2**15 else np.int32, copy=False)
+        columns *= sign
+        columns += previous.columns.astype(columns.dtype, copy=False)
+    np.fill_diagonal(columns, learnt.diagonal)
+    reach = max(
+        int(np.abs(columns[start : start + _BLOCK_ROWS]).sum(axis=1, dtype=np.int64).max())
+        for start in range(0, len(columns), _BLOCK_ROWS)
+    )
+    weight, field = _narrowest(_largest(columns), reach)
+    columns = columns.astype(weight, copy=False)
+    return Matrix(columns, learnt.diagonal.astype(field), learnt.scale, reach, learnt)
+
+
+def _largest(columns: NDArray[Any]) -> int:
+    return max(int(columns.max()), -int(columns.min()))
+
+
+def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
+    """Types of the weights and of the fields in which nothing overflows; narrow ones are faster."""
+    if reach > _INT32_SAFE:
+        return np.float64, np.float64
+    field = np.int16 if reach <= _INT16_SAFE else np.int32
+    if largest < 2**7:
+        return np.int8, field
+    return (np.int16 if largest < 2**15 else np.int32), field
+
+
+def prefers_matrix(learnt: Factors, update: str, n_states: int, *, made: bool) -> bool:
+    """Is a recall of so many states faster with the matrix, if it is ``made`` already or not?
+
+    All sites at once, the patterns are faster up to P = N. One after another, they are where the
+    matrix does not fit the processor's cache and the load is small; and where a matrix would be
+    made for few states. Crossovers measured, see ``benchmarks/``.
+    """
+    n_patterns, n = learnt.patterns.shape
+    if not made and n_states * n_patterns < _STATES_WORTH_A_MATRIX * n:
+        return False
+    if not made and not checks.fits(_MATRIX_BYTES * n * n):
+        return False
+    if update == "sync":
+        return n_patterns > n
+    return n_patterns > _LOAD_OF_PATTERNS * n or n <= _CACHED_NEURONS
+
+
+def real(weights: NDArray[np.floating], *, symmetric: bool = False) -> Matrix:
     """Couplings of a real matrix W, (N, N), kept as it is if symmetric (looked up unless known)."""
     symmetric = symmetric or is_symmetric(weights)
     columns = weights if symmetric else np.ascontiguousarray(weights.T)
-    return Couplings(columns, np.ascontiguousarray(np.diagonal(weights)), 1.0)
+    return Matrix(columns, np.ascontiguousarray(np.diagonal(weights)), 1.0)
 
 
 def is_symmetric(weights: NDArray[Any]) -> bool:
@@ -94,10 +139,11 @@ def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> No
         When they might not.
     """
     n = couplings.n_neurons
-    limit = _LARGEST_SUM / n**2
     sizes: dict[str, NDArray[Any]] = {"thresholds": thresholds}
+    limit = _LARGEST_SUM["f8"] / n**2
     if not couplings.exact:
         sizes["weights"] = couplings.columns
+        limit = _LARGEST_SUM[couplings.columns.dtype.str[1:]] / n**2
     for name, values in sizes.items():
         if max(float(values.max()), -float(values.min())) > limit:
             raise InvalidInputError(
@@ -113,7 +159,7 @@ def tie_width(couplings: Couplings, thresholds: NDArray[np.float64]) -> float:
         return 0.0
     largest = max(abs(float(couplings.columns.max())), abs(float(couplings.columns.min())))
     span = couplings.n_neurons * largest + float(np.abs(thresholds).max())
-    return 4 * float(np.finfo(np.float64).eps) * span
+    return 4 * float(np.finfo(couplings.columns.dtype).eps) * span
 
 
 def limits(
@@ -124,17 +170,23 @@ def limits(
 ) -> Limits:
     """Zero temperature: the fields above which a site becomes +1, and below which −1."""
     scaled = _snapped(couplings, thresholds)
+    field = couplings.diagonal.dtype
     above: NDArray[Any]
     never: tuple[float, float]
-    if couplings.diagonal.dtype.kind == "i":
-        edge = np.clip(scaled, -_INT32_SAFE, _INT32_SAFE)
-        below: NDArray[Any] = np.ceil(edge).astype(np.int32)
-        above = below - np.int32(1) if ties == "plus" else np.floor(edge).astype(np.int32)
-        never = (2**31 - 1, -(2**31))
+    if field.kind == "i":
+        beyond = couplings.reach + 1
+        edge = np.clip(scaled, -beyond, beyond)
+        below: NDArray[Any] = np.ceil(edge).astype(field)
+        above = below - field.type(1) if ties == "plus" else np.floor(edge).astype(field)
+        never = (np.iinfo(field).max, np.iinfo(field).min)
     else:
         width = tie_width(couplings, thresholds)
-        below = scaled - width
-        above = np.nextafter(below, -np.inf) if ties == "plus" else scaled + width
+        below = (scaled - width).astype(field)
+        above = (
+            np.nextafter(below, field.type(-np.inf))
+            if ties == "plus"
+            else (scaled + width).astype(field)
+        )
         never = (np.inf, -np.inf)
     if clamp is not None:
         above[clamp], below[clamp] = never
@@ -158,12 +210,11 @@ def heat_bath(
     gain = 2.0 / (min(max(float(temperature), 1e-250), 1e250) * couplings.scale)
     clamped = np.zeros(n, np.uint8) if clamp is None else clamp.astype(np.uint8)
     if couplings.diagonal.dtype.kind != "i":
-        return HeatBath(gain, _snapped(couplings, thresholds), np.zeros(n), clamped)
-    assert couplings.patterns is not None
+        return HeatBath(gain, np.zeros(n, np.int32), _snapped(couplings, thresholds), clamped)
     scaled = np.clip(_snapped(couplings, thresholds), -_INT32_SAFE, _INT32_SAFE)
     whole = np.floor(scaled)
     offset, fraction = whole.astype(np.int32), scaled - whole
-    reach = n * len(couplings.patterns) + int(np.abs(offset).max())
+    reach = couplings.reach + int(np.abs(offset).max())
     half = int(min(np.ceil(_CERTAIN / gain), reach))
     if fraction.any() or half > _TABLE_LIMIT:
         return HeatBath(gain, offset, fraction, clamped)
@@ -181,12 +232,3 @@ def _snapped(couplings: Couplings, thresholds: NDArray[np.float64]) -> NDArray[n
     whole = np.round(scaled)
     close = np.abs(scaled - whole) <= 4 * np.finfo(np.float64).eps * np.abs(scaled)
     return np.where(close, whole, scaled)
-
-
-def _integer_type(n_patterns: int, n_neurons: int) -> np.dtype[Any]:
-    """The narrowest type that no coupling overflows, while every field fits an int32; else
-    float64, exact to 2⁵³.
-    """
-    if n_patterns * n_neurons > _INT32_SAFE:
-        return np.dtype(np.float64)
-    return np.dtype(np.int16 if n_patterns < 2**15 else np.int32)

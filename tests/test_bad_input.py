@@ -27,6 +27,7 @@ N = 6
 PATTERNS = np.array([[1, 1, 1, -1, -1, -1], [1, -1, 1, -1, 1, -1]], np.int8)
 NET = hs.HopfieldNetwork().store(PATTERNS)
 IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
+DENSE = hs.DenseMemory().store(PATTERNS)
 
 # Functions of patterns (P, N); the rest of their arguments is right.
 PATTERN_TAKERS: dict[str, Function] = {
@@ -39,6 +40,7 @@ PATTERN_TAKERS: dict[str, Function] = {
     "rules.perceptron": hs.rules.perceptron,
     "rules.get(own)": hs.rules.get(lambda patterns: patterns.T @ patterns),
     "HopfieldNetwork.store": lambda x: hs.HopfieldNetwork().store(x).weights,
+    "DenseMemory.store": lambda x: hs.DenseMemory().store(x).patterns,
     "HopfieldNetwork.store, again": lambda x: hs.HopfieldNetwork().store(PATTERNS).store(x).weights,
 }
 
@@ -56,6 +58,9 @@ STATE_TAKERS: dict[str, Function] = {
     "classify": lambda x: NET.classify(x).kind,
     "recall": lambda x: NET.recall(x, rng=0).states,
     "recall, synchronous": lambda x: NET.recall(x, update="sync", rng=0).states,
+    "dense energy": lambda x: DENSE.energy(x),
+    "dense energy_gap": lambda x: DENSE.energy_gap(x),
+    "dense recall": lambda x: DENSE.recall(x, rng=0).states,
     "recall, images": lambda x: IMAGES.recall(x, rng=0).states,
 }
 
@@ -348,6 +353,10 @@ ARGUMENTS: dict[str, Function] = {
     "HopfieldNetwork zero_diagonal": lambda x: hs.HopfieldNetwork(zero_diagonal=x),
     "HopfieldNetwork thresholds": lambda x: hs.HopfieldNetwork(thresholds=x).store(PATTERNS),
     "HopfieldNetwork backend": lambda x: hs.HopfieldNetwork(backend=x),
+    "DenseMemory interaction": lambda x: hs.DenseMemory(x),
+    "DenseMemory order": lambda x: hs.DenseMemory(order=x).store(PATTERNS).energy(ROW),
+    "DenseMemory energy": lambda x: hs.DenseMemory("exponential", energy=x).store(PATTERNS),
+    "DenseMemory backend": lambda x: hs.DenseMemory(backend=x),
     "from_weights weights": lambda x: hs.HopfieldNetwork.from_weights(x),
     "from_weights thresholds": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), thresholds=x),
     "from_weights backend": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), backend=x),
@@ -436,7 +445,8 @@ def public_arguments() -> list[str]:
     }
     functions |= {
         name: method
-        for name, method in inspect.getmembers(hs.HopfieldNetwork, callable)
+        for memory in (hs.DenseMemory, hs.HopfieldNetwork)
+        for name, method in inspect.getmembers(memory, callable)
         if not name.startswith("_")
     }
     return [

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.experiment import driver
+from hopfield_sim.experiment import driver, registry
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.options import parse
 from hopfield_sim.experiment.store import Store
@@ -385,6 +385,13 @@ def test_quick_asks_less_of_every_study() -> None:
         return sum(c.cost * c.trials for study, config in jobs for c in study.cells(config))
 
     assert cost("--quick") < cost() / 4
+
+
+def test_without_a_name_the_course_study_runs_and_nothing_else() -> None:
+    assert driver._names(parse([], driver.described())) == list(TABLES)
+    assert registry.COURSE == TABLES
+    for name in registry.STUDIES:
+        assert driver._names(parse([name], driver.described())) == [name]
 
 
 def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:

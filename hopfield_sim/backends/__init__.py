@@ -1,9 +1,10 @@
 """The engine room: who computes, chosen by name.
 
 ``protocol.py`` is the contract, ``numpy_backend.py`` the reference that defines every result,
-``cython_backend.py`` the compiled engine. The variable ``HOPFIELD_SIM_KERNELS`` says whether
-kernels are used: ``auto`` (when they are built, the default), ``require`` (an error when they are
-not) or ``none``.
+``cython_backend.py`` the compiled engine; ``dense_protocol.py``, ``numpy_dense.py`` and
+``cython_dense.py`` are the same for dense memories. The variable ``HOPFIELD_SIM_KERNELS`` says
+whether kernels are used: ``auto`` (when they are built, the default), ``require`` (an error when
+they are not) or ``none``.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from functools import cache
 
 from hopfield_sim import checks
 from hopfield_sim.backends.cython_backend import CythonBackend, Kernels, load_kernels
+from hopfield_sim.backends.cython_dense import CythonDense
+from hopfield_sim.backends.dense_protocol import DenseBackend
 from hopfield_sim.backends.numpy_backend import NumpyBackend
+from hopfield_sim.backends.numpy_dense import NumpyDense
 from hopfield_sim.backends.protocol import Backend
 from hopfield_sim.errors import InvalidInputError, MissingDependencyError
 
-__all__ = ["available", "get", "threads", "use_backend"]
+__all__ = ["available", "dense", "get", "threads", "use_backend"]
 
 NAMES = ("auto", "numpy", "cython")
 
@@ -61,6 +65,11 @@ def get(name: str = "auto") -> Backend:
     return _backend(name)
 
 
+def dense(name: str = "auto") -> DenseBackend:
+    """The backend of that name for dense memories; see ``get``."""
+    return _dense_backend(get(name).name)
+
+
 @contextmanager
 def use_backend(name: str) -> Iterator[Backend]:
     """Within the block, models whose backend is "auto" use this one.
@@ -91,6 +100,12 @@ def threads(wish: int | None) -> int:
 def _backend(name: str) -> Backend:
     kernels = _kernels() if name == "cython" else None
     return NumpyBackend() if kernels is None else CythonBackend(kernels)
+
+
+@cache
+def _dense_backend(name: str) -> DenseBackend:
+    kernels = _kernels() if name == "cython" else None
+    return NumpyDense() if kernels is None else CythonDense(kernels.dense)
 
 
 @cache

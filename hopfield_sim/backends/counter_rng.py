@@ -61,20 +61,19 @@ def visit_order(
     """Which site each state visits at each position of its sweep, shape (B, n).
 
     "sequential": 0 … n−1. "uniform": independent picks. "random": a fresh permutation by Fisher and
-    Yates' shuffle.
+    Yates' shuffle, inside out (Knuth, TAOCP 2, 3.4.2).
     """
     if order == "sequential":
         return np.broadcast_to(np.arange(n), (len(states), n))
     draws = words(key, ORDER, states, sweeps, n)
     if order == "uniform":
         return ((draws * np.uint64(n)) >> _HALF).astype(np.int64)
-    remaining = np.arange(n, 0, -1, dtype=np.uint64)
-    partner = ((draws * remaining) >> _HALF).astype(np.int64) + np.arange(n)
-    sites = np.tile(np.arange(n), (len(states), 1))
+    # Each site takes the place of one before it, or its own, which moves to the end so far.
+    places = ((draws * np.arange(1, n + 1, dtype=np.uint64)) >> _HALF).astype(np.int64)
+    sites = np.zeros((len(states), n), np.int64)
     rows = np.arange(len(states))
-    for position in range(n):
-        other = partner[:, position]
-        chosen = sites[rows, other]
-        sites[rows, other] = sites[:, position]
-        sites[:, position] = chosen
+    for site in range(n):
+        place = places[:, site]
+        sites[:, site] = sites[rows, place]
+        sites[rows, place] = site
     return sites

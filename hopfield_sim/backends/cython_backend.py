@@ -10,15 +10,30 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.numpy_backend import NumpyBackend
-from hopfield_sim.backends.protocol import STALE, Batch, Couplings, HeatBath, Limits
+from hopfield_sim.backends.numpy_backend import (
+    BOUNDS_REACH,
+    BOUNDS_STEPS,
+    NumpyBackend,
+    probability_bounds,
+)
+from hopfield_sim.backends.protocol import (
+    RUNNING,
+    STALE,
+    Batch,
+    Couplings,
+    Factors,
+    HeatBath,
+    Limits,
+    Matrix,
+)
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -29,9 +44,19 @@ _BUDGET: Final = 20_000_000
 _SHARE: Final = 200_000
 """Visits that are worth a thread of their own."""
 
+_MOST_BITS: Final = 2
+"""Up to this load P/N, fields by way of the overlaps take less time than a matrix product."""
 
-Kernels = tuple[ModuleType, ModuleType]
-"""Asynchronous walks and synchronous steps, compiled."""
+
+@dataclass(frozen=True)
+class Kernels:
+    """The compiled modules."""
+
+    network: ModuleType
+    overlaps: ModuleType
+    asynchronous: ModuleType
+    synchronous: ModuleType
+    dense: ModuleType
 
 
 class CythonBackend(NumpyBackend):
@@ -40,7 +65,47 @@ class CythonBackend(NumpyBackend):
     name = "cython"
 
     def __init__(self, kernels: Kernels) -> None:
-        self._walks, self._steps = kernels
+        self._kernels = kernels
+
+    def cache(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
+        """Overlaps by counting bits, and exact fields from them; others by a matrix product."""
+        factors = _factors(couplings)
+        if factors is None:
+            return super().cache(couplings, states)
+        kernels, network = self._kernels.overlaps, self._network(factors)
+        out = np.empty((len(states), couplings.width), couplings.cache_type)
+
+        def fill(rows: NDArray[np.int64]) -> None:
+            some = slice(rows[0], rows[-1] + 1)
+            overlaps = np.empty((len(rows), factors.width), factors.cache_type)
+            target = overlaps if isinstance(couplings, Matrix) else out[some]
+            kernels.overlaps(factors.pattern_bits, states[some], target.view(np.uint8))
+            if isinstance(couplings, Matrix):
+                kernels.fields(network, states[some], overlaps.view(np.uint8), out[some])
+
+        _in_threads(fill, np.arange(len(states)), factors.patterns.size // 16, n_threads)
+        return out
+
+    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
+        """Exact fields by way of the overlaps, others by a matrix product."""
+        factors = _factors(couplings)
+        if factors is None:
+            return super().fields(couplings, states)
+        out = np.empty(states.shape, couplings.diagonal.dtype)
+        overlaps = self.cache(factors, states).view(np.uint8)
+        self._kernels.overlaps.fields(self._network(factors), states, overlaps, out)
+        return out
+
+    def hebbian(self, factors: Factors) -> NDArray[Any]:
+        """ΞᵀΞ by counting bits."""
+        n_patterns, n = factors.patterns.shape
+        if n_patterns >= 2**15:
+            return super().hebbian(factors)
+        out = np.empty((n, n), np.int16)
+        self._kernels.overlaps.hebbian(factors.site_bits, n_patterns, out)
+        return out
 
     def asynchronous(
         self,
@@ -53,20 +118,18 @@ class CythonBackend(NumpyBackend):
         n_threads: int,
     ) -> None:
         """Site after site, each row by itself to its end."""
-        how = (self._walks.ORDERS[order], key, until, _BUDGET)
-        common = (batch.states, batch.fields, batch.index, batch.updates, batch.flips)
+        if not _has_kernels(couplings):
+            return super().asynchronous(couplings, batch, rule, order, key, until, n_threads)
+        walks, network = self._kernels.asynchronous, self._network(couplings, rule)
+        how = (walks.ORDERS[order], key, until, _BUDGET)
+        cache = batch.cache.view(np.uint8)
+        common = (network, batch.states, cache, batch.index, batch.updates, batch.flips)
 
         def walk(rows: NDArray[np.int64]) -> None:
             if isinstance(rule, Limits):
-                self._walks.asynchronous(
-                    couplings.columns, rule.above, rule.below, *common, batch.stop, batch.fresh,
-                    rows, *how, couplings.exact,
-                )  # fmt: skip
+                walks.asynchronous(*common, batch.stop, batch.fresh, rows, *how, couplings.exact)
             else:
-                self._walks.asynchronous_heat_bath(
-                    couplings.columns, couplings.diagonal, rule.offset, rule.fraction, rule.clamped,
-                    rule.table, rule.gain, *common, batch.fresh, rows, *how,
-                )  # fmt: skip
+                walks.asynchronous_heat_bath(*common, batch.fresh, rows, *how)
 
         self._drive(walk, couplings, batch, rule, until, n_threads)
 
@@ -79,27 +142,46 @@ class CythonBackend(NumpyBackend):
         until: int,
         n_threads: int,
     ) -> None:
-        """All sites at once; a step adds the columns of the sites that flipped, if few."""
+        """All sites at once; a step follows the sites that flipped, if they are few."""
+        if not _has_kernels(couplings):
+            return super().synchronous(couplings, batch, rule, key, until, n_threads)
+        steps, network = self._kernels.synchronous, self._network(couplings, rule)
+        cache = batch.cache.view(np.uint8)
         # Adding an integer column costs less than its share of a matrix product, a column of
-        # doubles does not.
-        most_columns = couplings.n_neurons // (1 if couplings.exact else 8)
+        # real numbers does not.
+        most_flips = couplings.n_neurons // (1 if couplings.exact else 8)
 
         def walk(rows: NDArray[np.int64]) -> None:
             if isinstance(rule, Limits):
-                self._steps.synchronous(
-                    couplings.columns, rule.above, rule.below, batch.states, batch.fields,
-                    batch.previous, batch.updates, batch.flips, batch.stop, batch.fresh,
-                    rows, until, _BUDGET, most_columns, couplings.exact,
+                steps.synchronous(
+                    network, batch.states, cache, batch.previous, batch.updates, batch.flips,
+                    batch.stop, batch.fresh, rows, until, _BUDGET, most_flips, couplings.exact,
                 )  # fmt: skip
             else:
-                self._steps.synchronous_heat_bath(
-                    couplings.diagonal, rule.offset, rule.fraction, rule.clamped, rule.table,
-                    rule.gain, batch.states, batch.fields, batch.index, batch.updates, batch.flips,
-                    rows, key,
-                )  # fmt: skip
+                steps.synchronous_heat_bath(
+                    network, batch.states, cache, batch.index, batch.updates, batch.flips, rows, key
+                )
                 batch.fresh[rows] = STALE
 
         self._drive(walk, couplings, batch, rule, until, n_threads)
+
+    def _network(self, couplings: Couplings, rule: Limits | HeatBath | None = None) -> Any:
+        """The couplings, and what a visited site becomes, as the kernels see them."""
+        network = self._kernels.network.Network(couplings.n_neurons)
+        if isinstance(couplings, Matrix):
+            network.matrix(couplings.columns, couplings.diagonal)
+        else:
+            size = couplings.cache_type.itemsize
+            bits = couplings.site_bits, couplings.pattern_bits
+            network.factors(*bits, couplings.diagonal, size, int(couplings.own))
+        if isinstance(rule, Limits):
+            network.zero(rule.above, rule.below)
+        elif rule is not None:
+            network.warm(
+                rule.gain, rule.offset, rule.fraction, rule.clamped, rule.table,
+                *probability_bounds(), BOUNDS_REACH, BOUNDS_STEPS,
+            )  # fmt: skip
+        return network
 
     def _drive(
         self,
@@ -111,21 +193,33 @@ class CythonBackend(NumpyBackend):
         n_threads: int,
     ) -> None:
         """Call the kernel until every row has come to ``until`` or stopped, recomputing
-        stale fields in between.
+        stale caches in between.
         """
-        while (rows := batch.unfinished(until)).size:
-            visits = rows.size * min(
-                until - int(batch.updates[rows].min()), 4 * couplings.n_neurons
-            )
-            parts = min(rows.size, 4 * n_threads, 1 + visits // _SHARE)
-            if parts > 1 and n_threads > 1:
-                pieces = np.array_split(rows, parts)
-                list(_pool(n_threads, os.getpid()).map(walk, pieces))
-            else:
-                walk(rows)
-            self._refresh(couplings, batch, np.flatnonzero(batch.fresh == STALE))
-        if isinstance(rule, Limits):
-            self._stop_fixed(couplings, batch, rule)
+        zero = isinstance(rule, Limits)
+        # At zero temperature rows that are at ``until`` already may be at rest.
+        rows = np.flatnonzero(batch.stop == RUNNING) if zero else batch.unfinished(until)
+        while rows.size:
+            left = max(until - int(batch.updates[rows].min()), 1)
+            _in_threads(walk, rows, min(left, 4 * couplings.n_neurons), n_threads)
+            stale = np.flatnonzero(batch.fresh == STALE)
+            self._refresh(couplings, batch, stale)
+            rows = batch.unfinished(until)
+            if zero:
+                rows = np.union1d(rows, stale[batch.stop[stale] == RUNNING])
+
+
+def _in_threads(
+    work: Callable[[NDArray[np.int64]], None],
+    rows: NDArray[np.int64],
+    visits_a_row: int,
+    n_threads: int,
+) -> None:
+    """Do the work on all rows, in threads if there is enough of it."""
+    parts = min(rows.size, 4 * n_threads, 1 + rows.size * visits_a_row // _SHARE)
+    if parts > 1 and n_threads > 1:
+        list(_pool(n_threads, os.getpid()).map(work, np.array_split(rows, parts)))
+    elif rows.size:
+        work(rows)
 
 
 @lru_cache(maxsize=4)
@@ -136,6 +230,20 @@ def _pool(n_threads: int, process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(n_threads, thread_name_prefix="hopfield_sim")
 
 
+def _has_kernels(couplings: Couplings) -> bool:
+    """Fields of factors that might leave 32 bits are left to the reference."""
+    return isinstance(couplings, Matrix) or couplings.diagonal.dtype.kind == "i"
+
+
+def _factors(couplings: Couplings) -> Factors | None:
+    """By what exact fields are computed fastest; None where that is the reference's product."""
+    factors = couplings.factors if isinstance(couplings, Matrix) else couplings
+    if factors is None or not _has_kernels(factors):
+        return None
+    by_matrix = isinstance(couplings, Matrix) and factors.width > _MOST_BITS * factors.n_neurons
+    return None if by_matrix else factors
+
+
 def load_kernels() -> Kernels | None:
     """The compiled kernels, or None where they were not built.
 
@@ -144,11 +252,9 @@ def load_kernels() -> Kernels | None:
     """
     room = "hopfield_sim.backends."
     try:
-        asynchronous, synchronous = (
-            importlib.import_module(room + name) for name in ("_asynchronous", "_synchronous")
-        )
+        names = [f"_{field.name}" for field in fields(Kernels)]
+        return Kernels(*(importlib.import_module(room + name) for name in names))
     except ModuleNotFoundError as error:
         if not str(error.name).startswith(room):
             raise
         return None
-    return asynchronous, synchronous

@@ -5,7 +5,7 @@
 #ifndef HOPFIELD_PHILOX_H
 #define HOPFIELD_PHILOX_H
 
-#include "rows.h"
+#include "targets.h"
 
 #define PHILOX_LANES 16
 #define PHILOX_CHUNK (4 * PHILOX_LANES) /* words made at once: buffers are rounded up to this */

@@ -4,12 +4,17 @@ A *field* here is W s in the engine's own units: integers N·W s for Hebbian cou
 for real ones. Words such as ties, thresholds or clamping are settled before: a site becomes +1
 where its field is greater than ``above``, −1 where it is less than ``below``, and stays as it is
 between. A clamped site has limits that no field reaches.
+
+Beside its spins each state has a *cache* that a flip of site i changes by 2 s_i times row i of
+``columns``: its N fields where the couplings are a :class:`Matrix`, its P overlaps with the
+patterns where they are :class:`Factors`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from functools import cached_property
+from typing import Any, ClassVar, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,31 +27,36 @@ CYCLE: Final = 2
 CACHED: Final = 0
 FRESH: Final = 1
 STALE: Final = 2
-"""Fields kept up to date flip by flip; computed from W for just this state; to be computed
-before going on.
+"""A cache kept up to date flip by flip; computed for just this state; to be computed before going
+on.
 """
+
+_PACKED_ROWS = 4096
 
 
 @dataclass(frozen=True)
-class Couplings:
-    """A network's weights as the engine holds them.
+class Matrix:
+    """A network's weights as a matrix; a state's cache are its fields.
 
     Parameters
     ----------
-    columns : (N, N) int16, int32 or float64
-        ``columns[i]`` is what a flip of site i adds to every field, W[:, i] times ``scale``.
-    diagonal : (N,) int32 or float64
-        The self couplings, in the fields' dtype.
+    columns : (N, N) int8, int16, int32, float32 or float64
+        ``columns[i]`` is W[:, i] times ``scale``.
+    diagonal : (N,) int16, int32, float32 or float64
+        The self couplings, in the dtype of the fields.
     scale : float
         Field = scale · W s: N for Hebbian integers, 1 for real weights.
-    patterns : (P, N) float32 or float64, optional
-        Hebbian couplings only: W s also by way of the overlaps, exact in this dtype.
+    reach : int
+        No field of an integer matrix is larger than this in size.
+    factors : Factors, optional
+        Hebbian integers only: what they were made of. Fields are exact then.
     """
 
     columns: NDArray[Any]
     diagonal: NDArray[Any]
     scale: float
-    patterns: NDArray[np.floating] | None = None
+    reach: int = 0
+    factors: Factors | None = None
 
     @property
     def n_neurons(self) -> int:
@@ -54,9 +64,101 @@ class Couplings:
         return len(self.diagonal)
 
     @property
+    def width(self) -> int:
+        """How many numbers a cache has."""
+        return len(self.diagonal)
+
+    @property
+    def cache_type(self) -> np.dtype[Any]:
+        """What a cache holds."""
+        return self.diagonal.dtype
+
+    @property
     def exact(self) -> bool:
         """Are fields exact, whatever the order of summation? Then they never need recomputing."""
-        return self.patterns is not None
+        return self.factors is not None
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Hebbian couplings without their matrix, N·W = ΞᵀΞ with another diagonal; a state's cache are
+    its overlaps Ξ s.
+
+    Parameters
+    ----------
+    patterns : (P, N) int8
+        Ξ, of ±1.
+    diagonal : (N,) int32 or float64
+        The self couplings N·W_ii, in a dtype that holds every field.
+    """
+
+    patterns: NDArray[np.int8]
+    diagonal: NDArray[Any]
+    exact: ClassVar[bool] = True
+
+    @property
+    def n_neurons(self) -> int:
+        """N."""
+        return len(self.diagonal)
+
+    @property
+    def scale(self) -> float:
+        """Field = N · W s."""
+        return float(self.n_neurons)
+
+    @property
+    def reach(self) -> int:
+        """No field is larger than this in size."""
+        return self.patterns.size
+
+    @property
+    def width(self) -> int:
+        """How many numbers a cache has."""
+        return len(self.patterns)
+
+    @property
+    def cache_type(self) -> np.dtype[Any]:
+        """Overlaps lie from −N to N."""
+        return np.dtype(np.int16 if self.n_neurons < 2**15 else np.int32)
+
+    @property
+    def columns(self) -> NDArray[np.int8]:
+        """What a flip of each site adds to the overlaps, Ξᵀ, (N, P)."""
+        return self.patterns.T
+
+    @property
+    def own(self) -> Any:
+        """What ΞᵀΞ has on its diagonal and the couplings have not, P or 0, in the fields' type."""
+        return self.diagonal.dtype.type(len(self.patterns)) - self.diagonal[0]
+
+    @cached_property
+    def pattern_bits(self) -> NDArray[np.uint64]:
+        """One bit a site, (P, words) with a multiple of 256 bits; 0 beyond the last."""
+        return packed(self.patterns, 32)
+
+    @cached_property
+    def site_bits(self) -> NDArray[np.uint64]:
+        """One bit a pattern, (N, ⌈P/64⌉); 0 beyond the last."""
+        return packed(self.patterns.T, 8)
+
+
+Couplings = Matrix | Factors
+
+
+def packed(signs: NDArray[np.int8], n_bytes: int) -> NDArray[np.uint64]:
+    """Bits of each row, 1 for +1, the first site lowest, filled with zeros to a multiple of bytes.
+
+    Examples
+    --------
+    >>> packed(np.array([[1, 1, -1, 1]], np.int8), 8).tolist()
+    [[11]]
+    """
+    rows, length = signs.shape
+    out = np.zeros((rows, -(-length // (8 * n_bytes)) * n_bytes), np.uint8)
+    for start in range(0, rows, _PACKED_ROWS):  # bounds what is made on the way
+        some = np.packbits(signs[start : start + _PACKED_ROWS] > 0, axis=1, bitorder="little")
+        out[start : start + _PACKED_ROWS, : some.shape[1]] = some
+    return out.view("<u8").astype(np.uint64, copy=False)
 
 
 @dataclass(frozen=True)
@@ -77,8 +179,8 @@ class HeatBath:
     ----------
     gain : float
         2 / (T · scale).
-    offset : (N,) int32 or float64
-        The thresholds in field units, rounded down where fields are integers.
+    offset : (N,) int32
+        The thresholds in field units, rounded down; 0 where fields are not integers.
     fraction : (N,) float64
         What was rounded off.
     clamped : (N,) uint8
@@ -89,7 +191,7 @@ class HeatBath:
     """
 
     gain: float
-    offset: NDArray[Any]
+    offset: NDArray[np.int32]
     fraction: NDArray[np.float64]
     clamped: NDArray[np.uint8]
     table: NDArray[np.uint64] | None = None
@@ -105,7 +207,7 @@ class Batch:
     """
 
     states: NDArray[np.int8]
-    fields: NDArray[Any]
+    cache: NDArray[Any]
     index: NDArray[np.int64]
     previous: NDArray[np.int8]
     updates: NDArray[np.int64] = field(init=False)
@@ -128,8 +230,16 @@ class Backend(Protocol):
 
     name: str
 
+    def cache(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
+        """What each state keeps beside its spins: fields (B, N) or overlaps (B, P)."""
+
     def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
         """W s in the engine's units, (B, N)."""
+
+    def hebbian(self, factors: Factors) -> NDArray[Any]:
+        """ΞᵀΞ, (N, N), off its diagonal."""
 
     def asynchronous(
         self,

@@ -17,19 +17,30 @@ from hopfield_sim.checks.arguments import (
     real,
     show,
 )
-from hopfield_sim.checks.reals import numeric, site_mask, temperatures, thresholds, weights
-from hopfield_sim.checks.resources import memory
+from hopfield_sim.checks.reals import (
+    float_type,
+    narrowed,
+    numeric,
+    site_mask,
+    temperatures,
+    thresholds,
+    weights,
+)
+from hopfield_sim.checks.resources import fits, memory
 from hopfield_sim.checks.spins import Batch, Stored, patterns, signs, states
 
 __all__ = [
     "Batch",
     "Stored",
     "choice",
+    "fits",
     "flag",
+    "float_type",
     "generator",
     "integer",
     "key",
     "memory",
+    "narrowed",
     "numeric",
     "patterns",
     "real",

@@ -37,12 +37,37 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
     )
 
 
+def float_type(value: Any, name: str = "dtype") -> np.dtype[np.floating]:
+    """Judge the type in which real numbers are kept: float64 or float32."""
+    try:
+        dtype = np.dtype(value)
+    except Exception as error:
+        raise InvalidTypeError(f"{name} must be float64 or float32; got {show(value)}") from error
+    if value is None or dtype not in (np.float64, np.float32):
+        raise InvalidInputError(f"{name} must be float64 or float32; got {show(value)}")
+    return dtype.newbyteorder("=")
+
+
 def weights(value: Any, *, name: str = "weights") -> NDArray[np.float64]:
     """Judge a coupling matrix: (N, N), finite; a fresh float64 array."""
     array = numeric(value, name)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or array.shape[0] == 0:
         raise InvalidInputError(f"{name} must be a square matrix (N, N); got shape {array.shape}")
     return _finite(array, name)
+
+
+def narrowed(
+    array: NDArray[np.float64], dtype: np.dtype[np.floating], name: str
+) -> NDArray[np.floating]:
+    """Round weights to a type; those too large for it are named."""
+    with np.errstate(over="ignore"):
+        narrow = array.astype(dtype, copy=False)
+    bad = np.isinf(narrow)
+    if bad.any():
+        raise InvalidInputError(
+            f"{name} must fit {dtype}; found {array[first(bad)]} at {at(bad)}; use dtype='float64'"
+        )
+    return narrow
 
 
 def thresholds(value: Any, n_neurons: int, *, name: str = "thresholds") -> NDArray[np.float64]:

@@ -10,6 +10,12 @@ from hopfield_sim.errors import InsufficientMemoryError
 _SMALL = 16 * 2**20
 
 
+def fits(n_bytes: int) -> bool:
+    """Whether so much can be allocated without swapping, as far as the system tells."""
+    available = None if n_bytes < _SMALL else _available_memory()
+    return available is None or n_bytes <= available
+
+
 def memory(n_bytes: int, what: str, instead: str) -> None:
     """Refuse, before anything is allocated, what does not fit into the memory available.
 
@@ -25,13 +31,10 @@ def memory(n_bytes: int, what: str, instead: str) -> None:
     InsufficientMemoryError
         When ``n_bytes`` exceeds what the operating system calls available.
     """
-    if n_bytes < _SMALL:
-        return
-    available = _available_memory()
-    if available is not None and n_bytes > available:
+    if not fits(n_bytes):
         raise InsufficientMemoryError(
             f"not enough memory for {what}: {_gigabytes(n_bytes)} wanted, "
-            f"{_gigabytes(available)} available; {instead}"
+            f"{_gigabytes(_available_memory() or 0)} available; {instead}"
         )
 
 

@@ -12,24 +12,14 @@ from tqdm import tqdm
 from hopfield_sim.errors import InvalidInputError, ResultsDirError
 from hopfield_sim.experiment import pool as pools
 from hopfield_sim.experiment import report
-from hopfield_sim.experiment.capacity import STUDY as CAPACITY
-from hopfield_sim.experiment.checkerboard import STUDY as CHECKERBOARD
-from hopfield_sim.experiment.energy import STUDY as ENERGY
-from hopfield_sim.experiment.image import STUDY as IMAGE
 from hopfield_sim.experiment.options import Options
 from hopfield_sim.experiment.pool import Pool
 from hopfield_sim.experiment.progress import screen
-from hopfield_sim.experiment.robustness import STUDY as ROBUSTNESS
+from hopfield_sim.experiment.registry import COURSE, STUDIES
 from hopfield_sim.experiment.store import Store
-from hopfield_sim.experiment.study import Study
 from hopfield_sim.experiment.sweep import Job, gather, sweep
 
-__all__ = ["STUDIES", "Outcome", "described", "merge", "run"]
-
-STUDIES: dict[str, Study] = {
-    study.name: study for study in (CAPACITY, ROBUSTNESS, ENERGY, CHECKERBOARD, IMAGE)
-}
-"""The course study, in the order of the report."""
+__all__ = ["Outcome", "described", "merge", "run"]
 
 FILE = "results.sqlite"
 
@@ -149,9 +139,7 @@ def _sentences(job: Job, result: Any, store: Store) -> str:
 
 
 def _names(options: Options) -> list[str]:
-    if options.name is None:
-        return list(STUDIES)
-    return [options.name]
+    return list(COURSE) if options.name is None else [options.name]
 
 
 def _configure(name: str, options: Options) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+from hopfield_sim.experiment.registry import COURSE
 from hopfield_sim.experiment.sweep import Shard
 
 __all__ = ["Options", "parse"]
@@ -71,7 +72,7 @@ def parse(argv: Sequence[str], studies: Mapping[str, str]) -> Options:
         return _merge(paths, given)
     if paths:
         raise InvalidInputError(
-            f"one study at a time, or all without a name; got also {paths[0]!r}"
+            f"one study at a time, or the course without a name; got also {paths[0]!r}"
         )
     config = given.pop("config", None)
     wanted = (_from_file(Path(config)) if config is not None else {}) | given
@@ -104,19 +105,17 @@ Python has every study as a function.
 
 
 def _parser(studies: Mapping[str, str]) -> _Parser:
-    width = max(map(len, studies)) + 2
-    listed = "\n".join(f"  {name:<{width}}{question}" for name, question in studies.items())
     parser = _Parser(
         prog="hopfield-sim",
         usage="hopfield-sim [NAME] [options]\n       " + _MERGE,
-        description="Experiments with Hopfield networks. Without a name: the whole course study,\n"
-        "a minute or two on two processors. With a name, one question (seconds it takes):\n\n"
-        f"{listed}",
+        description="Experiments with associative memories. Without a name: the course study, a\n"
+        "minute or two on two processors. With a name, one question (seconds it takes).\n\n"
+        f"{_listed(studies)}",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the study; all if left out")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the study; the course if left out")
     parser.add_argument("paths", nargs="*", help=argparse.SUPPRESS)
     add = parser.add_argument
     add("--out", metavar="DIR", help=f"output folder ({DEFAULT_OUT})")
@@ -135,6 +134,16 @@ def _parser(studies: Mapping[str, str]) -> _Parser:
         "--config", metavar="FILE", help="a TOML file of these options; the command line goes first"
     )
     return parser
+
+
+def _listed(studies: Mapping[str, str]) -> str:
+    """What every study asks: first those of the course, then those that run by name only."""
+    width = max(map(len, studies)) + 2
+    groups: dict[str, list[str]] = {"the course study:": [], "by name only:": []}
+    for name, question in studies.items():
+        group = "the course study:" if name in COURSE else "by name only:"
+        groups[group].append(f"  {name:<{width}}{question}")
+    return "\n".join("\n".join([title, *lines]) for title, lines in groups.items() if lines)
 
 
 def _from_file(path: Path) -> dict[str, Any]:

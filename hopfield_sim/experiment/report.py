@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from hopfield_sim import backends
 from hopfield_sim.errors import ResultsDirError
 from hopfield_sim.experiment.arguments import ADJECTIVES
+from hopfield_sim.experiment.pages import Pages
+from hopfield_sim.experiment.registry import STUDIES
 from hopfield_sim.experiment.result import Result
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["Written", "write"]
 
@@ -36,28 +35,6 @@ class Written:
     figures: list[Path] = field(default_factory=list)
     videos: list[Path] = field(default_factory=list)
     page: Path | None = None
-
-
-@dataclass
-class Pages:
-    """A study's part of the page, before anything is drawn to a file.
-
-    Parameters
-    ----------
-    title : str
-        The heading.
-    figures : list of (file's stem, caption, Figure)
-        Pictures.
-    videos : list of (file's stem, caption, run, number of its state)
-        Recorded runs.
-    tables : list of (caption, rows)
-        Beside the study's own.
-    """
-
-    title: str
-    figures: list[tuple[str, str, Figure]] = field(default_factory=list)
-    videos: list[tuple[str, str, Any, int]] = field(default_factory=list)
-    tables: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
 
 
 def write(
@@ -97,7 +74,7 @@ def write(
     for result, sentence in answers:
         step(result.name)
         written.tables.append(result.to_csv(folder / f"{result.name}.csv"))
-        parts = _PAGES[result.name](result)
+        parts = _page(result)
         drawn = [(words, figure, png(figure)) for _, words, figure in parts.figures]
         for (stem, _, _), (_, _, image) in zip(parts.figures, drawn, strict=True):
             written.figures.append(_save(folder / f"{stem}.png", image))
@@ -292,6 +269,12 @@ _PAGES = {
     "checkerboard": _checkerboard,
     "image": _image,
 }
+
+
+def _page(result: Result) -> Pages:
+    """What the page shows of a study: as it says itself, or as this file does for the course's."""
+    page = STUDIES[result.name].page
+    return _PAGES[result.name](result) if page is None else page(result)
 
 
 def _runs(result: Result) -> tuple[str, list[dict[str, Any]]]:

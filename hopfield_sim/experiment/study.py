@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.result import Result
 
 __all__ = ["Cell", "Config", "Payload", "Study", "canonical", "fingerprint", "generator"]
@@ -68,6 +69,9 @@ class Study:
         The result in words, every number taken from it.
     options : frozenset of str
         Those of the command line's ``sizes``, ``rules``, ``trials``, ``file`` that it understands.
+    page : callable, optional
+        The result as figures, videos and tables; imports ``plotting`` when it is called. Studies of
+        the course leave it out: ``report.py`` knows them.
     """
 
     name: str
@@ -79,6 +83,7 @@ class Study:
     gather: Callable[[Config, Payloads], Result]
     sentence: Callable[[Result], str]
     options: frozenset[str] = field(default=frozenset({"rules", "trials"}))
+    page: Callable[[Result], Pages] | None = None
 
 
 def canonical(config: Config) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
+from hopfield_sim.models.dense import DenseMemory
 from hopfield_sim.models.hopfield import HopfieldNetwork
 
-__all__ = ["HopfieldNetwork", "load"]
+__all__ = ["DenseMemory", "HopfieldNetwork", "load"]
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -20,4 +22,8 @@ def load(path: str | PathLike[str]) -> Any:
     """
     from hopfield_sim.models import files  # zip archives and checksums: only for who reads files
 
-    return files.load(path, {"hopfield": HopfieldNetwork._from_members})
+    makers: dict[str, Callable[[Any], Any]] = {
+        "dense": DenseMemory._from_members,
+        "hopfield": HopfieldNetwork._from_members,
+    }
+    return files.load(path, makers)

@@ -39,8 +39,15 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
         "zero_diagonal": ("b1", 0, True),
         "thresholds": ("f8", 1, True),
         "patterns": ("i1", 2, False),
-        "weights": ("f8", 2, False),
+        "weights": ("f", 2, False),
         "diagonal": ("f8", 1, False),
+        "shape": ("i8", 1, False),
+    },
+    "dense": {
+        "interaction": ("U", 0, True),
+        "order": ("i8", 0, True),
+        "energy": ("U", 0, True),
+        "patterns": ("i1", 2, True),
         "shape": ("i8", 1, False),
     },
 }

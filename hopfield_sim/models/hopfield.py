@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks, couplings, rules
-from hopfield_sim.backends.protocol import Couplings
+from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import classification, learning
-from hopfield_sim.models.pairs import PairNetwork, read_only
+from hopfield_sim.models.pairs import PairNetwork
 
 
 class HopfieldNetwork(PairNetwork):
@@ -30,6 +30,8 @@ class HopfieldNetwork(PairNetwork):
         θ, in the units of a field; zero if not given.
     backend : {"auto", "numpy", "cython"}
         Who computes; all give the same results.
+    dtype : float64 or float32
+        In what the weights of rules other than Hebb's are kept; his are exact integers anyhow.
 
     Examples
     --------
@@ -49,8 +51,10 @@ class HopfieldNetwork(PairNetwork):
         zero_diagonal: bool = True,
         thresholds: Any = None,
         backend: str = "auto",
+        dtype: Any = np.float64,
     ) -> None:
         rules.get(rule)
+        self._dtype = checks.float_type(dtype)
         self._rule: str | rules.Rule | None = rule
         self._zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
         automatic = isinstance(backend, str) and backend == "auto"
@@ -65,11 +69,17 @@ class HopfieldNetwork(PairNetwork):
 
     @classmethod
     def from_weights(
-        cls, weights: Any, *, thresholds: Any = None, backend: str = "auto"
+        cls,
+        weights: Any,
+        *,
+        thresholds: Any = None,
+        backend: str = "auto",
+        dtype: Any = np.float64,
     ) -> HopfieldNetwork:
         """A network with the given weights (N, N), diagonal included; it has no patterns.
 
-        Asymmetric weights are accepted: then no energy decides where the dynamics goes.
+        Asymmetric weights are accepted: then no energy decides where the dynamics goes. They are
+        kept as float64, or rounded to float32 when ``dtype`` says so.
 
         Examples
         --------
@@ -78,10 +88,10 @@ class HopfieldNetwork(PairNetwork):
         -1.0
         """
         matrix = checks.weights(weights)
-        net = cls(zero_diagonal=False, backend=backend)
+        net = cls(zero_diagonal=False, backend=backend, dtype=dtype)
         net._given_thresholds = checks.thresholds(thresholds, len(matrix))
         net._rule = None
-        net._know(couplings.real(matrix))
+        net._know(couplings.real(checks.narrowed(matrix, net._dtype, "weights")))
         return net
 
     # ------------------------------------------------------------------ learning
@@ -115,14 +125,7 @@ class HopfieldNetwork(PairNetwork):
         stored = checks.patterns(patterns, n_neurons=self.n_neurons if known else None)
         n = stored.array.shape[1]
         theta = checks.thresholds(self._given_thresholds, n)
-        if known and stored.shape is not None and self._shape not in (None, stored.shape):
-            raise InvalidInputError(
-                f"patterns must be images of shape {self._shape} like those stored; "
-                f"got {stored.shape}"
-            )
-        everything = stored.array
-        if self._patterns is not None:
-            everything = np.concatenate([self._patterns, stored.array])
+        everything = self._joined(stored)
         learnt, diagonal = learning.learn(
             self._rule,
             self._zero_diagonal,
@@ -130,8 +133,10 @@ class HopfieldNetwork(PairNetwork):
             stored.array,
             self._couplings,
             self._diagonal,
+            self._dtype,
         )
-        self._know(learnt, theta, everything, stored.shape or self._shape, diagonal)
+        matrix = self._changed_matrix(learnt, stored.array, 1)
+        self._know(learnt, theta, everything, stored.shape or self._shape, diagonal, matrix)
         return self
 
     def forget(self, index: int) -> HopfieldNetwork:
@@ -150,15 +155,16 @@ class HopfieldNetwork(PairNetwork):
             return self.clear()
         assert self._rule is not None
         left = np.delete(patterns, index, axis=0)
-        learnt, diagonal = learning.unlearn(
-            self._rule, self._zero_diagonal, left, patterns[index : index + 1], self._couplings
+        learnt, diagonal = learning.learn(
+            self._rule, self._zero_diagonal, left, left, None, None, self._dtype
         )
-        self._know(learnt, self._thresholds, left, self._shape, diagonal)
+        matrix = self._changed_matrix(learnt, patterns[index : index + 1], -1)
+        self._know(learnt, self._thresholds, left, self._shape, diagonal, matrix)
         return self
 
     def clear(self) -> HopfieldNetwork:
         """Forget everything, the number of neurons included."""
-        self._couplings, self._thresholds = None, np.zeros(0)
+        self._couplings, self._thresholds, self._hebbian_matrix = None, np.zeros(0), None
         self._patterns = self._shape = self._weights = self._symmetric = None
         self._diagonal: NDArray[np.float64] | None = None
         self._warned = False
@@ -171,6 +177,7 @@ class HopfieldNetwork(PairNetwork):
         patterns: NDArray[np.int8] | None = None,
         shape: tuple[int, int] | None = None,
         diagonal: NDArray[np.float64] | None = None,
+        matrix: Matrix | None = None,
     ) -> None:
         """Take over what was learnt, all at once: an error before leaves the network as it was."""
         if thresholds is None:
@@ -178,14 +185,19 @@ class HopfieldNetwork(PairNetwork):
         couplings.refuse_overflow(learnt, thresholds)
         self._couplings, self._thresholds = learnt, thresholds
         self._patterns, self._shape, self._diagonal = patterns, shape, diagonal
+        self._hebbian_matrix = matrix
         self._weights = self._symmetric = None
 
-    # ------------------------------------------------------------------ what it is
+    def _changed_matrix(
+        self, learnt: Couplings, changed: NDArray[np.int8], sign: int
+    ) -> Matrix | None:
+        """The Hebbian matrix, if there is one already, with patterns added or removed."""
+        if self._hebbian_matrix is None or not isinstance(learnt, Factors):
+            return None
+        backend = backends.get(self._backend)
+        return couplings.matrix(learnt, backend, self._hebbian_matrix, changed, sign)
 
-    @property
-    def patterns(self) -> NDArray[np.int8]:
-        """The stored patterns (P, N), read-only."""
-        return read_only(self._stored_patterns("patterns"))
+    # ------------------------------------------------------------------ what it is
 
     @property
     def rule(self) -> str | rules.Rule | None:
@@ -260,7 +272,12 @@ class HopfieldNetwork(PairNetwork):
         patterns, weights = members.get("patterns"), members.get("weights")
         shape, diagonal = members.get("shape"), members.get("diagonal")
         n = len(theta)
-        net = cls(rule or "hebbian", zero_diagonal=bool(members["zero_diagonal"]), thresholds=theta)
+        net = cls(
+            rule or "hebbian",
+            zero_diagonal=bool(members["zero_diagonal"]),
+            thresholds=theta,
+            dtype=np.float64 if weights is None else weights.dtype,
+        )
         net._rule = rule or None
         if (weights is None) != (rule == "hebbian") or (rule and patterns is None):
             raise InvalidInputError(f"its members do not make a network of rule {rule!r}")
@@ -271,10 +288,12 @@ class HopfieldNetwork(PairNetwork):
         if diagonal is not None:
             diagonal = checks.thresholds(diagonal, n, name="diagonal")
         if weights is not None:
-            learnt = couplings.real(checks.weights(weights))
+            learnt: Couplings = couplings.real(
+                checks.weights(weights).astype(net._dtype, copy=False)
+            )
         else:
             assert patterns is not None
-            learnt = couplings.hebbian(patterns, zero_diagonal=net._zero_diagonal)
+            learnt = couplings.factors(patterns, zero_diagonal=net._zero_diagonal)
         image = None if shape is None else (int(shape[0]), int(shape[1]))
         net._know(learnt, checks.thresholds(theta, learnt.n_neurons), patterns, image, diagonal)
         return net

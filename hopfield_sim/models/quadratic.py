@@ -31,10 +31,11 @@ class QuadraticEngine:
     _bath: tuple[float, HeatBath] | None = None
 
     def start(self, states: NDArray[np.int8]) -> Batch:
-        """The states with their first fields."""
-        fields = self.backend.fields(self.couplings, states)
+        """The states with their first caches."""
+        cache = self.backend.cache(self.couplings, states, self.n_threads)
         index = np.arange(len(states), dtype=np.int64)
-        return Batch(states, fields, index, states.copy())
+        previous = states.copy() if self.update == "sync" else states
+        return Batch(states, cache, index, previous)
 
     def advance(self, batch: Batch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
@@ -47,8 +48,8 @@ class QuadraticEngine:
             self.backend.synchronous(self.couplings, batch, rule, self.key, until, self.n_threads)
 
     def energy(self, batch: Batch) -> NDArray[np.float64]:
-        """E of each state, (B,), from the cached fields."""
-        return energy.quadratic(self.couplings, self.thresholds, batch.states, batch.fields)
+        """E of each state, (B,), from their caches."""
+        return energy.quadratic(self.couplings, self.thresholds, batch.states, batch.cache)
 
     def _rule(self, temperature: float) -> Limits | HeatBath:
         """What a visited site becomes; the last heat bath is kept, as a schedule often

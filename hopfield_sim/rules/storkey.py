@@ -10,16 +10,20 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 
+_Real = NDArray[np.floating]
+
 # Patterns learnt before the matrix is made anew: enough for an efficient product of matrices, few
 # enough that the fields of later ones through the earlier ones cost little beside it.
 _BATCH_PATTERNS = 256
 # Patterns whose fields through earlier blocks are found together; within a block one by one, from
 # arrays of this many rows, which should stay in cache.
 _BLOCK_PATTERNS = 32
-_BLOCK_ROWS = 512
+_BLOCK_ROWS = 128
 
 
-def storkey(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
+def storkey(
+    patterns: Any, *, zero_diagonal: bool = True, dtype: Any = np.float64
+) -> NDArray[np.floating]:
     r"""Hebb's rule less the cross-talk that the new pattern already meets.
 
     The patterns are learnt in order, from W = 0; for each, and for all i and j,
@@ -34,10 +38,13 @@ def storkey(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]
         Of ±1; their order matters.
     zero_diagonal : bool
         ``False`` keeps the diagonal that the formula gives. No off-diagonal entry depends on it.
+    dtype : float64 or float32
+        In what to compute: single precision takes half the time and memory, and is right to about
+        six digits.
 
     Returns
     -------
-    ndarray (N, N) of float64
+    ndarray (N, N) of that dtype
         Symmetric.
 
     Raises
@@ -56,9 +63,13 @@ def storkey(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]
            [-0.5  ,  0.25 , -0.25 ,  1.125]])
     """
     zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
-    weights = extend(None, patterns)
-    if zero_diagonal:
-        np.fill_diagonal(weights, 0.0)
+    precision = checks.float_type(dtype)
+    xi, _ = checks.patterns(patterns)
+    n_neurons = _room_for(xi)
+    weights, diagonal = np.zeros((n_neurons, n_neurons), precision), np.zeros(n_neurons)
+    grow(weights, diagonal, xi)
+    if not zero_diagonal:
+        np.fill_diagonal(weights, diagonal)
     return weights
 
 
@@ -102,12 +113,7 @@ def extend(weights: Any, patterns: Any) -> NDArray[np.float64]:
     np.True_
     """
     array, _ = checks.patterns(patterns)
-    n_neurons = array.shape[1]
-    checks.memory(
-        8 * n_neurons**2 + 32 * array.size,
-        f"the weights of {n_neurons} neurons",
-        "use fewer neurons, or learn the patterns in several parts",
-    )
+    n_neurons = _room_for(array)
     learnt = np.zeros((n_neurons, n_neurons)) if weights is None else _before(weights, n_neurons)
     diagonal = np.diagonal(learnt).copy()
     np.fill_diagonal(learnt, 0.0)
@@ -116,15 +122,26 @@ def extend(weights: Any, patterns: Any) -> NDArray[np.float64]:
     return learnt
 
 
+def _room_for(xi: NDArray[np.int8]) -> int:
+    """N, if its matrix fits."""
+    n_neurons = xi.shape[1]
+    checks.memory(
+        8 * n_neurons**2 + 32 * xi.size,
+        f"the weights of {n_neurons} neurons",
+        "use fewer neurons, or learn the patterns in several parts",
+    )
+    return n_neurons
+
+
 def grow(
-    weights: NDArray[np.float64], diagonal: NDArray[np.float64], patterns: NDArray[np.int8]
+    weights: NDArray[np.floating], diagonal: NDArray[np.float64], patterns: NDArray[np.int8]
 ) -> None:
     """Learn more patterns in place: ``weights`` with a zero diagonal, and the true one beside."""
     # The factor (1 + 2/N)^P of the sum below is balanced by its other terms. Learning at most N
     # patterns at a time keeps it under e², so that no digits are lost in the balance.
     batch = min(len(weights), _BATCH_PATTERNS)
     for start in range(0, len(patterns), batch):
-        xi = patterns[start : start + batch].astype(np.float64)
+        xi = patterns[start : start + batch].astype(weights.dtype)
         u = _cues(weights, diagonal, xi)
         _add(weights, xi, u)
 
@@ -147,8 +164,8 @@ def _before(weights: Any, n_neurons: int) -> NDArray[np.float64]:
 
 
 def _cues(
-    weights: NDArray[np.float64], diagonal: NDArray[np.float64], xi: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    weights: _Real, diagonal: NDArray[np.float64], xi: _Real
+) -> _Real:
     """The vectors u (P, N) of patterns learnt in order after ``weights``; updates ``diagonal``.
 
     ``weights`` are W off its diagonal, and zero on it. With c = 1 + 2/N, before pattern μ = 0, 1, …
@@ -161,57 +178,66 @@ def _cues(
     n_patterns, n_neurons = xi.shape
     growth = 1 + 2 / n_neurons
     given = xi @ weights if weights.any() else np.zeros_like(xi)
+    given *= (growth ** np.arange(n_patterns))[:, None]
     u = np.empty_like(xi)
-    surplus = np.zeros(n_neurons)
+    surplus = np.zeros_like(xi[0])
     for start in range(0, n_patterns, _BLOCK_PATTERNS):
         block = slice(start, min(start + _BLOCK_PATTERNS, n_patterns))
+        patterns, cues, own = xi[block], u[block], np.arange(block.stop - start)
         # What the patterns before this block contribute to all fields of the block at once.
-        earlier = _sum_times(xi[:start], u[:start], xi[block], growth)
-        for mu in range(block.start, block.stop):
-            pattern = xi[mu]
-            inside = _sum_times(xi[start:mu], u[start:mu], xi[mu : mu + 1], growth)[0]
-            v = growth**mu * given[mu] + growth ** (mu - start) * earlier[mu - start] + inside
+        earlier = _sum_times(xi[:start], u[:start], patterns, growth)
+        fields = given[block] + (growth**own)[:, None] * earlier
+        # And those inside it, to the ones after them.
+        age = np.tril(growth ** (own[:, None] - 1.0 - own), -1).astype(xi.dtype) / n_neurons
+        along_u = age * (patterns @ patterns.T)
+        for k, pattern in enumerate(patterns):
+            v = fields[k] + along_u[k, :k] @ cues[:k]
+            v += (age[k, :k] * (cues[:k] @ pattern)) @ patterns[:k]
             v -= surplus * pattern
-            u[mu] = pattern / 2 - v
-            surplus = growth * surplus + 2 * u[mu] * pattern / n_neurons
-            diagonal += (1 - 2 * pattern * v) / n_neurons
+            cues[k] = pattern / 2 - v
+            surplus = growth * surplus + (2 / n_neurons) * cues[k] * pattern
+    # Σ (1 − 2 ξ v)/N with v = ξ/2 − u.
+    diagonal += 2 / n_neurons * np.einsum("pi,pi->i", xi, u)
     return u
 
 
 def _sum_times(
-    xi: NDArray[np.float64],
-    u: NDArray[np.float64],
-    others: NDArray[np.float64],
+    xi: _Real,
+    u: _Real,
+    others: _Real,
     growth: float,
-) -> NDArray[np.float64]:
+) -> _Real:
     """Σ_ν c^(K-1-ν) (u^ν ξ^νᵀ + ξ^ν u^νᵀ)/N times each of ``others``, without making the matrix."""
-    age = _ages(len(xi), growth)[:, None] / xi.shape[1]
+    age = _ages(len(xi), growth, xi)[:, None] / xi.shape[1]
     along_xi, along_u = (xi @ others.T) * age, (u @ others.T) * age
-    total: NDArray[np.float64] = along_xi.T @ u + along_u.T @ xi
+    total: _Real = along_xi.T @ u + along_u.T @ xi
     return total
 
 
-def _add(weights: NDArray[np.float64], xi: NDArray[np.float64], u: NDArray[np.float64]) -> None:
+def _add(weights: _Real, xi: _Real, u: _Real) -> None:
     """W ← c^P W + A + Aᵀ with A = Σ_ν c^(P-1-ν) u^ν ξ^νᵀ / N off the diagonal, in place.
 
-    Made in blocks of rows from the diagonal on, and mirrored: no second N² is needed, and the
-    result is symmetric to the last bit.
+    A + Aᵀ is one product of the patterns below their u with both in the other order. It is made in
+    blocks of rows from the diagonal on, and mirrored: the result is symmetric to the last bit.
     """
     n_patterns, n_neurons = xi.shape
     growth = 1 + 2 / n_neurons
-    weights *= growth**n_patterns
-    aged = u * (_ages(n_patterns, growth)[:, None] / n_neurons)
+    aged = u * (_ages(n_patterns, growth, u)[:, None] / n_neurons)
+    left, right = np.vstack([xi, aged]), np.vstack([aged, xi])
+    old = bool(weights.any())
     for start in range(0, n_neurons, _BLOCK_ROWS):
-        rows = slice(start, min(start + _BLOCK_ROWS, n_neurons))
-        right = slice(rows.stop, n_neurons)
-        square = aged[:, rows].T @ xi[:, rows]
-        weights[rows, rows] += square + square.T
-        weights[rows, right] += aged[:, rows].T @ xi[:, right] + xi[:, rows].T @ aged[:, right]
-        weights[right, rows] = weights[rows, right].T
+        rows, columns = slice(start, start + _BLOCK_ROWS), slice(start, n_neurons)
+        block = left[:, rows].T @ right[:, columns]
+        upper = np.triu(block[:, :_BLOCK_ROWS])
+        block[:, :_BLOCK_ROWS] = upper + np.triu(upper, 1).T
+        if old:
+            block += growth**n_patterns * weights[rows, columns]
+        weights[rows, columns] = block
+        weights[columns, rows] = block.T
     np.fill_diagonal(weights, 0.0)
 
 
-def _ages(count: int, growth: float) -> NDArray[np.float64]:
+def _ages(count: int, growth: float, like: _Real) -> _Real:
     """c^(K-1-ν) for ν = 0, …, K-1: how much later patterns have amplified each one."""
-    ages: NDArray[np.float64] = growth ** np.arange(count - 1, -1, -1.0)
+    ages: _Real = (growth ** np.arange(count - 1, -1, -1.0)).astype(like.dtype)
     return ages

@@ -1,0 +1,80 @@
+# cython: language_level=3, cdivision=True
+# cython: boundscheck=False, wraparound=False, initializedcheck=False
+"""What Hebbian couplings come to by counting bits: overlaps, fields, the matrix.
+
+Private, without the GIL, like the walks.
+"""
+
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint64_t
+from libc.stdlib cimport calloc, free
+
+from hopfield_sim.backends._network cimport Network, network
+
+
+cdef extern from "network.h" nogil:
+    const int SITES
+
+cdef extern from "bits.h" nogil:
+    void pack_spins(int64_t n, const int8_t *spins, uint64_t *bits)
+    int64_t bits_overlap(int64_t n, const uint64_t *a, const uint64_t *b)
+    void hebbian_row(int64_t n, int64_t n_patterns, const uint64_t *site, const uint64_t *sites,
+                     int16_t *out)
+
+
+def overlaps(
+    const uint64_t[:, ::1] pattern_bits not None,
+    const int8_t[:, ::1] states not None,
+    uint8_t[:, ::1] out not None,
+):
+    """m = Ξ s of each state, in 16 or 32 bits."""
+    cdef int64_t n = states.shape[1], n_patterns = pattern_bits.shape[0], row, mu, m
+    cdef bint narrow = out.shape[1] == 2 * n_patterns
+    cdef uint64_t *bits = <uint64_t *>calloc(pattern_bits.shape[1], sizeof(uint64_t))
+    if bits == NULL:
+        raise MemoryError
+    with nogil:
+        for row in range(states.shape[0]):
+            pack_spins(n, &states[row, 0], bits)
+            for mu in range(n_patterns):
+                m = bits_overlap(n, bits, &pattern_bits[mu, 0])
+                if narrow:
+                    (<int16_t *>&out[row, 0])[mu] = <int16_t>m
+                else:
+                    (<int32_t *>&out[row, 0])[mu] = <int32_t>m
+    free(bits)
+
+
+ctypedef fused field_t:
+    int16_t
+    int32_t
+
+
+def fields(
+    Network description not None,
+    const int8_t[:, ::1] states not None,
+    const uint8_t[:, ::1] cache not None,
+    field_t[:, ::1] out not None,
+):
+    """N times the fields of each state, from its overlaps."""
+    cdef const network *net = &description.net
+    cdef int64_t row, first, site
+    cdef int32_t some[SITES]
+    with nogil:
+        for row in range(states.shape[0]):
+            first = 0
+            while first < net.n:
+                net.fields(net, first, &states[row, 0], &cache[row, 0], some)
+                for site in range(min(net.n - first, <int64_t>SITES)):
+                    out[row, first + site] = <field_t>some[site]
+                first += SITES
+
+
+def hebbian(
+    const uint64_t[:, ::1] site_bits not None, int64_t n_patterns, int16_t[:, ::1] out not None
+):
+    """ΞᵀΞ: how many patterns have equal bits at two sites, less how many have not."""
+    cdef int64_t site
+    with nogil:
+        for site in range(out.shape[0]):
+            hebbian_row(out.shape[0], n_patterns, &site_bits[site, 0], &site_bits[0, 0],
+                        &out[site, 0])

@@ -1,0 +1,63 @@
+/* Spins as bits: packing them, and products of ±1 by counting the bits that differ. */
+#ifndef HOPFIELD_BITS_H
+#define HOPFIELD_BITS_H
+
+#include <string.h>
+
+#include "targets.h"
+
+#if defined(__GNUC__)
+#define POPCOUNT(word) __builtin_popcountll(word)
+#else
+static inline int POPCOUNT(uint64_t word) {
+    int count = 0;
+    for (; word; word &= word - 1)
+        count++;
+    return count;
+}
+#endif
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define LITTLE_ENDIAN_64(word) __builtin_bswap64(word)
+#else
+#define LITTLE_ENDIAN_64(word) (word)
+#endif
+
+/* Bit i of a state is 1 where its spin is +1. Eight spins at a time: their sign bits are gathered by a product. */
+UNUSED static void pack_spins(int64_t n, const int8_t *spins, uint64_t *bits) {
+    for (int64_t w = 0; 64 * w < n; w++) {
+        uint64_t word = 0;
+        for (int64_t start = 64 * w; start < n && start < 64 * w + 64; start += 8) {
+            uint64_t eight = ~(uint64_t)0;
+            if (start + 8 <= n)
+                memcpy(&eight, spins + start, 8);
+            else
+                memcpy(&eight, spins + start, (size_t)(n - start));
+            const uint64_t plus = ~LITTLE_ENDIAN_64(eight) >> 7 & 0x0101010101010101u;
+            word |= (plus * 0x0102040810204080u >> 56) << (start % 64);
+        }
+        bits[w] = word;
+    }
+}
+
+/* Σ_i ξ_i s_i = N - 2 times the number of bits that differ. */
+ROW_KERNEL static int64_t bits_overlap(int64_t n, const uint64_t *a, const uint64_t *b) {
+    int64_t differ = 0;
+    for (int64_t w = 0; w < (n + 63) / 64; w++)
+        differ += POPCOUNT(a[w] ^ b[w]);
+    return n - 2 * differ;
+}
+
+/* The same of one site's bits with those of every site: a row of ΞᵀΞ. */
+ROW_KERNEL static void hebbian_row(int64_t n, int64_t n_patterns, const uint64_t *site, const uint64_t *sites,
+                                   int16_t *out) {
+    const int64_t words = (n_patterns + 63) / 64;
+    for (int64_t j = 0; j < n; j++, sites += words) {
+        int64_t differ = 0;
+        for (int64_t w = 0; w < words; w++)
+            differ += POPCOUNT(site[w] ^ sites[w]);
+        out[j] = (int16_t)(n_patterns - 2 * differ);
+    }
+}
+
+#endif

@@ -1,0 +1,125 @@
+"""The compiled engine of dense memories: the reference's verbs as kernels, a batch split over
+threads.
+
+The split changes nothing: rows share no memory that is written, and randomness knows only a state's
+index in the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.backends.dense_protocol import DenseHeatBath, Descent, Memories
+from hopfield_sim.backends.protocol import RUNNING, Batch
+from hopfield_sim.backends.workers import Rows, share
+
+_BUDGET: Final = 100_000_000
+"""Patterns looked at in one kernel call, 10 to 50 ms: how long a Ctrl-C may have to wait."""
+
+_SHARE: Final = 4_000_000
+"""Patterns looked at that are worth a thread of their own."""
+
+
+class CythonDense:
+    """The same bits as the reference where sums are exact integers, many times faster."""
+
+    name = "cython"
+
+    def __init__(self, kernels: ModuleType) -> None:
+        self._kernels = kernels
+
+    def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
+        """ξ^μ·s, a state at a time."""
+        out = np.empty((len(states), memories.n_patterns), np.int64)
+        step = max(1, _BUDGET // memories.patterns.size)
+        for start in range(0, len(states), step):
+            block = slice(start, start + step)
+            self._kernels.overlaps(memories.patterns, states[block], out[block])
+        return out
+
+    def asynchronous(
+        self,
+        memories: Memories,
+        batch: Batch,
+        rule: Descent | DenseHeatBath,
+        order: str,
+        key: int,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        """Site after site, each row by itself to its end."""
+        checked = np.zeros(len(batch.states), np.int64)
+        how = (self._kernels.ORDERS[order], key, until, _budget(memories))
+
+        def walk(rows: Rows) -> None:
+            self._kernels.asynchronous(
+                *_arguments(memories, rule), batch.states, batch.cache, batch.index,
+                batch.updates, batch.flips, batch.stop, checked, rows, *how,
+            )  # fmt: skip
+
+        self._drive(walk, memories, batch, rule, checked, until, n_threads)
+
+    def synchronous(
+        self,
+        memories: Memories,
+        batch: Batch,
+        rule: Descent | DenseHeatBath,
+        key: int,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        """All sites at once; a step moves the overlaps by the sites that flipped."""
+        checked = np.zeros(len(batch.states), np.int64)
+        ahead = np.empty_like(batch.states)
+        how = (key, until, _budget(memories))
+
+        def walk(rows: Rows) -> None:
+            self._kernels.synchronous(
+                *_arguments(memories, rule), batch.states, batch.cache, batch.previous,
+                batch.index, batch.updates, batch.flips, batch.stop, checked, ahead, rows, *how,
+            )  # fmt: skip
+
+        self._drive(walk, memories, batch, rule, checked, until, n_threads)
+
+    def _drive(
+        self,
+        walk: Callable[[Rows], None],
+        memories: Memories,
+        batch: Batch,
+        rule: Descent | DenseHeatBath,
+        checked: Rows,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        """Call the kernel until every row has stopped, or come to ``until`` and been looked at."""
+        n = memories.n_neurons
+        while True:
+            going = batch.updates < until
+            if isinstance(rule, Descent):
+                at_rest = (batch.updates % n == 0) & (checked != self._kernels.UNSTABLE)
+                going |= at_rest
+            rows = np.flatnonzero(going & (batch.stop == RUNNING))
+            if not rows.size:
+                return
+            visits = min(max(until - int(batch.updates[rows].min()), n), 4 * n)
+            work = rows.size * visits * memories.n_patterns
+            share(walk, rows, min(rows.size, 4 * n_threads, 1 + work // _SHARE), n_threads)
+
+
+def _budget(memories: Memories) -> int:
+    """At least what it takes to begin with a state and make some visits."""
+    return max(_BUDGET, 16 * memories.n_patterns + 1024)
+
+
+def _arguments(memories: Memories, rule: Descent | DenseHeatBath) -> tuple[Any, ...]:
+    """Memories and rule as the kernels take them."""
+    tables = (memories.columns, memories.slope, memories.bend, memories.relative, memories.tie)
+    if isinstance(rule, Descent):
+        return (*tables, rule.ties_up, None, rule.clamped)
+    heat = (rule.temperature, rule.gain, rule.log_gain, rule.logarithmic)
+    return (*tables, False, heat, rule.clamped)

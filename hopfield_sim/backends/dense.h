@@ -1,0 +1,125 @@
+/* Row kernels of dense memories: sums over the patterns, with the signs of a site as bits.
+ *
+ * Pattern 512 k + 8 b + j is bit 63 - b of word 8 k + j (dense_protocol.py): eight words, shifted by b, have the signs
+ * of eight patterns in their top bits, where a double has its own. Rows have room for a multiple of eight patterns; what
+ * lies beyond the last one is zero. Sums run in eight lanes, in the same order on every processor.
+ */
+#ifndef HOPFIELD_DENSE_H
+#define HOPFIELD_DENSE_H
+
+#include <math.h>
+#include <stdint.h>
+#include "targets.h"
+
+#define LANES 8
+#define DEPTH 64
+#define BLOCK (LANES * DEPTH)
+#define SIGN_BIT 0x8000000000000000u
+
+typedef union {
+    uint64_t bits;
+    double value;
+} bits_and_value;
+
+/* Rows of eight patterns in the block that begins at `start`. */
+static inline int64_t rows_of_block(int64_t n_patterns, int64_t start) {
+    int64_t rows = (n_patterns - start + LANES - 1) / LANES;
+    return rows < DEPTH ? rows : DEPTH;
+}
+
+/* The sum of the values with their signs turned where the site's bit is set. */
+ROW_KERNEL static double signed_sum(int64_t n_patterns, const uint64_t *restrict signs,
+                                    const double *restrict values) {
+    double lane[LANES] = {0};
+    int64_t start = 0;
+    for (; start + BLOCK <= n_patterns; start += BLOCK) { /* a fixed count, which compilers unroll into vectors */
+        uint64_t word[LANES];
+        for (int j = 0; j < LANES; j++)
+            word[j] = signs[start / DEPTH + j];
+        for (int b = 0; b < DEPTH; b++)
+            for (int j = 0; j < LANES; j++) {
+                bits_and_value x = {.value = values[start + LANES * b + j]};
+                x.bits ^= word[j] & SIGN_BIT;
+                word[j] <<= 1;
+                lane[j] += x.value;
+            }
+    }
+    if (start < n_patterns) {
+        const int64_t rows = rows_of_block(n_patterns, start);
+        const uint64_t *restrict word = signs + start / DEPTH;
+        const double *restrict some = values + start;
+        for (int64_t b = 0; b < rows; b++)
+            for (int j = 0; j < LANES; j++) {
+                bits_and_value x = {.value = some[LANES * b + j]};
+                x.bits ^= (word[j] << b) & SIGN_BIT;
+                lane[j] += x.value;
+            }
+    }
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* A flip: overlaps += twice_spin * ξ of the site. */
+ROW_KERNEL static void move_overlaps(int64_t n_patterns, int64_t twice_spin, const uint64_t *restrict signs,
+                                     int64_t *restrict overlaps) {
+    for (int64_t start = 0; start < n_patterns; start += BLOCK) {
+        const int64_t rows = rows_of_block(n_patterns, start);
+        const uint64_t *restrict word = signs + start / DEPTH;
+        int64_t *restrict some = overlaps + start;
+        for (int64_t b = 0; b < rows; b++)
+            for (int j = 0; j < LANES; j++) {
+                uint64_t turn = -((word[j] << b) >> 63);
+                some[LANES * b + j] += (int64_t)(((uint64_t)twice_spin ^ turn) - turn);
+            }
+    }
+}
+
+/* The slopes at the overlaps, and the sum of the bends; the tables' pointers point at overlap 0. */
+ROW_KERNEL static double read_tables(int64_t n_patterns, const int64_t *restrict overlaps,
+                                     const double *restrict slope, const double *restrict bend,
+                                     double *restrict slopes) {
+    double lane[LANES] = {0};
+    int64_t p = 0;
+    for (; p + LANES <= n_patterns; p += LANES)
+        for (int j = 0; j < LANES; j++) {
+            slopes[p + j] = slope[overlaps[p + j]];
+            lane[j] += bend[overlaps[p + j]];
+        }
+    for (int j = 0; p + j < n_patterns; j++) {
+        slopes[p + j] = slope[overlaps[p + j]];
+        lane[j] += bend[overlaps[p + j]];
+    }
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* The largest |slope| + |bend|. */
+ROW_KERNEL static double largest_difference(int64_t n_patterns, const int64_t *restrict overlaps,
+                                            const double *restrict slopes, const double *restrict bend) {
+    double largest = 0;
+    for (int64_t p = 0; p < n_patterns; p++) {
+        double size = fabs(slopes[p]) + fabs(bend[overlaps[p]]);
+        largest = size > largest ? size : largest;
+    }
+    return largest;
+}
+
+/* The largest overlap. */
+ROW_KERNEL static int64_t highest(int64_t n_patterns, const int64_t *restrict overlaps) {
+    int64_t top = overlaps[0];
+    for (int64_t p = 1; p < n_patterns; p++)
+        top = overlaps[p] > top ? overlaps[p] : top;
+    return top;
+}
+
+/* Overlaps of a state with patterns (n_patterns, n). */
+ROW_KERNEL static void measure_overlaps(int64_t n_patterns, int64_t n, const int8_t *restrict patterns,
+                                        const int8_t *restrict spins, int64_t *restrict overlaps) {
+    for (int64_t p = 0; p < n_patterns; p++) {
+        const int8_t *restrict pattern = patterns + n * p;
+        int32_t sum = 0;
+        for (int64_t i = 0; i < n; i++)
+            sum += pattern[i] * spins[i];
+        overlaps[p] = sum;
+    }
+}
+
+#endif

@@ -1,0 +1,168 @@
+"""What an engine of dense memories receives: the contract that every backend keeps, in arrays only.
+
+The caches of a state are its overlaps m_μ = ξ^μ·s (P,), which ``Batch.cache`` holds. From them
+
+    D_i = E(s_i = −1) − E(s_i = +1) = Σ_μ ξ_i^μ slope(m_μ) − s_i Σ_μ bend(m_μ),
+
+with the slope (F(m+2) − F(m−2))/2 and the bend (F(m+2) − 2F(m) + F(m−2))/2 tabulated over the
+2N + 1 values of an overlap, so that tables are read when a site flips and a visit is one sum.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.backends.protocol import Batch
+
+LANES: Final = 8
+DEPTH: Final = 64
+"""Signs of a site lie in blocks of LANES words of DEPTH bits; see ``Memories.columns``."""
+
+SMALLEST_LOG: Final = -700.0
+LARGEST_LOG: Final = 700.0
+"""Logs of a gain beyond these change nothing any more and would leave the range of a float."""
+
+
+@dataclass(frozen=True)
+class Memories:
+    """The stored patterns with the tables of their interaction.
+
+    Parameters
+    ----------
+    patterns : (P, N) int8
+        ξ.
+    slope, bend : (2N + 1,) float64
+        By overlap, −N … N, in units of D; or, ``relative``, by how far the overlap is below the
+        largest of the state, −2N … 0, in units that grow with the largest.
+    relative : bool
+        Which of these: true for e^x, whose values for one overlap and another fit no common table.
+    tie : float
+        |D| up to ``tie`` times the largest |slope| + |bend| of the state is a tie: 0 where sums are
+        exact integers, else what their rounding may come to.
+    """
+
+    patterns: NDArray[np.int8]
+    slope: NDArray[np.float64]
+    bend: NDArray[np.float64]
+    relative: bool
+    tie: float
+
+    @property
+    def n_neurons(self) -> int:
+        """N."""
+        return self.patterns.shape[1]
+
+    @property
+    def n_patterns(self) -> int:
+        """P."""
+        return len(self.patterns)
+
+    @cached_property
+    def real(self) -> NDArray[np.float64]:
+        """ξ in float64, for matrix products."""
+        return self.patterns.astype(np.float64)
+
+    @cached_property
+    def by_site(self) -> NDArray[np.int8]:
+        """ξ site by site, (N, P)."""
+        return np.ascontiguousarray(self.patterns.T)
+
+    @cached_property
+    def columns(self) -> NDArray[np.uint64]:
+        """The signs of ξ site by site, (N, words): pattern 512 k + 8 b + j is bit 63 − b of word
+        8 k + j, set for −1, so that shifting eight words by b brings eight signs to the top.
+        """
+        n_patterns, n = self.patterns.shape
+        block = LANES * DEPTH
+        blocks = -(-n_patterns // block)
+        down = np.zeros((n, blocks * block), bool)
+        down[:, :n_patterns] = self.patterns.T < 0
+        by_word = down.reshape(n, blocks, DEPTH, LANES).swapaxes(2, 3)
+        packed = np.ascontiguousarray(np.packbits(by_word, axis=3)).view(">u8")
+        return packed.astype(np.uint64).reshape(n, blocks * LANES)
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Zero temperature: the sign of D; a tie keeps the spin, or makes it +1.
+
+    Parameters
+    ----------
+    ties_up : bool
+        Whether it makes it +1.
+    clamped : (N,) uint8
+        1 where a site never changes.
+    """
+
+    ties_up: bool
+    clamped: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class DenseHeatBath:
+    """Positive temperature: +1 with probability 1/(1 + e^(−D/T)).
+
+    Parameters
+    ----------
+    temperature : float
+        T.
+    log_gain : float
+        Log of the unit of the tables over T; where they are ``relative`` the state's largest
+        overlap is still to be added.
+    logarithmic : bool
+        The energy is −log Σ e^x and not −Σ F: then D is another function of the same sums.
+    clamped : (N,) uint8
+        1 where a site never changes.
+    """
+
+    temperature: float
+    log_gain: float
+    logarithmic: bool
+    clamped: NDArray[np.uint8]
+
+    @property
+    def gain(self) -> float:
+        """The unit over T, finite, for tables that are not ``relative``."""
+        return math.exp(min(max(self.log_gain, SMALLEST_LOG), LARGEST_LOG))
+
+
+class DenseBackend(Protocol):
+    """The verbs of dense memories. Those with a batch change it in place and return nothing."""
+
+    name: str
+
+    def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
+        """ξ^μ·s, (B, P)."""
+
+    def asynchronous(
+        self,
+        memories: Memories,
+        batch: Batch,
+        rule: Descent | DenseHeatBath,
+        order: str,
+        key: int,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        """Visit one site after another up to the update ``until``; at zero temperature stop at a
+        fixed point.
+        """
+
+    def synchronous(
+        self,
+        memories: Memories,
+        batch: Batch,
+        rule: Descent | DenseHeatBath,
+        key: int,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        """Update all sites at once, N updates a step; at zero temperature stop at a fixed point or
+        a 2-cycle.
+        """

@@ -1,0 +1,33 @@
+"""What a study shows on the report's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Pages"]
+
+
+@dataclass
+class Pages:
+    """A study's part of the page, before anything is drawn to a file.
+
+    Parameters
+    ----------
+    title : str
+        The heading.
+    figures : list of (file's stem, caption, Figure)
+        Pictures.
+    videos : list of (file's stem, caption, run, number of its state)
+        Recorded runs.
+    tables : list of (caption, rows)
+        Beside the study's own.
+    """
+
+    title: str
+    figures: list[tuple[str, str, Figure]] = field(default_factory=list)
+    videos: list[tuple[str, str, Any, int]] = field(default_factory=list)
+    tables: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)

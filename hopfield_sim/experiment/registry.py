@@ -1,0 +1,19 @@
+"""Which studies there are. To add one: a module with its ``STUDY``, and its name here."""
+
+from __future__ import annotations
+
+from hopfield_sim.experiment.study import Study
+from hopfield_sim.experiment.trial import find
+
+__all__ = ["BY_NAME", "COURSE", "STUDIES"]
+
+COURSE = ("capacity", "robustness", "energy", "checkerboard", "image")
+"""The course study: what the command line runs when no study is named, in the report's order."""
+
+BY_NAME: tuple[str, ...] = ()
+"""Studies that run only when they are named."""
+
+STUDIES: dict[str, Study] = {
+    name: find(f"hopfield_sim.experiment.{name}") for name in (*COURSE, *BY_NAME)
+}
+"""Every study by its name."""

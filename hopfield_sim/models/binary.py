@@ -1,0 +1,235 @@
+"""Memories of binary neurons, whatever their energy: patterns come and go, states flow."""
+
+from __future__ import annotations
+
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import backends, checks, dynamics, recording
+from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.dynamics import Recall, flow, is_stochastic
+from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models import landscape
+from hopfield_sim.patterns import overlap
+
+UPDATES = ("async", "sync")
+ORDERS = ("random", "sequential", "uniform")
+TIES = ("keep", "plus")
+_LARGEST_LANDSCAPE = 20
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How states flow: how many, and the arguments of ``recall`` that an engine needs, judged."""
+
+    n_states: int
+    update: str
+    order: str
+    ties: str
+    clamp: NDArray[np.bool_] | None
+    key: int
+    n_threads: int
+
+
+class Engine(dynamics.Engine, Protocol):
+    """What a memory gives ``recall``: the driver's engine, which also knows the energy."""
+
+    def energy(self, batch: Batch) -> NDArray[np.float64]:
+        """E of each state, (B,)."""
+
+
+class BinaryMemory(ABC):
+    """N neurons of ±1 that remember patterns (P, N), or images (P, H, W).
+
+    The class below sets these attributes, and says what the energy is.
+    """
+
+    _backend: str
+    _patterns: NDArray[np.int8] | None
+    _shape: tuple[int, int] | None
+
+    @property
+    @abstractmethod
+    def n_neurons(self) -> int:
+        """N."""
+
+    @abstractmethod
+    def energy(self, states: Any) -> Any:
+        """E of each state, (B,); a float for a single one."""
+
+    @abstractmethod
+    def _engine(self, manner: Manner) -> Engine:
+        """What makes states flow in this manner."""
+
+    # ------------------------------------------------------------------ patterns
+
+    @property
+    def patterns(self) -> NDArray[np.int8]:
+        """The stored patterns (P, N), read-only."""
+        return read_only(self._stored_patterns("patterns"))
+
+    def _stored_patterns(self, what: str) -> NDArray[np.int8]:
+        if self._patterns is None:
+            raise NotStoredError(f"{what} needs patterns; call store(patterns) first")
+        return self._patterns
+
+    def _joined(self, new: checks.Stored) -> NDArray[np.int8]:
+        """All patterns when these come to those stored, which they must be like."""
+        if self._patterns is None:
+            return new.array
+        if new.shape is not None and self._shape not in (None, new.shape):
+            raise InvalidInputError(
+                f"patterns must be images of shape {self._shape} like those stored; got {new.shape}"
+            )
+        return np.concatenate([self._patterns, new.array])
+
+    # ------------------------------------------------------------------ dynamics
+
+    def recall(
+        self,
+        states: Any,
+        *,
+        update: str = "async",
+        temperature: Any = 0.0,
+        max_sweeps: int = 100,
+        order: str = "random",
+        ties: str = "keep",
+        clamp: Any = None,
+        record: str | Iterable[str] = (),
+        every: int | None = None,
+        n_threads: int | None = None,
+        rng: Any = None,
+    ) -> Recall:
+        """Let states (B, N) flow until they rest.
+
+        A visited site follows D_i = E(s_i = −1) − E(s_i = +1); with pair couplings that is
+        2 (h_i − W_ii s_i).
+
+        Parameters
+        ----------
+        states : (B, N), (N,) or images
+            The cues; not changed.
+        update : {"async", "sync"}
+            One neuron after another, or all at once.
+        temperature : float or sequence
+            0 follows the sign of D (of the field h, with pair couplings); T > 0 is Glauber's heat
+            bath, P(s_i = +1) = 1/(1 + exp(−D_i/T)), for ``max_sweeps`` sweeps. A sequence gives one
+            temperature a sweep (annealing) and its length replaces ``max_sweeps``.
+        order : {"random", "sequential", "uniform"}
+            Asynchronous: a fresh permutation a sweep for every state, 0 … N−1, or N independent
+            picks a sweep.
+        ties : {"keep", "plus"}
+            At zero temperature a D, or field, of exactly 0 keeps the spin, or makes it +1.
+        clamp : bool (N,), optional
+            Sites that never change.
+        record : any of "energy", "overlap", "states"
+            What the result's ``energy``, ``overlaps`` and ``trajectory`` hold.
+        every : int, optional
+            Updates between records; one sweep if not given. Synchronous steps are whole sweeps.
+        n_threads : int, optional
+            Threads over the batch; the processors at hand if not given. Results do not depend on
+            it.
+        rng : None, int or numpy.random.Generator
+            The seed. The same seed gives the same result on every backend.
+
+        Returns
+        -------
+        Recall
+
+        Raises
+        ------
+        NotStoredError
+            When nothing is stored yet.
+        InvalidInputError, InvalidTypeError
+            For arguments that make no sense, naming what is wanted.
+        """
+        n = self.n_neurons
+        given = self._judge(states)
+        update = checks.choice(update, UPDATES, "update")
+        order = checks.choice(order, ORDERS, "order")
+        ties = checks.choice(ties, TIES, "ties")
+        schedule = checks.temperatures(
+            temperature, checks.integer(max_sweeps, "max_sweeps", minimum=0)
+        )
+        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=self._shape)
+        key, threads = checks.key(rng), backends.threads(n_threads)
+        manner = Manner(len(given.array), update, order, ties, held, key, threads)
+        engine = self._engine(manner)
+        recorder = self._recorder(engine, record, every, update)
+        batch = flow(engine, given.array, schedule, recorder)
+        return Recall(
+            batch, recorder, given, is_stochastic(schedule), n, self._shape, self._patterns
+        )
+
+    def attractors(self, *, update: str = "async") -> landscape.Landscape:
+        """Every attractor of at most 20 neurons, by exhaustion.
+
+        All 2^N states flow at zero temperature, neuron after neuron ("async", sequential) or all at
+        once ("sync"), ties keeping the spin.
+
+        Returns
+        -------
+        Landscape
+            ``states``, ``energy``, ``basin``, ``period``, by energy.
+
+        Examples
+        --------
+        >>> from hopfield_sim import HopfieldNetwork
+        >>> found = HopfieldNetwork().store([[1, 1, 1, -1, -1]]).attractors()
+        >>> found.states.tolist(), found.basin.tolist()
+        ([[-1, -1, -1, 1, 1], [1, 1, 1, -1, -1]], [16, 16])
+        """
+        checks.choice(update, UPDATES, "update")
+        n = self.n_neurons
+        if n > _LARGEST_LANDSCAPE:
+            raise InvalidInputError(
+                f"attractors() looks at all 2^N states and takes N <= {_LARGEST_LANDSCAPE}; "
+                f"this network has N = {n}; use recall() from random states instead"
+            )
+        everything = landscape.all_states(n)
+        step = self.recall(everything, update=update, order="sequential", max_sweeps=1, rng=0)
+        found, basin, period = landscape.cycles(landscape.codes(step.states))
+        states = everything[found]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            energies = self.energy(states)
+        ranks = np.lexsort([found, energies])
+        return landscape.Landscape(states[ranks], energies[ranks], basin[ranks], period[ranks])
+
+    # ------------------------------------------------------------------ private
+
+    def _judge(self, states: Any) -> checks.Batch:
+        n_patterns = None if self._patterns is None else len(self._patterns)
+        return checks.states(states, self.n_neurons, shape=self._shape, n_patterns=n_patterns)
+
+    def _recorder(
+        self, engine: Engine, record: str | Iterable[str], every: int | None, update: str
+    ) -> recording.Recorder:
+        """What to write down, and how often."""
+        words = recording.words(record)
+        n = self.n_neurons
+        pace = n if every is None else checks.integer(every, "every", minimum=1)
+        if update == "sync":
+            pace = -(-pace // n) * n
+        measures: dict[str, recording.Measure] = {}
+        if "energy" in words:
+            measures["energy"] = engine.energy
+        if "overlap" in words:
+            patterns = self._stored_patterns('record="overlap"')
+            measures["overlap"] = lambda batch: overlap(batch.states, patterns)
+        if "states" in words:
+            measures["states"] = lambda batch: batch.states.copy()
+        return recording.Recorder(pace, measures)
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """A view that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,61 @@
+"""The engine of dense memories: binds tables of F and a dynamics to a backend."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks, energy
+from hopfield_sim.backends.dense_protocol import DenseBackend, DenseHeatBath, Descent, Memories
+from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.interactions import Interaction
+from hopfield_sim.models.binary import Manner
+
+
+@dataclass(frozen=True)
+class DenseEngine:
+    """How a batch of states starts, advances and is measured; see ``models.binary.Engine``."""
+
+    interaction: Interaction
+    logarithmic: bool
+    memories: Memories
+    log_unit: float
+    backend: DenseBackend
+    manner: Manner
+
+    def start(self, states: NDArray[np.int8]) -> Batch:
+        """The states with their overlaps."""
+        checks.memory(
+            8 * len(states) * self.memories.n_patterns,
+            f"the overlaps of {len(states)} states with {self.memories.n_patterns} patterns",
+            "recall fewer states at a time",
+        )
+        overlaps = self.backend.overlaps(self.memories, states)
+        index = np.arange(len(states), dtype=np.int64)
+        return Batch(states, overlaps, index, states.copy())
+
+    def advance(self, batch: Batch, temperature: float, until: int) -> None:
+        """Make updates up to ``until``."""
+        rule, how = self._rule(temperature), self.manner
+        if how.update == "async":
+            self.backend.asynchronous(
+                self.memories, batch, rule, how.order, how.key, until, how.n_threads
+            )
+        else:
+            self.backend.synchronous(self.memories, batch, rule, how.key, until, how.n_threads)
+
+    def energy(self, batch: Batch) -> NDArray[np.float64]:
+        """E of each state, (B,), from the cached overlaps."""
+        return energy.dense(self.interaction, batch.cache, logarithmic=self.logarithmic)
+
+    def _rule(self, temperature: float) -> Descent | DenseHeatBath:
+        """What a visited site becomes."""
+        n, held = self.memories.n_neurons, self.manner.clamp
+        clamped = np.zeros(n, np.uint8) if held is None else held.astype(np.uint8)
+        if temperature == 0:
+            return Descent(self.manner.ties == "plus", clamped)
+        log_gain = self.log_unit - math.log(temperature)
+        return DenseHeatBath(temperature, log_gain, self.logarithmic, clamped)

@@ -1,0 +1,195 @@
+"""Dense memories on every backend: the reference's bits with exact sums, its states elsewhere."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import hopfield_sim as hs
+from hopfield_sim import interactions
+from hopfield_sim.backends import cython_dense, dense_protocol
+from hopfield_sim.backends.numpy_dense import NumpyDense, differences, feel
+from hopfield_sim.interactions import Interaction
+
+COMPILED = [name for name in hs.backends.available() if name != "numpy"]
+SIZES = (1, 2, 7, 8, 9, 63, 64, 65)
+EXACT = [
+    ("polynomial", 1),
+    ("polynomial", 2),
+    ("polynomial", 3),
+    ("rectified", 3),
+]
+ROUNDED = [("polynomial", 20), ("polynomial", 64), ("rectified", 30), ("exponential", 3)]
+
+needs_kernels = pytest.mark.skipif(not COMPILED, reason="the compiled kernels are not built")
+
+
+def assert_same_run(run, reference):
+    for name in ("states", "stop", "sweeps", "flips", "updates", "energy", "trajectory"):
+        np.testing.assert_array_equal(getattr(run, name), getattr(reference, name))
+
+
+def run_all(kind, patterns, cues, **options):
+    """The reference's run, and that of every other backend with other threads."""
+    runs = []
+    for threads, name in enumerate(["numpy", *COMPILED], start=1):
+        memory = hs.DenseMemory(*kind, backend=name).store(patterns)
+        runs.append(
+            memory.recall(
+                cues, n_threads=threads, rng=3, max_sweeps=5, every=7,
+                record=("energy", "states"), **options,
+            )
+        )  # fmt: skip
+    return runs[0], runs[1:]
+
+
+@pytest.mark.parametrize("method", ["overlaps", "asynchronous", "synchronous"])
+@pytest.mark.parametrize("backend", [NumpyDense, cython_dense.CythonDense])
+def test_signatures_are_those_of_the_protocol(backend, method):
+    def described(kind):
+        return str(inspect.signature(getattr(kind, method)))
+
+    assert described(backend) == described(dense_protocol.DenseBackend)
+
+
+@needs_kernels
+@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("update", ["async", "sync"])
+@pytest.mark.parametrize("heat", ["cold", "warm", "cooled"])
+def test_same_bits(n, update, heat):
+    """Interactions × numbers of patterns × ties × clamps, at zero and other temperatures."""
+    clamp = np.arange(n) % 3 == 0
+    counts = (9, 70) if n in (8, 64) else (4,)
+    for kind, n_patterns in itertools.product(EXACT + ROUNDED, counts):
+        patterns = hs.random_patterns(n_patterns, n, rng=100 * n + n_patterns)
+        cues = hs.random_patterns(6, n, rng=n)
+        # A temperature at which some sites follow D and others do not.
+        scale = {"exponential": 1.0}.get(kind[0], float(max(n, 2)) ** (kind[1] / 2))
+        options = {
+            "cold": {"ties": "plus" if n_patterns == 9 else "keep"},
+            "warm": {"temperature": scale},
+            "cooled": {"temperature": [scale, scale, 0.0, scale / 4, 0.0]},
+        }[heat]
+        for held in (None, clamp):
+            reference, runs = run_all(kind, patterns, cues, update=update, clamp=held, **options)
+            if held is not None:
+                np.testing.assert_array_equal(reference.states[:, held], cues[:, held])
+            for run in runs:
+                assert_same_run(run, reference)
+
+
+@needs_kernels
+@pytest.mark.parametrize("order", ["sequential", "uniform"])
+def test_same_bits_in_every_order(order):
+    for kind, n in itertools.product((EXACT[2], ROUNDED[3]), (8, 65)):
+        patterns, cues = hs.random_patterns(30, n, rng=n), hs.random_patterns(9, n, rng=1)
+        reference, runs = run_all(kind, patterns, cues, order=order)
+        for run in runs:
+            assert_same_run(run, reference)
+
+
+@needs_kernels
+@pytest.mark.parametrize("n_patterns", [511, 512, 513, 1030])
+def test_same_bits_around_a_block_of_signs(n_patterns):
+    """The kernels take 512 patterns at a time, and what is left over one by one."""
+    patterns, cues = hs.random_patterns(n_patterns, 24, rng=0), hs.random_patterns(4, 24, rng=1)
+    for kind, update in itertools.product((EXACT[2], ROUNDED[0]), ("async", "sync")):
+        reference, runs = run_all(kind, patterns, cues, update=update)
+        assert reference.flips.sum() > 4
+        for run in runs:
+            assert_same_run(run, reference)
+
+
+@pytest.mark.parametrize("backend", hs.backends.available())
+@pytest.mark.parametrize("update", ["async", "sync"])
+@pytest.mark.parametrize("temperature", [0.0, 300.0])
+def test_threads_and_work_budget_change_nothing(backend, update, temperature, monkeypatch):
+    patterns, cues = hs.random_patterns(60, 33, rng=0), hs.random_patterns(9, 33, rng=1)
+    memory = hs.DenseMemory(order=3, backend=backend).store(patterns)
+    options = {
+        "update": update, "temperature": temperature, "max_sweeps": 9, "rng": 2,
+        "record": ("energy", "states"), "every": 50,
+    }  # fmt: skip
+    whole = memory.recall(cues, n_threads=1, **options)
+    monkeypatch.setattr(cython_dense, "_SHARE", 1)
+    monkeypatch.setattr(cython_dense, "_BUDGET", 1)  # stops within sweeps, steps and looks
+    for n_threads in (1, 2, 3):
+        assert_same_run(memory.recall(cues, n_threads=n_threads, **options), whole)
+
+
+@needs_kernels
+def test_overlaps_of_every_width():
+    for n, n_patterns in itertools.product((1, 15, 16, 17, 300), (1, 8, 9)):
+        patterns, states = hs.random_patterns(n_patterns, n, rng=n), hs.random_patterns(3, n, rng=1)
+        expected = states.astype(int) @ patterns.T.astype(int)
+        memories, _ = interactions.memories(Interaction("polynomial", 3), patterns)
+        for name in hs.backends.available():
+            found = hs.backends.dense(name).overlaps(memories, states)
+            np.testing.assert_array_equal(found, expected)
+
+
+# ------------------------------------------------------------------ tables
+
+
+def power(word, order, x):
+    return (max(x, 0) if word == "rectified" else x) ** order
+
+
+@pytest.mark.parametrize("word", ["polynomial", "rectified"])
+@pytest.mark.parametrize("order", [1, 2, 3, 4, 5, 7, 20, 64])
+def test_differences_from_tables_against_whole_numbers(word, order):
+    rng = np.random.default_rng(order)
+    for n in (1, 2, 3, 4, 7, 50):
+        patterns, states = hs.random_patterns(3, n, rng=rng), hs.random_patterns(2, n, rng=rng)
+        memories, log_unit = interactions.memories(Interaction(word, order), patterns)
+        overlaps = states.astype(int) @ patterns.T.astype(int)
+        found = differences(memories, feel(memories, overlaps), states)
+        for b, i in itertools.product(range(2), range(n)):
+            terms, largest = [], 0
+            for xi, m in zip(patterns[:, i].tolist(), overlaps[b].tolist(), strict=True):
+                r = m - xi * int(states[b, i])
+                terms.append(power(word, order, r + xi) - power(word, order, r - xi))
+                for x in {m - 1, m + 1} - {-n - 1, n + 1}:
+                    size = abs(power(word, order, x + 1) - power(word, order, x - 1))
+                    largest = max(largest, size)
+            d = Fraction(found[b, i]) * (n**order if log_unit else 1)
+            if memories.tie == 0.0:
+                assert d == sum(terms)
+            else:
+                assert abs(d - sum(terms)) <= Fraction(memories.tie) * largest
+
+
+def test_sums_are_exact_as_far_as_integers_go():
+    """P·2n·N^{n−1} < 2⁵³ is enough; P differences of the largest overlap is what counts."""
+    for word, order, n in itertools.product(
+        ("polynomial", "rectified"), (1, 2, 3, 4, 6), (9, 1000)
+    ):
+        kind = Interaction(word, order)
+        halves = 2 if word == "rectified" and n % 2 else 1
+        bound = 2**53 // (halves * (n**order - (n - 2) ** order))
+        if bound:
+            assert kind.exact(n, bound - 1)
+        assert not kind.exact(n, bound + 1)
+        assert 2**53 // (2 * order * n ** (order - 1)) <= bound * halves
+    assert not Interaction("exponential", 2).exact(4, 1)
+
+
+@pytest.mark.parametrize("backend", hs.backends.available())
+def test_ties_beyond_exact_sums_are_ties_still(backend):
+    """Odd powers of opposite patterns cancel, also where a float no longer counts them."""
+    n = 40
+    xi = hs.random_patterns(1, n, rng=0)[0]
+    patterns = np.array([xi, -xi, xi, -xi])
+    state = xi.copy()
+    state[: n // 2] *= -1  # overlaps 0
+    for order in (21, 33, 63):
+        memory = hs.DenseMemory("polynomial", order, backend=backend).store(patterns)
+        assert interactions.memories(Interaction("polynomial", order), patterns)[0].tie > 0
+        kept = memory.recall(state, update="sync", max_sweeps=1)
+        plus = memory.recall(state, update="sync", max_sweeps=1, ties="plus")
+        np.testing.assert_array_equal(kept.states, state)
+        np.testing.assert_array_equal(plus.states, np.ones(n))
