@@ -26,6 +26,8 @@ class Contest:
     """Two ways to the same result, ready to run, each with how many things it makes a call.
 
     ``spare`` is a part of the baseline's work whose time is taken off: a slope needs two points.
+    ``wall`` is for threads: otherwise this process's processor time counts, which other jobs on the
+    machine do not lengthen.
     """
 
     ours: Callable[[], object]
@@ -34,6 +36,7 @@ class Contest:
     baseline_count: float = 1
     unit: str = "call"
     spare: Callable[[], object] | None = None
+    wall: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,10 @@ class Comparison:
 def compare(contest: Contest, seconds: float = 4.0) -> Comparison:
     """Time both in turns for about that long, after one warm-up each."""
     calls = [contest.ours, contest.baseline, contest.spare or _nothing]
-    spent = sum(_seconds(call) for call in calls)
+    clock = time.perf_counter if contest.wall else time.process_time
+    spent = sum(_seconds(call, clock) for call in calls)
     rounds = int(np.clip(seconds / spent, LEAST_ROUNDS, MOST_ROUNDS))
-    measured = np.array([[_seconds(call) for call in calls] for _ in range(rounds)])
+    measured = np.array([[_seconds(call, clock) for call in calls] for _ in range(rounds)])
     if contest.spare is not None:
         measured[:, 1] -= measured[:, 2]
     times = measured[:, :2] / [contest.ours_count, contest.baseline_count]
@@ -63,7 +67,8 @@ def compare(contest: Contest, seconds: float = 4.0) -> Comparison:
 
 def quicker(*ways: Callable[[], object]) -> Callable[[], object]:
     """The one that takes least time, each tried twice: an honest baseline is the best one."""
-    return min(ways, key=lambda way: min(_seconds(way), _seconds(way)))
+    clock = time.process_time
+    return min(ways, key=lambda way: min(_seconds(way, clock), _seconds(way, clock)))
 
 
 def duration(seconds: float) -> str:
@@ -122,7 +127,7 @@ def _nothing() -> None:
     pass
 
 
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def _seconds(work: Callable[[], object], clock: Callable[[], float]) -> float:
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start

@@ -14,12 +14,12 @@ from benchmarks.row import Row
 ROWS = [*recall_rows.ROWS, *rule_rows.ROWS, *study_rows.ROWS]
 
 HOW = """\
-One thread, BLAS too. The competitors took turns; a ratio, baseline over ours, is a median with its
-quartiles. Before a baseline counts its result is compared with ours: equal to the bit or, for real
-weights, to the last digits. SSE2, AVX2 and AVX-512 are our kernels as such a processor runs them,
-all measured on this one; times are those of {widest}, which the package chooses here. NumPy and
-BLAS use whatever the processor has. The floor is required, the stretch hoped for; ratios below the
-floor are **bold**."""
+One thread, BLAS too; processor time, which other jobs do not lengthen (two threads: by the clock).
+The competitors took turns; a ratio, baseline over ours, is a median with its quartiles. Before a
+baseline counts its result is compared with ours: equal to the bit or, for real weights, to the last
+digits. SSE2, AVX2 and AVX-512 are our kernels as such a processor runs them, all measured on this
+one; times are those of {widest}, which the package chooses here. NumPy and BLAS use whatever the
+processor has. The floor is required, the stretch hoped for; ratios below the floor are **bold**."""
 
 RECALL = """\
 Recall is of random patterns at load 0.05, if no P is given, from cues with 10 % of the bits

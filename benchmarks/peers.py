@@ -29,12 +29,12 @@ def install() -> None:
 
 
 HOW = """\
-The package as it is shipped, one thread, against what is on PyPI, in an environment of its own. The
-competitors took turns; a ratio, theirs over ours, is a median with its quartiles. Recall is of 50
+The package as it is shipped, one thread, against what is on PyPI, in an environment of its own;
+processor time, in turns; a ratio, theirs over ours, is a median with its quartiles. Recall is of 50
 random patterns in 1000 neurons from cues with 10 % of the bits flipped, 200 cues a call where a
 package takes batches, first fields included; every package's end states are compared with ours, bit
 by bit, before its time counts. Samples at a temperature have the same mean overlap within five
-standard errors. Times are for one state, visit or query. Floor and stretch are for the fastest."""
+standard errors. Floor and stretch are for the fastest."""
 
 
 def run(only: str = "") -> str:

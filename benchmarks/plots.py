@@ -146,11 +146,11 @@ def _panel(title: str, make: Callable[[Task], Ways]) -> dict[str, list[float]]:
 
 
 def _seconds(call: Callable[[], object], repeats: int) -> float:
-    """The median time of a call, after one to warm up."""
+    """The median processor time of a call, after one to warm up."""
     call()
     times = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         call()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return float(np.median(times))

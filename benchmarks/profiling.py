@@ -31,15 +31,12 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "glauber": {"temperature": TEMPERATURE, "max_sweeps": SWEEPS},
 }
 
-REFERENCE = ("numpy_backend", "protocol", "counter_rng", "__init__")
-"""Files among the backends that have no compiled kernels behind them."""
-
 Function = tuple[str, int, str]
 """A function as cProfile names it: file, line, name."""
 
 STAGES = {
     "checks": "judging the arguments",
-    "first fields": "W s for every cue, by a matrix product",
+    "first fields": "W s, or the overlaps, for every cue",
     "walk": "the compiled kernels, and handing over to them",
     "scoring": "comparing the ends with the patterns",
     "driver": "Python around all that",
@@ -113,20 +110,14 @@ def _shares(
 
 
 def _stage(function: Function) -> str | None:
-    """The stage that a function of ours starts; None for helpers, NumPy and built-ins."""
+    """The stage that a function of ours starts; None for what is done for any of them."""
     file, _, name = function
-    path = Path(file)
-    if path.parts[-3:-1] == ("hopfield_sim", "checks"):
-        return "checks"
-    if path.parts[-3:-1] == ("hopfield_sim", "backends"):
-        if name == "fields":
-            return "first fields"
-        return None if path.stem in REFERENCE else "walk"
-    if "hopfield_sim.backends._" in name:
-        return "walk"
-    if path.parts[-3:-1] == ("hopfield_sim", "patterns"):
-        return "scoring"
-    return None
+    *_, package, room, _ = ("", "", *Path(file).parts)
+    if package != "hopfield_sim":
+        return None
+    if room == "models":
+        return {"start": "first fields", "advance": "walk"}.get(name)
+    return {"checks": "checks", "patterns": "scoring"}.get(room)
 
 
 def inside(n: int, update: str) -> Iterator[str]:

@@ -151,7 +151,7 @@ def two_threads(n: int, states: int = 2000) -> Contest:
         return net.recall(t.cues, n_threads=threads, rng=0)
 
     same(recall(2).states, recall(1).states)
-    return Contest(lambda: recall(2), lambda: recall(1), states, states, "state")
+    return Contest(lambda: recall(2), lambda: recall(1), states, states, "state", wall=True)
 
 
 CACHED = "NumPy, cached fields too"

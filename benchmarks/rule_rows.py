@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 import hopfield_sim as hs
 from benchmarks import baselines
 from benchmarks.measure import Contest
-from benchmarks.row import NotMeasured, Row, same
+from benchmarks.row import Row, same
 from hopfield_sim import couplings
 
 
 def storkey(dtype: Any) -> Contest:
     """Storkey's rule beside a change of rank two a pattern, both in this precision."""
     patterns = hs.random_patterns(100, 1000, rng=1)
-    options: dict[str, Any] = {}
-    if dtype is not np.float64:
-        if "dtype" not in inspect.signature(hs.rules.storkey).parameters:
-            raise NotMeasured("hs.rules.storkey returns float64 only")
-        options["dtype"] = dtype
+    options = {} if dtype is np.float64 else {"dtype": dtype}
     tolerance = 1e-12 if dtype is np.float64 else 1e-4
     same(
         baselines.storkey_rank_two(patterns, dtype),
@@ -45,20 +41,21 @@ def pseudoinverse() -> Contest:
 
 def matrix_free(n: int, n_patterns: int, states: int) -> Contest:
     """Asynchronous recall of a Hebbian network without its matrix, beside the same with it."""
-    parameters = inspect.signature(couplings.hebbian).parameters
-    if "matrix" not in parameters:
-        raise NotMeasured("hopfield_sim.couplings.hebbian has no form without the matrix")
-    patterns = hs.random_patterns(n_patterns, n, rng=n)
+    patterns = hs.random_patterns(n_patterns, n, rng=1)
     cues = hs.flip(np.resize(patterns, (states, n)), fraction=0.1, rng=0)
-    free, kept = (hs.HopfieldNetwork().store(patterns) for _ in range(2))
-    free._couplings = couplings.hebbian(patterns, zero_diagonal=True, matrix=False)
-    kept._couplings = couplings.hebbian(patterns, zero_diagonal=True, matrix=True)
+    net = hs.HopfieldNetwork().store(patterns)
 
-    def recall(net: hs.HopfieldNetwork) -> Any:
-        return net.recall(cues, n_threads=1, rng=0)
+    def recall(*, matrix: bool) -> Any:
+        with patch.object(couplings, "prefers_matrix", lambda *_, **__: matrix):
+            return net.recall(cues, n_threads=1, rng=0)
 
-    same(recall(free).states, recall(kept).states)
-    return Contest(lambda: recall(free), lambda: recall(kept), states, states, "state")
+    ends = recall(matrix=False).states
+    assert net._hebbian_matrix is None
+    same(recall(matrix=True).states, ends)
+    assert net._hebbian_matrix is not None
+    return Contest(
+        lambda: recall(matrix=False), lambda: recall(matrix=True), states, states, "state"
+    )
 
 
 RANK_TWO = "NumPy, rank two a pattern"

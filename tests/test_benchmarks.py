@@ -7,6 +7,7 @@ from __future__ import annotations
 import cProfile
 import doctest
 import pstats
+import re
 import shutil
 import sys
 import time
@@ -157,7 +158,7 @@ def test_a_ratio_is_the_baselines_time_over_ours() -> None:
         lambda: wait(1e-3), lambda: wait(6e-3), 2, 3, "thing", spare=lambda: wait(3e-3)
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(time, "perf_counter", lambda: now)
+        patch.setattr(time, "process_time", lambda: now)
         found = measure.compare(contest, seconds=0.1)
     assert found.ours == pytest.approx(0.5e-3)
     assert found.baseline == pytest.approx(1e-3)
@@ -199,13 +200,13 @@ def test_floors_are_below_stretches_and_names_are_unique() -> None:
             assert r.floor < r.wide[0] < r.wide[1]
 
 
-def test_levels_leave_out_versions_that_are_there() -> None:
-    headers = [path.read_text() for path in levels._headers(ROOT)]
-    assert any(levels.CLONES.search(text) for text in headers)
-    for text in headers:
-        assert levels.keep(text, levels.LEVELS["AVX-512"]) == text
-        assert "target_clones" not in levels.keep(text, levels.LEVELS["SSE2"])
-        assert "arch=x86-64-v4" not in levels.keep(text, levels.LEVELS["AVX2"])
+def test_levels_are_told_by_macros_that_the_kernels_know() -> None:
+    headers = "".join(p.read_text() for p in (ROOT / "hopfield_sim" / "backends").glob("*.h"))
+    macros = set(re.findall(r"-D(\w+)", "".join(levels.LEVELS.values())))
+    assert macros == {"HOPFIELD_NO_AVX512", "HOPFIELD_TARGETS"}
+    for macro in macros:
+        assert re.search(rf"(#ifndef |defined\(){macro}\b", headers), macro
+    assert set(levels.FORBIDDEN) | {"AVX-512"} == set(levels.LEVELS)
 
 
 def test_the_profile_gives_all_time_to_a_stage(task: recall_rows.Task) -> None:
@@ -215,11 +216,10 @@ def test_the_profile_gives_all_time_to_a_stage(task: recall_rows.Task) -> None:
         hs.match(run.states, task.patterns)
     stats = pstats.Stats(profile)
     stages = profiling.by_stage(stats)
-    assert set(stages) <= set(profiling.STAGES)
-    assert {"checks", "first fields", "scoring", "driver"} <= set(stages)
+    assert set(stages) == set(profiling.STAGES)
     assert sum(stages.values()) == pytest.approx(stats.total_tt)
 
 
-@pytest.mark.parametrize("module", [levels, measure, profiling, report])
+@pytest.mark.parametrize("module", [measure, profiling, report])
 def test_sessions_in_benchmarks(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
