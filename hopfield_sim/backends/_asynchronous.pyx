@@ -16,38 +16,20 @@ from hopfield_sim.backends._network cimport Network, network
 from hopfield_sim.backends.counter_rng import ACCEPT, ORDER
 from hopfield_sim.backends.protocol import CACHED, FIXED, STALE
 
-cdef extern from "philox.h" nogil:
-    const int PHILOX_CHUNK
+cdef extern from "visits.h" nogil:
+    const int PHILOX_CHUNK, VISIT_SEQUENTIAL, VISIT_UNIFORM, VISIT_RANDOM
     void philox_words(int64_t n, uint32_t *out, uint64_t key, uint32_t purpose,
                       uint32_t state, uint32_t sweep)
+    void visit_order(int order, int64_t n, int32_t *sites, uint32_t *draws, uint64_t key,
+                     uint32_t purpose, uint32_t state, uint32_t sweep)
 
 # Settled while Python holds the GIL; constants afterwards.
 cdef int8_t _FIXED = FIXED
 cdef uint8_t _CACHED = CACHED, _STALE = STALE
 cdef uint32_t _ORDER = ORDER, _ACCEPT = ACCEPT
-cdef int _SEQUENTIAL = 0, _UNIFORM = 1, _RANDOM = 2
 cdef int64_t _FLIP_COST = 64  # bytes of a cache changed in the time of one visit
 
-ORDERS = {"sequential": _SEQUENTIAL, "uniform": _UNIFORM, "random": _RANDOM}
-
-
-cdef void visit_order(int order, int64_t n, int32_t *sites, uint32_t *draws, uint64_t key,
-                      uint32_t state, uint32_t sweep) noexcept nogil:
-    """Which site is visited at each position of a sweep."""
-    cdef int64_t position, place
-    if order == _SEQUENTIAL:
-        for position in range(n):
-            sites[position] = <int32_t>position
-        return
-    philox_words(n, draws, key, _ORDER, state, sweep)
-    if order == _UNIFORM:
-        for position in range(n):
-            sites[position] = <int32_t>((<uint64_t>draws[position] * <uint64_t>n) >> 32)
-        return
-    for position in range(n):
-        place = <int64_t>((<uint64_t>draws[position] * <uint64_t>(position + 1)) >> 32)
-        sites[position] = sites[place]
-        sites[place] = <int32_t>position
+ORDERS = {"sequential": VISIT_SEQUENTIAL, "uniform": VISIT_UNIFORM, "random": VISIT_RANDOM}
 
 
 def asynchronous(
@@ -96,7 +78,7 @@ def asynchronous(
                         break
                     if update >= until:
                         break
-                    visit_order(order, n, sites, draws, key, <uint32_t>index[row],
+                    visit_order(order, n, sites, draws, key, _ORDER, <uint32_t>index[row],
                                 <uint32_t>(update // n))
                     position = update % n
                     end = min(n, position + min(until - update, budget))
@@ -157,7 +139,7 @@ def asynchronous_heat_bath(
                 update = updates[row]
                 while update < until and budget > 0:
                     state, sweep = <uint32_t>index[row], <uint32_t>(update // n)
-                    visit_order(order, n, sites, draws, key, state, sweep)
+                    visit_order(order, n, sites, draws, key, _ORDER, state, sweep)
                     philox_words(n, draws, key, _ACCEPT, state, sweep)
                     position = update % n
                     end = min(n, position + min(until - update, budget))

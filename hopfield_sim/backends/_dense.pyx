@@ -212,6 +212,7 @@ def asynchronous(
     """
     cdef int64_t n = states.shape[1], n_patterns = overlaps.shape[1]
     cdef int64_t k, row, update, position, end, cost = n_patterns + _VISIT_COST
+    cdef int64_t first
     cdef int64_t *memory
     cdef int32_t site
     cdef uint32_t state, sweep
@@ -256,7 +257,7 @@ def asynchronous(
                     visit_order(order, n, sites, draws, key, _ORDER, state, sweep)
                     if rule.hot:
                         philox_words(n, chances, key, _ACCEPT, state, sweep)
-                    position = update % n
+                    position = first = update % n
                     end = min(n, position + until - update)
                     update -= position
                     while position < end and budget > 0:
@@ -273,8 +274,9 @@ def asynchronous(
                             feel(&tables, &felt)
                             flips[row] += 1
                             budget -= _FLIP_COST * n_patterns
+                    if position > first:  # else the budget ran out before a visit
+                        checked[row] = 0
                     update += position
-                    checked[row] = 0
                 updates[row] = update
                 memcpy(memory, felt.overlaps, n_patterns * sizeof(int64_t))
                 if budget <= 0:

@@ -8,12 +8,10 @@ index in the call.
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +32,7 @@ from hopfield_sim.backends.protocol import (
     Limits,
     Matrix,
 )
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+from hopfield_sim.backends.workers import Rows, share
 
 _BUDGET: Final = 20_000_000
 """Visits in one kernel call, about 50 ms: how long a Ctrl-C may have to wait."""
@@ -209,25 +205,12 @@ class CythonBackend(NumpyBackend):
 
 
 def _in_threads(
-    work: Callable[[NDArray[np.int64]], None],
-    rows: NDArray[np.int64],
-    visits_a_row: int,
-    n_threads: int,
+    work: Callable[[Rows], None], rows: Rows, visits_a_row: int, n_threads: int
 ) -> None:
     """Do the work on all rows, in threads if there is enough of it."""
     parts = min(rows.size, 4 * n_threads, 1 + rows.size * visits_a_row // _SHARE)
-    if parts > 1 and n_threads > 1:
-        list(_pool(n_threads, os.getpid()).map(work, np.array_split(rows, parts)))
-    elif rows.size:
-        work(rows)
-
-
-@lru_cache(maxsize=4)
-def _pool(n_threads: int, process: int) -> ThreadPoolExecutor:
-    """Threads are made once and, a forked process having none of its parent's, once a process."""
-    from concurrent.futures import ThreadPoolExecutor  # slow to import, and not always needed
-
-    return ThreadPoolExecutor(n_threads, thread_name_prefix="hopfield_sim")
+    if rows.size:
+        share(work, rows, parts, n_threads)
 
 
 def _has_kernels(couplings: Couplings) -> bool:

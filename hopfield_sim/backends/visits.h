@@ -11,18 +11,16 @@ static void visit_order(int order, int64_t n, int32_t *sites, uint32_t *draws, u
                         uint32_t state, uint32_t sweep) {
     if (order != VISIT_SEQUENTIAL)
         philox_words(n, draws, key, purpose, state, sweep);
-    for (int64_t position = 0; position < n; position++)
-        sites[position] = order == VISIT_UNIFORM ? (int32_t)(((uint64_t)draws[position] * (uint64_t)n) >> 32)
-                                                 : (int32_t)position;
-    if (order != VISIT_RANDOM)
-        return;
-    for (int64_t position = 0; position < n; position++) {
-        uint64_t remaining = (uint64_t)(n - position);
-        int64_t other = position + (int64_t)(((uint64_t)draws[position] * remaining) >> 32);
-        int32_t site = sites[other];
-        sites[other] = sites[position];
-        sites[position] = site;
-    }
+    if (order == VISIT_RANDOM) /* Fisher and Yates' shuffle, inside out */
+        for (int64_t position = 0; position < n; position++) {
+            int64_t place = (int64_t)(((uint64_t)draws[position] * (uint64_t)(position + 1)) >> 32);
+            sites[position] = sites[place];
+            sites[place] = (int32_t)position;
+        }
+    else
+        for (int64_t position = 0; position < n; position++)
+            sites[position] = order == VISIT_UNIFORM ? (int32_t)(((uint64_t)draws[position] * (uint64_t)n) >> 32)
+                                                     : (int32_t)position;
 }
 
 #endif

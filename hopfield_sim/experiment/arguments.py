@@ -16,8 +16,10 @@ __all__ = [
     "RULES",
     "UPDATES",
     "backend",
+    "interactions",
     "network",
     "networks",
+    "orders",
     "rules",
     "seed",
     "sizes",
@@ -31,6 +33,8 @@ ADJECTIVES = {
     "storkey": "Storkey",
     "pseudoinverse": "pseudo-inverse",
     "perceptron": "perceptron",
+    "polynomial": "polynomial",
+    "rectified": "rectified",
     "sync": "synchronous",
     "async": "asynchronous",
 }
@@ -46,6 +50,22 @@ def sizes(value: Any, *, minimum: int = 3) -> list[int]:
 def rules(value: Any) -> list[str]:
     """Judge learning rules by name: at least one, each once."""
     found = [checks.choice(rule, RULES, "rules") for rule in _several(value, "rules")]
+    return list(dict.fromkeys(found))
+
+
+def orders(value: Any, *, minimum: int = 1, maximum: int) -> list[int]:
+    """Judge powers of a dense memory: at least one, each once, in rising order."""
+    found = [
+        checks.integer(n, "orders", minimum=minimum, maximum=maximum)
+        for n in _several(value, "orders")
+    ]
+    return sorted(set(found))
+
+
+def interactions(value: Any, known: Iterable[str]) -> list[str]:
+    """Judge interactions of a dense memory by name: at least one, each once."""
+    words = list(known)
+    found = [checks.choice(w, words, "interactions") for w in _several(value, "interactions")]
     return list(dict.fromkeys(found))
 
 

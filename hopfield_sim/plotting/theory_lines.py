@@ -56,3 +56,24 @@ def phases(points: int) -> Any:
     steep = 0.16 * np.linspace(0.0, 1.0, points) ** 2
     ends = [np.linspace(0.0500, 0.0532, 9), np.linspace(0.1340, 0.1383, 9)]
     return theory.phase_lines(np.unique(np.concatenate([steep, *ends])))
+
+
+def dense_limit(loads: NDArray[np.float64], order: int) -> NDArray[np.float64]:
+    """The one-step error of a dense memory of order n at a load P/N^{n−1}, for large N."""
+    n = 10**6
+    counts = np.maximum(np.round(loads * float(n) ** (order - 1)), 1.0)
+    if counts.max() > 10**18:  # beyond whole numbers of patterns: a smaller N has the same limit
+        n = int((1e18 / loads.max()) ** (1 / (order - 1)))
+        counts = np.maximum(np.round(loads * float(n) ** (order - 1)), 1.0)
+    errors = theory.one_step_error(n, counts.astype(np.int64), order=order, exact=False)
+    return np.asarray(errors, dtype=np.float64)
+
+
+def dense_capacity(
+    sizes: NDArray[np.float64], order: int, error: float
+) -> tuple[NDArray[np.float64], str]:
+    """How many patterns a dense memory holds at this one-step error, and the law in words."""
+    law = np.asarray(theory.dense_capacity(sizes, order, error), dtype=np.float64)
+    share = theory.dense_capacity(100.0, order, error) / 100.0 ** (order - 1)
+    power = "" if order == 2 else "²³⁴⁵"[order - 3]
+    return law, f"limit, {share:.4g} N{power}"

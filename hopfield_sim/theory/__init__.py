@@ -1,6 +1,7 @@
 """Curves to draw over the data: what theory says of Hopfield networks, each with its source.
 
 * ``one_step.py`` — signal against crosstalk: how often a bit of a stored pattern changes
+* ``exponential.py`` — the same for a memory of e^x
 * ``storage.py`` — how many patterns without errors, or with few, classical and dense
 * ``replica.py`` — the overlap at finite load and temperature, and the critical load
 * ``phase_diagram.py`` — the lines between retrieval, spin glass and disorder
@@ -11,6 +12,7 @@ Everything is solved with NumPy alone when it is asked for; nothing is a table o
 
 from __future__ import annotations
 
+from hopfield_sim.theory.exponential import exponential_error
 from hopfield_sim.theory.gardner import gardner_load
 from hopfield_sim.theory.one_step import one_step_error
 from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
@@ -22,6 +24,7 @@ __all__ = [
     "capacity",
     "critical_load",
     "dense_capacity",
+    "exponential_error",
     "gardner_load",
     "one_step_error",
     "phase_lines",

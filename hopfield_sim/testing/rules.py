@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks, rules
 from hopfield_sim.errors import HopfieldError
 from hopfield_sim.patterns import random_patterns
+from hopfield_sim.testing.promises import require
 
 __all__ = ["check_rule"]
 
@@ -72,12 +73,6 @@ def _said(function: Any, name: str, otherwise: Any) -> Any:
     return getattr(function, name, otherwise)
 
 
-def _require(holds: Any, message: str) -> None:
-    """An assertion that stays when Python is told to leave assertions out."""
-    if not holds:
-        raise AssertionError(message)
-
-
 def _weights(function: Any, patterns: NDArray[np.int8]) -> NDArray[np.float64]:
     """What the rule makes of patterns; its shape, its kind, and the patterns as they were."""
     n_patterns, n_neurons = patterns.shape
@@ -94,12 +89,12 @@ def _weights(function: Any, patterns: NDArray[np.int8]) -> NDArray[np.float64]:
         weights = checks.weights(answer, name="the rule's weights")
     except HopfieldError as error:
         raise AssertionError(f"{error} ({where}).") from error
-    _require(
+    require(
         len(weights) == n_neurons,
         f"the rule's weights must be (N, N) = ({n_neurons}, {n_neurons}) {where}; "
         f"got shape {weights.shape}. Is it the overlaps of the patterns, (P, P), instead?",
     )
-    _require(
+    require(
         np.array_equal(given, patterns),
         "the rule changed the patterns it was given. They belong to the caller: work on a copy, "
         "patterns.copy().",
@@ -108,7 +103,7 @@ def _weights(function: Any, patterns: NDArray[np.int8]) -> NDArray[np.float64]:
 
 
 def _check_repeats(function: Any, patterns: NDArray[np.int8], weights: NDArray[np.float64]) -> None:
-    _require(
+    require(
         np.array_equal(_weights(function, patterns), weights),
         "the rule gives other weights when it is called again with the same patterns. A network "
         "that relearns (after forget, say) would change. Fix the seed of what is random in it, and "
@@ -119,7 +114,7 @@ def _check_repeats(function: Any, patterns: NDArray[np.int8], weights: NDArray[n
 def _check_symmetric(weights: NDArray[np.float64]) -> None:
     difference = np.abs(weights - weights.T)
     i, j = np.unravel_index(int(difference.argmax()), difference.shape)
-    _require(
+    require(
         difference[i, j] <= _ROUNDING * np.abs(weights).max(),
         f"the rule's weights are not symmetric: W[{i}, {j}] = {weights[i, j]:.6g}, but "
         f"W[{j}, {i}] = {weights[j, i]:.6g}. Then recall need not lower an energy, nor ever stop. "
@@ -132,7 +127,7 @@ def _check_stores(patterns: NDArray[np.int8], weights: NDArray[np.float64]) -> N
     without_self = weights - np.diag(np.diagonal(weights))
     aligned = patterns * (patterns @ without_self.T)
     mu, i = np.unravel_index(int(aligned.argmin()), aligned.shape)
-    _require(
+    require(
         aligned[mu, i] > 0,
         f"pattern {mu} of {n_patterns} is not a fixed point in {n_neurons} neurons: at neuron {i} "
         f"ξ_i Σ_j≠i W_ij ξ_j = {aligned[mu, i]:.3g}, which must be greater than 0. So few patterns "
@@ -146,7 +141,7 @@ def _check_neurons_alike(
     order = np.random.default_rng(0).permutation(patterns.shape[1])
     moved = _weights(function, np.ascontiguousarray(patterns[:, order]))
     difference = np.abs(moved - weights[np.ix_(order, order)])
-    _require(
+    require(
         difference.max() <= _ROUNDING * np.abs(weights).max(),
         "the rule treats neurons differently: with the neurons in another order the weights must "
         f"be the same in that order, but they differ by up to {difference.max():.3g}. A neuron's "
@@ -158,7 +153,7 @@ def _check_inversion(
     function: Any, patterns: NDArray[np.int8], weights: NDArray[np.float64]
 ) -> None:
     difference = np.abs(_weights(function, -patterns) - weights)
-    _require(
+    require(
         difference.max() <= _ROUNDING * np.abs(weights).max(),
         "the rule gives other weights for the inverted patterns -ξ: they differ by up to "
         f"{difference.max():.3g}. Without thresholds ξ and -ξ are one memory, as E(s) = E(-s).",

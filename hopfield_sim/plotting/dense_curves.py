@@ -1,0 +1,183 @@
+"""How many patterns a dense memory holds: one-step errors against load, capacity against size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hopfield_sim.plotting import style, theory_lines
+from hopfield_sim.plotting.rows import Row, averaged, column, rows_of, values, where
+
+LEVEL = 0.005  # of the bits: the error at which a memory counts as full
+PANEL = (4.3, 3.2)  # inches
+POWERS = "²³⁴⁵⁶"
+
+
+def dense(result: Any, *, ax: Any = None) -> Figure:
+    """One-step errors of dense memories against their load, and how many patterns they hold.
+
+    A panel a power (points: means over networks with their standard errors; lines: the exact law at
+    each N; dashed: its Gaussian limit), one for e^x, one with the number of patterns at an error of
+    0.5 % against N, and one with what exponential memories make of spoilt cues.
+
+    Parameters
+    ----------
+    result : Result
+        Of the dense study: anything with ``.rows``, dicts with the columns interaction, order,
+        n_neurons, n_patterns, load, flipped, update, error, error_se, theory, gaussian, retrieved
+        and retrieved_se; with ``.summary["capacity"]`` the numbers of patterns are drawn too.
+    ax : axes, optional
+        Your own: one a power, then one each for e^x, the numbers of patterns and spoilt cues as far
+        as the result has them.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the result has no rows or lacks a column.
+
+    References
+    ----------
+    D. Krotov, J. J. Hopfield, NeurIPS 29 (2016); M. Demircigil et al., J. Stat. Phys. 168, 288
+    (2017).
+
+    Examples
+    --------
+    >>> row = {"interaction": "polynomial", "order": 3, "n_neurons": 9, "flipped": 0}
+    >>> row |= {"update": "sync", "error_se": 0.0, "retrieved": 1.0, "retrieved_se": 0.0}
+    >>> law = [{"n_patterns": p, "load": p / 81} for p in (4, 8)]
+    >>> figure = dense([row | part | dict.fromkeys(("error", "theory", "gaussian"), 0.01)
+    ...                 for part in law])
+    >>> figure.axes[0].get_xlabel()
+    'load P / N²'
+    """
+    rows = rows_of(
+        result, "interaction", "order", "n_neurons", "n_patterns", "load", "flipped", "update",
+        "error", "error_se", "theory", "gaussian", "retrieved", "retrieved_se",
+    )  # fmt: skip
+    orders = sorted(order for order in values(rows, "order") if order)
+    exponential = where(rows, order=0)
+    capacities = dict(getattr(result, "summary", None) or {}).get("capacity", [])
+    names = [f"order {order}" for order in orders]
+    names += ["exponential", "spoilt cues"] if exponential else []
+    names += ["capacity"] if capacities else []
+    with style.house():
+        if ax is None:
+            columns = min(3, len(names))
+            lines = -(-len(names) // columns)
+            figure = style.figure(PANEL[0] * columns, PANEL[1] * lines + 0.5)
+            grid = figure.add_gridspec(lines, columns)
+            made = [figure.add_subplot(grid[divmod(i, columns)]) for i in range(len(names))]
+            style.heading(
+                figure,
+                f"Dense memories · points: {averaged(rows)} · lines: exact law at each N",
+            )
+        else:
+            made = style.given_axes(ax, names)
+        panels = dict(zip(names, made, strict=True))
+        for order in orders:
+            _power(panels[f"order {order}"], where(rows, order=order), order)
+        if exponential:
+            _exponential(panels["exponential"], exponential)
+            _spoilt(panels["spoilt cues"], exponential)
+        if capacities:
+            _capacities(panels["capacity"], capacities)
+    return style.figure_of(made[0])
+
+
+def _power(ax: Axes, rows: Sequence[Row], order: int) -> None:
+    """Errors of one power, a curve a size."""
+    _errors(ax, rows)
+    limit = sorted(rows, key=lambda row: float(row["load"]))
+    loads = np.geomspace(float(limit[0]["load"]), float(limit[-1]["load"]), 60)
+    expected = theory_lines.dense_limit(loads, order)
+    ax.plot(loads, expected, color=style.BLACK, ls="--", lw=1.1, label="limit N → ∞")
+    ax.axhline(LEVEL, color=style.FAINT, lw=1.0, zorder=1, label="_level")
+    power = POWERS[order - 3] if order > 2 else ""
+    ax.set_xlabel(f"load P / N{power}")
+    ax.set_title(f"F(x) = x{POWERS[order - 2]}")
+    ax.legend(fontsize=8, loc="lower right")
+
+
+def _exponential(ax: Axes, rows: Sequence[Row]) -> None:
+    """Errors of the exponential, a curve a size."""
+    _errors(ax, [row for row in rows if row["flipped"] == 0 and row["update"] == "sync"])
+    ax.set_xlabel("load P / 2^(N/2)")
+    ax.set_title("F(x) = exp(x)")
+    ax.legend(fontsize=8, loc="lower right")
+
+
+def _errors(ax: Axes, rows: Sequence[Row]) -> None:
+    """Measured errors as points, the exact law as a line."""
+    for n, colour in style.size_colours(values(rows, "n_neurons")).items():
+        mine = sorted(where(rows, n_neurons=n), key=lambda row: float(row["load"]))
+        load, law = column(mine, "load"), column(mine, "theory")
+        ax.errorbar(
+            load, column(mine, "error"), yerr=column(mine, "error_se"), color=colour, fmt="o",
+            markersize=4, elinewidth=1.0, label=f"N = {n}",
+        )  # fmt: skip
+        ax.plot(load, np.where(law > 0, law, np.nan), color=colour, lw=1.0, label=f"_law {n}")
+    ax.set_yscale("log")
+    measured = column(rows, "error")
+    low = measured[measured > 0].min(initial=1e-3)
+    style.log_axis(ax, "y", low / 3, 0.1, inches=2.4)
+    ax.set_ylim(low / 3, max(0.1, 2 * float(measured.max())))
+    loads = column(rows, "load")
+    style.log_axis(ax, "x", loads.min() / 1.3, loads.max() * 1.3, inches=3.4)
+    ax.set_xlim(loads.min() / 1.3, loads.max() * 1.3)
+    ax.set_ylabel("bits that change in one step")
+
+
+def _spoilt(ax: Axes, rows: Sequence[Row]) -> None:
+    """What the largest exponential memory gives back of spoilt patterns."""
+    n = max(values(rows, "n_neurons"))
+    rows = where(rows, n_neurons=n)
+    spoilt = [row for row in rows if row["flipped"]]
+    if spoilt:
+        rows = where(rows, n_patterns=spoilt[0]["n_patterns"])
+    for index, update in enumerate(values(rows, "update")):
+        mine = sorted(where(rows, update=update), key=lambda row: int(row["flipped"]))
+        ax.errorbar(
+            column(mine, "flipped"), column(mine, "retrieved"), yerr=column(mine, "retrieved_se"),
+            color=style.update_colour(update, index), marker="os"[index % 2], markersize=4.5,
+            label=f"one {'sweep' if update == 'async' else 'step'}, {style.update_name(update)}",
+        )  # fmt: skip
+    ax.set_xticks(sorted(set(column(rows, "flipped").tolist())))
+    ax.set_ylim(-0.04, 1.06)
+    ax.set_xlabel("bits flipped in the cue")
+    ax.set_ylabel("fraction retrieved exactly")
+    ax.set_title(f"exp(x), N = {n}, P = {rows[0]['n_patterns']}")
+    ax.legend(fontsize=8, loc="lower left")
+
+
+def _capacities(ax: Axes, found: Sequence[Row]) -> None:
+    """How many patterns until 0.5 % of the bits change, against N."""
+    colours = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANGE)
+    everything = [1.0]
+    sizes = sorted({int(row["n_neurons"]) for row in found})
+    smooth = np.geomspace(sizes[0] / 1.3, sizes[-1] * 1.3, 40)
+    for index, order in enumerate(values(found, "order")):
+        mine, colour = where(found, order=order), colours[index % len(colours)]
+        n, measured = column(mine, "n_neurons"), column(mine, "capacity")
+        law, words = theory_lines.dense_capacity(smooth, int(order), LEVEL)
+        ax.plot(n, measured, color=colour, marker="o", markersize=5, ls="", label=f"n = {order}")
+        ax.plot(n, column(mine, "theory"), color=colour, lw=1.0, label="_exact")
+        ax.plot(smooth, law, color=colour, ls="--", lw=1.1, label=words)
+        everything += [*law.tolist(), *[value for value in measured if not math.isnan(value)]]
+    style.size_axis(ax, sizes, inches=3.2)
+    low, high = min(everything), max(everything)
+    style.log_axis(ax, "y", low, high, inches=2.4)
+    ax.set_ylim(low / 1.5, high ** (1.4 if low < high else 1.0))  # room for the legend
+    ax.set_xlabel("neurons N")
+    ax.set_ylabel("patterns at 0.5 % errors")
+    ax.set_title("Capacity")
+    ax.legend(fontsize=8)

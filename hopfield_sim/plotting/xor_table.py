@@ -1,0 +1,100 @@
+"""Which powers solve the exclusive or: the energies of all eight states as a table in colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from hopfield_sim.plotting import style
+from hopfield_sim.plotting.rows import Row, rows_of, values, where
+
+LOW, HIGH = style.SKY, style.ORANGE
+NAMES = {"polynomial": "xⁿ", "rectified": "max(x, 0)ⁿ"}
+
+
+def xor(result: Any, *, ax: Any = None) -> Figure:
+    """The energies of the eight states (x, y, z), a panel an interaction and a line a power.
+
+    Memories have a frame; blue is the lower and orange the higher energy of a line, grey where all
+    are equal. At the right, whether z comes out right.
+
+    Parameters
+    ----------
+    result : Result
+        Of the xor study: anything with ``.rows``, dicts with the columns interaction, order, x, y,
+        z, energy, memory and solves.
+    ax : axes, optional
+        Your own, one an interaction.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the result has no rows or lacks a column.
+
+    Examples
+    --------
+    >>> row = {"interaction": "polynomial", "order": 3, "x": 1, "y": 1, "solves": 1}
+    >>> figure = xor([row | {"z": z, "energy": 24 * z, "memory": z < 0} for z in (-1, 1)])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['−24', '24', 'yes']
+    """
+    rows = rows_of(result, "interaction", "order", "x", "y", "z", "energy", "memory", "solves")
+    words = values(rows, "interaction")
+    lines = max(len(values(where(rows, interaction=word), "order")) for word in words)
+    with style.house():
+        if ax is None:
+            figure = style.figure(6.6 * len(words) ** 0.75, 0.36 * lines + 1.25)
+            panels = list(figure.subplots(1, len(words), squeeze=False).ravel())
+        else:
+            panels = style.given_axes(ax, words)
+        for panel, word in zip(panels, words, strict=True):
+            _panel(panel, where(rows, interaction=word))
+            panel.set_title(f"F(x) = {NAMES.get(word, word)}")
+    return style.figure_of(panels[0])
+
+
+def _panel(ax: Axes, rows: list[Row]) -> None:
+    """A line a power, a column a state."""
+    orders = values(rows, "order")
+    states = list(dict.fromkeys((row["x"], row["y"], row["z"]) for row in rows))
+    for line, order in enumerate(orders):
+        mine = where(rows, order=order)
+        energies = [float(row["energy"]) for row in mine]
+        for row, energy in zip(mine, energies, strict=True):
+            column = states.index((row["x"], row["y"], row["z"]))
+            colour = LOW if energy < max(energies) else HIGH
+            if min(energies) == max(energies):
+                colour = "#DDDDDD"
+            ax.add_patch(Rectangle((column, line), 1, 1, facecolor=colour, alpha=0.55, lw=0))
+            text = f"{energy:.0f}".replace("-", "−")
+            ax.text(column + 0.5, line + 0.5, text, ha="center", va="center", fontsize=9)
+            if row["memory"]:
+                frame = Rectangle((column + 0.04, line + 0.06), 0.92, 0.88, lw=1.6)
+                frame.set(facecolor="none", edgecolor=style.INK)
+                ax.add_patch(frame)
+        solves = bool(mine[0]["solves"])
+        ax.text(
+            len(states) + 0.55, line + 0.5, "yes" if solves else "no", ha="center", va="center",
+            color=style.GREEN if solves else style.VERMILLION, fontweight="bold",
+        )  # fmt: skip
+    signs = {-1: "−", 1: "+"}
+    ax.set_xticks(
+        [column + 0.5 for column in range(len(states))] + [len(states) + 0.55],
+        ["".join(signs[int(sign)] for sign in state) for state in states] + ["solves"],
+    )
+    ax.set_yticks([line + 0.5 for line in range(len(orders))], [f"n = {order}" for order in orders])
+    ax.set_xlim(0, len(states) + 1.1)
+    ax.set_ylim(len(orders), 0)
+    ax.set_xlabel("state (x, y, z); framed: a memory")
+    ax.grid(False)
+    ax.tick_params(length=0)
+    for spine in ax.spines.values():
+        spine.set_visible(False)

@@ -1,0 +1,68 @@
+"""How often a bit of a pattern stored with F(x) = eˣ changes in one update."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from hopfield_sim.theory import _crosstalk, _special
+from hopfield_sim.theory._arguments import answer, integers, together
+
+_LARGEST, _MOST = 10**4, 10**9
+_UNIT = 2**60
+
+
+def exponential_error(n_neurons: Any, n_patterns: Any) -> Any:
+    r"""Give the probability that a bit of a stored random pattern changes in one update from it,
+    with F(x) = eˣ.
+
+    Each other pattern adds :math:`\pm e^X` to a signal of :math:`e^{N-1}`, X the sum of N − 1 fair
+    coins. The sum of these steps is far from Gaussian: what turns a bit is nearly always one
+    pattern, or a few, at a distance of a few bits, so that the error grows in proportion to P. It
+    is still small at :math:`P = 2^{N/2}`, up to which recall is proven.
+
+    Parameters
+    ----------
+    n_neurons : int or array of int
+        N from 1 to 10⁴.
+    n_patterns : int or array of int
+        P from 1 to 10⁹, the pattern asked about being one of them; arrays broadcast.
+
+    Returns
+    -------
+    float or ndarray of float64
+        The probability, in [0, 1], to some 1e-5 relative; sums that cancel exactly keep the bit.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments outside these ranges.
+
+    References
+    ----------
+    M. Demircigil, J. Heusel, M. Löwe, S. Upgang, F. Vermet, J. Stat. Phys. 168, 288 (2017).
+
+    Examples
+    --------
+    >>> [round(exponential_error(20, p), 6) for p in (2, 1024)]
+    [0.0, 0.000487]
+    """
+    neurons, patterns = together(
+        integers(n_neurons, "n_neurons", minimum=1, maximum=_LARGEST),
+        integers(n_patterns, "n_patterns", minimum=1, maximum=_MOST),
+        names="n_neurons and n_patterns",
+    )
+    result = np.empty(neurons.shape)
+    for index in np.ndindex(neurons.shape):
+        n, p = int(neurons[index]), int(patterns[index])
+        result[index] = _crosstalk.exceed(steps(n), p - 1)[0]
+    return answer(result)
+
+
+def steps(n_neurons: int) -> _crosstalk.Steps:
+    """The sizes e^{X − (N − 1)} of one step, in units of 2⁻⁶⁰, and how probable each is."""
+    x = np.arange(-(n_neurons - 1), n_neurons, 2)
+    sizes = [round(_UNIT * math.exp(value - (n_neurons - 1))) for value in x.tolist()]
+    return _crosstalk.Steps(sizes, _special.log_coin_mass(n_neurons - 1, x))
