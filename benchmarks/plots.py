@@ -127,7 +127,7 @@ def draw(path: Path = PICTURE) -> None:
     axes[0].set_ylabel("seconds a state")
     axes[0].legend(fontsize=8, loc="upper left", frameon=False)
     figure.suptitle(
-        "Recall at load 0.05 from cues with 10 % of the bits flipped, one thread; "
+        "Recall at load 0.05 from cues with 10 % of the bits flipped, one thread, processor time; "
         f"{bytes_a_second / 1e9:.0f} GB/s, {flops / 1e9:.0f} Gflop/s",
         fontsize=10,
     )
