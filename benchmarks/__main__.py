@@ -15,19 +15,24 @@ def main() -> None:
     _let_blas_choose()
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     words = parser.add_subparsers(dest="word", required=True)
-    for word, what in (("own", "our ratios"), ("peers", "other packages")):
+    for word, do, what in (("own", _own, "our ratios"), ("peers", _peers, "other packages")):
         table = words.add_parser(word, help=f"{what} -> RESULTS.md")
         table.add_argument("--only", default="", metavar="WORD", help="some rows; writes nothing")
-    words.add_parser("install-peers", help="get the other packages into this environment")
-    words.add_parser("plots", help="time against N -> docs/_static/")
+        table.set_defaults(do=do)
+    install = words.add_parser("install-peers", help="get other packages into this environment")
+    install.set_defaults(do=_install_peers)
+    plots = words.add_parser("plots", help="time against N -> docs/_static/speed.png")
+    plots.set_defaults(do=_plots)
     profile = words.add_parser("profile", help="where the time of a recall goes")
     profile.add_argument("--neurons", type=int, default=1000, help="N; 1000 if not given")
     profile.add_argument("--update", choices=("async", "sync", "glauber"), default="async")
+    profile.set_defaults(do=_profile)
     rows = words.add_parser("rows", help="rows as JSON: what the commands above start")
     rows.add_argument("table", choices=("own", "peers"))
     rows.add_argument("names", nargs="*")
+    rows.set_defaults(do=_rows)
     arguments = parser.parse_args()
-    globals()[f"_{arguments.word.replace('-', '_')}"](arguments)
+    arguments.do(arguments)
 
 
 def _let_blas_choose() -> None:

@@ -57,4 +57,4 @@ def _summary(kernel: Path) -> str:
     text = kernel.read_text(encoding="utf-8")
     docstring = re.search(r'^(""".*?""")', text, flags=re.MULTILINE | re.DOTALL)
     words = " ".join(ast.literal_eval(docstring[1]).split()) if docstring else kernel.stem
-    return re.split(r"(?<=[.;])\s", words)[0].rstrip(";")
+    return re.split(r"(?<=[.;])\s", words)[0].rstrip(".;") + "."
