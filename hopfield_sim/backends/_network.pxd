@@ -30,6 +30,8 @@ cdef extern from "network.h" nogil:
         const uint64_t *pattern_bits
         int64_t pattern_words
         int64_t column_words
+        void (*count)(const network *, const int8_t *spins, int32_t *scratch,
+                      void *cache) noexcept nogil
         void (*fields)(const network *, int64_t first, const int8_t *spins, const void *cache,
                        int32_t *out) noexcept nogil
         bint (*is_fixed)(const network *, const int8_t *spins, const void *cache) noexcept nogil

@@ -6,7 +6,7 @@ Private, without the GIL, like the walks.
 """
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint64_t
-from libc.stdlib cimport calloc, free
+from libc.stdlib cimport free, malloc
 
 from hopfield_sim.backends._network cimport Network, network
 
@@ -15,33 +15,25 @@ cdef extern from "network.h" nogil:
     const int SITES
 
 cdef extern from "bits.h" nogil:
-    void pack_spins(int64_t n, const int8_t *spins, uint64_t *bits)
-    int64_t bits_overlap(int64_t n, const uint64_t *a, const uint64_t *b)
     void hebbian_row(int64_t n, int64_t n_patterns, const uint64_t *site, const uint64_t *sites,
                      int16_t *out)
 
 
 def overlaps(
-    const uint64_t[:, ::1] pattern_bits not None,
+    Network description not None,
     const int8_t[:, ::1] states not None,
     uint8_t[:, ::1] out not None,
 ):
-    """m = Ξ s of each state, in 16 or 32 bits."""
-    cdef int64_t n = states.shape[1], n_patterns = pattern_bits.shape[0], row, mu, m
-    cdef bint narrow = out.shape[1] == 2 * n_patterns
-    cdef uint64_t *bits = <uint64_t *>calloc(pattern_bits.shape[1], sizeof(uint64_t))
-    if bits == NULL:
+    """m = Ξ s of each state."""
+    cdef const network *net = &description.net
+    cdef int64_t row
+    cdef int32_t *scratch = <int32_t *>malloc((net.n + 2) * sizeof(int32_t))
+    if scratch == NULL:
         raise MemoryError
     with nogil:
         for row in range(states.shape[0]):
-            pack_spins(n, &states[row, 0], bits)
-            for mu in range(n_patterns):
-                m = bits_overlap(n, bits, &pattern_bits[mu, 0])
-                if narrow:
-                    (<int16_t *>&out[row, 0])[mu] = <int16_t>m
-                else:
-                    (<int32_t *>&out[row, 0])[mu] = <int32_t>m
-    free(bits)
+            net.count(net, &states[row, 0], scratch, &out[row, 0])
+    free(scratch)
 
 
 ctypedef fused field_t:

@@ -40,6 +40,11 @@ UNUSED static void pack_spins(int64_t n, const int8_t *spins, uint64_t *bits) {
     }
 }
 
+UNUSED static void unpack_spins(int64_t n, const uint64_t *bits, int8_t *spins) {
+    for (int64_t i = 0; i < n; i++)
+        spins[i] = (int8_t)(2 * (bits[i / 64] >> i % 64 & 1) - 1);
+}
+
 /* Σ_i ξ_i s_i = N - 2 times the number of bits that differ. */
 ROW_KERNEL static int64_t bits_overlap(int64_t n, const uint64_t *a, const uint64_t *b) {
     int64_t differ = 0;

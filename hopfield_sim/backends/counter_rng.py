@@ -17,6 +17,8 @@ ORDER: Final = 0
 """Purpose of the words that choose which site is visited."""
 ACCEPT: Final = 1
 """Purpose of the words that decide what a visited site becomes."""
+FLIP: Final = 2
+"""Purpose of the words that choose the sites of a cue that are flipped."""
 
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
@@ -77,3 +79,18 @@ def visit_order(
         sites[:, site] = sites[rows, place]
         sites[rows, place] = site
     return sites
+
+
+def distinct_sites(key: int, cues: NDArray[np.int64], n: int, count: int) -> NDArray[np.int64]:
+    """A random set of ``count`` of n sites for each cue, (B, count): the first ones of a shuffle."""
+    draws = words(key, FLIP, cues, np.zeros_like(cues), count)
+    left = np.arange(n, n - count, -1, dtype=np.uint64)
+    places = ((draws * left) >> _HALF).astype(np.int64) + np.arange(count)
+    sites = np.tile(np.arange(n), (len(cues), 1))
+    rows = np.arange(len(cues))
+    for position in range(count):
+        place = places[:, position]
+        chosen = sites[rows, place]
+        sites[rows, place] = sites[:, position]
+        sites[:, position] = chosen
+    return sites[:, :count]

@@ -52,6 +52,7 @@ class Kernels:
     overlaps: ModuleType
     asynchronous: ModuleType
     synchronous: ModuleType
+    retrieval: ModuleType
     dense: ModuleType
 
 
@@ -77,7 +78,7 @@ class CythonBackend(NumpyBackend):
             some = slice(rows[0], rows[-1] + 1)
             overlaps = np.empty((len(rows), factors.width), factors.cache_type)
             target = overlaps if isinstance(couplings, Matrix) else out[some]
-            kernels.overlaps(factors.pattern_bits, states[some], target.view(np.uint8))
+            kernels.overlaps(network, states[some], target.view(np.uint8))
             if isinstance(couplings, Matrix):
                 kernels.fields(network, states[some], overlaps.view(np.uint8), out[some])
 
@@ -160,6 +161,29 @@ class CythonBackend(NumpyBackend):
                 batch.fresh[rows] = STALE
 
         self._drive(walk, couplings, batch, rule, until, n_threads)
+
+    def retrieval(
+        self,
+        factors: Factors,
+        limits: Limits,
+        n_patterns: NDArray[np.int64],
+        flipped: NDArray[np.int64],
+        wanted: NDArray[np.int64],
+        key: int,
+        max_sweeps: int,
+    ) -> NDArray[np.int64]:
+        """Cue after cue, from its flips to its score, without a batch or a matrix."""
+        if not _has_kernels(factors):
+            return super().retrieval(
+                factors, limits, n_patterns, flipped, wanted, key, max_sweeps
+            )
+        network, out, done = self._network(factors, limits), np.empty_like(wanted), 0
+        while done < out.size:
+            done = self._kernels.retrieval.retrieval(
+                network, factors.pattern_bits, n_patterns, flipped, wanted, key, max_sweeps, out,
+                done, _BUDGET,
+            )  # fmt: skip
+        return out
 
     def _network(self, couplings: Couplings, rule: Limits | HeatBath | None = None) -> Any:
         """The couplings, and what a visited site becomes, as the kernels see them."""

@@ -127,14 +127,18 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
                                  (const uint64_t *)net->columns + net->column_words * site, spin,    \
                                  cache);                                                             \
     }                                                                                                \
+    static void factors_count_##signs(const network *net, const int8_t *spins, int32_t *scratch,     \
+                                      void *cache) {                                                 \
+        uint64_t *bits = (uint64_t *)scratch;                                                        \
+        overlap *m = cache;                                                                          \
+        pack_spins(net->n, spins, bits);                                                             \
+        for (int64_t mu = 0; mu < net->n_patterns; mu++)                                             \
+            m[mu] = (overlap)bits_overlap(net->n, bits, net->pattern_bits + net->pattern_words * mu); \
+    }                                                                                                \
     static void factors_move_##signs(const network *net, const int8_t *from, const int8_t *to,       \
                                      int64_t changes, int32_t *scratch, void *cache) {               \
         if (changes > net->n / MANY) {                                                               \
-            uint64_t *bits = (uint64_t *)scratch;                                                    \
-            pack_spins(net->n, to, bits);                                                            \
-            for (int64_t mu = 0; mu < net->n_patterns; mu++)                                         \
-                ((overlap *)cache)[mu] = (overlap)bits_overlap(                                      \
-                    net->n, bits, net->pattern_bits + net->pattern_words * mu);                      \
+            factors_count_##signs(net, to, scratch, cache);                                          \
             return;                                                                                  \
         }                                                                                            \
         int64_t ups, downs;                                                                          \
@@ -154,6 +158,7 @@ DEFINE_FACTORS(i32_avx512, int32_t, 1 << 30)
 
 #define USE_FACTORS(net, signs)                                                                      \
     do {                                                                                             \
+        (net)->count = factors_count_##signs;                                                        \
         (net)->fields = fields_##signs;                                                              \
         (net)->is_fixed = factors_is_fixed_##signs;                                                  \
         (net)->step = factors_step_##signs;                                                          \

@@ -36,7 +36,9 @@ struct network {
     const uint64_t *pattern_bits;
     int64_t pattern_words, column_words;
 
-    /* The fields of SITES sites from `first` on, a multiple of SITES; only without a matrix. */
+    /* The overlaps of a state; `scratch` holds n sites, or bits. Only without a matrix, like the next. */
+    void (*count)(const network *, const int8_t *spins, int32_t *scratch, void *cache);
+    /* The fields of SITES sites from `first` on, a multiple of SITES. */
     void (*fields)(const network *, int64_t first, const int8_t *spins, const void *cache, int32_t *out);
     /* Would no site change? */
     int (*is_fixed)(const network *, const int8_t *spins, const void *cache);
@@ -49,7 +51,7 @@ struct network {
     int64_t (*next_heat_bath)(const network *, int64_t position, int64_t end, const int32_t *sites,
                               const uint32_t *draws, const int8_t *spins, const void *cache);
     int8_t (*heat_bath_spin)(const network *, int32_t site, uint32_t draw, const int8_t *spins, const void *cache);
-    /* The cache when one site has become `spin`, and when so many have changed. `scratch` holds n sites, or bits. */
+    /* The cache when one site has become `spin`, and when so many have changed. */
     void (*flip)(const network *, int32_t site, int spin, void *cache);
     void (*move)(const network *, const int8_t *from, const int8_t *to, int64_t changes, int32_t *scratch, void *cache);
 };

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.counter_rng import ACCEPT, visit_order, words
+from hopfield_sim.backends.counter_rng import ACCEPT, distinct_sites, visit_order, words
 from hopfield_sim.backends.protocol import (
     CACHED,
     CYCLE,
@@ -109,6 +109,31 @@ class NumpyBackend:
             self._step(couplings, batch, rule, rows, key)
         if isinstance(rule, Limits):
             self._stop_fixed(couplings, batch, rule)
+
+    def retrieval(
+        self,
+        factors: Factors,
+        limits: Limits,
+        n_patterns: NDArray[np.int64],
+        flipped: NDArray[np.int64],
+        wanted: NDArray[np.int64],
+        key: int,
+        max_sweeps: int,
+    ) -> NDArray[np.int64]:
+        """Point after point: a batch of cues is made, flows, and is compared."""
+        n_points, n_states = wanted.shape
+        n = factors.n_neurons
+        out = np.empty_like(wanted)
+        for point in range(n_points):
+            grown = Factors(factors.patterns[: n_patterns[point]], np.zeros_like(factors.diagonal))
+            targets = factors.patterns[wanted[point]]
+            cues, states = point * n_states + np.arange(n_states), targets.copy()
+            sites = distinct_sites(key, cues, n, int(flipped[point]))
+            states[np.arange(n_states)[:, None], sites] *= -1
+            batch = Batch(states, self.cache(grown, states), cues, states.copy())
+            self.synchronous(grown, batch, limits, key, max_sweeps * n, 1)
+            out[point] = np.einsum("bi,bi->b", batch.states, targets, dtype=np.int64)
+        return out
 
     def _visit(
         self,

@@ -267,3 +267,21 @@ class Backend(Protocol):
         """Update all sites at once, N updates a step; at zero temperature stop at a
         fixed point or a 2-cycle.
         """
+
+    def retrieval(
+        self,
+        factors: Factors,
+        limits: Limits,
+        n_patterns: NDArray[np.int64],
+        flipped: NDArray[np.int64],
+        wanted: NDArray[np.int64],
+        key: int,
+        max_sweeps: int,
+    ) -> NDArray[np.int64]:
+        """How far cues come back in a Hebbian network that grows: L points of a curve in one call.
+
+        Point l has the first ``n_patterns[l]`` patterns and no self couplings. Cue c of the L·S is
+        the pattern ``wanted`` (L, S) with ``flipped[l]`` distinct sites flipped, chosen by (key, c);
+        it moves at zero temperature, all sites at once. The answer, (L, S), is the overlap N·m of
+        each end with the pattern wanted.
+        """

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.experiment import arguments
+from hopfield_sim.experiment import arguments, probe
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
-from hopfield_sim.patterns import flip, random_patterns
+from hopfield_sim.patterns import random_patterns
 
 __all__ = ["SIZES", "STUDY", "capacity", "loads", "scale"]
 
@@ -175,30 +175,17 @@ def _cost(rule: str, n: int) -> float:
 
 def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
     """One network, probed at every load; its fraction retrieved and mean overlap at each."""
-    rule, n = cell["rule"], cell["n_neurons"]
-    counts = loads(rule, n)
-    patterns = random_patterns(int(counts[-1]), n, rng=rng)
-    net = arguments.network(rule, config)
-    retrieved, overlaps = [], []
-    stored = 0
-    for t in counts:
-        if t > stored:
-            net.store(patterns[stored:t])
-            stored = int(t)
-        # Every stored pattern equally often, as far as that goes.
-        wanted = patterns[np.resize(rng.permutation(stored), config["states"])]
-        cues = flip(wanted, fraction=config["flipped"], rng=rng)
-        run = net.recall(
-            cues,
-            update="sync",
-            ties="plus",
-            max_sweeps=config["max_sweeps"],
-            n_threads=1,
-            rng=rng,
-        )
-        retrieved.append(float((run.states == wanted).all(axis=1).mean()))
-        overlaps.append(float(np.einsum("bi,bi->b", run.states, wanted, dtype=int).mean() / n))
-    return {"retrieved": retrieved, "overlap": overlaps}
+    n = cell["n_neurons"]
+    counts = loads(cell["rule"], n).tolist()
+    patterns = random_patterns(counts[-1], n, rng=rng)
+    # Every stored pattern equally often, as far as that goes.
+    wanted = np.array([np.resize(rng.permutation(t), config["states"]) for t in counts])
+    flipped = [math.floor(config["flipped"] * n + 1e-9)] * len(counts)
+    sums = probe.overlaps(cell["rule"], config, patterns, counts, flipped, wanted, rng)
+    return {
+        "retrieved": (sums == n).mean(axis=1).tolist(),
+        "overlap": (sums.mean(axis=1) / n).tolist(),
+    }
 
 
 def gather(config: Config, payloads: Payloads) -> Result:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim import checks
-from hopfield_sim.experiment import arguments
+from hopfield_sim.experiment import arguments, probe
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
-from hopfield_sim.patterns import flip, random_patterns
+from hopfield_sim.patterns import random_patterns
 
 __all__ = ["FRACTIONS", "SIZES", "STUDY", "robustness"]
 
@@ -130,20 +130,12 @@ def cells(config: Config) -> list[Cell]:
 
 def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
     """One network; its fraction retrieved at each fraction flipped."""
-    patterns = random_patterns(config["n_patterns"], cell["n_neurons"], rng=rng)
-    net = arguments.network(cell["rule"], config).store(patterns)
-    wanted = np.resize(np.arange(len(patterns)), config["states"])
-    cues = [flip(patterns[wanted], fraction=f, rng=rng) for f in config["fractions"]]
-    run = net.recall(
-        np.concatenate(cues),
-        update="sync",
-        ties="plus",
-        max_sweeps=config["max_sweeps"],
-        n_threads=1,
-        rng=rng,
-    )
-    ends = run.states.reshape(len(cues), len(wanted), -1)
-    return {"retrieved": (ends == patterns[wanted]).all(axis=2).mean(axis=1).tolist()}
+    n, t = cell["n_neurons"], config["n_patterns"]
+    patterns = random_patterns(t, n, rng=rng)
+    flipped = [math.floor(fraction * n + 1e-9) for fraction in config["fractions"]]
+    wanted = np.tile(np.resize(np.arange(t), config["states"]), (len(flipped), 1))
+    sums = probe.overlaps(cell["rule"], config, patterns, [t] * len(flipped), flipped, wanted, rng)
+    return {"retrieved": (sums == n).mean(axis=1).tolist()}
 
 
 def gather(config: Config, payloads: Payloads) -> Result:
