@@ -352,9 +352,7 @@ ARGUMENTS: dict[str, Function] = {
     "perceptron zero_diagonal": lambda x: hs.rules.perceptron(PATTERNS, zero_diagonal=x),
     "rules.get": lambda x: x if callable(x) else hs.rules.get(x),
     "HopfieldNetwork dtype": lambda x: hs.HopfieldNetwork(dtype=x),
-    "from_weights dtype": lambda x: hs.HopfieldNetwork.from_weights(
-        np.eye(3), dtype=x
-    ),
+    "from_weights dtype": lambda x: hs.HopfieldNetwork.from_weights(np.eye(3), dtype=x),
     "HopfieldNetwork rule": lambda x: x if callable(x) else hs.HopfieldNetwork(x),
     "HopfieldNetwork zero_diagonal": lambda x: hs.HopfieldNetwork(zero_diagonal=x),
     "HopfieldNetwork thresholds": lambda x: hs.HopfieldNetwork(thresholds=x).store(PATTERNS),
