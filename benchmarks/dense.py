@@ -95,8 +95,8 @@ def seconds(*walks: Walk) -> Any:
 def main() -> None:
     """Print microseconds a visit and ratios, one thread."""
     print(machine())
-    print("\nF(x) = x³, recall from 10 % flips, one state after another, one thread; processor time")
-    print("a visit in µs, flips and first overlaps included.\n")
+    print("\nF(x) = x³, recall from 10 % flips, one state after another, one thread; processor")
+    print("time a visit in µs, flips and first overlaps included.\n")
     print("| N | P | baseline | compiled | NumPy | ratio, median (quartiles) |")
     print("|---|---|---|---|---|---|")
     baselines = {"polynomial in every visit": polynomial, "the same algorithm": cached_slopes}
