@@ -20,6 +20,7 @@ from hopfield_sim.interactions import Interaction
 
 STATES, ROUNDS = 3, 9
 Walk = Callable[[], Any]
+Maker = Callable[[int, int], Walk]
 
 
 def problem(n: int, n_patterns: int) -> tuple[Any, Any]:

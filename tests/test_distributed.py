@@ -503,7 +503,7 @@ def test_a_file_whose_directions_cannot_be_drawn_again_is_refused(tmp_path, monk
     [
         ((0,), {}, InvalidInputError, "n_features must be from 1"),
         ((2.0,), {}, InvalidTypeError, "n_features must be an integer"),
-        ((10, 0), {}, InvalidInputError, "beta must be greater than 0"),
+        ((10, 0), {}, InvalidInputError, "beta must be 1e-30 or more; got 0"),
         ((10, -1.0), {}, InvalidInputError, "beta must be 0"),
         ((10, np.nan), {}, InvalidInputError, "beta must be finite"),
         ((10, "warm"), {}, InvalidTypeError, "beta must be a real number"),
@@ -551,6 +551,37 @@ def test_bad_arrays_and_numbers() -> None:
     images = hs.DistributedMemory(50, rng=0).store(np.zeros((2, 2, 3)))
     with pytest.raises(InvalidInputError, match=r"images of shape \(2, 3\) like those stored"):
         images.store(np.zeros((2, 3, 2)))
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_numbers_too_large_for_their_waves_are_refused(kernel) -> None:
+    memory = hs.DistributedMemory(20, 1e4, kernel=kernel, rng=0)
+    with pytest.raises(InvalidInputError, match=r"patterns must have beta·‖x‖² of at most 1e\+12"):
+        memory.store(1e5 * np.eye(2))
+    memory.store(1e4 * np.eye(2))
+    memory.quiet = True
+    x = np.array([[0.0, 0.5e4], [1e4, 0.0]])
+    assert np.isfinite(memory.gradient(x)).all()
+    assert np.isfinite(memory.recall(x, max_steps=3).states).all()
+    for ask in (memory.energy, memory.forget, memory.recall):
+        with pytest.raises(InvalidInputError, match=r"found 1e\+14 in row 1; scale them"):
+            ask([[0.0, 0.0], [1e5, 0.0]])
+    if kernel in ("sincos", "cos"):
+        with pytest.raises(InvalidInputError, match=r"at most 1e\+07 in float32"):
+            memory.clear().store(np.full((1, 2), 1e3, np.float32))
+
+
+def test_it_says_what_it_is() -> None:
+    memory = hs.DistributedMemory(50, 2.0, kernel="cos", rng=0)
+    words = "<DistributedMemory Y=50, beta=2, kernel='cos', energy='log'"
+    assert repr(memory) == f"{words}, nothing stored>"
+    assert repr(memory.store(np.eye(3))) == f"{words}, N=3, P=3>"
+
+
+def test_it_keeps_what_all_memories_promise() -> None:
+    memory = hs.DistributedMemory(5000, 20.0, rng=0)
+    memory.quiet = True  # patterns of ±1 are far from each other
+    hs.testing.check_memory(memory)
 
 
 def test_what_does_not_fit_is_refused_at_once() -> None:

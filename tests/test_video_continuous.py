@@ -103,8 +103,8 @@ def test_the_energy_curve_counts_steps() -> None:
         ([-0.5, 1], (-1, 1)),
         ([3, 200], (0, 255)),
         ([-3, 200], (-3, 200)),
-        ([7.0, 7.0], (0, 255)),
-        ([-7.0, -7.0], (-7, -6)),
+        ([0.0, 0.04], (0, 0.04)),
+        ([7.0, 7.0], (7, 8)),
     ],
 )
 def test_black_and_white_are_where_the_values_are(values: Any, expected: Any) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
+from hopfield_sim.backends.waves import Waves, engine
 from hopfield_sim.descent import Descent, descend, recorder_of
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.binary import read_only
@@ -19,6 +20,12 @@ from hopfield_sim.random_features import KERNELS, Comparison, Projection, compar
 ENERGIES = ("log", "plain")
 _MOST_FEATURES = 2**40
 _PROBED = 4
+
+_SMALLEST = 1e-30
+"""β⁻¹ must fit a float32 with room to spare."""
+
+_LARGEST = {"float64": 1e12, "float32": 1e7}
+"""β‖x‖² at most: beyond, the phases √β S x have no digits left after the point."""
 
 Floats = NDArray[np.floating]
 
@@ -52,7 +59,7 @@ class DistributedMemory:
     rng : None, int or numpy.random.Generator
         The seed of the random directions, which belong to the memory.
     backend : {"auto", "numpy", "cython"}
-        All compute this with the same matrix products.
+        Who computes cosines and sines; matrix products are the same, and the results to rounding.
 
     Attributes
     ----------
@@ -96,8 +103,8 @@ class DistributedMemory:
             n_features, "n_features", minimum=1, maximum=_MOST_FEATURES
         )
         self._beta = checks.real(beta, "beta", minimum=0.0)
-        if self._beta == 0.0:
-            raise InvalidInputError("beta must be greater than 0; got 0.0")
+        if self._beta < _SMALLEST:
+            raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(beta)}")
         self._kernel = checks.choice(kernel, KERNELS, "kernel")
         self._energy = checks.choice(energy, ENERGIES, "energy")
         self._orthogonal = checks.flag(orthogonal, "orthogonal")
@@ -138,6 +145,13 @@ class DistributedMemory:
         self._known()
         return read_only(self._memory.reshape(-1))
 
+    def __repr__(self) -> str:
+        what = f"<DistributedMemory Y={self._n_features}, beta={self._beta:g}"
+        what += f", kernel={self._kernel!r}, energy={self._energy!r}"
+        if self._drawn is None:
+            return f"{what}, nothing stored>"
+        return f"{what}, N={self.n_neurons}, P={self._n_patterns}>"
+
     # ------------------------------------------------------------------ learning
 
     def store(self, patterns: Any) -> DistributedMemory:
@@ -164,6 +178,7 @@ class DistributedMemory:
             n_neurons=None if known is None else known.n_neurons,
             dtype=self._dtype() if known is None else known.dtype,
         )
+        self._within(stored.array, "patterns")
         if stored.shape is not None and self._shape not in (None, stored.shape):
             raise InvalidInputError(
                 f"patterns must be images of shape {self._shape} like those stored; "
@@ -171,7 +186,7 @@ class DistributedMemory:
             )
         if known is None:
             known = self._draw(stored.array.shape[1], stored.array.dtype)
-        more = total(KERNELS[self._kernel], known, self._beta, stored.array)
+        more = self._total(known, stored.array)
         self._memory = more if self._drawn is None else self._memory + more
         self._drawn = known
         self._shape = stored.shape or self._shape
@@ -198,13 +213,14 @@ class DistributedMemory:
         """
         known = self._known()
         gone = checks.real_patterns(patterns, n_neurons=known.n_neurons, dtype=known.dtype).array
+        self._within(gone, "patterns")
         if len(gone) > self._n_patterns:
             raise InvalidInputError(
                 f"patterns must be among the {self._n_patterns} stored; got {len(gone)} to forget"
             )
         if len(gone) == self._n_patterns:
             return self.clear()
-        self._memory = self._memory - total(KERNELS[self._kernel], known, self._beta, gone)
+        self._memory = self._memory - self._total(known, gone)
         self._n_patterns -= len(gone)
         return self
 
@@ -226,7 +242,7 @@ class DistributedMemory:
             f"{kernel.parts * self._n_features} features of {len(given.array)} states",
             "pass fewer states at a time",
         )
-        found = features(kernel, known, self._beta, given.array)
+        found = features(kernel, known, self._beta, given.array, self._engine())
         return given.restore(found, sites=False)
 
     def energy(self, states: Any) -> Any:
@@ -404,17 +420,38 @@ class DistributedMemory:
 
     def _judge(self, states: Any) -> checks.RealBatch:
         known = self._known()
-        return checks.real_states(
+        given = checks.real_states(
             states,
             known.n_neurons,
             shape=self._shape,
             n_patterns=self._n_patterns,
             dtype=known.dtype,
         )
+        self._within(given.array, "states")
+        return given
+
+    def _within(self, rows: Floats, name: str) -> None:
+        """Refuse numbers so large that nothing of their waves would be left but rounding."""
+        with np.errstate(over="ignore"):  # more than all floats is too large as well
+            squares = self._beta * np.einsum("bi,bi->b", rows, rows, dtype=np.float64)
+        worst, limit = int(np.argmax(squares)), _LARGEST[rows.dtype.name]
+        if squares[worst] > limit:
+            raise InvalidInputError(
+                f"{name} must have beta·‖x‖² of at most {limit:g} in {rows.dtype}; found "
+                f"{squares[worst]:.3g} in row {worst}; scale them so that distances are about 1"
+            )
 
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:
         kernel, known = KERNELS[self._kernel], self._known()
-        return compare(kernel, known, self._beta, states, self._memory, gradient=gradient)
+        return compare(
+            kernel, known, self._beta, states, self._memory, self._engine(), gradient=gradient
+        )
+
+    def _total(self, known: Projection, patterns: Floats) -> NDArray[np.float64]:
+        return total(KERNELS[self._kernel], known, self._beta, patterns, self._engine())
+
+    def _engine(self) -> Waves:
+        return engine(backends.get(self._backend).name)
 
     def _energies(self, found: Comparison) -> NDArray[np.float64]:
         """−log max(⟨φ, T⟩, ε)/β, or −⟨φ, T⟩/β."""

@@ -76,8 +76,8 @@ def video(
 
     Neurons of ±1 that have just changed are orange for a moment (light: now +1, dark: now −1).
     States of real numbers are shown in grey, or in colour when they are (H, W, 3), from black at 0
-    (or −1) to white at 1 or 255, whichever holds the memories. The end stays for a second and a
-    half.
+    (or −1) to white at 1 or 255, whichever holds the memories, else from their smallest number to
+    the largest. The end stays for a second and a half.
 
     Parameters
     ----------
@@ -179,9 +179,9 @@ def _spins(images: NDArray[Any]) -> Look:
 
 
 def _pictures(run: Any, images: NDArray[Any]) -> Look:
-    """Greys or colours, as the images have them."""
+    """Greys or colours; what is black and white is told by the memories, or by the end."""
     patterns = getattr(run, "patterns", None)
-    black, white = runs.value_range(images if patterns is None else np.asarray(patterns))
+    black, white = runs.value_range(images[-1] if patterns is None else np.asarray(patterns))
     pictures = runs.as_bytes(images, black, white)
     colours = video_pictures.colours_of(pictures)
     return Look(colours.table, colours.still, lambda row, _: colours.picture(pictures[row]))

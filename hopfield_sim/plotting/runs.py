@@ -144,12 +144,12 @@ def _sizes(shape: Any) -> tuple[int, ...]:
 
 
 def value_range(values: NDArray[Any]) -> tuple[float, float]:
-    """Which values are black and white: 0 and 1, 0 and 255 or −1 and 1 for values that lie so,
-    else the smallest and the largest.
+    """Which values are black and white: 0 and 1, 0 and 255 or −1 and 1 for values that lie so and
+    make use of it, else the smallest and the largest.
     """
     low, high = float(values.min()), float(values.max())
     for black, white in ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0)):
-        if black <= low and high <= white:
+        if black <= low and high <= white and high - low > 0.3 * (white - black):
             return black, white
     return (low, high) if high > low else (low, low + 1)
 

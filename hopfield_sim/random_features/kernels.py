@@ -21,6 +21,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.backends.waves import Waves
+
 Floats = NDArray[np.floating]
 
 FLOOR: Final = 1e-5
@@ -40,16 +42,14 @@ class Kernel:
     weight : float
         φ has the constant √(weight/Y).
     waves : callable
-        (h, b, shift) → the parts, each in the shape of h; exponentials are divided by exp(shift).
-    slopes : callable
-        (h, b, the parts) → their derivatives by h.
+        (h, b, shift, engine) → the parts and their derivatives by h, each in the shape of h;
+        exponentials are divided by exp(shift).
     """
 
     parts: int
     positive: bool
     weight: float
-    waves: Callable[[Floats, Floats, Floats], list[Floats]]
-    slopes: Callable[[Floats, Floats, list[Floats]], list[Floats]]
+    waves: Callable[[Floats, Floats, Floats, Waves], tuple[list[Floats], list[Floats]]]
 
     @property
     def floor(self) -> float:
@@ -61,34 +61,34 @@ class Kernel:
         return float(np.sqrt(self.weight / n_features))
 
 
+def _sincos(
+    h: Floats, b: Floats, shift: Floats, engine: Waves
+) -> tuple[list[Floats], list[Floats]]:
+    cosine, sine = engine.circle(h)
+    return [cosine, sine], [-sine, cosine]
+
+
+def _cos(h: Floats, b: Floats, shift: Floats, engine: Waves) -> tuple[list[Floats], list[Floats]]:
+    cosine, sine = engine.circle(h + b)
+    return [cosine], [-sine]
+
+
+def _exp(h: Floats, b: Floats, shift: Floats, engine: Waves) -> tuple[list[Floats], list[Floats]]:
+    rising = np.exp(h - shift)
+    return [rising], [rising]
+
+
+def _expexp(
+    h: Floats, b: Floats, shift: Floats, engine: Waves
+) -> tuple[list[Floats], list[Floats]]:
+    rising, falling = np.exp(h - shift), np.exp(-h - shift)
+    return [rising, falling], [rising, -falling]
+
+
 KERNELS: Final = {
-    "sincos": Kernel(
-        parts=2,
-        positive=False,
-        weight=1.0,
-        waves=lambda h, b, shift: [np.cos(h), np.sin(h)],
-        slopes=lambda h, b, waves: [-waves[1], waves[0]],
-    ),
-    "cos": Kernel(
-        parts=1,
-        positive=False,
-        weight=2.0,
-        waves=lambda h, b, shift: [np.cos(h + b)],
-        slopes=lambda h, b, waves: [-np.sin(h + b)],
-    ),
-    "exp": Kernel(
-        parts=1,
-        positive=True,
-        weight=1.0,
-        waves=lambda h, b, shift: [np.exp(h - shift)],
-        slopes=lambda h, b, waves: waves,
-    ),
-    "expexp": Kernel(
-        parts=2,
-        positive=True,
-        weight=0.5,
-        waves=lambda h, b, shift: [np.exp(h - shift), np.exp(-h - shift)],
-        slopes=lambda h, b, waves: [waves[0], -waves[1]],
-    ),
+    "sincos": Kernel(parts=2, positive=False, weight=1.0, waves=_sincos),
+    "cos": Kernel(parts=1, positive=False, weight=2.0, waves=_cos),
+    "exp": Kernel(parts=1, positive=True, weight=1.0, waves=_exp),
+    "expexp": Kernel(parts=2, positive=True, weight=0.5, waves=_expexp),
 }
 """The kernels by name."""

@@ -109,7 +109,11 @@ class Projection:
         if workers == 1 or count == 1:
             yield from map(self.block, range(count))
             return
-        with ThreadPoolExecutor(workers) as pool:
+        from threadpoolctl import threadpool_limits  # only for who draws much
+
+        # Drawing is most of the work here and has all processors; products that spread over them as
+        # well wait for each other, ten times as long on a machine with other work.
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
             waiting: deque[Future[Block]] = deque()
             for number in range(count):
                 waiting.append(pool.submit(self.block, number))

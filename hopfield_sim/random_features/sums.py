@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.backends.waves import Waves
 from hopfield_sim.random_features.kernels import Kernel
 from hopfield_sim.random_features.projection import Block, Projection
 
@@ -39,26 +40,30 @@ class Comparison(NamedTuple):
     gradient: NDArray[np.float64] | None
 
 
-def features(kernel: Kernel, drawn: Projection, beta: float, states: Floats) -> Floats:
+def features(
+    kernel: Kernel, drawn: Projection, beta: float, states: Floats, engine: Waves
+) -> Floats:
     """φ of each state, (B, parts · Y): the first part of all rows of S, then the second."""
     out = np.empty((len(states), kernel.parts, drawn.n_features), states.dtype)
     scale = kernel.scale(drawn.n_features)
     for block in drawn.blocks():
         for rows, h in _angles(block, beta, states):
             shift = _damping(kernel, beta, states[rows])
-            for part, wave in enumerate(kernel.waves(h, block.phases, shift)):
+            for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
                 out[rows, part, block.rows] = scale * wave
     return out.reshape(len(states), -1)
 
 
-def total(kernel: Kernel, drawn: Projection, beta: float, patterns: Floats) -> NDArray[np.float64]:
+def total(
+    kernel: Kernel, drawn: Projection, beta: float, patterns: Floats, engine: Waves
+) -> NDArray[np.float64]:
     """Σ φ(ξ) over the patterns, (parts, Y)."""
     out = np.zeros((kernel.parts, drawn.n_features))
     scale = kernel.scale(drawn.n_features)
     for block in drawn.blocks():
         for rows, h in _angles(block, beta, patterns):
             shift = _damping(kernel, beta, patterns[rows])
-            for part, wave in enumerate(kernel.waves(h, block.phases, shift)):
+            for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
                 out[part, block.rows] += scale * wave.sum(axis=0, dtype=np.float64)
     return out
 
@@ -69,6 +74,7 @@ def compare(
     beta: float,
     states: Floats,
     memory: NDArray[np.float64],
+    engine: Waves,
     *,
     gradient: bool = False,
 ) -> Comparison:
@@ -87,10 +93,9 @@ def compare(
                 if gradient:
                     pull[rows] *= faded[:, None]
                 shift = shift + log_scale[rows, None].astype(shift.dtype)
-            waves = kernel.waves(h, block.phases, shift)
+            waves, slopes = kernel.waves(h, block.phases, shift, engine)
             product[rows] += _sum(waves, part)
             if gradient:
-                slopes = kernel.slopes(h, block.phases, waves)
                 weights = sum(slope * one for slope, one in zip(slopes, part, strict=True))
                 pull[rows] += np.asarray(weights) @ block.directions
     product *= scale
