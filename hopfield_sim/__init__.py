@@ -18,7 +18,13 @@ from typing import Any
 
 from hopfield_sim import backends, errors, rules
 from hopfield_sim.backends import use_backend
-from hopfield_sim.models import DenseMemory, HopfieldNetwork, load
+from hopfield_sim.models import (
+    DenseMemory,
+    DistributedMemory,
+    HopfieldNetwork,
+    ModernHopfield,
+    load,
+)
 from hopfield_sim.patterns import (
     checkerboard,
     flip,
@@ -34,15 +40,18 @@ from hopfield_sim.patterns import (
 
 __version__ = "0.1.0"
 
-_LAZY = ("course", "experiment", "plotting", "testing", "theory")
+_LAZY = ("course", "datasets", "experiment", "plotting", "testing", "theory")
 """Subpackages that load when they are first used: some need matplotlib."""
 
 __all__ = [
     "DenseMemory",
+    "DistributedMemory",
     "HopfieldNetwork",
+    "ModernHopfield",
     "backends",
     "checkerboard",
     "course",
+    "datasets",
     "errors",
     "experiment",
     "flip",

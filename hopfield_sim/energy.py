@@ -29,6 +29,7 @@ def quadratic(
     --------
     Two neurons that prefer to agree, W = [[0, 1], [1, 0]]:
 
+    >>> from hopfield_sim.backends.protocol import Matrix
     >>> pair = Matrix(np.array([[0.0, 1.0], [1.0, 0.0]]), np.zeros(2), 1.0)
     >>> states = np.array([[1, 1], [1, -1]], np.int8)
     >>> quadratic(pair, np.zeros(2), states, states @ pair.columns)

@@ -18,6 +18,7 @@ __all__ = [
     "InsufficientMemoryError",
     "InvalidInputError",
     "InvalidTypeError",
+    "MissingDataError",
     "MissingDependencyError",
     "ModelFileError",
     "NotConverged",
@@ -56,6 +57,12 @@ class ResultsDirError(HopfieldError, OSError):
 
 class DatasetFormatError(HopfieldError):
     """A data set's file is not what its format says."""
+
+
+class MissingDataError(HopfieldError, FileNotFoundError):
+    """A data set's files are not here; the message says where they were looked for and how to
+    get them.
+    """
 
 
 class MissingDependencyError(HopfieldError, ImportError):

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.protocol import Batch
 from hopfield_sim.errors import InvalidTypeError
 
 WHAT = ("energy", "overlap", "states")
 """Words that ``record=`` accepts."""
 
 
-def words(record: str | Iterable[str]) -> tuple[str, ...]:
-    """Judge ``record=``: one word, or any of them.
+def words(record: str | Iterable[str], known: Sequence[str] = WHAT) -> tuple[str, ...]:
+    """Judge ``record=``: one of the known words, or any of them.
 
     Examples
     --------
@@ -29,12 +28,19 @@ def words(record: str | Iterable[str]) -> tuple[str, ...]:
         given = (record,) if isinstance(record, str) else tuple(record)
     except TypeError as error:
         raise InvalidTypeError(
-            f"record must be any of {', '.join(WHAT)}; got {checks.show(record)}"
+            f"record must be any of {', '.join(known)}; got {checks.show(record)}"
         ) from error
-    return tuple(checks.choice(word, WHAT, "record") for word in given)
+    return tuple(checks.choice(word, known, "record") for word in given)
 
 
-Measure = Callable[[Batch], NDArray[Any]]
+class Moving(Protocol):
+    """States on their way, with the number of updates that each has made, (B,)."""
+
+    updates: NDArray[np.int64]
+
+
+Measure = Callable[[Any], NDArray[Any]]
+"""Reads a row off the states on their way."""
 
 
 @dataclass
@@ -67,7 +73,7 @@ class Recorder:
         if end > start:
             yield end
 
-    def capture(self, batch: Batch, *, last: bool = False) -> None:
+    def capture(self, batch: Moving, *, last: bool = False) -> None:
         """Write a row if one is due now; the ``last`` one unless it is written already."""
         now = int(batch.updates.max(initial=0))
         if (self.updates and self.updates[-1] == now) or (now % self.every and not last):

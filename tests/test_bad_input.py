@@ -28,6 +28,7 @@ PATTERNS = np.array([[1, 1, 1, -1, -1, -1], [1, -1, 1, -1, 1, -1]], np.int8)
 NET = hs.HopfieldNetwork().store(PATTERNS)
 IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
 DENSE = hs.DenseMemory().store(PATTERNS)
+MODERN = hs.ModernHopfield().store(PATTERNS)
 
 # Functions of patterns (P, N); the rest of their arguments is right.
 PATTERN_TAKERS: dict[str, Function] = {
@@ -341,6 +342,7 @@ ARGUMENTS: dict[str, Function] = {
     "mask keep": lambda x: hs.mask(ROW, x),
     "mask fill": lambda x: hs.mask(ROW, np.ones(6, bool), fill=x),
     "hebbian zero_diagonal": lambda x: hs.rules.hebbian(PATTERNS, zero_diagonal=x),
+    "storkey dtype": lambda x: hs.rules.storkey(PATTERNS, dtype=x),
     "storkey zero_diagonal": lambda x: hs.rules.storkey(PATTERNS, zero_diagonal=x),
     "storkey.extend weights": lambda x: extend(x, PATTERNS),
     "pseudoinverse zero_diagonal": lambda x: hs.rules.pseudoinverse(PATTERNS, zero_diagonal=x),
@@ -349,6 +351,10 @@ ARGUMENTS: dict[str, Function] = {
     "perceptron rng": lambda x: hs.rules.perceptron(PATTERNS, rng=x),
     "perceptron zero_diagonal": lambda x: hs.rules.perceptron(PATTERNS, zero_diagonal=x),
     "rules.get": lambda x: x if callable(x) else hs.rules.get(x),
+    "HopfieldNetwork dtype": lambda x: hs.HopfieldNetwork(dtype=x),
+    "from_weights dtype": lambda x: hs.HopfieldNetwork.from_weights(
+        np.eye(3), dtype=x
+    ),
     "HopfieldNetwork rule": lambda x: x if callable(x) else hs.HopfieldNetwork(x),
     "HopfieldNetwork zero_diagonal": lambda x: hs.HopfieldNetwork(zero_diagonal=x),
     "HopfieldNetwork thresholds": lambda x: hs.HopfieldNetwork(thresholds=x).store(PATTERNS),
@@ -357,6 +363,35 @@ ARGUMENTS: dict[str, Function] = {
     "DenseMemory order": lambda x: hs.DenseMemory(order=x).store(PATTERNS).energy(ROW),
     "DenseMemory energy": lambda x: hs.DenseMemory("exponential", energy=x).store(PATTERNS),
     "DenseMemory backend": lambda x: hs.DenseMemory(backend=x),
+    "DistributedMemory n_features": lambda x: hs.DistributedMemory(x, rng=0),
+    "DistributedMemory beta": lambda x: hs.DistributedMemory(9, x, rng=0),
+    "DistributedMemory kernel": lambda x: hs.DistributedMemory(9, kernel=x, rng=0),
+    "DistributedMemory energy": lambda x: hs.DistributedMemory(9, energy=x, rng=0),
+    "DistributedMemory orthogonal": lambda x: hs.DistributedMemory(9, orthogonal=x, rng=0),
+    "DistributedMemory rng": lambda x: hs.DistributedMemory(9, rng=x),
+    "DistributedMemory backend": lambda x: hs.DistributedMemory(9, backend=x, rng=0),
+    "ModernHopfield beta": lambda x: hs.ModernHopfield(x).store(PATTERNS).energy(ROW),
+    "ModernHopfield similarity": lambda x: hs.ModernHopfield(similarity=x),
+    "ModernHopfield backend": lambda x: hs.ModernHopfield(backend=x),
+    "modern store": lambda x: hs.ModernHopfield(similarity="euclidean").store(x).energy(x),
+    "modern store, again": lambda x: hs.ModernHopfield().store(PATTERNS).store(x),
+    "modern forget": lambda x: copy.deepcopy(MODERN).forget(x),
+    "modern energy": lambda x: MODERN.energy(x),
+    "modern gradient": lambda x: MODERN.gradient(x),
+    "modern attention": lambda x: MODERN.attention(x),
+    "modern observed": lambda x: MODERN.attention(ROW, observed=x),
+    "modern recall": lambda x: MODERN.recall(x, advise=False),
+    "modern recall clamp": lambda x: MODERN.recall(ROW, clamp=x),
+    "modern recall observed": lambda x: MODERN.recall(ROW, observed=x),
+    "modern recall max_steps": lambda x: MODERN.recall(ROW, max_steps=x),
+    "modern recall tol": lambda x: MODERN.recall(ROW, tol=x),
+    "modern recall step": lambda x: MODERN.recall(ROW, step=x),
+    "modern recall record": lambda x: MODERN.recall(ROW, record=x),
+    "modern recall every": lambda x: MODERN.recall(ROW, record="energy", every=x),
+    "modern recall advise": lambda x: MODERN.recall(ROW, advise=x),
+    "modern suggest_beta": lambda x: MODERN.suggest_beta(x),
+    "modern suggest_beta weight": lambda x: MODERN.suggest_beta(weight=x),
+    "modern suggest_beta fraction": lambda x: MODERN.suggest_beta(fraction=x),
     "from_weights weights": lambda x: hs.HopfieldNetwork.from_weights(x),
     "from_weights thresholds": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), thresholds=x),
     "from_weights backend": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), backend=x),

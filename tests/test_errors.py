@@ -16,6 +16,7 @@ PYTHONS_OWN = {
     "InvalidTypeError": TypeError,
     "InsufficientMemoryError": MemoryError,
     "ResultsDirError": OSError,
+    "MissingDataError": FileNotFoundError,
     "MissingDependencyError": ImportError,
     "NotStoredError": Exception,
     "ModelFileError": Exception,

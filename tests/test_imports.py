@@ -17,7 +17,7 @@ FLOORS = (
     {"errors", "checks"},
     {"backends"},
     {"couplings", "interactions", "patterns", "datasets"},
-    {"dynamics", "recording", "rules", "energy"},
+    {"dynamics", "descent", "recording", "rules", "energy", "random_features"},
     {"models"},
     {"plotting", "theory"},
     {"experiment", "course", "testing"},

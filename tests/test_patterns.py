@@ -261,14 +261,14 @@ def test_resizing_averages_over_areas() -> None:
     source = np.random.default_rng(2)
     grey = source.random((12, 18))
     np.testing.assert_allclose(
-        images._resize(grey, (4, 6)), grey.reshape(4, 3, 6, 3).mean(axis=(1, 3))
+        images.resize(grey, (4, 6)), grey.reshape(4, 3, 6, 3).mean(axis=(1, 3))
     )
     np.testing.assert_allclose(
-        images._resize(grey, (24, 36)), np.kron(grey, np.ones((2, 2))), rtol=1e-12
+        images.resize(grey, (24, 36)), np.kron(grey, np.ones((2, 2))), rtol=1e-12
     )
     # Sizes that do not divide: the mean stays, and cells are shared in proportion.
-    assert images._resize(grey, (5, 7)).mean() == pytest.approx(grey.mean(), rel=1e-12)
-    np.testing.assert_allclose(images._resize(np.array([[0.0, 6.0, 12.0]]), (1, 2)), [[2.0, 10.0]])
+    assert images.resize(grey, (5, 7)).mean() == pytest.approx(grey.mean(), rel=1e-12)
+    np.testing.assert_allclose(images.resize(np.array([[0.0, 6.0, 12.0]]), (1, 2)), [[2.0, 10.0]])
 
 
 def test_an_image_file_is_read_and_resized(tmp_path: Path) -> None:

@@ -37,8 +37,8 @@ cdef extern from "dense.h" nogil:
     double largest_difference(int64_t n_patterns, const int64_t *overlaps, const double *slopes,
                               const double *bend)
     int64_t highest(int64_t n_patterns, const int64_t *overlaps)
-    void measure_overlaps(int64_t n_patterns, int64_t n, const int8_t *patterns,
-                          const int8_t *spins, int64_t *overlaps)
+    void measure_overlaps(int64_t n_patterns, int64_t n_states, int64_t n, const int8_t *patterns,
+                          const int8_t *states, int64_t *overlaps)
 
 # Settled while Python holds the GIL; constants afterwards.
 cdef int8_t _FIXED = FIXED, _CYCLE = CYCLE
@@ -176,11 +176,9 @@ def overlaps(
     int64_t[:, ::1] out not None,
 ):
     """ξ^μ·s of all these states."""
-    cdef int64_t row
     with nogil:
-        for row in range(states.shape[0]):
-            measure_overlaps(patterns.shape[0], patterns.shape[1], &patterns[0, 0],
-                             &states[row, 0], &out[row, 0])
+        measure_overlaps(patterns.shape[0], states.shape[0], patterns.shape[1], &patterns[0, 0],
+                         &states[0, 0], &out[0, 0])
 
 
 def asynchronous(
@@ -269,8 +267,8 @@ def asynchronous(
                         position += 1
                         if spin != spins[site]:
                             spins[site] = spin
-                            move_overlaps(n_patterns, 2 * spin, tables.columns + site * tables.words,
-                                          felt.overlaps)
+                            move_overlaps(n_patterns, 2 * spin,
+                                          tables.columns + site * tables.words, felt.overlaps)
                             feel(&tables, &felt)
                             flips[row] += 1
                             budget -= _FLIP_COST * n_patterns

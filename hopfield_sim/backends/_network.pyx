@@ -11,7 +11,7 @@ import numpy as np
 
 
 cdef extern from "matrix.h" nogil:
-    bint use_matrix(network *net, char kind, int weight, int field)
+    bint use_matrix(network *net, bint real, int weight, int field)
 
 cdef extern from "factors.h" nogil:
     void use_factors(network *net, int size)
@@ -35,8 +35,9 @@ cdef class Network:
 
     def matrix(self, columns not None, diagonal not None):
         """Weights (N, N); a cache has the N fields."""
-        cdef str kind = columns.dtype.kind
-        if not use_matrix(&self.net, ord(kind), columns.dtype.itemsize, diagonal.dtype.itemsize):
+        cdef str kinds = columns.dtype.kind + diagonal.dtype.kind
+        if kinds not in ("ii", "ff") or not use_matrix(
+                &self.net, kinds == "ff", columns.dtype.itemsize, diagonal.dtype.itemsize):
             raise TypeError(f"no kernels for {columns.dtype} weights and {diagonal.dtype} fields")
         self.net.columns = self._address(columns)
         self.net.diagonal, self._diagonal = self._address(diagonal), diagonal

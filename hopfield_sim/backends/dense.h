@@ -27,34 +27,46 @@ static inline int64_t rows_of_block(int64_t n_patterns, int64_t start) {
     return rows < DEPTH ? rows : DEPTH;
 }
 
-/* The sum of the values with their signs turned where the site's bit is set. */
-ROW_KERNEL static double signed_sum(int64_t n_patterns, const uint64_t *restrict signs,
-                                    const double *restrict values) {
+/* The sum of the values with their signs turned where the site's bit is set: whole blocks, in which every count is
+ * fixed, so that compilers unroll them into vectors; */
+ROW_KERNEL static void add_blocks(int64_t blocks, const uint64_t *restrict signs, const double *restrict values,
+                                  double *restrict sums) {
     double lane[LANES] = {0};
-    int64_t start = 0;
-    for (; start + BLOCK <= n_patterns; start += BLOCK) { /* a fixed count, which compilers unroll into vectors */
+    for (int64_t k = 0; k < blocks; k++) {
         uint64_t word[LANES];
         for (int j = 0; j < LANES; j++)
-            word[j] = signs[start / DEPTH + j];
+            word[j] = signs[LANES * k + j];
         for (int b = 0; b < DEPTH; b++)
             for (int j = 0; j < LANES; j++) {
-                bits_and_value x = {.value = values[start + LANES * b + j]};
+                bits_and_value x;
+                x.value = values[BLOCK * k + LANES * b + j];
                 x.bits ^= word[j] & SIGN_BIT;
                 word[j] <<= 1;
                 lane[j] += x.value;
             }
     }
-    if (start < n_patterns) {
-        const int64_t rows = rows_of_block(n_patterns, start);
-        const uint64_t *restrict word = signs + start / DEPTH;
-        const double *restrict some = values + start;
-        for (int64_t b = 0; b < rows; b++)
-            for (int j = 0; j < LANES; j++) {
-                bits_and_value x = {.value = some[LANES * b + j]};
-                x.bits ^= (word[j] << b) & SIGN_BIT;
-                lane[j] += x.value;
-            }
-    }
+    for (int j = 0; j < LANES; j++)
+        sums[j] = lane[j];
+}
+
+/* and the rest of the last block. */
+ROW_KERNEL static void add_rows(int64_t rows, const uint64_t *restrict signs, const double *restrict values,
+                                double *restrict sums) {
+    for (int64_t b = 0; b < rows; b++)
+        for (int j = 0; j < LANES; j++) {
+            bits_and_value x;
+            x.value = values[LANES * b + j];
+            x.bits ^= (signs[j] << b) & SIGN_BIT;
+            sums[j] += x.value;
+        }
+}
+
+static inline double signed_sum(int64_t n_patterns, const uint64_t *signs, const double *values) {
+    const int64_t blocks = n_patterns / BLOCK, rest = n_patterns - BLOCK * blocks;
+    double lane[LANES];
+    add_blocks(blocks, signs, values, lane);
+    if (rest)
+        add_rows((rest + LANES - 1) / LANES, signs + LANES * blocks, values + BLOCK * blocks, lane);
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
@@ -110,16 +122,26 @@ ROW_KERNEL static int64_t highest(int64_t n_patterns, const int64_t *restrict ov
     return top;
 }
 
-/* Overlaps of a state with patterns (n_patterns, n). */
-ROW_KERNEL static void measure_overlaps(int64_t n_patterns, int64_t n, const int8_t *restrict patterns,
-                                        const int8_t *restrict spins, int64_t *restrict overlaps) {
-    for (int64_t p = 0; p < n_patterns; p++) {
-        const int8_t *restrict pattern = patterns + n * p;
-        int32_t sum = 0;
-        for (int64_t i = 0; i < n; i++)
-            sum += pattern[i] * spins[i];
-        overlaps[p] = sum;
-    }
+/* Overlaps of states (n_states, n) with patterns (n_patterns, n): twice the number of equal spins, less n. They are
+ * counted in bytes, which hold 255, as many as a vector has side by side. */
+#define CHUNK 192
+ROW_KERNEL static void measure_overlaps(int64_t n_patterns, int64_t n_states, int64_t n,
+                                        const int8_t *restrict patterns, const int8_t *restrict states,
+                                        int64_t *restrict overlaps) {
+    for (int64_t p = 0; p < n_patterns; p++)
+        for (int64_t k = 0; k < n_states; k++) {
+            const int8_t *restrict pattern = patterns + n * p, *restrict spins = states + n * k;
+            int64_t equal = 0, i = 0;
+            for (; i + CHUNK <= n; i += CHUNK) {
+                uint8_t some = 0;
+                for (int j = 0; j < CHUNK; j++)
+                    some += pattern[i + j] == spins[i + j];
+                equal += some;
+            }
+            for (; i < n; i++)
+                equal += pattern[i] == spins[i];
+            overlaps[n_patterns * k + p] = 2 * equal - n;
+        }
 }
 
 #endif

@@ -74,9 +74,9 @@ DEFINE_MATRIX(i32, int32_t, i32, int32_t)
 DEFINE_MATRIX(f32, float, f32, float)
 DEFINE_MATRIX(f64, double, f64, double)
 
-/* Types of weights and fields by NumPy's kind and size in bytes: 1 if they go together. */
-static int use_matrix(network *net, char kind, int weight, int field) {
-    switch ((kind == 'f') << 16 | weight << 8 | field) {
+/* Integers or real numbers, and the sizes of weights and fields in bytes: 1 if they go together. */
+static int use_matrix(network *net, int real, int weight, int field) {
+    switch (real << 16 | weight << 8 | field) {
     case 1 << 8 | 2: USE_MATRIX(net, i8, i16);
     case 1 << 8 | 4: USE_MATRIX(net, i8, i32);
     case 2 << 8 | 2: USE_MATRIX(net, i16, i16);

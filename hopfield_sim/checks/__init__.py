@@ -4,8 +4,9 @@ Every function takes what a caller passed and returns it in the one form the res
 works with (a fresh array, a plain number), or raises from :mod:`hopfield_sim.errors`. The caller's
 own arrays are never changed and never kept.
 
-``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``arguments.py``
-single arguments, and ``resources.py`` whether something fits into memory.
+``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
+patterns and states, ``arguments.py`` single arguments, and ``resources.py`` whether something fits
+into memory.
 """
 
 from hopfield_sim.checks.arguments import (
@@ -17,6 +18,7 @@ from hopfield_sim.checks.arguments import (
     real,
     show,
 )
+from hopfield_sim.checks.continuous import RealBatch, RealStored, real_patterns, real_states
 from hopfield_sim.checks.reals import (
     float_type,
     narrowed,
@@ -31,6 +33,8 @@ from hopfield_sim.checks.spins import Batch, Stored, patterns, signs, states
 
 __all__ = [
     "Batch",
+    "RealBatch",
+    "RealStored",
     "Stored",
     "choice",
     "fits",
@@ -44,6 +48,8 @@ __all__ = [
     "numeric",
     "patterns",
     "real",
+    "real_patterns",
+    "real_states",
     "show",
     "signs",
     "site_mask",

@@ -83,9 +83,9 @@ def thresholds(value: Any, n_neurons: int, *, name: str = "thresholds") -> NDArr
 
 
 def site_mask(
-    value: Any, n_neurons: int, name: str, *, shape: tuple[int, int] | None = None
+    value: Any, n_neurons: int, name: str, *, shape: tuple[int, ...] | None = None
 ) -> NDArray[np.bool_]:
-    """Judge a choice of sites: bool (N,), or (H, W) where the sites have that ``shape``."""
+    """Judge a choice of sites: bool (N,), or of the ``shape`` that the sites have."""
     array = numeric(value, name, allow_bool=True)
     if array.dtype != np.bool_:
         raise InvalidTypeError(

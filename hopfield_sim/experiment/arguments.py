@@ -43,13 +43,13 @@ ADJECTIVES = {
 
 def sizes(value: Any, *, minimum: int = 3) -> list[int]:
     """Judge numbers of neurons: at least one, each once, in rising order."""
-    found = [checks.integer(n, "sizes", minimum=minimum) for n in _several(value, "sizes")]
+    found = [checks.integer(n, "sizes", minimum=minimum) for n in several(value, "sizes")]
     return sorted(set(found))
 
 
 def rules(value: Any) -> list[str]:
     """Judge learning rules by name: at least one, each once."""
-    found = [checks.choice(rule, RULES, "rules") for rule in _several(value, "rules")]
+    found = [checks.choice(rule, RULES, "rules") for rule in several(value, "rules")]
     return list(dict.fromkeys(found))
 
 
@@ -57,7 +57,7 @@ def orders(value: Any, *, minimum: int = 1, maximum: int) -> list[int]:
     """Judge powers of a dense memory: at least one, each once, in rising order."""
     found = [
         checks.integer(n, "orders", minimum=minimum, maximum=maximum)
-        for n in _several(value, "orders")
+        for n in several(value, "orders")
     ]
     return sorted(set(found))
 
@@ -65,15 +65,13 @@ def orders(value: Any, *, minimum: int = 1, maximum: int) -> list[int]:
 def interactions(value: Any, known: Iterable[str]) -> list[str]:
     """Judge interactions of a dense memory by name: at least one, each once."""
     words = list(known)
-    found = [checks.choice(w, words, "interactions") for w in _several(value, "interactions")]
+    found = [checks.choice(w, words, "interactions") for w in several(value, "interactions")]
     return list(dict.fromkeys(found))
 
 
 def fractions(value: Any) -> list[float]:
     """Judge fractions of the bits: at least one, each once, in rising order."""
-    found = [
-        checks.real(f, "fractions", minimum=0, maximum=1) for f in _several(value, "fractions")
-    ]
+    found = [checks.real(f, "fractions", minimum=0, maximum=1) for f in several(value, "fractions")]
     return sorted(set(found))
 
 
@@ -100,7 +98,7 @@ def network(rule: str, config: dict[str, Any]) -> HopfieldNetwork:
     return HopfieldNetwork(rule, zero_diagonal=rule != "storkey", backend=config["backend"])
 
 
-def _several(value: Any, name: str) -> list[Any]:
+def several(value: Any, name: str) -> list[Any]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidTypeError(f"{name} must be a list; got {checks.show(value)}")
     found = list(value)

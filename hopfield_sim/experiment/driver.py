@@ -145,7 +145,13 @@ def _names(options: Options) -> list[str]:
 def _configure(name: str, options: Options) -> dict[str, Any]:
     """The study's configuration: its defaults, or its small ones, under what was asked for."""
     study = STUDIES[name]
-    wanted: dict[str, Any] = dict(study.quick) if options.quick else {}
+    if options.full and options.quick:
+        raise InvalidInputError("--full and --quick exclude each other; give one of them")
+    if options.full and not study.full:
+        having = [n for n, s in STUDIES.items() if s.full]
+        raise InvalidInputError(f"{name} takes no --full; it is for {', '.join(having)}")
+    wanted: dict[str, Any] = dict(study.full if options.full else {})
+    wanted |= study.quick if options.quick else {}
     for option, argument in (
         ("sizes", "sizes"),
         ("rules", "rules"),

@@ -10,7 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Recording", "pack", "pack_states", "unpack", "unpack_states"]
+__all__ = [
+    "DescentRecording",
+    "Recording",
+    "pack",
+    "pack_descent",
+    "pack_states",
+    "unpack",
+    "unpack_descent",
+    "unpack_states",
+]
 
 
 @dataclass(frozen=True)
@@ -109,3 +118,60 @@ def unpack_states(packed: Any) -> NDArray[np.int8]:
     raw = np.frombuffer(zlib.decompress(base64.b64decode(packed["bits"])), np.uint8)
     bits = np.unpackbits(raw, count=int(np.prod(shape))).astype(np.int8)
     return (2 * bits - 1).reshape(shape)
+
+
+@dataclass(frozen=True)
+class DescentRecording:
+    """A run in a continuous memory that was recorded, its states rounded to bytes for the eye.
+
+    Parameters
+    ----------
+    updates : (T+1,) int64
+        Steps before each row.
+    steps : (B,) int64
+        Steps made.
+    energy : (T+1, B) float64
+        At each row.
+    trajectory : (T+1, B, N) uint8
+        The states.
+    shape : tuple of int
+        Of a picture.
+    """
+
+    updates: NDArray[np.int64]
+    steps: NDArray[np.int64]
+    energy: NDArray[np.float64]
+    trajectory: NDArray[np.uint8]
+    shape: tuple[int, ...]
+    patterns: NDArray[np.uint8] | None = None
+
+    @property
+    def n_neurons(self) -> int:
+        """N."""
+        return int(np.prod(self.shape))
+
+
+def pack_descent(run: Any, shape: tuple[int, ...]) -> Any:
+    """Put a continuous run that recorded energy and states from 0 to 255 into JSON's types."""
+    states = np.rint(run.trajectory.clip(0, 255)).astype(np.uint8)
+    text = base64.b64encode(zlib.compress(states.tobytes())).decode("ascii")
+    return {
+        "updates": run.updates.tolist(),
+        "steps": np.atleast_1d(run.steps).tolist(),
+        "energy": run.energy.reshape(len(run.updates), -1).tolist(),
+        "shape": list(shape),
+        "bytes": text,
+    }
+
+
+def unpack_descent(packed: Any) -> DescentRecording:
+    """Read what ``pack_descent`` wrote."""
+    energy = np.array(packed["energy"])
+    raw = np.frombuffer(zlib.decompress(base64.b64decode(packed["bytes"])), np.uint8)
+    return DescentRecording(
+        updates=np.array(packed["updates"], np.int64),
+        steps=np.array(packed["steps"], np.int64),
+        energy=energy,
+        trajectory=raw.reshape(*energy.shape, -1),
+        shape=tuple(packed["shape"]),
+    )

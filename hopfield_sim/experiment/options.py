@@ -37,6 +37,7 @@ class Options:
     shard: Shard | None = None
     backend: str = "auto"
     quick: bool = False
+    full: bool = False
     merge: tuple[Path, ...] = ()
 
 
@@ -123,8 +124,14 @@ def _parser(studies: Mapping[str, str]) -> _Parser:
     add("--trials", metavar="INT", help="networks in each cell; without it more for small sizes")
     add("--sizes", metavar="N,N,..", nargs="+", help="numbers of neurons (capacity, robustness)")
     add("--rules", metavar="RULE,..", nargs="+", help="hebbian, storkey, pseudoinverse, perceptron")
-    add("--file", metavar="IMAGE", action="append", help="your own image (image); repeatable")
+    add(
+        "--file",
+        metavar="PATH",
+        action="append",
+        help="your own image (image), repeatable; or\na folder of pictures or CIFAR-10 (images)",
+    )
     add("--quick", action="store_true", default=None, help="small sizes, few networks")
+    add("--full", action="store_true", default=None, help="as large as in the paper (distributed)")
     add("--backend", metavar="NAME", help="auto, numpy or cython (auto)")
     add("--workers", metavar="INT", help="threads; without it one a processor")
     add("--processes", action="store_true", default=None, help="workers are processes, not threads")
@@ -231,6 +238,7 @@ _JUDGES = {
     "rules": _parts,
     "file": _texts,
     "quick": checks.flag,
+    "full": checks.flag,
     "backend": _text,
     "workers": _whole,
     "processes": checks.flag,

@@ -69,6 +69,8 @@ class Study:
         The result in words, every number taken from it.
     options : frozenset of str
         Those of the command line's ``sizes``, ``rules``, ``trials``, ``file`` that it understands.
+    full : mapping
+        Arguments that make it as large as the paper's, where the default is smaller; may be empty.
     page : callable, optional
         The result as figures, videos and tables; imports ``plotting`` when it is called. Studies of
         the course leave it out: ``report.py`` knows them.
@@ -84,6 +86,7 @@ class Study:
     sentence: Callable[[Result], str]
     options: frozenset[str] = field(default=frozenset({"rules", "trials"}))
     page: Callable[[Result], Pages] | None = None
+    full: Mapping[str, Any] = field(default_factory=dict)
 
 
 def canonical(config: Config) -> str:

@@ -7,9 +7,11 @@ from os import PathLike
 from typing import Any
 
 from hopfield_sim.models.dense import DenseMemory
+from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.hopfield import HopfieldNetwork
+from hopfield_sim.models.modern import ModernHopfield
 
-__all__ = ["DenseMemory", "HopfieldNetwork", "load"]
+__all__ = ["DenseMemory", "DistributedMemory", "HopfieldNetwork", "ModernHopfield", "load"]
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -22,8 +24,10 @@ def load(path: str | PathLike[str]) -> Any:
     """
     from hopfield_sim.models import files  # zip archives and checksums: only for who reads files
 
-    makers: dict[str, Callable[[Any], Any]] = {
+    makers: dict[str, Callable[[files.Members], Any]] = {
         "dense": DenseMemory._from_members,
+        "distributed": DistributedMemory._from_members,
         "hopfield": HopfieldNetwork._from_members,
+        "modern": ModernHopfield._from_members,
     }
     return files.load(path, makers)

@@ -95,15 +95,15 @@ def from_image(image: Any, shape: tuple[int, int] | None = None) -> NDArray[np.i
     array([-1,  1], dtype=int8)
     """
     if isinstance(image, (str, os.PathLike)):
-        image = _read(image)
+        image = read(image)
     grey = _grey(checks.numeric(image, "image", allow_bool=True))
     if shape is not None:
-        grey = _resize(grey, _size(shape))
+        grey = resize(grey, _size(shape))
     grey = grey.round(12)  # sums of equal pixels differ by their rounding: that is no contrast
     return np.where(grey > _otsu(grey), 1, -1).astype(np.int8).ravel()
 
 
-def _read(path: str | os.PathLike[str]) -> Any:
+def read(path: str | os.PathLike[str]) -> Any:
     """The first picture of a file. Only files are opened: an address is a file that is missing."""
     try:
         found = Path(path).is_file()
@@ -160,7 +160,7 @@ def _size(shape: Any) -> tuple[int, int]:
     return height, checks.integer(shape[1], "shape[1]", minimum=1)
 
 
-def _resize(grey: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
+def resize(grey: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
     """Each new pixel is the mean of the old ones under it, in part where it covers them in part."""
     height, width = shape
     checks.memory(

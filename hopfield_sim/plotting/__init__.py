@@ -1,10 +1,11 @@
 """Figures, videos and the report: they read results and recorded recalls, and run no model.
 
 A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``replica_curves``
-``size_curves`` ``dense_curves`` (curves), ``xor_table``, ``images`` ``image_recall`` (states as
-pictures), ``movie`` ``stage`` ``video_palette`` ``video_file`` (films), ``report`` with
-``report.html`` (the page), ``theory_lines`` (what is drawn over the data), ``rows`` ``runs``
-(reading results and recalls), ``style`` (one look for all).
+``size_curves`` ``dense_curves`` ``distributed_curves`` ``modern_curves`` (curves), ``xor_table``,
+``images`` ``image_recall`` ``colour_images`` (states as pictures), ``movie`` ``stage``
+``video_palette`` ``video_pictures`` ``video_file`` (films), ``report`` with ``report.html`` (the
+page), ``theory_lines`` (what is drawn over the data), ``rows`` ``runs`` (reading results and
+recalls), ``style`` (one look for all).
 
 Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot does not
 know: a notebook shows it once, as the value of a cell's last line, and it is freed when dropped. In
@@ -14,10 +15,13 @@ yours is changed, neither backend nor style.
 
 from hopfield_sim.plotting import report
 from hopfield_sim.plotting.capacity_curves import capacity
+from hopfield_sim.plotting.colour_images import colour_images
 from hopfield_sim.plotting.dense_curves import dense
+from hopfield_sim.plotting.distributed_curves import distributed
 from hopfield_sim.plotting.energy_curves import energy, overlap
 from hopfield_sim.plotting.image_recall import image
 from hopfield_sim.plotting.images import states
+from hopfield_sim.plotting.modern_curves import modern
 from hopfield_sim.plotting.movie import video
 from hopfield_sim.plotting.replica_curves import overlap_by_load, phase_diagram
 from hopfield_sim.plotting.robustness_curves import robustness
@@ -25,9 +29,12 @@ from hopfield_sim.plotting.xor_table import xor
 
 __all__ = [
     "capacity",
+    "colour_images",
     "dense",
+    "distributed",
     "energy",
     "image",
+    "modern",
     "overlap",
     "overlap_by_load",
     "phase_diagram",

@@ -18,14 +18,15 @@ FEW = 20  # points that are drawn with marks: a synchronous recall makes few ste
 
 
 def energy(run_or_result: Any, *, ax: Any = None) -> Figure:
-    """Energy E = −½ sᵀWs + θ·s against time in sweeps, of one recall or of the energy study.
+    """Energy against time, of one recall in any memory or of the energy study.
 
-    For a recall: a thin line a state and their median, bold. For the study: a column of panels a
-    rule, energy above and overlap with the stored pattern below, synchronous and asynchronous.
+    Time is in sweeps, in steps for continuous memories. For a recall: a thin line a state and their
+    median, bold. For the study, in which E = −½ sᵀWs + θ·s: a column of panels a rule, energy above
+    and overlap with the stored pattern below, synchronous and asynchronous.
 
     Parameters
     ----------
-    run_or_result : Recall or Result
+    run_or_result : Recall, Descent or Result
         A recall that recorded ``"energy"``, or anything with ``.rows``, dicts with the columns
         rule, update, updates, energy and, for the lower panels, overlap.
     ax : axes, optional
@@ -94,7 +95,7 @@ def overlap(run: Any, *, pattern: int | None = None, ax: Any = None) -> Figure:
 
 def _bundle(run: Any, curves: NDArray[np.float64], label: str, ax: Any) -> Figure:
     """A thin line a state and, where there are several, their median."""
-    time = runs.sweeps(run)
+    time = runs.time(run)
     n_states = curves.shape[1]
     with style.house():
         panel = (
@@ -110,7 +111,7 @@ def _bundle(run: Any, curves: NDArray[np.float64], label: str, ax: Any) -> Figur
             panel.plot([], [], color=style.BLUE, lw=0.7, label=f"{n_states} states")
             panel.plot(time, median, color=style.VERMILLION, lw=2, label="median", marker=mark)
             panel.legend()
-        panel.set_xlabel("time (sweeps of N updates)")
+        panel.set_xlabel(runs.clock(run).label)
         panel.set_ylabel(label)
         panel.set_title(_sizes(run))
     return style.figure_of(panel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,8 +12,16 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.plotting import runs, style, video_file
+from hopfield_sim.plotting import runs, style, video_file, video_pictures
 from hopfield_sim.plotting.stage import OVERLAP, Curve, Stage
+from hopfield_sim.plotting.video_palette import (
+    BLACK,
+    NEW_BLACK,
+    NEW_WHITE,
+    WHITE,
+    palette,
+    to_palette,
+)
 
 SECONDS = 5.0  # that the moving part should last, between these frames a second:
 SLOWEST, FASTEST = 1.0, 15.0
@@ -27,8 +36,20 @@ class Reel(NamedTuple):
     """What a film shows: for every frame the time, the state, and the curves' values."""
 
     time: NDArray[np.float64]
-    states: NDArray[np.int8]
+    states: NDArray[Any]
     curves: list[Curve]
+
+
+class Look(NamedTuple):
+    """How a film's images are painted, in places of a palette.
+
+    ``colours`` (C, 3) is the palette, ``still`` turns lines and letters into places in it, and
+    ``image`` the row of the reel, with or without a tint, (H, W).
+    """
+
+    colours: NDArray[np.uint8]
+    still: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+    image: Callable[[int, bool], NDArray[np.uint8]]
 
 
 class Shot(NamedTuple):
@@ -42,7 +63,7 @@ class Shot(NamedTuple):
 def video(
     run: Any,
     path: str | os.PathLike[str],
-    shape: tuple[int, int] | None = None,
+    shape: tuple[int, ...] | None = None,
     *,
     state: int = 0,
     pattern: int | None = None,
@@ -53,17 +74,19 @@ def video(
 ) -> Path:
     """Write a recall as a looping video, with its energy and overlap where they were recorded.
 
-    Neurons that have just changed are orange for a moment (light: now +1, dark: now −1). The end
-    stays for a second and a half.
+    Neurons of ±1 that have just changed are orange for a moment (light: now +1, dark: now −1).
+    States of real numbers are shown in grey, or in colour when they are (H, W, 3), from black at 0
+    (or −1) to white at 1 or 255, whichever holds the memories, else from their smallest number to
+    the largest. The end stays for a second and a half.
 
     Parameters
     ----------
-    run : Recall
-        A recall that recorded ``"states"``; with ``"energy"`` and ``"overlap"`` their curves are
-        drawn too. Of more than 120 rows as many are shown, evenly over the recall.
+    run : Recall or Descent
+        A recall in any memory that recorded ``"states"``; with ``"energy"`` and ``"overlap"`` their
+        curves are drawn too. Of more than 120 rows as many are shown, evenly over the recall.
     path : path
         Ends with .gif, or with .mp4 where imageio-ffmpeg is installed.
-    shape : (height, width), optional
+    shape : (height, width) or (height, width, 3), optional
         Of the image; without it the network's own, or a square.
     state : int
         Which one of a batch.
@@ -76,7 +99,7 @@ def video(
     title : str, optional
         Before N and P, for example the rule and the kind of update.
     tint : bool
-        Whether changed neurons are coloured.
+        Whether changed neurons of ±1 are coloured.
 
     Returns
     -------
@@ -101,30 +124,67 @@ def video(
     ('recall.gif', True)
     """
     place = video_file.target(path)
-    tint = checks.flag(tint, "tint")
+    tint = checks.flag(tint, "tint") and not runs.continuous(run)
     states = runs.trajectory(run)
     state = checks.integer(state, "state", minimum=0, maximum=states.shape[1] - 1)
-    size = runs.image_shape(shape, states.shape[2], getattr(run, "shape", None))
+    own = getattr(run, "shape", None)
+    if runs.continuous(run):
+        size = runs.picture_shape(shape, states.shape[2], own)
+    else:
+        size = runs.image_shape(shape, states.shape[2], own)
     if scale is None:
-        scale = max(1, round(IMAGE / max(size)))
+        scale = max(1, round(IMAGE / max(size[:2])))
     scale = checks.integer(scale, "scale", minimum=1)
-    if scale * max(size) > WIDEST:
+    if scale * max(size[:2]) > WIDEST:
         raise InvalidInputError(
             f"scale must keep the image within {WIDEST} pixels; found {scale} for "
-            f"{size[0]}×{size[1]} neurons; take at most {max(1, WIDEST // max(size))}"
+            f"{size[0]}×{size[1]} neurons; take at most {max(1, WIDEST // max(size[:2]))}"
         )
     if fps is not None:
         fps = checks.real(fps, "fps", minimum=0.1)
     reel = _reel(run, states[:, state], state, pattern)
     images = reel.states.reshape(-1, *size)
-    stage = Stage(size, scale, reel.time, reel.curves, _title(run, title), tint)
+    look = _pictures(run, images) if runs.continuous(run) else _spins(images)
+    stage = Stage(
+        (size[0], size[1]),
+        scale,
+        reel.time,
+        runs.clock(run),
+        reel.curves,
+        _title(run, title),
+        tint,
+        look.still,
+    )
     shots = _shots(len(images), fps, tint)
     frames = np.empty((len(shots), stage.height, stage.width), np.uint8)
     for frame, shot in zip(frames, shots, strict=True):
-        image = images[shot.row]
-        frame[:] = stage.frame(shot.row, image, images[shot.row - 1] if shot.tinted else image)
-    video_file.write(place, frames, [shot.seconds for shot in shots])
+        frame[:] = stage.frame(shot.row, look.image(shot.row, shot.tinted))
+    video_file.write(place, frames, [shot.seconds for shot in shots], look.colours)
     return place
+
+
+def _spins(images: NDArray[Any]) -> Look:
+    """Black and white; what has just changed in orange, where it is tinted."""
+    white = images > 0
+
+    def image(row: int, tinted: bool) -> NDArray[np.uint8]:
+        now = white[row]
+        places = np.where(now, WHITE, BLACK)
+        if tinted:
+            changed = now != white[row - 1]
+            places[changed] = np.where(now, NEW_WHITE, NEW_BLACK)[changed]
+        return places.astype(np.uint8)
+
+    return Look(palette(), to_palette, image)
+
+
+def _pictures(run: Any, images: NDArray[Any]) -> Look:
+    """Greys or colours; what is black and white is told by the memories, or by the end."""
+    patterns = getattr(run, "patterns", None)
+    black, white = runs.value_range(images[-1] if patterns is None else np.asarray(patterns))
+    pictures = runs.as_bytes(images, black, white)
+    colours = video_pictures.colours_of(pictures)
+    return Look(colours.table, colours.still, lambda row, _: colours.picture(pictures[row]))
 
 
 def _reel(run: Any, states: NDArray[Any], state: int, pattern: int | None) -> Reel:
@@ -137,7 +197,7 @@ def _reel(run: Any, states: NDArray[Any], state: int, pattern: int | None) -> Re
         curves.append(Curve("energy E", runs.energies(run)[chosen, state]))
     if runs.has(run, "overlaps"):
         curves.append(Curve(OVERLAP, runs.overlaps(run, pattern)[chosen, state]))
-    return Reel(runs.sweeps(run)[chosen], states[chosen].astype(np.int8), curves)
+    return Reel(runs.time(run)[chosen], states[chosen], curves)
 
 
 def _shots(n_rows: int, fps: float | None, tint: bool) -> list[Shot]:

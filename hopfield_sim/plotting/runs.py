@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,32 @@ def sweeps(run: Any) -> NDArray[np.float64]:
     """Time in sweeps, updates / N, of every recorded row, (T+1,)."""
     updates = recorded(run, "updates", "energy").astype(np.float64)
     return np.asarray(updates / n_neurons(run))
+
+
+class Clock(NamedTuple):
+    """What time is counted in: the word for one unit, and the words on an axis."""
+
+    unit: str
+    label: str
+
+
+def continuous(run: Any) -> bool:
+    """Whether the run is one of a continuous memory, which counts steps and not sweeps."""
+    return has(run, "steps")
+
+
+def clock(run: Any) -> Clock:
+    """What the time of a run is counted in."""
+    if continuous(run):
+        return Clock("step", "time (steps)")
+    return Clock("sweep", "time (sweeps of N updates)")
+
+
+def time(run: Any) -> NDArray[np.float64]:
+    """Time of every recorded row, (T+1,), as ``clock`` counts it."""
+    if continuous(run):
+        return np.asarray(recorded(run, "updates", "energy"), dtype=np.float64)
+    return sweeps(run)
 
 
 def n_neurons(run: Any) -> int:
@@ -91,3 +117,44 @@ def image_shape(shape: Any, n: int, own: tuple[int, int] | None = None) -> tuple
             f"found ({height}, {width}), which is {height * width}"
         )
     return height, width
+
+
+def picture_shape(shape: Any, n: int, own: tuple[int, ...] | None = None) -> tuple[int, ...]:
+    """(H, W) of a grey picture of N numbers or (H, W, 3) of a colour one: as given, else the
+    memory's own, else a square one.
+    """
+    sizes = own if shape is None else _sizes(shape)
+    if sizes is None:
+        side = math.isqrt(n // 3)
+        colour = math.isqrt(n) ** 2 != n and 3 * side**2 == n
+        return (side, side, 3) if colour else image_shape(None, n)
+    if len(sizes) == 3 and sizes[2] == 3:
+        return (*image_shape(sizes[:2], n // 3), 3)
+    if len(sizes) == 2 and 3 * math.prod(sizes) == n:
+        return (*image_shape(sizes, n // 3), 3)
+    return image_shape(shape, n, (sizes[0], sizes[1]) if len(sizes) == 2 else None)
+
+
+def _sizes(shape: Any) -> tuple[int, ...]:
+    """A shape as whole numbers, or what no picture has."""
+    try:
+        return tuple(checks.integer(size, "shape", minimum=1) for size in shape)
+    except (TypeError, HopfieldError):
+        return ()
+
+
+def value_range(values: NDArray[Any]) -> tuple[float, float]:
+    """Which values are black and white: 0 and 1, 0 and 255 or −1 and 1 for values that lie so and
+    make use of it, else the smallest and the largest.
+    """
+    low, high = float(values.min()), float(values.max())
+    for black, white in ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0)):
+        if black <= low and high <= white and high - low > 0.3 * (white - black):
+            return black, white
+    return (low, high) if high > low else (low, low + 1)
+
+
+def as_bytes(values: NDArray[Any], black: float, white: float) -> NDArray[np.uint8]:
+    """Values as 0 for ``black`` to 255 for ``white``; those beyond are drawn as the ends."""
+    share = (np.asarray(values, np.float64) - black) / (white - black)
+    return np.rint(255 * share.clip(0, 1)).astype(np.uint8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from hopfield_sim.plotting import style
-from hopfield_sim.plotting.video_palette import (
-    BLACK,
-    NEW_BLACK,
-    NEW_WHITE,
-    PIXELS,
-    WHITE,
-    to_palette,
-)
+from hopfield_sim.plotting.runs import Clock
+from hopfield_sim.plotting.video_palette import NEW_BLACK, NEW_WHITE, PIXELS
 
 DPI = 100
 BLOCK = 16  # video codecs cut pictures into blocks of so many pixels
@@ -51,13 +45,17 @@ class Stage:
     scale : int
         Pixels a neuron.
     time : (T,)
-        Sweeps of every frame.
+        Of every frame.
+    clock : Clock
+        What it is counted in.
     curves : sequence of Curve
         At most two.
     title : str
         Over everything.
     tinted : bool
         Whether changed neurons are coloured, which the words below the image then say.
+    still : callable
+        Lines and letters in full colour, (h, w, 4), to places in the palette, (h, w).
     """
 
     def __init__(
@@ -65,11 +63,14 @@ class Stage:
         shape: tuple[int, int],
         scale: int,
         time: NDArray[np.float64],
+        clock: Clock,
         curves: Sequence[Curve],
         title: str,
         tinted: bool,
+        still: Callable[[NDArray[np.uint8]], NDArray[np.uint8]],
     ) -> None:
-        self._scale, self._time, self._curves = scale, time, curves
+        self._scale, self._time, self._clock, self._curves = scale, time, clock, curves
+        self._to_palette = still
         height, width = shape[0] * scale, shape[1] * scale
         inner = max(height, LEAST_HEIGHT if curves else 0)
         plots = AXIS_LEFT + PLOT + AXIS_RIGHT if curves else EDGE
@@ -91,10 +92,8 @@ class Stage:
             self._canvas.draw()
         self._background = self._canvas.copy_from_bbox(self._figure.bbox)
 
-    def frame(
-        self, index: int, state: NDArray[np.int8], before: NDArray[np.int8]
-    ) -> NDArray[np.uint8]:
-        """One frame, places in the palette (h, w): a state, tinted where ``before`` was another."""
+    def frame(self, index: int, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """One frame, places in the palette (h, w), with an image (H, W) of such places."""
         self._canvas.restore_region(self._background)
         moving = zip(self._curves, self._panels, self._lines, self._marks, strict=True)
         for curve, panel, line, mark in moving:
@@ -105,12 +104,8 @@ class Stage:
         for numbers, text in self._numbers:
             text.set_text(numbers[index])
             self._figure.draw_artist(text)
-        picture = to_palette(np.asarray(self._canvas.buffer_rgba()))
-        places = np.where(state > 0, WHITE, BLACK)
-        changed = state != before
-        places[changed] = np.where(state > 0, NEW_WHITE, NEW_BLACK)[changed]
-        block = np.ones((self._scale, self._scale), np.uint8)
-        board = np.kron(places.astype(np.uint8), block)
+        picture = self._to_palette(np.asarray(self._canvas.buffer_rgba()))
+        board = np.kron(image, np.ones((self._scale, self._scale), np.uint8))
         picture[self._top : self._top + len(board), self._left : self._left + board.shape[1]] = (
             board
         )
@@ -118,7 +113,8 @@ class Stage:
 
     def _counters(self) -> list[tuple[list[str], Text]]:
         """Time and values in words: labels stand still, and a number has a place of its own."""
-        shown = [("sweep", [f"{t:.2f}" for t in self._time])]
+        digits = 0 if (self._time == np.round(self._time)).all() else 2
+        shown = [(self._clock.unit, [f"{t:.{digits}f}" for t in self._time])]
         shown += [(f"{c.label} =", [_figure(v) for v in c.values]) for c in self._curves]
         x, texts = float(EDGE), []
         for label, numbers in shown:
@@ -177,7 +173,7 @@ class Stage:
                 panel.set_ylim(min(-0.05, curve.values.min() - 0.05), 1.06)
             panels.append(panel)
         if panels:
-            panels[-1].set_xlabel("time (sweeps of N updates)", fontsize=10.5)
+            panels[-1].set_xlabel(self._clock.label, fontsize=10.5)
         return panels
 
     def _moving(self) -> None:

@@ -37,11 +37,18 @@ def target(path: str | os.PathLike[str]) -> Path:
     return place
 
 
-def write(path: Path, frames: NDArray[np.uint8], seconds: Sequence[float]) -> None:
+def write(
+    path: Path,
+    frames: NDArray[np.uint8],
+    seconds: Sequence[float],
+    colours: NDArray[np.uint8] | None = None,
+) -> None:
     """Write frames, places in the palette (F, h, w), each to be shown for so long.
 
-    The file appears whole or not at all.
+    The palette is that of ``video_palette`` unless ``colours`` (C, 3) are given. The file appears
+    whole or not at all.
     """
+    colours = palette() if colours is None else colours
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix.lower())
         os.close(handle)
@@ -50,9 +57,9 @@ def write(path: Path, frames: NDArray[np.uint8], seconds: Sequence[float]) -> No
     draft = Path(name)
     try:
         if path.suffix.lower() == ".gif":
-            _gif(draft, frames, seconds)
+            _gif(draft, frames, seconds, colours)
         else:
-            _mp4(draft, frames, seconds)
+            _mp4(draft, frames, seconds, colours)
         draft.chmod(0o666 & ~_umask())  # mkstemp makes files that nobody else may read
         draft.replace(path)
     except OSError as error:
@@ -61,7 +68,9 @@ def write(path: Path, frames: NDArray[np.uint8], seconds: Sequence[float]) -> No
         draft.unlink(missing_ok=True)
 
 
-def _gif(path: Path, frames: NDArray[np.uint8], seconds: Sequence[float]) -> None:
+def _gif(
+    path: Path, frames: NDArray[np.uint8], seconds: Sequence[float], colours: NDArray[np.uint8]
+) -> None:
     # A GIF counts in hundredths of a second. Pillow stores of each frame only the rectangle that
     # differs from the one before, and takes grey values with a palette as places in it.
     duration = [10 * round(100 * one) for one in seconds]
@@ -72,15 +81,16 @@ def _gif(path: Path, frames: NDArray[np.uint8], seconds: Sequence[float]) -> Non
         plugin="pillow",
         duration=duration if len(duration) > 1 else duration[0],  # Pillow wants no list of one
         loop=0,
-        palette=palette().tobytes(),
+        palette=colours.tobytes(),
     )
 
 
-def _mp4(path: Path, frames: NDArray[np.uint8], seconds: Sequence[float]) -> None:
+def _mp4(
+    path: Path, frames: NDArray[np.uint8], seconds: Sequence[float], colours: NDArray[np.uint8]
+) -> None:
     # Rounded ends, not rounded lengths: those would add up to another time.
     ends = np.round(MP4_FPS * np.cumsum(seconds)).astype(int)
     repeats = np.maximum(np.diff(ends, prepend=0), 1)
-    colours = palette()
     # Frame by frame: all at once in full colour would be hundreds of megabytes.
     writer: Any = iio2.get_writer(path, format="FFMPEG", mode="I", fps=MP4_FPS, codec="libx264")
     with writer as film:

@@ -29,28 +29,47 @@ BLENDS = (
 @lru_cache(maxsize=1)
 def palette() -> NDArray[np.uint8]:
     """Red, green and blue of every colour, (C, 3), each once; those of the neurons first."""
-    colours = [np.array(to_rgb(colour)) for colour in PIXELS]
+    pixels = [_bytes(np.array(to_rgb(colour))) for colour in PIXELS]
+    return _once(np.concatenate([pixels, blends()]))
+
+
+def blends(count: int | None = None) -> NDArray[np.uint8]:
+    """The colours of lines and letters, (C, 3), all of them or about ``count``, each once."""
+    share = 1.0 if count is None else count / sum(steps for _, _, steps in BLENDS)
+    colours = []
     for start, end, steps in BLENDS:
-        along = np.linspace(0, 1, steps)[:, None]
-        colours += list((1 - along) * np.array(to_rgb(start)) + along * np.array(to_rgb(end)))
-    # Twice the same colour would cost the GIF writer a search over all pairs, frame by frame.
-    once = dict.fromkeys(tuple(np.round(255 * colour).astype(int)) for colour in colours)
-    return np.array(list(once), dtype=np.uint8)
+        along = np.linspace(0, 1, max(2, int(steps * share)))[:, None]
+        colours.append((1 - along) * np.array(to_rgb(start)) + along * np.array(to_rgb(end)))
+    return _once(_bytes(np.concatenate(colours)))
 
 
-@lru_cache(maxsize=1)
-def _nearest() -> NDArray[np.uint8]:
-    """The nearest colour of the palette to each of 32768, five bits of red, green and blue."""
+def to_palette(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture in full colour, (h, w, 4), as places in the palette, (h, w)."""
+    return nearest(palette(), rgba)
+
+
+def nearest(colours: NDArray[np.uint8], image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """For every pixel of (h, w, 3) or (h, w, 4) the place of the nearest of some colours."""
+    red, green, blue = (image[..., i].astype(np.uint16) >> 3 for i in range(3))
+    return _table(colours.tobytes())[(red << 10) | (green << 5) | blue]
+
+
+@lru_cache(maxsize=4)
+def _table(colours: bytes) -> NDArray[np.uint8]:
+    """The nearest of the colours to each of 32768, five bits of red, green and blue."""
     steps = np.arange(32)
     steps = (steps << 3) | (steps >> 2)  # 31 must be 255, or white paper would turn grey
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
-    known = palette().astype(np.float32)
+    known = np.frombuffer(colours, np.uint8).reshape(-1, 3).astype(np.float32)
     # |a - b|² without |a|², which is the same for every candidate b.
     distance = (known**2).sum(axis=1) - 2 * (grid.astype(np.float32) @ known.T)
     return np.asarray(distance.argmin(axis=1), dtype=np.uint8)
 
 
-def to_palette(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture in full colour, (h, w, 4), as places in the palette, (h, w)."""
-    red, green, blue = (rgba[..., i].astype(np.uint16) >> 3 for i in range(3))
-    return _nearest()[(red << 10) | (green << 5) | blue]
+def _bytes(colours: NDArray[np.float64]) -> NDArray[np.uint8]:
+    return np.round(255 * colours).astype(np.uint8)
+
+
+def _once(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Twice the same colour would cost the GIF writer a search over all pairs, frame by frame."""
+    return np.array(list(dict.fromkeys(map(tuple, colours.tolist()))), np.uint8)

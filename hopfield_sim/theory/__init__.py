@@ -6,6 +6,8 @@
 * ``replica.py`` — the overlap at finite load and temperature, and the critical load
 * ``phase_diagram.py`` — the lines between retrieval, spin glass and disorder
 * ``gardner.py`` — the most that any weights can store
+* ``modern.py`` — modern Hopfield networks: separation, the error of a step, exponential capacity
+* ``random_features.py`` — how exact a distributed memory is, and how many features it takes
 
 Everything is solved with NumPy alone when it is asked for; nothing is a table of known values.
 """
@@ -14,8 +16,20 @@ from __future__ import annotations
 
 from hopfield_sim.theory.exponential import exponential_error
 from hopfield_sim.theory.gardner import gardner_load
+from hopfield_sim.theory.modern import (
+    modern_capacity,
+    modern_constant,
+    modern_error,
+    modern_separation,
+    modern_weight,
+)
 from hopfield_sim.theory.one_step import one_step_error
 from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
+from hopfield_sim.theory.random_features import (
+    feature_error,
+    feature_variance,
+    features_needed,
+)
 from hopfield_sim.theory.replica import critical_load, retrieval_overlap
 from hopfield_sim.theory.storage import capacity, dense_capacity
 
@@ -25,7 +39,15 @@ __all__ = [
     "critical_load",
     "dense_capacity",
     "exponential_error",
+    "feature_error",
+    "feature_variance",
+    "features_needed",
     "gardner_load",
+    "modern_capacity",
+    "modern_constant",
+    "modern_error",
+    "modern_separation",
+    "modern_weight",
     "one_step_error",
     "phase_lines",
     "retrieval_overlap",

@@ -1,0 +1,88 @@
+# cython: language_level=3, cdivision=True
+# cython: boundscheck=False, wraparound=False, initializedcheck=False
+"""Compiled attention of one query, and L1 distances; the reference is attention.py.
+
+Private: arguments are checked by the callers. Both run without the GIL over a part of the memories
+that the caller keeps short.
+"""
+
+from libc.stdint cimport int64_t
+
+cdef extern from "attention.h" nogil:
+    const int64_t BLOCK_ROWS
+    void attend_f32(int64_t n, int64_t rows, const float *patterns, const float *query,
+                    const float *scale, const float *bias, float beta, float *total, float *top,
+                    double *mass, double *scaled)
+    void attend_f64(int64_t n, int64_t rows, const double *patterns, const double *query,
+                    const double *scale, const double *bias, double beta, double *total,
+                    double *top, double *mass, double *scaled)
+    void distances_f32(int64_t n, int64_t rows, const float *patterns, const float *query,
+                       const float *mask, float *out)
+    void distances_f64(int64_t n, int64_t rows, const double *patterns, const double *query,
+                       const double *mask, double *out)
+
+ctypedef fused real_t:
+    float
+    double
+
+
+def attend(
+    const real_t[:, ::1] patterns not None,
+    const real_t[::1] query not None,
+    const real_t[::1] scale,
+    const real_t[::1] bias,
+    real_t beta,
+    int64_t chunk,
+    int64_t first,
+    int64_t last,
+    real_t[:, ::1] totals not None,
+    real_t[::1] tops not None,
+    double[::1] masses not None,
+    double[::1] scaleds not None,
+):
+    """Chunks ``first`` to ``last`` of so many memories each; a row of the outputs, zeros before, is
+    a chunk's.
+    """
+    cdef int64_t n = patterns.shape[1], i, start, rows
+    cdef const real_t *scales = NULL
+    cdef const real_t *biases = NULL
+    with nogil:
+        for i in range(first, last):
+            start = i * chunk
+            rows = min(chunk, patterns.shape[0] - start)
+            if scale is not None:
+                scales = &scale[start]
+            if bias is not None:
+                biases = &bias[start]
+            if real_t is float:
+                attend_f32(n, rows, &patterns[start, 0], &query[0], scales, biases, beta,
+                           &totals[i, 0], &tops[i], &masses[i], &scaleds[i])
+            else:
+                attend_f64(n, rows, &patterns[start, 0], &query[0], scales, biases, beta,
+                           &totals[i, 0], &tops[i], &masses[i], &scaleds[i])
+
+
+def distances(
+    const real_t[:, ::1] patterns not None,
+    const real_t[:, ::1] queries not None,
+    const real_t[::1] mask not None,
+    real_t[:, ::1] out not None,
+    int64_t first,
+    int64_t last,
+    int64_t block,
+):
+    """out[q, p] for the patterns ``first`` to ``last``, a block of them past all queries."""
+    cdef int64_t n = patterns.shape[1], start, rows, q
+    block = min(block, BLOCK_ROWS)
+    with nogil:
+        start = first
+        while start < last:
+            rows = min(block, last - start)
+            for q in range(queries.shape[0]):
+                if real_t is float:
+                    distances_f32(n, rows, &patterns[start, 0], &queries[q, 0], &mask[0],
+                                  &out[q, start])
+                else:
+                    distances_f64(n, rows, &patterns[start, 0], &queries[q, 0], &mask[0],
+                                  &out[q, start])
+            start += rows

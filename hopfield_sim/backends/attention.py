@@ -1,0 +1,221 @@
+"""THE reference of attention: softmax over memories and the weighted mean of them, in NumPy.
+
+Blocks of memories stream past the queries and a running maximum is subtracted (M. Milakov, N.
+Gimelshein, arXiv:1805.02867, 2018), so that nothing overflows and the scores of all memories are
+never in memory at once. The result is defined to rounding: a relative 1e-12 for float64, 1e-5 for
+float32.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+
+_QUERIES = 1024
+"""Queries that go past the memories together."""
+
+_SCORES = 1 << 19
+"""Scores of a block: few enough for the cache, enough for a matrix product to run at full speed."""
+
+_MEMORIES = 1 << 13
+"""Memories in a block at most: a longer sum of float32 would lose digits."""
+
+_DIFFERENCES = 1 << 16
+"""Numbers in a block of differences, which has to stay in the cache nearest to the processor."""
+
+
+@dataclass(frozen=True)
+class Memories:
+    """What queries attend to, and by which score.
+
+    score_μ(q) = scale_μ (q·ξ^μ) + bias_μ; with ``mask`` it is 1 / (1 + Σ_i mask_i |q_i − ξ_i^μ|)
+    instead. All arrays have the dtype of ``patterns``.
+
+    Parameters
+    ----------
+    patterns : (P, N) float
+        The memories ξ, C-contiguous.
+    scale : (P,) float, optional
+        Positive; 1 if not given. It also weighs the memories in the mean.
+    bias : (P,) float, optional
+        0 if not given.
+    mask : (N,) float, optional
+        0 or 1 for each coordinate.
+    """
+
+    patterns: Floats
+    scale: Floats | None = None
+    bias: Floats | None = None
+    mask: Floats | None = None
+
+
+class Attended(NamedTuple):
+    """What b queries found.
+
+    With e_μ = exp(β (score_μ − the largest)): ``target`` (b, N) is Σ e_μ scale_μ ξ^μ / Σ e_μ
+    scale_μ, ``mass`` (b,) float64 Σ e_μ, ``scaled`` (b,) float64 Σ e_μ scale_μ.
+    """
+
+    target: Floats
+    mass: NDArray[np.float64]
+    scaled: NDArray[np.float64]
+
+
+class Attention:
+    """The readable engine: two matrix products a block of memories, and a softmax between them."""
+
+    def attend(self, memories: Memories, queries: Floats, beta: float) -> Attended:
+        """The mean of the memories as each query weighs them, and how it came about.
+
+        Examples
+        --------
+        A query that is as near to one memory as to the other, at any β:
+
+        >>> two = Memories(np.array([[2.0, 0.0], [0.0, 2.0]]))
+        >>> found = Attention().attend(two, np.array([[3.0, 3.0]]), beta=100.0)
+        >>> found.target, found.mass
+        (array([[1., 1.]]), array([2.]))
+        """
+        beta = within(beta, queries.dtype)
+        target = np.empty(queries.shape, queries.dtype)
+        mass, scaled = np.empty(len(queries)), np.empty(len(queries))
+        with np.errstate(over="ignore"):  # β times a large difference is −inf, and its exp 0
+            for start in range(0, len(queries), _QUERIES):
+                rows = slice(start, start + _QUERIES)
+                found = self._stream(memories, queries[rows], beta)
+                target[rows], mass[rows], scaled[rows] = found
+        return Attended(target, mass, scaled)
+
+    def soft_maximum(self, memories: Memories, queries: Floats, beta: float) -> NDArray[np.float64]:
+        """β⁻¹ log of the mean over memories of exp(β score), (b,), from the mean score to the
+        largest as β grows.
+
+        Examples
+        --------
+        >>> two = Memories(np.array([[1.0], [3.0]]))
+        >>> [Attention().soft_maximum(two, np.ones((1, 1)), beta).round(3).item()
+        ...  for beta in (1e-9, 1.0, 1e9)]
+        [2.0, 2.434, 3.0]
+        """
+        out = np.empty(len(queries))
+        for start in range(0, len(queries), _QUERIES):
+            part = queries[start : start + _QUERIES]
+            blocks = list(_blocks(len(memories.patterns), len(part)))
+            maxima = np.empty((len(part), len(blocks)))
+            for k, block in enumerate(blocks):
+                maxima[:, k] = _soft_maximum(self._scores(memories, part, block), beta)
+            sizes = [len(memories.patterns[block]) for block in blocks]
+            out[start : start + _QUERIES] = _soft_maximum(maxima, beta, np.array(sizes, float))
+        return out
+
+    def weights(self, memories: Memories, queries: Floats, beta: float) -> Floats:
+        """Softmax of β times the scores, (b, P); rows sum to 1."""
+        weights = self.scores(memories, queries)
+        weights -= weights.max(axis=1, keepdims=True)
+        with np.errstate(over="ignore"):
+            weights *= within(beta, queries.dtype)
+        np.exp(weights, out=weights)
+        weights /= weights.sum(axis=1, keepdims=True)
+        return weights
+
+    def scores(self, memories: Memories, queries: Floats) -> Floats:
+        """Of every query with every memory, (b, P)."""
+        everything = slice(0, len(memories.patterns))
+        return self._scores(memories, queries, everything)
+
+    def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
+        blocks = _blocks(len(memories.patterns), len(queries))
+        first = next(blocks)
+        scores = self._scores(memories, queries, first)
+        top = scores.max(axis=1, keepdims=True)
+        total, mass, scaled = _weighed(memories, scores, top, beta, first)
+        for block in blocks:
+            scores = self._scores(memories, queries, block)
+            new = np.maximum(top, scores.max(axis=1, keepdims=True))
+            shrink = np.exp((top - new) * beta)
+            more = _weighed(memories, scores, new, beta, block)
+            total *= shrink
+            total += more.target
+            mass = mass * shrink + more.mass
+            scaled = scaled * shrink + more.scaled
+            top = new
+        total /= scaled
+        return Attended(total, mass[:, 0], scaled[:, 0])
+
+    def _scores(self, memories: Memories, queries: Floats, block: slice) -> Floats:
+        patterns = memories.patterns[block]
+        if memories.mask is not None:
+            return 1 / (1 + self.distances(patterns, queries, memories.mask))
+        scores = queries @ patterns.T
+        if memories.scale is not None:
+            scores *= memories.scale[block]
+        if memories.bias is not None:
+            scores += memories.bias[block]
+        return scores
+
+    def distances(self, patterns: Floats, queries: Floats, mask: Floats) -> Floats:
+        """Σ_i mask_i |q_i − ξ_i|, (b, P)."""
+        out = np.empty((len(queries), len(patterns)), queries.dtype)
+        step = max(1, _DIFFERENCES // patterns.shape[1])
+        scratch = np.empty((step, patterns.shape[1]), queries.dtype)
+        for start in range(0, len(patterns), step):
+            part = patterns[start : start + step]
+            difference = scratch[: len(part)]
+            for query, row in zip(queries, out, strict=True):
+                np.subtract(part, query, out=difference)
+                np.abs(difference, out=difference)
+                np.matmul(difference, mask, out=row[start : start + step])
+        return out
+
+
+def _weighed(
+    memories: Memories, scores: Floats, top: Floats, beta: float, block: slice
+) -> Attended:
+    """Sums over a block, not divided yet, with e = exp(β (score − top)); overwrites the scores."""
+    e = scores
+    e -= top
+    e *= beta
+    np.exp(e, out=e)
+    mass = e.sum(axis=1, keepdims=True)
+    scaled = mass
+    if memories.scale is not None:
+        e *= memories.scale[block]
+        scaled = e.sum(axis=1, keepdims=True)
+    return Attended(e @ memories.patterns[block], mass.astype(float), scaled.astype(float))
+
+
+def _soft_maximum(
+    values: Floats, beta: float, counts: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """β⁻¹ log of the mean of exp(β value), each counted so often, of every row; in float64.
+
+    As top + β⁻¹ log(1 + mean(exp(β (value − top)) − 1)), in which nothing cancels when β is small.
+    """
+    if counts is None:
+        counts = np.ones(values.shape[1])
+    shares = counts / counts.sum()
+    exponents = values.astype(np.float64)
+    top = exponents.max(axis=1)
+    exponents -= top[:, None]
+    with np.errstate(over="ignore"):
+        exponents *= beta
+    below = np.expm1(exponents) @ shares
+    mean = np.exp(exponents) @ shares
+    return np.asarray(top + np.where(below > -0.5, np.log1p(below), np.log(mean)) / beta)
+
+
+def within(beta: float, dtype: np.dtype[Any]) -> float:
+    """β, or the largest number that the dtype holds."""
+    return min(beta, float(np.finfo(dtype).max))
+
+
+def _blocks(n_patterns: int, n_queries: int) -> Iterator[slice]:
+    step = max(1024, min(_MEMORIES, _SCORES // n_queries))
+    for start in range(0, n_patterns, step):
+        yield slice(start, start + step)

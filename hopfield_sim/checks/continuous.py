@@ -1,0 +1,176 @@
+"""Arrays of real numbers that are patterns and states: of continuous memories."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.checks.reals import at, first, numeric
+from hopfield_sim.checks.resources import memory
+from hopfield_sim.errors import InvalidInputError
+
+Shape = tuple[int, ...]
+
+
+class RealStored(NamedTuple):
+    """Real patterns as the package keeps them.
+
+    ``array`` is (P, N) float64 or float32, C-contiguous and nobody else's; ``shape`` is that of one
+    pattern when they came as images, (H, W) or (H, W, 3), else ``None``.
+    """
+
+    array: NDArray[np.floating]
+    shape: Shape | None
+
+
+class RealBatch(NamedTuple):
+    """Real states as the package works with them, and how the caller wants the answer back.
+
+    ``array`` is (B, N), C-contiguous and nobody else's; ``single`` says that one state came without
+    its B axis; ``shape`` is that of an image when the sites came as one, else ``None``.
+    """
+
+    array: NDArray[np.floating]
+    single: bool
+    shape: Shape | None = None
+
+    def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
+        """Give an answer the shape in which the states came.
+
+        Parameters
+        ----------
+        answer : ndarray
+            Has B entries along ``axis``: (B,), (B, N), (B, P) or, with ``axis=1``, (T+1, B, N).
+        axis : int
+            Where B is.
+        sites : bool
+            Whether what follows B are the N sites, which become an image again. Say ``False`` for
+            (B, P).
+
+        Returns
+        -------
+        ndarray or scalar
+            The B axis is dropped for a single state; a number or word alone is a Python one.
+        """
+        if self.shape is not None and sites and answer.ndim > axis + 1:
+            answer = answer.reshape(*answer.shape[:-1], *self.shape)
+        if not self.single:
+            return answer
+        one = answer[(slice(None),) * axis + (0,)]
+        return one.item() if np.ndim(one) == 0 else one
+
+
+def real_patterns(
+    value: Any,
+    *,
+    n_neurons: int | None = None,
+    dtype: np.dtype[Any] | None = None,
+    name: str = "patterns",
+) -> RealStored:
+    """Judge real patterns: (P, N), or images (P, H, W) or (P, H, W, 3), finite.
+
+    Parameters
+    ----------
+    n_neurons : int, optional
+        The N wanted.
+    dtype : dtype, optional
+        float32 or float64; ``None`` is float32 for float32 and float64 for everything else.
+
+    Raises
+    ------
+    InvalidInputError
+        For another shape, no patterns, a length other than ``n_neurons``, values that are not
+        finite or so large that their squares overflow.
+    InvalidTypeError
+        For something that is not an array of real numbers.
+    """
+    array = numeric(value, name)
+    if array.ndim == 1:
+        raise InvalidInputError(
+            f"{name} must be (P, N), one pattern a row; got shape {array.shape}; "
+            f"for one pattern pass it as a row, {name}[None, :]"
+        )
+    if array.ndim == 0 or array.size == 0:
+        raise InvalidInputError(
+            f"{name} must be (P, N), or images (P, H, W), with at least one pattern and one "
+            f"number in it; got shape {array.shape}"
+        )
+    shape = array.shape[1:] if array.ndim > 2 else None
+    length = array[0].size
+    if n_neurons is not None and length != n_neurons:
+        raise InvalidInputError(
+            f"{name} must have {n_neurons} numbers a row; got shape {array.shape}"
+            + ("; did you transpose?" if array.shape[0] == n_neurons else "")
+        )
+    return RealStored(_numbers(array, name, dtype).reshape(len(array), length), shape)
+
+
+def real_states(
+    value: Any,
+    n_neurons: int,
+    *,
+    shape: Shape | None = None,
+    n_patterns: int | None = None,
+    dtype: np.dtype[Any] | None = None,
+    name: str = "states",
+) -> RealBatch:
+    """Judge real states: (N,) or (B, N) and, where the sites have a ``shape``, that of images.
+
+    Parameters
+    ----------
+    n_neurons : int
+        The N wanted.
+    shape : tuple of int, optional
+        That of one image, for a memory that stored images.
+    n_patterns : int, optional
+        The number of stored patterns: a state of that length gets "did you transpose?".
+    dtype : dtype, optional
+        As in ``real_patterns``.
+    """
+    array = numeric(value, name)
+    if array.ndim == 0 or array.size == 0:
+        raise InvalidInputError(f"{name} must hold at least one state; got shape {array.shape}")
+    # (B, N) is tried first: with an image shape of (1, N) both readings would fit.
+    if array.ndim in (1, 2) and array.shape[-1] == n_neurons:
+        single, image = array.ndim == 1, None
+    elif shape is not None and shape in (array.shape, array.shape[1:]):
+        single, image = array.shape == shape, shape
+    else:
+        wanted = f"({n_neurons},) or (B, {n_neurons})"
+        if shape is not None:
+            wanted += f", or images {shape} or (B, {', '.join(map(str, shape))})"
+        turned = array.ndim < 3 and n_patterns == array.shape[-1]
+        turned = turned or (array.ndim == 2 and array.shape[0] == n_neurons)
+        raise InvalidInputError(
+            f"{name} must be {wanted}; got shape {array.shape}"
+            + ("; did you transpose?" if turned else "")
+        )
+    return RealBatch(_numbers(array, name, dtype).reshape(-1, n_neurons), single, image)
+
+
+def _numbers(array: NDArray[Any], name: str, dtype: np.dtype[Any] | None) -> NDArray[np.floating]:
+    """Copy to float32 or float64, or name the first entry that cannot be worked with."""
+    if dtype is None:
+        dtype = np.dtype(np.float32 if array.dtype.str[1:] == "f4" else np.float64)
+    memory(
+        (dtype.itemsize + 1) * array.size,
+        f"{name} of shape {array.shape}",
+        "use float32, or pass fewer rows at a time",
+    )
+    with np.errstate(over="ignore"):  # a long double may overflow: it is then found below
+        copy = array.astype(dtype, order="C", copy=True)
+    # Sums of N squares, and differences of them, must not overflow.
+    limit = 0.25 * float(np.sqrt(np.finfo(dtype).max / array.size))
+    low, high = float(copy.min()), float(copy.max())
+    if -limit <= low and high <= limit:
+        return copy
+    bad = ~np.isfinite(copy)
+    if bad.any():
+        raise InvalidInputError(f"{name} must be finite; found {copy[first(bad)]} at {at(bad)}")
+    bad = np.abs(copy) > limit
+    raise InvalidInputError(
+        f"{name} must be within ±{limit:.1e} for their squares to fit {dtype}; "
+        f"found {copy[first(bad)]} at {at(bad)}; divide them by a common scale"
+    )

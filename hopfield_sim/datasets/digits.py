@@ -1,0 +1,50 @@
+"""The small handwritten digits that scikit-learn carries."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import numpy as np
+
+from hopfield_sim.datasets.dataset import Dataset, dataset
+from hopfield_sim.errors import MissingDependencyError
+
+_TRAIN = 1500
+
+
+def digits() -> Dataset:
+    """1797 handwritten digits, 8 x 8, from scikit-learn: 1500 to learn from and 297 for tests.
+
+    Their grey levels 0 to 16 are spread over 0 to 255, as in the other sets.
+
+    Returns
+    -------
+    Dataset
+        Images (n, 8, 8) uint8, labels 0 to 9.
+
+    Raises
+    ------
+    MissingDependencyError
+        When scikit-learn is not installed.
+
+    References
+    ----------
+    E. Alpaydin, C. Kaynak, Optical recognition of handwritten digits, UCI Machine Learning
+    Repository (1998), https://doi.org/10.24432/C50P49.
+    """
+    try:
+        sklearn = import_module("sklearn.datasets")
+    except ImportError as error:
+        raise MissingDependencyError(
+            "digits() needs scikit-learn, which carries them; "
+            "install it with `pip install 'hopfield_sim[data]'` or `pip install scikit-learn`"
+        ) from error
+    found = sklearn.load_digits()
+    images = np.rint(np.asarray(found.images) * (255 / 16)).astype(np.uint8)
+    labels = np.asarray(found.target)
+    return dataset(
+        "digits",
+        (images[:_TRAIN], labels[:_TRAIN]),
+        (images[_TRAIN:], labels[_TRAIN:]),
+        names=tuple("0123456789"),
+    )

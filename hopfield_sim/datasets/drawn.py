@@ -1,0 +1,112 @@
+"""Tiles drawn by the package: dead leaves (Matheron 1968) with shading, texture and few colours."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LEAVES: Final = 24
+_COLOURS: Final = 5
+_OVERSAMPLING: Final = 2
+_BLOCK: Final = 64
+"""Tiles drawn at a time: it bounds the scratch and changes nothing."""
+
+Floats = NDArray[np.float32]
+
+
+def tiles(count: int, size: int, key: int) -> NDArray[np.uint8]:
+    """(count, size, size, 3): tile k depends on key, size and k alone."""
+    out = np.empty((count, size, size, 3), np.uint8)
+    for start in range(0, count, _BLOCK):
+        stop = min(count, start + _BLOCK)
+        out[start:stop] = _draw(np.arange(start, stop), size, key)
+    return out
+
+
+def _draw(index: NDArray[np.int64], size: int, key: int) -> NDArray[np.uint8]:
+    sources = [
+        np.random.Generator(np.random.PCG64(np.random.SeedSequence(key, spawn_key=(int(k),))))
+        for k in index
+    ]
+    palettes = np.stack([_palette(source) for source in sources])
+    uniform = np.stack([source.random((_LEAVES, 6)) for source in sources]).astype(np.float32)
+    noise = np.stack([source.normal(size=(size, size)) for source in sources])
+    light = np.stack([source.normal(size=2) for source in sources]).astype(np.float32)
+
+    across = _places(_OVERSAMPLING * size)[None, None, :]
+    down = across.transpose(0, 2, 1)
+    leaves = _leaves(uniform)
+    tint = _tints(uniform, palettes)
+    owner = np.zeros((len(index), across.size, across.size), np.intp)
+    for leaf in range(_LEAVES):
+        inside = _inside(leaves[:, leaf], across, down)
+        np.copyto(owner, leaf + 1, where=inside)
+    tile = np.arange(len(index))[:, None, None]
+    image = tint[tile, owner]
+    image = image.reshape(len(index), size, _OVERSAMPLING, size, _OVERSAMPLING, 3).mean(axis=(2, 4))
+
+    small = _places(size)
+    slope = light[:, 0, None, None] * small[None, None, :]
+    slope = slope + light[:, 1, None, None] * small[None, :, None]
+    grey = 1.0 + 0.4 * slope + 0.07 * _cloudy(noise)
+    return (255 * np.clip(image * grey[..., None], 0, 1)).astype(np.uint8)
+
+
+def _places(n: int) -> Floats:
+    """Middles of n pixels between -½ and ½."""
+    return ((np.arange(n) + 0.5) / n - 0.5).astype(np.float32)
+
+
+def _leaves(uniform: Floats) -> Floats:
+    """Centre, radius and direction of every leaf, (tiles, leaves, 5), the large ones below.
+
+    Every size has its share: radii fall from the largest to the smallest in equal ratios, shaken.
+    """
+    smallest, largest = 0.05, 0.62
+    step = (np.arange(_LEAVES) + uniform[..., 0]) / _LEAVES
+    radius = largest * (smallest / largest) ** step
+    turn = np.pi * uniform[..., 1]
+    x, y = 1.2 * (uniform[..., 2] - 0.5), 1.2 * (uniform[..., 3] - 0.5)
+    return np.stack([x, y, radius, np.cos(turn), np.sin(turn)], axis=2).astype(np.float32)
+
+
+def _inside(leaf: Floats, across: Floats, down: Floats) -> NDArray[np.bool_]:
+    """Where a leaf of every tile lies: an ellipse, half as wide as it is long."""
+    x, y, radius, cos, sin = (leaf[:, i, None, None] for i in range(5))
+    dx, dy = across - x, down - y
+    along, aside = cos * dx + sin * dy, cos * dy - sin * dx
+    inside: NDArray[np.bool_] = along * along + 3 * (aside * aside) < radius * radius
+    return inside
+
+
+def _tints(uniform: Floats, palettes: Floats) -> Floats:
+    """The colour of the ground and of every leaf, (tiles, 1 + leaves, 3)."""
+    chosen = (uniform[..., 4] * _COLOURS).astype(np.intp)
+    tones = (0.75 + 0.5 * uniform[..., 5])[..., None]
+    leaves = tones * palettes[np.arange(len(palettes))[:, None], chosen]
+    return np.concatenate([palettes[:, :1], leaves], axis=1)
+
+
+def _palette(source: np.random.Generator) -> Floats:
+    """A few colours around a hue: brightness varies more than colour, as it does in photographs."""
+    hue = (
+        source.random()
+        + 0.08 * source.normal(size=_COLOURS)
+        + 0.5 * (source.random(_COLOURS) < 0.25)
+    )
+    vivid = source.beta(1.2, 2.2, size=_COLOURS)
+    bright = source.beta(1.6, 1.4, size=_COLOURS)
+    angle = 2 * np.pi * (hue[:, None] - np.array([0, 1 / 3, 2 / 3]))
+    colours = bright[:, None] * (1 + 0.9 * vivid[:, None] * (np.cos(angle) - 0.3))
+    return np.clip(colours, 0, 1).astype(np.float32)
+
+
+def _cloudy(noise: NDArray[np.float64]) -> Floats:
+    """White noise to noise of spectrum 1/f in amplitude, of unit variance."""
+    n = noise.shape[1]
+    frequency = np.hypot(np.fft.fftfreq(n)[:, None], np.fft.rfftfreq(n)[None, :])
+    frequency[0, 0] = np.inf
+    field = np.fft.irfft2(np.fft.rfft2(noise) / frequency, s=(n, n))
+    return (field / field.std(axis=(1, 2), keepdims=True)).astype(np.float32)

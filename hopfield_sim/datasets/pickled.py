@@ -1,0 +1,180 @@
+"""CIFAR-10's pickled batches, read without running anything that a pickle may ask for.
+
+A pickle is a program. First its instructions are listed and only harmless ones let through; then
+it runs on a machine in which the few names that a batch uses are stand-ins of our own, so that no
+function of any library is ever called; at last the stand-ins are turned into arrays, by their
+sizes.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import pickletools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.errors import DatasetFormatError
+
+LARGEST = 40_000_000
+"""Bytes of a file; a batch has 31 035 704 or a few less."""
+
+KEYS = ("batch_label", "data", "filenames", "labels")
+
+_TEXT = {
+    *("STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE"),
+    *("BINBYTES", "SHORT_BINBYTES", "GLOBAL", "STACK_GLOBAL"),
+}
+_TUPLES = {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}
+_INSTRUCTIONS = {
+    *_TEXT,
+    *_TUPLES,
+    *("PROTO", "FRAME", "STOP", "MARK", "REDUCE", "BUILD"),
+    *("EMPTY_DICT", "DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "LIST", "APPEND", "APPENDS"),
+    *("EMPTY_TUPLE", "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG1"),
+    *("PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE", "GET", "BINGET", "LONG_BINGET"),
+}
+_MOST = 500_000
+"""Instructions: a batch of 10 000 names and labels needs some 30 000."""
+_MOST_TUPLES = 50
+
+
+class _Name:
+    """A name that a batch may use: it can be called, and the pickle cannot change it."""
+
+    __slots__ = ("_make",)
+
+    def __init__(self, make: Callable[..., Any]) -> None:
+        self._make = make
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._make(*arguments)
+
+    def __setstate__(self, state: Any) -> None:
+        raise DatasetFormatError("it tries to change a function")
+
+
+class _Array:
+    """Stands in for an array on its way: what its state says, and nothing computed."""
+
+    state: Any = None
+
+    def __setstate__(self, state: Any) -> None:
+        self.state = state
+
+
+class _Type:
+    """Stands in for a dtype: its code, such as "u1"."""
+
+    def __init__(self, code: Any = None, *rest: Any) -> None:
+        self.code = code
+
+    def __setstate__(self, state: Any) -> None:
+        """Byte order and the like: bytes have none."""
+
+
+def _new_array(*arguments: Any) -> _Array:
+    return _Array()
+
+
+_KNOWN = {
+    ("numpy.core.multiarray", "_reconstruct"): _Name(_new_array),
+    ("numpy._core.multiarray", "_reconstruct"): _Name(_new_array),
+    ("numpy", "ndarray"): _Name(_new_array),
+    ("numpy", "dtype"): _Name(_Type),
+}
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        try:
+            return _KNOWN[module, name]
+        except KeyError:
+            raise DatasetFormatError(
+                f"it asks for {module}.{name}, which a CIFAR-10 batch does not need; "
+                "such a pickle may do harm and was not run"
+            ) from None
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The dictionary of a batch: its keys as text, the array as an array.
+
+    Raises
+    ------
+    DatasetFormatError
+        For anything but a dictionary of the known keys with arrays, bytes, text, integers and
+        lists.
+    """
+    if path.stat().st_size > LARGEST:
+        raise DatasetFormatError(
+            f"{path} holds {path.stat().st_size} bytes; a CIFAR-10 batch has some 31 million"
+        )
+    content = path.read_bytes()
+    try:
+        _inspect(content)
+        found = _Unpickler(io.BytesIO(content), encoding="bytes").load()
+        if not isinstance(found, dict):
+            raise DatasetFormatError(f"it holds a {type(found).__name__}, wanted a dictionary")
+        return {_key(key): _value(value) for key, value in found.items()}
+    except DatasetFormatError as error:
+        raise DatasetFormatError(f"{path} is not a CIFAR-10 batch: {error}") from None
+    except Exception as error:  # a broken program breaks in many ways
+        raise DatasetFormatError(f"{path} is damaged, or no CIFAR-10 batch: {error}") from error
+
+
+def _inspect(content: bytes) -> None:
+    """Look at every instruction before any is run."""
+    before, tuples, noted = "", 0, 0
+    repeatable: set[int] = set()
+    for count, (instruction, given, _) in enumerate(pickletools.genops(content)):
+        name, argument = instruction.name, cast(Any, given)
+        if name not in _INSTRUCTIONS:
+            raise DatasetFormatError(
+                f"it has the instruction {name}, which a CIFAR-10 batch does not need"
+            )
+        # Tuples within tuples, or one many times in another, take a dictionary for ever to look up.
+        tuples += name in _TUPLES
+        if count > _MOST or tuples > _MOST_TUPLES:
+            raise DatasetFormatError("it has more instructions than a CIFAR-10 batch needs")
+        if name == "MEMOIZE" or name.endswith("PUT"):
+            place = noted if name == "MEMOIZE" else int(argument)
+            if place > _MOST:  # the machine's memory would become that large
+                raise DatasetFormatError(f"it notes something at place {place}")
+            repeatable -= {place}
+            repeatable |= {place} if before in _TEXT else set()
+            noted += 1
+        elif name.endswith("GET") and int(argument) not in repeatable:
+            raise DatasetFormatError("it repeats something other than a name or a text")
+        before = name
+
+
+def _key(key: Any) -> str:
+    text = key.decode("latin1") if isinstance(key, bytes) else key
+    if text not in KEYS:
+        raise DatasetFormatError(f"it has the key {text!r:.80}; known are {', '.join(KEYS)}")
+    return str(text)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, _Array):
+        return _array(value)
+    if isinstance(value, list) and all(type(item) in (int, bytes, str) for item in value):
+        return value
+    if type(value) in (bytes, str):
+        return value
+    raise DatasetFormatError(f"it holds a {type(value).__name__}")
+
+
+def _array(found: _Array) -> NDArray[np.uint8]:
+    """(version, shape, dtype, Fortran order, bytes) → the array."""
+    _, shape, kind, fortran, content = found.state
+    if not isinstance(kind, _Type) or kind.code not in ("u1", b"u1"):
+        raise DatasetFormatError("its array is not of uint8")
+    if not isinstance(content, bytes):
+        raise DatasetFormatError("its array has no bytes")
+    flat = np.frombuffer(content, np.uint8)
+    return flat.reshape(shape, order="F" if fortran else "C")

@@ -1,0 +1,413 @@
+"""The modern continuous Hopfield network (Ramsauer et al., ICLR 2021, arXiv:2008.02217)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import backends, checks
+from hopfield_sim.backends.attention import Attended, Attention
+from hopfield_sim.backends.compiled_attention import engine
+from hopfield_sim.descent import Descent, descend, recorder_of
+from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models import advice
+from hopfield_sim.models.binary import read_only
+from hopfield_sim.models.similarity import SIMILARITIES, Similarity
+
+Floats = NDArray[np.floating]
+
+_SMALLEST = 1e-30
+"""β⁻¹ must fit a float32 with room to spare."""
+
+
+class ModernHopfield:
+    """A memory of real vectors: a state goes to the mean of the memories, each weighed by how
+    similar it is.
+
+    E(x) = −β⁻¹ log Σ_μ exp(β ξ^μ·x) + ½ x·x + β⁻¹ ln P + ½ M², x ← Ξᵀ softmax(β Ξ x).
+
+    Small β: all states go to the mean of all memories; large β: each to the memory nearest to it;
+    between, to means of similar memories (metastable states). Everything is computed in the dtype
+    of the patterns, float64 unless they come as float32.
+
+    Parameters
+    ----------
+    beta : float
+        β > 0, an inverse temperature in one over the units of the similarity.
+    similarity : {"dot", "cosine", "euclidean", "manhattan"}
+        x·ξ; the same of both centred on their own mean and of length 1; −½‖x − ξ‖²;
+        1/(1 + Σ|x_i − ξ_i|), which has no energy.
+    backend : {"auto", "numpy", "cython"}
+        Who computes; the results are the same to rounding.
+
+    Examples
+    --------
+    >>> mem = ModernHopfield(beta=2.0).store([[1.0, 1.0, -1.0], [-1.0, 1.0, 1.0]])
+    >>> run = mem.recall([0.9, 0.8, 0.0])
+    >>> run.states.round(2), run.stop
+    (array([ 1.,  1., -1.]), 'fixed-point')
+    """
+
+    def __init__(
+        self, beta: float = 1.0, *, similarity: str = "dot", backend: str = "auto"
+    ) -> None:
+        self._beta = checks.real(beta, "beta", minimum=0)
+        if self._beta < _SMALLEST:
+            raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(beta)}")
+        self._similarity = checks.choice(similarity, SIMILARITIES, "similarity")
+        automatic = isinstance(backend, str) and backend == "auto"
+        self._backend = "auto" if automatic else backends.get(backend).name
+        self.clear()
+
+    # ------------------------------------------------------------------ storing
+
+    def store(self, patterns: Any) -> ModernHopfield:
+        """Store patterns (P, N), or images (P, H, W) or (P, H, W, 3); called again, it adds.
+
+        Returns
+        -------
+        ModernHopfield
+            The memory itself.
+
+        Raises
+        ------
+        InvalidInputError
+            For a wrong shape, values that are not finite, or constant patterns with the similarity
+            "cosine".
+        """
+        known = self._patterns
+        if known is None:
+            stored = checks.real_patterns(patterns)
+            everything, shape = stored.array, stored.shape
+        else:
+            stored = checks.real_patterns(patterns, n_neurons=self.n_neurons, dtype=known.dtype)
+            if stored.shape is not None and self._shape not in (None, stored.shape):
+                raise InvalidInputError(
+                    f"patterns must be images of shape {self._shape} like those stored; "
+                    f"got {stored.shape}"
+                )
+            checks.memory(
+                known.nbytes + stored.array.nbytes,
+                "the memories together",
+                "store them in one call, or as float32",
+            )
+            everything = np.concatenate([known, stored.array])
+            shape = stored.shape or self._shape
+        self._know(everything, shape)
+        return self
+
+    def forget(self, index: int) -> ModernHopfield:
+        """Remove the memory ``index``; later indices shift down by one.
+
+        Raises
+        ------
+        NotStoredError
+            When there are none.
+        """
+        known = self._known().memories.patterns
+        index = checks.integer(index, "index", minimum=0, maximum=len(known) - 1)
+        if len(known) == 1:
+            return self.clear()
+        self._know(np.delete(known, index, axis=0), self._shape)
+        return self
+
+    def clear(self) -> ModernHopfield:
+        """Forget everything, the number of coordinates included."""
+        self._patterns: Floats | None = None
+        self._shape: tuple[int, ...] | None = None
+        self._compared: Similarity | None = None
+        return self
+
+    def _know(self, patterns: Floats, shape: tuple[int, ...] | None) -> None:
+        """Take over memories, all at once: an error before leaves those stored as they were."""
+        compared = SIMILARITIES[self._similarity](patterns, None)
+        self._patterns, self._shape, self._compared = patterns, shape, compared
+
+    # ------------------------------------------------------------------ what it is
+
+    @property
+    def beta(self) -> float:
+        """The inverse temperature β."""
+        return self._beta
+
+    @property
+    def similarity(self) -> str:
+        """How states and memories are compared."""
+        return self._similarity
+
+    @property
+    def patterns(self) -> Floats:
+        """The memories (P, N), read-only."""
+        return read_only(self._known().memories.patterns)
+
+    @property
+    def n_neurons(self) -> int:
+        """N, the number of coordinates of a state."""
+        return int(self._known().memories.patterns.shape[1])
+
+    def __repr__(self) -> str:
+        what = f"<ModernHopfield beta={self._beta:g}, similarity={self._similarity!r}"
+        if self._patterns is None:
+            return f"{what}, nothing stored>"
+        return f"{what}, N={self.n_neurons}, P={len(self._patterns)}>"
+
+    # ------------------------------------------------------------------ what a state feels
+
+    def attention(self, states: Any, *, observed: Any = None) -> Any:
+        """softmax(β similarity) over the memories, (B, P); rows sum to 1.
+
+        Parameters
+        ----------
+        states : (B, N), (N,) or images
+            Not changed.
+        observed : bool (N,), optional
+            Only these coordinates are compared.
+        """
+        compared, given = self._comparison(observed), self._judge(states)
+        checks.memory(
+            2 * given.array.itemsize * len(given.array) * compared.n_patterns,
+            f"the attention of {len(given.array)} states to {compared.n_patterns} memories",
+            "pass fewer states at a time",
+        )
+        queries = compared.queries(given.array)
+        weights = self._engine().weights(compared.memories, queries, self._beta)
+        return given.restore(weights, sites=False)
+
+    def energy(self, states: Any, *, observed: Any = None) -> Any:
+        """E of each state, (B,); a float for a single one.
+
+        For "dot" as above, from 0 to 2M² among the memories; "euclidean" −β⁻¹ log Σ exp(−½β ‖x −
+        ξ‖²); "cosine" that of "dot" for the centred vectors of length 1. With ``observed`` these
+        are the energies of the vectors that are left.
+
+        Raises
+        ------
+        InvalidInputError
+            For the similarity "manhattan", which has no energy.
+        """
+        self._refuse_manhattan("energy")
+        compared, given = self._comparison(observed), self._judge(states)
+        return given.restore(self._energies(compared, given.array))
+
+    def gradient(self, states: Any, *, observed: Any = None) -> Any:
+        """∂E/∂x, (B, N): for "dot" and "euclidean" x − Ξᵀ softmax(β similarity).
+
+        Raises
+        ------
+        InvalidInputError
+            For the similarity "manhattan", which has no energy.
+        """
+        self._refuse_manhattan("gradient")
+        compared, given = self._comparison(observed), self._judge(states)
+        found = self._attend(compared, given.array)
+        return given.restore(compared.gradient(given.array, found))
+
+    def suggest_beta(
+        self,
+        states: Any = None,
+        *,
+        observed: Any = None,
+        weight: float = 0.99,
+        fraction: float = 0.9,
+    ) -> float:
+        """The smallest β at which a memory is told apart from the others.
+
+        At it, at least ``fraction`` of the states put ``weight`` of their attention on one memory.
+
+        Parameters
+        ----------
+        states : (B, N), optional
+            Cues like those to come, whose memory is the most similar one. Without them the memories
+            themselves are the cues, each with itself as its memory. Of very many some are taken.
+        observed : bool (N,), optional
+            Only these coordinates are compared.
+        weight, fraction : float
+            From 0 to 1, both excluded.
+
+        Raises
+        ------
+        InvalidInputError
+            When no β does it, with the reason: with "dot" a long memory can be more similar to the
+            others than they are to themselves.
+
+        Examples
+        --------
+        Two memories with a difference of 2 in similarity: 1/(1 + exp(−2β)) = 0.99 at β = ½ ln 99.
+
+        >>> ModernHopfield().store([[1.0, 1.0], [1.0, -1.0]]).suggest_beta()
+        2.2975...
+        """
+        compared = self._comparison(observed)
+        patterns, own = compared.memories.patterns, None
+        if states is None:
+            own = advice.sample(len(patterns))
+            cues = patterns[own]
+        else:
+            cues = advice.some(self._judge(states).array, len(patterns))
+        scores = self._engine().scores(compared.memories, compared.queries(cues))
+        return advice.smallest_beta(
+            scores.astype(np.float64),
+            own,
+            advice.share(weight, "weight"),
+            advice.share(fraction, "fraction"),
+            self._similarity,
+        )
+
+    # ------------------------------------------------------------------ dynamics
+
+    def recall(
+        self,
+        states: Any,
+        *,
+        clamp: Any = None,
+        observed: Any = None,
+        max_steps: int = 100,
+        tol: float = 1e-6,
+        step: float = 1.0,
+        record: str | Iterable[str] = (),
+        every: int | None = None,
+        advise: bool = True,
+    ) -> Descent:
+        """Let states (B, N) go to the mean of the memories as they weigh them, until they rest.
+
+        The energy never rises (for "cosine" as long as nothing is clamped).
+
+        Parameters
+        ----------
+        states : (B, N), (N,) or images
+            The cues; not changed.
+        clamp : bool (N,), optional
+            Coordinates that are kept.
+        observed : bool (N,), optional
+            Only these coordinates are compared with the memories; the others are filled in.
+        max_steps : int
+            Steps after which a state that moves still is given up.
+        tol : float
+            A state rests when no coordinate changes by more than this in a step.
+        step : float
+            How far to go, up to 1: x + step·(mean − x); for "dot" and "euclidean" this is x −
+            step·gradient.
+        record : any of "energy", "states"
+            What the result's ``energy`` and ``trajectory`` hold; the energy with ``observed`` is
+            that of the observed coordinates.
+        every : int, optional
+            Steps between records; 1 if not given.
+        advise : bool
+            Warn when all states ended at the mean of the memories, or most of them at another
+            memory than the one they came from, and say why.
+
+        Returns
+        -------
+        Descent
+
+        Raises
+        ------
+        NotStoredError
+            When nothing is stored.
+        InvalidInputError, InvalidTypeError
+            For arguments that make no sense, naming what is wanted.
+        """
+        compared, given = self._comparison(observed), self._judge(states)
+        held = None if clamp is None else self._mask(clamp, "clamp")
+        max_steps = checks.integer(max_steps, "max_steps", minimum=0)
+        tol = checks.real(tol, "tol", minimum=0)
+        step = checks.real(step, "step", minimum=0, maximum=1)
+        if step == 0:
+            raise InvalidInputError("step must be greater than 0, or nothing moves; got 0")
+        advise = checks.flag(advise, "advise")
+        recorder = recorder_of(record, every, lambda x: self._energies(compared, x))
+        if "energy" in recorder.measures:
+            self._refuse_manhattan('record="energy"')
+        starts = given.array.copy() if advise else given.array
+
+        def move(x: Floats) -> Floats:
+            target = self._attend(compared, x).target
+            return target if step == 1 else x + step * (target - x)
+
+        walk = descend(move, given.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
+        run = Descent(walk, recorder, given, self.n_neurons, self._shape, self.patterns)
+        if advise and walk.resting.all():
+            advice.warn_of_collapse(self._engine(), compared, self._beta, starts, walk.states)
+        return run
+
+    # ------------------------------------------------------------------ files
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
+        involved.
+        """
+        from hopfield_sim.models import files
+
+        members: dict[str, NDArray[Any]] = {
+            "beta": np.array(self._beta),
+            "similarity": np.array(self._similarity),
+            "patterns": self._known().memories.patterns,
+        }
+        if self._shape is not None:
+            members["shape"] = np.array(self._shape, np.int64)
+        files.save(path, "modern", members)
+
+    @classmethod
+    def _from_members(cls, members: dict[str, NDArray[Any]]) -> ModernHopfield:
+        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
+        patterns, shape = members["patterns"], members.get("shape")
+        if shape is not None:
+            if (shape < 1).any() or shape.prod() != patterns.shape[1]:
+                raise InvalidInputError(f"images of shape {shape.tolist()} do not fit its patterns")
+            patterns = patterns.reshape(len(patterns), *map(int, shape))
+        mem = cls(float(members["beta"]), similarity=str(members["similarity"]))
+        return mem.store(patterns)
+
+    # ------------------------------------------------------------------ private
+
+    def _known(self) -> Similarity:
+        if self._compared is None:
+            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
+        return self._compared
+
+    def _judge(self, states: Any) -> checks.RealBatch:
+        patterns = self._known().memories.patterns
+        return checks.real_states(
+            states,
+            patterns.shape[1],
+            shape=self._shape,
+            n_patterns=len(patterns),
+            dtype=patterns.dtype,
+        )
+
+    def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:
+        return checks.site_mask(value, self.n_neurons, name, shape=self._shape)
+
+    def _comparison(self, observed: Any) -> Similarity:
+        """The memories, compared over all coordinates or those observed."""
+        known = self._known()
+        if observed is None:
+            return known
+        mask = self._mask(observed, "observed")
+        if not mask.any():
+            raise InvalidInputError(
+                "observed must name at least one coordinate to compare; got none"
+            )
+        return known if mask.all() else SIMILARITIES[self._similarity](self.patterns, mask)
+
+    def _engine(self) -> Attention:
+        return engine(backends.get(self._backend).name)
+
+    def _attend(self, compared: Similarity, states: Floats) -> Attended:
+        return self._engine().attend(compared.memories, compared.queries(states), self._beta)
+
+    def _energies(self, compared: Similarity, states: Floats) -> NDArray[np.float64]:
+        queries = compared.queries(states)
+        soft = self._engine().soft_maximum(compared.memories, queries, self._beta)
+        return compared.energy(states, soft, self._beta)
+
+    def _refuse_manhattan(self, what: str) -> None:
+        if self._similarity == "manhattan":
+            raise InvalidInputError(
+                f"{what}: the similarity 'manhattan' has no energy, it is a rule without one; "
+                "use 'euclidean', 'cosine' or 'dot'"
+            )

@@ -1,0 +1,207 @@
+"""How a state is compared with memories, and the energy that goes with it: a class a similarity.
+
+All but Manhattan have a score that is one product with the memories, scale_μ (q·ξ^μ) + bias_μ, for
+a query q made from the state; that is all the engine has to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.backends.attention import Attended, Memories
+from hopfield_sim.checks.reals import first
+from hopfield_sim.errors import InvalidInputError
+
+Floats = NDArray[np.floating]
+Mask = NDArray[np.bool_]
+
+_BLOCK = 1 << 20
+
+
+class Similarity:
+    """Scores, energy and gradient of memories compared over the coordinates that are ``observed``.
+
+    Parameters
+    ----------
+    patterns : (P, N) float
+        The memories.
+    observed : bool (N,), optional
+        The coordinates that count; all if not given.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, patterns: Floats, observed: Mask | None) -> None:
+        self.observed = observed
+        self.n_patterns = len(patterns)
+        self.memories = self.compare(patterns)
+
+    def compare(self, patterns: Floats) -> Memories:
+        """What the engine needs to know of the memories."""
+        raise TypeError("a similarity says how it compares")
+
+    def queries(self, states: Floats) -> Floats:
+        """What is compared with the memories, (B, N)."""
+        return self._seen(states)
+
+    def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
+        """E of each state, (B,), from β⁻¹ log of the mean of exp(β score)."""
+        raise TypeError("a similarity says what its energy is")
+
+    def gradient(self, states: Floats, found: Attended) -> Floats:
+        """∂E/∂x, (B, N); zero where nothing is observed."""
+        return self._seen(states - found.target)
+
+    def _seen(self, rows: Floats) -> Floats:
+        """Rows (B, N) with zeros where nothing is observed."""
+        return rows if self.observed is None else rows * self.observed
+
+    def _blocks(self, patterns: Floats) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """The observed part of some patterns at a time, in float64."""
+        step = max(1, _BLOCK // patterns.shape[1])
+        for start in range(0, len(patterns), step):
+            rows = slice(start, start + step)
+            part = patterns[rows] if self.observed is None else patterns[rows][:, self.observed]
+            yield rows, part.astype(np.float64)
+
+    def _squares(self, patterns: Floats) -> NDArray[np.float64]:
+        """‖ξ‖² of each pattern over what is observed, (P,)."""
+        squares = np.empty(len(patterns))
+        for rows, part in self._blocks(patterns):
+            squares[rows] = np.einsum("pi,pi->p", part, part)
+        return squares
+
+
+class Dot(Similarity):
+    """x·ξ, and E = −β⁻¹ log Σ_μ exp(β ξ^μ·x) + ½ x·x + β⁻¹ ln P + ½ M², M = max‖ξ‖.
+
+    Ramsauer et al., ICLR 2021 (arXiv:2008.02217), eqs. 2 and 3.
+    """
+
+    name = "dot"
+
+    def compare(self, patterns: Floats) -> Memories:
+        """As they are."""
+        self.largest = float(self._squares(patterns).max())
+        return Memories(patterns)
+
+    def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
+        """½‖x‖² + ½M² − the soft maximum of x·ξ."""
+        return _half_square(self._seen(states)) + 0.5 * self.largest - soft
+
+
+class Euclidean(Similarity):
+    """−½‖x − ξ‖², and E = −β⁻¹ log Σ_μ exp(−½β ‖x − ξ^μ‖²).
+
+    The term ½‖x‖² is the same for every memory: it is left out of the score and put into E.
+    """
+
+    name = "euclidean"
+
+    def compare(self, patterns: Floats) -> Memories:
+        """With the bias −½‖ξ‖²."""
+        bias = -0.5 * self._squares(patterns)
+        return Memories(patterns, bias=bias.astype(patterns.dtype))
+
+    def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
+        """−β⁻¹ log of the sum, not of the mean, so that it is 0 at a memory that is alone."""
+        return _half_square(self._seen(states)) - soft - np.log(self.n_patterns) / beta
+
+
+class Cosine(Similarity):
+    """x̂·ξ̂, both centred on their own mean and of length 1, and E = 1 + β⁻¹ ln P − β⁻¹ log Σ_μ
+    exp(β x̂·ξ̂^μ).
+
+    A step leads to the mean of the memories with weights p_μ/σ_μ, σ_μ the length of the centred
+    memory: centred, that is the direction of Σ p_μ ξ̂^μ, towards which E falls. A state without
+    contrast has no direction; its x̂ is 0.
+    """
+
+    name = "cosine"
+
+    def compare(self, patterns: Floats) -> Memories:
+        """Scaled by 1/σ; a query that is centred needs no centred memories."""
+        lengths = np.empty(len(patterns))
+        for rows, part in self._blocks(patterns):
+            size = np.abs(part).max(axis=1)
+            part -= part.mean(axis=1, keepdims=True)
+            lengths[rows] = np.sqrt(np.einsum("pi,pi->p", part, part))
+            # What is left of a constant pattern after centring is rounding.
+            lengths[rows][lengths[rows] <= _flat(part.shape[1], patterns.dtype) * size] = 0
+        if not lengths.all():
+            raise InvalidInputError(
+                f"patterns must not be constant for similarity 'cosine', which compares what is "
+                f"left when the mean is taken away; pattern {first(lengths == 0)[0]} is, in the "
+                "coordinates that are compared"
+            )
+        return Memories(patterns, scale=(1 / lengths).astype(patterns.dtype))
+
+    def queries(self, states: Floats) -> Floats:
+        """x̂, (B, N)."""
+        return self._directions(states)[0]
+
+    def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
+        """That of ``Dot`` for vectors of length 1."""
+        return 1 - soft
+
+    def gradient(self, states: Floats, found: Attended) -> Floats:
+        """−(g − (g·x̂) x̂)/‖x centred‖, g = Σ p_μ ξ̂^μ; 0 for a state without contrast."""
+        unit, length = self._directions(states)
+        pull = self._centred(found.target) * (found.scaled / found.mass)[:, None]
+        along = np.einsum("bi,bi->b", pull, unit)[:, None] * unit
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slope = np.where(length > 0, (along - pull) / length, 0)
+        return slope.astype(states.dtype)
+
+    def _directions(self, states: Floats) -> tuple[Floats, Floats]:
+        """x̂ (B, N), and the length (B, 1) of the centred states."""
+        centred = self._centred(states)
+        length = np.sqrt(np.einsum("bi,bi->b", centred, centred))[:, None]
+        size = np.abs(self._seen(states)).max(axis=1, keepdims=True)
+        length[length <= _flat(self._count(states), states.dtype) * size] = 0
+        return np.divide(centred, length, out=np.zeros_like(centred), where=length > 0), length
+
+    def _centred(self, states: Floats) -> Floats:
+        seen = self._seen(states)
+        mean = seen.sum(axis=1, keepdims=True) / self._count(states)
+        return self._seen(seen - mean.astype(states.dtype))
+
+    def _count(self, states: Floats) -> int:
+        return states.shape[1] if self.observed is None else int(self.observed.sum())
+
+
+class Manhattan(Similarity):
+    """1 / (1 + Σ_i |x_i − ξ_i|): a rule without an energy.
+
+    B. Millidge et al., "Universal Hopfield Networks", ICML 2022.
+    """
+
+    name = "manhattan"
+
+    def compare(self, patterns: Floats) -> Memories:
+        """With the mask of what is observed."""
+        mask = np.ones(patterns.shape[1]) if self.observed is None else self.observed
+        return Memories(patterns, mask=mask.astype(patterns.dtype))
+
+    def queries(self, states: Floats) -> Floats:
+        """As they are."""
+        return states
+
+
+SIMILARITIES: dict[str, type[Similarity]] = {
+    kind.name: kind for kind in (Dot, Cosine, Euclidean, Manhattan)
+}
+
+
+def _half_square(rows: Floats) -> NDArray[np.float64]:
+    """½‖x‖² of each row."""
+    return 0.5 * np.einsum("bi,bi->b", rows, rows, dtype=np.float64)
+
+
+def _flat(n: int, dtype: np.dtype[Any]) -> float:
+    """Of its largest number, the length that a row of n equal numbers has after centring."""
+    return 4 * float(np.finfo(dtype).eps) * float(np.sqrt(n))

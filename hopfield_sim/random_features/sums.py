@@ -1,0 +1,142 @@
+"""Sums of features over memories, T = Σ φ(ξ), and products ⟨φ(x), T⟩ with their gradients.
+
+Everything is a matrix product with one block of directions after another: scratch does not grow
+with Y.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.backends.waves import Waves
+from hopfield_sim.random_features.kernels import Kernel
+from hopfield_sim.random_features.projection import Block, Projection
+
+_SCRATCH: Final = 1 << 19
+"""Numbers in an array of scratch: states are taken so many at a time."""
+
+Floats = NDArray[np.floating]
+
+
+class Comparison(NamedTuple):
+    """⟨φ(x), T⟩ = exp(``log_scale``) · ``product`` for each state.
+
+    Attributes
+    ----------
+    product : (B,) float64
+        About the number of memories at the state, times exp(−``log_scale``).
+    log_scale : (B,) float64
+        0 where features are waves; exponentials overflow or vanish without it.
+    gradient : (B, D) float64 or None
+        Of ⟨φ(x), T⟩, times exp(−``log_scale``).
+    """
+
+    product: NDArray[np.float64]
+    log_scale: NDArray[np.float64]
+    gradient: NDArray[np.float64] | None
+
+
+def features(
+    kernel: Kernel, drawn: Projection, beta: float, states: Floats, engine: Waves
+) -> Floats:
+    """φ of each state, (B, parts · Y): the first part of all rows of S, then the second."""
+    out = np.empty((len(states), kernel.parts, drawn.n_features), states.dtype)
+    scale = kernel.scale(drawn.n_features)
+    for block in drawn.blocks():
+        for rows, h in _angles(block, beta, states):
+            shift = _damping(kernel, beta, states[rows])
+            for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
+                out[rows, part, block.rows] = scale * wave
+    return out.reshape(len(states), -1)
+
+
+def total(
+    kernel: Kernel, drawn: Projection, beta: float, patterns: Floats, engine: Waves
+) -> NDArray[np.float64]:
+    """Σ φ(ξ) over the patterns, (parts, Y)."""
+    out = np.zeros((kernel.parts, drawn.n_features))
+    scale = kernel.scale(drawn.n_features)
+    for block in drawn.blocks():
+        for rows, h in _angles(block, beta, patterns):
+            shift = _damping(kernel, beta, patterns[rows])
+            for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
+                out[part, block.rows] += scale * wave.sum(axis=0, dtype=np.float64)
+    return out
+
+
+def compare(
+    kernel: Kernel,
+    drawn: Projection,
+    beta: float,
+    states: Floats,
+    memory: NDArray[np.float64],
+    engine: Waves,
+    *,
+    gradient: bool = False,
+) -> Comparison:
+    """⟨φ(x), T⟩ of each state with T = ``memory``, (parts, Y), and its gradient where wanted."""
+    count, n = states.shape
+    product, scale = np.zeros(count), kernel.scale(drawn.n_features)
+    pull = np.zeros((count, n) if gradient else (0, 0))
+    log_scale = np.full(count, -np.inf) if kernel.positive else np.zeros(count)
+    for block in drawn.blocks():
+        part = memory[:, block.rows].astype(states.dtype)
+        for rows, h in _angles(block, beta, states):
+            shift = _damping(kernel, beta, states[rows])
+            if kernel.positive:
+                faded = _rescale(h, shift, log_scale[rows], both=kernel.parts == 2)
+                product[rows] *= faded
+                if gradient:
+                    pull[rows] *= faded[:, None]
+                shift = shift + log_scale[rows, None].astype(shift.dtype)
+            waves, slopes = kernel.waves(h, block.phases, shift, engine)
+            product[rows] += _sum(waves, part)
+            if gradient:
+                weights = sum(slope * one for slope, one in zip(slopes, part, strict=True))
+                pull[rows] += np.asarray(weights) @ block.directions
+    product *= scale
+    if not gradient:
+        return Comparison(product, log_scale, None)
+    pull *= scale * np.sqrt(beta)
+    if kernel.positive:
+        pull -= (2 * beta * product)[:, None] * states
+    return Comparison(product, log_scale, pull)
+
+
+def _angles(block: Block, beta: float, states: Floats) -> Iterator[tuple[slice, Floats]]:
+    """√β S x of a block, (b, R), for a few states at a time."""
+    step = max(1, _SCRATCH // len(block.directions))
+    turned = block.directions.T
+    for start in range(0, len(states), step):
+        rows = slice(start, start + step)
+        h = states[rows] @ turned
+        h *= h.dtype.type(np.sqrt(beta))
+        yield rows, h
+
+
+def _damping(kernel: Kernel, beta: float, states: Floats) -> Floats:
+    """β‖x‖², (b, 1), in the exponent of the positive kernels."""
+    if not kernel.positive:
+        return np.zeros((1, 1), states.dtype)
+    squares = np.einsum("bi,bi->b", states, states)
+    return np.asarray(states.dtype.type(beta) * squares)[:, None]
+
+
+def _rescale(
+    h: Floats, shift: Floats, log_scale: NDArray[np.float64], *, both: bool
+) -> NDArray[np.float64]:
+    """Raise ``log_scale`` to the largest exponent seen, in place; what earlier sums are to be
+    multiplied with.
+    """
+    largest = (np.abs(h) if both else h).max(axis=1) - shift[:, 0]
+    before = log_scale.copy()
+    np.maximum(log_scale, largest, out=log_scale)
+    return np.exp(before - log_scale)
+
+
+def _sum(waves: list[Floats], part: Floats) -> Any:
+    return sum((wave @ one for wave, one in zip(waves, part, strict=True)), start=np.float64(0.0))

@@ -1,0 +1,250 @@
+"""How many memories a modern Hopfield network holds, and how near one step comes to them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.theory._arguments import answer, integers, reals, together
+
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
+
+
+def modern_constant(beta: float, radius: float, dim: int, failure: float) -> float:
+    r"""Give the base c of the exponential capacity of random patterns on a sphere.
+
+    .. math::
+        c = \frac{b}{W_0(e^{a + \ln b})}, \quad
+        a = \frac{2}{d-1}\left(1 + \ln(2 \beta K^2 p\,(d-1))\right), \quad b = \frac{2K^2\beta}{5},
+
+    with Lambert's W. The sphere has the radius :math:`M = K\sqrt{d-1}`.
+
+    Parameters
+    ----------
+    beta : float
+        β > 0.
+    radius : float
+        K > 0, the radius in units of √(d − 1).
+    dim : int
+        d ≥ 2.
+    failure : float
+        p between 0 and 1, the probability that the patterns drawn cannot be stored.
+
+    Returns
+    -------
+    float
+        c. The theorem that uses it asks for :math:`c \ge (2/\sqrt p)^{4/(d-1)}`.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments outside these ranges.
+
+    References
+    ----------
+    H. Ramsauer et al., ICLR 2021 (arXiv:2008.02217), theorem 3.
+
+    Examples
+    --------
+    >>> round(modern_constant(1, 3, 20, 0.001), 4), round(modern_constant(1, 1, 75, 0.001), 4)
+    (3.1546, 1.3719)
+    """
+    beta, radius = _positive(beta, "beta"), _positive(radius, "radius")
+    dim, failure = checks.integer(dim, "dim", minimum=2), _probability(failure)
+    a = 2 / (dim - 1) * (1 + math.log(2 * beta * radius**2 * failure * (dim - 1)))
+    b = 2 * radius**2 * beta / 5
+    return b / _lambert_of_exp(a + math.log(b))
+
+
+def modern_capacity(beta: float, radius: float, dim: int, failure: float) -> float:
+    r"""Give the number of random patterns on a sphere that can be stored and retrieved.
+
+    .. math:: P = \sqrt p\; c^{(d-1)/4}
+
+    Parameters
+    ----------
+    beta, radius, dim, failure
+        As in ``modern_constant``.
+
+    Returns
+    -------
+    float
+        P, not rounded; inf beyond all floats.
+
+    References
+    ----------
+    H. Ramsauer et al., ICLR 2021 (arXiv:2008.02217), theorem 3.
+
+    Examples
+    --------
+    >>> round(modern_capacity(1, 3, 20, 0.001), 1)
+    7.4
+    """
+    c = modern_constant(beta, radius, dim, failure)
+    log_count = 0.5 * math.log(failure) + (dim - 1) / 4 * math.log(c)
+    return math.exp(log_count) if log_count < 709 else math.inf
+
+
+def modern_separation(patterns: Any) -> NDArray[np.float64]:
+    r"""Give each pattern's separation from the others, the smaller the harder to retrieve.
+
+    .. math:: \Delta_i = \min_{j \ne i} (\xi_i \cdot \xi_i - \xi_i \cdot \xi_j)
+
+    Parameters
+    ----------
+    patterns : (P, N) float
+        At least two.
+
+    Returns
+    -------
+    ndarray (P,) of float64
+        Negative for a pattern that is more similar to another one than to itself.
+
+    References
+    ----------
+    H. Ramsauer et al., ICLR 2021 (arXiv:2008.02217), definition 2.
+
+    Examples
+    --------
+    >>> modern_separation([[1.0, 0.0], [0.0, 1.0], [2.0, 0.0]])
+    array([-1.,  1.,  2.])
+    """
+    xi = checks.real_patterns(patterns, dtype=np.dtype(np.float64)).array
+    if len(xi) < 2:
+        raise InvalidInputError("patterns must be at least two to be apart; got one")
+    products = xi @ xi.T
+    own = products.diagonal().copy()
+    np.fill_diagonal(products, -np.inf)
+    return np.asarray(own - products.max(axis=1))
+
+
+def modern_error(
+    separation: Any, n_patterns: int, largest: float, beta: Any, distance: Any = 0.0
+) -> Any:
+    r"""Bound the distance from a pattern's fixed point after one step.
+
+    .. math:: \|f(x) - x^*_i\| \le 2 (P - 1) M e^{-\beta (\Delta_i - 2 r M)},
+        \qquad r = \max(\|x - \xi_i\|, \|x^*_i - \xi_i\|)
+
+    Parameters
+    ----------
+    separation : float or array
+        Δ_i, of ``modern_separation``.
+    n_patterns : int
+        P ≥ 2.
+    largest : float
+        M, the length of the longest pattern.
+    beta : float or array
+        β ≥ 0.
+    distance : float or array
+        r, how far the start and the fixed point are from the pattern at most.
+
+    Returns
+    -------
+    float or ndarray of float64
+        The bound; inf beyond all floats.
+
+    References
+    ----------
+    H. Ramsauer et al., ICLR 2021 (arXiv:2008.02217), theorem 4.
+
+    Examples
+    --------
+    >>> round(modern_error(10.0, 100, 4.0, beta=2.0), 9)
+    1.632e-06
+    """
+    n_patterns = checks.integer(n_patterns, "n_patterns", minimum=2)
+    largest = _positive(largest, "largest")
+    gaps, betas, radii = together(
+        reals(separation, "separation", minimum=-np.inf),
+        reals(beta, "beta", minimum=0),
+        reals(distance, "distance", minimum=0),
+        names="separation, beta and distance",
+    )
+    with np.errstate(over="ignore"):
+        decay = np.exp(-betas * (gaps - 2 * radii * largest))
+        return answer(2 * (n_patterns - 1) * largest * decay)
+
+
+def modern_weight(beta: Any, radius: float, dim: int, n_patterns: Any) -> Any:
+    r"""Give the weight that a random pattern on a sphere has when it is the state itself.
+
+    .. math::
+        w = \frac{1}{1 + (P - 1)\, \langle e^{-\beta M^2 (1 - t)} \rangle}, \qquad
+        M = K \sqrt{d - 1},
+
+    the average over the cosine t of two random directions in d dimensions, with density
+    :math:`\propto (1 - t^2)^{(d-3)/2}`. The average is taken of the sum of the
+    other patterns' terms; the mean of the weights themselves is somewhat larger (Jensen).
+
+    Parameters
+    ----------
+    beta : float or array
+        β ≥ 0.
+    radius : float
+        K > 0, the radius in units of √(d − 1).
+    dim : int
+        d ≥ 2.
+    n_patterns : int or array of int
+        P ≥ 1.
+
+    Returns
+    -------
+    float or ndarray of float64
+        w, from 1/P at β = 0 to 1.
+
+    References
+    ----------
+    The softmax of H. Ramsauer et al., ICLR 2021 (arXiv:2008.02217), eq. 3, averaged as above.
+
+    Examples
+    --------
+    >>> modern_weight([0.0, 1.0], 1.0, 17, 100).round(4)
+    array([0.01 , 0.996])
+    """
+    radius = _positive(radius, "radius")
+    dim = checks.integer(dim, "dim", minimum=2)
+    betas, counts = together(
+        reals(beta, "beta", minimum=0),
+        integers(n_patterns, "n_patterns", minimum=1, maximum=2**53),
+        names="beta and n_patterns",
+    )
+    kappa = np.asarray(betas * radius**2 * (dim - 1))
+    # Over the angle, where the density is sin^(d−2); squared nodes crowd at 0, where large β looks.
+    angle = math.pi * ((1 + _NODES) / 2) ** 2
+    density = np.sin(angle) ** (dim - 2) * (1 + _NODES) * _WEIGHTS
+    falls = np.exp(-kappa[..., None] * (1 - np.cos(angle)))
+    return answer(1 / (1 + (counts - 1) * np.asarray(falls @ density / density.sum())))
+
+
+def _lambert_of_exp(y: float) -> float:
+    """W₀(e^y): the w > 0 with w + ln w = y, without ever forming e^y.
+
+    The left side is concave and grows, so Newton's steps from below never overshoot.
+    """
+    w = 1.0 if y > 1 else math.exp(y - 1)
+    for _ in range(100):
+        step = (y - w - math.log(w)) / (1 + 1 / w)
+        w += step
+        if abs(step) <= 1e-15 * w:
+            break
+    return w
+
+
+def _positive(value: Any, name: str) -> float:
+    number = checks.real(value, name)
+    if number <= 0:
+        raise InvalidInputError(f"{name} must be greater than 0; got {number}")
+    return number
+
+
+def _probability(value: Any) -> float:
+    number = checks.real(value, "failure")
+    if not 0 < number < 1:
+        raise InvalidInputError(f"failure must be a probability between 0 and 1; got {number}")
+    return number

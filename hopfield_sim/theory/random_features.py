@@ -1,0 +1,221 @@
+"""How exact a distributed memory is: variances of its random features, and how many it takes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.theory._arguments import answer, reals, together
+
+KERNELS = ("sincos", "cos", "exp", "expexp")
+
+Floats = NDArray[np.floating]
+
+
+def feature_variance(states: Any, patterns: Any, beta: float, kernel: str = "sincos") -> Any:
+    r"""Give the variance of ⟨φ(x), Σ φ(ξ)⟩ with a single feature; with Y of them it is 1/Y of it.
+
+    For one pattern ξ, with k = exp(−β‖x − ξ‖²/2) and z = β‖x + ξ‖²:
+
+    ========== ============================================
+    kernel     variance
+    ========== ============================================
+    "sincos"   :math:`(1 - k^2)^2 / 2`
+    "cos"      :math:`(1 - k^2)^2 / 2 + 1/2`
+    "exp"      :math:`k^2 (e^z - 1)`
+    "expexp"   :math:`k^2 (e^z - 1)(1 - e^{-z}) / 2`
+    ========== ============================================
+
+    Patterns share their features, so for several the covariances come on top. With d = x − ξ, for
+    "sincos"
+
+    .. math:: \frac12 \sum_{μν} \left[ e^{-\frac{β}{2} ‖d^μ - d^ν‖^2}
+        + e^{-\frac{β}{2} ‖d^μ + d^ν‖^2} \right] - \Big(\sum_μ e^{-\frac{β}{2} ‖d^μ‖^2}\Big)^2 .
+
+    Parameters
+    ----------
+    states : (B, D) or (D,) array of float
+        x, where the memory is asked.
+    patterns : (P, D) array of float
+        ξ.
+    beta : float
+        β > 0.
+    kernel : {"sincos", "cos", "exp", "expexp"}
+        The kind of features; directions are independent, not orthogonal.
+
+    Returns
+    -------
+    float or ndarray (B,) of float64
+        inf where it exceeds all floats.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For other shapes, numbers that are not finite, and unknown words.
+
+    References
+    ----------
+    A. Rahimi, B. Recht, NeurIPS 20 (2007); K. Choromanski et al., ICLR 2021, lemma 2; B. Hoover
+    et al., NeurIPS 37 (2024).
+
+    Examples
+    --------
+    At the memory itself sines and cosines do not err at all, cosines alone do:
+
+    >>> x = [0.0, 1.0]
+    >>> [round(feature_variance(x, [x], 1.0, kernel), 3) for kernel in ("sincos", "cos", "exp")]
+    [0.0, 0.5, 53.598]
+    """
+    given, xi, beta = _judged(states, patterns, beta, kernel)
+    second = np.array([_second_moment(x, xi, beta, kernel) for x in given.array])
+    mean = _kernel_sum(given.array, xi, beta)
+    return given.restore(np.maximum(second - mean**2, 0.0))
+
+
+def feature_error(
+    states: Any, patterns: Any, beta: float, n_features: Any, kernel: str = "sincos"
+) -> Any:
+    r"""Give the mean error of the energy −log⟨φ(x), T⟩/β with Y random features.
+
+    To first order in 1/√Y, with the variance V of ``feature_variance``,
+
+    .. math:: ⟨|ΔE|⟩ = \sqrt{\frac{2}{π}} \frac{\sqrt{V/Y}}{β \sum_μ e^{-\frac{β}{2}‖x-ξ^μ‖^2}} ,
+
+    which holds while it is well below 1/β; beyond, the estimate is lost in its own error.
+
+    Parameters
+    ----------
+    states, patterns, beta, kernel
+        As in ``feature_variance``.
+    n_features : int or array of int
+        Y ≥ 1.
+
+    Returns
+    -------
+    float or ndarray of float64
+        (B,), (len(n_features),) or, for several of both, (B, len(n_features)).
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        As in ``feature_variance``.
+
+    Examples
+    --------
+    >>> near, memory = [0.0, 0.9], [[0.0, 1.0]]
+    >>> error = feature_error(near, memory, 10.0, [100, 10000])
+    >>> bool(abs(error[0] / error[1] - 10.0) < 1e-9)
+    True
+    """
+    given, xi, beta = _judged(states, patterns, beta, kernel)
+    counts = reals(n_features, "n_features", minimum=1)
+    second = np.array([_second_moment(x, xi, beta, kernel) for x in given.array])
+    mean = _kernel_sum(given.array, xi, beta)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        relative = np.sqrt(np.maximum(second / mean**2 - 1.0, 0.0))
+    errors = math.sqrt(2 / math.pi) / beta * relative.reshape(-1, *(1,) * counts.ndim)
+    errors = errors / np.sqrt(counts)
+    return answer(np.asarray(errors[0])) if given.single else errors
+
+
+def features_needed(n_patterns: Any, beta: Any, distance: Any = 0.0) -> Any:
+    r"""Give the number of features that a distributed memory takes, by a rule of thumb.
+
+    .. math:: Y = 5 P e^{β r^2}
+
+    keeps the error of ⟨φ(x), T⟩ below a third of its value for a state at a distance r from one of
+    P memories that are far from each other: k = exp(−βr²/2) is to stand out of √(P/2Y).
+
+    Parameters
+    ----------
+    n_patterns : int or array
+        P ≥ 1.
+    beta : float or array
+        β ≥ 0.
+    distance : float or array
+        r ≥ 0, in units in which the largest distance between two memories is about 1.
+
+    Returns
+    -------
+    float or ndarray of float64
+        Y, not rounded; inf where it exceeds all floats.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For numbers outside these ranges, or shapes that do not broadcast.
+
+    Examples
+    --------
+    >>> features_needed(500, 10.0), round(features_needed(500, 50.0, 0.3))
+    (2500.0, 225043)
+    """
+    p, b, r = together(
+        reals(n_patterns, "n_patterns", minimum=1),
+        reals(beta, "beta", minimum=0),
+        reals(distance, "distance", minimum=0),
+        names="n_patterns, beta and distance",
+    )
+    with np.errstate(over="ignore"):
+        return answer(5.0 * p * np.exp(b * r**2))
+
+
+def _judged(
+    states: Any, patterns: Any, beta: Any, kernel: Any
+) -> tuple[checks.RealBatch, Floats, float]:
+    checks.choice(kernel, KERNELS, "kernel")
+    beta = checks.real(beta, "beta", minimum=0)
+    if beta == 0:
+        raise InvalidInputError("beta must be greater than 0; got 0.0")
+    double = np.dtype(np.float64)
+    stored = checks.real_patterns(patterns, dtype=double)
+    given = checks.real_states(
+        states,
+        stored.array.shape[1],
+        shape=stored.shape,
+        n_patterns=len(stored.array),
+        dtype=double,
+    )
+    return given, stored.array, beta
+
+
+def _kernel_sum(states: Floats, patterns: Floats, beta: float) -> NDArray[np.float64]:
+    """Σ exp(−β/2 ‖x − ξ‖²), (B,)."""
+    return np.array([np.exp(-beta / 2 * _squares(x - patterns)).sum() for x in states])
+
+
+def _second_moment(x: Floats, patterns: Floats, beta: float, kernel: str) -> float:
+    """⟨(Σ_μ φ(x) φ(ξ^μ))²⟩ over one direction and its phase: a sum over pairs of patterns.
+
+    A Gaussian average of exp(√β s·a) is exp(β‖a‖²/2), of cos(√β s·a) exp(−β‖a‖²/2).
+    """
+    if kernel in ("sincos", "cos"):
+        with_sign, apart = _pairs(x - patterns)
+        moment = np.exp(-beta / 2 * with_sign).sum() / 2 + np.exp(-beta / 2 * apart).sum() / 2
+        # The phase: ½ Σ exp(−β/2 ‖ξ^μ − ξ^ν‖²), as ξ^μ − ξ^ν = d^ν − d^μ.
+        return float(moment + (np.exp(-beta / 2 * apart).sum() / 2 if kernel == "cos" else 0.0))
+    with_sign, apart = _pairs(x + patterns)
+    damped = beta * (float(x @ x) + _squares(patterns))
+    damped = damped[:, None] + damped
+    with np.errstate(over="ignore"):
+        moment = np.exp(beta / 2 * with_sign - damped).sum()
+        if kernel == "expexp":  # cosh in place of exp
+            moment = (moment + np.exp(beta / 2 * apart - damped).sum()) / 2
+    return float(moment)
+
+
+def _pairs(rows: Floats) -> tuple[Floats, Floats]:
+    """‖a + b‖² and ‖a − b‖² of every two rows, (P, P)."""
+    squares, products = _squares(rows), rows @ rows.T
+    sums = squares[:, None] + squares
+    return sums + 2 * products, np.maximum(sums - 2 * products, 0.0)
+
+
+def _squares(rows: Floats) -> Floats:
+    squares: Floats = np.einsum("pd,pd->p", rows, rows)
+    return squares

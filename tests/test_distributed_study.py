@@ -1,0 +1,286 @@
+"""The distributed study: its table, its sentence, its figures, and what the command line does."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import hopfield_sim as hs
+from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
+from hopfield_sim.experiment import driver
+from hopfield_sim.experiment.__main__ import main
+from hopfield_sim.experiment.distributed import FULL, QUICK, STUDY, cells, configure
+from hopfield_sim.experiment.distributed_page import page
+from hopfield_sim.experiment.distributed_trials import (
+    images_of,
+    pack_images,
+    unpack_images,
+)
+from hopfield_sim.experiment.options import parse
+from hopfield_sim.plotting.distributed_curves import approximation
+
+SMALL = {
+    "sizes": [30],
+    "networks": 3,
+    "n_patterns": 40,
+    "betas": [5, 20],
+    "n_features": [300, 1200],
+    "counts": [10, 40],
+    "count_features": 600,
+    "kernel_sizes": [16],
+    "kernel_betas": [1, 10, 600],
+    "kernel_features": [500],
+    "image_size": 8,
+    "image_betas": [40, 80],
+    "image_features": [500, 2000],
+    "queries": 20,
+}
+
+
+@pytest.fixture(scope="module")
+def result() -> hs.experiment.Result:
+    return hs.experiment.distributed(**SMALL, rng=0)
+
+
+def rows_of(result, **wanted) -> list[dict]:
+    return [row for row in result.rows if all(row[k] == v for k, v in wanted.items())]
+
+
+def test_the_table_has_every_point(result) -> None:
+    counts = {
+        "trajectories": 1,
+        "compression": 1,
+        "approximation": 2 * 2 * 3,
+        "images": 2 * 2,
+        "patterns": 2 * 2 * 3,
+        "kernels": 3 * 4 * 2,
+    }
+    assert {row["part"]: len(rows_of(result, part=row["part"])) for row in result.rows} == counts
+    for row in result.rows:
+        assert row["energy_error"] >= 0
+        assert row["gradient_error"] >= 0
+        assert row["networks"] == (1 if row["at"] == "hidden" else 3)
+        assert row["n_features"] > 0
+        assert 0 <= row["retrieved"] <= 1 or math.isnan(row["retrieved"])
+    assert len({tuple(row) for row in result.rows}) == 1
+
+
+def test_the_errors_are_those_that_theory_predicts(result) -> None:
+    rows = [r for r in result.rows if math.isfinite(r["energy_theory"]) and r["part"] != "kernels"]
+    assert len(rows) >= 18
+    ratios = [r["energy_error"] / r["energy_theory"] for r in rows]
+    # Queries of a network share its directions, so three networks leave some 30 % of spread.
+    assert np.median(ratios) == pytest.approx(1.0, abs=0.25)
+    few, many = (
+        np.mean([r["energy_error"] for r in rows_of(result, part="approximation", n_features=y)])
+        for y in (300, 1200)
+    )
+    assert 1.3 < few / many < 3.0
+
+
+def test_kernels_rank_as_they_should(result) -> None:
+    for beta in (1.0, 10.0, 600.0):
+        sincos, cos, exp, expexp = (
+            rows_of(result, kernel=kernel, part="kernels", energy="log", beta=beta)[0][
+                "energy_error"
+            ]
+            for kernel in ("sincos", "cos", "exp", "expexp")
+        )
+        assert sincos < cos
+        if beta > 1:
+            assert cos < 0.5 * min(exp, expexp)
+    plain = rows_of(result, kernel="sincos", part="kernels", energy="plain", beta=600.0)[0]
+    assert plain["energy_error"] < 1e-3  # of 1/600 each
+
+
+def test_images_need_more_features_for_larger_beta(result) -> None:
+    def off(beta: float, count: int) -> float:
+        return rows_of(result, part="images", beta=beta, n_features=count)[0]["state_error"]
+
+    assert off(40.0, 2000) < off(40.0, 500)
+    assert off(80.0, 2000) < off(80.0, 500)
+    compression = result.summary["compression"]
+    assert compression["numbers"] == 2 * 2000
+    assert compression["pixels"] == 20 * 3 * 64
+
+
+def test_the_sentence_states_numbers_of_the_table(result) -> None:
+    text = STUDY.sentence(result)
+    assert "The memory of 20 images holds 4000 numbers in place of 3840 pixels, 1.04 times" in text
+    assert "before 21 images" in text
+    assert "from Y = 300 to 1200" in text
+    assert "sincos" in text.split("geometric mean")[1][:40]
+    rows = rows_of(result, part="approximation", at="memory")
+    slopes = []
+    for beta in (5.0, 20.0):
+        few, many = (
+            r["energy_error"]
+            for y in (300, 1200)
+            for r in rows
+            if (r["beta"], r["n_features"]) == (beta, y)
+        )
+        slopes.append(math.log(many / few) / math.log(4))
+    assert f"Y^({np.mean(slopes):.2f})" in text
+
+
+def test_the_same_seed_gives_the_same_table_whoever_computes(result) -> None:
+    tiny = SMALL | {"networks": 1, "kernel_betas": [1], "image_betas": [40], "counts": [10]}
+    one = hs.experiment.distributed(**tiny, rng=3, workers=1)
+    two = hs.experiment.distributed(**tiny, rng=3, workers=2)
+    np.testing.assert_equal(one.rows, two.rows)
+    other = hs.experiment.distributed(**tiny, rng=4)
+    assert one.rows[2]["energy_error"] != other.rows[2]["energy_error"]
+
+
+def test_images_go_into_text_and_back() -> None:
+    images = np.random.default_rng(0).integers(0, 256, (2, 3, 4, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(unpack_images(pack_images(images)), images)
+    memories = images_of({"image_size": 8, "seed": 0}, 5)
+    assert memories.shape == (5, 192)
+    squares = ((memories[:, None] - memories) ** 2).sum(axis=2)
+    assert 0 < squares.max() <= 1  # as the scale promises
+
+
+# ------------------------------------------------------------------ figures
+
+
+@pytest.mark.parametrize("figure", ["approximation", "patterns", "kernels", "images"])
+def test_figures_show_the_rows(result, figure) -> None:
+    drawn = hs.plotting.distributed(result, figure)
+    panels = drawn.axes
+    x, y = {
+        "approximation": ("n_features", "energy_error"),
+        "patterns": ("n_patterns", "energy_error"),
+        "kernels": ("beta", "energy_error"),
+        "images": ("n_features", "state_error"),
+    }[figure]
+    first = rows_of(result, part=figure)[0]
+    same = {k: first[k] for k in ("kernel", "energy", "at", "n_neurons") if figure != "images"}
+    if figure != "kernels":
+        same["beta"] = first["beta"]
+    rows = sorted(rows_of(result, part=figure, **same), key=lambda row: row[x])
+    curves = [line.get_xydata().tolist() for line in panels[0].lines]
+    assert [[row[x], row[y]] for row in rows] in curves
+    assert len(panels) == {"approximation": 9, "patterns": 6, "kernels": 2, "images": 2}[figure]
+    assert panels[-1].get_xlabel()
+    words = drawn.legends[0].get_title().get_text()
+    assert "random binary memories" in words or "colour images" in words
+
+
+def test_theory_is_drawn_over_the_data(result) -> None:
+    rows = rows_of(result, part="approximation", n_neurons=30)
+    drawn = approximation(rows, 30)
+    dashed = [line for line in drawn.axes[0].lines if line.get_linestyle() == "--"]
+    wanted = rows_of(result, part="approximation", at="memory", beta=5.0)
+    assert dashed[0].get_ydata().tolist() == [row["energy_theory"] for row in wanted]
+
+
+def test_figures_in_axes_of_your_own_and_bad_input(result) -> None:
+    from matplotlib.figure import Figure
+
+    for figure, count in [("patterns", 6), ("kernels", 2), ("images", 2)]:
+        own = Figure()
+        axes = own.subplots(1, count)
+        assert hs.plotting.distributed(result, figure, ax=axes) is own
+        with pytest.raises(InvalidInputError, match="ax must hold"):
+            hs.plotting.distributed(result, figure, ax=axes[:1])
+    with pytest.raises(InvalidInputError, match="figure must be one of"):
+        hs.plotting.distributed(result, "pictures")
+    with pytest.raises(InvalidInputError, match="no rows of the part"):
+        hs.plotting.distributed(rows_of(result, part="images"), "kernels")
+    with pytest.raises(HopfieldError, match="no column"):
+        hs.plotting.distributed([{"rule": 1}])
+
+
+def test_the_page_has_all_six_figures(result) -> None:
+    found = page(result)
+    assert [stem for stem, _, _ in found.figures] == [
+        "distributed-trajectories",
+        "distributed-compression",
+        "distributed-approximation-30",
+        "distributed-images",
+        "distributed-images-recalled",
+        "distributed-patterns",
+        "distributed-kernels",
+    ]
+    (caption, table) = found.tables[0]
+    assert "pixels" in caption
+    assert [row["T / pixels"] for row in table] == [round(4000 / 768, 2), round(4000 / 3840, 2)]
+    panel = found.figures[0][2].axes[0]
+    energies = np.array(result.summary["trajectories"]["curves"]["exact"]["energy"])
+    np.testing.assert_array_equal(panel.lines[0].get_ydata(), energies[:, 0])
+    assert len(panel.lines) == 8  # four images in two memories
+    # Nearly the same curves: by the end they differ by less than a tenth of the way down.
+    other = np.array(result.summary["trajectories"]["curves"]["distributed"]["energy"])
+    assert np.abs(other[-1] - energies[-1]).max() < 0.2 * np.abs(energies[0] - energies[-1]).max()
+
+
+# ------------------------------------------------------------------ the command line
+
+
+def test_the_command_line_writes_and_resumes(tmp_path: Path, capsys, monkeypatch) -> None:
+    tiny = SMALL | {"networks": 1, "kernel_betas": [1], "image_betas": [40], "counts": [10]}
+    monkeypatch.setitem(driver.STUDIES, "distributed", _with(quick=tiny))
+    out = tmp_path / "out"
+    command = ["distributed", "--quick", "--out", str(out)]
+    assert main(command) == 0
+    first = (out / "distributed.csv").read_bytes()
+    rows = list(csv.DictReader(first.decode().splitlines()))
+    assert rows[0]["part"] == "trajectories"
+    for name in ("distributed-kernels.png", "report.html", "distributed-approximation-30.png"):
+        assert (out / name).stat().st_size > 1000
+    monkeypatch.setattr("hopfield_sim.experiment.trial.run", None)  # nothing is left to do
+    (out / "distributed.csv").unlink()
+    assert main(command) == 0
+    assert (out / "distributed.csv").read_bytes() == first
+    capsys.readouterr()
+
+
+def _with(**changes):
+    from dataclasses import replace
+
+    return replace(STUDY, **changes)
+
+
+def test_full_is_the_papers_size_and_only_where_there_is_one(capsys, tmp_path) -> None:
+    options = parse(["distributed", "--full"], driver.described())
+    config = driver._configure("distributed", options)
+    assert config["n_features"][-1] == 500_000
+    assert config["image_size"] == 64
+    assert config == configure(**FULL, rng=0)
+    cost = {
+        name: sum(cell.trials * cell.cost for cell in cells(configure(**values, rng=0)))
+        for name, values in (("full", FULL), ("default", {}), ("quick", QUICK))
+    }
+    assert cost["full"] > 100 * cost["default"] > 500 * cost["quick"]
+    assert main(["distributed", "--full", "--quick", "--out", str(tmp_path)]) == 2
+    assert "exclude each other" in capsys.readouterr().err
+    assert main(["capacity", "--full", "--out", str(tmp_path)]) == 2
+    assert "capacity takes no --full; it is for distributed" in capsys.readouterr().err
+    assert main(["distributed", "--rules", "hebbian", "--out", str(tmp_path)]) == 2
+    assert "takes no --rules" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "error"),
+    [
+        ("sizes", 30, InvalidTypeError),
+        ("sizes", [1], InvalidInputError),
+        ("networks", 0, InvalidInputError),
+        ("n_patterns", 0, InvalidInputError),
+        ("betas", [0.0], InvalidInputError),
+        ("betas", [], InvalidInputError),
+        ("n_features", [0], InvalidInputError),
+        ("counts", [1.5], InvalidTypeError),
+        ("kernel_betas", [-1], InvalidInputError),
+        ("image_size", 4, InvalidInputError),
+        ("queries", 0, InvalidInputError),
+    ],
+)
+def test_bad_arguments_are_named(argument, value, error) -> None:
+    with pytest.raises(error, match=argument):
+        hs.experiment.distributed(**{argument: value})
