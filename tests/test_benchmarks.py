@@ -161,7 +161,7 @@ def test_a_ratio_is_the_baselines_time_over_ours() -> None:
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(time, "process_time", lambda: now)
-        found = measure.compare(contest, seconds=0.1)
+        found = measure.settle(contest, seconds=0.1)
     assert found.ours == pytest.approx(0.5e-3)
     assert found.baseline == pytest.approx(1e-3)
     assert found.quartiles == pytest.approx((2, 2, 2))
