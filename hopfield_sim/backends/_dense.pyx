@@ -267,8 +267,8 @@ def asynchronous(
                         position += 1
                         if spin != spins[site]:
                             spins[site] = spin
-                            move_overlaps(n_patterns, 2 * spin, tables.columns + site * tables.words,
-                                          felt.overlaps)
+                            move_overlaps(n_patterns, 2 * spin,
+                                          tables.columns + site * tables.words, felt.overlaps)
                             feel(&tables, &felt)
                             flips[row] += 1
                             budget -= _FLIP_COST * n_patterns

@@ -24,6 +24,9 @@ LANES: Final = 8
 DEPTH: Final = 64
 """Signs of a site lie in blocks of LANES words of DEPTH bits; see ``Memories.columns``."""
 
+_PACKED = 1 << 24
+"""Signs that are packed at a time."""
+
 SMALLEST_LOG: Final = -700.0
 LARGEST_LOG: Final = 700.0
 """Logs of a gain beyond these change nothing any more and would leave the range of a float."""
@@ -64,11 +67,6 @@ class Memories:
         return len(self.patterns)
 
     @cached_property
-    def real(self) -> NDArray[np.float64]:
-        """ξ in float64, for matrix products."""
-        return self.patterns.astype(np.float64)
-
-    @cached_property
     def by_site(self) -> NDArray[np.int8]:
         """ξ site by site, (N, P)."""
         return np.ascontiguousarray(self.patterns.T)
@@ -79,13 +77,17 @@ class Memories:
         8 k + j, set for −1, so that shifting eight words by b brings eight signs to the top.
         """
         n_patterns, n = self.patterns.shape
-        block = LANES * DEPTH
-        blocks = -(-n_patterns // block)
-        down = np.zeros((n, blocks * block), bool)
-        down[:, :n_patterns] = self.patterns.T < 0
-        by_word = down.reshape(n, blocks, DEPTH, LANES).swapaxes(2, 3)
-        packed = np.ascontiguousarray(np.packbits(by_word, axis=3)).view(">u8")
-        return packed.astype(np.uint64).reshape(n, blocks * LANES)
+        blocks = -(-n_patterns // (LANES * DEPTH))
+        out = np.empty((n, blocks * LANES), np.uint64)
+        step = max(1, _PACKED // (blocks * LANES * DEPTH))
+        for start in range(0, n, step):  # bounds what is made on the way
+            signs = self.patterns[:, start : start + step].T < 0
+            down = np.zeros((len(signs), blocks * LANES * DEPTH), bool)
+            down[:, :n_patterns] = signs
+            by_word = down.reshape(-1, blocks, DEPTH, LANES).swapaxes(2, 3)
+            packed = np.ascontiguousarray(np.packbits(by_word, axis=3)).view(">u8")
+            out[start : start + step] = packed.reshape(len(signs), -1)
+        return out
 
 
 @dataclass(frozen=True)

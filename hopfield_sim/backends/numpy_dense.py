@@ -39,12 +39,12 @@ class NumpyDense:
     name = "numpy"
 
     def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
-        """ξ^μ·s, in blocks of states: sums of ±1 are exact in float64."""
+        """ξ^μ·s, a block of patterns at a time: sums of ±1 are exact in float64."""
         out = np.empty((len(states), memories.n_patterns), np.int64)
-        step = max(1, _BLOCK // max(memories.patterns.shape))
-        for start in range(0, len(states), step):
+        spins, step = states.astype(np.float64), max(1, _BLOCK // memories.n_neurons)
+        for start in range(0, memories.n_patterns, step):
             block = slice(start, start + step)
-            out[block] = states[block].astype(np.float64) @ memories.real.T
+            out[:, block] = spins @ memories.patterns[block].T.astype(np.float64)
         return out
 
     def asynchronous(
@@ -185,7 +185,12 @@ def feel(memories: Memories, overlaps: NDArray[np.int64]) -> Felt:
 
 def differences(memories: Memories, felt: Felt, spins: NDArray[np.int8]) -> Floats:
     """D_i = Σ_μ ξ_i slope(m_μ) − s_i Σ_μ bend(m_μ) of all sites, (B, N), in the tables' units."""
-    return felt.slope @ memories.real - spins * felt.bend[:, None]
+    out: Floats = spins * -felt.bend[:, None]
+    step = max(1, _BLOCK // memories.n_neurons)
+    for start in range(0, memories.n_patterns, step):
+        block = slice(start, start + step)
+        out += felt.slope[:, block] @ memories.patterns[block].astype(np.float64)
+    return out
 
 
 def new_spins(
