@@ -46,23 +46,21 @@ class Comparison:
     ours: float
     baseline: float
     quartiles: tuple[float, float, float]
-    rounds: int
 
 
-def compare(contest: Contest, seconds: float = 4.0) -> Comparison:
-    """Time both in turns for about that long, after one warm-up each."""
-    calls = [contest.ours, contest.baseline, contest.spare or _nothing]
-    clock = time.perf_counter if contest.wall else time.process_time
-    spent = sum(_seconds(call, clock) for call in calls)
-    rounds = int(np.clip(seconds / spent, LEAST_ROUNDS, MOST_ROUNDS))
-    measured = np.array([[_seconds(call, clock) for call in calls] for _ in range(rounds)])
-    if contest.spare is not None:
-        measured[:, 1] -= measured[:, 2]
-    times = measured[:, :2] / [contest.ours_count, contest.baseline_count]
-    low, middle, high = np.quantile(times[:, 1] / times[:, 0], [0.25, 0.5, 0.75])
-    ours, baseline = np.median(times, axis=0)
-    quartiles = (float(low), float(middle), float(high))
-    return Comparison(float(ours), float(baseline), quartiles, rounds)
+def compare(
+    ours: Callable[[], object], baseline: Callable[[], object], rounds: int = 7
+) -> Comparison:
+    """Time both in turns by the clock on the wall, after one warm-up each."""
+    contest = Contest(ours, baseline, wall=True)
+    _round(contest)
+    return _summary(contest, rounds)
+
+
+def settle(contest: Contest, seconds: float = 4.0) -> Comparison:
+    """Time a contest in turns for about that long, after one warm-up each."""
+    rounds = int(np.clip(seconds / sum(_round(contest)), LEAST_ROUNDS, MOST_ROUNDS))
+    return _summary(contest, rounds)
 
 
 def quicker(*ways: Callable[[], object]) -> Callable[[], object]:
@@ -123,8 +121,19 @@ def _figures(value: float) -> str:
     return f"{value:.{digits}f}"
 
 
-def _nothing() -> None:
-    pass
+def _round(contest: Contest) -> list[float]:
+    """Seconds of ours, of the baseline and of what is spare in it."""
+    clock = time.perf_counter if contest.wall else time.process_time
+    calls = (contest.ours, contest.baseline, contest.spare)
+    return [0.0 if call is None else _seconds(call, clock) for call in calls]
+
+
+def _summary(contest: Contest, rounds: int) -> Comparison:
+    ours, baseline, spare = np.array([_round(contest) for _ in range(rounds)]).T
+    ours, baseline = ours / contest.ours_count, (baseline - spare) / contest.baseline_count
+    low, middle, high = np.quantile(baseline / ours, [0.25, 0.5, 0.75])
+    quartiles = (float(low), float(middle), float(high))
+    return Comparison(float(np.median(ours)), float(np.median(baseline)), quartiles)
 
 
 def _seconds(work: Callable[[], object], clock: Callable[[], float]) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from benchmarks import levels
-from benchmarks.measure import compare, duration, ratio
+from benchmarks.measure import duration, ratio, settle
 from benchmarks.row import NotMeasured, Row
 
 Found = dict[str, Any]
@@ -28,7 +28,7 @@ def measure(rows: Iterable[Row]) -> Iterator[Found]:
 def _measured(row: Row) -> Found:
     try:
         contest = row.prepare()
-        found = compare(contest)
+        found = settle(contest)
     except NotMeasured as error:
         return {"reason": str(error)}
     except Exception as error:  # a competitor may fail in any way; the table says how

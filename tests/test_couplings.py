@@ -17,7 +17,7 @@ from hopfield_sim.backends.numpy_backend import (
     probability_bounds,
     probability_words,
 )
-from hopfield_sim.backends.protocol import Factors, packed
+from hopfield_sim.backends.protocol import Batch, Factors, packed
 
 BACKENDS = hs.backends.available()
 SIZES = (1, 2, 7, 8, 9, 63, 64, 65, 257)
@@ -101,9 +101,14 @@ def test_both_forms_on_every_backend_give_the_same_bits(n, zero_diagonal, monkey
                 ).store(patterns)
                 runs.append(
                     net.recall(
-                        cues, update=update, max_sweeps=7, rng=4, record=("energy", "states"),
-                        every=max(1, n // 2), **options,
-                    )  # fmt: skip
+                        cues,
+                        update=update,
+                        max_sweeps=7,
+                        rng=4,
+                        record=("energy", "states"),
+                        every=max(1, n // 2),
+                        **options,
+                    )
                 )
             for run in runs[1:]:
                 np.testing.assert_array_equal(run.trajectory, runs[0].trajectory)
@@ -122,8 +127,30 @@ def test_fields_energies_and_weights_are_the_definitions(backend, zero_diagonal,
     fields = dense_fields(patterns, states, zero_diagonal=zero_diagonal)
     np.testing.assert_array_equal(net.fields(states), fields / n)
     np.testing.assert_array_equal(net.energy(states), -(states * fields).sum(axis=1) / (2 * n))
-    np.testing.assert_array_equal(net.weights, hs.rules.hebbian(patterns, zero_diagonal=zero_diagonal))
+    np.testing.assert_array_equal(
+        net.weights, hs.rules.hebbian(patterns, zero_diagonal=zero_diagonal)
+    )
     np.testing.assert_array_equal(net.fields(states), fields / n)  # now that a matrix is there
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_no_states_at_all(backend):
+    engine = hs.backends.get(backend)
+    learnt = couplings.factors(hs.random_patterns(5, 33, rng=0), zero_diagonal=True)
+    for form in (learnt, couplings.matrix(learnt, engine)):
+        nothing = np.empty((0, 33), np.int8)
+        assert engine.fields(form, nothing).shape == (0, 33)
+        cache = engine.cache(form, nothing)
+        assert cache.shape == (0, form.width)
+        batch = Batch(nothing, cache, np.empty(0, np.int64), nothing)
+        rule = couplings.limits(form, np.zeros(33), "keep", None)
+        engine.asynchronous(form, batch, rule, "random", 0, 33, 2)
+        engine.synchronous(form, batch, rule, 0, 33, 2)
+    rule = couplings.limits(learnt, np.zeros(33), "plus", None)
+    curve = engine.retrieval(
+        learnt, rule, np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 4), np.int64), 0, 5
+    )
+    assert curve.shape == (0, 4)
 
 
 # ---------------------------------------------------------------- types
@@ -210,6 +237,9 @@ def test_kernels_know_which_types_go_together():
     network = pytest.importorskip("hopfield_sim.backends._network").Network(2)
     with pytest.raises(TypeError, match="no kernels for uint8 weights and int16 fields"):
         network.matrix(np.zeros((2, 2), np.uint8), np.zeros(2, np.int16))
+    network.matrix(np.zeros((2, 2), np.int8), np.zeros(2, np.int16))
+    with pytest.raises(TypeError, match="limits must be int16, as the fields are; got int32"):
+        network.zero(np.zeros(2, np.int32), np.zeros(2, np.int32))
 
 
 # ---------------------------------------------------------------- what is made when
@@ -229,19 +259,22 @@ def test_no_matrix_is_made_where_the_patterns_are_faster():
 
 def test_a_matrix_is_made_for_many_states_of_a_small_network():
     patterns = hs.random_patterns(10, 100, rng=0)
-    few, many = (hs.HopfieldNetwork().store(patterns) for _ in range(2))
-    few.recall(patterns, rng=0)
-    many.recall(np.resize(patterns, (500, 100)), rng=0)
-    assert few._hebbian_matrix is None
-    assert many._hebbian_matrix is not None
+    net = hs.HopfieldNetwork().store(patterns)
+    for _ in range(19):  # of two sweeps each: not yet 40 times as many neurons as patterns
+        net.recall(patterns, rng=0)
+        assert net._hebbian_matrix is None
+    net.recall(patterns, rng=0)
+    assert net._hebbian_matrix is not None
+    net.store(patterns).clear()
+    assert net._hebbian_matrix is None
 
 
 def test_where_a_matrix_does_not_fit_there_is_none(monkeypatch):
     monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 2 * 10**8)
     learnt = couplings.factors(hs.random_patterns(900, 6000, rng=0), zero_diagonal=True)
-    assert not couplings.prefers_matrix(learnt, "async", 1000, made=False)
+    assert not couplings.prefers_matrix(learnt, 1000, sync=False, warm=False, made=False)
     monkeypatch.undo()
-    assert couplings.prefers_matrix(learnt, "async", 1000, made=True)
+    assert couplings.prefers_matrix(learnt, 1000, sync=False, warm=False, made=True)
 
 
 def test_bits_are_packed_lowest_first():
