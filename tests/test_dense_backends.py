@@ -104,6 +104,38 @@ def test_same_bits_around_a_block_of_signs(n_patterns):
             assert_same_run(run, reference)
 
 
+@needs_kernels
+@pytest.mark.parametrize("update", ["async", "sync"])
+def test_same_bits_where_sums_outgrow_32_bits_on_the_way(update):
+    """Far from all patterns slopes are added as 32-bit integers, near one they do not fit."""
+    patterns = hs.random_patterns(100, 65, rng=0)
+    cues = hs.flip(patterns[:6], count=14, rng=1)
+    kind = Interaction("polynomial", 6)
+    memories, _ = interactions.memories(kind, patterns)
+    assert memories.narrow_columns is not None
+
+    def size(states):
+        return np.abs(feel(memories, states.astype(int) @ patterns.T).slope).sum(axis=1)
+
+    assert size(cues).max() < 2**31 < size(patterns[:6]).min()
+    reference, runs = run_all(("polynomial", 6), patterns, cues, update=update)
+    np.testing.assert_array_equal(reference.states, patterns[:6])
+    for run in runs:
+        assert_same_run(run, reference)
+
+
+def test_only_whole_slopes_are_added_as_integers():
+    patterns = hs.random_patterns(3, 9, rng=0)
+    for kind, narrow in (
+        (("polynomial", 3), True), (("rectified", 4), False), (("exponential", 1), False),
+        (("polynomial", 60), False),
+    ):  # fmt: skip
+        memories, _ = interactions.memories(Interaction(*kind), patterns)
+        assert (memories.narrow_columns is not None) == narrow
+        even, _ = interactions.memories(Interaction("rectified", 4), patterns[:, :8])
+    assert even.narrow_columns is not None
+
+
 @pytest.mark.parametrize("backend", hs.backends.available())
 @pytest.mark.parametrize("update", ["async", "sync"])
 @pytest.mark.parametrize("temperature", [0.0, 300.0])

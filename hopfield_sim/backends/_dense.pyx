@@ -28,7 +28,10 @@ cdef extern from "visits.h" nogil:
                      uint32_t purpose, uint32_t state, uint32_t sweep)
 
 cdef extern from "dense.h" nogil:
-    const int LANES
+    const int NARROW_LANES
+    double narrow_signed_sum(int64_t n_patterns, int64_t total, const uint32_t *signs,
+                             const int32_t *values)
+    bint narrow_slopes(int64_t n_patterns, const double *slopes, int32_t *out, int64_t *total)
     double signed_sum(int64_t n_patterns, const uint64_t *signs, const double *values)
     void move_overlaps(int64_t n_patterns, int64_t twice_spin, const uint64_t *signs,
                        int64_t *overlaps)
@@ -59,6 +62,8 @@ cdef struct Tables:
     int64_t n_patterns
     int64_t words
     const uint64_t *columns
+    int64_t narrow_words
+    const uint32_t *narrow_columns  # NULL where slopes are no whole numbers
     const double *slope
     const double *bend
     bint relative
@@ -69,6 +74,9 @@ cdef struct Felt:
     # A state's overlaps and what the tables say of them.
     int64_t *overlaps
     double *slopes
+    int32_t *narrow
+    bint fits  # in `narrow`, the slopes as integers whose sum is `total`
+    int64_t total
     double bend
     double tie
     int64_t top
@@ -86,10 +94,11 @@ cdef struct Rule:
 
 cdef bint make_room(const Tables *tables, Felt *felt) noexcept nogil:
     """Allocate, with zeros beyond the last pattern; False without memory."""
-    cdef int64_t room = (tables.n_patterns + LANES - 1) // LANES * LANES
+    cdef int64_t room = (tables.n_patterns + NARROW_LANES - 1) // NARROW_LANES * NARROW_LANES
     felt.overlaps = <int64_t *>calloc(room, sizeof(int64_t))
     felt.slopes = <double *>calloc(room, sizeof(double))
-    return felt.overlaps != NULL and felt.slopes != NULL
+    felt.narrow = <int32_t *>calloc(room, sizeof(int32_t))
+    return felt.overlaps != NULL and felt.slopes != NULL and felt.narrow != NULL
 
 
 cdef void feel(const Tables *tables, Felt *felt) noexcept nogil:
@@ -100,6 +109,8 @@ cdef void feel(const Tables *tables, Felt *felt) noexcept nogil:
     felt.top = highest(n_patterns, felt.overlaps) if tables.relative else 0
     slope, bend = tables.slope - felt.top, tables.bend - felt.top
     felt.bend = read_tables(n_patterns, felt.overlaps, slope, bend, felt.slopes)
+    felt.fits = tables.narrow_columns != NULL and narrow_slopes(n_patterns, felt.slopes,
+                                                                felt.narrow, &felt.total)
     felt.tie = 0.0
     if tables.tie > 0:
         felt.tie = tables.tie * largest_difference(n_patterns, felt.overlaps, felt.slopes, bend)
@@ -108,8 +119,13 @@ cdef void feel(const Tables *tables, Felt *felt) noexcept nogil:
 cdef inline double difference(const Tables *tables, const Felt *felt, int64_t site,
                               int8_t spin) noexcept nogil:
     """D of a site, in the tables' units."""
-    return signed_sum(tables.n_patterns, tables.columns + site * tables.words,
-                      felt.slopes) - spin * felt.bend
+    cdef double pull
+    if felt.fits:
+        pull = narrow_signed_sum(tables.n_patterns, felt.total,
+                                 tables.narrow_columns + site * tables.narrow_words, felt.narrow)
+    else:
+        pull = signed_sum(tables.n_patterns, tables.columns + site * tables.words, felt.slopes)
+    return pull - spin * felt.bend
 
 
 cdef inline int8_t settled(const Felt *felt, bint ties_up, double d, int8_t spin) noexcept nogil:
@@ -148,13 +164,16 @@ cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Felt *f
     return settled(felt, rule.ties_up, d, spin)
 
 
-cdef Tables tables_of(const uint64_t[:, ::1] columns, const double[::1] slope,
-                      const double[::1] bend, int64_t n_patterns, bint relative,
-                      double tie) except *:
+cdef Tables tables_of(const uint64_t[:, ::1] columns, const uint32_t[:, ::1] narrow_columns,
+                      const double[::1] slope, const double[::1] bend, int64_t n_patterns,
+                      bint relative, double tie) except *:
     """Pointers to what Python holds."""
     cdef Tables tables
     cdef int64_t origin = slope.shape[0] - 1 if relative else slope.shape[0] // 2
     tables.n_patterns, tables.words = n_patterns, columns.shape[1]
+    tables.narrow_columns, tables.narrow_words = NULL, 0
+    if narrow_columns is not None:
+        tables.narrow_columns, tables.narrow_words = &narrow_columns[0, 0], narrow_columns.shape[1]
     tables.columns, tables.slope, tables.bend = &columns[0, 0], &slope[origin], &bend[origin]
     tables.relative, tables.tie = relative, tie
     return tables
@@ -183,6 +202,7 @@ def overlaps(
 
 def asynchronous(
     const uint64_t[:, ::1] columns not None,
+    const uint32_t[:, ::1] narrow_columns,
     const double[::1] slope not None,
     const double[::1] bend not None,
     bint relative,
@@ -216,7 +236,8 @@ def asynchronous(
     cdef uint32_t state, sweep
     cdef int8_t spin
     cdef int8_t *spins
-    cdef Tables tables = tables_of(columns, slope, bend, n_patterns, relative, tie)
+    cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, n_patterns,
+                                   relative, tie)
     cdef Rule rule = rule_of(ties_up, heat)
     cdef Felt felt
     cdef bint room = make_room(&tables, &felt)
@@ -282,6 +303,7 @@ def asynchronous(
     finally:
         free(felt.overlaps)
         free(felt.slopes)
+        free(felt.narrow)
         free(sites)
         free(draws)
         free(chances)
@@ -289,6 +311,7 @@ def asynchronous(
 
 def synchronous(
     const uint64_t[:, ::1] columns not None,
+    const uint32_t[:, ::1] narrow_columns,
     const double[::1] slope not None,
     const double[::1] bend not None,
     bint relative,
@@ -323,7 +346,8 @@ def synchronous(
     cdef int8_t *spins
     cdef int8_t *new
     cdef bint cycle
-    cdef Tables tables = tables_of(columns, slope, bend, n_patterns, relative, tie)
+    cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, n_patterns,
+                                   relative, tie)
     cdef Rule rule = rule_of(ties_up, heat)
     cdef Felt felt
     cdef bint room = make_room(&tables, &felt)
@@ -385,4 +409,5 @@ def synchronous(
     finally:
         free(felt.overlaps)
         free(felt.slopes)
+        free(felt.narrow)
         free(chances)

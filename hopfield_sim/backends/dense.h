@@ -1,8 +1,8 @@
 /* Row kernels of dense memories: sums over the patterns, with the signs of a site as bits.
  *
  * Pattern 512 k + 8 b + j is bit 63 - b of word 8 k + j (dense_protocol.py): eight words, shifted by b, have the signs
- * of eight patterns in their top bits, where a double has its own. Rows have room for a multiple of eight patterns; what
- * lies beyond the last one is zero. Sums run in eight lanes, in the same order on every processor.
+ * of eight patterns in their top bits, where a double has its own. Rows have room for a multiple of sixteen patterns;
+ * what lies beyond the last one is zero. Sums run in eight lanes, in the same order on every processor.
  */
 #ifndef HOPFIELD_DENSE_H
 #define HOPFIELD_DENSE_H
@@ -68,6 +68,70 @@ static inline double signed_sum(int64_t n_patterns, const uint64_t *signs, const
     if (rest)
         add_rows((rest + LANES - 1) / LANES, signs + LANES * blocks, values + BLOCK * blocks, lane);
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* The same of whole numbers whose sizes sum up to less than 2^31: those whose bit is set are added in sixteen lanes of 32
+ * bits, which takes half the time. */
+#define NARROW_LANES 16
+#define NARROW_DEPTH 32
+
+ROW_KERNEL static int32_t set_blocks(int64_t blocks, const uint32_t *restrict signs, const int32_t *restrict values) {
+    int32_t lane[NARROW_LANES] = {0}, sum = 0;
+    for (int64_t k = 0; k < blocks; k++) {
+        int32_t word[NARROW_LANES];
+        for (int j = 0; j < NARROW_LANES; j++)
+            word[j] = (int32_t)signs[NARROW_LANES * k + j];
+        for (int b = 0; b < NARROW_DEPTH; b++)
+            for (int j = 0; j < NARROW_LANES; j++) {
+                lane[j] += values[BLOCK * k + NARROW_LANES * b + j] & (word[j] >> 31);
+                word[j] = (int32_t)((uint32_t)word[j] << 1);
+            }
+    }
+    for (int j = 0; j < NARROW_LANES; j++)
+        sum += lane[j];
+    return sum;
+}
+
+ROW_KERNEL static int32_t set_rows(int64_t rows, const uint32_t *restrict signs, const int32_t *restrict values) {
+    int32_t sum = 0;
+    for (int64_t b = 0; b < rows; b++)
+        for (int j = 0; j < NARROW_LANES; j++)
+            sum += values[NARROW_LANES * b + j] & ((int32_t)(signs[j] << b) >> 31);
+    return sum;
+}
+
+static inline double narrow_signed_sum(int64_t n_patterns, int64_t total, const uint32_t *signs,
+                                       const int32_t *values) {
+    const int64_t blocks = n_patterns / BLOCK, rest = n_patterns - BLOCK * blocks;
+    int64_t set = set_blocks(blocks, signs, values);
+    if (rest)
+        set += set_rows((rest + NARROW_LANES - 1) / NARROW_LANES, signs + NARROW_LANES * blocks,
+                        values + BLOCK * blocks);
+    return (double)(total - 2 * set);
+}
+
+/* Slopes as 32-bit integers, and their sum; 0 where they are too large. */
+ROW_KERNEL static int narrow_slopes(int64_t n_patterns, const double *restrict slopes, int32_t *restrict out,
+                                    int64_t *total) {
+    double lane[LANES] = {0}, size = 0;
+    int64_t start = 0;
+    int32_t sum = 0;
+    for (; start + BLOCK <= n_patterns; start += BLOCK)
+        for (int b = 0; b < DEPTH; b++)
+            for (int j = 0; j < LANES; j++)
+                lane[j] += fabs(slopes[start + LANES * b + j]);
+    for (int j = 0; j < LANES; j++)
+        size += lane[j];
+    for (; start < n_patterns; start++)
+        size += fabs(slopes[start]);
+    if (size >= 2147483648.0)
+        return 0;
+    for (int64_t p = 0; p < n_patterns; p++) {
+        out[p] = (int32_t)slopes[p];
+        sum += out[p];
+    }
+    *total = sum;
+    return 1;
 }
 
 /* A flip: overlaps += twice_spin * ξ of the site. */

@@ -13,16 +13,15 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.protocol import Batch
 
-LANES: Final = 8
-DEPTH: Final = 64
-"""Signs of a site lie in blocks of LANES words of DEPTH bits; see ``Memories.columns``."""
+_BLOCK: Final = 512
+"""Patterns whose signs lie together; see ``signs``."""
 
 _PACKED = 1 << 24
 """Signs that are packed at a time."""
@@ -73,21 +72,46 @@ class Memories:
 
     @cached_property
     def columns(self) -> NDArray[np.uint64]:
-        """The signs of ξ site by site, (N, words): pattern 512 k + 8 b + j is bit 63 − b of word
-        8 k + j, set for −1, so that shifting eight words by b brings eight signs to the top.
+        """The signs of ξ site by site for sums of doubles, eight words of 64 a block."""
+        return signs(self.patterns, np.uint64)
+
+    @cached_property
+    def narrow_columns(self) -> NDArray[np.uint32] | None:
+        """The same for sums of 32-bit integers, sixteen words of 32 a block; None where slopes are
+        no whole numbers.
         """
-        n_patterns, n = self.patterns.shape
-        blocks = -(-n_patterns // (LANES * DEPTH))
-        out = np.empty((n, blocks * LANES), np.uint64)
-        step = max(1, _PACKED // (blocks * LANES * DEPTH))
-        for start in range(0, n, step):  # bounds what is made on the way
-            signs = self.patterns[:, start : start + step].T < 0
-            down = np.zeros((len(signs), blocks * LANES * DEPTH), bool)
-            down[:, :n_patterns] = signs
-            by_word = down.reshape(-1, blocks, DEPTH, LANES).swapaxes(2, 3)
-            packed = np.ascontiguousarray(np.packbits(by_word, axis=3)).view(">u8")
-            out[start : start + step] = packed.reshape(len(signs), -1)
-        return out
+        met = self.slope[::2]  # overlaps have the parity of N
+        if self.tie > 0 or (met != np.rint(met)).any():
+            return None
+        return signs(self.patterns, np.uint32)
+
+
+def signs(patterns: NDArray[np.int8], word: type[Any]) -> NDArray[Any]:
+    """Bits of patterns site by site, (N, words), set for −1.
+
+    A block of 512 patterns is 512/w words of w bits. Pattern (512/w) b + j of it is bit w − 1 − b
+    of word j: shifting all words by b brings the signs of 512/w patterns to the top.
+
+    Examples
+    --------
+    >>> found = signs(np.array([[-1], [1], [-1]], np.int8), np.uint32)
+    >>> found.shape, [hex(word) for word in found[0, :4].tolist()]
+    ((1, 16), ['0x80000000', '0x0', '0x80000000', '0x0'])
+    """
+    n_patterns, n = patterns.shape
+    kind = np.dtype(word)
+    depth = 8 * kind.itemsize
+    lanes, blocks = _BLOCK // depth, -(-n_patterns // _BLOCK)
+    out = np.empty((n, blocks * lanes), kind)
+    step = max(1, _PACKED // (blocks * _BLOCK))
+    for start in range(0, n, step):  # bounds what is made on the way
+        some = patterns[:, start : start + step].T < 0
+        down = np.zeros((len(some), blocks * _BLOCK), bool)
+        down[:, :n_patterns] = some
+        by_word = down.reshape(-1, blocks, depth, lanes).swapaxes(2, 3)
+        packed = np.ascontiguousarray(np.packbits(by_word, axis=3)).view(kind.newbyteorder(">"))
+        out[start : start + step] = packed.reshape(len(some), -1)
+    return out
 
 
 @dataclass(frozen=True)
