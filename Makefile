@@ -5,12 +5,17 @@
 #   make test    all tests and doctests, with coverage
 #   make lint    ruff, mypy, cython-lint
 #   make docs    the documentation -> docs/_build/html/index.html (asks no network when built)
+#   make bench   how much faster than honest baselines -> benchmarks/RESULTS.md (a few minutes);
+#                make bench-peers: than other packages, in an environment of their own (1 GB);
+#                make bench-plots: time against N -> docs/_static/speed.png
+#   make profile where the time of a recall goes; ARGS="--update sync --neurons 400" for another one
 #   make clean   remove what these commands made
 #
 # Options of the study: make run ARGS="--quick"; another interpreter: make run PYTHON=python3.12
 
 PYTHON ?= python3
 VENV ?= .venv
+PEERS ?= .venv-peers
 OUT ?= results
 ARGS ?=
 COVERAGE ?= 95
@@ -21,7 +26,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
     $(wildcard hopfield_sim/backends/*.pyx hopfield_sim/backends/*.pxd hopfield_sim/backends/*.h)
 
-.PHONY: help run test lint docs clean
+.PHONY: help run test lint docs bench bench-peers bench-plots profile clean
 .DEFAULT_GOAL := help
 
 help:
@@ -48,8 +53,20 @@ docs: $(VENV)/.docs
 	$(BIN)/python docs/check_offline.py docs/_build/html
 	@echo "Docs: open $(abspath docs/_build/html)/index.html in a browser"
 
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks own $(ARGS)
+
+bench-peers: $(PEERS)/.bench
+	$(PEERS)/bin/python -m benchmarks peers $(ARGS)
+
+bench-plots: $(VENV)/.bench
+	$(BIN)/python -m benchmarks plots
+
+profile: $(VENV)/.bench
+	$(BIN)/python -m benchmarks profile $(ARGS)
+
 clean:
-	rm -rf $(VENV) build dist hopfield_sim.egg-info docs/_build docs/gallery docs/api docs/course_notebook.ipynb docs/sg_execution_times.rst \
+	rm -rf $(VENV) $(PEERS) build dist hopfield_sim.egg-info docs/_build docs/gallery docs/api docs/annotated docs/course_notebook.ipynb docs/sg_execution_times.rst \
 	    .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find hopfield_sim \( -name '*.so' -o -name '__pycache__' -o -path '*/backends/_*.c' \) -prune \
 	    -exec rm -rf {} +
@@ -86,3 +103,17 @@ $(VENV)/.docs: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim with its documentation tools"
 	$(PIP) install --editable '.[docs]'
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: $(VENV)/.created $(BUILD_INPUTS)
+	@echo "== installing hopfield_sim with what its benchmarks need"
+	HOPFIELD_SIM_KERNELS=require $(PIP) install --editable '.[bench]'
+	@touch $@ $(VENV)/.run
+
+# A peer that cannot be installed is no error here: its rows of the table say so.
+$(PEERS)/.bench: $(BUILD_INPUTS) benchmarks/peers.py
+	@echo "== making $(PEERS), with other packages to compare with"
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip --disable-pip-version-check install --upgrade pip
+	HOPFIELD_SIM_KERNELS=require $(PEERS)/bin/python -m pip install --editable '.[bench]'
+	$(PEERS)/bin/python -m benchmarks install-peers
+	@touch $@

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import warnings
 from pathlib import Path
 
 import hopfield_sim
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+from annotate import annotate  # noqa: E402
+
 os.environ["TQDM_DISABLE"] = "1"  # progress bars are for terminals
 # The examples end with plt.show(), which here has no screen to show anything on.
 warnings.filterwarnings("ignore", message="FigureCanvasAgg is non-interactive")
@@ -33,6 +37,7 @@ extensions = [
 exclude_patterns = [
     "_build",
     "gallery/*.ipynb",
+    "annotated/list.md",  # part of speed.md
     "sg_execution_times.rst",
     "**/sg_execution_times.rst",
 ]
@@ -67,10 +72,13 @@ sphinx_gallery_conf = {
     "show_memory": False,
 }
 
+(HERE / "annotated").mkdir(exist_ok=True)  # looked for before anything can be written into it
+
 # --- how it looks ---------------------------------------------------------------------------------
 html_theme = "pydata_sphinx_theme"
 html_title = "hopfield_sim"
 html_static_path = ["_static"]
+html_extra_path = ["annotated"]  # kernels/*.html, written below
 html_css_files = ["house.css"]
 html_copy_source = False
 html_show_sourcelink = False
@@ -97,6 +105,7 @@ html_sidebars = {
         "distributed",
         "datasets",
         "claims",
+        "speed",
         "bad_input",
         "house",
     )
@@ -108,5 +117,11 @@ def fetch_notebook(app: object) -> None:
     shutil.copyfile(HERE.parent / "examples" / "course.ipynb", HERE / "course_notebook.ipynb")
 
 
+def annotate_kernels(app: object) -> None:
+    """The compiled kernels, every line with the C that it becomes."""
+    annotate(HERE / "annotated")
+
+
 def setup(app) -> None:
+    app.connect("builder-inited", annotate_kernels)
     app.connect("builder-inited", fetch_notebook)

@@ -1,0 +1,56 @@
+"""The table of other packages: installing them, measuring them, saying so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from benchmarks import levels, peer_rows, report, runner
+from benchmarks.measure import machine
+
+PACKAGES = {
+    "dwave-samplers": ["dwave-samplers"],
+    "hopfieldkit": ["hopfieldkit"],
+    "hopfieldnetwork": ["hopfieldnetwork"],
+    # It asks for exact old versions of others, which its Hopfield network does not need.
+    "neurodynex3": ["--no-deps", "neurodynex3"],
+    "torch": ["torch==2.13.0"],
+    "jax": ["jax"],
+}
+"""What pip is asked for, for each peer; no more than a processor's version of any."""
+
+
+def install() -> None:
+    """Install every peer that can be; those that cannot say so in the table."""
+    for name, wanted in PACKAGES.items():
+        command = [sys.executable, "-m", "pip", "install", "--quiet", *wanted]
+        if subprocess.run(command, check=False).returncode:
+            print(f"{name}: pip could not install it; its rows will say so", file=sys.stderr)
+
+
+HOW = """\
+The package as it is shipped, one thread, against what is on PyPI, in an environment of its own;
+processor time, in turns; a ratio, theirs over ours, is a median with its quartiles. Recall is of 50
+random patterns in 1000 neurons from cues with 10 % of the bits flipped, 200 cues a call where a
+package takes batches, first fields included; every package's end states are compared with ours, bit
+by bit, before its time counts. Samples at a temperature have the same mean overlap within five
+standard errors. Floor and stretch are for the fastest."""
+
+
+def run(only: str = "") -> str:
+    """Measure all peers whose name contains a word, and return the section."""
+    rows = [row for row in peer_rows.ROWS if only in row.name]
+    here = machine(*PACKAGES)
+    found = runner.elsewhere("peers", levels.widest(), rows)
+    lines = []
+    for row in rows:
+        entry = found[row.name]
+        shown = runner.cell(entry, row.floor)
+        lines.append([row.what, row.against, runner.times(entry), shown, row.aims()])
+    return report.section(
+        "Other packages",
+        f"`make bench-peers` on {here}.",
+        HOW,
+        report.table(["what", "package", "times: ours, theirs", "ratio", "floor / stretch"], lines),
+        *runner.reasons([found]),
+    )

@@ -1,0 +1,178 @@
+"""Recall against honest baselines: the rows for one neuron after another, all at once, Glauber."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import hopfield_sim as hs
+from benchmarks import baselines, plain
+from benchmarks.measure import Contest, quicker
+from benchmarks.row import NotMeasured, Row, same
+from hopfield_sim import checks
+from hopfield_sim.backends import counter_rng
+
+TEMPERATURE = 0.3
+SWEEPS = 10
+
+
+@dataclass(frozen=True)
+class Task:
+    """A stored network and cues of which a tenth of the bits is flipped."""
+
+    patterns: NDArray[np.int8]
+    cues: NDArray[np.int8]
+
+    @property
+    def n(self) -> int:
+        """N."""
+        return self.patterns.shape[1]
+
+    def net(self) -> hs.HopfieldNetwork:
+        """A network that has stored the patterns."""
+        return hs.HopfieldNetwork().store(self.patterns)
+
+    def orders(self) -> baselines.Orders:
+        """The visits that ``recall(rng=0)`` makes, for baselines to repeat."""
+        key = checks.key(0)
+        return lambda sweep, rows: counter_rng.visit_order(
+            "random", key, rows, np.full(len(rows), sweep), self.n
+        )
+
+    def words(self, rows: NDArray[np.int64]) -> Callable[[int], NDArray[np.uint64]]:
+        """The random words by which ``recall(rng=0, temperature=…)`` accepts, (B, N) a sweep."""
+        key = checks.key(0)
+        return lambda sweep: counter_rng.words(
+            key, counter_rng.ACCEPT, rows, np.full(len(rows), sweep), self.n
+        )
+
+    def orders_of(self, rows: NDArray[np.int64], sweeps: int) -> NDArray[np.int32]:
+        """The same visits as one array, (B, sweeps, N)."""
+        orders = [self.orders()(sweep, rows) for sweep in range(sweeps)]
+        return np.ascontiguousarray(np.stack(orders, axis=1).astype(np.int32))
+
+
+def task(n: int, n_patterns: int, states: int, seed: int = 1) -> Task:
+    """Random patterns, and cues from them in turn."""
+    patterns = hs.random_patterns(n_patterns, n, rng=seed)
+    cues = hs.flip(np.resize(patterns, (states, n)), fraction=0.1, rng=0)
+    return Task(patterns, cues)
+
+
+def against_cached_fields(n: int, states: int = 200) -> Contest:
+    """Asynchronous recall of a batch beside NumPy with the same algorithm."""
+    t = task(n, n // 20, states)
+    net, w = t.net(), baselines.weights(t.patterns)
+    ends = net.recall(t.cues, rng=0).states
+    ways = []
+    for way in (baselines.cached_in_step, baselines.cached_one_by_one):
+        few = slice(0, 20)
+        same(way(w, t.patterns, t.cues[few], t.orders()), ends[few])
+        free = baselines.shuffled(n)
+        ways.append(lambda way=way, free=free: way(w, t.patterns, t.cues, free))
+    return _batch(t, net, quicker(*ways), states)
+
+
+def against_dot_products(n: int, *, compiled: bool, states: int = 200) -> Contest:
+    """The same beside a dot product a visit, in NumPy's loop or a plain compiled one."""
+    t = task(n, n // 20, states)
+    net = t.net()
+    few = t.cues[: 20 if compiled else 2]
+    run = net.recall(t.cues, rng=0)
+    ends = run.states[: len(few)]
+    if compiled:
+        w = baselines.weights(t.patterns, np.float64)
+        orders = t.orders_of(np.arange(len(few)), int(run.sweeps.max()) + 1)
+        same(plain.asynchronous(w, few, orders), ends)
+        return _batch(t, net, lambda: plain.asynchronous(w, few), len(few))
+    single = baselines.weights(t.patterns)
+    same(baselines.dot_products(single, few, t.orders()), ends)
+    free = baselines.shuffled(n)
+    return _batch(t, net, lambda: baselines.dot_products(single, few, free), len(few))
+
+
+def _batch(t: Task, net: hs.HopfieldNetwork, baseline: Any, count: int) -> Contest:
+    return Contest(
+        lambda: net.recall(t.cues, n_threads=1, rng=0), baseline, len(t.cues), count, "state"
+    )
+
+
+def against_gemm(n: int, n_patterns: int, states: int = 200) -> Contest:
+    """Synchronous recall to the end beside a matrix product of all states every step."""
+    t = task(n, n_patterns, states)
+    net, w = t.net(), baselines.weights(t.patterns)
+    same(baselines.gemm_every_step(w, t.cues), net.recall(t.cues, update="sync").states)
+    return Contest(
+        lambda: net.recall(t.cues, update="sync", n_threads=1),
+        lambda: baselines.gemm_every_step(w, t.cues),
+        states,
+        states,
+        "state",
+    )
+
+
+def glauber_against_exp(n: int, states: int = 200) -> Contest:
+    """The heat bath, a visit, beside a compiled dot product with exp."""
+    t = task(n, n // 20, states)
+    net, w, few = t.net(), baselines.weights(t.patterns, np.float64), 5
+    gain = 2 / (TEMPERATURE * n)
+    rows = np.arange(few)
+    ends = recall_warm(net, t.cues)().states
+    words = np.stack([t.words(rows)(sweep) for sweep in range(SWEEPS)], axis=1).astype(np.uint32)
+    orders = t.orders_of(rows, SWEEPS)
+    same(plain.glauber(w, t.cues[:few], SWEEPS, gain, orders, words), ends[:few])
+    return Contest(
+        recall_warm(net, t.cues),
+        lambda: plain.glauber(w, t.cues[:few], SWEEPS, gain),
+        states * SWEEPS * n,
+        few * SWEEPS * n,
+        "visit",
+    )
+
+
+def recall_warm(net: hs.HopfieldNetwork, cues: NDArray[np.int8]) -> Callable[[], Any]:
+    """Ten sweeps of the heat bath."""
+    return lambda: net.recall(cues, temperature=TEMPERATURE, max_sweeps=SWEEPS, n_threads=1, rng=0)
+
+
+def two_threads(n: int, states: int = 2000) -> Contest:
+    """A batch on two threads beside the same on one."""
+    if (os.cpu_count() or 1) < 2:
+        raise NotMeasured("this machine has one processor")
+    t = task(n, n // 20, states)
+    net = t.net()
+
+    def recall(threads: int) -> Any:
+        return net.recall(t.cues, n_threads=threads, rng=0)
+
+    same(recall(2).states, recall(1).states)
+    return Contest(lambda: recall(2), lambda: recall(1), states, states, "state", wall=True)
+
+
+CACHED = "NumPy, cached fields too"
+GEMM = "matrix product of all states every step"
+ROWS = [
+    Row("async-400", "asynchronous, N = 400", CACHED, 15, 35,
+        lambda: against_cached_fields(400)),
+    Row("async-800", "asynchronous, N = 800", CACHED, 10, 20,
+        lambda: against_cached_fields(800)),
+    Row("async-3200", "asynchronous, N = 3200", CACHED, 4, 9,
+        lambda: against_cached_fields(3200, states=100)),
+    Row("async-numpy-dot", "asynchronous, N = 800", "NumPy loop of dot products", 35, 74,
+        lambda: against_dot_products(800, compiled=False)),
+    Row("async-compiled-dot", "asynchronous, N = 800", "plain compiled dot products", 20, 41,
+        lambda: against_dot_products(800, compiled=True)),
+    Row("sync-50", "synchronous to the end, N = 1000, P = 50", GEMM, 2.5, 6,
+        lambda: against_gemm(1000, 50), wide=(10, 22)),
+    Row("sync-100", "synchronous to the end, N = 1000, P = 100", GEMM, 2.5, 6,
+        lambda: against_gemm(1000, 100), wide=(10, 22)),
+    Row("glauber", f"Glauber, T = {TEMPERATURE}, N = 1000", "compiled dot product with exp",
+        100, 300, lambda: glauber_against_exp(1000)),
+    Row("two-threads", "asynchronous, N = 1000, two threads", "one thread", 1.5, 1.9,
+        lambda: two_threads(1000)),
+]  # fmt: skip

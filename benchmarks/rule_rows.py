@@ -1,0 +1,73 @@
+"""Learning rules and network forms against honest baselines."""
+
+from __future__ import annotations
+
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+import hopfield_sim as hs
+from benchmarks import baselines
+from benchmarks.measure import Contest
+from benchmarks.row import Row, same
+from hopfield_sim import couplings
+
+
+def storkey(dtype: Any) -> Contest:
+    """Storkey's rule beside a change of rank two a pattern, both in this precision."""
+    patterns = hs.random_patterns(100, 1000, rng=1)
+    options = {} if dtype is np.float64 else {"dtype": dtype}
+    tolerance = 1e-12 if dtype is np.float64 else 1e-4
+    same(
+        baselines.storkey_rank_two(patterns, dtype),
+        hs.rules.storkey(patterns, **options),
+        tolerance,
+    )
+    return Contest(
+        lambda: hs.rules.storkey(patterns, **options),
+        lambda: baselines.storkey_rank_two(patterns, dtype),
+    )
+
+
+def pseudoinverse() -> Contest:
+    """The projection rule beside ``numpy.linalg.pinv``."""
+    patterns = hs.random_patterns(500, 1000, rng=1)
+    same(baselines.pinv_projection(patterns), hs.rules.pseudoinverse(patterns), 1e-10)
+    return Contest(
+        lambda: hs.rules.pseudoinverse(patterns), lambda: baselines.pinv_projection(patterns)
+    )
+
+
+def matrix_free(n: int, n_patterns: int, states: int) -> Contest:
+    """Asynchronous recall of a Hebbian network without its matrix, beside the same with it."""
+    patterns = hs.random_patterns(n_patterns, n, rng=1)
+    cues = hs.flip(np.resize(patterns, (states, n)), fraction=0.1, rng=0)
+    net = hs.HopfieldNetwork().store(patterns)
+
+    def recall(*, matrix: bool) -> Any:
+        with patch.object(couplings, "prefers_matrix", lambda *_, **__: matrix):
+            return net.recall(cues, n_threads=1, rng=0)
+
+    ends = recall(matrix=False).states
+    assert net._hebbian_matrix is None
+    same(recall(matrix=True).states, ends)
+    assert net._hebbian_matrix is not None
+    return Contest(
+        lambda: recall(matrix=False), lambda: recall(matrix=True), states, states, "state"
+    )
+
+
+RANK_TWO = "NumPy, rank two a pattern"
+ROWS = [
+    Row("storkey-64", "Storkey, N = 1000, P = 100, float64", RANK_TWO, 15, 33,
+        lambda: storkey(np.float64), compiled=False),
+    Row("storkey-32", "Storkey, N = 1000, P = 100, float32", RANK_TWO, 20, 50,
+        lambda: storkey(np.float32), compiled=False),
+    Row("pinv", "pseudo-inverse, N = 1000, P = 500", "numpy.linalg.pinv", 2.5, 4.3, pseudoinverse,
+        compiled=False),
+    Row("matrix-free-5000", "asynchronous without the matrix, N = 5000, P = 500",
+        "our own matrix form", 1.3, 2.2, lambda: matrix_free(5000, 500, 50)),
+    Row("matrix-free-10000", "asynchronous without the matrix, N = 10 000, P = 200",
+        "our own matrix form", 5, 20, lambda: matrix_free(10_000, 200, 50)),
+]  # fmt: skip

@@ -1,0 +1,60 @@
+"""The capacity study against a plain compiled one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import hopfield_sim as hs
+from benchmarks import plain
+from benchmarks.measure import Contest
+from benchmarks.row import Row
+
+SIZES = (100, 200, 400, 800)
+NETWORKS = 20
+STATES = 20
+FLIPPED = 0.2
+
+
+def capacity() -> Contest:
+    """The study of four sizes on one thread, beside one network of each size in plain C.
+
+    The plain one uses its own random numbers: its curve must agree with ours within five standard
+    errors at every load.
+    """
+    rows = _ours(NETWORKS)
+    loads = {n: [row["n_patterns"] for row in rows if row["n_neurons"] == n] for n in SIZES}
+    for n in SIZES:
+        _agree([row for row in rows if row["n_neurons"] == n], n, loads[n])
+    return Contest(
+        lambda: _ours(NETWORKS),
+        lambda: [_plain(n, loads[n], 1) for n in SIZES],
+        NETWORKS,
+        1,
+        "network of each size",
+    )
+
+
+def _ours(networks: int) -> list[Any]:
+    return hs.experiment.capacity(
+        SIZES, ["hebbian"], networks, states=STATES, flipped=FLIPPED, workers=1, rng=0
+    ).rows
+
+
+def _plain(n: int, loads: list[int], networks: int) -> Any:
+    return plain.study(n, loads, networks, STATES, int(FLIPPED * n + 1e-9))
+
+
+def _agree(rows: list[Any], n: int, loads: list[int]) -> None:
+    networks = 4
+    theirs = _plain(n, loads, networks)
+    ours = np.array([row["retrieved"] for row in rows])
+    spread = np.sqrt(ours * (1 - ours) / (NETWORKS * STATES) * (1 + NETWORKS / networks))
+    errors = np.hypot(spread, [2 * row["retrieved_se"] for row in rows]) + 0.02
+    worst = np.abs(theirs - ours) / errors
+    assert (worst < 5).all(), f"the plain study disagrees with ours by {worst.max():.1f} errors"
+
+
+WHAT = f"capacity study, N = 100 to 800, ten loads, {NETWORKS} networks, {STATES} cues"
+ROWS = [Row("capacity", WHAT, "plain compiled study", 30, 64, capacity)]
