@@ -33,7 +33,9 @@ def assert_same_run(run, reference):
     np.testing.assert_array_equal(run.flips, reference.flips)
 
 
-@pytest.mark.parametrize("method", ["fields", "asynchronous", "synchronous"])
+@pytest.mark.parametrize(
+    "method", ["cache", "fields", "hebbian", "asynchronous", "synchronous", "retrieval"]
+)
 @pytest.mark.parametrize("backend", [NumpyBackend, cython_backend.CythonBackend])
 def test_signatures_are_those_of_the_protocol(backend, method):
     wanted = inspect.signature(getattr(protocol.Backend, method))

@@ -17,7 +17,7 @@ from hopfield_sim.backends.numpy_backend import (
     probability_bounds,
     probability_words,
 )
-from hopfield_sim.backends.protocol import Factors, packed
+from hopfield_sim.backends.protocol import Batch, Factors, packed
 
 BACKENDS = hs.backends.available()
 SIZES = (1, 2, 7, 8, 9, 63, 64, 65, 257)
@@ -133,6 +133,26 @@ def test_fields_energies_and_weights_are_the_definitions(backend, zero_diagonal,
     np.testing.assert_array_equal(net.fields(states), fields / n)  # now that a matrix is there
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_no_states_at_all(backend):
+    engine = hs.backends.get(backend)
+    learnt = couplings.factors(hs.random_patterns(5, 33, rng=0), zero_diagonal=True)
+    for form in (learnt, couplings.matrix(learnt, engine)):
+        nothing = np.empty((0, 33), np.int8)
+        assert engine.fields(form, nothing).shape == (0, 33)
+        cache = engine.cache(form, nothing)
+        assert cache.shape == (0, form.width)
+        batch = Batch(nothing, cache, np.empty(0, np.int64), nothing)
+        rule = couplings.limits(form, np.zeros(33), "keep", None)
+        engine.asynchronous(form, batch, rule, "random", 0, 33, 2)
+        engine.synchronous(form, batch, rule, 0, 33, 2)
+    rule = couplings.limits(learnt, np.zeros(33), "plus", None)
+    curve = engine.retrieval(
+        learnt, rule, np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 4), np.int64), 0, 5
+    )
+    assert curve.shape == (0, 4)
+
+
 # ---------------------------------------------------------------- types
 
 
@@ -217,6 +237,9 @@ def test_kernels_know_which_types_go_together():
     network = pytest.importorskip("hopfield_sim.backends._network").Network(2)
     with pytest.raises(TypeError, match="no kernels for uint8 weights and int16 fields"):
         network.matrix(np.zeros((2, 2), np.uint8), np.zeros(2, np.int16))
+    network.matrix(np.zeros((2, 2), np.int8), np.zeros(2, np.int16))
+    with pytest.raises(TypeError, match="limits must be int16, as the fields are; got int32"):
+        network.zero(np.zeros(2, np.int32), np.zeros(2, np.int32))
 
 
 # ---------------------------------------------------------------- what is made when

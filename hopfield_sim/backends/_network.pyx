@@ -56,6 +56,9 @@ cdef class Network:
 
     def zero(self, above not None, below not None):
         """Temperature 0: the limits of each field."""
+        if above.dtype != self._diagonal.dtype or below.dtype != self._diagonal.dtype:
+            raise TypeError(f"limits must be {self._diagonal.dtype}, as the fields are; "
+                            f"got {above.dtype} and {below.dtype}")
         self.net.uniform = (above == above[0]).all() and (below == below[0]).all()
         self.net.above, self.net.below = self._address(above), self._address(below)
         return self
