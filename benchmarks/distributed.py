@@ -6,6 +6,7 @@ Run ``python -m benchmarks.distributed``; it prints tables that belong into RESU
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import hopfield_sim as hs
-from benchmarks.measure import compare, machine
+from benchmarks.measure import Contest, machine, settle
 from hopfield_sim.random_features import Projection
 
 BETA, STATES, MEMORIES = 10.0, 100, 50
@@ -47,10 +48,11 @@ class OneShot:
 
 
 def main() -> None:
-    """Print milliseconds and ratios, one BLAS thread."""
+    """Print milliseconds of processor time and ratios, one BLAS thread."""
     print(machine())
     print(
-        f"\nEnergy and gradient of {STATES} states, kernel sincos, S kept; ms a call. The limit is "
+        f"\nEnergy and gradient of {STATES} states, kernel sincos, S kept; ms of processor "
+        "time a call. The limit is "
         "the matrix product X Sᵀ (for the gradient twice that) without any sine.\n"
     )
     print("| what | dtype | D | Y | ours | one line of NumPy | ratio (quartiles) | product alone |")
@@ -66,8 +68,10 @@ def main() -> None:
         s = np.concatenate([block.directions for block in drawn.blocks()])
         plain = OneShot(s, patterns)
         for what, factor in (("energy", 1), ("gradient", 2)):
-            found = compare(call(memory, what, x), call(plain, what, x))
-            limit = compare(lambda x=x, s=s: x @ s.T, lambda x=x, s=s: x @ s.T, rounds=3).ours
+            found = settle(Contest(call(memory, what, x), call(plain, what, x)), 3.0)
+            limit = settle(
+                Contest(partial(np.matmul, x, s.T), partial(np.matmul, x, s.T)), 1.0
+            ).ours
             low, middle, high = found.quartiles
             print(
                 f"| {what} | {dtype} | {n} | {count} | {1e3 * found.ours:.0f} | "
@@ -84,7 +88,7 @@ def _drawing() -> None:
     drawn = Projection(0, 10**6, 12288)
     rng = np.random.default_rng(0)
     size = drawn.block_rows * drawn.n_neurons
-    found = compare(lambda: drawn.block(7), lambda: rng.standard_normal(size))
+    found = settle(Contest(lambda: drawn.block(7), lambda: rng.standard_normal(size)), 2.0)
     print("| ours, ns a number | one call of standard_normal |\n|---|---|")
     print(f"| {1e9 * found.ours / size:.1f} | {1e9 * found.baseline / size:.1f} |")
 

@@ -402,6 +402,7 @@ ARGUMENTS: dict[str, Function] = {
     "distributed store": lambda x: distributed().store(x).energy(x),
     "distributed store, again": lambda x: distributed().store(PATTERNS).store(x),
     "distributed forget": lambda x: distributed().store(PATTERNS).forget(x),
+    "distributed features, first": lambda x: distributed().features(x),
     "distributed features": lambda x: DISTRIBUTED.features(x),
     "distributed energy": lambda x: DISTRIBUTED.energy(x),
     "distributed gradient": lambda x: DISTRIBUTED.gradient(x),

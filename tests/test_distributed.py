@@ -95,6 +95,19 @@ def test_energy_and_gradient(kernel, energy, monkeypatch) -> None:
     np.testing.assert_allclose(memory.gradient(x), np.transpose(slopes), rtol=1e-6, atol=1e-7)
 
 
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_features_need_no_patterns_and_their_products_are_the_kernel(kernel) -> None:
+    memory = hs.DistributedMemory(20_000, 2.0, kernel=kernel, rng=0)
+    np.testing.assert_array_equal(memory.memory, np.zeros_like(memory.features(np.zeros(6))))
+    x = 0.3 * np.random.default_rng(0).random((5, 6))
+    found = memory.features(x)
+    k = np.exp(-((x[:, None] - x) ** 2).sum(axis=2))
+    variance = [hs.theory.feature_variance(x, [y], 2.0, kernel) for y in x]
+    assert (np.abs(found @ found.T - k) < 4 * np.sqrt(np.transpose(variance) / 20_000) + 1e-9).all()
+    np.testing.assert_array_equal(memory.store(x).features(x), found)
+    assert memory.clear().features(x[0, :4]).shape == memory.memory.shape
+
+
 # ------------------------------------------------------------------ numbers of the literature
 
 
@@ -521,13 +534,15 @@ def test_bad_words(arguments, options, error, words) -> None:
 
 def test_bad_arrays_and_numbers() -> None:
     memory = hs.DistributedMemory(50, rng=0)
-    for ask in (memory.energy, memory.gradient, memory.features, memory.recall, memory.forget):
+    for ask in (memory.energy, memory.gradient, memory.recall, memory.forget):
         with pytest.raises(NotStoredError, match="call store"):
             ask(np.zeros(4))
     with pytest.raises(NotStoredError, match="call store"):
         memory.save("nowhere.npz")
     with pytest.raises(NotStoredError):
-        _ = memory.memory
+        _ = memory.n_neurons
+    with pytest.raises(InvalidInputError, match="at least one state"):
+        memory.features(np.zeros((0, 4)))
     with pytest.raises(InvalidInputError, match=r"finite; found nan at \[0, 1\]"):
         memory.store([[0.0, np.nan]])
     with pytest.raises(InvalidTypeError, match="complex"):

@@ -40,9 +40,9 @@ def read(
                 )
             names = [*needed, *(name for name in optional if f"{name}.npy" in entries)]
             return {name: _member(archive, entries[f"{name}.npy"], path) for name in names}
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
         raise DatasetFormatError(f"{path} is damaged, or no .npz: {error}") from error
-    except RuntimeError as error:  # zipfile's word for encryption
+    except RuntimeError as error:  # zipfile's word for encryption and unknown compression
         raise DatasetFormatError(f"{path} cannot be read: {error}") from error
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from os import PathLike
 from typing import Any
@@ -14,6 +13,7 @@ from hopfield_sim import backends, checks
 from hopfield_sim.backends.waves import Waves, engine
 from hopfield_sim.descent import Descent, descend, recorder_of
 from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models import reliance
 from hopfield_sim.models.binary import read_only
 from hopfield_sim.random_features import KERNELS, Comparison, Projection, compare, features, total
 
@@ -141,8 +141,12 @@ class DistributedMemory:
 
     @property
     def memory(self) -> NDArray[np.float64]:
-        """T = Σ φ(ξ), (Y,) or (2Y,) float64, read-only; the cosines first, then the sines."""
-        self._known()
+        """T = Σ φ(ξ), (Y,) or (2Y,) float64, read-only; the cosines first, then the sines.
+
+        Zeros when nothing is stored.
+        """
+        if self._drawn is None:
+            return read_only(np.zeros(KERNELS[self._kernel].parts * self._n_features))
         return read_only(self._memory.reshape(-1))
 
     def __repr__(self) -> str:
@@ -233,9 +237,19 @@ class DistributedMemory:
     # ------------------------------------------------------------------ what a state feels
 
     def features(self, states: Any) -> Any:
-        """φ(x) of each state, (B, Y), or (B, 2Y): the cosines first, then the sines."""
-        known = self._known()
-        given = self._judge(states)
+        """φ(x) of each state, (B, Y), or (B, 2Y): the cosines first, then the sines.
+
+        It needs no patterns: ⟨φ(x), φ(y)⟩ ≈ exp(−β/2 ‖x − y‖²) for any two.
+        """
+        known = self._drawn
+        if known is None:
+            flat = checks.numeric(states, "states")
+            n = flat.shape[-1] if flat.ndim else 1
+            given = checks.real_states(states, n, dtype=self._dtype())
+            self._within(given.array, "states")
+            known = self._draw(n, given.array.dtype)
+        else:
+            given = self._judge(states)
         kernel = KERNELS[self._kernel]
         checks.memory(
             given.array.dtype.itemsize * kernel.parts * self._n_features * len(given.array),
@@ -340,7 +354,8 @@ class DistributedMemory:
             tol=checks.real(tol, "tol", minimum=0.0),
             clamp=held,
         )
-        self._tell(self._compare(walk.states), walk.states)
+        if not self.quiet:
+            self._tell(self._compare(walk.states), walk.states)
         return Descent(walk, recorder, given, n, self._shape, None)
 
     # ------------------------------------------------------------------ files
@@ -475,59 +490,17 @@ class DistributedMemory:
         assert found.gradient is not None
         if self._energy == "plain":
             return -np.exp(found.log_scale)[:, None] * found.gradient / self._beta
-        dead = self._dead(found)
+        dead = reliance.dead(self._kernel, found)
         below = np.where(dead, 1.0, found.product)
         out = -found.gradient / (self._beta * below)[:, None]
         out[dead] = 0.0
         return out
 
-    def _dead(self, found: Comparison) -> NDArray[np.bool_]:
-        dead: NDArray[np.bool_] = found.product <= KERNELS[self._kernel].floor
-        return dead
-
     def _tell(self, found: Comparison, states: Floats) -> None:
         """Warn, once each, of states where nothing can be relied upon."""
-        if self.quiet:
-            return
-        dead = self._dead(found)
-        if dead.any() and self._energy == "log" and "dead" not in self._told:
-            self._told.add("dead")
-            warnings.warn(
-                f"{dead.sum()} of {len(dead)} states lie in the dead zone, where the estimate of "
-                f"Σ exp(-β/2 ‖x - ξ‖²) is at most ε = {KERNELS[self._kernel].floor:g}: the energy "
-                "is flat there and the gradient 0, so they stay where they are and count as fixed "
-                f"points; {_REMEDY}",
-                stacklevel=3,
-            )
-        lost = self._lost(found, states)
-        if lost.any() and "lost" not in self._told:
-            self._told.add("lost")
-            warnings.warn(
-                f"{lost.sum()} of {len(lost)} states lie where the estimate of "
-                "Σ exp(-β/2 ‖x - ξ‖²) is no larger than its own error, so that energy and gradient "
-                f"mean little: Y = {self._n_features} features are too few there, about "
-                "5·P·exp(β r²) are needed at a distance r from the memories "
-                f"(theory.features_needed); {_REMEDY}",
-                stacklevel=3,
-            )
-
-    def _lost(self, found: Comparison, states: Floats) -> NDArray[np.bool_]:
-        """Where chance alone would give as much.
-
-        Waves: φ(x) has length 1, and the product of T with a unit vector of random direction is
-        ‖T‖/√(its numbers) on average. Exponentials: the standard deviation of ⟨φ(x), φ(ξ)⟩ for ξ
-        near x against its mean.
-        """
-        if not KERNELS[self._kernel].positive:
-            chance = np.linalg.norm(self._memory) / np.sqrt(self._memory.size)
-            lost: NDArray[np.bool_] = found.product <= chance
-            return lost
-        spread = 4 * self._beta * np.einsum("bi,bi->b", states, states, dtype=np.float64)
-        half = KERNELS[self._kernel].parts == 2
-        # (e^z − 1) or (e^z − 1)(1 − e^−z)/2 against Y, by their logarithms.
-        level = spread + np.log(-np.expm1(-spread) + np.finfo(float).tiny)
-        level = level + np.log(-np.expm1(-spread) / 2 + np.finfo(float).tiny) if half else level
-        return np.asarray(level > np.log(self._n_features))
+        if not self.quiet:
+            beta, log = self._beta, self._energy == "log"
+            reliance.tell(self._kernel, self._memory, beta, found, states, self._told, log=log)
 
     def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:
         n = self.n_neurons
@@ -535,9 +508,6 @@ class DistributedMemory:
         if array.shape == self._shape:
             array = array.reshape(-1)
         return checks.site_mask(array, n, name)
-
-
-_REMEDY = "use more features, a smaller beta, or states that are nearer to the memories"
 
 
 def _probe(drawn: Projection) -> NDArray[np.float64]:

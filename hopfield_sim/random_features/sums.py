@@ -16,8 +16,11 @@ from hopfield_sim.backends.waves import Waves
 from hopfield_sim.random_features.kernels import Kernel
 from hopfield_sim.random_features.projection import Block, Projection
 
-_SCRATCH: Final = 1 << 19
-"""Numbers in an array of scratch: states are taken so many at a time."""
+_SCRATCH: Final = 1 << 18
+"""Bytes of an array of scratch: what stays in the cache next to a core."""
+
+_STATES: Final = 256
+"""States at a time: the directions of a piece serve them all while they are in the cache."""
 
 Floats = NDArray[np.floating]
 
@@ -46,11 +49,10 @@ def features(
     """φ of each state, (B, parts · Y): the first part of all rows of S, then the second."""
     out = np.empty((len(states), kernel.parts, drawn.n_features), states.dtype)
     scale = kernel.scale(drawn.n_features)
-    for block in drawn.blocks():
-        for rows, h in _angles(block, beta, states):
-            shift = _damping(kernel, beta, states[rows])
-            for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
-                out[rows, part, block.rows] = scale * wave
+    for rows, block, h in _tiles(drawn, beta, states):
+        shift = _damping(kernel, beta, states[rows])
+        for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
+            out[rows, part, block.rows] = scale * wave
     return out.reshape(len(states), -1)
 
 
@@ -60,11 +62,10 @@ def total(
     """Σ φ(ξ) over the patterns, (parts, Y)."""
     out = np.zeros((kernel.parts, drawn.n_features))
     scale = kernel.scale(drawn.n_features)
-    for block in drawn.blocks():
-        for rows, h in _angles(block, beta, patterns):
-            shift = _damping(kernel, beta, patterns[rows])
-            for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
-                out[part, block.rows] += scale * wave.sum(axis=0, dtype=np.float64)
+    for rows, block, h in _tiles(drawn, beta, patterns):
+        shift = _damping(kernel, beta, patterns[rows])
+        for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
+            out[part, block.rows] += scale * wave.sum(axis=0, dtype=np.float64)
     return out
 
 
@@ -83,21 +84,20 @@ def compare(
     product, scale = np.zeros(count), kernel.scale(drawn.n_features)
     pull = np.zeros((count, n) if gradient else (0, 0))
     log_scale = np.full(count, -np.inf) if kernel.positive else np.zeros(count)
-    for block in drawn.blocks():
+    for rows, block, h in _tiles(drawn, beta, states):
         part = memory[:, block.rows].astype(states.dtype)
-        for rows, h in _angles(block, beta, states):
-            shift = _damping(kernel, beta, states[rows])
-            if kernel.positive:
-                faded = _rescale(h, shift, log_scale[rows], both=kernel.parts == 2)
-                product[rows] *= faded
-                if gradient:
-                    pull[rows] *= faded[:, None]
-                shift = shift + log_scale[rows, None].astype(shift.dtype)
-            waves, slopes = kernel.waves(h, block.phases, shift, engine)
-            product[rows] += _sum(waves, part)
+        shift = _damping(kernel, beta, states[rows])
+        if kernel.positive:
+            faded = _rescale(h, shift, log_scale[rows], both=kernel.parts == 2)
+            product[rows] *= faded
             if gradient:
-                weights = sum(slope * one for slope, one in zip(slopes, part, strict=True))
-                pull[rows] += np.asarray(weights) @ block.directions
+                pull[rows] *= faded[:, None]
+            shift = shift + log_scale[rows, None].astype(shift.dtype)
+        waves, slopes = kernel.waves(h, block.phases, shift, engine)
+        product[rows] += _sum(waves, part)
+        if gradient:
+            weights = sum(slope * one for slope, one in zip(slopes, part, strict=True))
+            pull[rows] += np.asarray(weights) @ block.directions
     product *= scale
     if not gradient:
         return Comparison(product, log_scale, None)
@@ -107,15 +107,25 @@ def compare(
     return Comparison(product, log_scale, pull)
 
 
-def _angles(block: Block, beta: float, states: Floats) -> Iterator[tuple[slice, Floats]]:
-    """√β S x of a block, (b, R), for a few states at a time."""
-    step = max(1, _SCRATCH // len(block.directions))
-    turned = block.directions.T
-    for start in range(0, len(states), step):
-        rows = slice(start, start + step)
-        h = states[rows] @ turned
-        h *= h.dtype.type(np.sqrt(beta))
-        yield rows, h
+def _tiles(drawn: Projection, beta: float, states: Floats) -> Iterator[tuple[slice, Block, Floats]]:
+    """√β S x, (b, R), for some states and some directions at a time."""
+    tall = min(len(states), _STATES)
+    wide = max(1, _SCRATCH // (tall * states.dtype.itemsize))
+    root = states.dtype.type(np.sqrt(beta))
+    for block in drawn.blocks():
+        for left in range(0, len(block.directions), wide):
+            piece = _piece(block, slice(left, left + wide))
+            for top in range(0, len(states), tall):
+                rows = slice(top, top + tall)
+                h = states[rows] @ piece.directions.T
+                h *= root
+                yield rows, piece, h
+
+
+def _piece(block: Block, rows: slice) -> Block:
+    """Some rows of a block."""
+    directions, first = block.directions[rows], block.rows.start + rows.start
+    return Block(slice(first, first + len(directions)), directions, block.phases[rows])
 
 
 def _damping(kernel: Kernel, beta: float, states: Floats) -> Floats:
