@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 LEVELS = {
-    "SSE2": """-DHOPFIELD_NO_AVX512 '-DHOPFIELD_TARGETS="default"'""",
+    "SSE2": """-DHOPFIELD_NO_AVX512 -DHOPFIELD_NO_AVX2 '-DHOPFIELD_TARGETS="default"'""",
     "AVX2": """-DHOPFIELD_NO_AVX512 '-DHOPFIELD_TARGETS="default","arch=x86-64-v3"'""",
     "AVX-512": "",
 }

@@ -102,6 +102,8 @@ html_sidebars = {
         "course_notebook",
         "classical",
         "theory",
+        "distributed",
+        "datasets",
         "claims",
         "speed",
         "bad_input",

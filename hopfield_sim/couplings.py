@@ -1,5 +1,5 @@
-"""What a network's weights are in memory: exact integers when they are Hebb's, as a matrix or as the
-patterns themselves; a real matrix otherwise.
+"""What a network's weights are in memory: exact integers when they are Hebb's, as a matrix or as
+the patterns themselves; a real matrix otherwise.
 
 Textbook weights W = ΞᵀΞ/N turn fields that are exactly zero into ±1e-17, with a sign that depends
 on the order of summation. Hebbian couplings are therefore kept as the integers N·W, compared with
@@ -35,13 +35,17 @@ _LARGEST_SUM = {"f4": 1e37, "f8": 1e300}
 
 _TABLE_LIMIT = 1 << 22
 
-_STATES_WORTH_A_MATRIX = 20
+_SWEEPS_WORTH_A_MATRIX = 40
+"""A matrix is made when sweeps times patterns come to so many neurons."""
+
 _MATRIX_BYTES = 8
+"""Of memory a coupling while the matrix is made."""
+
 _CACHED_NEURONS = 2500
-_LOAD_OF_PATTERNS = 0.1
-"""What ``prefers_matrix`` goes by: states times load; bytes a coupling while it is made; up to how
-many neurons a matrix is in the cache, and up to what load the patterns beat one that is not.
-"""
+"""Of how many neurons a matrix stays in the processor's cache."""
+
+_COLD_LOAD, _WARM_LOAD = 0.1, 0.05
+"""Up to what load P/N the patterns beat a larger one, at zero temperature and above."""
 
 _BLOCK_ROWS = 1024
 
@@ -61,8 +65,8 @@ def matrix(
     changed: NDArray[np.int8] | None = None,
     sign: int = 1,
 ) -> Matrix:
-    """The matrix of these factors: from the ``previous`` one by adding (sign 1) or removing (−1) the
-    ``changed`` patterns, if given.
+    """The matrix of these factors: from the ``previous`` one by adding (sign 1) or removing (−1)
+    the ``changed`` patterns, if given.
     """
     if previous is None or changed is None:
         columns = backend.hebbian(learnt)
@@ -97,21 +101,21 @@ def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
     return (np.int16 if largest < 2**15 else np.int32), field
 
 
-def prefers_matrix(learnt: Factors, update: str, n_states: int, *, made: bool) -> bool:
-    """Is a recall of so many states faster with the matrix, if it is ``made`` already or not?
+def prefers_matrix(learnt: Factors, sweeps: int, *, sync: bool, warm: bool, made: bool) -> bool:
+    """Whether recalls of so many sweeps take less time with the matrix, if it is ``made`` or not.
 
     All sites at once, the patterns are faster up to P = N. One after another, they are where the
     matrix does not fit the processor's cache and the load is small; and where a matrix would be
-    made for few states. Crossovers measured, see ``benchmarks/``.
+    made for little. ``benchmarks/`` has the crossovers.
     """
     n_patterns, n = learnt.patterns.shape
-    if not made and n_states * n_patterns < _STATES_WORTH_A_MATRIX * n:
+    if not made and (
+        sweeps * n_patterns < _SWEEPS_WORTH_A_MATRIX * n or not checks.fits(_MATRIX_BYTES * n * n)
+    ):
         return False
-    if not made and not checks.fits(_MATRIX_BYTES * n * n):
-        return False
-    if update == "sync":
+    if sync:
         return n_patterns > n
-    return n_patterns > _LOAD_OF_PATTERNS * n or n <= _CACHED_NEURONS
+    return n <= _CACHED_NEURONS or n_patterns > (_WARM_LOAD if warm else _COLD_LOAD) * n
 
 
 def real(weights: NDArray[np.floating], *, symmetric: bool = False) -> Matrix:

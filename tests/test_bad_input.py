@@ -30,6 +30,16 @@ IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
 DENSE = hs.DenseMemory().store(PATTERNS)
 MODERN = hs.ModernHopfield().store(PATTERNS)
 
+
+def distributed() -> hs.DistributedMemory:
+    """A small one that says nothing of states far away."""
+    memory = hs.DistributedMemory(9, kernel="expexp", rng=0)
+    memory.quiet = True
+    return memory
+
+
+DISTRIBUTED = distributed().store(PATTERNS)
+
 # Functions of patterns (P, N); the rest of their arguments is right.
 PATTERN_TAKERS: dict[str, Function] = {
     "overlap": lambda x: hs.overlap(PATTERNS[0], x),
@@ -352,9 +362,7 @@ ARGUMENTS: dict[str, Function] = {
     "perceptron zero_diagonal": lambda x: hs.rules.perceptron(PATTERNS, zero_diagonal=x),
     "rules.get": lambda x: x if callable(x) else hs.rules.get(x),
     "HopfieldNetwork dtype": lambda x: hs.HopfieldNetwork(dtype=x),
-    "from_weights dtype": lambda x: hs.HopfieldNetwork.from_weights(
-        np.eye(3), dtype=x
-    ),
+    "from_weights dtype": lambda x: hs.HopfieldNetwork.from_weights(np.eye(3), dtype=x),
     "HopfieldNetwork rule": lambda x: x if callable(x) else hs.HopfieldNetwork(x),
     "HopfieldNetwork zero_diagonal": lambda x: hs.HopfieldNetwork(zero_diagonal=x),
     "HopfieldNetwork thresholds": lambda x: hs.HopfieldNetwork(thresholds=x).store(PATTERNS),
@@ -391,6 +399,22 @@ ARGUMENTS: dict[str, Function] = {
     "modern recall advise": lambda x: MODERN.recall(ROW, advise=x),
     "modern suggest_beta": lambda x: MODERN.suggest_beta(x),
     "modern suggest_beta weight": lambda x: MODERN.suggest_beta(weight=x),
+    "distributed store": lambda x: distributed().store(x).energy(x),
+    "distributed store, again": lambda x: distributed().store(PATTERNS).store(x),
+    "distributed forget": lambda x: distributed().store(PATTERNS).forget(x),
+    "distributed features": lambda x: DISTRIBUTED.features(x),
+    "distributed energy": lambda x: DISTRIBUTED.energy(x),
+    "distributed gradient": lambda x: DISTRIBUTED.gradient(x),
+    "distributed recall": lambda x: DISTRIBUTED.recall(x, max_steps=9),
+    "distributed recall clamp": lambda x: DISTRIBUTED.recall(ROW, clamp=x, max_steps=9),
+    "distributed recall observed": lambda x: DISTRIBUTED.recall(ROW, observed=x, max_steps=9),
+    "distributed recall max_steps": lambda x: DISTRIBUTED.recall(ROW, max_steps=x, tol=9),
+    "distributed recall tol": lambda x: DISTRIBUTED.recall(ROW, tol=x, max_steps=9),
+    "distributed recall step": lambda x: DISTRIBUTED.recall(ROW, step=x, max_steps=9),
+    "distributed recall record": lambda x: DISTRIBUTED.recall(ROW, record=x, max_steps=9),
+    "distributed recall every": lambda x: DISTRIBUTED.recall(
+        ROW, record="energy", every=x, max_steps=9
+    ),
     "modern suggest_beta fraction": lambda x: MODERN.suggest_beta(fraction=x),
     "from_weights weights": lambda x: hs.HopfieldNetwork.from_weights(x),
     "from_weights thresholds": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), thresholds=x),

@@ -18,6 +18,8 @@ MEMORIES = {
     "quartic": lambda: hs.DenseMemory("polynomial", 4),
     "rectified": lambda: hs.DenseMemory("rectified", 30),
     "exponential": lambda: hs.DenseMemory("exponential"),
+    "modern": lambda: hs.ModernHopfield(1.0),
+    "modern, euclidean": lambda: hs.ModernHopfield(1.0, similarity="euclidean"),
 }
 
 

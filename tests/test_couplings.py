@@ -101,9 +101,14 @@ def test_both_forms_on_every_backend_give_the_same_bits(n, zero_diagonal, monkey
                 ).store(patterns)
                 runs.append(
                     net.recall(
-                        cues, update=update, max_sweeps=7, rng=4, record=("energy", "states"),
-                        every=max(1, n // 2), **options,
-                    )  # fmt: skip
+                        cues,
+                        update=update,
+                        max_sweeps=7,
+                        rng=4,
+                        record=("energy", "states"),
+                        every=max(1, n // 2),
+                        **options,
+                    )
                 )
             for run in runs[1:]:
                 np.testing.assert_array_equal(run.trajectory, runs[0].trajectory)
@@ -122,7 +127,9 @@ def test_fields_energies_and_weights_are_the_definitions(backend, zero_diagonal,
     fields = dense_fields(patterns, states, zero_diagonal=zero_diagonal)
     np.testing.assert_array_equal(net.fields(states), fields / n)
     np.testing.assert_array_equal(net.energy(states), -(states * fields).sum(axis=1) / (2 * n))
-    np.testing.assert_array_equal(net.weights, hs.rules.hebbian(patterns, zero_diagonal=zero_diagonal))
+    np.testing.assert_array_equal(
+        net.weights, hs.rules.hebbian(patterns, zero_diagonal=zero_diagonal)
+    )
     np.testing.assert_array_equal(net.fields(states), fields / n)  # now that a matrix is there
 
 
@@ -229,19 +236,22 @@ def test_no_matrix_is_made_where_the_patterns_are_faster():
 
 def test_a_matrix_is_made_for_many_states_of_a_small_network():
     patterns = hs.random_patterns(10, 100, rng=0)
-    few, many = (hs.HopfieldNetwork().store(patterns) for _ in range(2))
-    few.recall(patterns, rng=0)
-    many.recall(np.resize(patterns, (500, 100)), rng=0)
-    assert few._hebbian_matrix is None
-    assert many._hebbian_matrix is not None
+    net = hs.HopfieldNetwork().store(patterns)
+    for _ in range(19):  # of two sweeps each: not yet 40 times as many neurons as patterns
+        net.recall(patterns, rng=0)
+        assert net._hebbian_matrix is None
+    net.recall(patterns, rng=0)
+    assert net._hebbian_matrix is not None
+    net.store(patterns).clear()
+    assert net._hebbian_matrix is None
 
 
 def test_where_a_matrix_does_not_fit_there_is_none(monkeypatch):
     monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 2 * 10**8)
     learnt = couplings.factors(hs.random_patterns(900, 6000, rng=0), zero_diagonal=True)
-    assert not couplings.prefers_matrix(learnt, "async", 1000, made=False)
+    assert not couplings.prefers_matrix(learnt, 1000, sync=False, warm=False, made=False)
     monkeypatch.undo()
-    assert couplings.prefers_matrix(learnt, "async", 1000, made=True)
+    assert couplings.prefers_matrix(learnt, 1000, sync=False, warm=False, made=True)
 
 
 def test_bits_are_packed_lowest_first():

@@ -429,5 +429,18 @@ def test_too_many_overlaps_are_told_before_they_are_allocated(monkeypatch):
     memory = hs.DenseMemory().store(hs.random_patterns(5000, 10, rng=0))
     cues = np.ones((5000, 10), np.int8)
     monkeypatch.setattr(resources, "_available_memory", lambda: 2 * 10**8 - 1)
-    with pytest.raises(hs.errors.InsufficientMemoryError, match="recall fewer states"):
-        memory.recall(cues)
+    for ask in (memory.recall, memory.energy, memory.energy_gap):
+        with pytest.raises(hs.errors.InsufficientMemoryError, match="fewer states at a time"):
+            ask(cues)
+
+
+@each_backend
+def test_the_coldest_and_the_hottest_temperatures(backend):
+    patterns = hs.random_patterns(3, 30, rng=0)
+    for kind in (("polynomial", 3), ("exponential", 3), ("polynomial", 30)):
+        memory = hs.DenseMemory(*kind, backend=backend).store(patterns)
+        for update in ("async", "sync"):
+            cold = memory.recall(patterns, update=update, temperature=5e-324, max_sweeps=2, rng=1)
+            np.testing.assert_array_equal(cold.states, patterns)
+            hot = memory.recall(patterns, update=update, temperature=1e300, max_sweeps=2, rng=1)
+            assert 0.2 < (hot.states == patterns).mean() < 0.8

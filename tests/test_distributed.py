@@ -562,13 +562,23 @@ def test_numbers_too_large_for_their_waves_are_refused(kernel) -> None:
     memory.quiet = True
     x = np.array([[0.0, 0.5e4], [1e4, 0.0]])
     assert np.isfinite(memory.gradient(x)).all()
-    assert np.isfinite(memory.recall(x, max_steps=3).states).all()
+    assert np.isfinite(memory.recall(x, max_steps=3, step=0.0).states).all()
     for ask in (memory.energy, memory.forget, memory.recall):
         with pytest.raises(InvalidInputError, match=r"found 1e\+14 in row 1; scale them"):
             ask([[0.0, 0.0], [1e5, 0.0]])
     if kernel in ("sincos", "cos"):
         with pytest.raises(InvalidInputError, match=r"at most 1e\+07 in float32"):
             memory.clear().store(np.full((1, 2), 1e3, np.float32))
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_a_step_that_is_too_large_is_told(kernel) -> None:
+    patterns = binary(3, 8, 0)
+    memory = hs.DistributedMemory(50, 10.0, kernel=kernel, rng=0).store(patterns)
+    memory.quiet = True
+    for step in (1e20, 1e308):
+        with pytest.raises(InvalidInputError, match=r"step must be small enough.*try 0\.1"):
+            memory.recall(patterns + 0.1, step=step)
 
 
 def test_it_says_what_it_is() -> None:

@@ -344,10 +344,10 @@ def test_a_failed_store_changes_nothing(backend):
 def test_huge_matrices_are_refused_at_once_and_huge_networks_do_without(backend):
     pattern = np.ones((1, 1_000_000), np.int8)
     for rule in ("storkey", "pseudoinverse", "perceptron"):
-        with pytest.raises(hs.errors.InsufficientMemoryError, match="GB wanted.*rule='hebbian'"):
+        with pytest.raises(hs.errors.InsufficientMemoryError, match=r"GB wanted.*rule='hebbian'"):
             hs.HopfieldNetwork(rule, backend=backend).store(pattern)
     net = hs.HopfieldNetwork(backend=backend).store(pattern)
     cue = hs.flip(pattern[0], fraction=0.2, rng=0)
     np.testing.assert_array_equal(net.recall(cue, update="sync").states, pattern[0])
-    with pytest.raises(hs.errors.InsufficientMemoryError, match="GB wanted.*fields"):
+    with pytest.raises(hs.errors.InsufficientMemoryError, match=r"GB wanted.*fields"):
         _ = net.weights

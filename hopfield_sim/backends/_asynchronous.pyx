@@ -4,8 +4,8 @@
 
 Private: cython_backend.py checks and converts every argument. All work is done without the GIL on
 rows that share nothing. A call returns when its ``budget`` of work is used up (a visit costs 1, a
-flip by the length of the cache), so that Python can handle a Ctrl-C; ``updates`` says how far each row
-has come, and randomness depends on that alone.
+flip by the length of the cache), so that Python can handle a Ctrl-C; ``updates`` says how far each
+row has come, and randomness depends on that alone.
 """
 
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t

@@ -1,5 +1,5 @@
 # cython: language_level=3
-"""Weights, limits and temperatures as the kernels see them: addresses in arrays that are kept alive.
+"""Weights, limits, temperatures as the kernels see them: addresses in arrays that are kept alive.
 
 Private: cython_backend.py sees to it that types and lengths fit together.
 """

@@ -71,7 +71,7 @@ def visit_order(
     if order == "uniform":
         return ((draws * np.uint64(n)) >> _HALF).astype(np.int64)
     # Each site takes the place of one before it, or its own, which moves to the end so far.
-    places = ((draws * np.arange(1, n + 1, dtype=np.uint64)) >> _HALF).astype(np.int64)
+    places = ((draws * np.arange(1, n + 1).astype(np.uint64)) >> _HALF).astype(np.int64)
     sites = np.zeros((len(states), n), np.int64)
     rows = np.arange(len(states))
     for site in range(n):
@@ -82,9 +82,9 @@ def visit_order(
 
 
 def distinct_sites(key: int, cues: NDArray[np.int64], n: int, count: int) -> NDArray[np.int64]:
-    """A random set of ``count`` of n sites for each cue, (B, count): the first ones of a shuffle."""
+    """A random set of ``count`` of n sites for each cue, (B, count): a shuffle's first ones."""
     draws = words(key, FLIP, cues, np.zeros_like(cues), count)
-    left = np.arange(n, n - count, -1, dtype=np.uint64)
+    left = np.arange(n, n - count, -1).astype(np.uint64)
     places = ((draws * left) >> _HALF).astype(np.int64) + np.arange(count)
     sites = np.tile(np.arange(n), (len(cues), 1))
     rows = np.arange(len(cues))

@@ -174,9 +174,7 @@ class CythonBackend(NumpyBackend):
     ) -> NDArray[np.int64]:
         """Cue after cue, from its flips to its score, without a batch or a matrix."""
         if not _has_kernels(factors):
-            return super().retrieval(
-                factors, limits, n_patterns, flipped, wanted, key, max_sweeps
-            )
+            return super().retrieval(factors, limits, n_patterns, flipped, wanted, key, max_sweeps)
         network, out, done = self._network(factors, limits), np.empty_like(wanted), 0
         while done < out.size:
             done = self._kernels.retrieval.retrieval(

@@ -54,11 +54,12 @@ class CythonDense:
     ) -> None:
         """Site after site, each row by itself to its end."""
         checked = np.zeros(len(batch.states), np.int64)
+        what = _arguments(memories, rule)
         how = (self._kernels.ORDERS[order], key, until, _budget(memories))
 
         def walk(rows: Rows) -> None:
             self._kernels.asynchronous(
-                *_arguments(memories, rule), batch.states, batch.cache, batch.index,
+                *what, batch.states, batch.cache, batch.index,
                 batch.updates, batch.flips, batch.stop, checked, rows, *how,
             )  # fmt: skip
 
@@ -76,11 +77,11 @@ class CythonDense:
         """All sites at once; a step moves the overlaps by the sites that flipped."""
         checked = np.zeros(len(batch.states), np.int64)
         ahead = np.empty_like(batch.states)
-        how = (key, until, _budget(memories))
+        what, how = _arguments(memories, rule), (key, until, _budget(memories))
 
         def walk(rows: Rows) -> None:
             self._kernels.synchronous(
-                *_arguments(memories, rule), batch.states, batch.cache, batch.previous,
+                *what, batch.states, batch.cache, batch.previous,
                 batch.index, batch.updates, batch.flips, batch.stop, checked, ahead, rows, *how,
             )  # fmt: skip
 

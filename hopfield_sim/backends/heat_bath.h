@@ -44,40 +44,40 @@ static inline int8_t heat_bath_spin(const heat_bath *bath, int32_t site, uint32_
 }
 
 /* For each type of fields: x, and the next visit at which a site changes, or may change. */
-#define DEFINE_HEAT_BATH(fields, field, number)                                                      \
-    static inline number x_##fields(const heat_bath *bath, int32_t site, int8_t spin, field local,   \
-                                    field diagonal) {                                                \
-        return (number)local - (number)diagonal * spin - bath->offset[site];                         \
-    }                                                                                                \
-    static inline int by_table_##fields(const heat_bath *bath, int32_t site, uint32_t draw,          \
-                                        int8_t spin, field local, field diagonal) {                  \
-        return changes_by_table(bath, site, draw, spin,                                              \
-                                (int64_t)x_##fields(bath, site, spin, local, diagonal));             \
-    }                                                                                                \
-    static inline int by_bounds_##fields(const heat_bath *bath, int32_t site, uint32_t draw,         \
-                                         int8_t spin, field local, field diagonal) {                 \
-        return may_change(bath, site, draw, spin,                                                    \
-                          (double)x_##fields(bath, site, spin, local, diagonal));                    \
-    }                                                                                                \
-    static int64_t next_heat_bath_##fields(int64_t position, int64_t end, const heat_bath *bath,     \
-                                           int uniform, const int32_t *sites, const uint32_t *draws, \
-                                           const int8_t *spins, const field *local,                  \
-                                           const field *diagonal) {                                  \
-        if (uniform) {                                                                               \
-            RETURN_NEXT(changes_by_field(bath, draws[visit], spins[sites[visit]],                    \
-                                         (int64_t)local[sites[visit]]))                              \
-        }                                                                                            \
-        if (bath->table) {                                                                           \
-            RETURN_NEXT(by_table_##fields(bath, sites[visit], draws[visit], spins[sites[visit]],     \
-                                          local[sites[visit]], diagonal[sites[visit]]))              \
-        }                                                                                            \
-        RETURN_NEXT(by_bounds_##fields(bath, sites[visit], draws[visit], spins[sites[visit]],        \
-                                       local[sites[visit]], diagonal[sites[visit]]))                 \
-    }                                                                                                \
-    static inline int8_t heat_bath_spin_##fields(const heat_bath *bath, int32_t site, uint32_t draw, \
-                                                 int8_t spin, field local, field diagonal) {         \
-        return heat_bath_spin(bath, site, draw, spin,                                                \
-                              (double)x_##fields(bath, site, spin, local, diagonal));                \
+#define DEFINE_HEAT_BATH(fields, field, number)                                                                        \
+    static inline number x_##fields(const heat_bath *bath, int32_t site, int8_t spin, field local,                     \
+                                    field diagonal) {                                                                  \
+        return (number)local - (number)diagonal * spin - bath->offset[site];                                           \
+    }                                                                                                                  \
+    static inline int by_table_##fields(const heat_bath *bath, int32_t site, uint32_t draw,                            \
+                                        int8_t spin, field local, field diagonal) {                                    \
+        return changes_by_table(bath, site, draw, spin,                                                                \
+                                (int64_t)x_##fields(bath, site, spin, local, diagonal));                               \
+    }                                                                                                                  \
+    static inline int by_bounds_##fields(const heat_bath *bath, int32_t site, uint32_t draw,                           \
+                                         int8_t spin, field local, field diagonal) {                                   \
+        return may_change(bath, site, draw, spin,                                                                      \
+                          (double)x_##fields(bath, site, spin, local, diagonal));                                      \
+    }                                                                                                                  \
+    static int64_t next_heat_bath_##fields(int64_t position, int64_t end, const heat_bath *bath,                       \
+                                           int uniform, const int32_t *sites, const uint32_t *draws,                   \
+                                           const int8_t *spins, const field *local,                                    \
+                                           const field *diagonal) {                                                    \
+        if (uniform) {                                                                                                 \
+            RETURN_NEXT(changes_by_field(bath, draws[visit], spins[sites[visit]],                                      \
+                                         (int64_t)local[sites[visit]]))                                                \
+        }                                                                                                              \
+        if (bath->table) {                                                                                             \
+            RETURN_NEXT(by_table_##fields(bath, sites[visit], draws[visit], spins[sites[visit]],                       \
+                                          local[sites[visit]], diagonal[sites[visit]]))                                \
+        }                                                                                                              \
+        RETURN_NEXT(by_bounds_##fields(bath, sites[visit], draws[visit], spins[sites[visit]],                          \
+                                       local[sites[visit]], diagonal[sites[visit]]))                                   \
+    }                                                                                                                  \
+    static inline int8_t heat_bath_spin_##fields(const heat_bath *bath, int32_t site, uint32_t draw,                   \
+                                                 int8_t spin, field local, field diagonal) {                           \
+        return heat_bath_spin(bath, site, draw, spin,                                                                  \
+                              (double)x_##fields(bath, site, spin, local, diagonal));                                  \
     }
 
 DEFINE_HEAT_BATH(i16, int16_t, int64_t)

@@ -6,60 +6,60 @@
 #include "network.h"
 #include "rows.h"
 
-#define DEFINE_FIELD_KERNELS(fields, field)                                                          \
-    static int matrix_is_fixed_##fields(const network *net, const int8_t *spins, const void *cache) { \
-        return is_fixed_##fields(net->n, spins, cache, net->above, net->below);                      \
-    }                                                                                                \
-    static int64_t matrix_step_##fields(const network *net, const int8_t *spins, const void *cache,  \
-                                        int8_t *out) {                                               \
-        return step_##fields(net->n, spins, cache, net->above, net->below, out);                     \
-    }                                                                                                \
-    static int64_t matrix_next_change_##fields(const network *net, int64_t position, int64_t end,    \
-                                               const int32_t *sites, const int8_t *spins,            \
-                                               const void *cache) {                                  \
-        const field *above = net->above, *below = net->below;                                        \
-        return net->uniform                                                                          \
-                   ? next_change_##fields##_uniform(position, end, sites, spins, cache, *above, *below) \
-                   : next_change_##fields(position, end, sites, spins, cache, above, below);         \
-    }                                                                                                \
-    static int64_t matrix_next_heat_bath_##fields(                                                   \
-        const network *net, int64_t position, int64_t end, const int32_t *sites,                     \
-        const uint32_t *draws, const int8_t *spins, const void *cache) {                             \
-        return next_heat_bath_##fields(position, end, net->bath, net->uniform, sites, draws, spins,  \
-                                       cache, net->diagonal);                                        \
-    }                                                                                                \
-    static int8_t matrix_heat_bath_spin_##fields(const network *net, int32_t site, uint32_t draw,    \
-                                                 const int8_t *spins, const void *cache) {           \
-        return heat_bath_spin_##fields(net->bath, site, draw, spins[site],                           \
-                                       ((const field *)cache)[site],                                 \
-                                       ((const field *)net->diagonal)[site]);                        \
+#define DEFINE_FIELD_KERNELS(fields, field)                                                                            \
+    static int matrix_is_fixed_##fields(const network *net, const int8_t *spins, const void *cache) {                  \
+        return is_fixed_##fields(net->n, spins, cache, net->above, net->below);                                        \
+    }                                                                                                                  \
+    static int64_t matrix_step_##fields(const network *net, const int8_t *spins, const void *cache,                    \
+                                        int8_t *out) {                                                                 \
+        return step_##fields(net->n, spins, cache, net->above, net->below, out);                                       \
+    }                                                                                                                  \
+    static int64_t matrix_next_change_##fields(const network *net, int64_t position, int64_t end,                      \
+                                               const int32_t *sites, const int8_t *spins,                              \
+                                               const void *cache) {                                                    \
+        const field *above = net->above, *below = net->below;                                                          \
+        return net->uniform                                                                                            \
+                   ? next_change_##fields##_uniform(position, end, sites, spins, cache, *above, *below)                \
+                   : next_change_##fields(position, end, sites, spins, cache, above, below);                           \
+    }                                                                                                                  \
+    static int64_t matrix_next_heat_bath_##fields(                                                                     \
+        const network *net, int64_t position, int64_t end, const int32_t *sites,                                       \
+        const uint32_t *draws, const int8_t *spins, const void *cache) {                                               \
+        return next_heat_bath_##fields(position, end, net->bath, net->uniform, sites, draws, spins,                    \
+                                       cache, net->diagonal);                                                          \
+    }                                                                                                                  \
+    static int8_t matrix_heat_bath_spin_##fields(const network *net, int32_t site, uint32_t draw,                      \
+                                                 const int8_t *spins, const void *cache) {                             \
+        return heat_bath_spin_##fields(net->bath, site, draw, spins[site],                                             \
+                                       ((const field *)cache)[site],                                                   \
+                                       ((const field *)net->diagonal)[site]);                                          \
     }
 
-#define DEFINE_MATRIX(weights, weight, fields, field)                                                \
-    static void flip_##weights##_##fields(const network *net, int32_t site, int spin, void *cache) { \
-        add_column_##weights##_##fields(net->n, spin, (const weight *)net->columns + net->n * site,  \
-                                        cache);                                                      \
-    }                                                                                                \
-    static void move_##weights##_##fields(const network *net, const int8_t *from, const int8_t *to,  \
-                                          int64_t changes, int32_t *scratch, void *cache) {          \
-        int64_t ups, downs;                                                                          \
-        (void)changes;                                                                               \
-        list_changes(net->n, from, to, scratch, &ups, &downs);                                       \
-        add_columns_##weights##_##fields(net->n, 1, ups, scratch, net->columns, cache);              \
-        add_columns_##weights##_##fields(net->n, -1, downs, scratch + net->n - downs, net->columns,  \
-                                         cache);                                                     \
+#define DEFINE_MATRIX(weights, weight, fields, field)                                                                  \
+    static void flip_##weights##_##fields(const network *net, int32_t site, int spin, void *cache) {                   \
+        add_column_##weights##_##fields(net->n, spin, (const weight *)net->columns + net->n * site,                    \
+                                        cache);                                                                        \
+    }                                                                                                                  \
+    static void move_##weights##_##fields(const network *net, const int8_t *from, const int8_t *to,                    \
+                                          int64_t changes, int32_t *scratch, void *cache) {                            \
+        int64_t ups, downs;                                                                                            \
+        (void)changes;                                                                                                 \
+        list_changes(net->n, from, to, scratch, &ups, &downs);                                                         \
+        add_columns_##weights##_##fields(net->n, 1, ups, scratch, net->columns, cache);                                \
+        add_columns_##weights##_##fields(net->n, -1, downs, scratch + net->n - downs, net->columns,                    \
+                                         cache);                                                                       \
     }
 
-#define USE_MATRIX(net, weights, fields)                                                             \
-    do {                                                                                             \
-        (net)->is_fixed = matrix_is_fixed_##fields;                                                  \
-        (net)->step = matrix_step_##fields;                                                          \
-        (net)->next_change = matrix_next_change_##fields;                                            \
-        (net)->next_heat_bath = matrix_next_heat_bath_##fields;                                      \
-        (net)->heat_bath_spin = matrix_heat_bath_spin_##fields;                                      \
-        (net)->flip = flip_##weights##_##fields;                                                     \
-        (net)->move = move_##weights##_##fields;                                                     \
-        return 1;                                                                                    \
+#define USE_MATRIX(net, weights, fields)                                                                               \
+    do {                                                                                                               \
+        (net)->is_fixed = matrix_is_fixed_##fields;                                                                    \
+        (net)->step = matrix_step_##fields;                                                                            \
+        (net)->next_change = matrix_next_change_##fields;                                                              \
+        (net)->next_heat_bath = matrix_next_heat_bath_##fields;                                                        \
+        (net)->heat_bath_spin = matrix_heat_bath_spin_##fields;                                                        \
+        (net)->flip = flip_##weights##_##fields;                                                                       \
+        (net)->move = move_##weights##_##fields;                                                                       \
+        return 1;                                                                                                      \
     } while (0)
 
 DEFINE_FIELD_KERNELS(i16, int16_t)

@@ -211,7 +211,7 @@ class NumpyBackend:
 
 
 def whole_product(left: NDArray[Any], right: NDArray[Any], largest: int) -> NDArray[np.floating]:
-    """The product of ±1 and whole numbers up to ``largest`` in size: exact in any order of summation.
+    """The product of ±1 and whole numbers up to ``largest`` in size: exact, in any order.
 
     BLAS knows no integers, so they become floats that hold every sum, a block of ``right`` at a
     time.
@@ -224,9 +224,7 @@ def whole_product(left: NDArray[Any], right: NDArray[Any], largest: int) -> NDAr
     return out
 
 
-def all_fields(
-    couplings: Couplings, cache: NDArray[Any], states: NDArray[np.int8]
-) -> NDArray[Any]:
+def all_fields(couplings: Couplings, cache: NDArray[Any], states: NDArray[np.int8]) -> NDArray[Any]:
     """Every local field, (B, N): those cached, or Σ_μ ξ^μ m_μ."""
     if isinstance(couplings, Matrix):
         return cache

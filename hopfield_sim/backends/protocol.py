@@ -281,7 +281,7 @@ class Backend(Protocol):
         """How far cues come back in a Hebbian network that grows: L points of a curve in one call.
 
         Point l has the first ``n_patterns[l]`` patterns and no self couplings. Cue c of the L·S is
-        the pattern ``wanted`` (L, S) with ``flipped[l]`` distinct sites flipped, chosen by (key, c);
-        it moves at zero temperature, all sites at once. The answer, (L, S), is the overlap N·m of
-        each end with the pattern wanted.
+        the pattern ``wanted`` (L, S) with ``flipped[l]`` distinct sites flipped, a choice of (key,
+        c); it moves at zero temperature, all sites at once. The answer, (L, S), is the overlap N·m
+        of each end with the pattern wanted.
         """

@@ -8,13 +8,13 @@
 
 /* A flip of site i to `spin`: h += 2 spin W[:, i]. Narrow integers need half the memory traffic; that no field can
  * leave its type is the affair of couplings.py. Rows come as bytes, so that one walk serves every type of weights. */
-#define DEFINE_ADD_COLUMN(name, weight, field)                                                       \
-    ROW_KERNEL static void name(int64_t n, int spin, const void *row, void *cache) {                 \
-        const weight *restrict column = row;                                                         \
-        field *restrict fields = cache;                                                              \
-        const field twice = (field)(2 * spin);                                                       \
-        for (int64_t j = 0; j < n; j++)                                                              \
-            fields[j] += twice * (field)column[j];                                                   \
+#define DEFINE_ADD_COLUMN(name, weight, field)                                                                         \
+    ROW_KERNEL static void name(int64_t n, int spin, const void *row, void *cache) {                                   \
+        const weight *restrict column = row;                                                                           \
+        field *restrict fields = cache;                                                                                \
+        const field twice = (field)(2 * spin);                                                                         \
+        for (int64_t j = 0; j < n; j++)                                                                                \
+            fields[j] += twice * (field)column[j];                                                                     \
     }
 
 /* The sites whose spin is another in `to`: those that became +1 from the left end of `sites`, those that became -1 from
@@ -38,39 +38,39 @@ UNUSED static void list_changes(int64_t n, const int8_t *from, const int8_t *to,
 
 /* Several flips to the same spin: four columns a pass, so that the fields are read and written once, not four
  * times. */
-#define DEFINE_ADD_COLUMNS(name, single, weight, field)                                              \
-    ROW_KERNEL static void name(int64_t n, int spin, int64_t count, const int32_t *sites,            \
-                                const void *rows, void *cache) {                                     \
-        const weight *restrict columns = rows;                                                       \
-        field *restrict fields = cache;                                                              \
-        const field twice = (field)(2 * spin);                                                       \
-        int64_t k = 0;                                                                               \
-        for (; k + 4 <= count; k += 4) {                                                             \
-            const weight *a = columns + n * sites[k], *b = columns + n * sites[k + 1];               \
-            const weight *c = columns + n * sites[k + 2], *d = columns + n * sites[k + 3];           \
-            for (int64_t j = 0; j < n; j++)                                                          \
-                fields[j] += twice * (((field)a[j] + (field)b[j]) + ((field)c[j] + (field)d[j]));    \
-        }                                                                                            \
-        for (; k < count; k++)                                                                       \
-            single(n, spin, columns + n * sites[k], fields);                                         \
+#define DEFINE_ADD_COLUMNS(name, single, weight, field)                                                                \
+    ROW_KERNEL static void name(int64_t n, int spin, int64_t count, const int32_t *sites,                              \
+                                const void *rows, void *cache) {                                                       \
+        const weight *restrict columns = rows;                                                                         \
+        field *restrict fields = cache;                                                                                \
+        const field twice = (field)(2 * spin);                                                                         \
+        int64_t k = 0;                                                                                                 \
+        for (; k + 4 <= count; k += 4) {                                                                               \
+            const weight *a = columns + n * sites[k], *b = columns + n * sites[k + 1];                                 \
+            const weight *c = columns + n * sites[k + 2], *d = columns + n * sites[k + 3];                             \
+            for (int64_t j = 0; j < n; j++)                                                                            \
+                fields[j] += twice * (((field)a[j] + (field)b[j]) + ((field)c[j] + (field)d[j]));                      \
+        }                                                                                                              \
+        for (; k < count; k++)                                                                                         \
+            single(n, spin, columns + n * sites[k], fields);                                                           \
     }
 
 /* Would a site of this spin change? */
 #define UNSTABLE(spin, field, above, below) ((((spin) < 0) & ((field) > (above))) | (((spin) > 0) & ((field) < (below))))
 
 /* Would any site change? Branch-free inside a block, so that the block is vectorised. */
-#define DEFINE_IS_FIXED(name, field)                                                                 \
-    ROW_KERNEL static int name(int64_t n, const int8_t *restrict spins, const field *restrict fields, \
-                               const field *restrict above, const field *restrict below) {           \
-        for (int64_t start = 0; start < n; start += 256) {                                           \
-            int64_t stop = start + 256 < n ? start + 256 : n;                                        \
-            int unstable = 0;                                                                        \
-            for (int64_t j = start; j < stop; j++)                                                   \
-                unstable |= UNSTABLE(spins[j], fields[j], above[j], below[j]);                       \
-            if (unstable)                                                                            \
-                return 0;                                                                            \
-        }                                                                                            \
-        return 1;                                                                                    \
+#define DEFINE_IS_FIXED(name, field)                                                                                   \
+    ROW_KERNEL static int name(int64_t n, const int8_t *restrict spins, const field *restrict fields,                  \
+                               const field *restrict above, const field *restrict below) {                             \
+        for (int64_t start = 0; start < n; start += 256) {                                                             \
+            int64_t stop = start + 256 < n ? start + 256 : n;                                                          \
+            int unstable = 0;                                                                                          \
+            for (int64_t j = start; j < stop; j++)                                                                     \
+                unstable |= UNSTABLE(spins[j], fields[j], above[j], below[j]);                                         \
+            if (unstable)                                                                                              \
+                return 0;                                                                                              \
+        }                                                                                                              \
+        return 1;                                                                                                      \
     }
 
 #if defined(__GNUC__)
@@ -86,68 +86,68 @@ static inline int FIRST_BIT(int word) {
 
 /* Return the first `visit` from position on for which CHANGES holds, or end. Until it comes nothing changes, so visits
  * are looked at eight at a time: a branch for each would be mispredicted again and again. */
-#define RETURN_NEXT(CHANGES)                                                                         \
-    for (; position + 8 <= end; position += 8) {                                                     \
-        int changes = 0;                                                                             \
-        for (int k = 0; k < 8; k++) {                                                                \
-            const int64_t visit = position + k;                                                      \
-            changes |= (CHANGES) << k;                                                               \
-        }                                                                                            \
-        if (changes)                                                                                 \
-            return position + FIRST_BIT(changes);                                                    \
-    }                                                                                                \
-    for (; position < end; position++) {                                                             \
-        const int64_t visit = position;                                                              \
-        if (CHANGES)                                                                                 \
-            break;                                                                                   \
-    }                                                                                                \
+#define RETURN_NEXT(CHANGES)                                                                                           \
+    for (; position + 8 <= end; position += 8) {                                                                       \
+        int changes = 0;                                                                                               \
+        for (int k = 0; k < 8; k++) {                                                                                  \
+            const int64_t visit = position + k;                                                                        \
+            changes |= (CHANGES) << k;                                                                                 \
+        }                                                                                                              \
+        if (changes)                                                                                                   \
+            return position + FIRST_BIT(changes);                                                                      \
+    }                                                                                                                  \
+    for (; position < end; position++) {                                                                               \
+        const int64_t visit = position;                                                                                \
+        if (CHANGES)                                                                                                   \
+            break;                                                                                                     \
+    }                                                                                                                  \
     return position;
 
 /* Zero temperature: the next visit at which a site changes. Limits are mostly the same for all sites: less to read. */
-#define DEFINE_NEXT_CHANGE(name, field)                                                              \
-    static inline int name##_at(int32_t site, const int8_t *spins, const field *fields,              \
-                                const field *above, const field *below) {                            \
-        return UNSTABLE(spins[site], fields[site], above[site], below[site]);                        \
-    }                                                                                                \
-    static inline int name##_among(int32_t site, const int8_t *spins, const field *fields,           \
-                                   field above, field below) {                                       \
-        return UNSTABLE(spins[site], fields[site], above, below);                                    \
-    }                                                                                                \
-    UNUSED static int64_t name##_uniform(int64_t position, int64_t end, const int32_t *sites,        \
-                                         const int8_t *spins, const field *fields, field above,      \
-                                         field below) {                                              \
-        RETURN_NEXT(name##_among(sites[visit], spins, fields, above, below))                         \
-    }                                                                                                \
-    UNUSED static int64_t name(int64_t position, int64_t end, const int32_t *sites, const int8_t *spins, \
-                        const field *fields, const field *above, const field *below) {               \
-        RETURN_NEXT(name##_at(sites[visit], spins, fields, above, below))                            \
+#define DEFINE_NEXT_CHANGE(name, field)                                                                                \
+    static inline int name##_at(int32_t site, const int8_t *spins, const field *fields,                                \
+                                const field *above, const field *below) {                                              \
+        return UNSTABLE(spins[site], fields[site], above[site], below[site]);                                          \
+    }                                                                                                                  \
+    static inline int name##_among(int32_t site, const int8_t *spins, const field *fields,                             \
+                                   field above, field below) {                                                         \
+        return UNSTABLE(spins[site], fields[site], above, below);                                                      \
+    }                                                                                                                  \
+    UNUSED static int64_t name##_uniform(int64_t position, int64_t end, const int32_t *sites,                          \
+                                         const int8_t *spins, const field *fields, field above,                        \
+                                         field below) {                                                                \
+        RETURN_NEXT(name##_among(sites[visit], spins, fields, above, below))                                           \
+    }                                                                                                                  \
+    UNUSED static int64_t name(int64_t position, int64_t end, const int32_t *sites, const int8_t *spins,               \
+                        const field *fields, const field *above, const field *below) {                                 \
+        RETURN_NEXT(name##_at(sites[visit], spins, fields, above, below))                                              \
     }
 
 /* All sites at once, at zero temperature. Returns how many change, counted apart: a loop over bytes alone. */
-#define DEFINE_STEP(name, field)                                                                     \
-    ROW_KERNEL static int64_t name(int64_t n, const int8_t *restrict spins,                          \
-                                   const field *restrict fields, const field *restrict above,        \
-                                   const field *restrict below, int8_t *restrict out) {              \
-        int64_t changes = 0;                                                                         \
-        for (int64_t start = 0; start < n; start += 64) {                                            \
-            const int64_t stop = start + 64 < n ? start + 64 : n;                                    \
-            uint8_t some = 0;                                                                        \
-            for (int64_t j = start; j < stop; j++)                                                   \
-                out[j] = (int8_t)(UNSTABLE(spins[j], fields[j], above[j], below[j]) ? -spins[j] : spins[j]); \
-            for (int64_t j = start; j < stop; j++)                                                   \
-                some += out[j] != spins[j];                                                          \
-            changes += some;                                                                         \
-        }                                                                                            \
-        return changes;                                                                              \
+#define DEFINE_STEP(name, field)                                                                                       \
+    ROW_KERNEL static int64_t name(int64_t n, const int8_t *restrict spins,                                            \
+                                   const field *restrict fields, const field *restrict above,                          \
+                                   const field *restrict below, int8_t *restrict out) {                                \
+        int64_t changes = 0;                                                                                           \
+        for (int64_t start = 0; start < n; start += 64) {                                                              \
+            const int64_t stop = start + 64 < n ? start + 64 : n;                                                      \
+            uint8_t some = 0;                                                                                          \
+            for (int64_t j = start; j < stop; j++)                                                                     \
+                out[j] = (int8_t)(UNSTABLE(spins[j], fields[j], above[j], below[j]) ? -spins[j] : spins[j]);           \
+            for (int64_t j = start; j < stop; j++)                                                                     \
+                some += out[j] != spins[j];                                                                            \
+            changes += some;                                                                                           \
+        }                                                                                                              \
+        return changes;                                                                                                \
     }
 
-#define DEFINE_WEIGHTS(weights, weight, fields, field)                                               \
-    DEFINE_ADD_COLUMN(add_column_##weights##_##fields, weight, field)                                \
+#define DEFINE_WEIGHTS(weights, weight, fields, field)                                                                 \
+    DEFINE_ADD_COLUMN(add_column_##weights##_##fields, weight, field)                                                  \
     DEFINE_ADD_COLUMNS(add_columns_##weights##_##fields, add_column_##weights##_##fields, weight, field)
 
-#define DEFINE_FIELDS(fields, field)                                                                 \
-    DEFINE_IS_FIXED(is_fixed_##fields, field)                                                        \
-    DEFINE_NEXT_CHANGE(next_change_##fields, field)                                                  \
+#define DEFINE_FIELDS(fields, field)                                                                                   \
+    DEFINE_IS_FIXED(is_fixed_##fields, field)                                                                          \
+    DEFINE_NEXT_CHANGE(next_change_##fields, field)                                                                    \
     DEFINE_STEP(step_##fields, field)
 
 DEFINE_WEIGHTS(i8, int8_t, i16, int16_t)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -93,7 +93,7 @@ def backend(name: str) -> str:
     return backends.get(name).name
 
 
-def network(rule: str, config: dict[str, Any]) -> HopfieldNetwork:
+def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:
     """Make an empty network as the course does: only Storkey's rule keeps its diagonal."""
     return HopfieldNetwork(rule, zero_diagonal=rule != "storkey", backend=config["backend"])
 

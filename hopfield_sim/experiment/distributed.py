@@ -76,8 +76,8 @@ def distributed(
     image_size : int
         Pixels a side of the colour images, which have D = 3 · image_size² numbers.
     image_betas, image_features
-        β and Y of ``images``; the greatest Y and the middle β also of ``trajectories`` and
-        ``compression``.
+        β and Y of ``images``; the greatest Y also of ``trajectories``, with the middle β, and of
+        ``compression``, with the greatest.
     queries : int
         States of each kind.
     backend, workers, executor, progress, rng
@@ -91,8 +91,8 @@ def distributed(
         over networks and energy_theory, what theory predicts (nan where it does not hold);
         gradient_error (mean over coordinates) with its error; state_error, between the states that
         both recall: the share of differing bits, or the root mean square of hidden pixels between 0
-        and 1; retrieved, the share of states that agree in every bit, or of images whose nearest
-        memory is the right one. nan where a part does not measure something.
+        and 1; retrieved, the share of states that agree in every bit, or of images whose hidden
+        pixels are nearest to those of the right memory. nan where a part does not measure it.
         ``summary["compression"]`` has the numbers of T and of the stored pixels.
 
     Raises
@@ -192,7 +192,7 @@ def cells(config: Config) -> list[Cell]:
     n = 3 * config["image_size"] ** 2
     found = [
         _image_cell("trajectories", middle, most, 4, n, config),
-        _image_cell("compression", middle, most, 20, n, config),
+        _image_cell("compression", betas[-1], most, 20, n, config),
     ]
     for size in config["sizes"]:
         states = config["n_patterns"] + 3 * config["queries"] * 2 + 24 * 60
@@ -288,7 +288,9 @@ def sentence(result: Result) -> str:
             f"{packed['pixels']} pixels, {ratio:.2f} times as many: with so many features it "
             f"saves nothing before {even} images are stored, and in bytes (8 a number, 1 a pixel) "
             f"before {8 * even}; its size stays the same while they grow. "
-            f"{packed['retrieved']:.0%} of the images came back from 60 % of their pixels."
+            f"From 60 % of their pixels, {packed['retrieved']:.0%} of the images came back (exact "
+            f"memory: {packed['exact']:.0%}): their other pixels are nearest to those of the right "
+            "one."
         )
     return " ".join(text for text in texts if text)
 

@@ -88,8 +88,8 @@ def _images(result: Result) -> list[tuple[str, str, Figure]]:
         return []
     caption = (
         "Colour images of which the lower half is hidden and the upper one kept: how far the end "
-        "is from that of the exact memory, and how many ends are nearest to the right memory. The "
-        "higher β, the more features it takes."
+        "is from that of the exact memory, and in how many images the hidden pixels are nearest to "
+        "those of the right memory. The higher β, the more features it takes."
     )
     figures = [("distributed-images", caption, distributed(result, "images"))]
     betas = sorted({one["beta"] for one in found})

@@ -164,14 +164,19 @@ def _recalled(
         for name, model in (("exact", exact), ("distributed", memory))
     }
     ends = {name: run.states for name, run in runs.items()}
-    squares = ((ends["distributed"][:, None] - originals) ** 2).sum(axis=2)
-    right = squares.argmin(axis=1) == np.arange(count)
+    # What is given tells the image; whether the rest has been found is told by the rest.
+    right = {
+        name: ((end[:, None] - originals)[:, :, ~known] ** 2).sum(axis=2).argmin(axis=1)
+        == np.arange(count)
+        for name, end in ends.items()
+    }
     # Differences of pixels between 0 and 1, hidden ones only.
     off = np.sqrt(n) * (ends["distributed"] - ends["exact"])[:, ~known]
     row = _compared(memory, exact, ends["distributed"]) | {
         "theory": None,
         "state": float(np.sqrt((off**2).mean())),
-        "retrieved": float(right.mean()),
+        "retrieved": float(right["distributed"].mean()),
+        "exact": float(right["exact"].mean()),
         "numbers": int(memory.memory.size),
         "pixels": int(originals.size),
     }

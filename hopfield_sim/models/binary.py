@@ -26,15 +26,21 @@ _LARGEST_LANDSCAPE = 20
 
 @dataclass(frozen=True)
 class Manner:
-    """How states flow: how many, and the arguments of ``recall`` that an engine needs, judged."""
+    """How states flow: how many sweeps of a state there may be in all, and the arguments of
+    ``recall`` that an engine needs, judged.
+    """
 
-    n_states: int
+    sweeps: int
+    warm: bool
     update: str
     order: str
     ties: str
     clamp: NDArray[np.bool_] | None
     key: int
     n_threads: int
+
+
+_SWEEPS_COLD, _SWEEPS_WARM = 2, 1000
 
 
 class Engine(dynamics.Engine, Protocol):
@@ -159,13 +165,14 @@ class BinaryMemory(ABC):
         )
         held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=self._shape)
         key, threads = checks.key(rng), backends.threads(n_threads)
-        manner = Manner(len(given.array), update, order, ties, held, key, threads)
+        warm = is_stochastic(schedule)
+        # At zero temperature most states come to rest within two sweeps.
+        sweeps = len(given.array) * min(len(schedule), _SWEEPS_WARM if warm else _SWEEPS_COLD)
+        manner = Manner(sweeps, warm, update, order, ties, held, key, threads)
         engine = self._engine(manner)
         recorder = self._recorder(engine, record, every, update)
         batch = flow(engine, given.array, schedule, recorder)
-        return Recall(
-            batch, recorder, given, is_stochastic(schedule), n, self._shape, self._patterns
-        )
+        return Recall(batch, recorder, given, warm, n, self._shape, self._patterns)
 
     def attractors(self, *, update: str = "async") -> landscape.Landscape:
         """Every attractor of at most 20 neurons, by exhaustion.

@@ -17,7 +17,7 @@ from hopfield_sim.backends.dense_protocol import Memories
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.interactions import HIGHEST_ORDER, INTERACTIONS, Interaction
 from hopfield_sim.models.binary import BinaryMemory, Manner
-from hopfield_sim.models.dense_engine import DenseEngine
+from hopfield_sim.models.dense_engine import DenseEngine, overlaps
 
 ENERGIES = ("sum", "log")
 
@@ -163,8 +163,8 @@ class DenseMemory(BinaryMemory):
         InvalidInputError
             When a sum exceeds every float.
         """
-        given, overlaps = self._overlaps_of(states)
-        return given.restore(energy.dense(self._interaction, overlaps, logarithmic=self._log))
+        given, found = self._overlaps_of(states)
+        return given.restore(energy.dense(self._interaction, found, logarithmic=self._log))
 
     def energy_gap(self, states: Any) -> Any:
         """E(site flipped) − E(s) for every site, (B, N): s_i D_i.
@@ -174,9 +174,9 @@ class DenseMemory(BinaryMemory):
         InvalidInputError
             When a difference exceeds every float.
         """
-        given, overlaps = self._overlaps_of(states)
+        given, found = self._overlaps_of(states)
         memories, log_unit = self._tables
-        spins, felt = given.array, numpy_dense.feel(memories, overlaps)
+        spins, felt = given.array, numpy_dense.feel(memories, found)
         gaps = spins * numpy_dense.differences(memories, felt, spins)
         if self._log:
             return given.restore(spins * numpy_dense.logarithmic(spins * gaps, felt, spins) + 0.0)
@@ -189,7 +189,7 @@ class DenseMemory(BinaryMemory):
 
     def _overlaps_of(self, states: Any) -> tuple[checks.Batch, NDArray[np.int64]]:
         given = self._judge(states)
-        return given, backends.dense(self._backend).overlaps(self._tables[0], given.array)
+        return given, overlaps(backends.dense(self._backend), self._tables[0], given.array)
 
     # ------------------------------------------------------------------ private
 

@@ -28,14 +28,9 @@ class DenseEngine:
 
     def start(self, states: NDArray[np.int8]) -> Batch:
         """The states with their overlaps."""
-        checks.memory(
-            8 * len(states) * self.memories.n_patterns,
-            f"the overlaps of {len(states)} states with {self.memories.n_patterns} patterns",
-            "recall fewer states at a time",
-        )
-        overlaps = self.backend.overlaps(self.memories, states)
+        found = overlaps(self.backend, self.memories, states)
         index = np.arange(len(states), dtype=np.int64)
-        return Batch(states, overlaps, index, states.copy())
+        return Batch(states, found, index, states.copy())
 
     def advance(self, batch: Batch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
@@ -57,5 +52,25 @@ class DenseEngine:
         clamped = np.zeros(n, np.uint8) if held is None else held.astype(np.uint8)
         if temperature == 0:
             return Descent(self.manner.ties == "plus", clamped)
+        # Beyond these bounds it is hot or cold altogether; they keep the quotients finite.
+        temperature = min(max(temperature, 1e-250), 1e250)
         log_gain = self.log_unit - math.log(temperature)
         return DenseHeatBath(temperature, log_gain, self.logarithmic, clamped)
+
+
+def overlaps(
+    backend: DenseBackend, memories: Memories, states: NDArray[np.int8]
+) -> NDArray[np.int64]:
+    """ξ^μ·s of each state, (B, P).
+
+    Raises
+    ------
+    InsufficientMemoryError
+        When they, and what is read off the tables at them, do not fit.
+    """
+    checks.memory(
+        32 * len(states) * memories.n_patterns,
+        f"the overlaps of {len(states)} states with {memories.n_patterns} patterns",
+        "ask for fewer states at a time",
+    )
+    return backend.overlaps(memories, states)

@@ -304,7 +304,8 @@ class DistributedMemory:
         NotStoredError
             When nothing is stored.
         InvalidInputError, InvalidTypeError
-            For arguments that make no sense, and where ``observed`` leaves something out.
+            For arguments that make no sense, where ``observed`` leaves something out, and where a
+            ``step`` is so large that states run away.
         """
         known = self._known()
         given = self._judge(states)
@@ -320,7 +321,15 @@ class DistributedMemory:
 
         def move(now: Floats) -> Floats:
             slope = self._gradients(self._compare(now, gradient=True))
-            return (now - step * slope).astype(now.dtype, copy=False)
+            with np.errstate(over="ignore", invalid="ignore"):  # told below
+                after = (now - step * slope).astype(now.dtype, copy=False)
+                squares = self._beta * np.einsum("bi,bi->b", after, after, dtype=np.float64)
+            if not (squares <= _LARGEST[now.dtype.name]).all():
+                raise InvalidInputError(
+                    f"step must be small enough for states to come to rest; with {step:g} one of "
+                    f"them ran away to beta·‖x‖² = {squares.max():.3g}; try 0.1"
+                )
+            return after
 
         recorder = recorder_of(record, every, lambda x: self._energies(self._compare(x)))
         walk = descend(
@@ -522,10 +531,10 @@ class DistributedMemory:
 
     def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:
         n = self.n_neurons
-        array = np.asarray(value)
-        if self._shape is not None and array.shape == self._shape:
-            value = array.reshape(-1)
-        return checks.site_mask(value, n, name)
+        array = checks.numeric(value, name, allow_bool=True)
+        if array.shape == self._shape:
+            array = array.reshape(-1)
+        return checks.site_mask(array, n, name)
 
 
 _REMEDY = "use more features, a smaller beta, or states that are nearer to the memories"

@@ -185,7 +185,7 @@ class HopfieldNetwork(PairNetwork):
         couplings.refuse_overflow(learnt, thresholds)
         self._couplings, self._thresholds = learnt, thresholds
         self._patterns, self._shape, self._diagonal = patterns, shape, diagonal
-        self._hebbian_matrix = matrix
+        self._hebbian_matrix, self._sweeps = matrix, 0
         self._weights = self._symmetric = None
 
     def _changed_matrix(

@@ -24,6 +24,7 @@ class PairNetwork(BinaryMemory):
 
     _couplings: Couplings | None
     _hebbian_matrix: Matrix | None
+    _sweeps: int
     _thresholds: NDArray[np.float64]
     _weights: NDArray[np.float64] | None
     _symmetric: bool | None
@@ -89,7 +90,7 @@ class PairNetwork(BinaryMemory):
 
     def _engine(self, manner: Manner) -> QuadraticEngine:
         return QuadraticEngine(
-            self._fastest(manner.update, manner.n_states),
+            self._fastest(manner),
             self._thresholds,
             backends.get(self._backend),
             update=manner.update,
@@ -123,12 +124,16 @@ class PairNetwork(BinaryMemory):
         given = self._judge(states)
         return given, backends.get(self._backend).fields(self._known(), given.array)
 
-    def _fastest(self, update: str, n_states: int) -> Couplings:
-        """The couplings in the form in which such a recall takes the least time."""
+    def _fastest(self, manner: Manner) -> Couplings:
+        """The couplings in the form in which recalls like this one take the least time."""
         known = self._known()
         if isinstance(known, Factors):
+            self._sweeps += manner.sweeps
             made = self._hebbian_matrix is not None
-            if couplings.prefers_matrix(known, update, n_states, made=made):
+            sync = manner.update == "sync"
+            if couplings.prefers_matrix(
+                known, self._sweeps, sync=sync, warm=manner.warm, made=made
+            ):
                 return self._matrix(known)
         return known
 

@@ -185,7 +185,7 @@ def _images(rows: Sequence[Row], ax: Any) -> Figure:
     colours, first = _shades(betas), rows[0]
     measures = (
         ("state_error", "off the exact end, rms"),
-        ("retrieved", "nearest to their memory"),
+        ("retrieved", "hidden half nearest to its own"),
     )
     if ax is None:
         fresh = style.figure(9.2, 3.6)

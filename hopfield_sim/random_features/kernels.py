@@ -73,15 +73,21 @@ def _cos(h: Floats, b: Floats, shift: Floats, engine: Waves) -> tuple[list[Float
     return [cosine], [-sine]
 
 
+def _grown(exponent: Floats) -> Floats:
+    """e^x of what is at most some ten, but for the rounding of large differences."""
+    grown: Floats = np.exp(np.minimum(exponent, 500.0, out=exponent))
+    return grown
+
+
 def _exp(h: Floats, b: Floats, shift: Floats, engine: Waves) -> tuple[list[Floats], list[Floats]]:
-    rising = np.exp(h - shift)
+    rising = _grown(h - shift)
     return [rising], [rising]
 
 
 def _expexp(
     h: Floats, b: Floats, shift: Floats, engine: Waves
 ) -> tuple[list[Floats], list[Floats]]:
-    rising, falling = np.exp(h - shift), np.exp(-h - shift)
+    rising, falling = _grown(h - shift), _grown(-h - shift)
     return [rising, falling], [rising, -falling]
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 
-Rule = Callable[..., NDArray[np.float64]]
+Rule = Callable[..., NDArray[Any]]
 """``rule(patterns, *, zero_diagonal=True)``: patterns (P, N) of ±1 to weights (N, N)."""
 
 

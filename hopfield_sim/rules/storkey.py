@@ -21,9 +21,7 @@ _BLOCK_PATTERNS = 32
 _BLOCK_ROWS = 128
 
 
-def storkey(
-    patterns: Any, *, zero_diagonal: bool = True, dtype: Any = np.float64
-) -> NDArray[np.floating]:
+def storkey(patterns: Any, *, zero_diagonal: bool = True, dtype: Any = np.float64) -> NDArray[Any]:
     r"""Hebb's rule less the cross-talk that the new pattern already meets.
 
     The patterns are learnt in order, from W = 0; for each, and for all i and j,
@@ -163,9 +161,7 @@ def _before(weights: Any, n_neurons: int) -> NDArray[np.float64]:
     return (learnt + learnt.T) / 2
 
 
-def _cues(
-    weights: _Real, diagonal: NDArray[np.float64], xi: _Real
-) -> _Real:
+def _cues(weights: _Real, diagonal: NDArray[np.float64], xi: _Real) -> _Real:
     """The vectors u (P, N) of patterns learnt in order after ``weights``; updates ``diagonal``.
 
     ``weights`` are W off its diagonal, and zero on it. With c = 1 + 2/N, before pattern μ = 0, 1, …
