@@ -44,9 +44,6 @@ _MATRIX_BYTES = 8
 _CACHED_NEURONS = 2500
 """Of how many neurons a matrix stays in the processor's cache."""
 
-_COLD_LOAD, _WARM_LOAD = 0.1, 0.05
-"""Up to what load P/N the patterns beat a larger one, at zero temperature and above."""
-
 _BLOCK_ROWS = 1024
 
 
@@ -101,7 +98,9 @@ def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
     return (np.int16 if largest < 2**15 else np.int32), field
 
 
-def prefers_matrix(learnt: Factors, sweeps: int, *, sync: bool, warm: bool, made: bool) -> bool:
+def prefers_matrix(
+    learnt: Factors, backend: Backend, sweeps: int, *, sync: bool, warm: bool, made: bool
+) -> bool:
     """Whether recalls of so many sweeps take less time with the matrix, if it is ``made`` or not.
 
     All sites at once, the patterns are faster up to P = N. One after another, they are where the
@@ -115,7 +114,9 @@ def prefers_matrix(learnt: Factors, sweeps: int, *, sync: bool, warm: bool, made
         return False
     if sync:
         return n_patterns > n
-    return n <= _CACHED_NEURONS or n_patterns > (_WARM_LOAD if warm else _COLD_LOAD) * n
+    # With a temperature flips are rarer, and all that a matrix costs is flips.
+    load = backend.pattern_load / (2 if warm else 1)
+    return n <= _CACHED_NEURONS or n_patterns > load * n
 
 
 def real(weights: NDArray[np.floating], *, symmetric: bool = False) -> Matrix:

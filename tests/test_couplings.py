@@ -272,9 +272,13 @@ def test_a_matrix_is_made_for_many_states_of_a_small_network():
 def test_where_a_matrix_does_not_fit_there_is_none(monkeypatch):
     monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 2 * 10**8)
     learnt = couplings.factors(hs.random_patterns(900, 6000, rng=0), zero_diagonal=True)
-    assert not couplings.prefers_matrix(learnt, 1000, sync=False, warm=False, made=False)
+    assert not couplings.prefers_matrix(
+        learnt, hs.backends.get(), 1000, sync=False, warm=False, made=False
+    )
     monkeypatch.undo()
-    assert couplings.prefers_matrix(learnt, 1000, sync=False, warm=False, made=True)
+    assert couplings.prefers_matrix(
+        learnt, hs.backends.get(), 1000, sync=False, warm=False, made=True
+    )
 
 
 def test_bits_are_packed_lowest_first():

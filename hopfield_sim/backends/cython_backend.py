@@ -63,6 +63,8 @@ class CythonBackend(NumpyBackend):
 
     def __init__(self, kernels: Kernels) -> None:
         self._kernels = kernels
+        # AVX-512 adds under a mask of bits, which others have to make first.
+        self.pattern_load = 0.1 if kernels.network.adds_under_masks() else 0.05
 
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1

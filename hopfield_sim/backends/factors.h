@@ -174,6 +174,14 @@ DEFINE_FACTORS(i32_avx512, int32_t, 1 << 30)
         return;                                                                                                        \
     } while (0)
 
+static int have_avx512_signs(void) {
+#ifdef HAVE_AVX512_SIGNS
+    return HAVE_AVX512_SIGNS;
+#else
+    return 0;
+#endif
+}
+
 /* Overlaps of `size` bytes: 16 bits when N fits them, else 32. */
 static void use_factors(network *net, int size) {
 #ifdef HAVE_AVX512_SIGNS

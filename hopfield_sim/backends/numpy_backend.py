@@ -41,6 +41,7 @@ class NumpyBackend:
     """The readable engine. Slower, always there, and right by definition."""
 
     name = "numpy"
+    pattern_load = 0.1
 
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1

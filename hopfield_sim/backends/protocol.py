@@ -229,6 +229,8 @@ class Backend(Protocol):
     """The engine room's verbs. Each changes the batch in place and returns nothing."""
 
     name: str
+    pattern_load: float
+    """Up to what load P/N a walk by the patterns beats one by a matrix that fits no cache."""
 
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1

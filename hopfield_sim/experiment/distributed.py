@@ -87,7 +87,7 @@ def distributed(
     -------
     Result
         Columns part, kernel, energy, at ("memory", "near", "random", "hidden"), n_neurons,
-        n_patterns, beta, n_features, networks; energy_error (mean |ΔE|) with its standard error
+        n_patterns, beta, n_features, networks; energy_error (mean ``|ΔE|``) with its standard error
         over networks and energy_theory, what theory predicts (nan where it does not hold);
         gradient_error (mean over coordinates) with its error; state_error, between the states that
         both recall: the share of differing bits, or the root mean square of hidden pixels between 0

@@ -129,10 +129,13 @@ class PairNetwork(BinaryMemory):
         known = self._known()
         if isinstance(known, Factors):
             self._sweeps += manner.sweeps
-            made = self._hebbian_matrix is not None
-            sync = manner.update == "sync"
             if couplings.prefers_matrix(
-                known, self._sweeps, sync=sync, warm=manner.warm, made=made
+                known,
+                backends.get(self._backend),
+                self._sweeps,
+                sync=manner.update == "sync",
+                warm=manner.warm,
+                made=self._hebbian_matrix is not None,
             ):
                 return self._matrix(known)
         return known
