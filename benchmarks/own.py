@@ -24,8 +24,8 @@ processor has. The floor is required, the stretch hoped for; ratios below the fl
 RECALL = """\
 Recall is of random patterns at load 0.05, if no P is given, from cues with 10 % of the bits
 flipped, in batches of 200 states (100 for N = 3200), first fields and all checks of the arguments
-included. NumPy with cached fields was written in two ways, all states in step and one after
-another; the quicker is shown."""
+included. NumPy with cached fields was written in two ways: one state after another, each leaping to
+its next unstable site, and all states in step, which is the quicker by far."""
 
 
 def run(only: str = "") -> str:
