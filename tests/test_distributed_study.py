@@ -15,11 +15,8 @@ from hopfield_sim.experiment import driver
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.distributed import FULL, QUICK, STUDY, cells, configure
 from hopfield_sim.experiment.distributed_page import page
-from hopfield_sim.experiment.distributed_trials import (
-    images_of,
-    pack_images,
-    unpack_images,
-)
+from hopfield_sim.experiment.distributed_trials import images_of
+from hopfield_sim.experiment.film import pack_images, unpack_images
 from hopfield_sim.experiment.options import parse
 from hopfield_sim.plotting.distributed_curves import approximation
 

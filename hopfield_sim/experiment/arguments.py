@@ -16,13 +16,18 @@ __all__ = [
     "RULES",
     "UPDATES",
     "backend",
+    "betas",
+    "fractions",
+    "integers",
     "interactions",
     "network",
     "networks",
     "orders",
+    "reals",
     "rules",
     "seed",
     "sizes",
+    "words",
 ]
 
 RULES = ("hebbian", "storkey", "pseudoinverse", "perceptron")
@@ -43,35 +48,54 @@ ADJECTIVES = {
 
 def sizes(value: Any, *, minimum: int = 3) -> list[int]:
     """Judge numbers of neurons: at least one, each once, in rising order."""
-    found = [checks.integer(n, "sizes", minimum=minimum) for n in several(value, "sizes")]
-    return sorted(set(found))
+    return integers(value, "sizes", minimum=minimum)
 
 
 def rules(value: Any) -> list[str]:
     """Judge learning rules by name: at least one, each once."""
-    found = [checks.choice(rule, RULES, "rules") for rule in several(value, "rules")]
-    return list(dict.fromkeys(found))
+    return words(value, "rules", RULES)
 
 
 def orders(value: Any, *, minimum: int = 1, maximum: int) -> list[int]:
     """Judge powers of a dense memory: at least one, each once, in rising order."""
-    found = [
-        checks.integer(n, "orders", minimum=minimum, maximum=maximum)
-        for n in several(value, "orders")
-    ]
-    return sorted(set(found))
+    return integers(value, "orders", minimum=minimum, maximum=maximum)
 
 
 def interactions(value: Any, known: Iterable[str]) -> list[str]:
     """Judge interactions of a dense memory by name: at least one, each once."""
-    words = list(known)
-    found = [checks.choice(w, words, "interactions") for w in several(value, "interactions")]
-    return list(dict.fromkeys(found))
+    return words(value, "interactions", known)
 
 
 def fractions(value: Any) -> list[float]:
     """Judge fractions of the bits: at least one, each once, in rising order."""
-    found = [checks.real(f, "fractions", minimum=0, maximum=1) for f in several(value, "fractions")]
+    return reals(value, "fractions", minimum=0, maximum=1)
+
+
+def betas(value: Any, name: str = "betas") -> list[float]:
+    """Judge inverse temperatures: at least one, above 0, each once, in rising order."""
+    found = reals(value, name, minimum=0)
+    if found[0] == 0:
+        raise InvalidInputError(f"{name} must be greater than 0; got 0")
+    return found
+
+
+def words(value: Any, name: str, known: Iterable[str]) -> list[str]:
+    """Judge words out of those known: at least one, each once, as they come."""
+    known = list(known)
+    return list(dict.fromkeys(checks.choice(word, known, name) for word in _several(value, name)))
+
+
+def integers(value: Any, name: str, *, minimum: int, maximum: int | None = None) -> list[int]:
+    """Judge integers within bounds: at least one, each once, in rising order."""
+    found = [
+        checks.integer(n, name, minimum=minimum, maximum=maximum) for n in _several(value, name)
+    ]
+    return sorted(set(found))
+
+
+def reals(value: Any, name: str, *, minimum: float, maximum: float | None = None) -> list[float]:
+    """Judge real numbers within bounds: at least one, each once, in rising order."""
+    found = [checks.real(x, name, minimum=minimum, maximum=maximum) for x in _several(value, name)]
     return sorted(set(found))
 
 
@@ -98,7 +122,8 @@ def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:
     return HopfieldNetwork(rule, zero_diagonal=rule != "storkey", backend=config["backend"])
 
 
-def several(value: Any, name: str) -> list[Any]:
+def _several(value: Any, name: str) -> list[Any]:
+    """Judge a list of anything: at least one."""
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidTypeError(f"{name} must be a list; got {checks.show(value)}")
     found = list(value)

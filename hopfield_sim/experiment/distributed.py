@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim import checks
-from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment import arguments
 from hopfield_sim.experiment.distributed_page import page
 from hopfield_sim.experiment.distributed_trials import PARTS
@@ -148,18 +147,18 @@ def configure(
         "sizes": arguments.sizes(sizes),
         "networks": 4 if networks is None else checks.integer(networks, "networks", minimum=1),
         "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=1),
-        "betas": _betas(betas, "betas"),
-        "n_features": _counts(n_features, "n_features"),
-        "counts": _counts(counts, "counts"),
+        "betas": arguments.betas(betas),
+        "n_features": arguments.integers(n_features, "n_features", minimum=1),
+        "counts": arguments.integers(counts, "counts", minimum=1),
         "count_neurons": 100,
         "count_features": checks.integer(count_features, "count_features", minimum=1),
         "kernels": list(KERNELS),
-        "kernel_sizes": _counts(kernel_sizes, "kernel_sizes"),
-        "kernel_betas": _betas(kernel_betas, "kernel_betas"),
-        "kernel_features": _counts(kernel_features, "kernel_features"),
+        "kernel_sizes": arguments.integers(kernel_sizes, "kernel_sizes", minimum=1),
+        "kernel_betas": arguments.betas(kernel_betas, "kernel_betas"),
+        "kernel_features": arguments.integers(kernel_features, "kernel_features", minimum=1),
         "image_size": checks.integer(image_size, "image_size", minimum=8, maximum=256),
-        "image_betas": _betas(image_betas, "image_betas"),
-        "image_features": _counts(image_features, "image_features"),
+        "image_betas": arguments.betas(image_betas, "image_betas"),
+        "image_features": arguments.integers(image_features, "image_features", minimum=1),
         "image_steps": 200,
         "n_images": 10,
         "queries": checks.integer(queries, "queries", minimum=1),
@@ -167,18 +166,6 @@ def configure(
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }
-
-
-def _counts(value: Any, name: str) -> list[int]:
-    found = [checks.integer(n, name, minimum=1) for n in arguments.several(value, name)]
-    return sorted(set(found))
-
-
-def _betas(value: Any, name: str) -> list[float]:
-    found = {checks.real(beta, name, minimum=0) for beta in arguments.several(value, name)}
-    if 0.0 in found:
-        raise InvalidInputError(f"{name} must be greater than 0; got 0.0")
-    return sorted(found)
 
 
 # Seconds that a wave and a product of numbers take, roughly.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hopfield_sim.experiment.distributed_trials import TRACED, unpack_images
+from hopfield_sim.experiment.distributed_trials import TRACED
+from hopfield_sim.experiment.film import unpack_images
 from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.result import Result
 
@@ -29,7 +30,7 @@ def page(result: Result) -> Pages:
 
 
 def _trajectories(result: Result) -> list[tuple[str, str, Figure]]:
-    from hopfield_sim.plotting.distributed_curves import descent
+    from hopfield_sim.plotting.image_rows import descent
 
     found = result.summary.get("trajectories")
     if found is None:
@@ -47,7 +48,7 @@ def _trajectories(result: Result) -> list[tuple[str, str, Figure]]:
 
 
 def _compression(result: Result) -> list[tuple[str, str, Figure]]:
-    from hopfield_sim.plotting.distributed_curves import side_by_side
+    from hopfield_sim.plotting.image_rows import side_by_side
 
     found = result.summary.get("compression")
     if found is None:
@@ -81,7 +82,7 @@ def _approximation(result: Result) -> list[tuple[str, str, Figure]]:
 
 def _images(result: Result) -> list[tuple[str, str, Figure]]:
     from hopfield_sim.plotting import distributed
-    from hopfield_sim.plotting.distributed_curves import side_by_side
+    from hopfield_sim.plotting.image_rows import side_by_side
 
     found = result.summary["images"]
     if not found:

@@ -5,9 +5,7 @@ Binary memories lie in {0, 1/√D} and images in [0, 1/√D], so that no two are
 
 from __future__ import annotations
 
-import base64
 import math
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,11 +14,12 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks, datasets, theory
 from hopfield_sim.descent import Descent, descend
+from hopfield_sim.experiment.film import pack_images
 from hopfield_sim.experiment.study import Config, Payload
 from hopfield_sim.models import DistributedMemory, ModernHopfield
 from hopfield_sim.recording import Recorder
 
-__all__ = ["AT", "PARTS", "TRACED", "images_of", "unpack_images"]
+__all__ = ["AT", "PARTS", "TRACED", "images_of"]
 
 AT = ("memory", "near", "random")
 """Where the memory is asked: at stored patterns, with a tenth of their bits flipped, anywhere."""
@@ -209,24 +208,6 @@ def _packed(found: Mapping[str, Any], count: int) -> dict[str, Any]:
     return {
         name: pack_images(_pixels(array[:count], found["config"])) for name, array in states.items()
     }
-
-
-def pack_images(pixels: NDArray[np.uint8]) -> Any:
-    """Put bytes into text.
-
-    Examples
-    --------
-    >>> unpack_images(pack_images(np.array([[3, 4]], np.uint8)))
-    array([[3, 4]], dtype=uint8)
-    """
-    text = base64.b64encode(zlib.compress(pixels.tobytes())).decode("ascii")
-    return {"shape": list(pixels.shape), "bytes": text}
-
-
-def unpack_images(packed: Any) -> NDArray[np.uint8]:
-    """Read what ``pack_images`` wrote."""
-    raw = zlib.decompress(base64.b64decode(packed["bytes"]))
-    return np.frombuffer(raw, np.uint8).reshape(packed["shape"])
 
 
 # ------------------------------------------------------------------ what all have in common

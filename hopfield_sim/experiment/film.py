@@ -1,4 +1,4 @@
-"""A recorded run as JSON and back, for the store: what a figure or a video needs of a recall."""
+"""Recorded runs and images as JSON and back, for the store: what a figure or a video needs."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ __all__ = [
     "Recording",
     "pack",
     "pack_descent",
+    "pack_images",
     "pack_states",
     "unpack",
     "unpack_descent",
+    "unpack_images",
     "unpack_states",
 ]
 
@@ -107,17 +109,38 @@ def pack_states(states: NDArray[np.int8]) -> Any:
     >>> unpack_states(pack_states(np.array([[1, -1, 1]], np.int8)))
     array([[ 1, -1,  1]], dtype=int8)
     """
-    bits = np.packbits(states > 0)
-    text = base64.b64encode(zlib.compress(bits.tobytes())).decode("ascii")
-    return {"shape": list(states.shape), "bits": text}
+    return {"shape": list(states.shape), "bits": _text(np.packbits(states > 0))}
 
 
 def unpack_states(packed: Any) -> NDArray[np.int8]:
     """Read what ``pack_states`` wrote."""
     shape = packed["shape"]
-    raw = np.frombuffer(zlib.decompress(base64.b64decode(packed["bits"])), np.uint8)
-    bits = np.unpackbits(raw, count=int(np.prod(shape))).astype(np.int8)
+    bits = np.unpackbits(_bytes(packed["bits"]), count=int(np.prod(shape))).astype(np.int8)
     return (2 * bits - 1).reshape(shape)
+
+
+def pack_images(pixels: NDArray[np.uint8]) -> Any:
+    """Put bytes into text, squeezed.
+
+    Examples
+    --------
+    >>> unpack_images(pack_images(np.array([[3, 4]], np.uint8)))
+    array([[3, 4]], dtype=uint8)
+    """
+    return {"shape": list(pixels.shape), "bytes": _text(pixels)}
+
+
+def unpack_images(packed: Any) -> NDArray[np.uint8]:
+    """Read what ``pack_images`` wrote."""
+    return _bytes(packed["bytes"]).reshape(packed["shape"])
+
+
+def _text(raw: NDArray[np.uint8]) -> str:
+    return base64.b64encode(zlib.compress(raw.tobytes())).decode("ascii")
+
+
+def _bytes(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(zlib.decompress(base64.b64decode(text)), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -154,24 +177,22 @@ class DescentRecording:
 def pack_descent(run: Any, shape: tuple[int, ...]) -> Any:
     """Put a continuous run that recorded energy and states from 0 to 255 into JSON's types."""
     states = np.rint(run.trajectory.clip(0, 255)).astype(np.uint8)
-    text = base64.b64encode(zlib.compress(states.tobytes())).decode("ascii")
     return {
         "updates": run.updates.tolist(),
         "steps": np.atleast_1d(run.steps).tolist(),
         "energy": run.energy.reshape(len(run.updates), -1).tolist(),
         "shape": list(shape),
-        "bytes": text,
+        "bytes": _text(states),
     }
 
 
 def unpack_descent(packed: Any) -> DescentRecording:
     """Read what ``pack_descent`` wrote."""
     energy = np.array(packed["energy"])
-    raw = np.frombuffer(zlib.decompress(base64.b64decode(packed["bytes"])), np.uint8)
     return DescentRecording(
         updates=np.array(packed["updates"], np.int64),
         steps=np.array(packed["steps"], np.int64),
         energy=energy,
-        trajectory=raw.reshape(*energy.shape, -1),
+        trajectory=_bytes(packed["bytes"]).reshape(*energy.shape, -1),
         shape=tuple(packed["shape"]),
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks, datasets
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment import arguments
-from hopfield_sim.experiment.distributed_trials import pack_images
+from hopfield_sim.experiment.film import pack_images
 from hopfield_sim.experiment.images_page import page, sentence
 from hopfield_sim.experiment.images_trials import PARTS
 from hopfield_sim.experiment.result import Result, Row
@@ -121,10 +121,7 @@ def configure(
     rng: int | np.random.Generator | None = None,
 ) -> Config:
     """Judge the arguments of ``images``; the pictures become part of the configuration."""
-    chosen = [
-        checks.choice(word, BETAS, "similarities")
-        for word in arguments.several(similarities, "similarities")
-    ]
+    similarities = arguments.words(similarities, "similarities", BETAS)
     source, own = _pictures(files)
     available = math.inf if own is None else len(own)
     counts, curve = (
@@ -151,8 +148,8 @@ def configure(
         "networks": n_networks,
         "counts": counts,
         "curve": curve,
-        "similarities": list(dict.fromkeys(chosen)),
-        "betas": {word: _betas(given, word) for word in dict.fromkeys(chosen)},
+        "similarities": similarities,
+        "betas": {word: _betas(given, word) for word in similarities},
         "blended": blended,
         "blends": list(BLENDS),
         "tolerance": checks.real(tolerance, "tolerance", minimum=0),
@@ -186,11 +183,7 @@ def _pictures(files: Any) -> tuple[str, NDArray[np.uint8] | None]:
 def _betas(given: Mapping[str, Any], similarity: str) -> list[float]:
     if similarity not in given:
         raise InvalidInputError(f"betas must have β for {similarity!r}; it has {list(given)}")
-    values = arguments.several(given[similarity], "betas")
-    found = sorted({checks.real(beta, "betas", minimum=0) for beta in values})
-    if found[0] == 0:
-        raise InvalidInputError("betas must be greater than 0; got 0")
-    return found
+    return arguments.betas(given[similarity])
 
 
 def cells(config: Config) -> list[Cell]:

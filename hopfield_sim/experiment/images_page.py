@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hopfield_sim.experiment import film
-from hopfield_sim.experiment.distributed_trials import unpack_images
+from hopfield_sim.experiment.film import unpack_images
 from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.result import Result, Row
 
@@ -130,7 +130,7 @@ def page(result: Result) -> Pages:
 
 
 def _grids(result: Result) -> list[tuple[str, str, Figure]]:
-    from hopfield_sim.plotting.distributed_curves import side_by_side
+    from hopfield_sim.plotting.image_rows import side_by_side
 
     packed = result.summary.get("images")
     if packed is None:
@@ -149,7 +149,7 @@ def _grids(result: Result) -> list[tuple[str, str, Figure]]:
 
 def _blends(result: Result) -> list[tuple[str, str, Figure]]:
     from hopfield_sim.plotting import colour_images
-    from hopfield_sim.plotting.distributed_curves import side_by_side
+    from hopfield_sim.plotting.image_rows import side_by_side
 
     packed = result.summary.get("blends")
     if packed is None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import datasets
 from hopfield_sim.experiment import film
-from hopfield_sim.experiment.distributed_trials import pack_images, unpack_images
+from hopfield_sim.experiment.film import pack_images, unpack_images
 from hopfield_sim.experiment.study import Config, Payload
 from hopfield_sim.models import DenseMemory, HopfieldNetwork, ModernHopfield
 from hopfield_sim.patterns import flip, from_image, mask, overlap

@@ -135,19 +135,14 @@ def configure(
         "networks": 8 if networks is None else checks.integer(networks, "networks", minimum=1),
         "n_neurons": checks.integer(n_neurons, "n_neurons", minimum=2),
         "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=2),
-        "betas": _numbers(betas, "betas", 1e-12),
+        "betas": arguments.reals(betas, "betas", minimum=1e-12),
         "counts": arguments.sizes(counts, minimum=2),
-        "noises": _numbers(noises, "noises", 0.0),
-        "noise_betas": _numbers(noise_betas, "noise_betas", 1e-12),
+        "noises": arguments.reals(noises, "noises", minimum=0.0),
+        "noise_betas": arguments.reals(noise_betas, "noise_betas", minimum=1e-12),
         "queries": checks.integer(queries, "queries", minimum=1),
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }
-
-
-def _numbers(value: Any, name: str, minimum: float) -> list[float]:
-    found = [checks.real(x, name, minimum=minimum) for x in arguments.several(value, name)]
-    return sorted(set(found))
 
 
 def cells(config: Config) -> list[Cell]:

@@ -1,11 +1,11 @@
 """Figures, videos and the report: they read results and recorded recalls, and run no model.
 
 A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``replica_curves``
-``size_curves`` ``dense_curves`` ``distributed_curves`` ``modern_curves`` (curves), ``xor_table``,
-``images`` ``image_recall`` ``colour_images`` (states as pictures), ``movie`` ``stage``
-``video_palette`` ``video_pictures`` ``video_file`` (films), ``report`` with ``report.html`` (the
-page), ``theory_lines`` (what is drawn over the data), ``rows`` ``runs`` (reading results and
-recalls), ``style`` (one look for all).
+``size_curves`` ``dense_curves`` ``distributed_curves`` ``modern_curves`` ``colour_images``
+(curves), ``xor_table``, ``images`` ``image_recall`` ``image_rows`` (states as pictures), ``movie``
+``stage`` ``video_palette`` ``video_pictures`` ``video_file`` (films), ``report`` with
+``report.html`` (the page), ``measured_curves`` ``theory_lines`` (points with their bars, and what
+is drawn over them), ``rows`` ``runs`` (reading results and recalls), ``style`` (one look for all).
 
 Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot does not
 know: a notebook shows it once, as the value of a cell's last line, and it is freed when dropped. In

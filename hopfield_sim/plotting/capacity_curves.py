@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from hopfield_sim.plotting import style, theory_lines
-from hopfield_sim.plotting.rows import Row, averaged, column, rows_of, values, where
+from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
 
 LEVEL = 0.9  # "retrieved" in the study: at least nine patterns of ten
 WIDTH, ROW_HEIGHT, LEGEND_HEIGHT = 10.0, 3.1, 0.7  # inches
@@ -150,7 +150,7 @@ def _curves(ax: Axes, rows: Sequence[Row], colours: dict[int, str], by_load: boo
     """One curve a network size, theory's curve over it, and the 0.9 line."""
     everywhere = []
     for n in colours:
-        mine = sorted(where(rows, n_neurons=n), key=lambda row: float(row["n_patterns"]))
+        mine = ordered(where(rows, n_neurons=n), "n_patterns")
         if not mine:
             continue
         unit = float(n) if by_load else 1.0

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import LogLocator
 
 from hopfield_sim import checks, theory
-from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.plotting import style
-from hopfield_sim.plotting.rows import Row, column, rows_of, values, where
+from hopfield_sim.plotting.measured_curves import law_handle, measured, measured_handle
+from hopfield_sim.plotting.rows import Row, rows_of_part, values, where
 
 MEMORIES = {
     "dot": ("dot product", style.VERMILLION),
@@ -69,9 +68,7 @@ def colour_images(result: Any, figure: str = "patterns", *, ax: Any = None) -> F
         "binary": ("binary", _binary),
     }
     part, draw = figures[checks.choice(figure, figures, "figure")]
-    rows = where(rows_of(result, *_NEEDED), part=part)
-    if not rows:
-        raise InvalidInputError(f"the result has no rows of the part {part!r}")
+    rows = rows_of_part(result, part, *_NEEDED)
     with style.house():
         return draw(rows, ax)
 
@@ -149,10 +146,8 @@ def _binary(rows: list[Row], ax: Any) -> Figure:
     """Recalled exactly against P, with the critical load of random patterns."""
     cues, memories = values(rows, "cue"), values(rows, "memory")
     critical = theory.critical_load() * PIXELS
-    handles = _handles(memories, MEMORIES)
-    handles.append(
-        Line2D([], [], color=style.INK, ls="--", label=f"0.138 N = {critical:.0f}, random patterns")
-    )
+    limit = law_handle(f"0.138 N = {critical:.0f}, random patterns", lw=1.5)
+    handles = [*_handles(memories, MEMORIES), limit]
     title = f"The same pictures in black and white, N = {PIXELS}: recalled, every bit right"
     panels = _panels(ax, 1, len(cues), 3.3, 2.9, title, handles)
     for panel, cue in zip(panels, cues, strict=True):
@@ -183,48 +178,21 @@ def _panels(
     if n_columns == 2 and n_rows == 1:
         how["sharey"] = "none"
     made = list(figure.subplots(n_rows, n_columns, **how).ravel())
-    legend = figure.legend(
-        handles=handles,
-        title=title,
-        title_fontsize=10.5,
-        alignment="left",
-        loc="outside upper left",
-        ncols=max(len(handles), 1),
-        columnspacing=1.2,
-        borderaxespad=0.0,
-    )
-    legend.get_title().set_multialignment("left")
+    style.legend_above(figure, title, handles)
     return made
 
 
 def _handles(words: Sequence[str], names: dict[str, tuple[str, str]]) -> list[Line2D]:
-    return [
-        Line2D([], [], color=names[word][1], marker="o", markersize=4, label=names[word][0])
-        for word in words
-    ]
+    return [measured_handle(*names[word]) for word in words]
 
 
 def _curve(ax: Axes, rows: Sequence[Row], x: str, measure: str, colour: str) -> None:
-    """Points with their standard errors, joined."""
-    order = sorted(rows, key=lambda row: float(row[x]))
-    bars = column(order, f"{measure}_se")
-    ax.errorbar(
-        column(order, x),
-        column(order, measure),
-        yerr=np.where(np.isfinite(bars), bars, 0.0),
-        color=colour,
-        marker="o",
-        markersize=3.5,
-        lw=1.3,
-        elinewidth=1.0,
-    )
+    measured(ax, rows, x, measure, colour, lw=1.3)
 
 
 def _counts(ax: Axes, counts: Sequence[int]) -> None:
     """Numbers of pictures on a logarithmic axis, with their ticks."""
     ax.set_xscale("log")
-    ax.xaxis.set_major_locator(FixedLocator([float(n) for n in sorted(counts)]))
-    ax.xaxis.set_major_formatter(FuncFormatter(style.plain))
-    ax.xaxis.set_minor_locator(NullLocator())
+    style.ticks_at(ax, sorted(counts))
     ax.set_xlabel("pictures stored, P")
     ax.set_ylim(-0.04, 1.06)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hopfield_sim.plotting import style, theory_lines
-from hopfield_sim.plotting.rows import Row, averaged, column, rows_of, values, where
+from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
 
 LEVEL = 0.005  # of the bits: the error at which a memory counts as full
 PANEL = (4.3, 3.2)  # inches
@@ -97,7 +97,7 @@ def dense(result: Any, *, ax: Any = None) -> Figure:
 def _power(ax: Axes, rows: Sequence[Row], order: int) -> None:
     """Errors of one power, a curve a size."""
     _errors(ax, rows)
-    limit = sorted(rows, key=lambda row: float(row["load"]))
+    limit = ordered(rows, "load")
     loads = np.geomspace(float(limit[0]["load"]), float(limit[-1]["load"]), 60)
     expected = theory_lines.dense_limit(loads, order)
     ax.plot(loads, expected, color=style.BLACK, ls="--", lw=1.1, label="limit N → ∞")
@@ -119,7 +119,7 @@ def _exponential(ax: Axes, rows: Sequence[Row]) -> None:
 def _errors(ax: Axes, rows: Sequence[Row]) -> None:
     """Measured errors as points, the exact law as a line."""
     for n, colour in style.size_colours(values(rows, "n_neurons")).items():
-        mine = sorted(where(rows, n_neurons=n), key=lambda row: float(row["load"]))
+        mine = ordered(where(rows, n_neurons=n), "load")
         load, law = column(mine, "load"), column(mine, "theory")
         ax.errorbar(
             load, column(mine, "error"), yerr=column(mine, "error_se"), color=colour, fmt="o",
@@ -145,7 +145,7 @@ def _spoilt(ax: Axes, rows: Sequence[Row]) -> None:
     if spoilt:
         rows = where(rows, n_patterns=spoilt[0]["n_patterns"])
     for index, update in enumerate(values(rows, "update")):
-        mine = sorted(where(rows, update=update), key=lambda row: int(row["flipped"]))
+        mine = ordered(where(rows, update=update), "flipped")
         ax.errorbar(
             column(mine, "flipped"), column(mine, "retrieved"), yerr=column(mine, "retrieved_se"),
             color=style.update_colour(update, index), marker="os"[index % 2], markersize=4.5,

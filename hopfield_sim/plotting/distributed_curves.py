@@ -1,8 +1,9 @@
-"""Distributed memories beside exact ones: errors as curves, images side by side."""
+"""Errors of distributed memories against exact ones, as curves with theory dashed over them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress, cycle
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.plotting import style
-from hopfield_sim.plotting.images import Tile, mosaic
-from hopfield_sim.plotting.rows import Row, column, rows_of, values, where
+from hopfield_sim.plotting.measured_curves import law, law_handle, measured, measured_handle
+from hopfield_sim.plotting.rows import Row, column, rows_of_part, values, where
 
 FIGURES = ("approximation", "patterns", "kernels", "images")
 
@@ -39,7 +37,10 @@ MEASURES = (
     ("gradient_error", "|Δ∇E| a coordinate"),
     ("state_error", "bits that differ after recall"),
 )
-_NEEDED = ("part", "kernel", "energy", "at", "n_neurons", "n_patterns", "beta", "n_features")
+_NEEDED = (
+    *("part", "kernel", "energy", "at", "n_neurons", "n_patterns", "beta", "n_features"),
+    "energy_error",
+)
 
 
 def distributed(result: Any, figure: str = "approximation", *, ax: Any = None) -> Figure:
@@ -66,9 +67,7 @@ def distributed(result: Any, figure: str = "approximation", *, ax: Any = None) -
         When the result lacks the rows or columns that the figure needs.
     """
     figure = checks.choice(figure, FIGURES, "figure")
-    rows = where(rows_of(result, *_NEEDED, "energy_error"), part=figure)
-    if not rows:
-        raise InvalidInputError(f"the result has no rows of the part {figure!r}")
+    rows = rows_of_part(result, figure, *_NEEDED)
     with style.house():
         if figure == "approximation":
             sizes = sorted(values(rows, "n_neurons"))
@@ -118,8 +117,8 @@ def _grid(
         for j, at in enumerate(places):
             panel = panels[i, j]
             for beta in betas:
-                curve = _sorted(where(rows, at=at, beta=beta), x)
-                _curve(panel, curve, x, measure, colours[beta])
+                curve = where(rows, at=at, beta=beta)
+                measured(panel, curve, x, measure, colours[beta])
                 if measure == "energy_error":
                     _theory(panel, curve, x, colours[beta])
             _ticks(panel, values(rows, x))
@@ -139,16 +138,16 @@ def _grid(
 def _kernels(rows: Sequence[Row], ax: Any) -> Figure:
     sizes, energies = sorted(values(rows, "n_neurons")), values(rows, "energy")
     counts = sorted(values(rows, "n_features"))
+    markers = dict(zip(counts, cycle("os^DvP"), strict=False))
     if ax is None:
         fresh = style.figure(max(9.2, 4.6 * len(sizes)), 3.0 * len(energies) + 0.7)
         panels = fresh.subplots(len(energies), len(sizes), sharex=True, sharey="row", squeeze=False)
         handles = [Line2D([], [], color=colour, label=name) for name, colour in KERNELS.items()]
-        styles = dict(zip(counts, _dashes(len(counts)), strict=True))
         handles += [
             Line2D([], [], color=style.INK, marker=marker, ls="", label=f"Y = {count}")
-            for count, marker in styles.items()
+            for count, marker in markers.items()
         ]
-        handles.append(Line2D([], [], color=style.INK, ls="--", lw=1.0, label="theory"))
+        handles.append(law_handle("theory"))
         _legend(
             fresh,
             f"P = {rows[0]['n_patterns']} random binary memories, at the memories · "
@@ -158,16 +157,15 @@ def _kernels(rows: Sequence[Row], ax: Any) -> Figure:
     else:
         names = [f"{energy}, D = {size}" for energy in energies for size in sizes]
         panels = np.array(style.given_axes(ax, names)).reshape(len(energies), len(sizes))
-        styles = dict(zip(counts, _dashes(len(counts)), strict=True))
     for i, energy in enumerate(energies):
         for j, size in enumerate(sizes):
             panel = panels[i, j]
             for kernel in values(rows, "kernel"):
                 for count in counts:
                     wanted = {"energy": energy, "n_neurons": size, "n_features": count}
-                    curve = _sorted(where(rows, kernel=kernel, **wanted), "beta")
+                    curve = where(rows, kernel=kernel, **wanted)
                     colour = KERNELS.get(kernel, style.BLACK)
-                    _curve(panel, curve, "beta", "energy_error", colour, styles[count])
+                    measured(panel, curve, "beta", "energy_error", colour, marker=markers[count])
                     _theory(panel, curve, "beta", colour)
             _ticks(panel, values(rows, "beta"))
             panel.set_yscale("log")
@@ -199,8 +197,8 @@ def _images(rows: Sequence[Row], ax: Any) -> Figure:
         panels = np.array(style.given_axes(ax, [words for _, words in measures]))
     for panel, (measure, words) in zip(panels, measures, strict=True):
         for beta in betas:
-            curve = _sorted(where(rows, beta=beta), "n_features")
-            _curve(panel, curve, "n_features", measure, colours[beta])
+            curve = where(rows, beta=beta)
+            measured(panel, curve, "n_features", measure, colours[beta])
         _ticks(panel, values(rows, "n_features"))
         panel.set_xlabel("features Y")
         panel.set_ylabel(words)
@@ -209,89 +207,11 @@ def _images(rows: Sequence[Row], ax: Any) -> Figure:
     return style.figure_of(panels[0])
 
 
-# ------------------------------------------------------------------ images and a descent
-
-
-def side_by_side(
-    images: Sequence[tuple[str, NDArray[np.uint8]]], title: str, *, labels: Sequence[str] = ()
-) -> Figure:
-    """Rows of colour images, (n, H, W, 3) a name; a name stands before its row."""
-    grid = [[Tile(one / 255.0) for one in row] for _, row in images]
-    with style.house():
-        names = [name for name, _ in images] if not labels else list(labels)
-        return mosaic(grid, labels=names, title=title, size=1.0)
-
-
-def descent(
-    curves: Any, films: dict[str, NDArray[np.uint8]], steps: Sequence[str], title: str
-) -> Figure:
-    """Energies along the descent of every image, exact and distributed, with frames of the first.
-
-    Parameters
-    ----------
-    curves : mapping
-        Name → {"steps": (T+1,), "energy": (T+1, B)}.
-    films : dict of str to (frames, B, H, W, 3)
-        Name → what is shown.
-    steps : sequence of str
-        Words over the frames.
-    title : str
-        Of the figure.
-    """
-    with style.house():
-        fresh = style.figure(9.6, 5.4)
-        looks = {"exact": (style.INK, "-"), "distributed": (style.VERMILLION, "--")}
-        handles = [
-            Line2D([], [], color=colour, ls=line, label=name)
-            for name, (colour, line) in looks.items()
-        ]
-        _legend(fresh, title, handles)
-        parts = fresh.add_gridspec(2, 1, height_ratios=[1.0, 1.25])
-        panel = fresh.add_subplot(parts[0])
-        for name, (colour, line) in looks.items():
-            energy = np.array(curves[name]["energy"])
-            panel.plot(curves[name]["steps"], energy, color=colour, ls=line, lw=1.3)
-        panel.set_xlabel("steps")
-        panel.set_ylabel("energy E")
-        below = fresh.add_subplot(parts[1])
-        grid = [
-            [
-                Tile(frame[0] / 255.0, word if row == 0 else "")
-                for frame, word in zip(film, steps, strict=True)
-            ]
-            for row, film in enumerate(films.values())
-        ]
-        mosaic(grid, ax=below, labels=list(films), size=1.0)
-        return fresh
-
-
-# ------------------------------------------------------------------ private
-
-
-def _curve(
-    ax: Axes, rows: Sequence[Row], x: str, measure: str, colour: str, marker: str = "o"
-) -> None:
-    """A curve with error bars over networks where there are any."""
-    if not rows:
-        return
-    height, bars = column(rows, measure), column(rows, f"{measure}_se")
-    ax.errorbar(
-        column(rows, x),
-        height,
-        yerr=np.where(np.isfinite(bars), bars, 0.0),
-        color=colour,
-        marker=marker,
-        markersize=3.5,
-        lw=1.2,
-        elinewidth=1.0,
-    )
-
-
 def _theory(ax: Axes, rows: Sequence[Row], x: str, colour: str) -> None:
     """What theory predicts, where it holds."""
     expected = column(rows, "energy_theory")
     known = np.isfinite(expected) & (expected > 0)
-    ax.plot(column(rows, x)[known], expected[known], color=colour, ls="--", lw=1.0, zorder=4)
+    law(ax, list(compress(rows, known)), x, "energy_theory", colour)
 
 
 def _ticks(ax: Axes, places: Sequence[float]) -> None:
@@ -300,13 +220,7 @@ def _ticks(ax: Axes, places: Sequence[float]) -> None:
     ax.set_xscale("log")
     ax.set_xlim(order[0] / 1.2, order[-1] * 1.2)
     shown = order if len(order) <= 7 else order[:: -(-len(order) // 7)]
-    ax.xaxis.set_major_locator(FixedLocator([float(place) for place in shown]))
-    ax.xaxis.set_major_formatter(FuncFormatter(style.plain))
-    ax.xaxis.set_minor_locator(NullLocator())
-
-
-def _sorted(rows: Sequence[Row], x: str) -> list[Row]:
-    return sorted(rows, key=lambda row: float(row[x]))
+    style.ticks_at(ax, shown)
 
 
 def _shades(betas: Sequence[float]) -> dict[float, str]:
@@ -315,35 +229,14 @@ def _shades(betas: Sequence[float]) -> dict[float, str]:
     return {b: to_hex(colormaps["plasma"](p)) for b, p in zip(betas, places, strict=True)}
 
 
-def _dashes(count: int) -> list[str]:
-    markers = ["o", "s", "^", "D", "v", "P"]
-    return [markers[index % len(markers)] for index in range(count)]
-
-
 def _heading(figure: Figure, title: str, colours: dict[float, str], *, theory: bool) -> None:
-    handles = [
-        Line2D([], [], color=colour, marker="o", markersize=4, label=f"β = {beta:g}")
-        for beta, colour in colours.items()
-    ]
-    if theory:
-        handles.append(Line2D([], [], color=style.INK, ls="--", lw=1.0, label="theory"))
+    handles = [measured_handle(f"β = {beta:g}", colour) for beta, colour in colours.items()]
+    handles += [law_handle("theory")] if theory else []
     _legend(figure, title, handles)
 
 
 def _legend(figure: Figure, title: str, handles: list[Line2D]) -> None:
-    legend = figure.legend(
-        handles=handles,
-        title=title,
-        title_fontsize=10.5,
-        alignment="left",
-        loc="outside upper left",
-        ncols=len(handles),
-        columnspacing=1.2,
-        handlelength=1.8,
-        handletextpad=0.5,
-        borderaxespad=0.0,
-    )
-    legend.get_title().set_multialignment("left")
+    style.legend_above(figure, title, handles, handlelength=1.8, handletextpad=0.5)
 
 
 def _averaged(rows: Sequence[Row]) -> str:

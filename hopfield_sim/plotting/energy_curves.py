@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from hopfield_sim.plotting import runs, style
-from hopfield_sim.plotting.rows import Row, column, rows_of, values, where
+from hopfield_sim.plotting.rows import Row, column, ordered, rows_of, values, where
 
 FEW = 20  # points that are drawn with marks: a synchronous recall makes few steps
 
@@ -152,7 +152,7 @@ def _study(result: Any, ax: Any) -> Figure:
 
 def _study_panel(ax: Axes, rows: Sequence[Row], quantity: str, n: int | None) -> None:
     for index, update in enumerate(values(rows, "update")):
-        mine = sorted(where(rows, update=update), key=lambda row: float(row["updates"]))
+        mine = ordered(where(rows, update=update), "updates")
         time = column(mine, "updates") / (n or 1)
         last = column(mine, "overlap")[-1]
         final = "" if np.isnan(last) else f", final overlap {last:.3f}"

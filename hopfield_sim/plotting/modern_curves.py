@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hopfield_sim import checks
-from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.plotting import style
-from hopfield_sim.plotting.rows import Row, averaged, column, rows_of, values, where
+from hopfield_sim.plotting.measured_curves import law, law_handle, measured, measured_handle
+from hopfield_sim.plotting.rows import Row, averaged, rows_of_part, values, where
 
 COLOURS = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
 _NEEDED = ("part", "n_neurons", "n_patterns", "beta", "noise", "retrieved", "memories", "weight")
@@ -49,9 +48,7 @@ def modern(result: Any, figure: str = "beta", *, ax: Any = None) -> Figure:
         "patterns": _patterns,
     }
     draw = figures[checks.choice(figure, figures, "figure")]
-    rows = where(rows_of(result, *_NEEDED), part=figure)
-    if not rows:
-        raise InvalidInputError(f"the result has no rows of the part {figure!r}")
+    rows = rows_of_part(result, figure, *_NEEDED)
     with style.house():
         return draw(rows, ax)
 
@@ -70,9 +67,9 @@ def _beta(rows: list[Row], ax: Any) -> Figure:
         ),
         strict=True,
     ):
-        _curve(panel, rows, "beta", measure, style.BLUE)
+        measured(panel, rows, "beta", measure, style.BLUE)
         _logarithmic(panel, "β", label)
-    _line(panels[2], rows, "beta", "weight_theory", style.INK)
+    law(panels[2], rows, "beta", "weight_theory", style.INK)
     panels[0].set_yscale("log")
     for panel in panels[1:]:
         panel.set_ylim(-0.04, 1.06)
@@ -83,7 +80,7 @@ def _metastable(rows: list[Row], ax: Any) -> Figure:
     p = int(rows[0]["n_patterns"])
     title = f"d = {rows[0]['n_neurons']}, {p} patterns in clusters of 8 · {averaged(rows)}"
     panels = _panels(ax, 1, title, [_dashed("all, a cluster, one")])
-    _curve(panels[0], rows, "beta", "memories", style.BLUE)
+    measured(panels[0], rows, "beta", "memories", style.BLUE)
     for level in (p, 8, 1):
         panels[0].axhline(level, color=style.INK, ls="--", lw=1.0)
     _logarithmic(panels[0], "β", "memories in the mean, 1/Σ w²")
@@ -97,8 +94,8 @@ def _noise(rows: list[Row], ax: Any) -> Figure:
     handles = [_solid(f"β = {b:g}", k) for k, b in enumerate(betas)]
     panels = _panels(ax, 1, title, [*handles, _dashed("still the nearest")])
     for k, beta in enumerate(betas):
-        _curve(panels[0], where(rows, beta=beta), "noise", "retrieved", COLOURS[k % len(COLOURS)])
-    _line(panels[0], where(rows, beta=betas[0]), "noise", "retrieved_theory", style.INK)
+        measured(panels[0], where(rows, beta=beta), "noise", "retrieved", COLOURS[k % len(COLOURS)])
+    law(panels[0], where(rows, beta=betas[0]), "noise", "retrieved_theory", style.INK)
     panels[0].set_xlabel("length of the noise / length of the pattern")
     panels[0].set_ylabel("fraction retrieved")
     panels[0].set_ylim(-0.04, 1.06)
@@ -112,8 +109,8 @@ def _patterns(rows: list[Row], ax: Any) -> Figure:
     panels = _panels(ax, 1, title, [*handles, _dashed("theory")])
     for k, d in enumerate(sizes):
         mine, colour = where(rows, n_neurons=d), COLOURS[k % len(COLOURS)]
-        _curve(panels[0], mine, "n_patterns", "weight", colour)
-        _line(panels[0], mine, "n_patterns", "weight_theory", style.INK)
+        measured(panels[0], mine, "n_patterns", "weight", colour)
+        law(panels[0], mine, "n_patterns", "weight_theory", style.INK)
     _logarithmic(panels[0], "patterns stored, P", "own weight at the pattern")
     panels[0].set_ylim(-0.04, 1.06)
     return style.figure_of(panels[0])
@@ -124,48 +121,16 @@ def _panels(ax: Any, count: int, title: str, handles: list[Line2D]) -> list[Axes
         return style.given_axes(ax, [f"panel {k}" for k in range(count)])
     figure = style.figure(7.2 if count == 1 else 3.7 * count, 3.9)
     made = list(figure.subplots(1, count, squeeze=False).ravel())
-    legend = figure.legend(
-        handles=handles,
-        title=title,
-        title_fontsize=10.5,
-        alignment="left",
-        loc="outside upper left",
-        ncols=len(handles),
-        columnspacing=1.2,
-        borderaxespad=0.0,
-    )
-    legend.get_title().set_multialignment("left")
+    style.legend_above(figure, title, handles)
     return made
 
 
 def _solid(words: str, index: int) -> Line2D:
-    colour = COLOURS[index % len(COLOURS)]
-    return Line2D([], [], color=colour, marker="o", markersize=4, label=words)
+    return measured_handle(words, COLOURS[index % len(COLOURS)])
 
 
 def _dashed(words: str) -> Line2D:
-    return Line2D([], [], color=style.INK, ls="--", lw=1.2, label=words)
-
-
-def _curve(ax: Axes, rows: Sequence[Row], x: str, measure: str, colour: str) -> None:
-    """Points with standard errors over networks, joined."""
-    order = sorted(rows, key=lambda row: float(row[x]))
-    bars = column(order, f"{measure}_se")
-    ax.errorbar(
-        column(order, x),
-        column(order, measure),
-        yerr=np.where(np.isfinite(bars), bars, 0.0),
-        color=colour,
-        marker="o",
-        markersize=3.5,
-        lw=1.2,
-        elinewidth=1.0,
-    )
-
-
-def _line(ax: Axes, rows: Sequence[Row], x: str, name: str, colour: str) -> None:
-    order = sorted(rows, key=lambda row: float(row[x]))
-    ax.plot(column(order, x), column(order, name), color=colour, ls="--", lw=1.0, zorder=4)
+    return law_handle(words, lw=1.2)
 
 
 def _logarithmic(ax: Axes, x: str, y: str) -> None:

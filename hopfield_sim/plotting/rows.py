@@ -33,6 +33,14 @@ def rows_of(result: Any, *needed: str) -> list[Row]:
     return rows
 
 
+def rows_of_part(result: Any, part: str, *needed: str) -> list[Row]:
+    """The rows of one part of a study that has several, at least one."""
+    rows = where(rows_of(result, *needed), part=part)
+    if not rows:
+        raise InvalidInputError(f"the result has no rows of the part {part!r}")
+    return rows
+
+
 def values(rows: Iterable[Row], name: str) -> list[Any]:
     """The different values of a column in the order in which they come."""
     return list(dict.fromkeys(row[name] for row in rows))
@@ -41,6 +49,11 @@ def values(rows: Iterable[Row], name: str) -> list[Any]:
 def where(rows: Iterable[Row], **wanted: Any) -> list[Row]:
     """The rows with these values."""
     return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+
+def ordered(rows: Iterable[Row], name: str) -> list[Row]:
+    """The rows in the order of a column of numbers."""
+    return sorted(rows, key=lambda row: float(row[name]))
 
 
 def column(rows: Sequence[Row], name: str) -> NDArray[np.float64]:

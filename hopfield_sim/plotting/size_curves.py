@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from hopfield_sim.plotting import style
-from hopfield_sim.plotting.rows import Row, column, values, where
+from hopfield_sim.plotting.rows import Row, column, ordered, values, where
 
 
 def panels_by_rule(rows: Sequence[Row], title: str, ax: Any) -> dict[str, Axes]:
@@ -34,7 +34,7 @@ def draw_sizes(ax: Axes, rows: Sequence[Row], rule: str, x: str, y: str, by_load
     """Column ``y`` against column ``x`` (over N, ``by_load``) with the bars of column ``y``_se."""
     colours = style.size_colours(values(rows, "n_neurons"))
     for n, colour in colours.items():
-        mine = sorted(where(rows, rule=rule, n_neurons=n), key=lambda row: float(row[x]))
+        mine = ordered(where(rows, rule=rule, n_neurons=n), x)
         if mine:
             ax.errorbar(
                 column(mine, x) / (n if by_load else 1),

@@ -156,6 +156,18 @@ def heading(figure: Figure, words: str, colours: dict[int, str] | None = None) -
     """A figure's title over all panels, with a row of network sizes under it."""
     handles = [] if colours is None else [Line2D([], [], ls="", label="neurons N:")]
     handles += [] if colours is None else size_handles(colours)
+    legend_above(figure, words, handles, handlelength=1.5, handletextpad=0.5)
+
+
+def legend_above(
+    figure: Figure,
+    words: str,
+    handles: Sequence[Line2D],
+    *,
+    handlelength: float = 2.0,
+    handletextpad: float = 0.8,
+) -> None:
+    """A figure's title over all panels, with a row of these lines under it."""
     legend = figure.legend(
         handles=handles,
         title=words,
@@ -164,8 +176,8 @@ def heading(figure: Figure, words: str, colours: dict[int, str] | None = None) -
         loc="outside upper left",
         ncols=max(len(handles), 1),
         columnspacing=1.2,
-        handlelength=1.5,
-        handletextpad=0.5,
+        handlelength=handlelength,
+        handletextpad=handletextpad,
         borderaxespad=0.0,
     )
     legend.get_title().set_multialignment("left")
@@ -198,6 +210,13 @@ def log_axis(ax: Axes, which: Literal["x", "y"], low: float, high: float, inches
     axis.set_minor_formatter(NullFormatter())
 
 
+def ticks_at(ax: Axes, places: Sequence[float]) -> None:
+    """Ticks of the x-axis at these places and nowhere else, with plain numbers."""
+    ax.xaxis.set_major_locator(FixedLocator([float(place) for place in places]))
+    ax.xaxis.set_major_formatter(FuncFormatter(plain))
+    ax.xaxis.set_minor_locator(NullLocator())
+
+
 def size_axis(ax: Axes, sizes: Sequence[int], inches: float) -> None:
     """A logarithmic x-axis of network sizes: these where they fit, else round numbers."""
     order = sorted(set(sizes))
@@ -206,5 +225,4 @@ def size_axis(ax: Axes, sizes: Sequence[int], inches: float) -> None:
     ax.set_xlim(low, high)
     steps = np.diff(np.log(order)) / np.log(high / low) * inches
     if len(order) == 1 or steps.min() > 0.11 * (len(str(order[-1])) + 1):
-        ax.xaxis.set_major_locator(FixedLocator([float(n) for n in order]))
-        ax.xaxis.set_minor_locator(NullLocator())
+        ticks_at(ax, order)
