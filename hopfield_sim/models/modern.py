@@ -12,19 +12,15 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.attention import Attended, Attention
 from hopfield_sim.backends.compiled_attention import engine
-from hopfield_sim.descent import Descent, descend, recorder_of
-from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.descent import Descent, Floats
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import advice
 from hopfield_sim.models.binary import read_only
+from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
 from hopfield_sim.models.similarity import SIMILARITIES, Similarity
 
-Floats = NDArray[np.floating]
 
-_SMALLEST = 1e-30
-"""β⁻¹ must fit a float32 with room to spare."""
-
-
-class ModernHopfield:
+class ModernHopfield(ContinuousMemory):
     """A memory of real vectors: a state goes to the mean of the memories, each weighed by how
     similar it is.
 
@@ -55,12 +51,8 @@ class ModernHopfield:
     def __init__(
         self, beta: float = 1.0, *, similarity: str = "dot", backend: str = "auto"
     ) -> None:
-        self._beta = checks.real(beta, "beta", minimum=0)
-        if self._beta < _SMALLEST:
-            raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(beta)}")
+        super().__init__(beta, backend)
         self._similarity = checks.choice(similarity, SIMILARITIES, "similarity")
-        automatic = isinstance(backend, str) and backend == "auto"
-        self._backend = "auto" if automatic else backends.get(backend).name
         self.clear()
 
     # ------------------------------------------------------------------ storing
@@ -81,22 +73,17 @@ class ModernHopfield:
         """
         known = self._patterns
         if known is None:
-            stored = checks.real_patterns(patterns)
-            everything, shape = stored.array, stored.shape
+            new = checks.real_patterns(patterns)
+            everything, shape = new.array, new.shape
         else:
-            stored = checks.real_patterns(patterns, n_neurons=self.n_neurons, dtype=known.dtype)
-            if stored.shape is not None and self._shape not in (None, stored.shape):
-                raise InvalidInputError(
-                    f"patterns must be images of shape {self._shape} like those stored; "
-                    f"got {stored.shape}"
-                )
+            new = checks.real_patterns(patterns, n_neurons=self.n_neurons, dtype=known.dtype)
+            shape = self._shape_with(new)
             checks.memory(
-                known.nbytes + stored.array.nbytes,
+                known.nbytes + new.array.nbytes,
                 "the memories together",
                 "store them in one call, or as float32",
             )
-            everything = np.concatenate([known, stored.array])
-            shape = stored.shape or self._shape
+            everything = np.concatenate([known, new.array])
         self._know(everything, shape)
         return self
 
@@ -130,11 +117,6 @@ class ModernHopfield:
     # ------------------------------------------------------------------ what it is
 
     @property
-    def beta(self) -> float:
-        """The inverse temperature β."""
-        return self._beta
-
-    @property
     def similarity(self) -> str:
         """How states and memories are compared."""
         return self._similarity
@@ -143,11 +125,6 @@ class ModernHopfield:
     def patterns(self) -> Floats:
         """The memories (P, N), read-only."""
         return read_only(self._known().memories.patterns)
-
-    @property
-    def n_neurons(self) -> int:
-        """N, the number of coordinates of a state."""
-        return int(self._known().memories.patterns.shape[1])
 
     def __repr__(self) -> str:
         what = f"<ModernHopfield beta={self._beta:g}, similarity={self._similarity!r}"
@@ -312,24 +289,31 @@ class ModernHopfield:
             For arguments that make no sense, naming what is wanted.
         """
         compared, given = self._comparison(observed), self._judge(states)
-        held = None if clamp is None else self._mask(clamp, "clamp")
-        max_steps = checks.integer(max_steps, "max_steps", minimum=0)
-        tol = checks.real(tol, "tol", minimum=0)
         step = checks.real(step, "step", minimum=0, maximum=1)
         if step == 0:
             raise InvalidInputError("step must be greater than 0, or nothing moves; got 0")
         advise = checks.flag(advise, "advise")
-        recorder = recorder_of(record, every, lambda x: self._energies(compared, x))
-        if "energy" in recorder.measures:
-            self._refuse_manhattan('record="energy"')
         starts = given.array.copy() if advise else given.array
 
         def move(x: Floats) -> Floats:
             target = self._attend(compared, x).target
             return target if step == 1 else x + step * (target - x)
 
-        walk = descend(move, given.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
-        run = Descent(walk, recorder, given, self.n_neurons, self._shape, self.patterns)
+        def energies(x: Floats) -> NDArray[np.float64]:
+            self._refuse_manhattan('record="energy"')
+            return self._energies(compared, x)
+
+        walk, run = self._descend(
+            move,
+            energies,
+            given,
+            self.patterns,
+            clamp=clamp,
+            max_steps=max_steps,
+            tol=tol,
+            record=record,
+            every=every,
+        )
         if advise and walk.resting.all():
             advice.warn_of_collapse(self._engine(), compared, self._beta, starts, walk.states)
         return run
@@ -340,16 +324,12 @@ class ModernHopfield:
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
         involved.
         """
-        from hopfield_sim.models import files
-
         members: dict[str, NDArray[Any]] = {
             "beta": np.array(self._beta),
             "similarity": np.array(self._similarity),
             "patterns": self._known().memories.patterns,
         }
-        if self._shape is not None:
-            members["shape"] = np.array(self._shape, np.int64)
-        files.save(path, "modern", members)
+        self._save(path, "modern", members)
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> ModernHopfield:
@@ -365,22 +345,11 @@ class ModernHopfield:
     # ------------------------------------------------------------------ private
 
     def _known(self) -> Similarity:
-        if self._compared is None:
-            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-        return self._compared
+        return stored(self._compared)
 
-    def _judge(self, states: Any) -> checks.RealBatch:
+    def _size(self) -> Size:
         patterns = self._known().memories.patterns
-        return checks.real_states(
-            states,
-            patterns.shape[1],
-            shape=self._shape,
-            n_patterns=len(patterns),
-            dtype=patterns.dtype,
-        )
-
-    def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:
-        return checks.site_mask(value, self.n_neurons, name, shape=self._shape)
+        return Size(patterns.shape[1], len(patterns), patterns.dtype)
 
     def _comparison(self, observed: Any) -> Similarity:
         """The memories, compared over all coordinates or those observed."""
