@@ -17,10 +17,7 @@ from hopfield_sim.models import reliance, summed_file
 from hopfield_sim.models.binary import read_only
 from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
 from hopfield_sim.models.summed import Recipe
-from hopfield_sim.random_features import KERNELS, Comparison, Projection
-
-ENERGIES = ("log", "plain")
-_MOST_FEATURES = 2**40
+from hopfield_sim.random_features import Comparison, Projection
 
 
 class DistributedMemory(ContinuousMemory):
@@ -91,16 +88,9 @@ class DistributedMemory(ContinuousMemory):
         rng: Any = None,
         backend: str = "auto",
     ) -> None:
-        n_features = checks.integer(n_features, "n_features", minimum=1, maximum=_MOST_FEATURES)
         super().__init__(beta, backend)
-        self._recipe = Recipe(
-            n_features,
-            self._beta,
-            checks.choice(kernel, KERNELS, "kernel"),
-            checks.choice(energy, ENERGIES, "energy"),
-            checks.flag(orthogonal, "orthogonal"),
-            checks.key(rng),
-            self._backend,
+        self._recipe = Recipe.judged(
+            n_features, self._beta, kernel, energy, orthogonal, rng, self._backend
         )
         self._told: set[str] = set()
         self.clear()
@@ -299,17 +289,9 @@ class DistributedMemory(ContinuousMemory):
                 "over all coordinates, so none can be left out any more; keep the known ones with "
                 "clamp=, or use ModernHopfield(similarity='euclidean'), which keeps its patterns"
             )
-        step = checks.real(step, "step", minimum=0.0)
-
-        def move(now: Floats) -> Floats:
-            slope = self._recipe.gradients(self._compare(now, gradient=True))
-            with np.errstate(over="ignore", invalid="ignore"):  # told below
-                after = (now - step * slope).astype(now.dtype, copy=False)
-            reliance.still_near(after, self._beta, step)
-            return after
-
+        step, drawn = checks.real(step, "step", minimum=0.0), stored(self._drawn)
         walk, run = self._descend(
-            move,
+            lambda x: self._recipe.downhill(drawn, self._memory, x, step),
             lambda x: self._recipe.energies(self._compare(x)),
             given,
             None,

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.backends.attention import Attended, Attention
 from hopfield_sim.backends.compiled_attention import engine
 from hopfield_sim.descent import Descent, Floats
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import advice
+from hopfield_sim.models.attending import Attending
 from hopfield_sim.models.binary import read_only
 from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
-from hopfield_sim.models.similarity import SIMILARITIES, Similarity
+from hopfield_sim.models.similarity import SIMILARITIES, Similarity, demand_energy
 
 
 class ModernHopfield(ContinuousMemory):
@@ -144,15 +144,8 @@ class ModernHopfield(ContinuousMemory):
         observed : bool (N,), optional
             Only these coordinates are compared.
         """
-        compared, given = self._comparison(observed), self._judge(states)
-        checks.memory(
-            2 * given.array.itemsize * len(given.array) * compared.n_patterns,
-            f"the attention of {len(given.array)} states to {compared.n_patterns} memories",
-            "pass fewer states at a time",
-        )
-        queries = compared.queries(given.array)
-        weights = self._engine().weights(compared.memories, queries, self._beta)
-        return given.restore(weights, sites=False)
+        asked, given = self._attending(observed), self._judge(states)
+        return given.restore(asked.weights(given.array), sites=False)
 
     def energy(self, states: Any, *, observed: Any = None) -> Any:
         """E of each state, (B,); a float for a single one.
@@ -166,9 +159,9 @@ class ModernHopfield(ContinuousMemory):
         InvalidInputError
             For the similarity "manhattan", which has no energy.
         """
-        self._refuse_manhattan("energy")
-        compared, given = self._comparison(observed), self._judge(states)
-        return given.restore(self._energies(compared, given.array))
+        demand_energy(self._similarity, "energy")
+        asked, given = self._attending(observed), self._judge(states)
+        return given.restore(asked.energies(given.array))
 
     def gradient(self, states: Any, *, observed: Any = None) -> Any:
         """∂E/∂x, (B, N): for "dot" and "euclidean" x − Ξᵀ softmax(β similarity).
@@ -178,10 +171,9 @@ class ModernHopfield(ContinuousMemory):
         InvalidInputError
             For the similarity "manhattan", which has no energy.
         """
-        self._refuse_manhattan("gradient")
-        compared, given = self._comparison(observed), self._judge(states)
-        found = self._attend(compared, given.array)
-        return given.restore(compared.gradient(given.array, found))
+        demand_energy(self._similarity, "gradient")
+        asked, given = self._attending(observed), self._judge(states)
+        return given.restore(asked.gradients(given.array))
 
     def suggest_beta(
         self,
@@ -218,21 +210,9 @@ class ModernHopfield(ContinuousMemory):
         >>> ModernHopfield().store([[1.0, 1.0], [1.0, -1.0]]).suggest_beta()
         2.2975...
         """
-        compared = self._comparison(observed)
-        patterns, own = compared.memories.patterns, None
-        if states is None:
-            own = advice.sample(len(patterns))
-            cues = patterns[own]
-        else:
-            cues = advice.some(self._judge(states).array, len(patterns))
-        scores = self._engine().scores(compared.memories, compared.queries(cues))
-        return advice.smallest_beta(
-            scores.astype(np.float64),
-            own,
-            advice.share(weight, "weight"),
-            advice.share(fraction, "fraction"),
-            self._similarity,
-        )
+        asked = self._attending(observed)
+        cues = None if states is None else self._judge(states).array
+        return advice.suggest_beta(asked, cues, weight, fraction)
 
     # ------------------------------------------------------------------ dynamics
 
@@ -288,7 +268,7 @@ class ModernHopfield(ContinuousMemory):
         InvalidInputError, InvalidTypeError
             For arguments that make no sense, naming what is wanted.
         """
-        compared, given = self._comparison(observed), self._judge(states)
+        asked, given = self._attending(observed), self._judge(states)
         step = checks.real(step, "step", minimum=0, maximum=1)
         if step == 0:
             raise InvalidInputError("step must be greater than 0, or nothing moves; got 0")
@@ -296,12 +276,12 @@ class ModernHopfield(ContinuousMemory):
         starts = given.array.copy() if advise else given.array
 
         def move(x: Floats) -> Floats:
-            target = self._attend(compared, x).target
+            target = asked.attend(x).target
             return target if step == 1 else x + step * (target - x)
 
         def energies(x: Floats) -> NDArray[np.float64]:
-            self._refuse_manhattan('record="energy"')
-            return self._energies(compared, x)
+            demand_energy(self._similarity, 'record="energy"')
+            return asked.energies(x)
 
         walk, run = self._descend(
             move,
@@ -315,7 +295,7 @@ class ModernHopfield(ContinuousMemory):
             every=every,
         )
         if advise and walk.resting.all():
-            advice.warn_of_collapse(self._engine(), compared, self._beta, starts, walk.states)
+            advice.warn_of_collapse(asked, starts, walk.states)
         return run
 
     # ------------------------------------------------------------------ files
@@ -351,32 +331,15 @@ class ModernHopfield(ContinuousMemory):
         patterns = self._known().memories.patterns
         return Size(patterns.shape[1], len(patterns), patterns.dtype)
 
-    def _comparison(self, observed: Any) -> Similarity:
+    def _attending(self, observed: Any) -> Attending:
         """The memories, compared over all coordinates or those observed."""
-        known = self._known()
-        if observed is None:
-            return known
-        mask = self._mask(observed, "observed")
-        if not mask.any():
-            raise InvalidInputError(
-                "observed must name at least one coordinate to compare; got none"
-            )
-        return known if mask.all() else SIMILARITIES[self._similarity](self.patterns, mask)
-
-    def _engine(self) -> Attention:
-        return engine(backends.get(self._backend).name)
-
-    def _attend(self, compared: Similarity, states: Floats) -> Attended:
-        return self._engine().attend(compared.memories, compared.queries(states), self._beta)
-
-    def _energies(self, compared: Similarity, states: Floats) -> NDArray[np.float64]:
-        queries = compared.queries(states)
-        soft = self._engine().soft_maximum(compared.memories, queries, self._beta)
-        return compared.energy(states, soft, self._beta)
-
-    def _refuse_manhattan(self, what: str) -> None:
-        if self._similarity == "manhattan":
-            raise InvalidInputError(
-                f"{what}: the similarity 'manhattan' has no energy, it is a rule without one; "
-                "use 'euclidean', 'cosine' or 'dot'"
-            )
+        compared = self._known()
+        if observed is not None:
+            mask = self._mask(observed, "observed")
+            if not mask.any():
+                raise InvalidInputError(
+                    "observed must name at least one coordinate to compare; got none"
+                )
+            if not mask.all():
+                compared = SIMILARITIES[self._similarity](self.patterns, mask)
+        return Attending(compared, self._beta, engine(backends.get(self._backend).name))

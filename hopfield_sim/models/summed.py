@@ -26,6 +26,9 @@ from hopfield_sim.random_features import (
     total,
 )
 
+ENERGIES = ("log", "plain")
+_MOST_FEATURES = 2**40
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -72,6 +75,28 @@ class Recipe:
         """
         return np.dtype(np.float64) if self.kind.positive else None
 
+    @classmethod
+    def judged(
+        cls,
+        n_features: Any,
+        beta: float,
+        kernel: Any,
+        energy: Any,
+        orthogonal: Any,
+        rng: Any,
+        backend: str,
+    ) -> Recipe:
+        """Judge what a memory is made with; ``beta`` and ``backend`` are judged already."""
+        return cls(
+            checks.integer(n_features, "n_features", minimum=1, maximum=_MOST_FEATURES),
+            beta,
+            checks.choice(kernel, KERNELS, "kernel"),
+            checks.choice(energy, ENERGIES, "energy"),
+            checks.flag(orthogonal, "orthogonal"),
+            checks.key(rng),
+            backend,
+        )
+
     # ------------------------------------------------------------------ features and their sum
 
     def draw(self, n_neurons: int, dtype: np.dtype[Any]) -> Projection:
@@ -114,6 +139,16 @@ class Recipe:
         return compare(
             self.kind, drawn, self.beta, states, memory, self._engine(), gradient=gradient
         )
+
+    def downhill(
+        self, drawn: Projection, memory: NDArray[np.float64], states: Floats, step: float
+    ) -> Floats:
+        """Where a step leads, x − step · ∇E(x), (B, D); an error for states that run away."""
+        slope = self.gradients(self.compare(drawn, memory, states, gradient=True))
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            after = (states - step * slope).astype(states.dtype, copy=False)
+        reliance.still_near(after, self.beta, step)
+        return after
 
     def energies(self, found: Comparison) -> NDArray[np.float64]:
         """−log max(⟨φ, T⟩, ε)/β, or −⟨φ, T⟩/β."""
