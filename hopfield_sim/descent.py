@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks, recording
-from hopfield_sim.errors import HopfieldError
-from hopfield_sim.recording import Recorder
+from hopfield_sim.recording import Recorded, Recorder
 
 Floats = NDArray[np.floating]
 
@@ -113,7 +112,7 @@ def recorder_of(
 
 
 @dataclass(frozen=True)
-class Descent:
+class Descent(Recorded):
     """The result of a recall in a continuous memory. For a single state the B axis is dropped.
 
     Attributes
@@ -161,32 +160,6 @@ class Descent:
         """Steps made, (B,)."""
         return self._given.restore(self._walk.updates)
 
-    @property
-    def updates(self) -> NDArray[np.int64]:
-        """Steps seen by each recorded row, (T+1,)."""
-        if not self._recorder.measures:
-            raise HopfieldError("this recall recorded nothing; call recall(..., record='energy')")
-        return np.array(self._recorder.updates, np.int64)
-
-    @property
-    def energy(self) -> NDArray[np.float64]:
-        """Recorded energies, (T+1, B)."""
-        return self._given.restore(self._recorded("energy"), axis=1, sites=False)
-
-    @property
-    def trajectory(self) -> Floats:
-        """Recorded states, (T+1, B, N)."""
-        return self._given.restore(self._recorded("states"), axis=1)
-
     def __repr__(self) -> str:
-        words, counts = np.unique(np.atleast_1d(self.stop), return_counts=True)
-        ends = ", ".join(f"{count} {word}" for word, count in zip(words, counts, strict=True))
+        ends = recording.endings(self.stop)
         return f"<Descent of {len(self._walk.states)} states of {self.n_neurons} numbers: {ends}>"
-
-    def _recorded(self, word: str) -> NDArray[Any]:
-        rows = self._recorder.stacked(word)
-        if rows is None:
-            raise HopfieldError(
-                f"this recall did not record {word!r}; call recall(..., record={word!r})"
-            )
-        return rows

@@ -12,11 +12,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks
+from hopfield_sim import checks, recording
 from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Batch
-from hopfield_sim.errors import HopfieldError, NotStoredError
+from hopfield_sim.errors import NotStoredError
 from hopfield_sim.patterns import overlap
-from hopfield_sim.recording import Recorder
+from hopfield_sim.recording import Recorded, Recorder
 
 
 class Engine(Protocol):
@@ -88,7 +88,7 @@ def _rouse(batch: Batch, until: int) -> None:
 
 
 @dataclass(frozen=True)
-class Recall:
+class Recall(Recorded):
     """The result of a recall. For a single state the B axis is dropped everywhere.
 
     Attributes
@@ -152,26 +152,9 @@ class Recall:
         return self._given.restore(self._batch.flips)
 
     @property
-    def updates(self) -> NDArray[np.int64]:
-        """Updates seen by each recorded row, (T+1,)."""
-        if not self._recorder.measures:
-            raise HopfieldError("this recall recorded nothing; call recall(..., record='energy')")
-        return np.array(self._recorder.updates, np.int64)
-
-    @property
-    def energy(self) -> NDArray[np.float64]:
-        """Recorded energies, (T+1, B)."""
-        return self._given.restore(self._recorded("energy"), axis=1, sites=False)
-
-    @property
     def overlaps(self) -> NDArray[np.float64]:
         """Recorded overlaps with the stored patterns, (T+1, B, P)."""
-        return self._given.restore(self._recorded("overlap"), axis=1, sites=False)
-
-    @property
-    def trajectory(self) -> NDArray[np.int8]:
-        """Recorded states, (T+1, B, N)."""
-        return self._given.restore(self._recorded("states"), axis=1)
+        return self._recorded("overlap", sites=False)
 
     def overlap(self, patterns: Any = None) -> NDArray[np.float64]:
         """Overlaps m = s·ξ/N of the final states with ``patterns`` (those stored), (B, P)."""
@@ -183,14 +166,5 @@ class Recall:
         return self._given.restore(overlap(self._batch.states, xi), sites=False)
 
     def __repr__(self) -> str:
-        words, counts = np.unique(np.atleast_1d(self.stop), return_counts=True)
-        ends = ", ".join(f"{count} {word}" for word, count in zip(words, counts, strict=True))
+        ends = recording.endings(self.stop)
         return f"<Recall of {len(self._batch.states)} states of {self.n_neurons} neurons: {ends}>"
-
-    def _recorded(self, word: str) -> NDArray[Any]:
-        rows = self._recorder.stacked(word)
-        if rows is None:
-            raise HopfieldError(
-                f"this recall did not record {word!r}; call recall(..., record={word!r})"
-            )
-        return rows

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.errors import InvalidTypeError
+from hopfield_sim.errors import HopfieldError, InvalidTypeError
 
 WHAT = ("energy", "overlap", "states")
 """Words that ``record=`` accepts."""
@@ -97,3 +97,59 @@ class Recorder:
             self._stacks[word] = np.stack(self.rows[word])
             self.rows[word] = []
         return self._stacks[word]
+
+
+class Restoring(Protocol):
+    """States as they were judged, which know the shape in which they came."""
+
+    def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
+        """Give an answer that shape."""
+
+
+class Recorded:
+    """What the results of all recalls share: the rows written down, in the shape of the states.
+
+    The class below has the recorder and the judged states as ``_recorder`` and ``_given``.
+    """
+
+    _recorder: Recorder
+    _given: Restoring
+
+    @property
+    def updates(self) -> NDArray[np.int64]:
+        """Updates, or steps, seen by each recorded row, (T+1,)."""
+        if not self._recorder.measures:
+            raise HopfieldError("this recall recorded nothing; call recall(..., record='energy')")
+        return np.array(self._recorder.updates, np.int64)
+
+    @property
+    def energy(self) -> NDArray[np.float64]:
+        """Recorded energies, (T+1, B)."""
+        return self._recorded("energy", sites=False)
+
+    @property
+    def trajectory(self) -> NDArray[Any]:
+        """Recorded states, (T+1, B, N)."""
+        return self._recorded("states")
+
+    def _recorded(self, word: str, *, sites: bool = True) -> NDArray[Any]:
+        """All rows of one measurement; whether its last axis is the sites."""
+        rows = self._recorder.stacked(word)
+        if rows is None:
+            raise HopfieldError(
+                f"this recall did not record {word!r}; call recall(..., record={word!r})"
+            )
+        restored: NDArray[Any] = self._given.restore(rows, axis=1, sites=sites)
+        return restored
+
+
+def endings(stop: Any) -> str:
+    """How many states stopped for which reason, to be read.
+
+    Examples
+    --------
+    >>> endings(np.array(["fixed-point", "cycle", "fixed-point"]))
+    '1 cycle, 2 fixed-point'
+    """
+    words, counts = np.unique(np.atleast_1d(stop), return_counts=True)
+    return ", ".join(f"{count} {word}" for word, count in zip(words, counts, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -499,7 +500,7 @@ def test_a_file_whose_directions_cannot_be_drawn_again_is_refused(tmp_path, monk
         ("_memory", np.full((2, 300), np.nan), "do not make 2 parts"),
         ("_shape", (5, 5), "do not have 12 numbers"),
         ("_n_patterns", 0, "n_patterns"),
-        ("_beta", -1.0, "beta"),
+        ("_recipe", replace(memory._recipe, beta=-1.0), "beta"),
     ]:
         spoilt = hs.DistributedMemory(300, rng=0).store(binary(2, 12, 0))
         setattr(spoilt, name, value)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.attention import Attention
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.similarity import Euclidean, Floats, Similarity
+from hopfield_sim.models.attending import Attending
+from hopfield_sim.models.similarity import Euclidean, Floats
 
 _CUES = 256
 _SCORES = 1 << 22
@@ -42,6 +42,19 @@ def sample(n_patterns: int) -> NDArray[np.int64]:
 def some(cues: Floats, n_patterns: int) -> Floats:
     """At most 256 cues, evenly spread, fewer against very many memories."""
     return cues[:: -(-len(cues) // _few(n_patterns))]
+
+
+def suggest_beta(asked: Attending, cues: Floats | None, weight: Any, fraction: Any) -> float:
+    """The smallest β for these cues, or for the memories themselves; both fractions are judged."""
+    patterns, own = asked.compared.memories.patterns, None
+    if cues is None:
+        own = sample(len(patterns))
+        cues = patterns[own]
+    else:
+        cues = some(cues, len(patterns))
+    scores = asked.scores(cues).astype(np.float64)
+    parts = share(weight, "weight"), share(fraction, "fraction")
+    return smallest_beta(scores, own, *parts, asked.compared.name)
 
 
 def smallest_beta(
@@ -109,22 +122,16 @@ def _betas(
     return beta
 
 
-def warn_of_collapse(
-    engine: Attention,
-    compared: Similarity,
-    beta: float,
-    starts: Floats,
-    ends: Floats,
-) -> None:
+def warn_of_collapse(asked: Attending, starts: Floats, ends: Floats) -> None:
     """Say why, when several states came to rest at one place that is not theirs."""
+    compared = asked.compared
     patterns, n = compared.memories.patterns, len(ends)
     if n < 2 or len(patterns) < 3 or not _same(ends):
         return
-    found = engine.attend(compared.memories, compared.queries(ends[:1]), beta)
-    shared = float(found.mass[0])  # by about so many memories
+    shared = float(asked.attend(ends[:1]).mass[0])  # by about so many memories
     cues = some(starts, len(patterns))
-    own = engine.scores(Euclidean(patterns, compared.observed).memories, cues).argmax(axis=1)
-    scores = engine.scores(compared.memories, compared.queries(np.concatenate([ends[:1], cues])))
+    own = asked.engine.scores(Euclidean(patterns, compared.observed).memories, cues).argmax(axis=1)
+    scores = asked.scores(np.concatenate([ends[:1], cues]))
     place = int(scores[0].argmax())
     others = int((own != place).sum())
     if 2 * others <= len(own):
@@ -134,8 +141,8 @@ def warn_of_collapse(
         spread = np.median(scores[1:].max(axis=1) - scores[1:].min(axis=1))
         what = f"one mean of {which} {len(patterns)} memories"
         reason = (
-            f"beta = {beta:g} is small for similarities that differ by {spread:.2g}; try beta = "
-            "suggest_beta()"
+            f"beta = {asked.beta:g} is small for similarities that differ by {spread:.2g}; "
+            "try beta = suggest_beta()"
         )
     else:
         what = f"memory {place}, though {others} of {len(own)} started nearer to others"

@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import backends, checks
-from hopfield_sim.backends.waves import Waves, engine
-from hopfield_sim.descent import Descent, descend, recorder_of
-from hopfield_sim.errors import InvalidInputError, NotStoredError
-from hopfield_sim.models import reliance
+from hopfield_sim import checks
+from hopfield_sim.descent import Descent, Floats
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.models import reliance, summed_file
 from hopfield_sim.models.binary import read_only
-from hopfield_sim.random_features import KERNELS, Comparison, Projection, compare, features, total
-
-ENERGIES = ("log", "plain")
-_MOST_FEATURES = 2**40
-_PROBED = 4
-
-_SMALLEST = 1e-30
-"""β⁻¹ must fit a float32 with room to spare."""
-
-_LARGEST = {"float64": 1e12, "float32": 1e7}
-"""β‖x‖² at most: beyond, the phases √β S x have no digits left after the point."""
-
-Floats = NDArray[np.floating]
+from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
+from hopfield_sim.models.summed import Recipe
+from hopfield_sim.random_features import Comparison, Projection
 
 
-class DistributedMemory:
+class DistributedMemory(ContinuousMemory):
     r"""A memory whose patterns are summed into one vector T; its size does not grow with them.
 
     Random features φ have products ⟨φ(x), φ(y)⟩ ≈ exp(−β/2 ‖x − y‖²), so that with
@@ -85,7 +75,6 @@ class DistributedMemory:
 
     _drawn: Projection | None
     _memory: NDArray[np.float64]
-    _shape: tuple[int, ...] | None
     _n_patterns: int
 
     def __init__(
@@ -99,45 +88,27 @@ class DistributedMemory:
         rng: Any = None,
         backend: str = "auto",
     ) -> None:
-        self._n_features = checks.integer(
-            n_features, "n_features", minimum=1, maximum=_MOST_FEATURES
+        super().__init__(beta, backend)
+        self._recipe = Recipe.judged(
+            n_features, self._beta, kernel, energy, orthogonal, rng, self._backend
         )
-        self._beta = checks.real(beta, "beta", minimum=0.0)
-        if self._beta < _SMALLEST:
-            raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(beta)}")
-        self._kernel = checks.choice(kernel, KERNELS, "kernel")
-        self._energy = checks.choice(energy, ENERGIES, "energy")
-        self._orthogonal = checks.flag(orthogonal, "orthogonal")
-        automatic = isinstance(backend, str) and backend == "auto"
-        self._backend = "auto" if automatic else backends.get(backend).name
-        self._key = checks.key(rng)
         self._told: set[str] = set()
         self.clear()
 
     @property
     def n_features(self) -> int:
         """Y."""
-        return self._n_features
-
-    @property
-    def beta(self) -> float:
-        """β."""
-        return self._beta
+        return self._recipe.n_features
 
     @property
     def kernel(self) -> str:
         """The kind of features."""
-        return self._kernel
+        return self._recipe.kernel
 
     @property
     def n_patterns(self) -> int:
         """Patterns stored and not forgotten."""
         return self._n_patterns
-
-    @property
-    def n_neurons(self) -> int:
-        """D, the numbers of a pattern."""
-        return self._known().n_neurons
 
     @property
     def memory(self) -> NDArray[np.float64]:
@@ -146,12 +117,13 @@ class DistributedMemory:
         Zeros when nothing is stored.
         """
         if self._drawn is None:
-            return read_only(np.zeros(KERNELS[self._kernel].parts * self._n_features))
+            return read_only(np.zeros(self._recipe.n_numbers))
         return read_only(self._memory.reshape(-1))
 
     def __repr__(self) -> str:
-        what = f"<DistributedMemory Y={self._n_features}, beta={self._beta:g}"
-        what += f", kernel={self._kernel!r}, energy={self._energy!r}"
+        recipe = self._recipe
+        what = f"<DistributedMemory Y={recipe.n_features}, beta={self._beta:g}"
+        what += f", kernel={recipe.kernel!r}, energy={recipe.energy!r}"
         if self._drawn is None:
             return f"{what}, nothing stored>"
         return f"{what}, N={self.n_neurons}, P={self._n_patterns}>"
@@ -177,24 +149,19 @@ class DistributedMemory:
             When T does not fit in memory.
         """
         known = self._drawn
-        stored = checks.real_patterns(
+        new = checks.real_patterns(
             patterns,
             n_neurons=None if known is None else known.n_neurons,
-            dtype=self._dtype() if known is None else known.dtype,
+            dtype=self._recipe.dtype if known is None else known.dtype,
         )
-        self._within(stored.array, "patterns")
-        if stored.shape is not None and self._shape not in (None, stored.shape):
-            raise InvalidInputError(
-                f"patterns must be images of shape {self._shape} like those stored; "
-                f"got {stored.shape}"
-            )
+        reliance.within(new.array, self._beta, "patterns")
+        shape = self._shape_with(new)
         if known is None:
-            known = self._draw(stored.array.shape[1], stored.array.dtype)
-        more = self._total(known, stored.array)
+            known = self._recipe.draw(new.array.shape[1], new.array.dtype)
+        more = self._recipe.total(known, new.array)
         self._memory = more if self._drawn is None else self._memory + more
-        self._drawn = known
-        self._shape = stored.shape or self._shape
-        self._n_patterns += len(stored.array)
+        self._drawn, self._shape = known, shape
+        self._n_patterns += len(new.array)
         return self
 
     def forget(self, patterns: Any) -> DistributedMemory:
@@ -215,16 +182,16 @@ class DistributedMemory:
         InvalidInputError, InvalidTypeError
             For more patterns than are stored, another shape, numbers that are not finite.
         """
-        known = self._known()
+        known = stored(self._drawn)
         gone = checks.real_patterns(patterns, n_neurons=known.n_neurons, dtype=known.dtype).array
-        self._within(gone, "patterns")
+        reliance.within(gone, self._beta, "patterns")
         if len(gone) > self._n_patterns:
             raise InvalidInputError(
                 f"patterns must be among the {self._n_patterns} stored; got {len(gone)} to forget"
             )
         if len(gone) == self._n_patterns:
             return self.clear()
-        self._memory = self._memory - self._total(known, gone)
+        self._memory = self._memory - self._recipe.total(known, gone)
         self._n_patterns -= len(gone)
         return self
 
@@ -245,33 +212,27 @@ class DistributedMemory:
         if known is None:
             flat = checks.numeric(states, "states")
             n = flat.shape[-1] if flat.ndim else 1
-            given = checks.real_states(states, n, dtype=self._dtype())
-            self._within(given.array, "states")
-            known = self._draw(n, given.array.dtype)
+            given = checks.real_states(states, n, dtype=self._recipe.dtype)
+            reliance.within(given.array, self._beta, "states")
+            known = self._recipe.draw(n, given.array.dtype)
         else:
             given = self._judge(states)
-        kernel = KERNELS[self._kernel]
-        checks.memory(
-            given.array.dtype.itemsize * kernel.parts * self._n_features * len(given.array),
-            f"{kernel.parts * self._n_features} features of {len(given.array)} states",
-            "pass fewer states at a time",
-        )
-        found = features(kernel, known, self._beta, given.array, self._engine())
-        return given.restore(found, sites=False)
+        return given.restore(self._recipe.features(known, given.array), sites=False)
 
     def energy(self, states: Any) -> Any:
         """E of each state, (B,) float64; a float for a single one."""
         given = self._judge(states)
         found = self._compare(given.array)
         self._tell(found, given.array)
-        return given.restore(self._energies(found))
+        return given.restore(self._recipe.energies(found))
 
     def gradient(self, states: Any) -> Any:
         """∇E of each state, (B, D); 0 where the estimate is at most ε."""
         given = self._judge(states)
         found = self._compare(given.array, gradient=True)
         self._tell(found, given.array)
-        return given.restore(self._gradients(found).astype(given.array.dtype, copy=False))
+        slope = self._recipe.gradients(found)
+        return given.restore(slope.astype(given.array.dtype, copy=False))
 
     # ------------------------------------------------------------------ dynamics
 
@@ -321,42 +282,28 @@ class DistributedMemory:
             For arguments that make no sense, where ``observed`` leaves something out, and where a
             ``step`` is so large that states run away.
         """
-        known = self._known()
         given = self._judge(states)
-        n = known.n_neurons
-        held = None if clamp is None else self._mask(clamp, "clamp")
         if observed is not None and not self._mask(observed, "observed").all():
             raise InvalidInputError(
                 "observed must be True everywhere in a distributed memory: its patterns are summed "
                 "over all coordinates, so none can be left out any more; keep the known ones with "
                 "clamp=, or use ModernHopfield(similarity='euclidean'), which keeps its patterns"
             )
-        step = checks.real(step, "step", minimum=0.0)
-
-        def move(now: Floats) -> Floats:
-            slope = self._gradients(self._compare(now, gradient=True))
-            with np.errstate(over="ignore", invalid="ignore"):  # told below
-                after = (now - step * slope).astype(now.dtype, copy=False)
-                squares = self._beta * np.einsum("bi,bi->b", after, after, dtype=np.float64)
-            if not (squares <= _LARGEST[now.dtype.name]).all():
-                raise InvalidInputError(
-                    f"step must be small enough for states to come to rest; with {step:g} one of "
-                    f"them ran away to beta·‖x‖² = {squares.max():.3g}; try 0.1"
-                )
-            return after
-
-        recorder = recorder_of(record, every, lambda x: self._energies(self._compare(x)))
-        walk = descend(
-            move,
-            given.array,
-            recorder,
-            max_steps=checks.integer(max_steps, "max_steps", minimum=0),
-            tol=checks.real(tol, "tol", minimum=0.0),
-            clamp=held,
+        step, drawn = checks.real(step, "step", minimum=0.0), stored(self._drawn)
+        walk, run = self._descend(
+            lambda x: self._recipe.downhill(drawn, self._memory, x, step),
+            lambda x: self._recipe.energies(self._compare(x)),
+            given,
+            None,
+            clamp=clamp,
+            max_steps=max_steps,
+            tol=tol,
+            record=record,
+            every=every,
         )
         if not self.quiet:
             self._tell(self._compare(walk.states), walk.states)
-        return Descent(walk, recorder, given, n, self._shape, None)
+        return run
 
     # ------------------------------------------------------------------ files
 
@@ -364,25 +311,9 @@ class DistributedMemory:
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads: T, and the seed
         of the random directions instead of them; no pickle is involved.
         """
-        from hopfield_sim.models import files
-
-        known = self._known()
-        members: dict[str, NDArray[Any]] = {
-            "n_features": np.array(self._n_features, np.int64),
-            "n_neurons": np.array(known.n_neurons, np.int64),
-            "n_patterns": np.array(self._n_patterns, np.int64),
-            "beta": np.array(self._beta),
-            "kernel": np.array(self._kernel),
-            "energy": np.array(self._energy),
-            "orthogonal": np.array(self._orthogonal),
-            "key": np.array(self._key, np.uint64),
-            "dtype": np.array(known.dtype.name),
-            "memory": self._memory.reshape(-1),
-            "probe": _probe(known),
-        }
-        if self._shape is not None:
-            members["shape"] = np.array(self._shape, np.int64)
-        files.save(path, "distributed", members)
+        drawn = stored(self._drawn)
+        members = summed_file.members(self._recipe, drawn, self._memory, self._n_patterns)
+        self._save(path, "distributed", members)
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> DistributedMemory:
@@ -394,124 +325,27 @@ class DistributedMemory:
             energy=str(members["energy"]),
             orthogonal=bool(members["orthogonal"]),
         )
-        found._key = int(members["key"])
-        n = checks.integer(int(members["n_neurons"]), "n_neurons", minimum=1)
-        dtype = np.dtype(checks.choice(str(members["dtype"]), ("float64", "float32"), "dtype"))
-        drawn = found._draw(n, dtype)
-        vector = members["memory"]
-        parts = KERNELS[found._kernel].parts
-        if len(vector) != parts * found._n_features or not np.isfinite(vector).all():
-            raise InvalidInputError(f"its {len(vector)} numbers do not make {parts} parts of T")
-        if not np.allclose(_probe(drawn), members["probe"], rtol=1e-5, atol=0):
-            raise InvalidInputError(
-                "its random directions are not those that its seed gives here; it was written with "
-                f"another version of numpy than {np.__version__}"
-            )
-        shape = members.get("shape")
-        if shape is not None and int(np.prod(shape)) != n:
-            raise InvalidInputError(f"images of shape {shape.tolist()} do not have {n} numbers")
-        found._drawn = drawn
-        found._memory = np.array(vector, np.float64).reshape(parts, -1)
-        found._shape = None if shape is None else tuple(int(length) for length in shape)
-        found._n_patterns = checks.integer(int(members["n_patterns"]), "n_patterns", minimum=1)
+        found._recipe = replace(found._recipe, key=int(members["key"]))
+        read = summed_file.read(members, found._recipe)
+        found._drawn, found._memory, found._shape, found._n_patterns = read
         return found
 
     # ------------------------------------------------------------------ private
 
-    def _dtype(self) -> np.dtype[Any] | None:
-        return np.dtype(np.float64) if KERNELS[self._kernel].positive else None
-
-    def _draw(self, n_neurons: int, dtype: np.dtype[Any]) -> Projection:
-        """The random directions for patterns of this length; T is judged before it is made."""
-        parts = KERNELS[self._kernel].parts
-        checks.memory(
-            24 * parts * self._n_features,
-            f"a memory of {parts * self._n_features} numbers",
-            "use fewer features",
-        )
-        if self._orthogonal:
-            checks.memory(
-                32 * n_neurons**2,
-                f"orthogonal directions of {n_neurons} numbers",
-                "use orthogonal=False",
-            )
-        return Projection(self._key, self._n_features, n_neurons, self._orthogonal, dtype)
-
-    def _known(self) -> Projection:
-        if self._drawn is None:
-            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-        return self._drawn
+    def _size(self) -> Size:
+        known = stored(self._drawn)
+        return Size(known.n_neurons, self._n_patterns, known.dtype)
 
     def _judge(self, states: Any) -> checks.RealBatch:
-        known = self._known()
-        given = checks.real_states(
-            states,
-            known.n_neurons,
-            shape=self._shape,
-            n_patterns=self._n_patterns,
-            dtype=known.dtype,
-        )
-        self._within(given.array, "states")
+        given = super()._judge(states)
+        reliance.within(given.array, self._beta, "states")
         return given
 
-    def _within(self, rows: Floats, name: str) -> None:
-        """Refuse numbers so large that nothing of their waves would be left but rounding."""
-        with np.errstate(over="ignore"):  # more than all floats is too large as well
-            squares = self._beta * np.einsum("bi,bi->b", rows, rows, dtype=np.float64)
-        worst, limit = int(np.argmax(squares)), _LARGEST[rows.dtype.name]
-        if squares[worst] > limit:
-            raise InvalidInputError(
-                f"{name} must have beta·‖x‖² of at most {limit:g} in {rows.dtype}; found "
-                f"{squares[worst]:.3g} in row {worst}; scale them so that distances are about 1"
-            )
-
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:
-        kernel, known = KERNELS[self._kernel], self._known()
-        return compare(
-            kernel, known, self._beta, states, self._memory, self._engine(), gradient=gradient
-        )
-
-    def _total(self, known: Projection, patterns: Floats) -> NDArray[np.float64]:
-        return total(KERNELS[self._kernel], known, self._beta, patterns, self._engine())
-
-    def _engine(self) -> Waves:
-        return engine(backends.get(self._backend).name)
-
-    def _energies(self, found: Comparison) -> NDArray[np.float64]:
-        """−log max(⟨φ, T⟩, ε)/β, or −⟨φ, T⟩/β."""
-        if self._energy == "plain":
-            return -np.exp(found.log_scale) * found.product / self._beta
-        least = KERNELS[self._kernel].floor
-        with np.errstate(divide="ignore"):  # nothing at all of the memory: an infinite energy
-            return -(np.log(np.maximum(found.product, least)) + found.log_scale) / self._beta
-
-    def _gradients(self, found: Comparison) -> NDArray[np.float64]:
-        """Their gradients; the logarithm's is 0 where it is clipped."""
-        assert found.gradient is not None
-        if self._energy == "plain":
-            return -np.exp(found.log_scale)[:, None] * found.gradient / self._beta
-        dead = reliance.dead(self._kernel, found)
-        below = np.where(dead, 1.0, found.product)
-        out = -found.gradient / (self._beta * below)[:, None]
-        out[dead] = 0.0
-        return out
+        return self._recipe.compare(stored(self._drawn), self._memory, states, gradient=gradient)
 
     def _tell(self, found: Comparison, states: Floats) -> None:
         """Warn, once each, of states where nothing can be relied upon."""
         if not self.quiet:
-            beta, log = self._beta, self._energy == "log"
-            reliance.tell(self._kernel, self._memory, beta, found, states, self._told, log=log)
-
-    def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:
-        n = self.n_neurons
-        array = checks.numeric(value, name, allow_bool=True)
-        if array.shape == self._shape:
-            array = array.reshape(-1)
-        return checks.site_mask(array, n, name)
-
-
-def _probe(drawn: Projection) -> NDArray[np.float64]:
-    """A few of the random directions: whoever draws them again must find the same."""
-    first, last = drawn.block(0), drawn.block((drawn.n_features - 1) // drawn.block_rows)
-    corners = [block.directions[row, :_PROBED] for block in (first, last) for row in (0, -1)]
-    return np.concatenate(corners).astype(np.float64)
+            kernel, log = self._recipe.kernel, self._recipe.energy == "log"
+            reliance.tell(kernel, self._memory, self._beta, found, states, self._told, log=log)

@@ -10,21 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.backends.attention import Attended, Attention
 from hopfield_sim.backends.compiled_attention import engine
-from hopfield_sim.descent import Descent, descend, recorder_of
-from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.descent import Descent, Floats
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import advice
+from hopfield_sim.models.attending import Attending
 from hopfield_sim.models.binary import read_only
-from hopfield_sim.models.similarity import SIMILARITIES, Similarity
-
-Floats = NDArray[np.floating]
-
-_SMALLEST = 1e-30
-"""β⁻¹ must fit a float32 with room to spare."""
+from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
+from hopfield_sim.models.similarity import SIMILARITIES, Similarity, demand_energy
 
 
-class ModernHopfield:
+class ModernHopfield(ContinuousMemory):
     """A memory of real vectors: a state goes to the mean of the memories, each weighed by how
     similar it is.
 
@@ -55,12 +51,8 @@ class ModernHopfield:
     def __init__(
         self, beta: float = 1.0, *, similarity: str = "dot", backend: str = "auto"
     ) -> None:
-        self._beta = checks.real(beta, "beta", minimum=0)
-        if self._beta < _SMALLEST:
-            raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(beta)}")
+        super().__init__(beta, backend)
         self._similarity = checks.choice(similarity, SIMILARITIES, "similarity")
-        automatic = isinstance(backend, str) and backend == "auto"
-        self._backend = "auto" if automatic else backends.get(backend).name
         self.clear()
 
     # ------------------------------------------------------------------ storing
@@ -81,22 +73,17 @@ class ModernHopfield:
         """
         known = self._patterns
         if known is None:
-            stored = checks.real_patterns(patterns)
-            everything, shape = stored.array, stored.shape
+            new = checks.real_patterns(patterns)
+            everything, shape = new.array, new.shape
         else:
-            stored = checks.real_patterns(patterns, n_neurons=self.n_neurons, dtype=known.dtype)
-            if stored.shape is not None and self._shape not in (None, stored.shape):
-                raise InvalidInputError(
-                    f"patterns must be images of shape {self._shape} like those stored; "
-                    f"got {stored.shape}"
-                )
+            new = checks.real_patterns(patterns, n_neurons=self.n_neurons, dtype=known.dtype)
+            shape = self._shape_with(new)
             checks.memory(
-                known.nbytes + stored.array.nbytes,
+                known.nbytes + new.array.nbytes,
                 "the memories together",
                 "store them in one call, or as float32",
             )
-            everything = np.concatenate([known, stored.array])
-            shape = stored.shape or self._shape
+            everything = np.concatenate([known, new.array])
         self._know(everything, shape)
         return self
 
@@ -130,11 +117,6 @@ class ModernHopfield:
     # ------------------------------------------------------------------ what it is
 
     @property
-    def beta(self) -> float:
-        """The inverse temperature β."""
-        return self._beta
-
-    @property
     def similarity(self) -> str:
         """How states and memories are compared."""
         return self._similarity
@@ -143,11 +125,6 @@ class ModernHopfield:
     def patterns(self) -> Floats:
         """The memories (P, N), read-only."""
         return read_only(self._known().memories.patterns)
-
-    @property
-    def n_neurons(self) -> int:
-        """N, the number of coordinates of a state."""
-        return int(self._known().memories.patterns.shape[1])
 
     def __repr__(self) -> str:
         what = f"<ModernHopfield beta={self._beta:g}, similarity={self._similarity!r}"
@@ -167,15 +144,8 @@ class ModernHopfield:
         observed : bool (N,), optional
             Only these coordinates are compared.
         """
-        compared, given = self._comparison(observed), self._judge(states)
-        checks.memory(
-            2 * given.array.itemsize * len(given.array) * compared.n_patterns,
-            f"the attention of {len(given.array)} states to {compared.n_patterns} memories",
-            "pass fewer states at a time",
-        )
-        queries = compared.queries(given.array)
-        weights = self._engine().weights(compared.memories, queries, self._beta)
-        return given.restore(weights, sites=False)
+        asked, given = self._attending(observed), self._judge(states)
+        return given.restore(asked.weights(given.array), sites=False)
 
     def energy(self, states: Any, *, observed: Any = None) -> Any:
         """E of each state, (B,); a float for a single one.
@@ -189,9 +159,9 @@ class ModernHopfield:
         InvalidInputError
             For the similarity "manhattan", which has no energy.
         """
-        self._refuse_manhattan("energy")
-        compared, given = self._comparison(observed), self._judge(states)
-        return given.restore(self._energies(compared, given.array))
+        demand_energy(self._similarity, "energy")
+        asked, given = self._attending(observed), self._judge(states)
+        return given.restore(asked.energies(given.array))
 
     def gradient(self, states: Any, *, observed: Any = None) -> Any:
         """∂E/∂x, (B, N): for "dot" and "euclidean" x − Ξᵀ softmax(β similarity).
@@ -201,10 +171,9 @@ class ModernHopfield:
         InvalidInputError
             For the similarity "manhattan", which has no energy.
         """
-        self._refuse_manhattan("gradient")
-        compared, given = self._comparison(observed), self._judge(states)
-        found = self._attend(compared, given.array)
-        return given.restore(compared.gradient(given.array, found))
+        demand_energy(self._similarity, "gradient")
+        asked, given = self._attending(observed), self._judge(states)
+        return given.restore(asked.gradients(given.array))
 
     def suggest_beta(
         self,
@@ -241,21 +210,9 @@ class ModernHopfield:
         >>> ModernHopfield().store([[1.0, 1.0], [1.0, -1.0]]).suggest_beta()
         2.2975...
         """
-        compared = self._comparison(observed)
-        patterns, own = compared.memories.patterns, None
-        if states is None:
-            own = advice.sample(len(patterns))
-            cues = patterns[own]
-        else:
-            cues = advice.some(self._judge(states).array, len(patterns))
-        scores = self._engine().scores(compared.memories, compared.queries(cues))
-        return advice.smallest_beta(
-            scores.astype(np.float64),
-            own,
-            advice.share(weight, "weight"),
-            advice.share(fraction, "fraction"),
-            self._similarity,
-        )
+        asked = self._attending(observed)
+        cues = None if states is None else self._judge(states).array
+        return advice.suggest_beta(asked, cues, weight, fraction)
 
     # ------------------------------------------------------------------ dynamics
 
@@ -311,27 +268,34 @@ class ModernHopfield:
         InvalidInputError, InvalidTypeError
             For arguments that make no sense, naming what is wanted.
         """
-        compared, given = self._comparison(observed), self._judge(states)
-        held = None if clamp is None else self._mask(clamp, "clamp")
-        max_steps = checks.integer(max_steps, "max_steps", minimum=0)
-        tol = checks.real(tol, "tol", minimum=0)
+        asked, given = self._attending(observed), self._judge(states)
         step = checks.real(step, "step", minimum=0, maximum=1)
         if step == 0:
             raise InvalidInputError("step must be greater than 0, or nothing moves; got 0")
         advise = checks.flag(advise, "advise")
-        recorder = recorder_of(record, every, lambda x: self._energies(compared, x))
-        if "energy" in recorder.measures:
-            self._refuse_manhattan('record="energy"')
         starts = given.array.copy() if advise else given.array
 
         def move(x: Floats) -> Floats:
-            target = self._attend(compared, x).target
+            target = asked.attend(x).target
             return target if step == 1 else x + step * (target - x)
 
-        walk = descend(move, given.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
-        run = Descent(walk, recorder, given, self.n_neurons, self._shape, self.patterns)
+        def energies(x: Floats) -> NDArray[np.float64]:
+            demand_energy(self._similarity, 'record="energy"')
+            return asked.energies(x)
+
+        walk, run = self._descend(
+            move,
+            energies,
+            given,
+            self.patterns,
+            clamp=clamp,
+            max_steps=max_steps,
+            tol=tol,
+            record=record,
+            every=every,
+        )
         if advise and walk.resting.all():
-            advice.warn_of_collapse(self._engine(), compared, self._beta, starts, walk.states)
+            advice.warn_of_collapse(asked, starts, walk.states)
         return run
 
     # ------------------------------------------------------------------ files
@@ -340,16 +304,12 @@ class ModernHopfield:
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
         involved.
         """
-        from hopfield_sim.models import files
-
         members: dict[str, NDArray[Any]] = {
             "beta": np.array(self._beta),
             "similarity": np.array(self._similarity),
             "patterns": self._known().memories.patterns,
         }
-        if self._shape is not None:
-            members["shape"] = np.array(self._shape, np.int64)
-        files.save(path, "modern", members)
+        self._save(path, "modern", members)
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> ModernHopfield:
@@ -365,49 +325,21 @@ class ModernHopfield:
     # ------------------------------------------------------------------ private
 
     def _known(self) -> Similarity:
-        if self._compared is None:
-            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-        return self._compared
+        return stored(self._compared)
 
-    def _judge(self, states: Any) -> checks.RealBatch:
+    def _size(self) -> Size:
         patterns = self._known().memories.patterns
-        return checks.real_states(
-            states,
-            patterns.shape[1],
-            shape=self._shape,
-            n_patterns=len(patterns),
-            dtype=patterns.dtype,
-        )
+        return Size(patterns.shape[1], len(patterns), patterns.dtype)
 
-    def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:
-        return checks.site_mask(value, self.n_neurons, name, shape=self._shape)
-
-    def _comparison(self, observed: Any) -> Similarity:
+    def _attending(self, observed: Any) -> Attending:
         """The memories, compared over all coordinates or those observed."""
-        known = self._known()
-        if observed is None:
-            return known
-        mask = self._mask(observed, "observed")
-        if not mask.any():
-            raise InvalidInputError(
-                "observed must name at least one coordinate to compare; got none"
-            )
-        return known if mask.all() else SIMILARITIES[self._similarity](self.patterns, mask)
-
-    def _engine(self) -> Attention:
-        return engine(backends.get(self._backend).name)
-
-    def _attend(self, compared: Similarity, states: Floats) -> Attended:
-        return self._engine().attend(compared.memories, compared.queries(states), self._beta)
-
-    def _energies(self, compared: Similarity, states: Floats) -> NDArray[np.float64]:
-        queries = compared.queries(states)
-        soft = self._engine().soft_maximum(compared.memories, queries, self._beta)
-        return compared.energy(states, soft, self._beta)
-
-    def _refuse_manhattan(self, what: str) -> None:
-        if self._similarity == "manhattan":
-            raise InvalidInputError(
-                f"{what}: the similarity 'manhattan' has no energy, it is a rule without one; "
-                "use 'euclidean', 'cosine' or 'dot'"
-            )
+        compared = self._known()
+        if observed is not None:
+            mask = self._mask(observed, "observed")
+            if not mask.any():
+                raise InvalidInputError(
+                    "observed must name at least one coordinate to compare; got none"
+                )
+            if not mask.all():
+                compared = SIMILARITIES[self._similarity](self.patterns, mask)
+        return Attending(compared, self._beta, engine(backends.get(self._backend).name))

@@ -7,11 +7,42 @@ import warnings
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.descent import Floats
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.random_features import KERNELS, Comparison
 
-Floats = NDArray[np.floating]
+_LARGEST = {"float64": 1e12, "float32": 1e7}
+"""β‖x‖² at most: beyond, the phases √β S x have no digits left after the point."""
 
 _REMEDY = "use more features, a smaller beta, or states that are nearer to the memories"
+
+
+def within(rows: Floats, beta: float, name: str) -> None:
+    """Refuse numbers so large that nothing of their waves would be left but rounding."""
+    with np.errstate(over="ignore"):  # more than all floats is too large as well
+        squares = _squares(rows, beta)
+    worst, limit = int(np.argmax(squares)), _LARGEST[rows.dtype.name]
+    if squares[worst] > limit:
+        raise InvalidInputError(
+            f"{name} must have beta·‖x‖² of at most {limit:g} in {rows.dtype}; found "
+            f"{squares[worst]:.3g} in row {worst}; scale them so that distances are about 1"
+        )
+
+
+def still_near(states: Floats, beta: float, step: float) -> None:
+    """Refuse a step that made states run away, to such numbers or to none at all."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = _squares(states, beta)
+    if not (squares <= _LARGEST[states.dtype.name]).all():
+        raise InvalidInputError(
+            f"step must be small enough for states to come to rest; with {step:g} one of "
+            f"them ran away to beta·‖x‖² = {squares.max():.3g}; try 0.1"
+        )
+
+
+def _squares(rows: Floats, beta: float) -> NDArray[np.float64]:
+    """β‖x‖² of each row."""
+    return np.asarray(beta * np.einsum("bi,bi->b", rows, rows, dtype=np.float64))
 
 
 def dead(kernel: str, found: Comparison) -> NDArray[np.bool_]:

@@ -197,6 +197,15 @@ SIMILARITIES: dict[str, type[Similarity]] = {
 }
 
 
+def demand_energy(similarity: str, what: str) -> None:
+    """Refuse ``what``, which needs an energy, where the similarity has none."""
+    if similarity == Manhattan.name:
+        raise InvalidInputError(
+            f"{what}: the similarity 'manhattan' has no energy, it is a rule without one; "
+            "use 'euclidean', 'cosine' or 'dot'"
+        )
+
+
 def _half_square(rows: Floats) -> NDArray[np.float64]:
     """½‖x‖² of each row."""
     return 0.5 * np.einsum("bi,bi->b", rows, rows, dtype=np.float64)

@@ -1,0 +1,51 @@
+"""What states feel from memories that they are compared with: attention, energy and its slope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.backends.attention import Attended, Attention
+from hopfield_sim.descent import Floats
+from hopfield_sim.models.similarity import Similarity
+
+
+@dataclass(frozen=True)
+class Attending:
+    """Memories, how they are compared with states (B, N), at which β, and who computes."""
+
+    compared: Similarity
+    beta: float
+    engine: Attention
+
+    def scores(self, states: Floats) -> Floats:
+        """The similarity of each state to each memory, (B, P)."""
+        return self.engine.scores(self.compared.memories, self.compared.queries(states))
+
+    def weights(self, states: Floats) -> Floats:
+        """softmax(β similarity), (B, P); their memory is judged before they are made."""
+        compared = self.compared
+        checks.memory(
+            2 * states.itemsize * len(states) * compared.n_patterns,
+            f"the attention of {len(states)} states to {compared.n_patterns} memories",
+            "pass fewer states at a time",
+        )
+        return self.engine.weights(compared.memories, compared.queries(states), self.beta)
+
+    def attend(self, states: Floats) -> Attended:
+        """The mean of the memories that each state goes to, and how they share its attention."""
+        queries = self.compared.queries(states)
+        return self.engine.attend(self.compared.memories, queries, self.beta)
+
+    def energies(self, states: Floats) -> NDArray[np.float64]:
+        """E of each state, (B,)."""
+        queries = self.compared.queries(states)
+        soft = self.engine.soft_maximum(self.compared.memories, queries, self.beta)
+        return self.compared.energy(states, soft, self.beta)
+
+    def gradients(self, states: Floats) -> Floats:
+        """∂E/∂x, (B, N)."""
+        return self.compared.gradient(states, self.attend(states))

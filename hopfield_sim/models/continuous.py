@@ -1,0 +1,118 @@
+"""Memories of real vectors, whatever their energy: how states are judged, and how they descend."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from os import PathLike
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import backends, checks
+from hopfield_sim.descent import Descent, Floats, Move, Walk, descend, recorder_of
+from hopfield_sim.errors import InvalidInputError, NotStoredError
+
+_SMALLEST = 1e-30
+"""β⁻¹ must fit a float32 with room to spare."""
+
+T = TypeVar("T")
+
+
+class Size(NamedTuple):
+    """What states have to fit: N, how many patterns are stored, and the dtype of both."""
+
+    n_neurons: int
+    n_patterns: int
+    dtype: np.dtype[Any]
+
+
+class ContinuousMemory(ABC):
+    """Remembers real vectors (P, N), or images; β sets how wide the wells around them are.
+
+    The class below says what the energy is, and keeps ``_shape``, that of stored images.
+    """
+
+    _shape: tuple[int, ...] | None
+
+    def __init__(self, beta: float, backend: str) -> None:
+        self._beta = checks.real(beta, "beta", minimum=0)
+        if self._beta < _SMALLEST:
+            raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(beta)}")
+        automatic = isinstance(backend, str) and backend == "auto"
+        self._backend = "auto" if automatic else backends.get(backend).name
+
+    @abstractmethod
+    def _size(self) -> Size:
+        """What states have to fit; ``NotStoredError`` when nothing is stored."""
+
+    @property
+    def beta(self) -> float:
+        """The inverse temperature β."""
+        return self._beta
+
+    @property
+    def n_neurons(self) -> int:
+        """N, the numbers of a pattern and of a state."""
+        return self._size().n_neurons
+
+    # ------------------------------------------------------------------ for the class below
+
+    def _judge(self, states: Any) -> checks.RealBatch:
+        """States (B, N), (N,) or images that fit what is stored."""
+        n_neurons, n_patterns, dtype = self._size()
+        return checks.real_states(
+            states, n_neurons, shape=self._shape, n_patterns=n_patterns, dtype=dtype
+        )
+
+    def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:
+        """A choice of coordinates, bool (N,) or an image."""
+        return checks.site_mask(value, self.n_neurons, name, shape=self._shape)
+
+    def _shape_with(self, new: checks.RealStored) -> tuple[int, ...] | None:
+        """That of an image when these patterns come to those stored, which they must be like."""
+        if new.shape is not None and self._shape not in (None, new.shape):
+            raise InvalidInputError(
+                f"patterns must be images of shape {self._shape} like those stored; got {new.shape}"
+            )
+        return new.shape or self._shape
+
+    def _descend(
+        self,
+        move: Move,
+        energies: Callable[[Floats], Floats],
+        given: checks.RealBatch,
+        patterns: Floats | None,
+        *,
+        clamp: Any,
+        max_steps: int,
+        tol: float,
+        record: str | Iterable[str],
+        every: int | None,
+    ) -> tuple[Walk, Descent]:
+        """Judge what every ``recall`` takes, and let the states make their moves until they rest.
+
+        ``given.array`` is changed; ``energies`` is asked for nothing unless it is recorded.
+        """
+        held = None if clamp is None else self._mask(clamp, "clamp")
+        max_steps = checks.integer(max_steps, "max_steps", minimum=0)
+        tol = checks.real(tol, "tol", minimum=0)
+        recorder = recorder_of(record, every, energies)
+        walk = descend(move, given.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
+        return walk, Descent(walk, recorder, given, self.n_neurons, self._shape, patterns)
+
+    def _save(self, path: str | PathLike[str], kind: str, members: dict[str, NDArray[Any]]) -> None:
+        """Write a file of that kind, with the shape of the images if they are some."""
+        from hopfield_sim.models import files  # zip archives: only for who writes files
+
+        if self._shape is not None:
+            members = {**members, "shape": np.array(self._shape, np.int64)}
+        files.save(path, kind, members)
+
+
+def stored(what: T | None) -> T:
+    """What there is once something is stored; an error before."""
+    if what is None:
+        raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
+    return what
