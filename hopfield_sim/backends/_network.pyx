@@ -15,12 +15,12 @@ cdef extern from "matrix.h" nogil:
 
 cdef extern from "factors.h" nogil:
     void use_factors(network *net, int size)
-    bint have_avx512_signs()
+    bint signs_are_masks()
 
 
 def adds_under_masks():
     """Whether sums with signs are those of AVX-512."""
-    return have_avx512_signs()
+    return signs_are_masks()
 
 
 cdef class Network:

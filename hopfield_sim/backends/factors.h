@@ -174,7 +174,7 @@ DEFINE_FACTORS(i32_avx512, int32_t, 1 << 30)
         return;                                                                                                        \
     } while (0)
 
-static int have_avx512_signs(void) {
+static int signs_are_masks(void) {
 #ifdef HAVE_AVX512_SIGNS
     return HAVE_AVX512_SIGNS;
 #else

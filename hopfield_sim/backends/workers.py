@@ -19,11 +19,27 @@ Rows = NDArray[np.int64]
 
 
 def share(work: Callable[[Rows], None], rows: Rows, parts: int, n_threads: int) -> None:
-    """Do the work on these rows, in so many parts by so many threads."""
-    if parts > 1 and n_threads > 1:
-        list(_pool(n_threads, os.getpid()).map(work, np.array_split(rows, parts)))
-    else:
+    """Do the work on these rows, in so many parts by so many threads, of which the caller is one."""
+    if parts == 1 or n_threads == 1:
         work(rows)
+        return
+    left = np.array_split(rows, parts)
+
+    def run() -> None:
+        while left:
+            try:
+                piece = left.pop()
+            except IndexError:  # another thread was quicker
+                return
+            work(piece)
+
+    others = [_pool(n_threads, os.getpid()).submit(run) for _ in range(n_threads - 1)]
+    try:
+        run()
+    finally:
+        left.clear()  # after a Ctrl-C nobody begins another part
+        for other in others:
+            other.result()
 
 
 @lru_cache(maxsize=4)
