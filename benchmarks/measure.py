@@ -1,8 +1,8 @@
 """Honest timing on a noisy machine: competitors take turns, and their ratios are compared.
 
 A ratio is taken within a round, in which every competitor has its turn, seconds apart; its median
-over rounds is what the machine's moods leave standing. Short calls are repeated within a turn, so that
-none of them is all about the caches that the one before left.
+over rounds is what the machine's moods leave standing. Short calls are repeated within a turn, so
+that none of them is all about the caches that the one before left.
 """
 
 from __future__ import annotations

@@ -22,8 +22,9 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
         fields[j] = (int32_t)-own * spins[j];
 }
 
-/* `signs` names the kernels of signs.h, `overlap` the type of m, of which no sum may exceed `most`. */
-#define DEFINE_FACTORS(signs, overlap, most)                                                                           \
+/* `signs` names the kernels of signs.h, which are inlined where TARGET is theirs; `overlap` is the type of m, of which no
+ * sum may exceed `most`. */
+#define DEFINE_FACTORS(signs, overlap, most, TARGET)                                                                   \
     ROW_KERNEL static int64_t sum_##signs(int64_t n_patterns, const overlap *m) {                                      \
         int32_t total = 0;                                                                                             \
         for (int64_t mu = 0; mu < n_patterns; mu++)                                                                    \
@@ -38,7 +39,7 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
     }                                                                                                                  \
     /* N times the fields of SITES sites from `first` on, a multiple of SITES. The overlaps that are                   \
      * summed together add up to at most `most` in size: no sum leaves its type. */                                    \
-    static void fields_##signs(const network *net, int64_t first, const int8_t *spins,                                 \
+    TARGET static void fields_##signs(const network *net, int64_t first, const int8_t *spins,                          \
                                const void *cache, int32_t *fields) {                                                   \
         const overlap *m = cache;                                                                                      \
         const int64_t rest = net->n - first, count = rest < SITES ? rest : SITES;                                      \
@@ -83,12 +84,12 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
         return changes;                                                                                                \
     }                                                                                                                  \
     /* N times the field of one site; `total` is Σ m. */                                                               \
-    static inline int32_t field_##signs(const network *net, int32_t site, int8_t spin,                                 \
+    TARGET static inline int32_t field_##signs(const network *net, int32_t site, int8_t spin,                          \
                                            const overlap *m, int64_t total) {                                          \
         const uint64_t *bits = (const uint64_t *)net->columns + net->column_words * site;                              \
         return (int32_t)(2 * sum_set_##signs(net->n_patterns, bits, m) - total - net->own * spin);                     \
     }                                                                                                                  \
-    static int64_t factors_next_change_##signs(const network *net, int64_t position, int64_t end,                      \
+    TARGET static int64_t factors_next_change_##signs(const network *net, int64_t position, int64_t end,               \
                                                   const int32_t *sites, const int8_t *spins,                           \
                                                   const void *cache) {                                                 \
         const int32_t *above = net->above, *below = net->below;                                                        \
@@ -101,14 +102,14 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
         }                                                                                                              \
         return position;                                                                                               \
     }                                                                                                                  \
-    static int8_t factors_heat_bath_spin_##signs(const network *net, int32_t site, uint32_t draw,                      \
+    TARGET static int8_t factors_heat_bath_spin_##signs(const network *net, int32_t site, uint32_t draw,               \
                                                     const int8_t *spins, const void *cache) {                          \
         const int64_t total = sum_##signs(net->n_patterns, cache);                                                     \
         return heat_bath_spin_i32(net->bath, site, draw, spins[site],                                                  \
                                   field_##signs(net, site, spins[site], cache, total),                                 \
                                   ((const int32_t *)net->diagonal)[site]);                                             \
     }                                                                                                                  \
-    static int64_t factors_next_heat_bath_##signs(                                                                     \
+    TARGET static int64_t factors_next_heat_bath_##signs(                                                              \
         const network *net, int64_t position, int64_t end, const int32_t *sites,                                       \
         const uint32_t *draws, const int8_t *spins, const void *cache) {                                               \
         const int32_t *diagonal = net->diagonal;                                                                       \
@@ -122,7 +123,7 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
         }                                                                                                              \
         return position;                                                                                               \
     }                                                                                                                  \
-    static void factors_flip_##signs(const network *net, int32_t site, int spin, void *cache) {                        \
+    TARGET static void factors_flip_##signs(const network *net, int32_t site, int spin, void *cache) {                 \
         add_signs_##signs(net->n_patterns,                                                                             \
                                  (const uint64_t *)net->columns + net->column_words * site, spin,                      \
                                  cache);                                                                               \
@@ -149,15 +150,15 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
             factors_flip_##signs(net, scratch[k], -1, cache);                                                          \
     }
 
-DEFINE_FACTORS(i16, int16_t, 32767)
-DEFINE_FACTORS(i32, int32_t, 1 << 30)
+DEFINE_FACTORS(i16, int16_t, 32767, )
+DEFINE_FACTORS(i32, int32_t, 1 << 30, )
 #ifdef HAVE_AVX2_SIGNS
-DEFINE_FACTORS(i16_avx2, int16_t, 32767)
-DEFINE_FACTORS(i32_avx2, int32_t, 1 << 30)
+DEFINE_FACTORS(i16_avx2, int16_t, 32767, AVX2)
+DEFINE_FACTORS(i32_avx2, int32_t, 1 << 30, AVX2)
 #endif
 #ifdef HAVE_AVX512_SIGNS
-DEFINE_FACTORS(i16_avx512, int16_t, 32767)
-DEFINE_FACTORS(i32_avx512, int32_t, 1 << 30)
+DEFINE_FACTORS(i16_avx512, int16_t, 32767, AVX512)
+DEFINE_FACTORS(i32_avx512, int32_t, 1 << 30, AVX512)
 #endif
 
 #define USE_FACTORS(net, signs)                                                                                        \
