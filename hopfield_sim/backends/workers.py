@@ -19,7 +19,7 @@ Rows = NDArray[np.int64]
 
 
 def share(work: Callable[[Rows], None], rows: Rows, parts: int, n_threads: int) -> None:
-    """Do the work on these rows, in so many parts by so many threads, of which the caller is one."""
+    """Do the work on these rows in so many parts, by so many threads, the caller among them."""
     if parts == 1 or n_threads == 1:
         work(rows)
         return
