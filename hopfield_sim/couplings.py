@@ -231,7 +231,7 @@ def _snapped(couplings: Couplings, thresholds: NDArray[np.float64]) -> NDArray[n
     """θ in the fields' units; N·θ that differs from a whole number by rounding alone is made
     whole.
     """
-    if not couplings.exact:
+    if not couplings.exact or not thresholds.any():
         return thresholds.copy()
     scaled = thresholds * couplings.scale
     whole = np.round(scaled)

@@ -16,6 +16,16 @@
 
 #define MANY 32 /* when more than one site of so many has changed, overlaps are counted anew */
 
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) (void)(address)
+#endif
+
+static inline const uint64_t *site_bits(const network *net, int32_t site) {
+    return (const uint64_t *)net->columns + net->column_words * site;
+}
+
 /* What the patterns' product has on the diagonal and the weights have not. */
 ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict spins, int32_t *restrict fields) {
     for (int64_t j = 0; j < n; j++)
@@ -86,7 +96,7 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
     /* N times the field of one site; `total` is Σ m. */                                                               \
     TARGET static inline int32_t field_##signs(const network *net, int32_t site, int8_t spin,                          \
                                            const overlap *m, int64_t total) {                                          \
-        const uint64_t *bits = (const uint64_t *)net->columns + net->column_words * site;                              \
+        const uint64_t *bits = site_bits(net, site);                                                                   \
         return (int32_t)(2 * sum_set_##signs(net->n_patterns, bits, m) - total - net->own * spin);                     \
     }                                                                                                                  \
     TARGET static int64_t factors_next_change_##signs(const network *net, int64_t position, int64_t end,               \
@@ -95,6 +105,7 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
         const int32_t *above = net->above, *below = net->below;                                                        \
         const int64_t total = sum_##signs(net->n_patterns, cache);                                                     \
         for (; position < end; position++) {                                                                           \
+            PREFETCH(site_bits(net, sites[position + 4 < end ? position + 4 : position]));                             \
             const int32_t site = sites[position];                                                                      \
             const int32_t field = field_##signs(net, site, spins[site], cache, total);                                 \
             if (UNSTABLE(spins[site], field, above[site], below[site]))                                                \
@@ -115,6 +126,7 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
         const int32_t *diagonal = net->diagonal;                                                                       \
         const int64_t total = sum_##signs(net->n_patterns, cache);                                                     \
         for (; position < end; position++) {                                                                           \
+            PREFETCH(site_bits(net, sites[position + 4 < end ? position + 4 : position]));                             \
             const int32_t site = sites[position];                                                                      \
             const int32_t field = field_##signs(net, site, spins[site], cache, total);                                 \
             if (heat_bath_spin_i32(net->bath, site, draws[position], spins[site], field,                               \
@@ -124,9 +136,7 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
         return position;                                                                                               \
     }                                                                                                                  \
     TARGET static void factors_flip_##signs(const network *net, int32_t site, int spin, void *cache) {                 \
-        add_signs_##signs(net->n_patterns,                                                                             \
-                                 (const uint64_t *)net->columns + net->column_words * site, spin,                      \
-                                 cache);                                                                               \
+        add_signs_##signs(net->n_patterns, site_bits(net, site), spin, cache);                                         \
     }                                                                                                                  \
     static void factors_count_##signs(const network *net, const int8_t *spins, int32_t *scratch,                       \
                                       void *cache) {                                                                   \

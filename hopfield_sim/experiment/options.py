@@ -110,7 +110,7 @@ def _parser(studies: Mapping[str, str]) -> _Parser:
         prog="hopfield-sim",
         usage="hopfield-sim [NAME] [options]\n       " + _MERGE,
         description="Experiments with associative memories. Without a name: the course study, a\n"
-        "minute or two on two processors. With a name, one question (seconds it takes).\n\n"
+        "minute on two processors. With a name, one question (seconds it takes).\n\n"
         f"{_listed(studies)}",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
