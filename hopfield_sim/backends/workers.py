@@ -20,7 +20,7 @@ Rows = NDArray[np.int64]
 
 def share(work: Callable[[Rows], None], rows: Rows, parts: int, n_threads: int) -> None:
     """Do the work on these rows in so many parts, by so many threads, the caller among them."""
-    if parts == 1 or n_threads == 1:
+    if parts < 2 or n_threads < 2:
         work(rows)
         return
     left = np.array_split(rows, parts)
