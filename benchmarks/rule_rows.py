@@ -39,8 +39,10 @@ def pseudoinverse() -> Contest:
     )
 
 
-def matrix_free(n: int, n_patterns: int, states: int) -> Contest:
-    """Asynchronous recall of a Hebbian network without its matrix, beside the same with it."""
+def matrix_free(n: int, n_patterns: int, states: int, *, bytes_too: bool = True) -> Contest:
+    """Asynchronous recall of a Hebbian network without its matrix, beside the same with it: as it is
+    kept, in bytes where they suffice, or in whole numbers of 16 bits at least.
+    """
     patterns = hs.random_patterns(n_patterns, n, rng=1)
     cues = hs.flip(np.resize(patterns, (states, n)), fraction=0.1, rng=0)
     net = hs.HopfieldNetwork().store(patterns)
@@ -51,7 +53,9 @@ def matrix_free(n: int, n_patterns: int, states: int) -> Contest:
 
     ends = recall(matrix=False).states
     assert net._hebbian_matrix is None
-    same(recall(matrix=True).states, ends)
+    wide = couplings._narrowest if bytes_too else lambda *_: (np.int16, np.int32)
+    with patch.object(couplings, "_narrowest", wide):
+        same(recall(matrix=True).states, ends)
     assert net._hebbian_matrix is not None
     return Contest(
         lambda: recall(matrix=False), lambda: recall(matrix=True), states, states, "state"
@@ -68,6 +72,9 @@ ROWS = [
         compiled=False),
     Row("matrix-free-5000", "asynchronous without the matrix, N = 5000, P = 500",
         "our own matrix form", 1.3, 2.2, lambda: matrix_free(5000, 500, 50)),
+    Row("matrix-free-5000-16", "asynchronous without the matrix, N = 5000, P = 500",
+        "our own matrix form, of 16 bits", 1.3, 2.2,
+        lambda: matrix_free(5000, 500, 50, bytes_too=False)),
     Row("matrix-free-10000", "asynchronous without the matrix, N = 10 000, P = 200",
         "our own matrix form", 5, 20, lambda: matrix_free(10_000, 200, 50)),
 ]  # fmt: skip
