@@ -40,8 +40,8 @@ def pseudoinverse() -> Contest:
 
 
 def matrix_free(n: int, n_patterns: int, states: int, *, bytes_too: bool = True) -> Contest:
-    """Asynchronous recall of a Hebbian network without its matrix, beside the same with it: as it is
-    kept, in bytes where they suffice, or in whole numbers of 16 bits at least.
+    """Asynchronous recall of a Hebbian network without its matrix, beside the same with it: kept as
+    it is, in bytes where they suffice, or in whole numbers of 16 bits at least.
     """
     patterns = hs.random_patterns(n_patterns, n, rng=1)
     cues = hs.flip(np.resize(patterns, (states, n)), fraction=0.1, rng=0)
