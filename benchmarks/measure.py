@@ -28,7 +28,8 @@ TURN = 0.02
 class Contest:
     """Two ways to the same result, ready to run, each with how many things it makes a call.
 
-    ``spare`` is a part of the baseline's work whose time is taken off: a slope needs two points.
+    ``spare`` and ``ours_spare`` are a part of the work whose time is taken off: a slope needs two
+    points.
     ``wall`` is for threads: otherwise this process's processor time counts, which other jobs on the
     machine do not lengthen.
     """
@@ -39,6 +40,7 @@ class Contest:
     baseline_count: float = 1
     unit: str = "call"
     spare: Callable[[], object] | None = None
+    ours_spare: Callable[[], object] | None = None
     wall: bool = False
 
 
@@ -125,15 +127,16 @@ def _figures(value: float) -> str:
 
 
 def _round(contest: Contest) -> list[float]:
-    """Seconds of ours, of the baseline and of what is spare in it."""
+    """Seconds of ours, of the baseline and of what is spare in each."""
     clock = time.perf_counter if contest.wall else time.process_time
-    calls = (contest.ours, contest.baseline, contest.spare)
+    calls = (contest.ours, contest.baseline, contest.ours_spare, contest.spare)
     return [0.0 if call is None else _seconds(call, clock) for call in calls]
 
 
 def _summary(contest: Contest, rounds: int) -> Comparison:
-    ours, baseline, spare = np.array([_round(contest) for _ in range(rounds)]).T
-    ours, baseline = ours / contest.ours_count, (baseline - spare) / contest.baseline_count
+    ours, baseline, *spare = np.array([_round(contest) for _ in range(rounds)]).T
+    ours = (ours - spare[0]) / contest.ours_count
+    baseline = (baseline - spare[1]) / contest.baseline_count
     low, middle, high = np.quantile(baseline / ours, [0.25, 0.5, 0.75])
     quartiles = (float(low), float(middle), float(high))
     return Comparison(float(np.median(ours)), float(np.median(baseline)), quartiles)

@@ -133,9 +133,11 @@ def glauber_against_exp(n: int, states: int = 200) -> Contest:
     )
 
 
-def recall_warm(net: hs.HopfieldNetwork, cues: NDArray[np.int8]) -> Callable[[], Any]:
-    """Ten sweeps of the heat bath."""
-    return lambda: net.recall(cues, temperature=TEMPERATURE, max_sweeps=SWEEPS, n_threads=1, rng=0)
+def recall_warm(
+    net: hs.HopfieldNetwork, cues: NDArray[np.int8], sweeps: int = SWEEPS
+) -> Callable[[], Any]:
+    """Some sweeps of the heat bath."""
+    return lambda: net.recall(cues, temperature=TEMPERATURE, max_sweeps=sweeps, n_threads=1, rng=0)
 
 
 def two_threads(n: int, states: int = 2000) -> Contest:
