@@ -14,7 +14,6 @@ from hopfield_sim.experiment import arguments, probe
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
-from hopfield_sim.patterns import random_patterns
 
 __all__ = ["FRACTIONS", "SIZES", "STUDY", "robustness"]
 
@@ -130,12 +129,18 @@ def cells(config: Config) -> list[Cell]:
 
 def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
     """One network; its fraction retrieved at each fraction flipped."""
-    n, t = cell["n_neurons"], config["n_patterns"]
-    patterns = random_patterns(t, n, rng=rng)
+    return trials(config, cell, [rng])[0]
+
+
+def trials(
+    config: Config, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]
+) -> list[Payload]:
+    """Several networks of one rule and size."""
+    n = cell["n_neurons"]
     flipped = [math.floor(fraction * n + 1e-9) for fraction in config["fractions"]]
-    wanted = np.tile(np.resize(np.arange(t), config["states"]), (len(flipped), 1))
-    sums = probe.overlaps(cell["rule"], config, patterns, [t] * len(flipped), flipped, wanted, rng)
-    return {"retrieved": (sums == n).mean(axis=1).tolist()}
+    counts = [config["n_patterns"]] * len(flipped)
+    sums = probe.overlaps(cell["rule"], config, n, counts, flipped, rngs)
+    return [{"retrieved": retrieved} for retrieved in (sums == n).mean(axis=2).tolist()]
 
 
 def gather(config: Config, payloads: Payloads) -> Result:
@@ -201,6 +206,7 @@ STUDY = Study(
     quick={"sizes": SIZES[:6], "networks": 16},
     cells=cells,
     trial=trial,
+    trials=trials,
     gather=gather,
     sentence=sentence,
     options=frozenset({"sizes", "rules", "trials"}),
