@@ -121,10 +121,14 @@ def _networks(n_neurons: int) -> int:
 def cells(config: Config) -> list[Cell]:
     """One cell a curve: rule and size."""
     return [
-        Cell({"rule": rule, "n_neurons": n}, count, 5e-3 + 5e-8 * n**2)
+        Cell({"rule": rule, "n_neurons": n}, count, _cost(rule, n))
         for rule in config["rules"]
         for n, count in zip(config["sizes"], config["networks"], strict=True)
     ]
+
+
+def _cost(rule: str, n: int) -> float:
+    return 1e-4 + 4e-7 * n if rule == "hebbian" else 4e-3 + 4e-8 * n**2
 
 
 def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
