@@ -20,7 +20,7 @@ ACCEPT: Final = 1
 FLIP: Final = 2
 """Purpose of the words that choose the sites of a cue that are flipped."""
 PATTERN: Final = 3
-"""Purpose of the words whose bits are a network's patterns, one at each of its states' places."""
+"""Purpose of the words whose bits are patterns; a pattern's number is where a state's would be."""
 
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))

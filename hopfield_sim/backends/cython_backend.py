@@ -175,17 +175,17 @@ class CythonBackend(NumpyBackend):
         max_sweeps: int,
         n_threads: int,
     ) -> NDArray[np.int64]:
-        """Cue after cue, from its flips to its score, without a batch or a matrix; networks that
-        are drawn as bits, one at a time a thread.
+        """Cue after cue, from its flips to its score, without a batch or a matrix, in networks
+        drawn as bits, one at a time a thread.
         """
         most = int(n_patterns.max(initial=0))
         if n_neurons * most > INT32_SAFE:
             return super().retrieval(
                 n_neurons, n_patterns, flipped, n_states, keys, max_sweeps, n_threads
             )
-        none = np.zeros(n_neurons, np.int32)
-        empty = Factors(np.empty((0, n_neurons), np.int8), none)
-        network = self._network(empty, Limits(none - np.int32(1), none))
+        zero = np.zeros(n_neurons, np.int32)
+        empty = Factors(np.empty((0, n_neurons), np.int8), zero)
+        network = self._network(empty, Limits(zero - np.int32(1), zero))
         out = np.empty((len(keys), len(n_patterns), n_states), np.int64)
 
         def walk(networks: Rows) -> None:

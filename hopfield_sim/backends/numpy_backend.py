@@ -129,12 +129,12 @@ class NumpyBackend:
     ) -> NDArray[np.int64]:
         """Network after network, point after point: a batch of cues is made, flows, is compared."""
         out = np.empty((len(keys), len(n_patterns), n_states), np.int64)
-        numbers, none = np.arange(n_states), np.zeros(n_neurons, np.int64)
-        plus = Limits(none - 1, none)
+        numbers, zero = np.arange(n_states), np.zeros(n_neurons, np.int64)
+        plus = Limits(zero - 1, zero)
         for curve, key in zip(out, keys.tolist(), strict=True):
             patterns = random_spins(key, int(n_patterns.max(initial=0)), n_neurons)
             for point, (stored, flips) in enumerate(zip(n_patterns, flipped, strict=True)):
-                grown, targets = Factors(patterns[:stored], none), patterns[numbers % stored]
+                grown, targets = Factors(patterns[:stored], zero), patterns[numbers % stored]
                 cues, states = point * n_states + numbers, targets.copy()
                 sites = distinct_sites(key, cues, n_neurons, int(flips))
                 states[numbers[:, None], sites] *= -1

@@ -287,7 +287,8 @@ class Backend(Protocol):
 
         A network is its key, which its random patterns and the flips are functions of. At point l
         of L it holds the first ``n_patterns[l]`` patterns, without self couplings. Its cue s of S
-        there is pattern s mod ``n_patterns[l]`` with ``flipped[l]`` distinct sites flipped, a
-        choice of (key, l·S + s). It moves at zero temperature, all sites at once, a field of 0
-        giving +1. The answer, (K, L, S), is the overlap N·m of each end with its pattern.
+        there is pattern s mod ``n_patterns[l]`` (Hebb's rule has no order: any will do) with
+        ``flipped[l]`` distinct sites flipped, a choice of (key, l·S + s). It moves at zero
+        temperature, all sites at once, a field of 0 giving +1. The answer, (K, L, S), is the
+        overlap N·m of each end with its pattern.
         """

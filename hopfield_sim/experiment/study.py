@@ -71,12 +71,12 @@ class Study:
         Those of the command line's ``sizes``, ``rules``, ``trials``, ``file`` that it understands.
     full : mapping
         Arguments that make it as large as the paper's, where the default is smaller; may be empty.
-    trials : callable, optional
-        (configuration, cell's values, several generators) → what ``trial`` finds with each, made
-        together because that takes less time.
     page : callable, optional
         The result as figures, videos and tables; imports ``plotting`` when it is called. Studies of
         the course leave it out: ``report.py`` knows them.
+    trials : callable, optional
+        (configuration, cell's values, several generators) → what ``trial`` finds with each, made
+        together because that takes less time.
     """
 
     name: str
@@ -88,11 +88,11 @@ class Study:
     gather: Callable[[Config, Payloads], Result]
     sentence: Callable[[Result], str]
     options: frozenset[str] = field(default=frozenset({"rules", "trials"}))
+    page: Callable[[Result], Pages] | None = None
+    full: Mapping[str, Any] = field(default_factory=dict)
     trials: (
         Callable[[Config, Mapping[str, Any], Sequence[np.random.Generator]], list[Payload]] | None
     ) = None
-    page: Callable[[Result], Pages] | None = None
-    full: Mapping[str, Any] = field(default_factory=dict)
 
 
 def canonical(config: Config) -> str:
