@@ -261,20 +261,20 @@ def test_failed_trials_are_told(
 ) -> None:
     module = importlib.import_module("hopfield_sim.experiment.capacity")
 
-    def trial(config: Any, cell: Any, rng: Any) -> Any:
+    def trials(config: Any, cell: Any, rngs: Any) -> Any:
         if cell["rule"] == "storkey":
             raise RuntimeError("planted")
-        return sound(config, cell, rng)
+        return sound(config, cell, rngs)
 
-    sound = module.STUDY.trial
-    monkeypatch.setattr(module, "STUDY", dataclasses.replace(module.STUDY, trial=trial))
+    sound = module.STUDY.trials
+    monkeypatch.setattr(module, "STUDY", dataclasses.replace(module.STUDY, trials=trials))
     words = ["capacity", "--sizes", "10", "--trials", "3", "--out", tmp_path]
     assert run(*words) == 1
     assert "3 trials FAILED" in capsys.readouterr().out
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "3 trials failed and are missing here, the first with RuntimeError: planted" in page
     assert (tmp_path / "capacity.csv").read_text().count("nan") > 10
-    monkeypatch.setattr(module, "STUDY", dataclasses.replace(module.STUDY, trial=sound))
+    monkeypatch.setattr(module, "STUDY", dataclasses.replace(module.STUDY, trials=sound))
     assert run(*words) == 0
     assert "nan" not in (tmp_path / "capacity.csv").read_text()
 
