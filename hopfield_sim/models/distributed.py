@@ -234,6 +234,29 @@ class DistributedMemory(ContinuousMemory):
         slope = self._recipe.gradients(found)
         return given.restore(slope.astype(given.array.dtype, copy=False))
 
+    def curvature(self, states: Any, directions: Any) -> Any:
+        """∇²E v of each state x and direction v, (B, D); 0 where the estimate is at most ε.
+
+        How fast the gradient changes when a state moves along v.
+
+        Parameters
+        ----------
+        states, directions : (B, D), (D,) or images
+            As many of one as of the other; not changed.
+
+        Raises
+        ------
+        InvalidInputError
+            For features that are exponentials, and for directions of another shape than states.
+        """
+        given, along = self._judge(states), super()._judge(directions)
+        if along.array.shape != given.array.shape:
+            raise InvalidInputError(
+                f"directions must be as many as states, {len(given.array)}; got {len(along.array)}"
+            )
+        bend = self._recipe.curved(stored(self._drawn), self._memory, given.array, along.array)
+        return given.restore(bend.astype(given.array.dtype, copy=False))
+
     # ------------------------------------------------------------------ dynamics
 
     def recall(

@@ -1,0 +1,192 @@
+"""Which memory stands what: shares of recalled cues as a map with numbers, and pictures of some."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from hopfield_sim import checks
+from hopfield_sim.plotting import style
+from hopfield_sim.plotting.images import Tile, mosaic
+from hopfield_sim.plotting.rows import Row, rows_of, values, where
+
+MEMORIES = {
+    "hebbian": "Hebbian",
+    "storkey": "Storkey",
+    "pseudoinverse": "pseudo-inverse",
+    "perceptron": "perceptron",
+    "dense-polynomial": "dense, polynomial",
+    "dense-rectified": "dense, rectified",
+    "dense-exponential": "dense, exponential",
+    "modern": "modern",
+    "distributed": "distributed",
+    "restricted-rotation": "restricted, rotation",
+    "restricted-gradient": "restricted, gradient",
+    "dense-trained": "dense, trained",
+}
+CORRUPTIONS = {
+    "none": "",
+    "flip": "bits flipped",
+    "noise": "Gaussian noise σ",
+    "mask": "covered in black",
+    "random": "random ±ε",
+    "fgsm": "FGSM, ε",
+    "pgd": "PGD, ε",
+    "flip+random": "flipped, ±ε",
+    "flip+fgsm": "flipped, FGSM",
+    "flip+pgd": "flipped, PGD",
+}
+MEASURES = {
+    "exact": "Recalled exactly",
+    "bit_accuracy": "Right bits",
+}
+_CELL = (0.36, 0.25)  # inches
+_GAP = 0.45  # between corruptions, in cells
+_NEEDED = ("data", "memory", "corruption", "strength", "networks", "exact", "bit_accuracy")
+
+
+def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
+    """What memories make of every corruption: a map with the numbers in it, a panel a data set.
+
+    A row a memory, a column a strength of a corruption. The errors are in the result's table.
+
+    Parameters
+    ----------
+    result : Result
+        Of the study ``robust``.
+    measure : {"exact", "bit_accuracy"}
+        The share of cues that come back in every bit, or of right bits.
+    ax : axes, optional
+        Your own, one for each data set.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the result lacks rows or columns.
+    """
+    measure = checks.choice(measure, MEASURES, "measure")
+    rows = rows_of(result, *_NEEDED)
+    data = values(rows, "data")
+    with style.house():
+        if ax is None:
+            lines = sum(len(values(where(rows, data=one), "memory")) for one in data)
+            width = _CELL[0] * _width(rows) + 1.9
+            figure = style.figure(width, _CELL[1] * (lines + 3.6 * len(data)) + 0.45)
+            heights = [len(values(where(rows, data=one), "memory")) + 3.0 for one in data]
+            panels = figure.subplots(len(data), 1, height_ratios=heights, squeeze=False)[:, 0]
+            style.heading(figure, f"{MEASURES[measure]} · mean over sets of patterns")
+        else:
+            panels = np.array(style.given_axes(ax, data))
+        for panel, one in zip(panels, data, strict=True):
+            _map(panel, where(rows, data=one), measure)
+            panel.set_title(_title(result, one, where(rows, data=one)), pad=30)
+    return style.figure_of(panels[0])
+
+
+def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
+    """Cells of one data set, dark where much comes back."""
+    memories, places = values(rows, "memory"), _places(rows)
+    low = 0.0 if measure == "exact" else 0.5
+    for line, memory in enumerate(memories):
+        for (kind, strength), x in places.items():
+            found = where(rows, memory=memory, corruption=kind, strength=strength)
+            if found:
+                _cell(ax, x, line, float(found[0][measure]), low)
+    for kind in values(rows, "corruption"):
+        mine = [x for (one, _), x in places.items() if one == kind]
+        ax.text(
+            mine[0], -1.2, CORRUPTIONS.get(kind, kind), fontsize=7.5, ha="left", va="bottom",
+            weight="bold",
+        )  # fmt: skip
+    for (kind, strength), x in places.items():
+        words = "stored" if kind == "none" else f"{strength:g}".replace("0.", ".")
+        ax.text(x + 0.5, -0.62, words, fontsize=7, ha="center", va="bottom")
+    ax.set_yticks(range(len(memories)), [MEMORIES.get(name, name) for name in memories])
+    ax.set_xticks([])
+    ax.tick_params(length=0, labelsize=8.5)
+    ax.grid(visible=False)
+    for side in ax.spines.values():
+        side.set_visible(False)
+    ax.set_xlim(-0.1, max(places.values()) + 1.1)
+    ax.set_ylim(len(memories) - 0.5, -0.5)
+
+
+def _cell(ax: Axes, x: float, y: int, value: float, low: float) -> None:
+    share = float(np.clip((value - low) / (1 - low), 0, 1))
+    white, blue = np.array([1.0, 1.0, 1.0]), np.array([0.0, 0.447, 0.698])
+    face = tuple(white + share * (blue - white))
+    ax.add_patch(Rectangle((x, y - 0.5), 1, 1, facecolor=face, edgecolor="white", lw=0.8))
+    words = (
+        "1"
+        if value == 1
+        else "0"
+        if value == 0
+        else f"{value:.2f}"[1:]
+        if value < 0.995
+        else ">.99"
+    )
+    ax.text(
+        x + 0.5, y, words, fontsize=6.8, ha="center", va="center",
+        color="white" if share > 0.55 else style.INK,
+    )  # fmt: skip
+
+
+def _places(rows: Sequence[Row]) -> dict[tuple[str, float], float]:
+    """Where each column begins: corruptions stand apart."""
+    found: dict[tuple[str, float], float] = {}
+    x = 0.0
+    for kind in values(rows, "corruption"):
+        for strength in values(where(rows, corruption=kind), "strength"):
+            found[kind, strength] = x
+            x += 1
+        x += _GAP
+    return found
+
+
+def _width(rows: Sequence[Row]) -> float:
+    return max(_places(rows).values()) + 1
+
+
+def _title(result: Any, data: str, rows: Sequence[Row]) -> str:
+    """What was stored, as far as the result says so."""
+    config: Mapping[str, Any] = getattr(result, "config", None) or {}
+    sets = f"{rows[0]['networks']} sets"
+    if data == "random" and "n_neurons" in config:
+        return f"Random patterns · N = {config['n_neurons']}, P = {config['n_patterns']} · {sets}"
+    return f"{data.capitalize()} · {sets}"
+
+
+def robust_pictures(
+    shown: Mapping[str, Any], corruptions: Sequence[tuple[str, str]], title: str
+) -> Figure:
+    """One pattern, what was given to each memory, and what came back, side by side.
+
+    Parameters
+    ----------
+    shown : mapping
+        Memory → {"original": (H, W), corruption: (2, H, W)}, the cue and the end, of −1 to 1.
+    corruptions : sequence of (name, heading)
+        In the order of the columns, which are two each.
+    title : str
+        Of the figure.
+    """
+    grid: list[list[Tile | None]] = []
+    for pictures in shown.values():
+        row: list[Tile | None] = [Tile(np.asarray(pictures["original"], np.float64))]
+        for name, _ in corruptions:
+            row += [Tile(np.asarray(one, np.float64)) for one in pictures[name]]
+        grid.append(row)
+    headings = [(0, "original"), *((1 + 2 * i, words) for i, (_, words) in enumerate(corruptions))]
+    with style.house():
+        labels = [MEMORIES.get(name, name) for name in shown]
+        return mosaic(grid, headings=headings, labels=labels, title=title, size=0.8)
