@@ -23,6 +23,7 @@ from hopfield_sim.models import (
     DistributedMemory,
     HopfieldNetwork,
     ModernHopfield,
+    RestrictedHopfield,
     load,
 )
 from hopfield_sim.patterns import (
@@ -48,6 +49,7 @@ __all__ = [
     "DistributedMemory",
     "HopfieldNetwork",
     "ModernHopfield",
+    "RestrictedHopfield",
     "backends",
     "checkerboard",
     "course",

@@ -10,8 +10,16 @@ from hopfield_sim.models.dense import DenseMemory
 from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.hopfield import HopfieldNetwork
 from hopfield_sim.models.modern import ModernHopfield
+from hopfield_sim.models.restricted import RestrictedHopfield
 
-__all__ = ["DenseMemory", "DistributedMemory", "HopfieldNetwork", "ModernHopfield", "load"]
+__all__ = [
+    "DenseMemory",
+    "DistributedMemory",
+    "HopfieldNetwork",
+    "ModernHopfield",
+    "RestrictedHopfield",
+    "load",
+]
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -29,5 +37,6 @@ def load(path: str | PathLike[str]) -> Any:
         "distributed": DistributedMemory._from_members,
         "hopfield": HopfieldNetwork._from_members,
         "modern": ModernHopfield._from_members,
+        "restricted": RestrictedHopfield._from_members,
     }
     return files.load(path, makers)

@@ -63,6 +63,16 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
         "patterns": ("f", 2, True),
         "shape": ("i8", 1, False),
     },
+    "restricted": {
+        "weights": ("f8", 2, True),
+        "patterns": ("i1", 2, True),
+        "gate": ("f8", 0, True),
+        "key": ("u8", 0, True),
+        "errors": ("i8", 1, True),
+        "cost": ("f8", 1, True),
+        "energy": ("f8", 1, True),
+        "shape": ("i8", 1, False),
+    },
     "dense": {
         "interaction": ("U", 0, True),
         "order": ("i8", 0, True),
