@@ -21,6 +21,9 @@ Step = Callable[[Floats, Floats], Floats]
 HISTORY = ("errors", "cost", "energy")
 """What every step is judged by, beside its number."""
 
+_LARGE = 1 << 18
+"""Numbers in W from which several threads in its products are faster than one."""
+
 Row = dict[str, Any]
 
 
@@ -66,6 +69,15 @@ def train(
     history : list of dict
         A row a step, from 1: see ``judge``.
     """
+    from threadpoolctl import threadpool_limits  # only for who learns
+
+    with threadpool_limits(1 if weights.size < _LARGE else None, user_api="blas"):
+        return _train(step, patterns, weights, when)
+
+
+def _train(
+    step: Step, patterns: NDArray[np.int8], weights: Floats, when: Patience
+) -> tuple[Floats, list[Row]]:
     bits = patterns.astype(np.float64)
     history: list[Row] = []
     best, kept = None, weights
