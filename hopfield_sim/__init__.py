@@ -19,6 +19,7 @@ from typing import Any
 from hopfield_sim import backends, errors, rules
 from hopfield_sim.backends import use_backend
 from hopfield_sim.models import (
+    DenseClassifier,
     DenseMemory,
     DistributedMemory,
     HopfieldNetwork,
@@ -45,6 +46,7 @@ _LAZY = ("course", "datasets", "experiment", "plotting", "testing", "theory")
 """Subpackages that load when they are first used: some need matplotlib."""
 
 __all__ = [
+    "DenseClassifier",
     "DenseMemory",
     "DistributedMemory",
     "HopfieldNetwork",

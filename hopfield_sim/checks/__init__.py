@@ -5,8 +5,8 @@ works with (a fresh array, a plain number), or raises from :mod:`hopfield_sim.er
 own arrays are never changed and never kept.
 
 ``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
-patterns and states, ``arguments.py`` single arguments, and ``resources.py`` whether something fits
-into memory.
+patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments, and
+``resources.py`` whether something fits into memory.
 """
 
 from hopfield_sim.checks.arguments import (
@@ -25,6 +25,7 @@ from hopfield_sim.checks.continuous import (
     real_patterns,
     real_states,
 )
+from hopfield_sim.checks.labelled import inputs, labels
 from hopfield_sim.checks.reals import (
     float_type,
     narrowed,
@@ -48,8 +49,10 @@ __all__ = [
     "flag",
     "float_type",
     "generator",
+    "inputs",
     "integer",
     "key",
+    "labels",
     "memory",
     "narrowed",
     "numeric",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
+from hopfield_sim.models.classifier import DenseClassifier
 from hopfield_sim.models.dense import DenseMemory
 from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.hopfield import HopfieldNetwork
@@ -13,6 +14,7 @@ from hopfield_sim.models.modern import ModernHopfield
 from hopfield_sim.models.restricted import RestrictedHopfield
 
 __all__ = [
+    "DenseClassifier",
     "DenseMemory",
     "DistributedMemory",
     "HopfieldNetwork",
@@ -33,6 +35,7 @@ def load(path: str | PathLike[str]) -> Any:
     from hopfield_sim.models import files  # zip archives and checksums: only for who reads files
 
     makers: dict[str, Callable[[files.Members], Any]] = {
+        "classifier": DenseClassifier._from_members,
         "dense": DenseMemory._from_members,
         "distributed": DistributedMemory._from_members,
         "hopfield": HopfieldNetwork._from_members,
