@@ -19,10 +19,12 @@ from typing import Any
 from hopfield_sim import backends, errors, rules
 from hopfield_sim.backends import use_backend
 from hopfield_sim.models import (
+    DenseClassifier,
     DenseMemory,
     DistributedMemory,
     HopfieldNetwork,
     ModernHopfield,
+    RestrictedHopfield,
     load,
 )
 from hopfield_sim.patterns import (
@@ -44,10 +46,12 @@ _LAZY = ("course", "datasets", "experiment", "plotting", "testing", "theory")
 """Subpackages that load when they are first used: some need matplotlib."""
 
 __all__ = [
+    "DenseClassifier",
     "DenseMemory",
     "DistributedMemory",
     "HopfieldNetwork",
     "ModernHopfield",
+    "RestrictedHopfield",
     "backends",
     "checkerboard",
     "course",

@@ -29,6 +29,14 @@ NET = hs.HopfieldNetwork().store(PATTERNS)
 IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
 DENSE = hs.DenseMemory().store(PATTERNS)
 MODERN = hs.ModernHopfield().store(PATTERNS)
+RESTRICTED = hs.RestrictedHopfield(2, rng=0).store(PATTERNS)
+
+
+def restricted(patterns: Any = PATTERNS, **learning: Any) -> hs.RestrictedHopfield:
+    """One that learns quickly."""
+    return hs.RestrictedHopfield(1, rng=0).store(
+        patterns, **{"max_iter": 2, "min_iter": 0} | learning
+    )
 
 
 def distributed() -> hs.DistributedMemory:
@@ -52,6 +60,7 @@ PATTERN_TAKERS: dict[str, Function] = {
     "rules.get(own)": hs.rules.get(lambda patterns: patterns.T @ patterns),
     "HopfieldNetwork.store": lambda x: hs.HopfieldNetwork().store(x).weights,
     "DenseMemory.store": lambda x: hs.DenseMemory().store(x).patterns,
+    "RestrictedHopfield.store": lambda x: restricted(x).weights,
     "HopfieldNetwork.store, again": lambda x: hs.HopfieldNetwork().store(PATTERNS).store(x).weights,
 }
 
@@ -72,6 +81,10 @@ STATE_TAKERS: dict[str, Function] = {
     "dense energy": lambda x: DENSE.energy(x),
     "dense energy_gap": lambda x: DENSE.energy_gap(x),
     "dense recall": lambda x: DENSE.recall(x, rng=0).states,
+    "restricted energy": lambda x: RESTRICTED.energy(x),
+    "restricted fields": lambda x: RESTRICTED.fields(x),
+    "restricted hidden": lambda x: RESTRICTED.hidden(x),
+    "restricted recall": lambda x: RESTRICTED.recall(x).states,
     "recall, images": lambda x: IMAGES.recall(x, rng=0).states,
 }
 
@@ -381,6 +394,20 @@ ARGUMENTS: dict[str, Function] = {
     "ModernHopfield beta": lambda x: hs.ModernHopfield(x).store(PATTERNS).energy(ROW),
     "ModernHopfield similarity": lambda x: hs.ModernHopfield(similarity=x),
     "ModernHopfield backend": lambda x: hs.ModernHopfield(backend=x),
+    "RestrictedHopfield n_hidden": lambda x: hs.RestrictedHopfield(x).store(PATTERNS, max_iter=20),
+    "RestrictedHopfield gate": lambda x: hs.RestrictedHopfield(2, gate=x),
+    "RestrictedHopfield rng": lambda x: hs.RestrictedHopfield(2, rng=x),
+    "store method": lambda x: restricted(method=x),
+    "store max_iter": lambda x: restricted(max_iter=x),
+    "store min_iter": lambda x: restricted(min_iter=x),
+    "store patience": lambda x: restricted(patience=x),
+    "store min_delta": lambda x: restricted(min_delta=x),
+    "store rate": lambda x: restricted(method="gradient", rate=x),
+    "energy hidden": lambda x: RESTRICTED.energy(ROW, hidden=x),
+    "restricted recall clamp": lambda x: RESTRICTED.recall(ROW, clamp=x),
+    "restricted recall max_sweeps": lambda x: RESTRICTED.recall(ROW, max_sweeps=x),
+    "restricted recall record": lambda x: RESTRICTED.recall(ROW, record=x),
+    "restricted recall every": lambda x: RESTRICTED.recall(ROW, record="energy", every=x),
     "modern store": lambda x: hs.ModernHopfield(similarity="euclidean").store(x).energy(x),
     "modern store, again": lambda x: hs.ModernHopfield().store(PATTERNS).store(x),
     "modern forget": lambda x: copy.deepcopy(MODERN).forget(x),
@@ -505,7 +532,7 @@ def public_arguments() -> list[str]:
     }
     functions |= {
         name: method
-        for memory in (hs.DenseMemory, hs.HopfieldNetwork)
+        for memory in (hs.DenseMemory, hs.HopfieldNetwork, hs.RestrictedHopfield)
         for name, method in inspect.getmembers(memory, callable)
         if not name.startswith("_")
     }

@@ -14,8 +14,8 @@ from hopfield_sim import checks
 from hopfield_sim.descent import Descent, Floats
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import reliance, summed_file
-from hopfield_sim.models.binary import read_only
 from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
+from hopfield_sim.models.spins import read_only
 from hopfield_sim.models.summed import Recipe
 from hopfield_sim.random_features import Comparison, Projection
 
