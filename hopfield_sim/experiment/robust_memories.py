@@ -14,7 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.models import DenseMemory, DistributedMemory, HopfieldNetwork, ModernHopfield
+from hopfield_sim.models import (
+    DenseMemory,
+    DistributedMemory,
+    HopfieldNetwork,
+    ModernHopfield,
+    RestrictedHopfield,
+)
 from hopfield_sim.models.graded import Affine, Graded, graded
 from hopfield_sim.patterns import overlap
 
@@ -49,26 +55,26 @@ def signs(x: Floats) -> Spins:
     return np.where(x < 0, -1, 1).astype(np.int8)
 
 
-def _binary(memory: Any, config: Config) -> Memory:
+def _binary(memory: Any, config: Config, **how: Any) -> Memory:
     """Neurons of ±1: the first step meets the real values, the others what it made of them."""
     step = graded(memory)
 
     def recall(x: Floats) -> Spins:
         first = step.step(x)
         start = signs(np.where(np.abs(first) > _TIE, first, x))
-        return np.asarray(_flow(memory, start, config))
+        run = memory.recall(start, max_sweeps=config["max_steps"], **how)
+        return np.asarray(run.states)
 
     return Memory(step, recall)
 
 
-def _flow(memory: Any, start: Spins, config: Config) -> Spins:
-    run = memory.recall(start, update="sync", max_sweeps=config["max_steps"], n_threads=1)
-    return np.asarray(run.states)
+_TOGETHER: dict[str, Any] = {"update": "sync", "n_threads": 1}
 
 
 def _pairs(rule: str) -> Callable[[Spins, Config, int], Memory]:
     def make(patterns: Spins, config: Config, seed: int) -> Memory:
-        return _binary(HopfieldNetwork(rule, backend=config["backend"]).store(patterns), config)
+        memory = HopfieldNetwork(rule, backend=config["backend"]).store(patterns)
+        return _binary(memory, config, **_TOGETHER)
 
     return make
 
@@ -76,7 +82,7 @@ def _pairs(rule: str) -> Callable[[Spins, Config, int], Memory]:
 def _dense(interaction: str) -> Callable[[Spins, Config, int], Memory]:
     def make(patterns: Spins, config: Config, seed: int) -> Memory:
         memory = DenseMemory(interaction, config["order"], backend=config["backend"])
-        return _binary(memory.store(patterns), config)
+        return _binary(memory.store(patterns), config, **_TOGETHER)
 
     return make
 
@@ -125,6 +131,17 @@ def _least_distance(patterns: Spins) -> float:
     return float(max((1 - likeness.max()) / 2, 1 / patterns.shape[1]))
 
 
+def _restricted(method: str) -> Callable[[Spins, Config, int], Memory]:
+    """With half as many hidden units as neurons; Adam's steps are the smaller the more add up."""
+
+    def make(patterns: Spins, config: Config, seed: int) -> Memory:
+        n = patterns.shape[1]
+        memory = RestrictedHopfield(max(1, n // 2), rng=seed)
+        return _binary(memory.store(patterns, method=method, rate=1 / n), config)
+
+    return make
+
+
 MEMORIES: dict[str, Callable[[Spins, Config, int], Memory]] = {
     "hebbian": _pairs("hebbian"),
     "storkey": _pairs("storkey"),
@@ -135,5 +152,7 @@ MEMORIES: dict[str, Callable[[Spins, Config, int], Memory]] = {
     "dense-exponential": _dense("exponential"),
     "modern": _modern,
     "distributed": _distributed,
+    "restricted-rotation": _restricted("rotation"),
+    "restricted-gradient": _restricted("gradient"),
 }
 """By name: (patterns (P, N), configuration, seed) → a memory that has stored them."""

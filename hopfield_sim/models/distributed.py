@@ -249,7 +249,7 @@ class DistributedMemory(ContinuousMemory):
         InvalidInputError
             For features that are exponentials, and for directions of another shape than states.
         """
-        given, along = self._judge(states), super()._judge(directions)
+        given, along = self._judge(states), super()._judge(directions, "directions")
         if along.array.shape != given.array.shape:
             raise InvalidInputError(
                 f"directions must be as many as states, {len(given.array)}; got {len(along.array)}"
@@ -359,9 +359,9 @@ class DistributedMemory(ContinuousMemory):
         known = stored(self._drawn)
         return Size(known.n_neurons, self._n_patterns, known.dtype)
 
-    def _judge(self, states: Any) -> checks.RealBatch:
-        given = super()._judge(states)
-        reliance.within(given.array, self._beta, "states")
+    def _judge(self, states: Any, name: str = "states") -> checks.RealBatch:
+        given = super()._judge(states, name)
+        reliance.within(given.array, self._beta, name)
         return given
 
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:

@@ -23,10 +23,14 @@ from hopfield_sim.models.dense import DenseMemory
 from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.modern import ModernHopfield
 from hopfield_sim.models.pairs import PairNetwork
+from hopfield_sim.models.restricted import RestrictedHopfield
 
-__all__ = ["Affine", "Attending", "Dense", "Graded", "Pairs", "Summed", "graded"]
+__all__ = ["Affine", "Attending", "Dense", "Graded", "Pairs", "Restricted", "Summed", "graded"]
 
 Floats = NDArray[np.float64]
+
+_STEEPNESS = 4.0
+"""D/2T at the patterns stored, on average."""
 
 
 class Graded(Protocol):
@@ -133,6 +137,36 @@ class Dense:
         return np.maximum(m, 0.0) if self.interaction.word == "rectified" else m
 
 
+class Restricted:
+    """f = tanh(tanh(x W) Wᵀ/T).
+
+    Parameters
+    ----------
+    weights : (N, m)
+        W.
+    temperature : float
+        T, in units of what visible neurons feel.
+    """
+
+    def __init__(self, weights: Floats, temperature: float = 1.0) -> None:
+        self.weights, self.temperature = weights, temperature
+
+    def step(self, x: Floats) -> Floats:
+        """There and back."""
+        return np.tanh(self.fields(x) / self.temperature)
+
+    def fields(self, x: Floats) -> Floats:
+        """tanh(x W) Wᵀ, (B, N)."""
+        return np.asarray(np.tanh(x @ self.weights) @ self.weights.T)
+
+    def pulled(self, x: Floats, v: Floats) -> Floats:
+        """W ((1 − h²) ∘ Wᵀ ((1 − f²) ∘ v))/T, h = tanh(x W)."""
+        hidden = np.tanh(x @ self.weights)
+        visible = np.tanh(hidden @ self.weights.T / self.temperature)
+        below = ((1 - visible**2) * v / self.temperature) @ self.weights
+        return np.asarray(((1 - hidden**2) * below) @ self.weights.T)
+
+
 class Attending:
     """f = Ξᵀ p, p = softmax(β similarity): x − ∇E(x) of a modern network, "dot" or "euclidean".
 
@@ -218,7 +252,9 @@ class Affine:
 def graded(memory: Any) -> Graded:
     """The step of a memory that has stored patterns.
 
-    The temperature of binary memories is such that D/2T is 1 on average at the patterns stored.
+    The temperature of binary memories is such that D/2T is 4 on average at the patterns stored: f
+    is steep where signs are decided. (With a flat one its largest errors are in how far f is from
+    ±1. They grow when x shrinks, which turns no sign, and that is what an attack would do.)
 
     Raises
     ------
@@ -229,8 +265,8 @@ def graded(memory: Any) -> Graded:
     --------
     >>> from hopfield_sim.models import HopfieldNetwork
     >>> step = graded(HopfieldNetwork().store([[1, 1, -1, -1]]))
-    >>> step.step(np.array([[1.0, 0.2, -1.0, -1.0]])).round(2)
-    array([[ 0.63,  0.76, -0.63, -0.63]])
+    >>> step.step(np.array([[0.1, 0.0, -0.1, 0.0]])).round(2)
+    array([[ 0.13,  0.26, -0.13, -0.26]])
     """
     raise InvalidInputError(f"one step of {type(memory).__name__} is not known here")
 
@@ -239,14 +275,21 @@ def graded(memory: Any) -> Graded:
 def _(memory: PairNetwork) -> Graded:
     patterns = memory.patterns.astype(np.float64)
     fields = patterns @ memory.weights.T - memory.thresholds
-    return Pairs(memory.weights, memory.thresholds, _scale(fields))
+    return Pairs(memory.weights, memory.thresholds, _cold(fields))
 
 
 @graded.register
 def _(memory: DenseMemory) -> Graded:
     patterns = memory.patterns.astype(np.float64)
     step = Dense(patterns, Interaction(memory.interaction, memory.order))
-    step.temperature = _scale(step.drive(patterns) / 2)
+    step.temperature = _cold(step.drive(patterns) / 2)
+    return step
+
+
+@graded.register
+def _(memory: RestrictedHopfield) -> Graded:
+    step = Restricted(memory.weights)
+    step.temperature = _cold(step.fields(memory.patterns.astype(np.float64)))
     return step
 
 
@@ -260,9 +303,9 @@ def _(memory: DistributedMemory) -> Graded:
     return Summed(memory)
 
 
-def _scale(fields: Floats) -> float:
-    """The mean size of what stored patterns feel; 1 where it is nothing."""
-    return float(np.abs(fields).mean()) or 1.0
+def _cold(fields: Floats) -> float:
+    """A quarter of the mean size of what stored patterns feel; 1 where that is nothing."""
+    return float(np.abs(fields).mean()) / _STEEPNESS or 1.0
 
 
 def _soft_maximum(m: Floats) -> Floats:
