@@ -230,6 +230,9 @@ def test_large_overlaps_and_high_powers_neither_over_nor_underflow():
         {"temperature": 1e4, "max_sweeps": 5},
         {"update": "sync", "temperature": [1e5, 1e3, 0.0, 0.0]},
         {"clamp": np.arange(24) < 9},
+        {"clamp": np.arange(24) < 9, "update": "sync"},
+        {"max_sweeps": 1, "update": "sync"},
+        {"max_sweeps": 0},
     ],
     ids=str,
 )

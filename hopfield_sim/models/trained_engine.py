@@ -98,8 +98,8 @@ class TrainedEngine:
         else:
             while (rows := batch.unfinished(until)).size:
                 self._step(batch, temperature, rows)
-        if temperature == 0:
-            self._stop_fixed(batch)
+            if temperature == 0:
+                self._stop_fixed(batch)
 
     def _asynchronous(self, batch: Batch, temperature: float, until: int) -> None:
         """Site after site, all rows in step."""
