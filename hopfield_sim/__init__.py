@@ -25,6 +25,7 @@ from hopfield_sim.models import (
     HopfieldNetwork,
     ModernHopfield,
     RestrictedHopfield,
+    TrainedDenseMemory,
     load,
 )
 from hopfield_sim.patterns import (
@@ -52,6 +53,7 @@ __all__ = [
     "HopfieldNetwork",
     "ModernHopfield",
     "RestrictedHopfield",
+    "TrainedDenseMemory",
     "backends",
     "checkerboard",
     "course",

@@ -30,6 +30,7 @@ IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
 DENSE = hs.DenseMemory().store(PATTERNS)
 MODERN = hs.ModernHopfield().store(PATTERNS)
 RESTRICTED = hs.RestrictedHopfield(2, rng=0).store(PATTERNS)
+TRAINED = hs.TrainedDenseMemory(2, rng=0).store(PATTERNS)
 
 
 def restricted(patterns: Any = PATTERNS, **learning: Any) -> hs.RestrictedHopfield:
@@ -37,6 +38,14 @@ def restricted(patterns: Any = PATTERNS, **learning: Any) -> hs.RestrictedHopfie
     return hs.RestrictedHopfield(1, rng=0).store(
         patterns, **{"max_iter": 2, "min_iter": 0} | learning
     )
+
+
+def trained(
+    patterns: Any = PATTERNS, n_memories: Any = 2, **settings: Any
+) -> hs.TrainedDenseMemory:
+    """One that learns quickly."""
+    memory = hs.TrainedDenseMemory(n_memories, **{"rng": 0} | settings)
+    return memory.store(patterns, max_iter=2, min_iter=0)
 
 
 def distributed() -> hs.DistributedMemory:
@@ -61,6 +70,7 @@ PATTERN_TAKERS: dict[str, Function] = {
     "HopfieldNetwork.store": lambda x: hs.HopfieldNetwork().store(x).weights,
     "DenseMemory.store": lambda x: hs.DenseMemory().store(x).patterns,
     "RestrictedHopfield.store": lambda x: restricted(x).weights,
+    "TrainedDenseMemory.store": lambda x: trained(x).memories,
     "HopfieldNetwork.store, again": lambda x: hs.HopfieldNetwork().store(PATTERNS).store(x).weights,
 }
 
@@ -85,6 +95,9 @@ STATE_TAKERS: dict[str, Function] = {
     "restricted fields": lambda x: RESTRICTED.fields(x),
     "restricted hidden": lambda x: RESTRICTED.hidden(x),
     "restricted recall": lambda x: RESTRICTED.recall(x).states,
+    "trained energy": lambda x: TRAINED.energy(x),
+    "trained energy_gap": lambda x: TRAINED.energy_gap(x),
+    "trained recall": lambda x: TRAINED.recall(x, rng=0).states,
     "recall, images": lambda x: IMAGES.recall(x, rng=0).states,
 }
 
@@ -408,6 +421,16 @@ ARGUMENTS: dict[str, Function] = {
     "restricted recall max_sweeps": lambda x: RESTRICTED.recall(ROW, max_sweeps=x),
     "restricted recall record": lambda x: RESTRICTED.recall(ROW, record=x),
     "restricted recall every": lambda x: RESTRICTED.recall(ROW, record="energy", every=x),
+    "TrainedDenseMemory n_memories": lambda x: trained(n_memories=x),
+    "TrainedDenseMemory order": lambda x: trained(order=x),
+    "TrainedDenseMemory cost": lambda x: trained(cost=x),
+    "TrainedDenseMemory rate": lambda x: trained(rate=x),
+    "TrainedDenseMemory damp": lambda x: trained(damp=x),
+    "TrainedDenseMemory momentum": lambda x: trained(momentum=x),
+    "TrainedDenseMemory temperature": lambda x: trained(temperature=x),
+    "TrainedDenseMemory rng": lambda x: trained(rng=x),
+    "trained recall temperature": lambda x: TRAINED.recall(ROW, temperature=x, max_sweeps=2),
+    "trained recall clamp": lambda x: TRAINED.recall(ROW, clamp=x),
     "modern store": lambda x: hs.ModernHopfield(similarity="euclidean").store(x).energy(x),
     "modern store, again": lambda x: hs.ModernHopfield().store(PATTERNS).store(x),
     "modern forget": lambda x: copy.deepcopy(MODERN).forget(x),
@@ -532,7 +555,12 @@ def public_arguments() -> list[str]:
     }
     functions |= {
         name: method
-        for memory in (hs.DenseMemory, hs.HopfieldNetwork, hs.RestrictedHopfield)
+        for memory in (
+            hs.DenseMemory,
+            hs.HopfieldNetwork,
+            hs.RestrictedHopfield,
+            hs.TrainedDenseMemory,
+        )
         for name, method in inspect.getmembers(memory, callable)
         if not name.startswith("_")
     }

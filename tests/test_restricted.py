@@ -18,7 +18,8 @@ from hopfield_sim.errors import (
     NotStoredError,
 )
 from hopfield_sim.models.backpropagation import Adam, slope
-from hopfield_sim.models.restricted_training import Patience, judge, train
+from hopfield_sim.models.bipartite import judge
+from hopfield_sim.models.early_stopping import Patience, train
 from hopfield_sim.models.rotation import orthonormal, rotate
 
 
@@ -236,10 +237,12 @@ def test_the_best_weights_are_kept():
     rng = np.random.default_rng(0)
     path = [good + noise * rng.normal(size=good.shape) for noise in (1.0, 0.3, 0.0, 0.5, 2.0)]
     steps = iter(path)
-    kept, history = train(lambda x, w: next(steps), patterns, good, Patience(5, 5, 9, 0.0))
+    kept, history = train(
+        lambda w: next(steps), lambda w: judge(w, patterns), good, Patience(5, 5, 9, 0.0)
+    )
     assert kept is path[2]
     assert [row["iteration"] for row in history] == [1, 2, 3, 4, 5]
-    assert {key: history[2][key] for key in ("errors", "cost", "energy")} == judge(patterns, kept)
+    assert {key: history[2][key] for key in ("errors", "cost", "energy")} == judge(kept, patterns)
 
 
 def test_history_counts_bits_and_squares():

@@ -12,6 +12,7 @@ from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.hopfield import HopfieldNetwork
 from hopfield_sim.models.modern import ModernHopfield
 from hopfield_sim.models.restricted import RestrictedHopfield
+from hopfield_sim.models.trained import TrainedDenseMemory
 
 __all__ = [
     "DenseClassifier",
@@ -20,6 +21,7 @@ __all__ = [
     "HopfieldNetwork",
     "ModernHopfield",
     "RestrictedHopfield",
+    "TrainedDenseMemory",
     "load",
 ]
 
@@ -41,5 +43,6 @@ def load(path: str | PathLike[str]) -> Any:
         "hopfield": HopfieldNetwork._from_members,
         "modern": ModernHopfield._from_members,
         "restricted": RestrictedHopfield._from_members,
+        "trained": TrainedDenseMemory._from_members,
     }
     return files.load(path, makers)

@@ -9,6 +9,7 @@ state comes back: every recall ends in a fixed point.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,21 @@ def fields(weights: Floats, states: Spins) -> Floats:
 def signs(values: Floats, states: Spins) -> Spins:
     """The sign of each value; a 0 keeps the spin."""
     return np.where(values > 0, np.int8(1), np.where(values < 0, np.int8(-1), states))
+
+
+def judge(weights: Floats, patterns: Spins) -> dict[str, Any]:
+    """How well patterns (P, N) are reproduced.
+
+    ``errors`` counts the bits that one step of recall changes, ``cost`` is the mean of (f(x) − x)²
+    over all bits, ``energy`` the mean of E over the patterns.
+    """
+    felt = fields(weights, patterns)
+    energies = energy.restricted(inputs(weights, patterns), patterns.shape[1])
+    return {
+        "errors": int((signs(felt, patterns) != patterns).sum()),
+        "cost": float(np.square(np.tanh(felt) - patterns).mean()),
+        "energy": float(energies.mean()),
+    }
 
 
 @dataclass

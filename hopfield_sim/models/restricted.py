@@ -14,11 +14,14 @@ from hopfield_sim.dynamics import Recall, flow
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models import bipartite
 from hopfield_sim.models.backpropagation import Adam
-from hopfield_sim.models.restricted_training import HISTORY, Patience, Step, train
+from hopfield_sim.models.early_stopping import Patience, train
 from hopfield_sim.models.rotation import orthonormal, rotate
 from hopfield_sim.models.spins import SpinMemory, image_shape, read_only
 
 METHODS = ("rotation", "gradient")
+
+HISTORY = ("errors", "cost", "energy")
+"""What every step is judged by, beside its number."""
 
 
 class RestrictedHopfield(SpinMemory):
@@ -134,8 +137,13 @@ class RestrictedHopfield(SpinMemory):
             "use fewer hidden units or patterns",
         )
         start = orthonormal(n, self._n_hidden, np.random.Generator(np.random.PCG64(self._key)))
-        step: Step = rotate if method == "rotation" else Adam(rate)
-        weights, history = train(step, everything, start, when)
+        bits, step = everything.astype(np.float64), rotate if method == "rotation" else Adam(rate)
+        weights, history = train(
+            lambda weights: step(bits, weights),
+            lambda weights: bipartite.judge(weights, everything),
+            start,
+            when,
+        )
         self._patterns, self._shape = everything, shape
         self._weights, self._history = weights, history
         return self
