@@ -47,11 +47,14 @@ class Attack:
         Of PGD.
     flipped : float
         The share of bits that are flipped in cues that are attacked afterwards.
+    box : (float, float)
+        Where attacked cues stay.
     """
 
     alpha: float
     steps: int
     flipped: float
+    box: tuple[float, float] = attacks.BOX
 
 
 def corrupted(
@@ -91,11 +94,11 @@ def _attacked(
     rng: np.random.Generator,
 ) -> Floats:
     if kind == "random":
-        return attacks.random_signs(x, epsilon, rng)
+        return attacks.random_signs(x, epsilon, rng, box=attack.box)
     gradient = gradient_of(memory, patterns.astype(np.float64))
     if kind == "fgsm":
-        return attacks.fgsm(gradient, x, epsilon)
-    return attacks.pgd(gradient, x, epsilon, alpha=attack.alpha, steps=attack.steps)
+        return attacks.fgsm(gradient, x, epsilon, box=attack.box)
+    return attacks.pgd(gradient, x, epsilon, box=attack.box, alpha=attack.alpha, steps=attack.steps)
 
 
 def _none(x: Floats, strength: float, rng: np.random.Generator) -> Floats:

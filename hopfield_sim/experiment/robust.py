@@ -11,7 +11,7 @@ import numpy as np
 from hopfield_sim import checks
 from hopfield_sim.experiment import arguments
 from hopfield_sim.experiment.corruptions import ATTACKS
-from hopfield_sim.experiment.digit_patterns import CLASSES, SOURCES, choose
+from hopfield_sim.experiment.digit_patterns import SOURCES, choose
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.robust_memories import MEMORIES
 from hopfield_sim.experiment.robust_page import page, sentence
@@ -46,6 +46,7 @@ def robust(
     alpha: float = 0.01,
     attack_steps: int = 10,
     attacked: float = 0.3,
+    confined: bool = True,
     order: int = 3,
     n_features: int = 8000,
     max_steps: int = 100,
@@ -59,7 +60,7 @@ def robust(
 
     A cue has real values x. Every memory meets them with one graded step f(x); binary neurons go on
     from its signs by synchronous updates, continuous memories from the values, and the signs of the
-    end count. Attacks change x by at most ε in every number, within [−1, 1], so that the
+    end count. Attacks change x by at most ε in every number, so that the
     reconstruction loss Σ_i (f_i(x) − ξ_i)²/N grows: FGSM by one step along the signs of its
     gradient, PGD by several small ones. They begin at the pattern itself and at a cue with flipped
     bits; random signs of the same size are the control. A memory that looks at the signs of its cue
@@ -86,8 +87,11 @@ def robust(
         Size and number of PGD's steps. It never goes further than their product.
     attacked : float
         The share of flipped bits in cues that are attacked afterwards.
+    confined : bool
+        Whether attacked cues stay in [−1, 1], as neurons and pixels do. Beyond, attacks are
+        stronger: wrong bits may grow.
     order : int
-        n of the polynomial and the rectified dense memory.
+        n of the dense memories, but for the exponential.
     n_features : int
         Y of the distributed memory.
     max_steps : int
@@ -136,6 +140,7 @@ def robust(
         alpha,
         attack_steps,
         attacked,
+        confined,
         order,
         n_features,
         max_steps,
@@ -159,6 +164,7 @@ def configure(
     alpha: float = 0.01,
     attack_steps: int = 10,
     attacked: float = 0.3,
+    confined: bool = True,
     order: int = 3,
     n_features: int = 8000,
     max_steps: int = 100,
@@ -192,6 +198,7 @@ def configure(
         "attack_steps": checks.integer(attack_steps, "attack_steps", minimum=1),
         "attacked": checks.real(attacked, "attacked", minimum=0, maximum=1),
         "max_steps": checks.integer(max_steps, "max_steps", minimum=1),
+        "confined": checks.flag(confined, "confined"),
         "order": checks.integer(order, "order", minimum=2, maximum=HIGHEST_ORDER),
         "modern_beta": 50.0,
         "n_features": checks.integer(n_features, "n_features", minimum=1),
@@ -206,17 +213,28 @@ def cells(config: Config) -> list[Cell]:
     found = []
     for data in config["data"]:
         random = data == "random"
-        n = config["n_neurons"] if random else 784
-        size = n * (config["n_patterns"] if random else CLASSES) / 1000
+        kilobits = config["n_neurons"] * config["n_patterns"] / 1000 if random else _DIGITS
         for network in range(config["networks"][data]):
             for memory in config["memories"]:
                 values = {"data": data, "memory": memory, "network": network}
-                found.append(Cell(values, 1, 0.02 + _SECONDS.get(memory, 0.01) * size))
+                seconds = _SECONDS.get(memory, 0.02)
+                if memory == "distributed":
+                    seconds *= config["n_features"] / 8000
+                found.append(Cell(values, 1, 0.01 + seconds * kilobits))
     return found
 
 
-_SECONDS: dict[str, float] = {}
-"""That a memory takes for a thousand bits of patterns, roughly."""
+_DIGITS = 7.84
+"""Kilobits of a set of digits, MNIST's."""
+
+_SECONDS = {
+    "dense-polynomial": 0.1,
+    "dense-trained": 0.07,
+    "distributed": 0.8,
+    "restricted-rotation": 0.2,
+    "restricted-gradient": 0.04,
+}
+"""That a memory takes for a kilobit of patterns, roughly."""
 
 
 def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:

@@ -20,6 +20,7 @@ from hopfield_sim.models import (
     HopfieldNetwork,
     ModernHopfield,
     RestrictedHopfield,
+    TrainedDenseMemory,
 )
 from hopfield_sim.models.graded import Affine, Graded, graded
 from hopfield_sim.patterns import overlap
@@ -131,6 +132,12 @@ def _least_distance(patterns: Spins) -> float:
     return float(max((1 - likeness.max()) / 2, 1 / patterns.shape[1]))
 
 
+def _trained(patterns: Spins, config: Config, seed: int) -> Memory:
+    """With as many memories as patterns, of the order of the others."""
+    memory = TrainedDenseMemory(len(patterns), config["order"], rng=seed)
+    return _binary(memory.store(patterns), config, **_TOGETHER)
+
+
 def _restricted(method: str) -> Callable[[Spins, Config, int], Memory]:
     """With half as many hidden units as neurons; Adam's steps are the smaller the more add up."""
 
@@ -150,6 +157,7 @@ MEMORIES: dict[str, Callable[[Spins, Config, int], Memory]] = {
     "dense-polynomial": _dense("polynomial"),
     "dense-rectified": _dense("rectified"),
     "dense-exponential": _dense("exponential"),
+    "dense-trained": _trained,
     "modern": _modern,
     "distributed": _distributed,
     "restricted-rotation": _restricted("rotation"),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.experiment.attacks import reconstruction_loss
+from hopfield_sim.experiment.attacks import BOX, reconstruction_loss
 from hopfield_sim.experiment.corruptions import Attack, corrupted
 from hopfield_sim.experiment.digit_patterns import digits
 from hopfield_sim.experiment.film import pack_images
@@ -50,7 +50,8 @@ def measure(config: Config, cell: Mapping[str, Any]) -> Payload:
     data, network = cell["data"], cell["network"]
     patterns = patterns_of(config, data, network)
     memory = MEMORIES[cell["memory"]](patterns, config, _seed(config, cell))
-    attack = Attack(config["alpha"], config["attack_steps"], config["attacked"])
+    box = BOX if config["confined"] else (-np.inf, np.inf)
+    attack = Attack(config["alpha"], config["attack_steps"], config["attacked"], box)
     cues = []
     for kind, strength in levels(config):
         source = generator(NAME, config["seed"], 2 * DATA.index(data) + 1, network)

@@ -24,6 +24,7 @@ from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.modern import ModernHopfield
 from hopfield_sim.models.pairs import PairNetwork
 from hopfield_sim.models.restricted import RestrictedHopfield
+from hopfield_sim.models.trained import TrainedDenseMemory
 
 __all__ = ["Affine", "Attending", "Dense", "Graded", "Pairs", "Restricted", "Summed", "graded"]
 
@@ -283,6 +284,13 @@ def _(memory: DenseMemory) -> Graded:
     patterns = memory.patterns.astype(np.float64)
     step = Dense(patterns, Interaction(memory.interaction, memory.order))
     step.temperature = _cold(step.drive(patterns) / 2)
+    return step
+
+
+@graded.register
+def _(memory: TrainedDenseMemory) -> Graded:
+    step = Dense(memory.memories.astype(np.float64), Interaction("rectified", memory.order))
+    step.temperature = _cold(step.drive(memory.patterns.astype(np.float64)) / 2)
     return step
 
 
