@@ -154,6 +154,7 @@ def test_signs_of_the_step_are_the_synchronous_step(name) -> None:
     net = {
         "restricted-rotation": lambda: _restricted("rotation"),
         "restricted-gradient": lambda: _restricted("gradient"),
+        "dense-trained": lambda: hs.TrainedDenseMemory(P, 3, rng=7).store(XI),
     }.get(name, lambda: _plain(name))()
     how = {} if name.startswith("restricted") else {"update": "sync"}
     two = net.recall(net.recall(cues, max_sweeps=1, **how).states, max_sweeps=1, **how).states
@@ -487,9 +488,41 @@ def test_the_ranking_and_the_sentence_state_what_the_table_has(result) -> None:
         assert row["exact"] == pytest.approx(np.mean([r["exact"] for r in mine]))
     text = STUDY.sentence(result)
     assert "4 random patterns of 36 bits" in text
-    assert "ten digits drawn by the package" in text
+    assert "10 digits drawn by the package of 256 bits" in text
     assert "tied" in text
     assert "immune" in text
+    drawn = digits("drawn", 0)
+    alike = hs.overlap(drawn, drawn)[~np.eye(10, dtype=bool)].mean()
+    assert f"any two overlap by {alike:.2f} on average" in text
+    assert f"{9 * alike**2:.1f} at n = 3" in text
+    assert "Of 4 random" not in text  # they are not alike
+
+
+def test_costs_of_an_attack_are_taken_set_by_set(result) -> None:
+    costs = result.summary["costs"]
+    assert len(costs) == 2 * 2 * len(MEMORIES)
+    for row in costs:
+        point = {"data": row["data"], "memory": row["memory"], "strength": 0.2}
+        for kind in ("random", "fgsm"):
+            (mine,) = rows_of(result, corruption=f"{row['start']}{kind}", **point)
+            assert row[kind] == pytest.approx(mine["exact"])
+            assert row[f"{kind}_loss"] == pytest.approx(mine["loss"])
+        assert row["cost"] == pytest.approx(row["random"] - row["fgsm"])
+        assert row["cost_se"] >= 0
+    ours = [r for r in costs if r["start"] == "flip+" and r["data"] == "random"]
+    assert all(r["fgsm_loss"] >= r["random_loss"] - 1e-9 for r in ours)
+
+
+def test_attacks_that_may_leave_the_box_are_stronger() -> None:
+    how = {"memories": ["hebbian"], "networks": 12, "flips": [0.1], "noise": [1], "masks": [0.5]}
+    inside, outside = (
+        hs.experiment.robust(["random"], **how, epsilons=[0.2], confined=confined, rng=0)
+        for confined in (True, False)
+    )
+    a, b = (rows_of(one, corruption="flip+fgsm")[0] for one in (inside, outside))
+    assert b["loss"] > a["loss"] + 3 * math.hypot(a["loss_se"], b["loss_se"])
+    assert b["exact"] < a["exact"]
+    assert rows_of(inside, corruption="flip") == rows_of(outside, corruption="flip")
 
 
 def test_the_same_seed_gives_the_same_table_whoever_computes() -> None:
@@ -509,7 +542,7 @@ def test_the_map_shows_the_rows(result) -> None:
     assert len(drawn.axes) == 2
     panel = drawn.axes[0]
     assert len(panel.patches) == len(rows_of(result, data="random"))
-    assert "N = 36, P = 4" in panel.get_title(loc="left")
+    assert panel.get_title(loc="left") == "4 random patterns, N = 36 · 4 sets"
     row = rows_of(result, data="random", memory="hebbian", corruption="flip", strength=0.3)[0]
     shown = [text.get_text() for text in panel.texts]
     value = row["exact"]
@@ -542,7 +575,9 @@ def test_the_page_has_maps_pictures_and_who_is_best(result) -> None:
     assert stems == ["robust", "robust-bits", "robust-random", "robust-digits"]
     pictures = found.figures[2][2].axes[0]
     assert len(pictures.images) == len(MEMORIES) * (1 + 2 * 4)
-    (caption, table), _ = found.tables
+    assert len(found.tables) == 4
+    caption, table = found.tables[0]
+    assert len(found.tables[2][1]) == len(MEMORIES)
     assert "tied" in caption
     assert [row["corruption"] for row in table][:2] == ["the pattern itself", "bits flipped"]
     one = hs.experiment.robust(
@@ -608,6 +643,7 @@ def test_quick_is_small() -> None:
         ("alpha", -0.1, InvalidInputError),
         ("attack_steps", 0, InvalidInputError),
         ("attacked", 1.5, InvalidInputError),
+        ("confined", 1, InvalidTypeError),
         ("order", 1, InvalidInputError),
         ("n_features", 0, InvalidInputError),
         ("max_steps", 0, InvalidInputError),

@@ -11,12 +11,12 @@ import numpy as np
 from hopfield_sim import checks
 from hopfield_sim.experiment import arguments
 from hopfield_sim.experiment.corruptions import ATTACKS
-from hopfield_sim.experiment.digit_patterns import SOURCES, choose
+from hopfield_sim.experiment.digit_patterns import SOURCES, WORDS, choose
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.robust_memories import MEMORIES
 from hopfield_sim.experiment.robust_page import page, sentence
-from hopfield_sim.experiment.robust_ranking import ranking
-from hopfield_sim.experiment.robust_trials import DATA, levels, measure
+from hopfield_sim.experiment.robust_ranking import costs, levels, ranking
+from hopfield_sim.experiment.robust_trials import DATA, measure
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
 from hopfield_sim.interactions import HIGHEST_ORDER
@@ -106,7 +106,8 @@ def robust(
         and the last three of a flipped cue: "flip+random", "flip+fgsm", "flip+pgd"), strength,
         networks, states (cues in all), exact (share of cues whose end equals the pattern in every
         bit), bit_accuracy (share of right bits) and loss (of the first step), each with its
-        standard error over networks. ``summary["ranking"]`` says which memory is best at what.
+        standard error over networks. ``summary["ranking"]`` says which memory is best at what,
+        ``summary["costs"]`` what an attack costs beyond its control.
 
     Raises
     ------
@@ -194,6 +195,7 @@ def configure(
         "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=1),
         "digits": source,
         "strengths": strengths,
+        "epsilons": epsilons,
         "alpha": checks.real(alpha, "alpha", minimum=0),
         "attack_steps": checks.integer(attack_steps, "attack_steps", minimum=1),
         "attacked": checks.real(attacked, "attacked", minimum=0, maximum=1),
@@ -255,21 +257,42 @@ def gather(config: Config, payloads: Payloads) -> Result:
         for place, (kind, strength) in enumerate(levels(config)):
             row: Row = {"data": data, "memory": memory, "corruption": kind, "strength": strength}
             row["networks"] = len(sets)
-            row["states"] = sum(payload["states"] for payload in sets.values())
+            row["states"] = sum(payload["shape"][0] for payload in sets.values())
             for name in MEASURES:
                 mean, error = mean_and_error([payload[name][place] for payload in sets.values()])
                 row[name], row[f"{name}_se"] = mean, error
             rows.append(row)
-    shown: dict[str, Any] = {}
+    summary: dict[str, Any] = {
+        "ranking": ranking(config, found),
+        "costs": costs(config, found),
+        "data": {},
+        "shown": {},
+    }
     for (data, memory), sets in found.items():
-        if 0 in sets:
-            shown.setdefault(data, {})[memory] = sets[0]["shown"]
-    summary = {"ranking": ranking(config, found), "shown": shown}
+        for network, payload in sets.items():
+            summary["data"].setdefault(data, _described(config, data, payload))
+            if network == 0:
+                summary["shown"].setdefault(data, {})[memory] = payload["shown"]
     dims = ("data", "memory", "corruption", "strength")
     return Result("robust", rows, config, summary, dims=dims)
 
 
-QUICK: Mapping[str, Any] = {"networks": 3, "n_features": 4000}
+def _described(config: Config, data: str, payload: Payload) -> dict[str, Any]:
+    """What was stored, in words, and how alike it was."""
+    count, n = payload["shape"]
+    words = "random patterns" if data == "random" else WORDS[config["digits"]]
+    found = {"words": f"{count} {words}", "n_neurons": n, "n_patterns": count}
+    return found | {"likeness": payload["likeness"]}
+
+
+QUICK: Mapping[str, Any] = {
+    "networks": 3,
+    "flips": (0.1, 0.3),
+    "noise": (1.0, 2.0),
+    "masks": (0.5,),
+    "epsilons": (0.1, 0.2),
+    "n_features": 4000,
+}
 
 STUDY = Study(
     name="robust",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hopfield_sim.experiment.corruptions import WORDS
-from hopfield_sim.experiment.digit_patterns import WORDS as SOURCES
 from hopfield_sim.experiment.film import unpack_images
 from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.result import Result, Row
+from hopfield_sim.experiment.robust_ranking import WITHIN
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,43 +39,51 @@ SHOWN = {"flip": "flipped", "noise": "noise", "mask": "covered", "flip+pgd": "fl
 
 
 def sentence(result: Result) -> str:
-    """Say which memory is best at what, what attacks add, and who is immune to them."""
-    parts = [_best(result, data) for data in result.config["data"]]
-    parts += [_attacks(result, data) for data in result.config["data"]]
+    """Say which memory is best at what, what attacks cost whom, and who is immune to them."""
+    data = list(result.summary["data"])
+    parts = [_best(result, one) for one in data]
+    parts += [_attacks(result, one) for one in data]
     parts.append(
         "An attack that changes no number by more than ε < 1 turns no sign of a cue of ±1: a "
         "memory that begins with its signs is immune to it, whatever it has learnt. Here all of "
         "them begin with the real values, which is where an attack can act at all."
     )
+    parts += [_alike(result, one) for one in data]
     return "\n\n".join(part for part in parts if part)
 
 
 def _words(result: Result, data: str) -> str:
-    config = result.config
-    if data == "random":
-        return f"{config['n_patterns']} random patterns of {config['n_neurons']} bits"
-    return f"ten {SOURCES[config['digits']]}"
+    stored = result.summary["data"][data]
+    return f"{stored['words']} of {stored['n_neurons']} bits"
 
 
 def _best(result: Result, data: str) -> str:
     """Winners by corruption; those with the same winners in one breath."""
+    names = result.config["memories"]
     groups: dict[tuple[str, ...], list[str]] = {}
     for kind in JUDGED:
         best = _winners(result, data, kind)
         if best:
-            groups.setdefault(tuple(str(row["memory"]) for row in best), []).append(
-                f"{WORDS[kind]} ({float(best[0]['exact']):.2f})"
-            )
-    texts = []
-    for names, kinds in groups.items():
-        count = len(result.config["memories"])
-        who = _listed([NAMES[name] for name in names])
-        if len(names) == count > 1:
-            who = f"all {count} memories, tied"
-        elif len(names) > 1:
-            who += ", tied"
-        texts.append(f"{_listed(kinds)}: {who}")
-    return f"Best at exact recall of {_words(result, data)} — {'; '.join(texts)}."
+            who = {str(row["memory"]) for row in best}
+            key = tuple(name for name in names if name in who)
+            groups.setdefault(key, []).append(f"{WORDS[kind]} ({float(best[0]['exact']):.2f})")
+    texts = [f"{_listed(kinds)}: {_crowd(who, names)}" for who, kinds in groups.items()]
+    return (
+        f"Best at exact recall of {_words(result, data)}, on average over strengths — "
+        f"{'; '.join(texts)}."
+    )
+
+
+def _crowd(who: Sequence[str], names: Sequence[str]) -> str:
+    """Those who are best, or all but the others where these are fewer."""
+    others = [name for name in names if name not in who]
+    if len(who) == 1:
+        return NAMES[who[0]]
+    if not others:
+        return f"all {len(names)} memories are tied"
+    if len(others) < len(who):
+        return f"tied, all but {_listed([NAMES[name] for name in others])}"
+    return f"tied, {_listed([NAMES[name] for name in who])}"
 
 
 def _winners(result: Result, data: str, kind: str) -> list[Row]:
@@ -87,44 +95,47 @@ def _winners(result: Result, data: str, kind: str) -> list[Row]:
 
 
 def _attacks(result: Result, data: str) -> str:
-    """How much the strongest attack on flipped cues costs, beside random signs of its size."""
-    epsilon = dict(result.config["strengths"])["fgsm"][-1]
-    costs = []
-    for memory in result.config["memories"]:
-        found = {
-            kind: _value(result, data, memory, kind, epsilon)
-            for kind in ("flip+random", "flip+fgsm")
-        }
-        if any(value is None for value in found.values()):
-            continue
-        control, attacked = found["flip+random"], found["flip+fgsm"]
-        assert control is not None
-        assert attacked is not None
-        error = math.hypot(control[1], attacked[1])
-        if control[0] - attacked[0] > 2 * error:
-            costs.append((control[0] - attacked[0], memory, control[0], attacked[0]))
-    cues = f"{_words(result, data)} with {result.config['attacked']:.0%} of the bits flipped"
-    start = f"On {cues}, FGSM with ε = {epsilon:g} "
-    if not costs:
-        return f"{start}costs no memory more than random signs of that size do, within errors."
-    listed = _listed(
-        [
-            f"{NAMES[name]} {before:.2f} → {after:.2f}"
-            for _, name, before, after in sorted(costs)[::-1]
+    """Whom FGSM costs more than random signs of its size, from patterns and from flipped cues."""
+    parts = []
+    share = f"{result.config['attacked']:.0%} of the bits flipped"
+    for start, words in (("", "From the patterns themselves"), ("flip+", f"With {share}")):
+        rows = [
+            row
+            for row in result.summary["costs"]
+            if row["data"] == data and row["start"] == start and _felt(row)
         ]
+        rows.sort(key=lambda row: -float(row["cost"]))
+        listed = [
+            f"{NAMES[str(row['memory'])]} {float(row['random']):.2f} → {float(row['fgsm']):.2f}"
+            for row in rows
+        ]
+        parts.append(f"{words}: {_listed(listed) if listed else 'none'}.")
+    return (
+        f"Memories of {_words(result, data)} that FGSM with ε = {result.config['epsilons'][-1]:g} "
+        f"costs more than random signs of that size do (exact recall, random → FGSM). "
+        f"{' '.join(parts)}"
     )
-    return f"{start}costs these more than random signs of that size: {listed}."
 
 
-def _value(
-    result: Result, data: str, memory: str, kind: str, strength: float
-) -> tuple[float, float] | None:
-    wanted = {"data": data, "memory": memory, "corruption": kind, "strength": strength}
-    for row in result.rows:
-        if all(row[name] == value for name, value in wanted.items()):
-            error = float(row["exact_se"])
-            return float(row["exact"]), 0.0 if math.isnan(error) else error
-    return None
+def _felt(row: Row) -> bool:
+    """More than twice the error of a difference that was taken set by set."""
+    cost, error = float(row["cost"]), float(row["cost_se"])
+    return cost > WITHIN * error or (cost > 0 and math.isnan(error))
+
+
+def _alike(result: Result, data: str) -> str:
+    """Why patterns that are alike need a high power: (P − 1) mⁿ⁻¹ of the others against 1."""
+    stored, order = result.summary["data"][data], result.config["order"]
+    m, others = stored["likeness"], stored["n_patterns"] - 1
+    if m < 0.2 or others < 2 or "dense-polynomial" not in result.config["memories"]:
+        return ""
+    enough = math.ceil(1 + math.log(others) / -math.log(m))
+    return (
+        f"Of {_words(result, data)} any two overlap by {m:.2f} on average. In a dense memory of "
+        f"power n the {others} others together then pull with about {others} · {m:.2f}^(n−1) "
+        f"against 1, {others * m ** (order - 1):.1f} at n = {order} and "
+        f"{others * m:.1f} in the Hebbian network (n = 2); below 1 it is from n = {enough} on."
+    )
 
 
 def _listed(words: list[str]) -> str:
@@ -148,10 +159,20 @@ def page(result: Result) -> Pages:
         ("robust-bits", "The same, the share of right bits.", draw(result, "bit_accuracy")),
     ]
     figures += _pictures(result)
+    tables = [(_caption(result, data), _table(result, data)) for data in result.summary["data"]]
+    epsilon = result.config["epsilons"][-1]
+    tables += [
+        (
+            f"{_words(result, data)}: exact recall, and the loss of the first step, after random "
+            f"signs and after FGSM with ε = {epsilon:g}, from the pattern and from a flipped cue",
+            _costs(result, data),
+        )
+        for data in result.summary["data"]
+    ]
     return Pages(
         "Robustness: which memory stands what",
         figures=figures,
-        tables=[(_caption(result, data), _table(result, data)) for data in result.config["data"]],
+        tables=tables,
     )
 
 
@@ -197,6 +218,23 @@ def _caption(result: Result, data: str) -> str:
         f"Best at what: {_words(result, data)}. Exact recall, mean over strengths ± standard error "
         "over sets; tied are those within twice the error of the difference, taken set by set"
     )
+
+
+def _costs(result: Result, data: str) -> list[dict[str, Any]]:
+    """Random signs beside FGSM, a row a memory."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in result.summary["costs"]:
+        if row["data"] == data:
+            memory = str(row["memory"])
+            line = found.setdefault(memory, {"memory": NAMES[memory]})
+            start = "flipped" if row["start"] else "stored"
+            line[f"{start}: random → FGSM"] = (
+                f"{float(row['random']):.2f} → {float(row['fgsm']):.2f}"
+            )
+            line[f"{start}: loss"] = (
+                f"{float(row['random_loss']):.2g} → {float(row['fgsm_loss']):.2g}"
+            )
+    return list(found.values())
 
 
 def _table(result: Result, data: str) -> list[dict[str, Any]]:

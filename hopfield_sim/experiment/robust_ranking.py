@@ -8,7 +8,7 @@ from typing import Any
 from hopfield_sim.experiment.result import Row, mean_and_error
 from hopfield_sim.experiment.study import Config
 
-__all__ = ["ranking", "tied"]
+__all__ = ["costs", "ranking", "tied"]
 
 WITHIN = 2.0
 """Standard errors of a difference up to which two memories are tied."""
@@ -48,6 +48,43 @@ def ranking(config: Config, found: Mapping[tuple[str, str], Mapping[int, Any]]) 
                 rows.append(row | {"exact": mean, "exact_se": error, "best": int(memory in best)})
         start = stop
     return rows
+
+
+def costs(config: Config, found: Mapping[tuple[str, str], Mapping[int, Any]]) -> list[Row]:
+    """What FGSM at the largest ε costs each memory in exact recall, beyond random signs of that ε.
+
+    Parameters
+    ----------
+    found : mapping
+        As in ``ranking``, with ``loss`` as well.
+
+    Returns
+    -------
+    list of dict
+        data, memory, start ("" from the pattern, "flip+" from a flipped cue), epsilon, random and
+        fgsm (exact recall), cost (their difference, taken set by set) with its standard error, and
+        the mean loss of the first step, random_loss and fgsm_loss.
+    """
+    places = {(kind, strength): place for place, (kind, strength) in enumerate(levels(config))}
+    rows: list[Row] = []
+    for (data, memory), sets in found.items():
+        for start in ("", "flip+"):
+            epsilon = config["epsilons"][-1]
+            here = {kind: places[f"{start}{kind}", epsilon] for kind in ("random", "fgsm")}
+            row: Row = {"data": data, "memory": memory, "start": start, "epsilon": epsilon}
+            for kind, place in here.items():
+                row[kind] = mean_and_error([one["exact"][place] for one in sets.values()])[0]
+                row[f"{kind}_loss"] = mean_and_error([p["loss"][place] for p in sets.values()])[0]
+            row["cost"], row["cost_se"] = mean_and_error(
+                [p["exact"][here["random"]] - p["exact"][here["fgsm"]] for p in sets.values()]
+            )
+            rows.append(row)
+    return rows
+
+
+def levels(config: Config) -> list[tuple[str, float]]:
+    """Every corruption with every strength."""
+    return [(kind, strength) for kind, strengths in config["strengths"] for strength in strengths]
 
 
 def tied(scores: Mapping[str, Mapping[int, float]]) -> list[str]:

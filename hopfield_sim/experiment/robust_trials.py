@@ -14,10 +14,11 @@ from hopfield_sim.experiment.corruptions import Attack, corrupted
 from hopfield_sim.experiment.digit_patterns import digits
 from hopfield_sim.experiment.film import pack_images
 from hopfield_sim.experiment.robust_memories import MEMORIES
+from hopfield_sim.experiment.robust_ranking import levels
 from hopfield_sim.experiment.study import Config, Payload, generator
-from hopfield_sim.patterns import random_patterns
+from hopfield_sim.patterns import overlap, random_patterns
 
-__all__ = ["DATA", "SHOWN", "levels", "measure", "patterns_of"]
+__all__ = ["DATA", "SHOWN", "measure", "patterns_of"]
 
 NAME = "robust"
 DATA = ("random", "digits")
@@ -26,11 +27,6 @@ SHOWN = ("flip", "noise", "mask", "flip+pgd")
 """Corruptions in the pictures, each at the strength in the middle; attacks at the largest."""
 
 SHOWN_PATTERN = 3
-
-
-def levels(config: Config) -> list[tuple[str, float]]:
-    """Every corruption with every strength."""
-    return [(kind, strength) for kind, strengths in config["strengths"] for strength in strengths]
 
 
 def patterns_of(config: Config, data: str, network: int) -> NDArray[np.int8]:
@@ -65,10 +61,17 @@ def measure(config: Config, cell: Mapping[str, Any]) -> Payload:
         "exact": right.all(axis=2).mean(axis=1).tolist(),
         "bit_accuracy": right.mean(axis=(1, 2)).tolist(),
         "loss": loss.tolist(),
-        "states": len(patterns),
-        "n_neurons": patterns.shape[1],
+        "shape": list(patterns.shape),
+        "likeness": _likeness(patterns),
     }
     return found | ({"shown": _shown(config, patterns, cues, ends)} if network == 0 else {})
+
+
+def _likeness(patterns: NDArray[np.int8]) -> float:
+    """The mean overlap of two patterns."""
+    count = len(patterns)
+    others = overlap(patterns, patterns)[~np.eye(count, dtype=bool)]
+    return float(others.mean()) if count > 1 else 0.0
 
 
 def _seed(config: Config, cell: Mapping[str, Any]) -> int:

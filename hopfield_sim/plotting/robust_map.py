@@ -45,7 +45,7 @@ MEASURES = {
     "exact": "Recalled exactly",
     "bit_accuracy": "Right bits",
 }
-_CELL = (0.36, 0.25)  # inches
+_CELL = (0.315, 0.25)  # inches
 _GAP = 0.45  # between corruptions, in cells
 _NEEDED = ("data", "memory", "corruption", "strength", "networks", "exact", "bit_accuracy")
 
@@ -82,9 +82,11 @@ def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
             lines = sum(len(values(where(rows, data=one), "memory")) for one in data)
             width = _CELL[0] * _width(rows) + 1.9
             figure = style.figure(width, _CELL[1] * (lines + 3.6 * len(data)) + 0.45)
-            heights = [len(values(where(rows, data=one), "memory")) + 3.0 for one in data]
+            heights = [len(values(where(rows, data=one), "memory")) for one in data]
             panels = figure.subplots(len(data), 1, height_ratios=heights, squeeze=False)[:, 0]
-            style.heading(figure, f"{MEASURES[measure]} · mean over sets of patterns")
+            style.heading(
+                figure, f"{MEASURES[measure]} · mean over sets of patterns{_flipped(result)}"
+            )
         else:
             panels = np.array(style.given_axes(ax, data))
         for panel, one in zip(panels, data, strict=True):
@@ -105,7 +107,7 @@ def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
     for kind in values(rows, "corruption"):
         mine = [x for (one, _), x in places.items() if one == kind]
         ax.text(
-            mine[0], -1.2, CORRUPTIONS.get(kind, kind), fontsize=7.5, ha="left", va="bottom",
+            mine[0], -1.2, CORRUPTIONS.get(kind, kind), fontsize=7.2, ha="left", va="bottom",
             weight="bold",
         )  # fmt: skip
     for (kind, strength), x in places.items():
@@ -136,7 +138,7 @@ def _cell(ax: Axes, x: float, y: int, value: float, low: float) -> None:
         else ">.99"
     )
     ax.text(
-        x + 0.5, y, words, fontsize=6.8, ha="center", va="center",
+        x + 0.5, y, words, fontsize=7 if len(words) < 4 else 5.8, ha="center", va="center",
         color="white" if share > 0.55 else style.INK,
     )  # fmt: skip
 
@@ -159,11 +161,18 @@ def _width(rows: Sequence[Row]) -> float:
 
 def _title(result: Any, data: str, rows: Sequence[Row]) -> str:
     """What was stored, as far as the result says so."""
+    known: Mapping[str, Any] = getattr(result, "summary", None) or {}
+    stored = known.get("data", {}).get(data)
+    words = data if stored is None else f"{stored['words']}, N = {stored['n_neurons']}"
+    sets = "one set" if rows[0]["networks"] == 1 else f"{rows[0]['networks']} sets"
+    return f"{words[0].upper()}{words[1:]} · {sets}"
+
+
+def _flipped(result: Any) -> str:
+    """Which cues are meant where attacks begin at flipped ones."""
     config: Mapping[str, Any] = getattr(result, "config", None) or {}
-    sets = f"{rows[0]['networks']} sets"
-    if data == "random" and "n_neurons" in config:
-        return f"Random patterns · N = {config['n_neurons']}, P = {config['n_patterns']} · {sets}"
-    return f"{data.capitalize()} · {sets}"
+    share = config.get("attacked")
+    return "" if share is None else f" · where attacked cues are flipped, {share:.0%} of the bits"
 
 
 def robust_pictures(
