@@ -35,7 +35,7 @@ from hopfield_sim.experiment.robust_memories import MEMORIES, signs
 from hopfield_sim.experiment.robust_page import page
 from hopfield_sim.experiment.robust_ranking import tied
 from hopfield_sim.experiment.robust_trials import measure, patterns_of
-from hopfield_sim.models.graded import Affine, Dense, Restricted, graded
+from hopfield_sim.models.graded import Affine, Dense, Pairs, Restricted, graded
 
 N, P = 20, 4
 XI = hs.random_patterns(P, N, rng=1)
@@ -474,6 +474,10 @@ def test_ties_are_within_twice_the_error_of_the_difference() -> None:
     assert tied({"a": {0: 0.9, 1: 0.5}, "b": {0: 0.8, 1: 0.4}}) == ["a"]
     noisy = {"a": dict(enumerate([0.9, 0.1, 0.8])), "b": dict(enumerate([0.2, 0.9, 0.6]))}
     assert tied(noisy) == ["a", "b"]
+    # 1.7 errors apart are tied, 2.6 are not.
+    behind = {"a": {0: 0.5, 1: 0.4, 2: 0.3}, "b": {0: 0.3, 1: 0.3, 2: 0.3}}
+    assert tied(behind) == ["a", "b"]
+    assert tied(behind | {"b": {0: 0.3, 1: 0.25, 2: 0.25}}) == ["a"]
     # One network only: no error is known, so only equals are tied.
     assert tied({"a": {0: 0.9}, "b": {0: 0.8}}) == ["a"]
 
@@ -652,6 +656,13 @@ def test_quick_is_small() -> None:
 def test_bad_arguments_are_named(argument, value, error) -> None:
     with pytest.raises(error, match=argument):
         hs.experiment.robust(**{argument: value})
+
+
+def test_asymmetric_weights_pull_the_other_way() -> None:
+    rng = np.random.default_rng(0)
+    step = Pairs(rng.normal(size=(6, 6)), rng.normal(size=6), 2.0)
+    x, v = rng.normal(size=(3, 6)), rng.normal(size=(3, 6))
+    np.testing.assert_allclose(step.pulled(x, v), numeric(step.step, x, v), atol=1e-8)
 
 
 def test_a_dense_step_of_real_memories() -> None:
