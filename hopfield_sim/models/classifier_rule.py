@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.powers import Floats, ceiling, rectified
+from hopfield_sim.backends.powers import Floats, ceiling, raised, rectified
 
 Doubles = NDArray[np.float64]
 
@@ -37,12 +37,14 @@ def outputs(votes: Doubles, gain: float) -> Doubles:
 
 def cost(outputs: Doubles, targets: Doubles, power: int) -> float:
     """Σ (c_a − t_a)^{2m} over classes and examples."""
-    return float(((outputs - targets) ** (2 * power)).sum())
+    return float(raised(outputs - targets, 2 * power).sum())
 
 
 def signal(outputs: Doubles, targets: Doubles, power: int) -> Doubles:
-    """G_a = (t_a − c_a)^{2m−1} (1 − c_a²), (B, C)."""
-    return (targets - outputs) ** (2 * power - 1) * ((1 - outputs) * (1 + outputs))
+    """G_a = ((t_a − c_a)/2)^{2m−1} (1 − c_a²), (B, C): the paper's over 2^{2m−1}, which the step of
+    momentum cancels, so that it fits float32 for any m.
+    """
+    return raised((targets - outputs) / 2, 2 * power - 1) * ((1 - outputs) * (1 + outputs))
 
 
 def gradient(states: Floats, pulled: tuple[Floats, Floats]) -> Floats:
