@@ -456,6 +456,8 @@ ARGUMENTS: dict[str, Function] = {
     "distributed features": lambda x: DISTRIBUTED.features(x),
     "distributed energy": lambda x: DISTRIBUTED.energy(x),
     "distributed gradient": lambda x: DISTRIBUTED.gradient(x),
+    "distributed curvature": lambda x: DISTRIBUTED.curvature(x, x),
+    "distributed curvature along": lambda x: DISTRIBUTED.curvature(ROW, x),
     "distributed recall": lambda x: DISTRIBUTED.recall(x, max_steps=9),
     "distributed recall clamp": lambda x: DISTRIBUTED.recall(ROW, clamp=x, max_steps=9),
     "distributed recall observed": lambda x: DISTRIBUTED.recall(ROW, observed=x, max_steps=9),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from hopfield_sim.experiment.attacks import gradient_of
 from hopfield_sim.models.graded import Graded
 from hopfield_sim.patterns import flip, mask
 
-__all__ = ["ATTACKS", "CORRUPTIONS", "WORDS", "Attack", "corrupted"]
+__all__ = ["ATTACKS", "CORRUPTIONS", "WORDS", "Attack", "corrupted", "levels"]
 
 Floats = NDArray[np.float64]
 Spins = NDArray[np.int8]
@@ -57,6 +58,11 @@ class Attack:
     box: tuple[float, float] = attacks.BOX
 
 
+def levels(config: Mapping[str, Any]) -> list[tuple[str, float]]:
+    """Every corruption with every strength."""
+    return [(kind, strength) for kind, strengths in config["strengths"] for strength in strengths]
+
+
 def corrupted(
     kind: str,
     strength: float,
@@ -75,8 +81,7 @@ def corrupted(
         The share of flipped bits, or of the sites covered in black (−1), from the last upwards; the
         standard deviation of the noise; ε.
     """
-    start, _, after = kind.rpartition("+")
-    kind = after
+    start, _, kind = kind.rpartition("+")
     base = flip(patterns, fraction=attack.flipped, rng=rng) if start else patterns
     x = base.astype(np.float64)
     if kind in ATTACKS:

@@ -10,12 +10,12 @@ import numpy as np
 
 from hopfield_sim import checks
 from hopfield_sim.experiment import arguments
-from hopfield_sim.experiment.corruptions import ATTACKS
+from hopfield_sim.experiment.corruptions import ATTACKS, levels
 from hopfield_sim.experiment.digit_patterns import SOURCES, WORDS, choose
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.robust_memories import MEMORIES
 from hopfield_sim.experiment.robust_page import page, sentence
-from hopfield_sim.experiment.robust_ranking import costs, levels, ranking
+from hopfield_sim.experiment.robust_ranking import costs, ranking
 from hopfield_sim.experiment.robust_trials import DATA, measure
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer

@@ -127,7 +127,7 @@ def _alike(result: Result, data: str) -> str:
     """Why patterns that are alike need a high power: (P − 1) mⁿ⁻¹ of the others against 1."""
     stored, order = result.summary["data"][data], result.config["order"]
     m, others = stored["likeness"], stored["n_patterns"] - 1
-    if m < 0.2 or others < 2 or "dense-polynomial" not in result.config["memories"]:
+    if not 0.2 <= m < 1 or others < 2 or "dense-polynomial" not in result.config["memories"]:
         return ""
     enough = math.ceil(1 + math.log(others) / -math.log(m))
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hopfield_sim.experiment.corruptions import levels
 from hopfield_sim.experiment.result import Row, mean_and_error
 from hopfield_sim.experiment.study import Config
 
@@ -80,11 +81,6 @@ def costs(config: Config, found: Mapping[tuple[str, str], Mapping[int, Any]]) ->
             )
             rows.append(row)
     return rows
-
-
-def levels(config: Config) -> list[tuple[str, float]]:
-    """Every corruption with every strength."""
-    return [(kind, strength) for kind, strengths in config["strengths"] for strength in strengths]
 
 
 def tied(scores: Mapping[str, Mapping[int, float]]) -> list[str]:

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.experiment.attacks import BOX, reconstruction_loss
-from hopfield_sim.experiment.corruptions import Attack, corrupted
+from hopfield_sim.experiment.corruptions import Attack, corrupted, levels
 from hopfield_sim.experiment.digit_patterns import digits
 from hopfield_sim.experiment.film import pack_images
 from hopfield_sim.experiment.robust_memories import MEMORIES
-from hopfield_sim.experiment.robust_ranking import levels
 from hopfield_sim.experiment.study import Config, Payload, generator
 from hopfield_sim.patterns import overlap, random_patterns
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -32,8 +33,8 @@ MEMORIES = {
 CORRUPTIONS = {
     "none": "",
     "flip": "bits flipped",
-    "noise": "Gaussian noise σ",
-    "mask": "covered in black",
+    "noise": "noise, σ",
+    "mask": "covered",
     "random": "random ±ε",
     "fgsm": "FGSM, ε",
     "pgd": "PGD, ε",
@@ -47,6 +48,7 @@ MEASURES = {
 }
 _CELL = (0.315, 0.25)  # inches
 _GAP = 0.45  # between corruptions, in cells
+_LETTER = 0.2  # of a corruption's name, in cells
 _NEEDED = ("data", "memory", "corruption", "strength", "networks", "exact", "bit_accuracy")
 
 
@@ -125,33 +127,35 @@ def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
 
 def _cell(ax: Axes, x: float, y: int, value: float, low: float) -> None:
     share = float(np.clip((value - low) / (1 - low), 0, 1))
-    white, blue = np.array([1.0, 1.0, 1.0]), np.array([0.0, 0.447, 0.698])
+    white, blue = np.ones(3), np.array(to_rgb(style.BLUE))
     face = tuple(white + share * (blue - white))
     ax.add_patch(Rectangle((x, y - 0.5), 1, 1, facecolor=face, edgecolor="white", lw=0.8))
-    words = (
-        "1"
-        if value == 1
-        else "0"
-        if value == 0
-        else f"{value:.2f}"[1:]
-        if value < 0.995
-        else ">.99"
-    )
-    ax.text(
-        x + 0.5, y, words, fontsize=7 if len(words) < 4 else 5.8, ha="center", va="center",
-        color="white" if share > 0.55 else style.INK,
-    )  # fmt: skip
+    words, ink = _number(value), "white" if share > 0.55 else style.INK
+    size = 7 if len(words) < 4 else 5.8
+    ax.text(x + 0.5, y, words, fontsize=size, ha="center", va="center", color=ink)
+
+
+def _number(value: float) -> str:
+    """Two digits; 0 and 1 are nothing and everything, not nearly so.
+
+    Examples
+    --------
+    >>> [_number(value) for value in (0.0, 0.004, 0.25, 0.996, 1.0)]
+    ['0', '<.01', '.25', '>.99', '1']
+    """
+    if value in (0, 1):
+        return f"{value:.0f}"
+    return "<.01" if value < 0.005 else ">.99" if value > 0.995 else f"{value:.2f}"[1:]
 
 
 def _places(rows: Sequence[Row]) -> dict[tuple[str, float], float]:
     """Where each column begins: corruptions stand apart."""
     found: dict[tuple[str, float], float] = {}
-    x = 0.0
+    start = 0.0
     for kind in values(rows, "corruption"):
-        for strength in values(where(rows, corruption=kind), "strength"):
-            found[kind, strength] = x
-            x += 1
-        x += _GAP
+        strengths = values(where(rows, corruption=kind), "strength")
+        found |= {(kind, strength): start + place for place, strength in enumerate(strengths)}
+        start += max(len(strengths), _LETTER * len(CORRUPTIONS.get(kind, kind))) + _GAP
     return found
 
 
@@ -169,10 +173,12 @@ def _title(result: Any, data: str, rows: Sequence[Row]) -> str:
 
 
 def _flipped(result: Any) -> str:
-    """Which cues are meant where attacks begin at flipped ones."""
+    """Where attacks begin."""
     config: Mapping[str, Any] = getattr(result, "config", None) or {}
     share = config.get("attacked")
-    return "" if share is None else f" · where attacked cues are flipped, {share:.0%} of the bits"
+    if share is None:
+        return ""
+    return f" · attacks on stored patterns, and on cues with {share:.0%} of the bits flipped"
 
 
 def robust_pictures(
