@@ -56,7 +56,8 @@ def ask(patterns: Floats, memories: Floats, scale: float, order: int) -> Asked:
 
 
 def gradient(patterns: Floats, asked: Asked, signal: Floats) -> Floats:
-    """dξ = Σ_{i, batch} G_i [(h^{i+})_+^{n−1} x^{i+} − (h^{i−})_+^{n−1} x^{i−}], (K, N).
+    """dξ = Σ_{i, batch} G_i [(h^{i+})_+^{n−1} x^{i+} − (h^{i−})_+^{n−1} x^{i−}], (K, N), up to a
+    positive factor, which the step of momentum cancels.
 
     Of the two, the one with the bit as it is comes with x, and the other with x but for bit i: so
     it is Σ_batch x_j Σ_i G_i x_i (p − p^i), as if both came with x, and 2 Σ_batch G_j p^j.
