@@ -180,7 +180,7 @@ def limits(
     never: tuple[float, float]
     if field.kind == "i":
         beyond = couplings.reach + 1
-        edge = np.clip(scaled, -beyond, beyond)
+        edge = np.clip(scaled, -beyond, beyond) if thresholds.any() else scaled
         below: NDArray[Any] = np.ceil(edge).astype(field)
         above = below - field.type(1) if ties == "plus" else np.floor(edge).astype(field)
         never = (np.iinfo(field).max, np.iinfo(field).min)

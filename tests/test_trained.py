@@ -78,8 +78,9 @@ def test_the_gradient_is_the_difference_quotient(order, power):
     asked = trained_rule.ask(patterns, memories, scale, order)
     found = trained_rule.outputs(asked.votes, 1.0)
     signal = trained_rule.signal(found, patterns, power)
-    # dξ leaves out the factor 2m·n/S of −∂C/∂ξ.
-    descent = trained_rule.gradient(patterns, asked, signal) * 2 * power * order / scale
+    # dξ leaves out the factors 2m·n/S and 2^{2m−1} of −∂C/∂ξ, which the step cancels.
+    left_out = 2 * power * order / scale * 2.0 ** (2 * power - 1)
+    descent = trained_rule.gradient(patterns, asked, signal) * left_out
     step = 1e-5
     for k, j in itertools.product(range(3), range(7)):
         up, down = memories.copy(), memories.copy()
@@ -99,7 +100,7 @@ def test_a_step_by_the_rule_and_the_rate_that_falls():
         expected = np.zeros_like(memories)
         for x in patterns:
             y = outputs(x, memories, beta, 3)
-            g = (x - y) ** 3 * (1 - y**2)
+            g = ((x - y) / 2) ** 3 * (1 - y**2)
             for i in range(7):
                 up, down = x.copy(), x.copy()
                 up[i], down[i] = 1, -1

@@ -217,15 +217,16 @@ class CythonBackend(NumpyBackend):
         """
         zero = isinstance(rule, Limits)
         # At zero temperature rows that are at ``until`` already may be at rest.
-        rows = np.flatnonzero(batch.stop == RUNNING) if zero else batch.unfinished(until)
+        rows = (batch.stop == RUNNING).nonzero()[0] if zero else batch.unfinished(until)
         while rows.size:
             left = max(until - int(batch.updates[rows].min()), 1)
             _in_threads(walk, rows, min(left, 4 * couplings.n_neurons), n_threads)
-            stale = np.flatnonzero(batch.fresh == STALE)
-            self._refresh(couplings, batch, stale)
             rows = batch.unfinished(until)
-            if zero:
-                rows = np.union1d(rows, stale[batch.stop[stale] == RUNNING])
+            stale = (batch.fresh == STALE).nonzero()[0]
+            if stale.size:
+                self._refresh(couplings, batch, stale)
+                if zero:
+                    rows = np.union1d(rows, stale[batch.stop[stale] == RUNNING])
 
 
 def _in_threads(

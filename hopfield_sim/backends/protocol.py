@@ -222,7 +222,7 @@ class Batch:
 
     def unfinished(self, until: int) -> NDArray[np.int64]:
         """Rows that still run and have visits left before the update ``until``."""
-        return np.flatnonzero((self.stop == RUNNING) & (self.updates < until))
+        return ((self.stop == RUNNING) & (self.updates < until)).nonzero()[0]
 
 
 class Backend(Protocol):
