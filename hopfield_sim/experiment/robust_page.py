@@ -238,7 +238,8 @@ def _costs(result: Result, data: str) -> list[dict[str, Any]]:
 
 
 def _table(result: Result, data: str) -> list[dict[str, Any]]:
-    """A row a corruption: the best, those tied with it, and the next."""
+    """A row a corruption: the best, alone or tied, and the next."""
+    names = result.config["memories"]
     rows = []
     for kind in JUDGED:
         ranked = [
@@ -246,22 +247,20 @@ def _table(result: Result, data: str) -> list[dict[str, Any]]:
             for row in result.summary["ranking"]
             if row["data"] == data and row["corruption"] == kind
         ]
-        if not ranked:
-            continue
-        best = [row for row in ranked if row["best"]]
-        others = [row for row in ranked if not row["best"]]
-        rows.append(
-            {
-                "corruption": WORDS[kind],
-                "best": NAMES[str(best[0]["memory"])],
-                "exact": _shown(best[0]),
-                "tied with it": ", ".join(NAMES[str(row["memory"])] for row in best[1:]) or "—",
-                "next": f"{NAMES[str(others[0]['memory'])]} {_shown(others[0])}" if others else "—",
-                "last": f"{NAMES[str(others[-1]['memory'])]} {_shown(others[-1])}"
-                if others
-                else "—",
-            }
-        )
+        if ranked:
+            best = {str(row["memory"]) for row in ranked if row["best"]}
+            next_ = [row for row in ranked if not row["best"]][:1]
+            rows.append(
+                {
+                    "corruption": WORDS[kind],
+                    "exact": _shown(ranked[0]),
+                    "next": "".join(
+                        f"{NAMES[str(r['memory'])]} {float(r['exact']):.3f}" for r in next_
+                    )
+                    or "—",
+                    "best": _crowd([name for name in names if name in best], names),
+                }
+            )
     return rows
 
 
