@@ -103,6 +103,7 @@ html_sidebars = {
         "classical",
         "theory",
         "distributed",
+        "robust",
         "datasets",
         "claims",
         "speed",

@@ -19,10 +19,13 @@ from typing import Any
 from hopfield_sim import backends, errors, rules
 from hopfield_sim.backends import use_backend
 from hopfield_sim.models import (
+    DenseClassifier,
     DenseMemory,
     DistributedMemory,
     HopfieldNetwork,
     ModernHopfield,
+    RestrictedHopfield,
+    TrainedDenseMemory,
     load,
 )
 from hopfield_sim.patterns import (
@@ -44,10 +47,13 @@ _LAZY = ("course", "datasets", "experiment", "plotting", "testing", "theory")
 """Subpackages that load when they are first used: some need matplotlib."""
 
 __all__ = [
+    "DenseClassifier",
     "DenseMemory",
     "DistributedMemory",
     "HopfieldNetwork",
     "ModernHopfield",
+    "RestrictedHopfield",
+    "TrainedDenseMemory",
     "backends",
     "checkerboard",
     "course",

@@ -5,8 +5,8 @@ works with (a fresh array, a plain number), or raises from :mod:`hopfield_sim.er
 own arrays are never changed and never kept.
 
 ``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
-patterns and states, ``arguments.py`` single arguments, and ``resources.py`` whether something fits
-into memory.
+patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments, and
+``resources.py`` whether something fits into memory.
 """
 
 from hopfield_sim.checks.arguments import (
@@ -18,7 +18,14 @@ from hopfield_sim.checks.arguments import (
     real,
     show,
 )
-from hopfield_sim.checks.continuous import RealBatch, RealStored, real_patterns, real_states
+from hopfield_sim.checks.continuous import (
+    RealBatch,
+    RealStored,
+    activities,
+    real_patterns,
+    real_states,
+)
+from hopfield_sim.checks.labelled import inputs, labels
 from hopfield_sim.checks.reals import (
     float_type,
     narrowed,
@@ -36,13 +43,16 @@ __all__ = [
     "RealBatch",
     "RealStored",
     "Stored",
+    "activities",
     "choice",
     "fits",
     "flag",
     "float_type",
     "generator",
+    "inputs",
     "integer",
     "key",
+    "labels",
     "memory",
     "narrowed",
     "numeric",

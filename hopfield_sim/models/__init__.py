@@ -6,12 +6,24 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
+from hopfield_sim.models.classifier import DenseClassifier
 from hopfield_sim.models.dense import DenseMemory
 from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.hopfield import HopfieldNetwork
 from hopfield_sim.models.modern import ModernHopfield
+from hopfield_sim.models.restricted import RestrictedHopfield
+from hopfield_sim.models.trained import TrainedDenseMemory
 
-__all__ = ["DenseMemory", "DistributedMemory", "HopfieldNetwork", "ModernHopfield", "load"]
+__all__ = [
+    "DenseClassifier",
+    "DenseMemory",
+    "DistributedMemory",
+    "HopfieldNetwork",
+    "ModernHopfield",
+    "RestrictedHopfield",
+    "TrainedDenseMemory",
+    "load",
+]
 
 
 def load(path: str | PathLike[str]) -> Any:
@@ -25,9 +37,12 @@ def load(path: str | PathLike[str]) -> Any:
     from hopfield_sim.models import files  # zip archives and checksums: only for who reads files
 
     makers: dict[str, Callable[[files.Members], Any]] = {
+        "classifier": DenseClassifier._from_members,
         "dense": DenseMemory._from_members,
         "distributed": DistributedMemory._from_members,
         "hopfield": HopfieldNetwork._from_members,
         "modern": ModernHopfield._from_members,
+        "restricted": RestrictedHopfield._from_members,
+        "trained": TrainedDenseMemory._from_members,
     }
     return files.load(path, makers)

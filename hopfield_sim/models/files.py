@@ -63,6 +63,54 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
         "patterns": ("f", 2, True),
         "shape": ("i8", 1, False),
     },
+    "restricted": {
+        "weights": ("f8", 2, True),
+        "patterns": ("i1", 2, True),
+        "gate": ("f8", 0, True),
+        "key": ("u8", 0, True),
+        "errors": ("i8", 1, True),
+        "cost": ("f8", 1, True),
+        "energy": ("f8", 1, True),
+        "shape": ("i8", 1, False),
+    },
+    "trained": {
+        "memories": ("f8", 2, True),
+        "patterns": ("i1", 2, True),
+        "order": ("i8", 0, True),
+        "power": ("i8", 0, True),
+        "learning": ("f8", 1, True),
+        "automatic": ("b1", 0, True),
+        "temperature": ("f8", 0, True),
+        "key": ("u8", 0, True),
+        "rate": ("f8", 1, True),
+        "errors": ("i8", 1, True),
+        "cost": ("f8", 1, True),
+        "shape": ("i8", 1, False),
+    },
+    "classifier": {
+        "n_memories": ("i8", 0, True),
+        "order": ("i8", 0, True),
+        "cost": ("i8", 0, True),
+        "epochs": ("i8", 0, True),
+        "batch": ("i8", 0, True),
+        "rate": ("f8", 0, True),
+        "damp": ("f8", 0, True),
+        "momentum": ("f8", 0, True),
+        "ramp": ("i8", 0, True),
+        "patience": ("i8", 0, True),
+        "key": ("u8", 0, True),
+        "automatic": ("b1", 0, True),
+        "memories": ("f", 2, True),
+        "velocity": ("f", 2, True),
+        "best": ("f", 2, False),
+        "digest": ("i8", 0, True),
+        "schedule": ("f8", 1, True),
+        "history": ("f8", 2, True),
+        "numbers": ("i8", 1, False),
+        "words": ("U", 1, False),
+        "truths": ("b1", 1, False),
+        "shape": ("i8", 1, False),
+    },
     "dense": {
         "interaction": ("U", 0, True),
         "order": ("i8", 0, True),
@@ -77,7 +125,7 @@ def save(path: str | PathLike[str], kind: str, members: Members) -> None:
     """Write a model to a temporary file beside ``path`` and rename it: a file is whole or
     not there.
     """
-    target = _path(path)
+    target = file_path(path)
     payloads = {name: _npy(array) for name, array in members.items()}
     manifest = {
         "format": FORMAT,
@@ -114,10 +162,14 @@ def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]])
     ModelFileError
         For a file that is not there, not a model, or damaged in any way.
     """
-    source = _path(path)
+    source = file_path(path)
     try:
         with zipfile.ZipFile(source) as archive:
             kind, members = _read(archive)
+        if kind not in makers:
+            raise ModelFileError(
+                f"it holds a model of the kind {kind!r}; wanted {', '.join(makers)}"
+            )
         return makers[kind](members)
     except InsufficientMemoryError:
         raise
@@ -201,7 +253,8 @@ def _npy(array: NDArray[Any]) -> bytes:
     return stream.getvalue()
 
 
-def _path(path: str | PathLike[str]) -> Path:
+def file_path(path: str | PathLike[str]) -> Path:
+    """Judge the path of a file."""
     if not isinstance(path, (str, PathLike)):
         raise InvalidTypeError(f"path must be a str or a path; got {type(path).__name__}")
     return Path(path)

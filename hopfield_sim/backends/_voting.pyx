@@ -1,0 +1,62 @@
+# cython: language_level=3, cdivision=True
+# cython: boundscheck=False, wraparound=False, initializedcheck=False
+"""Compiled votes of memories on classes; the reference is voting.py.
+
+Private: arguments are checked by the caller, which pads the memories to whole vectors and keeps a
+call short. Both run without the GIL over a block of states.
+"""
+
+from libc.stdint cimport int64_t
+
+cdef extern from "voting.h" nogil:
+    void votes_f32(int64_t k, int64_t c, int exponent, float floor, const float *low,
+                   const float *steps, float *sums, double *votes)
+    void votes_f64(int64_t k, int64_t c, int exponent, double floor, const double *low,
+                   const double *steps, double *sums, double *votes)
+    void pull_f32(int64_t k, int64_t c, int exponent, float floor, const float *low,
+                  const float *steps, const float *signal, float *visible, float *classes)
+    void pull_f64(int64_t k, int64_t c, int exponent, double floor, const double *low,
+                  const double *steps, const double *signal, double *visible, double *classes)
+
+ctypedef fused real_t:
+    float
+    double
+
+
+def votes(
+    const real_t[:, ::1] low not None,
+    const real_t[:, ::1] steps not None,
+    int order,
+    real_t floor,
+    real_t[::1] sums not None,
+    double[:, ::1] out not None,
+):
+    """out[b, a] for all states; ``sums`` has room for a vector a class."""
+    cdef int64_t k = steps.shape[1], c = steps.shape[0], b
+    with nogil:
+        for b in range(low.shape[0]):
+            if real_t is float:
+                votes_f32(k, c, order, floor, &low[b, 0], &steps[0, 0], &sums[0], &out[b, 0])
+            else:
+                votes_f64(k, c, order, floor, &low[b, 0], &steps[0, 0], &sums[0], &out[b, 0])
+
+
+def pull(
+    const real_t[:, ::1] low not None,
+    const real_t[:, ::1] steps not None,
+    int order,
+    real_t floor,
+    const real_t[:, ::1] signal not None,
+    real_t[:, ::1] visible not None,
+    real_t[:, ::1] classes not None,
+):
+    """visible[b, k] for all states, and ``classes``, zeros before."""
+    cdef int64_t k = steps.shape[1], c = steps.shape[0], b
+    with nogil:
+        for b in range(low.shape[0]):
+            if real_t is float:
+                pull_f32(k, c, order - 1, floor, &low[b, 0], &steps[0, 0], &signal[b, 0],
+                         &visible[b, 0], &classes[0, 0])
+            else:
+                pull_f64(k, c, order - 1, floor, &low[b, 0], &steps[0, 0], &signal[b, 0],
+                         &visible[b, 0], &classes[0, 0])

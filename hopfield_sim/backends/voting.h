@@ -1,0 +1,126 @@
+/* Votes of memories on classes, and what a signal wants of them; the reference is voting.py.
+ *
+ * The powers are recomputed in the second pass: some ten multiplications in registers cost less than a memory access.
+ * K is a multiple of the numbers in a vector (rows are padded with memories that are silent), and sums run in separate
+ * lanes, added up in one order at the end, so that every instruction set gives the same bits.
+ */
+#ifndef HOPFIELD_VOTING_H
+#define HOPFIELD_VOTING_H
+
+#include <stdint.h>
+
+#include "targets.h"
+
+#define GROUP 4 /* classes at once: independent chains of multiplications, each of which would wait for itself */
+
+/* Vectors of 64 bytes, in whatever pieces the processor has; the unaligned kind for what is read. */
+typedef float wide_f32 __attribute__((vector_size(64)));
+typedef float loose_f32 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef double wide_f64 __attribute__((vector_size(64)));
+typedef double loose_f64 __attribute__((vector_size(64), aligned(8), may_alias));
+typedef int32_t bits_f32 __attribute__((vector_size(64)));
+typedef int64_t bits_f64 __attribute__((vector_size(64)));
+
+#define LANES(real) ((int64_t)(64 / sizeof(real)))
+#define AT(kind, pointer) (*(const loose_##kind *)(pointer))
+#define RECTIFIED(kind, x, floor) ((wide_##kind)((bits_##kind)(x) & (bits_##kind)((x) > (floor))))
+
+/* The highest bit of an exponent but one: where the powers of x begin to be squared. */
+static inline int first_bit(int exponent) {
+    int bit = 1;
+    while (bit <= exponent / 2)
+        bit *= 2;
+    return bit / 2;
+}
+
+/* powers[i] = x[i]^exponent, the bits of the exponent from the highest on (Knuth, TAOCP 2, 4.6.3). */
+#define RAISE(count, x, powers, exponent, first)            \
+    do {                                                    \
+        for (int i = 0; i < (count); i++)                   \
+            powers[i] = x[i];                               \
+        for (int bit = (first); bit; bit >>= 1) {           \
+            for (int i = 0; i < (count); i++)               \
+                powers[i] *= powers[i];                     \
+            if ((exponent) & bit)                           \
+                for (int i = 0; i < (count); i++)           \
+                    powers[i] *= x[i];                      \
+        }                                                   \
+    } while (0)
+
+/* One state: votes[a] = sum_k F(low_k + steps_ak) - F(low_k), steps with c rows of k numbers. `sums` are c vectors. */
+#define DEFINE_VOTES(kind, real)                                                                             \
+    ROW_KERNEL static void votes_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,     \
+                                        const real *steps, real *sums, double *votes) {                      \
+        const int first = first_bit(exponent);                                                               \
+        for (int64_t i = 0; i < c * LANES(real); i++)                                                        \
+            sums[i] = 0;                                                                                     \
+        for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
+            const wide_##kind h = AT(kind, low + j);                                                         \
+            wide_##kind x[GROUP], power[GROUP], before[1];                                                   \
+            x[0] = RECTIFIED(kind, h, floor);                                                                \
+            RAISE(1, x, before, exponent, first);                                                            \
+            int64_t a = 0;                                                                                   \
+            for (; a + GROUP <= c; a += GROUP) {                                                             \
+                for (int i = 0; i < GROUP; i++) {                                                            \
+                    const wide_##kind sum = h + AT(kind, steps + (a + i) * k + j);                           \
+                    x[i] = RECTIFIED(kind, sum, floor);                                                      \
+                }                                                                                            \
+                RAISE(GROUP, x, power, exponent, first);                                                     \
+                for (int i = 0; i < GROUP; i++)                                                              \
+                    *(loose_##kind *)(sums + (a + i) * LANES(real)) += power[i] - before[0];                 \
+            }                                                                                                \
+            for (; a < c; a++) {                                                                             \
+                const wide_##kind sum = h + AT(kind, steps + a * k + j);                                     \
+                x[0] = RECTIFIED(kind, sum, floor);                                                          \
+                RAISE(1, x, power, exponent, first);                                                         \
+                *(loose_##kind *)(sums + a * LANES(real)) += power[0] - before[0];                           \
+            }                                                                                                \
+        }                                                                                                    \
+        for (int64_t a = 0; a < c; a++) {                                                                    \
+            double total = 0;                                                                                \
+            for (int64_t i = 0; i < LANES(real); i++)                                                        \
+                total += sums[a * LANES(real) + i];                                                          \
+            votes[a] = total;                                                                                \
+        }                                                                                                    \
+    }
+
+/* One state: with p = x^exponent, visible_k = sum_a signal_a (p_ak - p_k), and classes_ak += signal_a p_ak. */
+#define DEFINE_PULL(kind, real)                                                                              \
+    ROW_KERNEL static void pull_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,      \
+                                       const real *steps, const real *signal, real *visible,                 \
+                                       real *classes) {                                                      \
+        const int first = first_bit(exponent);                                                               \
+        for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
+            const wide_##kind h = AT(kind, low + j);                                                         \
+            wide_##kind x[GROUP], power[GROUP], before[1], pulled = {0};                                     \
+            x[0] = RECTIFIED(kind, h, floor);                                                                \
+            RAISE(1, x, before, exponent, first);                                                            \
+            int64_t a = 0;                                                                                   \
+            for (; a + GROUP <= c; a += GROUP) {                                                             \
+                for (int i = 0; i < GROUP; i++) {                                                            \
+                    const wide_##kind sum = h + AT(kind, steps + (a + i) * k + j);                           \
+                    x[i] = RECTIFIED(kind, sum, floor);                                                      \
+                }                                                                                            \
+                RAISE(GROUP, x, power, exponent, first);                                                     \
+                for (int i = 0; i < GROUP; i++) {                                                            \
+                    pulled += signal[a + i] * (power[i] - before[0]);                                        \
+                    *(loose_##kind *)(classes + (a + i) * k + j) += signal[a + i] * power[i];                \
+                }                                                                                            \
+            }                                                                                                \
+            for (; a < c; a++) {                                                                             \
+                const wide_##kind sum = h + AT(kind, steps + a * k + j);                                     \
+                x[0] = RECTIFIED(kind, sum, floor);                                                          \
+                RAISE(1, x, power, exponent, first);                                                         \
+                pulled += signal[a] * (power[0] - before[0]);                                                \
+                *(loose_##kind *)(classes + a * k + j) += signal[a] * power[0];                              \
+            }                                                                                                \
+            *(loose_##kind *)(visible + j) = pulled;                                                         \
+        }                                                                                                    \
+    }
+
+DEFINE_VOTES(f32, float)
+DEFINE_VOTES(f64, double)
+DEFINE_PULL(f32, float)
+DEFINE_PULL(f64, double)
+
+#endif

@@ -1,0 +1,118 @@
+"""Examples with labels: what a memory learns classes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.checks.arguments import show
+from hopfield_sim.checks.continuous import RealBatch, Shape
+from hopfield_sim.checks.reals import at, first, numeric
+from hopfield_sim.checks.resources import memory
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+
+_SCALE = "; scale them to [-1, 1], or pass images as uint8"
+
+
+def inputs(
+    value: Any,
+    dtype: np.dtype[Any],
+    *,
+    n_inputs: int | None = None,
+    shape: Shape | None = None,
+    name: str = "X",
+) -> RealBatch:
+    """Judge examples: (n, d) in [−1, 1], or uint8 images whose 0 … 255 become −1 … 1.
+
+    Parameters
+    ----------
+    dtype : dtype
+        float32 or float64.
+    n_inputs : int, optional
+        The d wanted; then one example (d,) will do.
+    shape : tuple of int, optional
+        That of the images seen before; one such image will do too.
+
+    Returns
+    -------
+    RealBatch
+        A fresh array (n, d); ``shape`` is that of an image where images came.
+
+    Raises
+    ------
+    InvalidInputError
+        For a wrong shape, or numbers that are not in [−1, 1].
+    InvalidTypeError
+        For something that is not an array of real numbers.
+    """
+    array = numeric(value, name)
+    single = n_inputs is not None and array.shape in ((n_inputs,), shape or (n_inputs,))
+    if single:
+        array = array[None]
+    if array.ndim < 2 or array.size == 0:
+        raise InvalidInputError(
+            f"{name} must be (n, d), one example a row, or images (n, H, W); "
+            f"got shape {array.shape}"
+        )
+    length = array[0].size
+    if n_inputs is not None and length != n_inputs:
+        raise InvalidInputError(
+            f"{name} must have {n_inputs} numbers an example; got shape {array.shape}"
+            + ("; did you transpose?" if array.shape[0] == n_inputs else "")
+        )
+    image = array.shape[1:] if array.ndim > 2 else None
+    memory(
+        (dtype.itemsize + 1) * array.size,
+        f"{name} of shape {array.shape}",
+        "use dtype='float32', or pass fewer examples",
+    )
+    with np.errstate(over="ignore"):
+        copy = array.astype(dtype, order="C", copy=True).reshape(len(array), length)
+    if array.dtype == np.uint8:
+        copy *= dtype.type(2 / 255)
+        copy -= dtype.type(1)
+        return RealBatch(copy, single, image)
+    if not (copy.min() >= -1 and copy.max() <= 1):
+        bad = ~(np.abs(copy) <= 1)
+        found = array.reshape(copy.shape)[first(bad)]
+        raise InvalidInputError(f"{name} must be in [-1, 1]; found {found} at {at(bad)}{_SCALE}")
+    return RealBatch(copy, single, image)
+
+
+def labels(
+    value: Any, n_examples: int, *, name: str = "y"
+) -> NDArray[np.int64] | NDArray[np.str_] | NDArray[np.bool_]:
+    """Judge labels: (n,) whole numbers, strings, or True and False; int64, text or bool.
+
+    Raises
+    ------
+    InvalidInputError
+        For another shape or number of them, or numbers beyond int64.
+    InvalidTypeError
+        For what cannot be a label: fractions, None, mixed kinds.
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise InvalidTypeError(f"{name} must be a plain array; got a masked one")
+    try:
+        array = np.asarray(value)
+    except Exception as error:  # ragged, or an object's own __array__
+        raise InvalidInputError(f"{name} must be ({n_examples},); got {show(value)}") from error
+    if array.dtype.kind == "O" and array.size and all(isinstance(v, str) for v in array.flat):
+        array = array.astype(np.str_)
+    if array.dtype.kind not in "iubU":
+        raise InvalidTypeError(
+            f"{name} must be whole numbers or strings; got dtype {array.dtype}; for whole numbers "
+            "in a float array use y.astype(int)"
+        )
+    if array.shape != (n_examples,):
+        raise InvalidInputError(
+            f"{name} must be ({n_examples},), a label for each example; got shape {array.shape}"
+            + ("; for one-hot rows use y.argmax(axis=1)" if array.ndim == 2 else "")
+        )
+    if array.dtype.kind == "u" and array.max() > np.iinfo(np.int64).max:
+        raise InvalidInputError(f"{name} must fit int64; found {array.max()}")
+    return array.astype(
+        {"i": np.int64, "u": np.int64, "b": np.bool_, "U": np.str_}[array.dtype.kind]
+    )

@@ -1,0 +1,69 @@
+"""What every trained memory has in common: the order of its examples, schedules that fall, and the
+step of momentum that moves each memory by the same largest amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.backends.powers import Floats
+
+_NOTHING = 1e-30
+"""A momentum of this size or less comes from no example any more."""
+
+
+def decayed(rate: float, damp: float, epoch: int) -> float:
+    """ε = ε₀ f^epoch; the first epoch is number 0.
+
+    Examples
+    --------
+    >>> decayed(0.5, 0.9, 0), decayed(0.5, 0.9, 2)
+    (0.5, 0.405)
+    """
+    return rate * damp**epoch
+
+
+def ramped(first: float, last: float, ramp: int, epoch: int) -> float:
+    """T_in → T_f in equal steps: T_in in epoch 0, T_f from epoch ``ramp`` on.
+
+    Examples
+    --------
+    >>> [ramped(8.0, 4.0, 4, epoch) for epoch in range(6)]
+    [8.0, 7.0, 6.0, 5.0, 4.0, 4.0]
+    """
+    return last if epoch >= ramp else first + (last - first) * epoch / ramp
+
+
+def batches(key: int, epoch: int, n_examples: int, batch: int) -> Iterator[NDArray[np.int64]]:
+    """All examples in a random order, in the fewest parts of at most ``batch``, all of one size, or
+    one less.
+
+    The order is a function of (key, epoch) alone, so that a fit that was interrupted goes on with
+    what it would have had.
+    """
+    seed = np.random.SeedSequence(key, spawn_key=(epoch,))
+    order = np.random.Generator(np.random.PCG64(seed)).permutation(n_examples)
+    yield from np.array_split(order, -(-n_examples // batch))
+
+
+def momentum_step(
+    memories: Floats, velocity: Floats, gradient: Floats, rate: float, momentum: float
+) -> tuple[Floats, Floats]:
+    """V ← p V + dξ, ξ ← clip(ξ + ε V / max_j |V_j|, −1, 1), memory by memory (rows).
+
+    The memories and momenta after the step; the arguments stay as they are.
+
+    Examples
+    --------
+    >>> ones = np.zeros((1, 2)), np.zeros((1, 2))
+    >>> memories, velocity = momentum_step(*ones, np.array([[2.0, -8.0]]), rate=0.5, momentum=0.6)
+    >>> memories, velocity
+    (array([[ 0.125, -0.5 ]]), array([[ 2., -8.]]))
+    """
+    velocity = momentum * velocity + gradient
+    largest = np.abs(velocity).max(axis=1, keepdims=True)
+    step = rate * velocity / np.maximum(largest, _NOTHING)
+    return np.clip(memories + step, -1, 1), velocity
