@@ -45,7 +45,7 @@ class TrainedDenseMemory(BinaryMemory):
     n_memories : int
         K.
     order : int
-        n, 2 to 64.
+        n, 2 to 64, well below N: a single bit changes a power of h by a factor e^{2n/N}.
     cost : int
         m: the larger, the more the worst bits count.
     rate, damp, momentum : float
