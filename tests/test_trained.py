@@ -279,8 +279,11 @@ def test_energy_and_gap_by_definition():
                 turned[i] *= -1
                 change = memory.energy(turned) - energies[b]
                 assert gaps[b, i] == pytest.approx(change, rel=1e-9, abs=1e-9)
+    huge = with_memories(np.ones((1, 10**5)), 64, np.ones((1, 10**5)))
     with pytest.raises(InvalidInputError, match="exceeds every float"):
-        with_memories(np.ones((1, 10**5)), 64, np.ones((1, 10**5))).energy(np.ones(10**5))
+        huge.energy(np.ones(10**5))
+    with pytest.raises(InvalidInputError, match="exceeds every float"):
+        huge.recall(np.ones(10**5), record="energy", update="sync")
 
 
 def test_energy_falls_and_every_recall_rests():
