@@ -1,6 +1,6 @@
 r"""
-10. Turning a subspace
-======================
+Turning a subspace
+==================
 
 A restricted Hopfield network has :math:`m` hidden units and one matrix :math:`W` for both ways; it
 recalls by :math:`x \leftarrow \operatorname{sign}(\tanh(xW)\,W^\mathsf{T})`. Its :math:`m` columns

@@ -1,6 +1,6 @@
 r"""
-11. Memories that move
-======================
+Memories that move
+==================
 
 A dense memory of order two, :math:`E = -\sum_\mu \max(\xi_\mu \cdot s, 0)^2`, keeps its patterns as
 they are and loses them early. **Question: are the patterns the best memories?** Let the memories

@@ -432,6 +432,9 @@ def test_images_come_back_as_images():
     assert (one.stop, one.converged) == ("fixed-point", True)
     assert isinstance(memory.energy(images[0]), float)
     assert memory.patterns.shape == (3, 35)
+    assert (memory.n_neurons, memory.n_hidden) == (35, 5)
+    with pytest.raises(InvalidInputError, match=r"images of shape \(5, 7\)"):
+        memory.store(images.reshape(3, 7, 5))
 
 
 def test_films_and_energy_curves_are_drawn(tmp_path):

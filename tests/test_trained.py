@@ -142,6 +142,8 @@ def test_the_automatic_temperature():
     ):
         with pytest.raises(kind, match="temperature"):
             hs.TrainedDenseMemory(10, temperature=bad)
+    hot = hs.TrainedDenseMemory(10, 64, temperature=1e6, rng=0).store(patterns)
+    assert np.isfinite(hot.memories).all()  # nothing is learnt, and nothing overflows
     with pytest.raises(InvalidInputError, match=r"powers of order 64 to fit .* got 1e-05"):
         hs.TrainedDenseMemory(2, 64, temperature=1e-5).store(patterns)
 
@@ -207,9 +209,10 @@ def test_fewer_memories_than_patterns_hold_some():
     assert 0.15 < half[:, 0].mean() < 0.6
 
 
-def test_large_overlaps_and_high_powers_neither_over_nor_underflow():
-    patterns = hs.random_patterns(5, 700, rng=0)
-    memory = hs.TrainedDenseMemory(5, 30, rng=0).store(patterns)
+@pytest.mark.parametrize(("n", "order"), [(700, 30), (100, 64)])
+def test_large_overlaps_and_high_powers_neither_over_nor_underflow(n, order):
+    patterns = hs.random_patterns(5, n, rng=0)
+    memory = hs.TrainedDenseMemory(5, order, rng=0).store(patterns)
     assert memory.history[0]["errors"] > memory.history[-1]["errors"] == 0
     assert np.isfinite(memory.memories).all()
     cues = hs.flip(patterns, fraction=0.1, rng=0)
@@ -276,8 +279,11 @@ def test_energy_and_gap_by_definition():
                 turned[i] *= -1
                 change = memory.energy(turned) - energies[b]
                 assert gaps[b, i] == pytest.approx(change, rel=1e-9, abs=1e-9)
+    huge = with_memories(np.ones((1, 10**5)), 64, np.ones((1, 10**5)))
     with pytest.raises(InvalidInputError, match="exceeds every float"):
-        with_memories(np.ones((1, 10**5)), 64, np.ones((1, 10**5))).energy(np.ones(10**5))
+        huge.energy(np.ones(10**5))
+    with pytest.raises(InvalidInputError, match="exceeds every float"):
+        huge.recall(np.ones(10**5), record="energy", update="sync")
 
 
 def test_energy_falls_and_every_recall_rests():

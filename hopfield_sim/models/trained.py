@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks, energy
+from hopfield_sim import checks
 from hopfield_sim.backends.powers import Floats
 from hopfield_sim.errors import InvalidInputError, NotStoredError
-from hopfield_sim.interactions import Interaction
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.early_stopping import Patience, train
 from hopfield_sim.models.spins import image_shape, read_only
@@ -45,7 +44,7 @@ class TrainedDenseMemory(BinaryMemory):
     n_memories : int
         K.
     order : int
-        n, 2 to 64.
+        n, 2 to 64, well below N: a single bit changes a power of h by a factor e^{2n/N}.
     cost : int
         m: the larger, the more the worst bits count.
     rate, damp, momentum : float
@@ -207,7 +206,7 @@ class TrainedDenseMemory(BinaryMemory):
         """
         given, field = self._judge(states), self._field()
         found = field.energies(field.overlaps(given.array))
-        return given.restore(self._in_units(found))
+        return given.restore(field.in_units(found))
 
     def energy_gap(self, states: Any) -> Any:
         """E(site flipped) − E(s) for every site, (B, N).
@@ -218,13 +217,8 @@ class TrainedDenseMemory(BinaryMemory):
             When a difference exceeds every float.
         """
         given, field = self._judge(states), self._field()
-        return given.restore(self._in_units(given.array * field.all_differences(given.array)))
-
-    def _in_units(self, values: Floats) -> Floats:
-        with np.errstate(over="ignore", invalid="ignore"):
-            found = values * np.exp(self._field().log_unit) + 0.0
-        energy.refuse_overflow(found, Interaction("rectified", self.order))
-        return found
+        gaps = given.array * field.all_differences(given.array)
+        return given.restore(field.in_units(gaps))
 
     # ------------------------------------------------------------------ private
 

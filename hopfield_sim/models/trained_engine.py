@@ -13,10 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks, energy
 from hopfield_sim.backends.counter_rng import ACCEPT, visit_order, words
 from hopfield_sim.backends.numpy_backend import probability_words
 from hopfield_sim.backends.powers import Floats, rectified
 from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Batch
+from hopfield_sim.interactions import Interaction
 from hopfield_sim.models import trained_rule as rule
 from hopfield_sim.models.binary import Manner
 
@@ -50,7 +52,20 @@ class Field:
 
     def energies(self, overlaps: Doubles) -> Doubles:
         """−Σ_μ F, (B,), in units of N^n."""
-        return -rectified(overlaps, self.order).sum(axis=1, dtype=np.float64) + 0.0
+        return -rectified(overlaps, self.order).sum(axis=1, dtype=np.float64)
+
+    def in_units(self, values: Doubles) -> Doubles:
+        """Energies as numbers, N^n times these.
+
+        Raises
+        ------
+        InvalidInputError
+            When one exceeds every float.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = values * np.exp(self.log_unit) + 0.0
+        energy.refuse_overflow(found, Interaction("rectified", self.order))
+        return found
 
     def differences(self, overlaps: Doubles, spins: Spins, weights: Floats) -> Doubles:
         """D of one site each, (B,), from its spins (B,) and ξ there, (B, K); 0 where rounding
@@ -83,13 +98,17 @@ class TrainedEngine:
 
     def start(self, states: Spins) -> Batch:
         """The states with their overlaps."""
+        checks.memory(
+            40 * len(states) * len(self.field.memories),
+            f"the overlaps of {len(states)} states with {len(self.field.memories)} memories",
+            "recall fewer states at a time",
+        )
         index = np.arange(len(states), dtype=np.int64)
         return Batch(states, self.field.overlaps(states), index, states.copy())
 
     def energy(self, batch: Batch) -> Doubles:
         """E of each state, (B,)."""
-        unit = math.exp(min(self.field.log_unit, 700.0))
-        return unit * self.field.energies(self.field.overlaps(batch.states)) + 0.0
+        return self.field.in_units(self.field.energies(self.field.overlaps(batch.states)))
 
     def advance(self, batch: Batch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""

@@ -4,6 +4,7 @@ judged.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +26,9 @@ _GAIN = 3.0
 
 _SAMPLE = 100
 """Patterns that are looked at to find a temperature."""
+
+_LARGEST_LOG = 460.0
+"""Of a factor that must not make anything infinite."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +110,14 @@ class Learner:
             )
         generator = np.random.Generator(np.random.PCG64(recipe.key))
         self.temperature = max(self._automatic(generator), least) if wanted is None else wanted
+        # One over (h/S)^{n−1} where learning starts: gradients are about 1 then, for any order. A
+        # step cancels the factor, but takes a gradient near 1e-30 for none.
+        log_unit = (recipe.order - 1) * math.log(self.temperature / _SHARE)
+        self._unit = math.exp(min(log_unit, _LARGEST_LOG))
         self._noise = generator.normal(0, _SPREAD, (recipe.n_memories, n))
         self._velocity: Floats = np.zeros((recipe.n_memories, n))
         self._gradient: Floats | None = None
-        self._steps = 0
+        self._steps, self._rate = 0, recipe.rate
 
     def start(self) -> Floats:
         """Memories (K, N) that lean towards the patterns in turn. Without that the first to grow
@@ -123,8 +131,10 @@ class Learner:
         if self._gradient is None:
             self.judge(memories)
         assert self._gradient is not None
+        self._rate = training.decayed(self._recipe.rate, self._recipe.damp, self._steps)
+        gradient, momentum = self._unit * self._gradient, self._recipe.momentum
         memories, velocity = training.momentum_step(
-            memories, self._velocity, self._gradient, self._rate(), self._recipe.momentum
+            memories, self._velocity, gradient, self._rate, momentum
         )
         self._velocity, self._gradient = velocity, None
         self._steps += 1
@@ -143,12 +153,7 @@ class Learner:
             cost += rule.cost(found, some, power)
             errors += int((asked.votes * some <= 0).sum())
         self._gradient = gradient
-        rate = self._rate(self._steps - 1)
-        return {"rate": rate, "errors": errors, "cost": cost / self._patterns.size}
-
-    def _rate(self, step: int | None = None) -> float:
-        number = self._steps if step is None else max(step, 0)
-        return training.decayed(self._recipe.rate, self._recipe.damp, number)
+        return {"rate": self._rate, "errors": errors, "cost": cost / self._patterns.size}
 
     def _automatic(self, generator: np.random.Generator) -> float:
         """T at which patterns that are their own memories answer with tanh(3), in the median.
