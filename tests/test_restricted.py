@@ -225,7 +225,7 @@ def test_training_stops_for_one_of_three_reasons():
             assert (waited >= patience and row["iteration"] >= 20) == (row is rows[-1])
     assert len(costs[5, 1e-3]) < len(costs[20, 1e-3])
     assert len(costs[5, 1e-3]) < len(costs[5, 1e-6])
-    assert len(memory.clear().store(patterns, max_iter=3, min_iter=1).history) == 3
+    assert len(memory.clear().store(patterns, max_iter=3).history) == 3
     few = memory.clear().store(patterns[:2], min_iter=1)
     assert [row["errors"] for row in few.history] == [0]
 
@@ -489,8 +489,8 @@ def test_errors_say_what_to_do():
         _ = memory.weights
     with pytest.raises(InvalidInputError, match=r"as many neurons .* 8; got 4"):
         memory.store(np.ones((1, 4)))
-    with pytest.raises(InvalidInputError, match="at most max_iter = 5; got 20"):
-        memory.store(np.ones((1, 9)), max_iter=5)
+    with pytest.raises(InvalidInputError, match="at most max_iter = 5; got 6"):
+        memory.store(np.ones((1, 9)), max_iter=5, min_iter=6)
     with pytest.raises(InvalidInputError, match='mean "rotation"'):
         memory.store(np.ones((1, 9)), method="rotate")
     memory.store(np.ones((1, 9)))

@@ -401,7 +401,7 @@ def test_errors_say_what_to_do():
     with pytest.raises(InvalidInputError, match="never fades"):
         hs.TrainedDenseMemory(4, momentum=1)
     with pytest.raises(InvalidInputError, match="min_iter"):
-        memory.store(np.ones((1, 4)), max_iter=3)
+        memory.store(np.ones((1, 4)), max_iter=3, min_iter=4)
     with pytest.raises(InsufficientMemoryError, match="fewer memories"):
         hs.TrainedDenseMemory(10**9).store(np.ones((1, 10**5)))
     assert "nothing stored" in repr(memory)

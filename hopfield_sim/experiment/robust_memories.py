@@ -139,12 +139,12 @@ def _trained(patterns: Spins, config: Config, seed: int) -> Memory:
 
 
 def _restricted(method: str) -> Callable[[Spins, Config, int], Memory]:
-    """With half as many hidden units as neurons; Adam's steps are the smaller the more add up."""
+    """With half as many hidden units as neurons."""
 
     def make(patterns: Spins, config: Config, seed: int) -> Memory:
         n = patterns.shape[1]
         memory = RestrictedHopfield(max(1, n // 2), rng=seed)
-        return _binary(memory.store(patterns, method=method, rate=1 / n), config)
+        return _binary(memory.store(patterns, method=method), config)
 
     return make
 

@@ -32,8 +32,10 @@ class Patience:
     min_delta: float
 
     @classmethod
-    def judged(cls, max_iter: Any, min_iter: Any, patience: Any, min_delta: Any) -> Patience:
-        """From the arguments of ``store``.
+    def judged(
+        cls, max_iter: Any, min_iter: Any, patience: Any, min_delta: Any, *, usual: int
+    ) -> Patience:
+        """From the arguments of ``store``; ``usual`` steps at least if nothing else is said.
 
         Raises
         ------
@@ -41,6 +43,8 @@ class Patience:
             For what makes no sense.
         """
         most = checks.integer(max_iter, "max_iter", minimum=1)
+        if min_iter is None:
+            min_iter = min(usual, most)
         least = checks.integer(min_iter, "min_iter", minimum=0)
         if least > most:
             raise InvalidInputError(

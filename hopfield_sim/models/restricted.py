@@ -77,10 +77,10 @@ class RestrictedHopfield(SpinMemory):
         *,
         method: str = "rotation",
         max_iter: int = 500,
-        min_iter: int = 20,
+        min_iter: int | None = None,
         patience: int = 10,
         min_delta: float = 1e-4,
-        rate: float = 0.01,
+        rate: float | None = None,
     ) -> RestrictedHopfield:
         """Learn patterns (P, N), or images (P, H, W); called again, it learns all of them anew.
 
@@ -98,12 +98,13 @@ class RestrictedHopfield(SpinMemory):
             the cost, from the same start.
         max_iter : int
             At most so many steps.
-        min_iter : int
-            At least so many. 1 stops at the first errorless step.
+        min_iter : int, optional
+            At least so many; 20, or ``max_iter`` if that is less, when not given. 1 stops at the
+            first errorless step.
         patience, min_delta : int, float
             Stop when none of so many steps lowered the cost by more than this.
-        rate : float
-            The size of Adam's steps, up to 1; without a meaning for rotation.
+        rate : float, optional
+            The size of Adam's steps, up to 1; 1/N if not given. Without a meaning for rotation.
 
         Returns
         -------
@@ -120,8 +121,9 @@ class RestrictedHopfield(SpinMemory):
             When the weights do not fit.
         """
         method = checks.choice(method, METHODS, "method")
-        when = Patience.judged(max_iter, min_iter, patience, min_delta)
-        rate = checks.real(rate, "rate", minimum=0, maximum=1)
+        when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=20)
+        if rate is not None:
+            rate = checks.real(rate, "rate", minimum=0, maximum=1)
         known = None if self._patterns is None else self._patterns.shape[1]
         new = checks.patterns(patterns, n_neurons=known)
         everything, shape = self._joined(new), new.shape or self._shape
@@ -137,7 +139,10 @@ class RestrictedHopfield(SpinMemory):
             "use fewer hidden units or patterns",
         )
         start = orthonormal(n, self._n_hidden, np.random.Generator(np.random.PCG64(self._key)))
-        bits, step = everything.astype(np.float64), rotate if method == "rotation" else Adam(rate)
+        bits, step = (
+            everything.astype(np.float64),
+            rotate if method == "rotation" else Adam(1 / n if rate is None else rate),
+        )
         weights, history = train(
             lambda weights: step(bits, weights),
             lambda weights: bipartite.judge(weights, everything),

@@ -93,7 +93,7 @@ class TrainedDenseMemory(BinaryMemory):
         patterns: Any,
         *,
         max_iter: int = 300,
-        min_iter: int = 50,
+        min_iter: int | None = None,
         patience: int = 50,
         min_delta: float = 1e-4,
     ) -> TrainedDenseMemory:
@@ -107,8 +107,10 @@ class TrainedDenseMemory(BinaryMemory):
         ----------
         patterns : (P, N) or (P, H, W)
             Of ±1.
-        max_iter, min_iter : int
-            At most and at least so many steps.
+        max_iter : int
+            At most so many steps.
+        min_iter : int, optional
+            At least so many; 50, or ``max_iter`` if that is less, when not given.
         patience, min_delta : int, float
             Stop when none of so many steps lowered the cost by more than this.
 
@@ -125,7 +127,7 @@ class TrainedDenseMemory(BinaryMemory):
         InsufficientMemoryError
             When the memories do not fit.
         """
-        when = Patience.judged(max_iter, min_iter, patience, min_delta)
+        when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=50)
         known = None if self._patterns is None else self._patterns.shape[1]
         new = checks.patterns(patterns, n_neurons=known)
         everything, shape = self._joined(new), new.shape or self._shape
