@@ -43,8 +43,8 @@ def _transition(result: Result) -> str:
         return ""
     return (
         f"From features to prototypes: with n = {low['order']} a memory is a pattern of strokes, "
-        f"and it takes {float(low['memories']):.0f} of them to tell one class from another; with n = "
-        f"{high['order']} memories are whole images, and {float(high['memories']):.1f} of them "
+        f"and it takes {float(low['memories']):.0f} of them to tell one class from another; with "
+        f"n = {high['order']} memories are whole images, and {float(high['memories']):.1f} of them "
         "decide. The larger n, the steeper is F(x) = max(x, 0)ⁿ, and the more of the vote has the "
         "memory that is nearest."
     )

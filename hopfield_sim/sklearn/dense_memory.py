@@ -168,7 +168,8 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
             rng=seed,
         )
         self.data_min_, self.data_max_ = _ranges(X, scaling)
-        self.classifier_ = classifier.fit(self._scaled(X), codes.astype(np.int64))
+        scaled = X if scaling == "none" else self._scaled(X)  # then the classifier judges X
+        self.classifier_ = classifier.fit(scaled, codes.astype(np.int64))
         self.memories_ = classifier.memories_
         self.history_ = classifier.history_
         self.n_iter_ = len(self.history_)
