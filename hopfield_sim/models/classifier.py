@@ -47,12 +47,12 @@ class DenseClassifier:
     epochs : int
         How often all examples are learnt from.
     batch : int, optional
-        Examples of a step, at most; if not given, as many as make ten steps an epoch, up to 1000.
+        Examples of a step, at most; if not given, what makes twenty steps an epoch, up to 1000.
     rate, damp, momentum : float
         ε₀, f and p.
     temperature : "auto" or (float, float)
         (T_in, T_f) in units of the number of inputs. "auto" takes examples for memories and sees to
-        it that the median of \|β Σ ΔF\| for others is 1 at first and 10 in the end.
+        it that the median of \|β Σ ΔF\| for others is 1 at first and 5n in the end.
     ramp : int, optional
         Epochs in which T falls; half of all if not given.
     patience : int, optional
@@ -167,7 +167,8 @@ class DenseClassifier:
         classes, codes = _sorted(checks.labels(y, len(given.array)))
         if len(classes) < 2:
             raise InvalidInputError(
-                f"y must have at least two classes to tell apart; all labels are {classes[0]!r}"
+                "y must have at least two classes to tell apart; all labels are "
+                f"{classes[0].item()!r}"
             )
         examples = learning.Examples(given.array, codes)
         held = None if validation is None else self._held(validation, examples, classes)
@@ -313,7 +314,7 @@ class DenseClassifier:
 
     def _votes(self, state: State, states: Floats) -> tuple[rule.Doubles, float]:
         """Σ ΔF in units of S^n, and S."""
-        scale = learning.scale_for(self._recipe, states, state)
+        scale = learning.scale_for(self._recipe, states, len(state.classes), state.temperature)
         with self._machine() as machine:
             return machine.votes(states, state.result, scale), scale
 

@@ -41,8 +41,10 @@ def cost(outputs: Doubles, targets: Doubles, power: int) -> float:
 
 
 def signal(outputs: Doubles, targets: Doubles, power: int) -> Doubles:
-    """G_a = (t_a − c_a)^{2m−1} (1 − c_a²), (B, C)."""
-    return raised(targets - outputs, 2 * power - 1) * ((1 - outputs) * (1 + outputs))
+    """G_a = ((t_a − c_a)/2)^{2m−1} (1 − c_a²), (B, C): the paper's over 2^{2m−1}, which the step of
+    momentum cancels, so that it fits float32 for any m.
+    """
+    return raised((targets - outputs) / 2, 2 * power - 1) * ((1 - outputs) * (1 + outputs))
 
 
 def gradient(states: Floats, pulled: tuple[Floats, Floats]) -> Floats:

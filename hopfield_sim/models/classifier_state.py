@@ -21,7 +21,7 @@ COLUMNS = ("epoch", "rate", "temperature", "cost", "train_error", "validation_er
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to learn. Everything but ``epochs`` and ``patience`` is fixed once learning has begun."""
+    """How to learn; everything but ``epochs`` is fixed once learning has begun."""
 
     n_memories: int
     order: int
@@ -94,12 +94,12 @@ class Recipe:
         return replace(self, key=key)
 
     def batch_for(self, n_examples: int) -> int:
-        """Examples of a step: if not said, ten steps an epoch, and at most 1000."""
-        return self.batch or max(1, min(1000, n_examples // 10))
+        """Examples of a step: if not said, twenty steps an epoch, and at most 1000."""
+        return self.batch or max(1, min(1000, n_examples // 20))
 
     def differences(self, other: Recipe) -> list[str]:
         """What is not the same in another one and must be, to go on learning."""
-        free = ("epochs", "patience", "key")
+        free = ("epochs", "key")
         names = [name for name in self.__dataclass_fields__ if name not in free]
         return [name for name in names if getattr(self, name) != getattr(other, name)]
 

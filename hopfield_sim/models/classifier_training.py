@@ -31,8 +31,9 @@ _POWERS = 1 << 22
 _SAMPLE = 1000
 """Examples that measure a temperature."""
 
-_GAINS = (1.0, 10.0)
-"""The median of |β Σ ΔF| at the first and the last temperature, where they are chosen here."""
+_GAIN = 5.0
+"""Times n the median of |β Σ ΔF| at the last temperature, where it is chosen here; 1 at the first.
+"""
 
 _MEAN, _SPREAD = 0.3, 0.3
 """Of the numbers in new memories; the mean has the sign of the examples' mean."""
@@ -67,11 +68,11 @@ class Machine:
         steps = rule.class_steps(memories, states.shape[1], scale)
         out = np.empty((len(states), len(steps)))
 
-        def vote(part: NDArray[np.int64]) -> None:
+        def vote(part: slice) -> None:
             low = rule.overlaps(states[part], memories, scale)
             out[part] = self.engine.votes(low, steps, self.order)
 
-        self._blocks(vote, np.arange(len(states)), steps)
+        self._share(vote, len(states), steps)
         return out
 
     def push(
@@ -81,42 +82,37 @@ class Machine:
         steps = rule.class_steps(memories, examples.states.shape[1], temperature)
         parts: dict[int, Pushed] = {}
 
-        def learn(part: NDArray[np.int64]) -> None:
-            index = batch[part]
-            states, codes = examples.states[index], examples.codes[index]
+        def learn(part: slice) -> None:
+            states, codes = examples.states[batch[part]], examples.codes[batch[part]]
             low = rule.overlaps(states, memories, temperature)
             votes = self.engine.votes(low, steps, self.order)
             outputs, wanted = rule.outputs(votes, 1.0), rule.targets(codes, len(steps))
             signal = rule.signal(outputs, wanted, self.cost).astype(states.dtype)
             pulled = self.engine.pull(low, steps, self.order, signal)
-            parts[part[0]] = Pushed(
+            parts[part.start] = Pushed(
                 rule.gradient(states, pulled),
                 rule.cost(outputs, wanted, self.cost),
                 int((votes.argmax(axis=1) != codes).sum()),
             )
 
-        self._blocks(learn, np.arange(len(batch)), steps)
+        self._share(learn, len(batch), steps)
         ordered = [parts[start] for start in sorted(parts)]
         total = ordered[0].gradient
         for part in ordered[1:]:
             total += part.gradient
         return Pushed(total, sum(p.cost for p in ordered), sum(p.errors for p in ordered))
 
-    def _blocks(
-        self, work: Callable[[NDArray[np.int64]], None], rows: NDArray[np.int64], steps: Floats
-    ) -> None:
-        """Call ``work`` with all rows, some at a time."""
+    def _share(self, work: Callable[[slice], None], n: int, steps: Floats) -> None:
+        """Let the threads do the work on n examples, a block at a time."""
         powers = (len(steps) + 1) * steps.shape[1]
         size = min(_BLOCK, max(1, _POWERS // powers))
-        parts = [rows[start : start + size] for start in range(0, len(rows), size)]
+        starts = np.arange(0, n, size)
 
-        def walk(numbers: NDArray[np.int64]) -> None:
-            for number in numbers:
-                work(parts[number])
+        def walk(part: NDArray[np.int64]) -> None:
+            for start in part.tolist():
+                work(slice(start, min(start + size, n)))
 
-        n_threads = min(self.n_threads, len(parts))
-        # As many parts as blocks: a thread takes the next one when it is done with one.
-        workers.share(walk, np.arange(len(parts)), len(parts), n_threads)
+        workers.share(walk, starts, len(starts), min(self.n_threads, len(starts)))
 
 
 def begin(
@@ -168,9 +164,9 @@ def epoch(recipe: Recipe, machine: Machine, examples: Examples, state: State) ->
 def validated(recipe: Recipe, machine: Machine, held: Examples, state: State) -> State:
     """The state with its last epoch's error on other examples."""
     start = time.perf_counter()
-    memories = state.memories
-    votes = machine.votes(held.states, memories, scale_for(recipe, held.states, state))
-    row = dict(state.history[-1])
+    memories, row = state.memories, dict(state.history[-1])
+    scale = scale_for(recipe, held.states, len(state.classes), row["temperature"])
+    votes = machine.votes(held.states, memories, scale)
     row["validation_error"] = float((votes.argmax(axis=1) != held.codes).mean())
     row["seconds"] += time.perf_counter() - start
     state = replace(state, history=(*state.history[:-1], row))
@@ -179,10 +175,10 @@ def validated(recipe: Recipe, machine: Machine, held: Examples, state: State) ->
     return state
 
 
-def scale_for(recipe: Recipe, states: Floats, state: State) -> float:
-    """An S for these states: the last temperature, unless their powers would overflow."""
-    smallest = smallest_temperature(recipe, states, len(state.classes))
-    return max(state.temperature * state.n_inputs, smallest)
+def scale_for(recipe: Recipe, states: Floats, n_classes: int, temperature: float) -> float:
+    """An S for these states: the temperature, unless their powers would overflow."""
+    smallest = smallest_temperature(recipe, states, n_classes)
+    return max(temperature * states.shape[1], smallest)
 
 
 def smallest_temperature(recipe: Recipe, states: Floats, n_classes: int) -> float:
@@ -195,7 +191,7 @@ def _automatic(
     recipe: Recipe, machine: Machine, examples: Examples, n_classes: int
 ) -> tuple[float, float]:
     """T_in and T_f in units of the number of inputs: some examples, taken as memories, are shown
-    others, and the median of |β Σ ΔF| is what ``_GAINS`` says.
+    others, and the median of |β Σ ΔF| is to be 1 at first and 5n in the end.
 
     What the memories are while they learn is no measure: a temperature that follows them follows
     them into silence.
@@ -213,6 +209,8 @@ def _automatic(
     reference = max(
         reference or reach / 2, smallest_temperature(recipe, examples.states, n_classes)
     )
-    first, last = (reference * gain ** (-1 / recipe.order) / d for gain in _GAINS)
+    first, last = (
+        reference * gain ** (-1 / recipe.order) / d for gain in (1.0, _GAIN * recipe.order)
+    )
     least = smallest_temperature(recipe, examples.states, n_classes) / d
     return max(first, least), max(last, least)

@@ -142,6 +142,10 @@ def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]])
     try:
         with zipfile.ZipFile(source) as archive:
             kind, members = _read(archive)
+        if kind not in makers:
+            raise ModelFileError(
+                f"it holds a model of the kind {kind!r}; wanted {', '.join(makers)}"
+            )
         return makers[kind](members)
     except InsufficientMemoryError:
         raise
