@@ -17,6 +17,7 @@ from hopfield_sim.datasets import Dataset
 from hopfield_sim.errors import (
     DatasetFormatError,
     InvalidInputError,
+    InvalidTypeError,
     MissingDataError,
     MissingDependencyError,
 )
@@ -54,6 +55,8 @@ def find(files: Sequence[str | os.PathLike[str]] | str, data: str = "auto") -> t
         When there is one and it is damaged.
     """
     data = checks.choice(data, ("auto", *TITLES), "data")
+    if not isinstance(files, str | os.PathLike | list | tuple):
+        raise InvalidTypeError(f"files must be a list of paths; got {checks.show(files)}")
     paths = [files] if isinstance(files, str | os.PathLike) else list(files)
     if len(paths) > 1:
         raise InvalidInputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,8 @@ def _memories(memories: Mapping[int, Any], rows: list[Row], source: str, ax: Any
         above = [fresh.add_subplot(parts[0, k]) for k in range(len(orders))]
         below = [fresh.add_subplot(parts[1, k]) for k in range(len(orders))]
         handles = [Line2D([], [], color=c, label=words) for words, c in CURVES.values()]
-        style.legend_above(fresh, source + _title(rows, memories), handles)
+        width = fresh.get_size_inches()[0]
+        style.legend_above(fresh, _wrapped(source + _title(rows, memories), width), handles)
         scale = ScalarMappable(Normalize(-1, 1), MAP)
         bar = fresh.colorbar(scale, ax=above, shrink=0.7, aspect=22, pad=0.01, ticks=[-1, 0, 1])
         bar.ax.set_yticklabels(["−1", "0", "+1"])
@@ -127,10 +129,10 @@ def _errors(ax: Axes, rows: list[Row]) -> None:
         ax.plot(epochs, mean, color=colour, label=words)
         if np.isfinite(bars).all():
             ax.fill_between(epochs, mean - bars, mean + bars, color=colour, alpha=0.25, lw=0)
-    last = column(rows, "test_error")[-1]
+    tests = column(rows, "test_error")
     ax.annotate(
-        f"{100 * last:.1f} %",
-        (epochs[-1], last),
+        f"{100 * tests[-1]:.1f} %",
+        (epochs[-1], tests[-max(1, len(tests) // 4) :].max()),
         xytext=(0, 6),
         textcoords="offset points",
         ha="right",
@@ -251,6 +253,11 @@ def _colours(orders: Sequence[int]) -> dict[int, Any]:
     """Dark to light with growing n."""
     places = np.linspace(0.1, 0.8, len(orders)) if len(orders) > 1 else [0.3]
     return {n: colormaps["viridis"](p) for n, p in zip(orders, places, strict=True)}
+
+
+def _wrapped(words: str, width: float) -> str:
+    """Lines that fit into so many inches."""
+    return fill(words, int(12 * width))
 
 
 def _title(rows: Sequence[Row], memories: Mapping[int, Any]) -> str:
