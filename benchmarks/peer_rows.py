@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import hopfield_sim as hs
+from benchmarks import classifier
 from benchmarks.measure import Contest, quicker
 from benchmarks.recall_rows import SWEEPS, TEMPERATURE, Task, recall_warm, task
 from benchmarks.row import NotMeasured, Row, same
@@ -277,6 +278,8 @@ ROWS = [
         lambda: _one_by_one(neurodynex("sync"), "sync")),
     Row("dwave-warm", GLAUBER, "dwave-samplers, Gibbs; slopes in sweeps", 3, 8, dwave_warm),
     Row("hopfieldnetwork-warm", GLAUBER, "hopfieldnetwork", None, None, hopfieldnetwork_warm),
+    Row("torch-classifier", "dense classifier, an epoch of 10 000 images, K = 100, n = 20",
+        "torch, the quickest of three ways", 1, 2, classifier.contest),
     *(
         Row(f"{library}-{queries}", f"{MODERN}, {queries} at once", library, None, None,
             lambda library=library, queries=queries: modern(library, queries))

@@ -40,6 +40,14 @@ def distributed() -> hs.DistributedMemory:
 
 DISTRIBUTED = distributed().store(PATTERNS)
 
+
+def classifier(n_memories: Any = 2, **options: Any) -> hs.DenseClassifier:
+    """A small one."""
+    return hs.DenseClassifier(n_memories, **({"epochs": 1, "rng": 0} | options))
+
+
+CLASSIFIER = classifier().fit(PATTERNS, [0, 1])
+
 # Functions of patterns (P, N); the rest of their arguments is right.
 PATTERN_TAKERS: dict[str, Function] = {
     "overlap": lambda x: hs.overlap(PATTERNS[0], x),
@@ -417,6 +425,33 @@ ARGUMENTS: dict[str, Function] = {
         ROW, record="energy", every=x, max_steps=9
     ),
     "modern suggest_beta fraction": lambda x: MODERN.suggest_beta(fraction=x),
+    "DenseClassifier n_memories": lambda x: classifier(x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier order": lambda x: classifier(order=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier cost": lambda x: classifier(cost=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier epochs": lambda x: classifier(epochs=x),
+    "DenseClassifier batch": lambda x: classifier(batch=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier rate": lambda x: classifier(rate=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier damp": lambda x: classifier(damp=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier momentum": lambda x: classifier(momentum=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier temperature": lambda x: classifier(temperature=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier T_f": lambda x: classifier(temperature=(1, x)).fit(PATTERNS, [0, 1]),
+    "DenseClassifier ramp": lambda x: classifier(ramp=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier patience": lambda x: classifier(patience=x),
+    "DenseClassifier dtype": lambda x: classifier(dtype=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier backend": lambda x: classifier(backend=x),
+    "DenseClassifier n_threads": lambda x: classifier(n_threads=x).fit(PATTERNS, [0, 1]),
+    "DenseClassifier rng": lambda x: classifier(rng=x).fit(PATTERNS, [0, 1]),
+    "fit X": lambda x: classifier().fit(x, [0, 1]),
+    "fit y": lambda x: classifier().fit(PATTERNS, x),
+    "fit validation": lambda x: classifier().fit(PATTERNS, [0, 1], validation=x),
+    "fit validation X": lambda x: classifier().fit(PATTERNS, [0, 1], validation=(x, [0, 1])),
+    "fit validation y": lambda x: classifier().fit(PATTERNS, [0, 1], validation=(PATTERNS, x)),
+    "fit resume": lambda x: classifier().fit(PATTERNS, [0, 1], resume=x),
+    "predict X": lambda x: CLASSIFIER.predict(x),
+    "decide X": lambda x: CLASSIFIER.decide(x),
+    "participation X": lambda x: CLASSIFIER.participation(x),
+    "score X": lambda x: CLASSIFIER.score(x, [0, 1]),
+    "score y": lambda x: CLASSIFIER.score(PATTERNS, x),
     "from_weights weights": lambda x: hs.HopfieldNetwork.from_weights(x),
     "from_weights thresholds": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), thresholds=x),
     "from_weights backend": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), backend=x),

@@ -343,6 +343,12 @@ def test_a_checkpoint_goes_on_in_another_process(monkeypatch, tmp_path) -> None:
     same(hs.load(path), whole)
     same(loaded.fit(X, Y, resume=True), whole)
     assert [file.name for file in tmp_path.iterdir()] == ["clf.npz"]
+    with pytest.raises(InvalidTypeError, match="path"):
+        classifier(**OPTIONS).fit(X, Y, checkpoint=3)
+    with pytest.raises(InvalidTypeError, match="path"):
+        classifier(**OPTIONS).fit(X, Y, checkpoint=3, resume=True)
+    with pytest.raises(OSError, match="nowhere"):
+        classifier(**OPTIONS).fit(X, Y, checkpoint=tmp_path / "nowhere" / "clf.npz")
     # Without resume it is written over; without a file there is nothing to go on from.
     same(classifier(**OPTIONS).fit(X, Y, checkpoint=path), whole)
     same(classifier(**OPTIONS).fit(X, Y, checkpoint=tmp_path / "new.npz", resume=True), whole)
@@ -485,7 +491,7 @@ REFUSED = {
     ),
     "temperature": (lambda: classifier(temperature="hot"), InvalidInputError, 'mean "auto"'),
     "one temperature": (lambda: classifier(temperature=0.5), InvalidTypeError, r"\(T_in, T_f\)"),
-    "cold": (lambda: classifier(temperature=(1, 0)), InvalidInputError, "above 0"),
+    "cold": (lambda: classifier(temperature=(1, 0)), InvalidInputError, "temperature must be from"),
     "rate": (lambda: classifier(rate=0), InvalidInputError, "nothing is learnt"),
     "momentum": (lambda: classifier(momentum=1), InvalidInputError, "less than 1"),
     "cost": (lambda: classifier(cost=41), InvalidInputError, "cost must be from 1 to 40"),

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -205,6 +204,8 @@ class DenseClassifier:
 
         recipe = self._recipe
         self._state = state
+        if checkpoint is not None:
+            self.save(checkpoint)  # now, and not after an epoch, is told that it cannot be written
         with tqdm(
             total=recipe.epochs, initial=state.epoch, disable=not progress, unit="epoch"
         ) as bar:
@@ -390,7 +391,7 @@ class DenseClassifier:
         """Take over what a checkpoint holds, if there is one."""
         from hopfield_sim.models import files
 
-        if not Path(checkpoint).exists():
+        if not files.file_path(checkpoint).exists():
             return
         other = files.load(checkpoint, {"classifier": type(self)._from_members})
         different = self._recipe.differences(other._recipe)

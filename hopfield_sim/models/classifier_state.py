@@ -189,7 +189,5 @@ def _temperature(value: Any) -> tuple[float, float] | None:
             'temperature must be "auto" or two numbers (T_in, T_f), in units of the number of '
             f"inputs, such as (0.9, 0.5); got {checks.show(value)}"
         )
-    first, last = (checks.real(number, "temperature", minimum=0) for number in value)
-    if min(first, last) < 1e-6:
-        raise InvalidInputError(f"temperature must be above 0; got {checks.show(value)}")
+    first, last = (checks.real(t, "temperature", minimum=1e-6, maximum=1e3) for t in value)
     return first, last

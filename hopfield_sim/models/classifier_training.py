@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.backends import workers
 from hopfield_sim.backends.powers import Floats
 from hopfield_sim.backends.voting import Voting
@@ -125,6 +126,11 @@ def begin(
 ) -> State:
     """New memories, N(±0.3, 0.3), and the temperatures between which to learn."""
     states, d = examples.states, examples.states.shape[1]
+    checks.memory(
+        (8 + 6 * recipe.dtype.itemsize) * recipe.n_memories * (d + len(classes)),
+        f"{recipe.n_memories} memories of {d + len(classes)} neurons with what they learn by",
+        "use fewer memories",
+    )
     generator = np.random.Generator(np.random.PCG64(recipe.key))
     memories = generator.normal(-_MEAN, _SPREAD, (recipe.n_memories, d + len(classes)))
     if states.mean(dtype=np.float64) > 0:  # else no overlap with a bright image would be positive

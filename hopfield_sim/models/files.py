@@ -101,7 +101,7 @@ def save(path: str | PathLike[str], kind: str, members: Members) -> None:
     """Write a model to a temporary file beside ``path`` and rename it: a file is whole or
     not there.
     """
-    target = _path(path)
+    target = file_path(path)
     payloads = {name: _npy(array) for name, array in members.items()}
     manifest = {
         "format": FORMAT,
@@ -138,7 +138,7 @@ def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]])
     ModelFileError
         For a file that is not there, not a model, or damaged in any way.
     """
-    source = _path(path)
+    source = file_path(path)
     try:
         with zipfile.ZipFile(source) as archive:
             kind, members = _read(archive)
@@ -229,7 +229,8 @@ def _npy(array: NDArray[Any]) -> bytes:
     return stream.getvalue()
 
 
-def _path(path: str | PathLike[str]) -> Path:
+def file_path(path: str | PathLike[str]) -> Path:
+    """Judge the path of a file."""
     if not isinstance(path, (str, PathLike)):
         raise InvalidTypeError(f"path must be a str or a path; got {type(path).__name__}")
     return Path(path)
