@@ -103,6 +103,7 @@ html_sidebars = {
         "classical",
         "theory",
         "distributed",
+        "digits",
         "datasets",
         "claims",
         "speed",

@@ -194,7 +194,7 @@ def test_the_sentence_has_the_numbers_and_says_what_was_learnt_from(result) -> N
     assert "40 memories learnt from 603 images of scikit-learn's digits of 8 × 8." in text
     for row in result.summary["orders"]:
         assert f"{100 * row['test_error']:.1f} % with n = {row['order']}" in text
-        assert f"where {row['memories']:.1f} memories take part" in text
+        assert f"({row['memories']:.1f}" in text
     assert "From features to prototypes" in text
     alike = [row | {"memories": 5.0} for row in result.summary["orders"]]
     same = hs.experiment.Result("digits", result.rows, result.config, {"orders": alike})

@@ -15,14 +15,14 @@ def sentence(result: Result) -> str:
     """Say on what, how many are wrong, and how many memories it takes to decide."""
     config = result.config
     parts = [
-        f"{_percent(row['test_error'])} with n = {row['order']}, where {_count(row)} take part in "
-        "a decision"
-        for row in result.summary["orders"]
+        f"{_percent(row['test_error'])} with n = {row['order']} "
+        f"({float(row['memories']):.1f}{'' if k else ' memories take part in a decision'})"
+        for k, row in enumerate(result.summary["orders"])
     ]
     text = (
         f"{learnt(config)} After {config['epochs']} epochs so many of the "
         f"{_thousands(config['tests'])} test images are taken for another class: "
-        f"{'; '.join(parts)}."
+        f"{', '.join(parts)}."
     )
     return f"{text}\n\n{_transition(result)}".strip()
 
@@ -106,10 +106,6 @@ def _line(row: Row) -> dict[str, Any]:
 
 def _percent(value: Any) -> str:
     return f"{100 * float(value):.1f} %"
-
-
-def _count(row: Row) -> str:
-    return f"{float(row['memories']):.1f} memories"
 
 
 def _thousands(value: int) -> str:
