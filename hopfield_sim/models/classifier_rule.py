@@ -69,7 +69,8 @@ def targets(codes: NDArray[np.int64], n_classes: int) -> Doubles:
 
 def reach(states: Floats, n_classes: int) -> float:
     """The largest |h| that memories in [−1, 1] can have with any of these states."""
-    return float(np.abs(states).sum(axis=1, dtype=np.float64).max()) + n_classes
+    parts = (states[start : start + 1000] for start in range(0, len(states), 1000))
+    return max(float(np.abs(part).sum(axis=1).max()) for part in parts) + n_classes
 
 
 def smallest_scale(

@@ -136,15 +136,17 @@ def begin(
     if states.mean(dtype=np.float64) > 0:  # else no overlap with a bright image would be positive
         memories[:, :d] += 2 * _MEAN
     memories = np.clip(memories, -1, 1).astype(recipe.dtype)
-    schedule = recipe.temperature
-    if schedule is None:
-        schedule = _automatic(recipe, machine, examples, len(classes))
-    smallest = smallest_temperature(recipe, states, len(classes))
-    if min(schedule) * d < smallest:
-        raise InvalidInputError(
-            f"temperature must be {smallest / d:.3g} or more for powers of order {recipe.order} to "
-            f"fit {recipe.dtype}; got {schedule}"
-        )
+    smallest = smallest_temperature(recipe, states, len(classes)) / d
+    if recipe.temperature is None:
+        found = _automatic(recipe, machine, examples, len(classes))
+        schedule = max(found[0], smallest), max(found[1], smallest)
+    else:
+        schedule = recipe.temperature
+        if min(schedule) < smallest:
+            raise InvalidInputError(
+                f"temperature must be {smallest:.3g} or more for powers of order {recipe.order} "
+                f"to fit {recipe.dtype}; got {schedule}"
+            )
     return State(memories, np.zeros_like(memories), classes, shape, digest, schedule, ())
 
 
@@ -207,16 +209,10 @@ def _automatic(
     chosen = np.random.Generator(np.random.PCG64(seed)).permutation(n)
     count = min(recipe.n_memories, _SAMPLE, n // 2)
     stored, shown = chosen[:count], chosen[count : count + _SAMPLE]
-    labels = rule.targets(examples.codes[stored], n_classes).astype(recipe.dtype)
+    labels = rule.targets(examples.codes[stored], n_classes)
     memories = np.concatenate([examples.states[stored], labels], axis=1)
-    reach = rule.reach(examples.states[shown], n_classes)
-    votes = machine.votes(examples.states[shown], memories, reach)
-    reference = rule.automatic(votes * (recipe.n_memories / count), reach, recipe.order)
-    reference = max(
-        reference or reach / 2, smallest_temperature(recipe, examples.states, n_classes)
-    )
-    first, last = (
-        reference * gain ** (-1 / recipe.order) / d for gain in (1.0, _GAIN * recipe.order)
-    )
-    least = smallest_temperature(recipe, examples.states, n_classes) / d
-    return max(first, least), max(last, least)
+    states = examples.states[shown].astype(np.float64)
+    reach = rule.reach(states, n_classes)
+    votes = machine.votes(states, memories, reach) * (recipe.n_memories / count)
+    first = (rule.automatic(votes, reach, recipe.order) or reach / 2) / d
+    return first, first * (_GAIN * recipe.order) ** (-1 / recipe.order)
