@@ -244,7 +244,7 @@ def test_nothing_to_learn_from(
     monkeypatch.chdir(tmp_path)
     assert main(["digits", "--out", str(tmp_path / "out")]) == 2
     said = capsys.readouterr().err
-    assert said.startswith("error: no images to learn from are here.")
+    assert "error: no images to learn from are here." in said
     assert "pip install 'hopfield_sim[data]'" in said
     assert "MNIST is not here: train-images-idx3-ubyte" in said
     assert "--file" in said

@@ -49,10 +49,10 @@ def test_it_is_the_dense_classifier_of_scaled_features() -> None:
     scaled = (2 * (X - low) / (high - low) - 1).clip(-1, 1)
     seed = int(np.random.RandomState(3).randint(2**31 - 1))
     other = hs.DenseClassifier(
-        10, epochs=5, temperature=(0.9, 0.6), rate=0.1, damp=0.95, rng=seed
+        10, epochs=5, temperature=(0.9, 0.6), rate=0.1, damp=0.95, rng=seed, dtype="float64"
     ).fit(scaled, y)
-    np.testing.assert_allclose(mine.memories_, other.memories_, atol=1e-3)
-    np.testing.assert_allclose(np.tanh(mine.decision_function(X)), other.decide(scaled), atol=1e-2)
+    np.testing.assert_allclose(mine.memories_, other.memories_, atol=1e-9)
+    np.testing.assert_allclose(np.tanh(mine.decision_function(X)), other.decide(scaled), atol=1e-9)
     assert mine.n_iter_ == 5
     assert mine.history_[-1]["epoch"] == 5
     assert mine.classes_.tolist() == ["a", "b", "c"]
@@ -123,6 +123,7 @@ def test_a_copy_by_pickle_answers_the_same() -> None:
         ({"n_memories": 0}, "n_memories"),
         ({"order": 1}, "order"),
         ({"rate": -1.0}, "rate"),
+        ({"dtype": "float16"}, "float16"),
         ({"temperature": "warm"}, "temperature"),
         ({"backend": "gpu"}, "backend"),
         ({"n_threads": 0}, "n_threads"),

@@ -52,6 +52,9 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         (T_in, T_f) in units of the number of features.
     ramp : int, optional
         Epochs in which T falls; half of all if not given.
+    dtype : {"float64", "float32"}
+        Of what is computed. float32 is faster; an answer then depends, in its seventh digit, on the
+        other examples that are asked about with it.
     n_threads : int or None
         Of a fit; None: all processors. 1 leaves them to ``GridSearchCV(n_jobs=...)``.
     backend : {"auto", "numpy", "cython"}
@@ -108,6 +111,7 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         momentum: float = 0.6,
         temperature: str | tuple[float, float] = "auto",
         ramp: int | None = None,
+        dtype: str = "float64",
         n_threads: int | None = 1,
         backend: str = "auto",
         random_state: Any = None,
@@ -123,6 +127,7 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         self.momentum = momentum
         self.temperature = temperature
         self.ramp = ramp
+        self.dtype = dtype
         self.n_threads = n_threads
         self.backend = backend
         self.random_state = random_state
@@ -163,6 +168,7 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
             momentum=self.momentum,
             temperature=self.temperature,
             ramp=self.ramp,
+            dtype=self.dtype,
             backend=self.backend,
             n_threads=self.n_threads,
             rng=seed,
