@@ -168,6 +168,14 @@ def test_shares_of_a_decision_by_definition(result, cell: int, order: int) -> No
     assert len(set(labels)) == 3
 
 
+def test_votes_are_what_decide_takes_the_tanh_of(result) -> None:
+    classifier, part = network(result, 0, 0)
+    votes = classifier.votes(part.test_images)
+    np.testing.assert_allclose(np.tanh(votes), classifier.decide(part.test_images), atol=1e-12)
+    one = classifier.votes(part.test_images[3])
+    np.testing.assert_allclose(one, votes[3], rtol=1e-3, atol=1e-3)  # float32, another product
+
+
 def test_from_features_to_prototypes(result) -> None:
     """With n = 12 a few memories decide, and the one that decides looks like the image."""
     low, high = result.summary["orders"]
