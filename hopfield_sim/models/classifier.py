@@ -31,7 +31,7 @@ class DenseClassifier:
         β = 1/T^n
 
     and ξ goes down the gradient of Σ (c_a − t_a)^{2m}, t = ±1, with momentum p: V ← pV + dξ, ξ ←
-    clip(ξ + ε V / max_j \|V_j\|, −1, 1) for each memory. The rate ε falls, ε₀ f^epoch, and so does T,
+    clip(ξ + ε V / max_j \|V_j\|, −1, 1) for each memory. The rate ε falls, ε₀ f^epoch, and T does,
     from T_in to T_f in the first epochs. With small n memories are strokes and many of them vote;
     with large n they are whole images, and one decides.
 
