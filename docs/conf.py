@@ -104,6 +104,7 @@ html_sidebars = {
         "theory",
         "distributed",
         "robust",
+        "digits",
         "datasets",
         "claims",
         "speed",

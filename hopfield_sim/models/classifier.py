@@ -275,6 +275,14 @@ class DenseClassifier:
             gain = np.float64(scale / (state.temperature * state.n_inputs)) ** self._recipe.order
             return given.restore(rule.outputs(votes, float(gain)), sites=False)
 
+    def votes(self, X: Any) -> Any:
+        """β Σ_μ [F(h_μ^{a+}) − F(h_μ^−)], (n, C): what ``decide`` takes the tanh of."""
+        state, given = self._judged(X)
+        votes, scale = self._votes(state, given.array)
+        with np.errstate(over="ignore"):
+            gain = np.float64(scale / (state.temperature * state.n_inputs)) ** self._recipe.order
+            return given.restore(votes * gain, sites=False)
+
     def score(self, X: Any, y: Any) -> float:
         """The fraction of the examples whose class is recognised."""
         state, given = self._judged(X)
