@@ -182,13 +182,11 @@ def limits(
     scaled = _snapped(couplings, thresholds)
     field = couplings.diagonal.dtype
     above: NDArray[Any]
-    never: tuple[float, float]
     if field.kind == "i":
         beyond = couplings.reach + 1
         edge = np.clip(scaled, -beyond, beyond) if thresholds.any() else scaled
         below: NDArray[Any] = np.ceil(edge).astype(field)
         above = below - field.type(1) if ties == "plus" else np.floor(edge).astype(field)
-        never = (np.iinfo(field).max, np.iinfo(field).min)
     else:
         width = tie_width(couplings, thresholds)
         below = (scaled - width).astype(field)
@@ -197,9 +195,10 @@ def limits(
             if ties == "plus"
             else (scaled + width).astype(field)
         )
-        never = (np.inf, -np.inf)
     if clamp is not None:
-        above[clamp], below[clamp] = never
+        whole = field.kind == "i"
+        above[clamp] = np.iinfo(field).max if whole else np.inf
+        below[clamp] = np.iinfo(field).min if whole else -np.inf
     return Limits(above, below)
 
 
