@@ -7,11 +7,20 @@ import sys
 import tempfile
 import time
 
-from benchmarks import dense_rows, levels, recall_rows, report, rule_rows, runner, study_rows
+from benchmarks import (
+    dense_rows,
+    levels,
+    recall_rows,
+    report,
+    rule_rows,
+    runner,
+    study_rows,
+    trained_rows,
+)
 from benchmarks.measure import machine
 from benchmarks.row import Row
 
-ROWS = [*recall_rows.ROWS, *rule_rows.ROWS, *study_rows.ROWS, *dense_rows.ROWS]
+ROWS = [*recall_rows.ROWS, *rule_rows.ROWS, *study_rows.ROWS, *dense_rows.ROWS, *trained_rows.ROWS]
 
 HOW = """\
 One thread, BLAS too; processor time, which other jobs do not lengthen (two threads: by the clock).

@@ -279,7 +279,7 @@ ROWS = [
     Row("dwave-warm", GLAUBER, "dwave-samplers, Gibbs; slopes in sweeps", 3, 8, dwave_warm),
     Row("hopfieldnetwork-warm", GLAUBER, "hopfieldnetwork", None, None, hopfieldnetwork_warm),
     Row("torch-classifier", "dense classifier, an epoch of 10 000 images, K = 100, n = 20",
-        "torch, the quickest of three ways", 1.5, 2, classifier.contest),
+        "torch, the quickest of three ways", 1, 2, classifier.contest),
     *(
         Row(f"{library}-{queries}", f"{MODERN}, {queries} at once", library, None, None,
             lambda library=library, queries=queries: modern(library, queries))

@@ -12,6 +12,7 @@ from benchmarks.measure import Contest
 from benchmarks.row import Row
 
 SIZES = (100, 200, 400, 800)
+LOADS = 16
 NETWORKS = 20
 STATES = 20
 FLIPPED = 0.2
@@ -37,9 +38,10 @@ def capacity() -> Contest:
 
 
 def _ours(networks: int) -> list[Any]:
-    return hs.experiment.capacity(
-        SIZES, ["hebbian"], networks, states=STATES, flipped=FLIPPED, workers=1, rng=0
-    ).rows
+    study = hs.experiment.capacity(
+        SIZES, ["hebbian"], networks, loads=LOADS, states=STATES, flipped=FLIPPED, workers=1, rng=0
+    )
+    return study.rows
 
 
 def _plain(n: int, loads: list[int], networks: int) -> Any:
@@ -56,5 +58,5 @@ def _agree(rows: list[Any], n: int, loads: list[int]) -> None:
     assert (worst < 5).all(), f"the plain study disagrees with ours by {worst.max():.1f} errors"
 
 
-WHAT = f"capacity study, N = 100 to 800, ten loads, {NETWORKS} networks, {STATES} cues"
+WHAT = f"capacity study, N = 100 to 800, {LOADS} loads, {NETWORKS} networks, {STATES} cues"
 ROWS = [Row("capacity", WHAT, "plain compiled study", 30, 64, capacity)]

@@ -103,6 +103,8 @@ html_sidebars = {
         "classical",
         "theory",
         "distributed",
+        "robust",
+        "digits",
         "datasets",
         "claims",
         "speed",

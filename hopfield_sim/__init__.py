@@ -24,6 +24,8 @@ from hopfield_sim.models import (
     DistributedMemory,
     HopfieldNetwork,
     ModernHopfield,
+    RestrictedHopfield,
+    TrainedDenseMemory,
     load,
 )
 from hopfield_sim.patterns import (
@@ -41,8 +43,10 @@ from hopfield_sim.patterns import (
 
 __version__ = "0.1.0"
 
-_LAZY = ("course", "datasets", "experiment", "plotting", "testing", "theory")
-"""Subpackages that load when they are first used: some need matplotlib."""
+_LAZY = ("course", "datasets", "experiment", "plotting", "sklearn", "testing", "theory")
+"""Subpackages that load when they are first used: some need matplotlib. ``sklearn`` is not in
+``__all__``: a star import must not hide scikit-learn.
+"""
 
 __all__ = [
     "DenseClassifier",
@@ -50,6 +54,8 @@ __all__ = [
     "DistributedMemory",
     "HopfieldNetwork",
     "ModernHopfield",
+    "RestrictedHopfield",
+    "TrainedDenseMemory",
     "backends",
     "checkerboard",
     "course",

@@ -19,11 +19,16 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.numpy_backend import probability_words
-from hopfield_sim.backends.protocol import Backend, Couplings, Factors, HeatBath, Limits, Matrix
+from hopfield_sim.backends.protocol import (
+    INT32_SAFE,
+    Backend,
+    Couplings,
+    Factors,
+    HeatBath,
+    Limits,
+    Matrix,
+)
 from hopfield_sim.errors import InvalidInputError
-
-_INT32_SAFE = 2**29
-"""Fields up to this size, and thresholds beyond every one, fit an int32."""
 
 _INT16_SAFE = 2**15 - 3
 """Fields up to this size, limits beyond them and one that none reaches fit an int16."""
@@ -51,7 +56,7 @@ def factors(patterns: NDArray[np.int8], *, zero_diagonal: bool) -> Factors:
     """Exact couplings N·W = ΞᵀΞ of (P, N) patterns, without their matrix."""
     n_patterns, n = patterns.shape
     # The largest field is N·P, and whole numbers are exact in float64 to 2⁵³.
-    field = np.int32 if patterns.size <= _INT32_SAFE else np.float64
+    field = np.int32 if patterns.size <= INT32_SAFE else np.float64
     return Factors(patterns, np.full(n, 0 if zero_diagonal else n_patterns, field))
 
 
@@ -90,7 +95,7 @@ def _largest(columns: NDArray[Any]) -> int:
 
 def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
     """Types of the weights and of the fields in which nothing overflows; narrow ones are faster."""
-    if reach > _INT32_SAFE:
+    if reach > INT32_SAFE:
         return np.float64, np.float64
     field = np.int16 if reach <= _INT16_SAFE else np.int32
     if largest < 2**7:
@@ -180,7 +185,7 @@ def limits(
     never: tuple[float, float]
     if field.kind == "i":
         beyond = couplings.reach + 1
-        edge = np.clip(scaled, -beyond, beyond)
+        edge = np.clip(scaled, -beyond, beyond) if thresholds.any() else scaled
         below: NDArray[Any] = np.ceil(edge).astype(field)
         above = below - field.type(1) if ties == "plus" else np.floor(edge).astype(field)
         never = (np.iinfo(field).max, np.iinfo(field).min)
@@ -216,7 +221,7 @@ def heat_bath(
     clamped = np.zeros(n, np.uint8) if clamp is None else clamp.astype(np.uint8)
     if couplings.diagonal.dtype.kind != "i":
         return HeatBath(gain, np.zeros(n, np.int32), _snapped(couplings, thresholds), clamped)
-    scaled = np.clip(_snapped(couplings, thresholds), -_INT32_SAFE, _INT32_SAFE)
+    scaled = np.clip(_snapped(couplings, thresholds), -INT32_SAFE, INT32_SAFE)
     whole = np.floor(scaled)
     offset, fraction = whole.astype(np.int32), scaled - whole
     reach = couplings.reach + int(np.abs(offset).max())

@@ -1,5 +1,5 @@
 """Energies: of pair couplings, from states and their caches (Hopfield, PNAS 79, 2554, 1982, eq. 7),
-and of dense memories, from overlaps.
+of dense memories, from overlaps, and of restricted networks, from what reaches the hidden units.
 
 E = −½ sᵀ W s + θ·s. With the fields scale · W s at hand this is a sum over N numbers, not N²; with
 the overlaps Ξ s, one over P.
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from hopfield_sim.backends.protocol import Couplings, Factors
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.interactions import Interaction
+
+_LN2, _TINY = float(np.log(2.0)), np.finfo(np.float64).tiny
 
 
 def quadratic(
@@ -79,6 +81,40 @@ def dense(
         total = interaction.values(overlaps, overlaps.shape[1]).sum(axis=1)
     refuse_overflow(total, interaction)
     return 0.0 - total
+
+
+def restricted(inputs: NDArray[np.float64], n_neurons: int) -> NDArray[np.float64]:
+    """E = N ln 2 − Σ_j ln cosh a_j of states whose hidden units are at rest, from a = x W, (B, m) →
+    (B,): the least that ``bipartite`` can be for these states.
+
+    Examples
+    --------
+    >>> restricted(np.array([[0.0, 0.0], [1.0, -1.0]]), 2).round(3)
+    array([1.386, 0.519])
+    """
+    size = np.abs(inputs)
+    # ln cosh a = |a| + ln(1 + e^(−2|a|)) − ln 2 overflows nowhere.
+    log_cosh = size + np.log1p(np.exp(-2.0 * size)) - _LN2
+    return n_neurons * _LN2 - log_cosh.sum(axis=1)
+
+
+def bipartite(
+    inputs: NDArray[np.float64], hidden: NDArray[np.float64], n_neurons: int
+) -> NDArray[np.float64]:
+    """E(x, h) = −xᵀWh + N ln 2 + Σ_j ∫₀^{h_j} artanh, from a = x W and h, both (B, m) → (B,).
+
+    ∫₀^x artanh = x artanh x + ½ ln(1 − x²) goes to ln 2 at ±1, where the visible units are
+    (Hopfield, PNAS 81, 3088, 1984, eq. 8, without thresholds).
+
+    Examples
+    --------
+    >>> bipartite(np.array([[1.0, -1.0]]), np.tanh([[1.0, -1.0]]), 2).round(3)
+    array([0.519])
+    """
+    # ½ [(1 + h) ln(1 + h) + (1 − h) ln(1 − h)], in which 0 · ln 0 is 0.
+    more, less = 1.0 + hidden, 1.0 - hidden
+    bound = 0.5 * (more * np.log(np.maximum(more, _TINY)) + less * np.log(np.maximum(less, _TINY)))
+    return n_neurons * _LN2 + (bound - inputs * hidden).sum(axis=1)
 
 
 def refuse_overflow(values: NDArray[np.float64], interaction: Interaction) -> None:

@@ -29,6 +29,23 @@ NET = hs.HopfieldNetwork().store(PATTERNS)
 IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
 DENSE = hs.DenseMemory().store(PATTERNS)
 MODERN = hs.ModernHopfield().store(PATTERNS)
+RESTRICTED = hs.RestrictedHopfield(2, rng=0).store(PATTERNS)
+TRAINED = hs.TrainedDenseMemory(2, rng=0).store(PATTERNS)
+
+
+def restricted(patterns: Any = PATTERNS, **learning: Any) -> hs.RestrictedHopfield:
+    """One that learns quickly."""
+    return hs.RestrictedHopfield(1, rng=0).store(
+        patterns, **{"max_iter": 2, "min_iter": 0} | learning
+    )
+
+
+def trained(
+    patterns: Any = PATTERNS, n_memories: Any = 2, **settings: Any
+) -> hs.TrainedDenseMemory:
+    """One that learns quickly."""
+    memory = hs.TrainedDenseMemory(n_memories, **{"rng": 0} | settings)
+    return memory.store(patterns, max_iter=2, min_iter=0)
 
 
 def distributed() -> hs.DistributedMemory:
@@ -60,6 +77,8 @@ PATTERN_TAKERS: dict[str, Function] = {
     "rules.get(own)": hs.rules.get(lambda patterns: patterns.T @ patterns),
     "HopfieldNetwork.store": lambda x: hs.HopfieldNetwork().store(x).weights,
     "DenseMemory.store": lambda x: hs.DenseMemory().store(x).patterns,
+    "RestrictedHopfield.store": lambda x: restricted(x).weights,
+    "TrainedDenseMemory.store": lambda x: trained(x).memories,
     "HopfieldNetwork.store, again": lambda x: hs.HopfieldNetwork().store(PATTERNS).store(x).weights,
 }
 
@@ -80,6 +99,13 @@ STATE_TAKERS: dict[str, Function] = {
     "dense energy": lambda x: DENSE.energy(x),
     "dense energy_gap": lambda x: DENSE.energy_gap(x),
     "dense recall": lambda x: DENSE.recall(x, rng=0).states,
+    "restricted energy": lambda x: RESTRICTED.energy(x),
+    "restricted fields": lambda x: RESTRICTED.fields(x),
+    "restricted hidden": lambda x: RESTRICTED.hidden(x),
+    "restricted recall": lambda x: RESTRICTED.recall(x).states,
+    "trained energy": lambda x: TRAINED.energy(x),
+    "trained energy_gap": lambda x: TRAINED.energy_gap(x),
+    "trained recall": lambda x: TRAINED.recall(x, rng=0).states,
     "recall, images": lambda x: IMAGES.recall(x, rng=0).states,
 }
 
@@ -389,6 +415,30 @@ ARGUMENTS: dict[str, Function] = {
     "ModernHopfield beta": lambda x: hs.ModernHopfield(x).store(PATTERNS).energy(ROW),
     "ModernHopfield similarity": lambda x: hs.ModernHopfield(similarity=x),
     "ModernHopfield backend": lambda x: hs.ModernHopfield(backend=x),
+    "RestrictedHopfield n_hidden": lambda x: hs.RestrictedHopfield(x).store(PATTERNS, max_iter=20),
+    "RestrictedHopfield gate": lambda x: hs.RestrictedHopfield(2, gate=x),
+    "RestrictedHopfield rng": lambda x: hs.RestrictedHopfield(2, rng=x),
+    "store method": lambda x: restricted(method=x),
+    "store max_iter": lambda x: restricted(max_iter=x),
+    "store min_iter": lambda x: restricted(min_iter=x),
+    "store patience": lambda x: restricted(patience=x),
+    "store min_delta": lambda x: restricted(min_delta=x),
+    "store rate": lambda x: restricted(method="gradient", rate=x),
+    "energy hidden": lambda x: RESTRICTED.energy(ROW, hidden=x),
+    "restricted recall clamp": lambda x: RESTRICTED.recall(ROW, clamp=x),
+    "restricted recall max_sweeps": lambda x: RESTRICTED.recall(ROW, max_sweeps=x),
+    "restricted recall record": lambda x: RESTRICTED.recall(ROW, record=x),
+    "restricted recall every": lambda x: RESTRICTED.recall(ROW, record="energy", every=x),
+    "TrainedDenseMemory n_memories": lambda x: trained(n_memories=x),
+    "TrainedDenseMemory order": lambda x: trained(order=x),
+    "TrainedDenseMemory cost": lambda x: trained(cost=x),
+    "TrainedDenseMemory rate": lambda x: trained(rate=x),
+    "TrainedDenseMemory damp": lambda x: trained(damp=x),
+    "TrainedDenseMemory momentum": lambda x: trained(momentum=x),
+    "TrainedDenseMemory temperature": lambda x: trained(temperature=x),
+    "TrainedDenseMemory rng": lambda x: trained(rng=x),
+    "trained recall temperature": lambda x: TRAINED.recall(ROW, temperature=x, max_sweeps=2),
+    "trained recall clamp": lambda x: TRAINED.recall(ROW, clamp=x),
     "modern store": lambda x: hs.ModernHopfield(similarity="euclidean").store(x).energy(x),
     "modern store, again": lambda x: hs.ModernHopfield().store(PATTERNS).store(x),
     "modern forget": lambda x: copy.deepcopy(MODERN).forget(x),
@@ -414,6 +464,8 @@ ARGUMENTS: dict[str, Function] = {
     "distributed features": lambda x: DISTRIBUTED.features(x),
     "distributed energy": lambda x: DISTRIBUTED.energy(x),
     "distributed gradient": lambda x: DISTRIBUTED.gradient(x),
+    "distributed curvature": lambda x: DISTRIBUTED.curvature(x, x),
+    "distributed curvature along": lambda x: DISTRIBUTED.curvature(ROW, x),
     "distributed recall": lambda x: DISTRIBUTED.recall(x, max_steps=9),
     "distributed recall clamp": lambda x: DISTRIBUTED.recall(ROW, clamp=x, max_steps=9),
     "distributed recall observed": lambda x: DISTRIBUTED.recall(ROW, observed=x, max_steps=9),
@@ -450,6 +502,7 @@ ARGUMENTS: dict[str, Function] = {
     "fit progress": lambda x: classifier().fit(PATTERNS, [0, 1], progress=x),
     "predict X": lambda x: CLASSIFIER.predict(x),
     "decide X": lambda x: CLASSIFIER.decide(x),
+    "votes X": lambda x: CLASSIFIER.votes(x),
     "participation X": lambda x: CLASSIFIER.participation(x),
     "score X": lambda x: CLASSIFIER.score(x, [0, 1]),
     "score y": lambda x: CLASSIFIER.score(PATTERNS, x),
@@ -541,7 +594,13 @@ def public_arguments() -> list[str]:
     }
     functions |= {
         name: method
-        for memory in (hs.DenseClassifier, hs.DenseMemory, hs.HopfieldNetwork)
+        for memory in (
+            hs.DenseClassifier,
+            hs.DenseMemory,
+            hs.HopfieldNetwork,
+            hs.RestrictedHopfield,
+            hs.TrainedDenseMemory,
+        )
         for name, method in inspect.getmembers(memory, callable)
         if not name.startswith("_")
     }

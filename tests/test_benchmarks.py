@@ -197,7 +197,7 @@ def test_floors_are_below_stretches_and_names_are_unique() -> None:
     assert len({r.name for r in rows}) == len(rows)
     for r in rows:
         if r.floor is not None:
-            assert 1 < r.floor < r.stretch
+            assert 1 <= r.floor < r.stretch
         if r.wide is not None:
             assert r.floor < r.wide[0] < r.wide[1]
 

@@ -146,11 +146,11 @@ def test_no_states_at_all(backend):
         rule = couplings.limits(form, np.zeros(33), "keep", None)
         engine.asynchronous(form, batch, rule, "random", 0, 33, 2)
         engine.synchronous(form, batch, rule, 0, 33, 2)
-    rule = couplings.limits(learnt, np.zeros(33), "plus", None)
-    curve = engine.retrieval(
-        learnt, rule, np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 4), np.int64), 0, 5
-    )
-    assert curve.shape == (0, 4)
+    some, none = np.arange(1, 3), np.empty(0, np.int64)
+    keys = np.arange(3, dtype=np.uint64)
+    assert engine.retrieval(33, none, none, 4, keys, 5, 2).shape == (3, 0, 4)
+    assert engine.retrieval(33, some, some, 0, keys, 5, 2).shape == (3, 2, 0)
+    assert engine.retrieval(33, some, some, 4, keys[:0], 5, 2).shape == (0, 2, 4)
 
 
 # ---------------------------------------------------------------- types
@@ -204,7 +204,7 @@ def test_beyond_32_bits_fields_are_exact_doubles(backend, monkeypatch):
         for update in ("async", "sync")
         for t in (0.0, 0.7)
     ]
-    monkeypatch.setattr(couplings, "_INT32_SAFE", 64)
+    monkeypatch.setattr(couplings, "INT32_SAFE", 64)
     for matrix in (True, False):
         monkeypatch.setattr(couplings, "prefers_matrix", lambda *_, m=matrix, **__: m)
         net = hs.HopfieldNetwork(backend=backend).store(patterns)
@@ -290,36 +290,92 @@ def test_bits_are_packed_lowest_first():
     assert learnt.site_bits[64, 0] == 3
 
 
-# ---------------------------------------------------------------- a curve in one call
+# ---------------------------------------------------------------- curves in one call
+
+
+def curves_by_hand(n, counts, flipped, n_states, keys, max_sweeps):
+    """What ``retrieval`` says, network by network and cue by cue, and how many fields were 0."""
+    out = np.empty((len(keys), len(counts), n_states), int)
+    ties = 0
+    for k, key in enumerate(keys.tolist()):
+        patterns = np.empty((max(counts), n), np.int8)
+        for mu, i in np.ndindex(patterns.shape):
+            counter = np.array([i // 128, 0, mu, counter_rng.PATTERN], np.uint64)
+            word = int(counter_rng.philox(counter, key)[i // 32 % 4])
+            patterns[mu, i] = 1 if word >> i % 32 & 1 else -1
+        for point, count in enumerate(counts.tolist()):
+            targets = patterns[[s % count for s in range(n_states)]]
+            cues = point * n_states + np.arange(n_states)
+            starts = targets.copy()
+            for row, sites in enumerate(
+                counter_rng.distinct_sites(key, cues, n, int(flipped[point]))
+            ):
+                assert len(set(sites)) == flipped[point]
+                starts[row, sites] *= -1
+            ties += np.count_nonzero(dense_fields(patterns[:count], starts) == 0)
+            net = hs.HopfieldNetwork().store(patterns[:count])
+            run = net.recall(starts, update="sync", ties="plus", max_sweeps=max_sweeps)
+            out[k, point] = (run.states.astype(int) * targets).sum(axis=1)
+    return out, ties
 
 
 @pytest.mark.parametrize("n", SIZES)
-def test_a_curve_in_one_call_is_recall_cue_by_cue(n, monkeypatch):
-    monkeypatch.setattr(cython_backend, "_BUDGET", 500)  # a call ends and goes on in the middle
+def test_curves_in_one_call_are_recall_cue_by_cue(n, monkeypatch):
+    """Whoever does it, in how many threads, and where in a network a call ends and goes on."""
+    monkeypatch.setattr(cython_backend, "_SHARE", 1)
     rng = np.random.default_rng(n)
-    patterns = hs.random_patterns(min(n, 140), n, rng=n)
-    learnt = couplings.factors(patterns, zero_diagonal=True)
-    limits = couplings.limits(learnt, np.zeros(n), "plus", None)
-    counts = np.sort(rng.integers(1, len(patterns) + 1, 4))
-    flipped = rng.integers(0, n + 1, 4)
-    wanted = np.array([rng.integers(0, count, 7) for count in counts])
-    curves = [
-        hs.backends.get(name).retrieval(learnt, limits, counts, flipped, wanted, 9, 6)
-        for name in BACKENDS
-    ]
-    for point, count in enumerate(counts):
-        targets = patterns[wanted[point]]
-        cues = point * 7 + np.arange(7)
-        sites = counter_rng.distinct_sites(9, cues, n, int(flipped[point]))
-        starts = targets.copy()
-        for row, chosen in enumerate(sites):
-            assert len(set(chosen)) == flipped[point]
-            starts[row, chosen] *= -1
-        net = hs.HopfieldNetwork().store(patterns[:count])
-        run = net.recall(starts, update="sync", ties="plus", max_sweeps=6)
-        expected = (run.states.astype(int) * targets).sum(axis=1)
-        for curve in curves:
-            np.testing.assert_array_equal(curve[point], expected)
+    counts = np.array([1, 4, 8, 64, *rng.integers(1, 140, 2)])
+    flipped = np.append(rng.integers(0, n + 1, 5), n // 5)
+    keys = rng.integers(2**64, size=5, dtype=np.uint64)
+    expected, ties = curves_by_hand(n, counts, flipped, 7, keys, 6)
+    assert ties > 10 or n == 1
+    for budget, name, threads in itertools.product((500, 10**7), BACKENDS, (1, 2, 3)):
+        monkeypatch.setattr(cython_backend, "_BUDGET", budget)
+        engine = hs.backends.get(name)
+        found = engine.retrieval(n, counts, flipped, 7, keys, 6, threads)
+        np.testing.assert_array_equal(found, expected)
+    for k in range(5):  # a network is its key, whatever stands beside it
+        found = engine.retrieval(n, counts, flipped, 7, keys[k : k + 1], 6, 1)
+        np.testing.assert_array_equal(found[0], expected[k])
+
+
+def test_where_fields_leave_32_bits_the_reference_does_it(monkeypatch):
+    monkeypatch.setattr(cython_backend, "INT32_SAFE", 65 * 12 - 1)
+    counts, flipped, keys = np.array([3, 12]), np.array([5, 9]), np.arange(2, dtype=np.uint64)
+    expected, _ = curves_by_hand(65, counts, flipped, 4, keys, 6)
+    for name in BACKENDS:
+        found = hs.backends.get(name).retrieval(65, counts, flipped, 4, keys, 6, 2)
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_networks_have_patterns_of_their_own():
+    """Independent fair bits: means and overlaps between and within networks are those of chance."""
+    spins = np.array([counter_rng.random_spins(key, 50, 320) for key in (1, 2, 2**63)]).astype(int)
+    rows = spins.reshape(150, 320)
+    assert abs(rows.mean()) < 5 / np.sqrt(rows.size)
+    products = (rows @ rows.T)[np.triu_indices(150, 1)]
+    assert abs((products**2).mean() / 320 - 1) < 5 * np.sqrt(2 / len(products))
+    assert np.abs(products).max() < 6 * np.sqrt(320)
+    columns = (rows.T @ rows)[np.triu_indices(320, 1)]
+    assert abs((columns**2).mean() / 150 - 1) < 5 * np.sqrt(2 / len(columns))
+    more = counter_rng.random_spins(2, 60, 320)
+    np.testing.assert_array_equal(more[:50], spins[1])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_curves_take_the_memory_of_one_network(backend):
+    engine, peaks = hs.backends.get(backend), []
+    for n_networks in (1, 6):
+        keys = np.arange(n_networks, dtype=np.uint64)
+        tracemalloc.start()
+        try:
+            engine.retrieval(1000, np.array([320]), np.array([100]), 2, keys, 2, 1)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    assert peaks[1] < peaks[0] + 20_000
+    if backend == "cython":
+        assert peaks[0] < 1.2 * 2 * 1024 * 320 / 8  # bits, by pattern and by site
 
 
 def test_flipped_sites_are_a_uniform_choice():

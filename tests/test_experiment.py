@@ -96,6 +96,14 @@ def test_the_loads_are_the_courses(rule: str, n: int, expected: list[int]) -> No
     assert loads(rule, n).tolist() == expected
 
 
+def test_a_curve_has_as_many_points_as_you_want() -> None:
+    result = hs.experiment.capacity([116], networks=2, loads=16, states=3, rng=0)
+    for rule, c in (("hebbian", 12.2012), ("storkey", 37.6220)):
+        expected = [int(c * (0.5 + 1.5 * k / 15)) for k in range(16)]
+        assert curve(result, rule, 116, "n_patterns") == expected
+    assert result.config["loads"] == 16
+
+
 @pytest.mark.parametrize(("rule", "n"), CAPACITIES)
 def test_capacity_is_that_of_many_trials(capacities: Result, rule: str, n: int) -> None:
     found = curve(capacities, rule, n)
@@ -333,6 +341,8 @@ BAD: list[tuple[str, dict[str, Any], type[HopfieldError], str]] = [
     ("capacity", {"sizes": [10.0]}, InvalidTypeError, "sizes must be an integer"),
     ("capacity", {"rules": ["hebb"]}, InvalidInputError, 'did you mean "hebbian"'),
     ("capacity", {"networks": 0}, InvalidInputError, "networks must be 1 or more"),
+    ("capacity", {"loads": 1}, InvalidInputError, "loads must be 2 or more"),
+    ("capacity", {"loads": [4]}, InvalidTypeError, "loads must be an integer"),
     ("capacity", {"states": 0}, InvalidInputError, "states"),
     ("capacity", {"flipped": 1.5}, InvalidInputError, "flipped"),
     ("capacity", {"max_sweeps": 0}, InvalidInputError, "max_sweeps"),

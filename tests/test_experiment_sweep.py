@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
@@ -14,6 +15,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -22,11 +24,18 @@ import pytest
 import toy_study
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from hopfield_sim.errors import HopfieldError, InvalidInputError, MissingDependencyError
+from hopfield_sim.errors import (
+    HopfieldError,
+    InsufficientMemoryError,
+    InvalidInputError,
+    MissingDependencyError,
+)
 from hopfield_sim.experiment import pool as pools
 from hopfield_sim.experiment.store import Saved, Store
+from hopfield_sim.experiment.study import Config, Payload
 from hopfield_sim.experiment.sweep import WHOLE, Job, Shard, answer, gather, sweep
-from hopfield_sim.experiment.trial import Chunk
+from hopfield_sim.experiment.trial import Chunk, find
+from hopfield_sim.experiment.trial import run as make
 
 EXPECTED_TRIES = 1 + 3
 
@@ -146,6 +155,102 @@ def test_too_little_memory_may_pass(tmp_path: Path) -> None:
     with Store(":memory:") as store:
         assert [r["networks"] for r in gather(run(config, store), store).rows] == [4, 4, 4]
     assert tries(tmp_path) == [2] * 12
+
+
+# ---------------------------------------------------------------- trials made together
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The toy study makes trials of a cell together; how many a call."""
+    made: list[int] = []
+
+    def together(config: Config, cell: Mapping[str, Any], rngs: Sequence[Any]) -> list[Payload]:
+        made.append(len(rngs))
+        return [toy_study.trial(config, cell, rng) for rng in rngs]
+
+    monkeypatch.setattr(toy_study, "STUDY", replace(toy_study.STUDY, trials=together))
+    return made
+
+
+def test_trials_of_a_cell_are_made_together(tmp_path: Path, calls: list[int]) -> None:
+    config = toy_study.configure(tmp_path, cells=2)
+    which = ((0, 0), (0, 1), (0, 3), (1, 2), (0, 2))
+    saved = make(Chunk("toy_study", config, which))
+    assert calls == [3, 1, 1]
+    assert [(s.cell, s.trial) for s in saved] == list(which)
+    alone = [make(Chunk("toy_study", config, (one,)))[0] for one in which]
+    assert saved == alone
+
+
+def test_one_that_fails_does_not_take_the_others_with_it(
+    tmp_path: Path, calls: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = toy_study.configure(tmp_path)
+    numbers = [make(Chunk("toy_study", config, ((1, t),)))[0].payload for t in range(4)]
+    usual = toy_study.trial
+
+    def trial(config: Config, cell: Mapping[str, Any], rng: Any) -> Payload:
+        payload = usual(config, cell, rng)
+        if json.dumps(payload) == numbers[2]:
+            raise error("this one")
+        return payload
+
+    monkeypatch.setattr(toy_study, "trial", trial)
+    for error in (RuntimeError, InsufficientMemoryError):
+        calls.clear()
+        saved = make(Chunk("toy_study", config, tuple((1, t) for t in range(4))))
+        assert calls == [4, 1, 1, 1, 1]
+        assert [s.payload for s in saved] == [*numbers[:2], None, numbers[3]]
+        assert saved[2].error == f"{error.__name__}: this one"
+    error = HopfieldError
+    with pytest.raises(HopfieldError, match="this one"):
+        make(Chunk("toy_study", config, tuple((1, t) for t in range(4))))
+
+
+def test_a_call_that_loses_a_trial_is_made_again_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(config: Config, cell: Mapping[str, Any], rngs: Sequence[Any]) -> list[Payload]:
+        return [toy_study.trial(config, cell, rng) for rng in rngs][: max(1, len(rngs) - 1)]
+
+    config = toy_study.configure(tmp_path)
+    which = ((0, 0), (0, 1))
+    expected = make(Chunk("toy_study", config, which))
+    monkeypatch.setattr(toy_study, "STUDY", replace(toy_study.STUDY, trials=short))
+    assert make(Chunk("toy_study", config, which)) == expected
+
+
+@pytest.mark.parametrize("name", ["capacity", "robustness"])
+@pytest.mark.parametrize("rule", ["hebbian", "storkey"])
+def test_a_network_does_not_depend_on_those_beside_it(name: str, rule: str) -> None:
+    module = f"hopfield_sim.experiment.{name}"
+    config = find(module).configure([9, 65], [rule], 6, states=5, rng=3)
+    which = [(cell, trial) for cell in (0, 1) for trial in range(6)]
+    alone = [make(Chunk(module, config, (one,)))[0] for one in which]
+    assert make(Chunk(module, config, tuple(which))) == alone
+    assert make(Chunk(module, config, tuple(which[::-1]))) == alone[::-1]
+    assert make(Chunk(module, config, tuple(which[1::3]))) == alone[1::3]
+    texts = [saved.payload for saved in alone[6:]]
+    assert len(set(texts)) > 3  # networks of their own
+
+
+@pytest.mark.parametrize("slots", [1, 2, 5])
+def test_a_small_sweep_is_shared_out_evenly(tmp_path: Path, slots: int) -> None:
+    """No worker has much more to do than another, however short the trials."""
+    sizes = []
+
+    class Counting(ThreadPoolExecutor):
+        def submit(self, run: Any, chunk: Chunk) -> Future[Any]:  # type: ignore[override]
+            sizes.append(len(chunk.trials))
+            return super().submit(run, chunk)
+
+    config = toy_study.configure(tmp_path, cells=3, trials=60, cost=1e-4)
+    with Store(":memory:") as store:
+        run(config, store, pool=pools.Pool(lambda: Counting(slots), slots))
+    assert sum(sizes) == 180
+    assert max(sizes) <= 180 / (8 * slots)
+    assert min(sizes[:-3]) > 1
 
 
 class Interrupting(ThreadPoolExecutor):

@@ -20,15 +20,22 @@ FLOORS = (
     {"dynamics", "descent", "recording", "rules", "energy", "random_features"},
     {"models"},
     {"plotting", "theory"},
-    {"experiment", "course", "testing"},
+    {"experiment", "course", "testing", "sklearn"},
     {"hopfield_sim"},  # the front door, hopfield_sim/__init__.py: nobody inside goes through it
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Theory is arithmetic: it must not lean on the simulation whose results it is drawn over.
 THEORY_MAY_IMPORT = {"theory", "checks", "errors"}
 # Pictures are drawn in one room, tables of labelled arrays made in another. Types are free.
-ONLY_IN = {"matplotlib": {"plotting"}, "pandas": {"experiment"}, "xarray": {"experiment"}}
-SLOW_TO_LOAD = ("matplotlib", "imageio", "scipy", "pandas", "xarray", "dask", "cupy", "PIL")
+ONLY_IN = {
+    "matplotlib": {"plotting"},
+    "pandas": {"experiment"},
+    "sklearn": {"sklearn"},
+    "xarray": {"experiment"},
+}
+SLOW_TO_LOAD = (
+    *("matplotlib", "imageio", "scipy", "pandas", "xarray", "dask", "cupy", "PIL", "sklearn"),
+)
 
 
 def module_name(path: Path, package: Path) -> str:

@@ -5,7 +5,7 @@ Private: cython_backend.py sees to it that types and lengths fit together.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
-from libc.string cimport memset
+from libc.string cimport memcmp, memset
 
 import numpy as np
 
@@ -65,8 +65,8 @@ cdef class Network:
         if above.dtype != self._diagonal.dtype or below.dtype != self._diagonal.dtype:
             raise TypeError(f"limits must be {self._diagonal.dtype}, as the fields are; "
                             f"got {above.dtype} and {below.dtype}")
-        self.net.uniform = (above == above[0]).all() and (below == below[0]).all()
         self.net.above, self.net.below = self._address(above), self._address(below)
+        self.net.uniform = _is_uniform(above) and _is_uniform(below)
         return self
 
     def warm(self, double gain, offset not None, fraction not None, clamped not None, table,
@@ -86,3 +86,10 @@ cdef class Network:
         self.bath.reach, self.bath.steps = reach, steps
         self.net.bath = &self.bath
         return self
+
+
+cdef bint _is_uniform(object array) except -1:
+    """Whether all numbers are the same: whether the bytes equal those one number further on."""
+    cdef const uint8_t[::1] raw = array.view(np.uint8)
+    cdef int64_t size = array.itemsize
+    return raw.shape[0] <= size or memcmp(&raw[0], &raw[size], raw.shape[0] - size) == 0

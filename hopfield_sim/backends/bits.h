@@ -45,6 +45,19 @@ UNUSED static void unpack_spins(int64_t n, const uint64_t *bits, int8_t *spins) 
         spins[i] = (int8_t)(2 * (bits[i / 64] >> i % 64 & 1) - 1);
 }
 
+/* Bit j of word k becomes bit k of word j: blocks of 32 by 32 bits beside the diagonal trade places, then those of 16
+ * within each quarter, down to single bits (Warren, Hacker's Delight, 7-3). */
+ROW_KERNEL static void transpose_64(uint64_t *words) {
+    uint64_t low = 0xFFFFFFFFu;
+    for (int width = 32; width > 0; width /= 2, low ^= low << width)
+        for (int start = 0; start < 64; start += 2 * width)
+            for (int k = start; k < start + width; k++) {
+                const uint64_t differ = (words[k] >> width ^ words[k + width]) & low;
+                words[k] ^= differ << width;
+                words[k + width] ^= differ;
+            }
+}
+
 /* Σ_i ξ_i s_i = N - 2 times the number of bits that differ. */
 ROW_KERNEL static int64_t bits_overlap(int64_t n, const uint64_t *a, const uint64_t *b) {
     int64_t differ = 0;

@@ -19,6 +19,8 @@ ACCEPT: Final = 1
 """Purpose of the words that decide what a visited site becomes."""
 FLIP: Final = 2
 """Purpose of the words that choose the sites of a cue that are flipped."""
+PATTERN: Final = 3
+"""Purpose of the words whose bits are patterns; a pattern's number is where a state's would be."""
 
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
@@ -55,6 +57,16 @@ def words(
     counter[..., 2] = states[:, None]
     counter[..., 3] = purpose
     return philox(counter, key).reshape(len(states), 4 * blocks)[:, :n]
+
+
+def random_spins(key: int, n_patterns: int, n: int) -> NDArray[np.int8]:
+    """A network's patterns of fair ±1, (P, N): the bits of each one's words, the lowest first."""
+    numbers = np.arange(n_patterns)
+    raw = words(key, PATTERN, numbers, np.zeros_like(numbers), -(-n // 32)).astype("<u4")
+    bits = np.unpackbits(raw.view(np.uint8), axis=1, count=n, bitorder="little").view(np.int8)
+    bits *= 2
+    bits -= 1
+    return bits
 
 
 def visit_order(

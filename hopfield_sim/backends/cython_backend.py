@@ -23,6 +23,7 @@ from hopfield_sim.backends.numpy_backend import (
     probability_bounds,
 )
 from hopfield_sim.backends.protocol import (
+    INT32_SAFE,
     RUNNING,
     STALE,
     Batch,
@@ -166,23 +167,40 @@ class CythonBackend(NumpyBackend):
 
     def retrieval(
         self,
-        factors: Factors,
-        limits: Limits,
+        n_neurons: int,
         n_patterns: NDArray[np.int64],
         flipped: NDArray[np.int64],
-        wanted: NDArray[np.int64],
-        key: int,
+        n_states: int,
+        keys: NDArray[np.uint64],
         max_sweeps: int,
+        n_threads: int,
     ) -> NDArray[np.int64]:
-        """Cue after cue, from its flips to its score, without a batch or a matrix."""
-        if not _has_kernels(factors):
-            return super().retrieval(factors, limits, n_patterns, flipped, wanted, key, max_sweeps)
-        network, out, done = self._network(factors, limits), np.empty_like(wanted), 0
-        while done < out.size:
-            done = self._kernels.retrieval.retrieval(
-                network, factors.pattern_bits, n_patterns, flipped, wanted, key, max_sweeps, out,
-                done, _BUDGET,
-            )  # fmt: skip
+        """Cue after cue, from its flips to its score, without a batch or a matrix, in networks
+        drawn as bits, one at a time a thread.
+        """
+        most = int(n_patterns.max(initial=0))
+        if n_neurons * most > INT32_SAFE:
+            return super().retrieval(
+                n_neurons, n_patterns, flipped, n_states, keys, max_sweeps, n_threads
+            )
+        zero = np.zeros(n_neurons, np.int32)
+        empty = Factors(np.empty((0, n_neurons), np.int8), zero)
+        network = self._network(empty, Limits(zero - np.int32(1), zero))
+        out = np.empty((len(keys), len(n_patterns), n_states), np.int64)
+
+        def walk(networks: Rows) -> None:
+            some = slice(networks[0], networks[-1] + 1)
+            curves, done = out[some], 0
+            pattern_bits = np.zeros((most, -(-n_neurons // 256) * 4), np.uint64)
+            site_bits = np.zeros((n_neurons, -(-most // 64)), np.uint64)
+            while done < curves.size:
+                done = self._kernels.retrieval.retrieval(
+                    network, keys[some], n_patterns, flipped, max_sweeps, pattern_bits, site_bits,
+                    curves, done, _BUDGET,
+                )  # fmt: skip
+
+        visits = n_states * int((n_neurons + n_neurons * n_patterns // 16).sum())
+        _in_threads(walk, np.arange(len(keys)), visits, n_threads)
         return out
 
     def _network(self, couplings: Couplings, rule: Limits | HeatBath | None = None) -> Any:
@@ -217,15 +235,16 @@ class CythonBackend(NumpyBackend):
         """
         zero = isinstance(rule, Limits)
         # At zero temperature rows that are at ``until`` already may be at rest.
-        rows = np.flatnonzero(batch.stop == RUNNING) if zero else batch.unfinished(until)
+        rows = (batch.stop == RUNNING).nonzero()[0] if zero else batch.unfinished(until)
         while rows.size:
             left = max(until - int(batch.updates[rows].min()), 1)
             _in_threads(walk, rows, min(left, 4 * couplings.n_neurons), n_threads)
-            stale = np.flatnonzero(batch.fresh == STALE)
-            self._refresh(couplings, batch, stale)
             rows = batch.unfinished(until)
-            if zero:
-                rows = np.union1d(rows, stale[batch.stop[stale] == RUNNING])
+            stale = (batch.fresh == STALE).nonzero()[0]
+            if stale.size:
+                self._refresh(couplings, batch, stale)
+                if zero:
+                    rows = np.union1d(rows, stale[batch.stop[stale] == RUNNING])
 
 
 def _in_threads(

@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.counter_rng import ACCEPT, distinct_sites, visit_order, words
+from hopfield_sim.backends.counter_rng import (
+    ACCEPT,
+    distinct_sites,
+    random_spins,
+    visit_order,
+    words,
+)
 from hopfield_sim.backends.protocol import (
     CACHED,
     CYCLE,
@@ -113,27 +119,28 @@ class NumpyBackend:
 
     def retrieval(
         self,
-        factors: Factors,
-        limits: Limits,
+        n_neurons: int,
         n_patterns: NDArray[np.int64],
         flipped: NDArray[np.int64],
-        wanted: NDArray[np.int64],
-        key: int,
+        n_states: int,
+        keys: NDArray[np.uint64],
         max_sweeps: int,
+        n_threads: int,
     ) -> NDArray[np.int64]:
-        """Point after point: a batch of cues is made, flows, and is compared."""
-        n_points, n_states = wanted.shape
-        n = factors.n_neurons
-        out = np.empty_like(wanted)
-        for point in range(n_points):
-            grown = Factors(factors.patterns[: n_patterns[point]], np.zeros_like(factors.diagonal))
-            targets = factors.patterns[wanted[point]]
-            cues, states = point * n_states + np.arange(n_states), targets.copy()
-            sites = distinct_sites(key, cues, n, int(flipped[point]))
-            states[np.arange(n_states)[:, None], sites] *= -1
-            batch = Batch(states, self.cache(grown, states), cues, states.copy())
-            self.synchronous(grown, batch, limits, key, max_sweeps * n, 1)
-            out[point] = np.einsum("bi,bi->b", batch.states, targets, dtype=np.int64)
+        """Network after network, point after point: a batch of cues is made, flows, is compared."""
+        out = np.empty((len(keys), len(n_patterns), n_states), np.int64)
+        numbers, zero = np.arange(n_states), np.zeros(n_neurons, np.int64)
+        plus = Limits(zero - 1, zero)
+        for curve, key in zip(out, keys.tolist(), strict=True):
+            patterns = random_spins(key, int(n_patterns.max(initial=0)), n_neurons)
+            for point, (stored, flips) in enumerate(zip(n_patterns, flipped, strict=True)):
+                grown, targets = Factors(patterns[:stored], zero), patterns[numbers % stored]
+                cues, states = point * n_states + numbers, targets.copy()
+                sites = distinct_sites(key, cues, n_neurons, int(flips))
+                states[numbers[:, None], sites] *= -1
+                batch = Batch(states, self.cache(grown, states), cues, states.copy())
+                self.synchronous(grown, batch, plus, key, max_sweeps * n_neurons, 1)
+                curve[point] = np.einsum("bi,bi->b", batch.states, targets, dtype=np.int64)
         return out
 
     def _visit(

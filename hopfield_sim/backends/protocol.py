@@ -31,6 +31,9 @@ STALE: Final = 2
 on.
 """
 
+INT32_SAFE: Final = 2**29
+"""Fields up to this size, and thresholds beyond every one, fit an int32."""
+
 _PACKED_ROWS = 4096
 
 
@@ -222,7 +225,7 @@ class Batch:
 
     def unfinished(self, until: int) -> NDArray[np.int64]:
         """Rows that still run and have visits left before the update ``until``."""
-        return np.flatnonzero((self.stop == RUNNING) & (self.updates < until))
+        return ((self.stop == RUNNING) & (self.updates < until)).nonzero()[0]
 
 
 class Backend(Protocol):
@@ -272,18 +275,20 @@ class Backend(Protocol):
 
     def retrieval(
         self,
-        factors: Factors,
-        limits: Limits,
+        n_neurons: int,
         n_patterns: NDArray[np.int64],
         flipped: NDArray[np.int64],
-        wanted: NDArray[np.int64],
-        key: int,
+        n_states: int,
+        keys: NDArray[np.uint64],
         max_sweeps: int,
+        n_threads: int,
     ) -> NDArray[np.int64]:
-        """How far cues come back in a Hebbian network that grows: L points of a curve in one call.
+        """How far cues come back in K Hebbian networks that grow: all their curves in one call.
 
-        Point l has the first ``n_patterns[l]`` patterns and no self couplings. Cue c of the L·S is
-        the pattern ``wanted`` (L, S) with ``flipped[l]`` distinct sites flipped, a choice of (key,
-        c); it moves at zero temperature, all sites at once. The answer, (L, S), is the overlap N·m
-        of each end with the pattern wanted.
+        A network is its key, which its random patterns and the flips are functions of. At point l
+        of L it holds the first ``n_patterns[l]`` patterns, without self couplings. Its cue s of S
+        there is pattern s mod ``n_patterns[l]`` (Hebb's rule has no order: any will do) with
+        ``flipped[l]`` distinct sites flipped, a choice of (key, l·S + s). It moves at zero
+        temperature, all sites at once, a field of 0 giving +1. The answer, (K, L, S), is the
+        overlap N·m of each end with its pattern.
         """

@@ -18,7 +18,13 @@ from hopfield_sim.checks.arguments import (
     real,
     show,
 )
-from hopfield_sim.checks.continuous import RealBatch, RealStored, real_patterns, real_states
+from hopfield_sim.checks.continuous import (
+    RealBatch,
+    RealStored,
+    activities,
+    real_patterns,
+    real_states,
+)
 from hopfield_sim.checks.labelled import inputs, labels
 from hopfield_sim.checks.reals import (
     float_type,
@@ -37,6 +43,7 @@ __all__ = [
     "RealBatch",
     "RealStored",
     "Stored",
+    "activities",
     "choice",
     "fits",
     "flag",

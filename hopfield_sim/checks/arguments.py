@@ -56,11 +56,11 @@ def flag(value: Any, name: str) -> bool:
 def choice(value: Any, options: Iterable[str], name: str) -> str:
     """Judge a word out of a list; the error for an unknown one names the nearest."""
     words = list(options)
+    if isinstance(value, str) and value in words:
+        return str(value)
     listed = ", ".join(f'"{word}"' for word in words)
     if not isinstance(value, str):
         raise InvalidTypeError(f"{name} must be one of {listed}; got {show(value)}")
-    if value in words:
-        return str(value)
     # The cut keeps difflib, which is quadratic, away from a whole book.
     near = difflib.get_close_matches(value[:80].lower(), words, n=1, cutoff=0.0)
     hint = f'; did you mean "{near[0]}"?' if near else ""

@@ -150,6 +150,24 @@ def real_states(
     return RealBatch(_numbers(array, name, dtype).reshape(-1, n_neurons), single, image)
 
 
+def activities(
+    value: Any, n_states: int, n_units: int, *, name: str = "hidden"
+) -> NDArray[np.float64]:
+    """Judge what graded units do: (B, m), or (m,) for all states alike, from -1 to 1."""
+    array = numeric(value, name)
+    if array.shape not in ((n_units,), (1, n_units), (n_states, n_units)):
+        raise InvalidInputError(
+            f"{name} must be ({n_states}, {n_units}), a row a state, or ({n_units},); "
+            f"got shape {array.shape}"
+        )
+    bad = ~((array >= -1) & (array <= 1))
+    if bad.any():
+        raise InvalidInputError(
+            f"{name} must lie from -1 to 1; found {array[first(bad)]} at {at(bad)}"
+        )
+    return array.astype(np.float64).reshape(-1, n_units)
+
+
 def _numbers(array: NDArray[Any], name: str, dtype: np.dtype[Any] | None) -> NDArray[np.floating]:
     """Copy to float32 or float64, or name the first entry that cannot be worked with."""
     if dtype is None:

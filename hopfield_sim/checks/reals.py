@@ -108,6 +108,9 @@ def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
     ndarray (max_sweeps,) or (len(value),) of float64
         A number is repeated by a read-only view, so that any ``max_sweeps`` costs nothing.
     """
+    sweeps = integer(max_sweeps, "max_sweeps", minimum=0, maximum=2**48)
+    if isinstance(value, float) and 0 <= value < np.inf:  # most often; judged at once
+        return np.broadcast_to(np.float64(value), (sweeps,))
     array = numeric(value, "temperature")
     if array.ndim > 1 or array.size == 0:
         raise InvalidInputError(
@@ -123,7 +126,7 @@ def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
         )
     if array.ndim == 1:
         return schedule
-    return np.broadcast_to(schedule, (integer(max_sweeps, "max_sweeps", minimum=0, maximum=2**48),))
+    return np.broadcast_to(schedule, (sweeps,))
 
 
 def first(bad: NDArray[np.bool_]) -> tuple[int, ...]:

@@ -1,23 +1,25 @@
 """Questions to ask of a network, each with a picture as its answer.
 
 A file a question: ``capacity.py``, ``robustness.py``, ``energy.py``, ``checkerboard.py``,
-``image.py``, ``xor.py``, ``dense.py``, ``modern.py``, ``images.py`` and ``distributed.py`` (those
-with trials or pages in files beside them). A question is a *study* (``study.py``): a grid of cells,
-and trials that are pure functions of configuration and seed. ``registry.py`` lists them,
-``sweep.py`` gives them to workers (``pool.py``, ``trial.py``), ``store.py`` keeps what is finished,
-``result.py`` is what comes out. ``__main__.py`` is the command line and ``report.py`` writes the
-folder that it leaves.
+``image.py``, ``xor.py``, ``dense.py``, ``modern.py``, ``images.py``, ``distributed.py``,
+``digits.py`` and ``robust.py`` (those with trials, pages or data in files beside them). A question
+is a *study* (``study.py``): a grid of cells, and trials that are pure functions of configuration
+and seed. ``registry.py`` lists them, ``sweep.py`` gives them to workers (``pool.py``,
+``trial.py``), ``store.py`` keeps what is finished, ``result.py`` is what comes out. ``__main__.py``
+is the command line and ``report.py`` writes the folder that it leaves.
 """
 
 from hopfield_sim.experiment.capacity import capacity
 from hopfield_sim.experiment.checkerboard import checkerboard
 from hopfield_sim.experiment.dense import dense
+from hopfield_sim.experiment.digits import digits
 from hopfield_sim.experiment.distributed import distributed
 from hopfield_sim.experiment.energy import energy
 from hopfield_sim.experiment.image import image
 from hopfield_sim.experiment.images import images
 from hopfield_sim.experiment.modern import modern
 from hopfield_sim.experiment.result import Result
+from hopfield_sim.experiment.robust import robust
 from hopfield_sim.experiment.robustness import robustness
 from hopfield_sim.experiment.xor import xor
 
@@ -26,11 +28,13 @@ __all__ = [
     "capacity",
     "checkerboard",
     "dense",
+    "digits",
     "distributed",
     "energy",
     "image",
     "images",
     "modern",
+    "robust",
     "robustness",
     "xor",
 ]

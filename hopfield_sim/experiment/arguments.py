@@ -124,9 +124,12 @@ def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:
 
 def _several(value: Any, name: str) -> list[Any]:
     """Judge a list of anything: at least one."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
+    try:
+        found = None if isinstance(value, str) else list(value)
+    except TypeError:  # nothing to go through, or an array of no dimension
+        found = None
+    if found is None:
         raise InvalidTypeError(f"{name} must be a list; got {checks.show(value)}")
-    found = list(value)
     if not found:
         raise InvalidInputError(f"{name} must not be empty")
     return found

@@ -19,7 +19,6 @@ from hopfield_sim.experiment import arguments, probe
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
-from hopfield_sim.patterns import random_patterns
 
 __all__ = ["SIZES", "STUDY", "capacity", "loads", "scale"]
 
@@ -33,6 +32,7 @@ def capacity(
     rules: Sequence[str] = ("hebbian", "storkey"),
     networks: int | None = None,
     *,
+    loads: int = 10,
     states: int = 100,
     flipped: float = 0.2,
     max_sweeps: int = 100,
@@ -44,7 +44,7 @@ def capacity(
 ) -> Result:
     r"""Measure the fraction of patterns retrieved against their number t, by size and rule.
 
-    t runs over ``linspace(0.5 C, 2 C, 10).astype(int)``, C the capacity that theory expects,
+    t runs over ``linspace(0.5 C, 2 C, loads).astype(int)``, C the capacity that theory expects,
 
     .. math:: C_{Hebbian} = N/(2 \ln N), \qquad C_{Storkey} = N/\sqrt{2 \ln N} .
 
@@ -59,8 +59,10 @@ def capacity(
         Of "hebbian", "storkey", "pseudoinverse", "perceptron".
     networks : int, optional
         Independent networks a size and rule; more for small ones when not given.
+    loads : int
+        Points of a curve, at least 2.
     states : int
-        Cues for each network and load, spread evenly over stored patterns chosen at random.
+        Cues for each network and load, spread evenly over the stored patterns.
     flipped : float
         Fraction of the bits that are flipped, 0 to 1.
     max_sweeps : int
@@ -100,7 +102,7 @@ def capacity(
     >>> [row["n_patterns"] for row in result.rows]
     [1, 1, 1, 2, 2, 2, 3, 3, 3, 4]
     """
-    config = configure(sizes, rules, networks, states, flipped, max_sweeps, backend, rng)
+    config = configure(sizes, rules, networks, loads, states, flipped, max_sweeps, backend, rng)
     return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
 
 
@@ -119,8 +121,8 @@ def scale(rule: str, n_neurons: int) -> float:
     return n_neurons / 4
 
 
-def loads(rule: str, n_neurons: int) -> NDArray[np.int_]:
-    """Return the ten numbers of patterns of a curve; small networks have some of them twice.
+def loads(rule: str, n_neurons: int, n_loads: int = 10) -> NDArray[np.int_]:
+    """Return the numbers of patterns of a curve; small networks have some of them twice.
 
     Examples
     --------
@@ -128,13 +130,14 @@ def loads(rule: str, n_neurons: int) -> NDArray[np.int_]:
     array([2, 3, 3, 4, 5, 6, 6, 7, 8, 9])
     """
     c = scale(rule, n_neurons)
-    return np.maximum(np.linspace(0.5 * c, 2 * c, 10).astype(int), 1)
+    return np.maximum(np.linspace(0.5 * c, 2 * c, n_loads).astype(int), 1)
 
 
 def configure(
     sizes: Sequence[int] = SIZES,
     rules: Sequence[str] = ("hebbian", "storkey"),
     networks: int | None = None,
+    loads: int = 10,
     states: int = 100,
     flipped: float = 0.2,
     max_sweeps: int = 100,
@@ -147,6 +150,7 @@ def configure(
         "sizes": sizes,
         "rules": arguments.rules(rules),
         "networks": arguments.networks(networks, sizes, _networks),
+        "loads": checks.integer(loads, "loads", minimum=2),
         "states": checks.integer(states, "states", minimum=1),
         "flipped": checks.real(flipped, "flipped", minimum=0, maximum=1),
         "max_sweeps": checks.integer(max_sweeps, "max_sweeps", minimum=1),
@@ -170,22 +174,24 @@ def cells(config: Config) -> list[Cell]:
 
 
 def _cost(rule: str, n: int) -> float:
-    return 7e-3 + (5e-7 if rule == "storkey" else 1e-7) * n**2
+    return 2e-4 + 1.5e-5 * n if rule == "hebbian" else 4e-3 + 1.8e-7 * n**2
 
 
 def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
     """One network, probed at every load; its fraction retrieved and mean overlap at each."""
+    return trials(config, cell, [rng])[0]
+
+
+def trials(
+    config: Config, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]
+) -> list[Payload]:
+    """Several networks of one rule and size."""
     n = cell["n_neurons"]
-    counts = loads(cell["rule"], n).tolist()
-    patterns = random_patterns(counts[-1], n, rng=rng)
-    # Every stored pattern equally often, as far as that goes.
-    wanted = np.array([np.resize(rng.permutation(t), config["states"]) for t in counts])
+    counts = loads(cell["rule"], n, config["loads"]).tolist()
     flipped = [math.floor(config["flipped"] * n + 1e-9)] * len(counts)
-    sums = probe.overlaps(cell["rule"], config, patterns, counts, flipped, wanted, rng)
-    return {
-        "retrieved": (sums == n).mean(axis=1).tolist(),
-        "overlap": (sums.mean(axis=1) / n).tolist(),
-    }
+    sums = probe.overlaps(cell["rule"], config, n, counts, flipped, rngs)
+    found = zip((sums == n).mean(axis=2).tolist(), (sums.mean(axis=2) / n).tolist(), strict=True)
+    return [{"retrieved": retrieved, "overlap": overlap} for retrieved, overlap in found]
 
 
 def gather(config: Config, payloads: Payloads) -> Result:
@@ -195,7 +201,7 @@ def gather(config: Config, payloads: Payloads) -> Result:
     for cell, trials in zip(cells(config), payloads, strict=True):
         rule, n = cell.values["rule"], cell.values["n_neurons"]
         curve: list[Row] = []
-        for index, t in enumerate(loads(rule, n).tolist()):
+        for index, t in enumerate(loads(rule, n, config["loads"]).tolist()):
             retrieved, retrieved_se = mean_and_error([p["retrieved"][index] for p in trials])
             overlap, overlap_se = mean_and_error([p["overlap"][index] for p in trials])
             curve.append(
@@ -257,6 +263,7 @@ STUDY = Study(
     quick={"sizes": SIZES[:6], "networks": 16},
     cells=cells,
     trial=trial,
+    trials=trials,
     gather=gather,
     sentence=sentence,
     options=frozenset({"sizes", "rules", "trials"}),

@@ -9,7 +9,12 @@ from typing import Any, NamedTuple
 
 from tqdm import tqdm
 
-from hopfield_sim.errors import InvalidInputError, ResultsDirError
+from hopfield_sim.errors import (
+    DatasetFormatError,
+    InvalidInputError,
+    MissingDataError,
+    ResultsDirError,
+)
 from hopfield_sim.experiment import pool as pools
 from hopfield_sim.experiment import report
 from hopfield_sim.experiment.options import Options
@@ -35,7 +40,11 @@ def described() -> dict[str, str]:
     """What every study asks, and about how long it takes on two processors."""
     questions = {}
     for name, study in STUDIES.items():
-        cells = study.cells(study.configure(rng=0))
+        try:
+            cells = study.cells(study.configure(rng=0))
+        except (MissingDataError, DatasetFormatError):  # this is no time to complain
+            questions[name] = f"{study.question} (its data are not here)"
+            continue
         seconds = sum(cell.trials * cell.cost for cell in cells) / 2
         questions[name] = f"{study.question} ({max(1, round(seconds))} s)"
     return questions

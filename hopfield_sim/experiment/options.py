@@ -128,10 +128,16 @@ def _parser(studies: Mapping[str, str]) -> _Parser:
         "--file",
         metavar="PATH",
         action="append",
-        help="your own image (image), repeatable; or\na folder of pictures or CIFAR-10 (images)",
+        help="your own image (image), repeatable; a folder\n"
+        "of pictures or CIFAR-10 (images), of MNIST (digits)",
     )
     add("--quick", action="store_true", default=None, help="small sizes, few networks")
-    add("--full", action="store_true", default=None, help="as large as in the paper (distributed)")
+    add(
+        "--full",
+        action="store_true",
+        default=None,
+        help="as large as in the paper (distributed, digits)",
+    )
     add("--backend", metavar="NAME", help="auto, numpy or cython (auto)")
     add("--workers", metavar="INT", help="threads; without it one a processor")
     add("--processes", action="store_true", default=None, help="workers are processes, not threads")

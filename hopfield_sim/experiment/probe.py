@@ -1,7 +1,7 @@
-"""How far spoilt cues come back in one network, as it learns pattern after pattern.
+"""How far spoilt cues come back in networks that learn pattern after pattern.
 
-A Hebbian network answers for all points of a curve in one compiled call; other rules learn the
-patterns between two points, and recall a batch of cues at each.
+Hebbian networks of one cell are a single compiled call, from drawing their patterns to the score;
+other rules learn the patterns between two points, and recall a batch of cues at each.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import backends, checks, couplings
+from hopfield_sim import backends, checks
 from hopfield_sim.experiment import arguments
-from hopfield_sim.patterns import flip
+from hopfield_sim.patterns import flip, random_patterns
 
 __all__ = ["overlaps"]
 
@@ -22,49 +22,67 @@ __all__ = ["overlaps"]
 def overlaps(
     rule: str,
     config: Mapping[str, Any],
-    patterns: NDArray[np.int8],
+    n_neurons: int,
     n_patterns: Sequence[int],
     flipped: Sequence[int],
-    wanted: NDArray[np.int64],
-    rng: np.random.Generator,
+    rngs: Sequence[np.random.Generator],
 ) -> NDArray[np.int64]:
-    """The overlap N·m of each end with the pattern wanted, (L, S), by the course's conventions.
+    """The overlap N·m of each end with its pattern, (K, L, S), by the course's conventions.
 
     Parameters
     ----------
     rule : str
         The learning rule.
     config : mapping
-        With the ``backend`` and ``max_sweeps`` of the study.
-    patterns : (P, N) int8
-        Of ±1.
+        With the ``states``, S cues a point, the ``backend`` and ``max_sweeps`` of the study.
+    n_neurons : int
+        N.
     n_patterns, flipped : sequences of L int
-        At each point, how many of them are stored (in rising order) and how many distinct bits of
-        every cue are flipped.
-    wanted : (L, S) int64
-        Which patterns the cues were made of.
-    rng : numpy.random.Generator
-        Chooses the bits.
+        At each point, how many random patterns are stored (in rising order) and how many distinct
+        bits of every cue are flipped. The cues are spread evenly over the patterns.
+    rngs : sequence of K numpy.random.Generator
+        A network each: its result depends on nothing else, whatever stands beside it.
     """
-    if rule == "hebbian":
-        factors = couplings.factors(patterns, zero_diagonal=True)
-        return backends.get(config["backend"]).retrieval(
-            factors,
-            couplings.limits(factors, np.zeros(factors.n_neurons), "plus", None),
-            np.asarray(n_patterns, np.int64),
-            np.asarray(flipped, np.int64),
-            np.ascontiguousarray(wanted),
-            checks.key(rng),
-            config["max_sweeps"],
+    if rule != "hebbian":
+        return np.stack(
+            [_learning(rule, config, n_neurons, n_patterns, flipped, rng) for rng in rngs]
         )
+    most = max(n_patterns)
+    checks.memory(
+        2 * most * n_neurons,
+        f"{checks.show(most)} patterns of {checks.show(n_neurons)} neurons",
+        "study smaller networks",
+    )
+    return backends.get(config["backend"]).retrieval(
+        n_neurons,
+        np.asarray(n_patterns, np.int64),
+        np.asarray(flipped, np.int64),
+        config["states"],
+        np.array([checks.key(rng) for rng in rngs], np.uint64),
+        config["max_sweeps"],
+        n_threads=1,  # a sweep has its workers side by side
+    )
+
+
+def _learning(
+    rule: str,
+    config: Mapping[str, Any],
+    n_neurons: int,
+    n_patterns: Sequence[int],
+    flipped: Sequence[int],
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """The same, (L, S), of one network with any rule."""
+    patterns = random_patterns(max(n_patterns), n_neurons, rng=rng)
     net = arguments.network(rule, config)
-    out = np.empty_like(wanted)
+    out = np.empty((len(n_patterns), config["states"]), np.int64)
     stored = 0
     for point, count in enumerate(n_patterns):
         if count > stored:
             net.store(patterns[stored:count])
             stored = count
-        targets = patterns[wanted[point]]
+        # A pattern learnt early fares unlike a late one: which ones have more cues is chance.
+        targets = patterns[np.resize(rng.permutation(count), config["states"])]
         run = net.recall(
             flip(targets, count=flipped[point], rng=rng),
             update="sync",

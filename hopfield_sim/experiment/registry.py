@@ -10,7 +10,9 @@ __all__ = ["BY_NAME", "COURSE", "STUDIES"]
 COURSE = ("capacity", "robustness", "energy", "checkerboard", "image")
 """The course study: what the command line runs when no study is named, in the report's order."""
 
-BY_NAME: tuple[str, ...] = ("xor", "dense", "modern", "images", "distributed")
+BY_NAME: tuple[str, ...] = (
+    "xor", "dense", "modern", "images", "distributed", "digits", "robust",
+)  # fmt: skip
 """Studies that run only when they are named."""
 
 STUDIES: dict[str, Study] = {

@@ -14,7 +14,6 @@ from hopfield_sim.experiment import arguments, probe
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
-from hopfield_sim.patterns import random_patterns
 
 __all__ = ["FRACTIONS", "SIZES", "STUDY", "robustness"]
 
@@ -122,20 +121,30 @@ def _networks(n_neurons: int) -> int:
 def cells(config: Config) -> list[Cell]:
     """One cell a curve: rule and size."""
     return [
-        Cell({"rule": rule, "n_neurons": n}, count, 5e-3 + 5e-8 * n**2)
+        Cell({"rule": rule, "n_neurons": n}, count, _cost(rule, n))
         for rule in config["rules"]
         for n, count in zip(config["sizes"], config["networks"], strict=True)
     ]
 
 
+def _cost(rule: str, n: int) -> float:
+    return 1e-4 + 4e-7 * n if rule == "hebbian" else 4e-3 + 4e-8 * n**2
+
+
 def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
     """One network; its fraction retrieved at each fraction flipped."""
-    n, t = cell["n_neurons"], config["n_patterns"]
-    patterns = random_patterns(t, n, rng=rng)
+    return trials(config, cell, [rng])[0]
+
+
+def trials(
+    config: Config, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]
+) -> list[Payload]:
+    """Several networks of one rule and size."""
+    n = cell["n_neurons"]
     flipped = [math.floor(fraction * n + 1e-9) for fraction in config["fractions"]]
-    wanted = np.tile(np.resize(np.arange(t), config["states"]), (len(flipped), 1))
-    sums = probe.overlaps(cell["rule"], config, patterns, [t] * len(flipped), flipped, wanted, rng)
-    return {"retrieved": (sums == n).mean(axis=1).tolist()}
+    counts = [config["n_patterns"]] * len(flipped)
+    sums = probe.overlaps(cell["rule"], config, n, counts, flipped, rngs)
+    return [{"retrieved": retrieved} for retrieved in (sums == n).mean(axis=2).tolist()]
 
 
 def gather(config: Config, payloads: Payloads) -> Result:
@@ -201,6 +210,7 @@ STUDY = Study(
     quick={"sizes": SIZES[:6], "networks": 16},
     cells=cells,
     trial=trial,
+    trials=trials,
     gather=gather,
     sentence=sentence,
     options=frozenset({"sizes", "rules", "trials"}),

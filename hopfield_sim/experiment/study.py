@@ -74,6 +74,9 @@ class Study:
     page : callable, optional
         The result as figures, videos and tables; imports ``plotting`` when it is called. Studies of
         the course leave it out: ``report.py`` knows them.
+    trials : callable, optional
+        (configuration, cell's values, several generators) → what ``trial`` finds with each, made
+        together because that takes less time.
     """
 
     name: str
@@ -87,6 +90,9 @@ class Study:
     options: frozenset[str] = field(default=frozenset({"rules", "trials"}))
     page: Callable[[Result], Pages] | None = None
     full: Mapping[str, Any] = field(default_factory=dict)
+    trials: (
+        Callable[[Config, Mapping[str, Any], Sequence[np.random.Generator]], list[Payload]] | None
+    ) = None
 
 
 def canonical(config: Config) -> str:

@@ -29,6 +29,8 @@ __all__ = ["Job", "Shard", "answer", "gather", "sweep"]
 RETRIES = 3
 _CHUNK_SECONDS = 0.25
 _CHUNK_TRIALS = 64
+_CHUNKS = 8
+"""A worker's share of a small sweep comes in so many pieces, or one would wait for the others."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def sweep(
         What a trial raised because of its configuration.
     """
     keys = {job.module: store.claim(job.study.name, job.config) for job in jobs}
-    plan = _plan(jobs, store, keys, shard)
+    plan = _plan(jobs, store, keys, shard, pool.slots)
     # One BLAS thread a worker: two that share the processors are several times slower, and a sum
     # would depend on how many there are.
     with threadpool_limits(1, user_api="blas"), plan.progress(progress) as shown:
@@ -134,9 +136,11 @@ class _Plan:
         return Progress(self.n_trials, self.cost, self.done, self.done_cost, shown)
 
 
-def _plan(jobs: Sequence[Job], store: Store, keys: Mapping[str, str], shard: Shard) -> _Plan:
-    chunks: list[tuple[float, Chunk]] = []
+def _plan(
+    jobs: Sequence[Job], store: Store, keys: Mapping[str, str], shard: Shard, slots: int
+) -> _Plan:
     plan = _Plan(deque(), {}, 0, 0.0, 0, 0.0)
+    work: list[tuple[Job, float, list[tuple[int, int]]]] = []
     number = 0
     for job in jobs:
         finished = store.finished(keys[job.module])
@@ -151,12 +155,12 @@ def _plan(jobs: Sequence[Job], store: Store, keys: Mapping[str, str], shard: Sha
             plan.cost += len(mine) * cell.cost
             plan.done += len(mine) - len(todo)
             plan.done_cost += (len(mine) - len(todo)) * cell.cost
-            size = max(1, min(_CHUNK_TRIALS, int(_CHUNK_SECONDS / cell.cost)))
-            for start in range(0, len(todo), size):
-                trials = tuple(todo[start : start + size])
-                chunks.append((cell.cost, Chunk(job.module, job.config, trials)))
-    chunks.sort(key=lambda chunk: -chunk[0])
-    plan.chunks.extend(chunk for _, chunk in chunks)
+            work.append((job, cell.cost, todo))
+    seconds = min(_CHUNK_SECONDS, (plan.cost - plan.done_cost) / (_CHUNKS * slots))
+    for job, cost, todo in sorted(work, key=lambda cell: -cell[1]):
+        size = max(1, min(_CHUNK_TRIALS, int(seconds / cost)))
+        for start in range(0, len(todo), size):
+            plan.chunks.append(Chunk(job.module, job.config, tuple(todo[start : start + size])))
     return plan
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
@@ -56,17 +59,32 @@ def run(chunk: Chunk) -> list[Saved]:
     study = find(chunk.module)
     cells = study.cells(chunk.config)
     done = []
-    for cell, trial in chunk.trials:
-        rng = generator(study.name, chunk.config["seed"], cell, trial)
+    for cell, group in groupby(chunk.trials, lambda which: which[0]):
+        done += _make(study, chunk.config, cells[cell].values, list(group))
+    return done
+
+
+def _make(
+    study: Study, config: Config, values: Mapping[str, Any], which: list[tuple[int, int]]
+) -> list[Saved]:
+    """Trials of one cell: together where the study can, else, or if that fails, one by one."""
+    alone = len(which) == 1
+    if alone or study.trials is not None:
+        rngs = [generator(study.name, config["seed"], cell, trial) for cell, trial in which]
         try:
-            payload = study.trial(chunk.config, cells[cell].values, rng)
-            done.append(Saved(cell, trial, json.dumps(payload, allow_nan=False)))
+            if study.trials is None:
+                payloads = [study.trial(config, values, rngs[0])]
+            else:
+                payloads = study.trials(config, values, rngs)
+            texts = [json.dumps(payload, allow_nan=False) for payload in payloads]
+            return [Saved(*one, text) for one, text in zip(which, texts, strict=True)]
         except Exception as error:
             # Too little memory may be this worker's fault alone.
             if isinstance(error, HopfieldError) and not isinstance(error, MemoryError):
                 raise
-            done.append(Saved(cell, trial, None, f"{type(error).__name__}: {error}"))
-    return done
+            if alone:
+                return [Saved(*which[0], None, f"{type(error).__name__}: {error}")]
+    return [saved for one in which for saved in _make(study, config, values, [one])]
 
 
 @cache

@@ -11,6 +11,8 @@ from hopfield_sim.models.dense import DenseMemory
 from hopfield_sim.models.distributed import DistributedMemory
 from hopfield_sim.models.hopfield import HopfieldNetwork
 from hopfield_sim.models.modern import ModernHopfield
+from hopfield_sim.models.restricted import RestrictedHopfield
+from hopfield_sim.models.trained import TrainedDenseMemory
 
 __all__ = [
     "DenseClassifier",
@@ -18,6 +20,8 @@ __all__ = [
     "DistributedMemory",
     "HopfieldNetwork",
     "ModernHopfield",
+    "RestrictedHopfield",
+    "TrainedDenseMemory",
     "load",
 ]
 
@@ -38,5 +42,7 @@ def load(path: str | PathLike[str]) -> Any:
         "distributed": DistributedMemory._from_members,
         "hopfield": HopfieldNetwork._from_members,
         "modern": ModernHopfield._from_members,
+        "restricted": RestrictedHopfield._from_members,
+        "trained": TrainedDenseMemory._from_members,
     }
     return files.load(path, makers)

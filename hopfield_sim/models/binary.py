@@ -1,22 +1,21 @@
-"""Memories of binary neurons, whatever their energy: patterns come and go, states flow."""
+"""Memories of binary neurons, whatever their energy: how states flow, and where they can rest."""
 
 from __future__ import annotations
 
 import warnings
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import backends, checks, dynamics, recording
-from hopfield_sim.backends.protocol import Batch
+from hopfield_sim import backends, checks
 from hopfield_sim.dynamics import Recall, flow, is_stochastic
-from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import landscape
-from hopfield_sim.patterns import overlap
+from hopfield_sim.models.spins import Engine, SpinMemory
 
 UPDATES = ("async", "sync")
 ORDERS = ("random", "sequential", "uniform")
@@ -43,57 +42,17 @@ class Manner:
 _SWEEPS_COLD, _SWEEPS_WARM = 2, 1000
 
 
-class Engine(dynamics.Engine, Protocol):
-    """What a memory gives ``recall``: the driver's engine, which also knows the energy."""
+class BinaryMemory(SpinMemory):
+    """A memory of spins that flow neuron after neuron or all at once, cold or in a heat bath.
 
-    def energy(self, batch: Batch) -> NDArray[np.float64]:
-        """E of each state, (B,)."""
-
-
-class BinaryMemory(ABC):
-    """N neurons of ±1 that remember patterns (P, N), or images (P, H, W).
-
-    The class below sets these attributes, and says what the energy is.
+    The class below says what the energy is, and sets ``_backend``, who computes.
     """
 
     _backend: str
-    _patterns: NDArray[np.int8] | None
-    _shape: tuple[int, int] | None
-
-    @property
-    @abstractmethod
-    def n_neurons(self) -> int:
-        """N."""
-
-    @abstractmethod
-    def energy(self, states: Any) -> Any:
-        """E of each state, (B,); a float for a single one."""
 
     @abstractmethod
     def _engine(self, manner: Manner) -> Engine:
         """What makes states flow in this manner."""
-
-    # ------------------------------------------------------------------ patterns
-
-    @property
-    def patterns(self) -> NDArray[np.int8]:
-        """The stored patterns (P, N), read-only."""
-        return read_only(self._stored_patterns("patterns"))
-
-    def _stored_patterns(self, what: str) -> NDArray[np.int8]:
-        if self._patterns is None:
-            raise NotStoredError(f"{what} needs patterns; call store(patterns) first")
-        return self._patterns
-
-    def _joined(self, new: checks.Stored) -> NDArray[np.int8]:
-        """All patterns when these come to those stored, which they must be like."""
-        if self._patterns is None:
-            return new.array
-        if new.shape is not None and self._shape not in (None, new.shape):
-            raise InvalidInputError(
-                f"patterns must be images of shape {self._shape} like those stored; got {new.shape}"
-            )
-        return np.concatenate([self._patterns, new.array])
 
     # ------------------------------------------------------------------ dynamics
 
@@ -208,35 +167,3 @@ class BinaryMemory(ABC):
             energies = self.energy(states)
         ranks = np.lexsort([found, energies])
         return landscape.Landscape(states[ranks], energies[ranks], basin[ranks], period[ranks])
-
-    # ------------------------------------------------------------------ private
-
-    def _judge(self, states: Any) -> checks.Batch:
-        n_patterns = None if self._patterns is None else len(self._patterns)
-        return checks.states(states, self.n_neurons, shape=self._shape, n_patterns=n_patterns)
-
-    def _recorder(
-        self, engine: Engine, record: str | Iterable[str], every: int | None, update: str
-    ) -> recording.Recorder:
-        """What to write down, and how often."""
-        words = recording.words(record)
-        n = self.n_neurons
-        pace = n if every is None else checks.integer(every, "every", minimum=1)
-        if update == "sync":
-            pace = -(-pace // n) * n
-        measures: dict[str, recording.Measure] = {}
-        if "energy" in words:
-            measures["energy"] = engine.energy
-        if "overlap" in words:
-            patterns = self._stored_patterns('record="overlap"')
-            measures["overlap"] = lambda batch: overlap(batch.states, patterns)
-        if "states" in words:
-            measures["states"] = lambda batch: batch.states.copy()
-        return recording.Recorder(pace, measures)
-
-
-def read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """A view that cannot be written to."""
-    view = array.view()
-    view.flags.writeable = False
-    return view

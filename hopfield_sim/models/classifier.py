@@ -17,8 +17,8 @@ from hopfield_sim.backends.voting import engine
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models import classifier_rule as rule
 from hopfield_sim.models import classifier_training as learning
-from hopfield_sim.models.binary import read_only
 from hopfield_sim.models.classifier_state import Labels, Recipe, State
+from hopfield_sim.models.spins import read_only
 
 
 class DenseClassifier:
@@ -274,6 +274,14 @@ class DenseClassifier:
         with np.errstate(over="ignore"):
             gain = np.float64(scale / (state.temperature * state.n_inputs)) ** self._recipe.order
             return given.restore(rule.outputs(votes, float(gain)), sites=False)
+
+    def votes(self, X: Any) -> Any:
+        """β Σ_μ [F(h_μ^{a+}) − F(h_μ^−)], (n, C): what ``decide`` takes the tanh of."""
+        state, given = self._judged(X)
+        votes, scale = self._votes(state, given.array)
+        with np.errstate(over="ignore"):
+            gain = np.float64(scale / (state.temperature * state.n_inputs)) ** self._recipe.order
+            return given.restore(votes * gain, sites=False)
 
     def score(self, X: Any, y: Any) -> float:
         """The fraction of the examples whose class is recognised."""

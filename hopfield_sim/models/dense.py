@@ -18,6 +18,7 @@ from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.interactions import HIGHEST_ORDER, INTERACTIONS, Interaction
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.dense_engine import DenseEngine, overlaps
+from hopfield_sim.models.spins import image_shape
 
 ENERGIES = ("sum", "log")
 
@@ -213,17 +214,13 @@ class DenseMemory(BinaryMemory):
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
         involved.
         """
-        from hopfield_sim.models import files
-
         members: dict[str, NDArray[Any]] = {
             "interaction": np.array(self._interaction.word),
             "order": np.array(self._interaction.order, np.int64),
             "energy": np.array(self._energy),
             "patterns": self._stored_patterns("save"),
         }
-        if self._shape is not None:
-            members["shape"] = np.array(self._shape, np.int64)
-        files.save(path, "dense", members)
+        self._save(path, "dense", members)
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> DenseMemory:
@@ -232,11 +229,5 @@ class DenseMemory(BinaryMemory):
             str(members["interaction"]), int(members["order"]), energy=str(members["energy"])
         )
         patterns = checks.patterns(members["patterns"]).array
-        shape = members.get("shape")
-        if shape is not None and (shape.shape != (2,) or shape.prod() != patterns.shape[1]):
-            raise InvalidInputError(
-                f"images of shape {shape.tolist()} do not have {patterns.shape[1]} sites"
-            )
-        image = None if shape is None else (int(shape[0]), int(shape[1]))
-        memory._know(patterns, image)
+        memory._know(patterns, image_shape(members, patterns.shape[1]))
         return memory

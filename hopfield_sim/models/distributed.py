@@ -14,8 +14,8 @@ from hopfield_sim import checks
 from hopfield_sim.descent import Descent, Floats
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import reliance, summed_file
-from hopfield_sim.models.binary import read_only
 from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
+from hopfield_sim.models.spins import read_only
 from hopfield_sim.models.summed import Recipe
 from hopfield_sim.random_features import Comparison, Projection
 
@@ -234,6 +234,29 @@ class DistributedMemory(ContinuousMemory):
         slope = self._recipe.gradients(found)
         return given.restore(slope.astype(given.array.dtype, copy=False))
 
+    def curvature(self, states: Any, directions: Any) -> Any:
+        """∇²E v of each state x and direction v, (B, D); 0 where the estimate is at most ε.
+
+        How fast the gradient changes when a state moves along v.
+
+        Parameters
+        ----------
+        states, directions : (B, D), (D,) or images
+            As many of one as of the other; not changed.
+
+        Raises
+        ------
+        InvalidInputError
+            For features that are exponentials, and for directions of another shape than states.
+        """
+        given, along = self._judge(states), super()._judge(directions, "directions")
+        if along.array.shape != given.array.shape:
+            raise InvalidInputError(
+                f"directions must be as many as states, {len(given.array)}; got {len(along.array)}"
+            )
+        bend = self._recipe.curved(stored(self._drawn), self._memory, given.array, along.array)
+        return given.restore(bend.astype(given.array.dtype, copy=False))
+
     # ------------------------------------------------------------------ dynamics
 
     def recall(
@@ -336,9 +359,9 @@ class DistributedMemory(ContinuousMemory):
         known = stored(self._drawn)
         return Size(known.n_neurons, self._n_patterns, known.dtype)
 
-    def _judge(self, states: Any) -> checks.RealBatch:
-        given = super()._judge(states)
-        reliance.within(given.array, self._beta, "states")
+    def _judge(self, states: Any, name: str = "states") -> checks.RealBatch:
+        given = super()._judge(states, name)
+        reliance.within(given.array, self._beta, name)
         return given
 
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:

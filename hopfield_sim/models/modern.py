@@ -15,9 +15,9 @@ from hopfield_sim.descent import Descent, Floats
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import advice
 from hopfield_sim.models.attending import Attending
-from hopfield_sim.models.binary import read_only
 from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
 from hopfield_sim.models.similarity import SIMILARITIES, Similarity, demand_energy
+from hopfield_sim.models.spins import read_only
 
 
 class ModernHopfield(ContinuousMemory):

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks, couplings, energy, recording
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import NotStoredError
-from hopfield_sim.models.binary import BinaryMemory, Engine, Manner, read_only
+from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.quadratic import QuadraticEngine
+from hopfield_sim.models.spins import Engine, read_only
 
 
 class PairNetwork(BinaryMemory):

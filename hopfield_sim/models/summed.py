@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.waves import Waves, engine
 from hopfield_sim.descent import Floats
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import reliance
 from hopfield_sim.random_features import (
     KERNELS,
@@ -22,6 +23,7 @@ from hopfield_sim.random_features import (
     Kernel,
     Projection,
     compare,
+    curve,
     features,
     total,
 )
@@ -166,6 +168,31 @@ class Recipe:
         dead = reliance.dead(self.kernel, found)
         below = np.where(dead, 1.0, found.product)
         out = -found.gradient / (self.beta * below)[:, None]
+        out[dead] = 0.0
+        return out
+
+    def curved(
+        self,
+        drawn: Projection,
+        memory: NDArray[np.float64],
+        states: Floats,
+        directions: Floats,
+    ) -> NDArray[np.float64]:
+        """∇²E v: with K = ⟨φ, T⟩ it is −(∇²K v − ∇K (∇K·v)/K)/(βK), or −∇²K v/β."""
+        if self.kind.positive:
+            raise InvalidInputError(
+                "the curvature is known for features that are waves, kernel 'sincos' or 'cos'; "
+                f"got {self.kernel!r}"
+            )
+        bend = curve(self.kind, drawn, self.beta, states, directions, memory, self._engine())
+        if self.energy == "plain":
+            return -bend / self.beta
+        found = self.compare(drawn, memory, states, gradient=True)
+        assert found.gradient is not None
+        dead = reliance.dead(self.kernel, found)
+        below = np.where(dead, 1.0, found.product)[:, None]
+        along = np.einsum("bi,bi->b", found.gradient, directions)[:, None]
+        out = -(bend - found.gradient * along / below) / (self.beta * below)
         out[dead] = 0.0
         return out
 

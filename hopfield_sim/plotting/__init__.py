@@ -2,10 +2,11 @@
 
 A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``replica_curves``
 ``size_curves`` ``dense_curves`` ``distributed_curves`` ``modern_curves`` ``colour_images``
-(curves), ``xor_table``, ``images`` ``image_recall`` ``image_rows`` (states as pictures), ``movie``
-``stage`` ``video_palette`` ``video_pictures`` ``video_file`` (films), ``report`` with
-``report.html`` (the page), ``measured_curves`` ``theory_lines`` (points with their bars, and what
-is drawn over them), ``rows`` ``runs`` (reading results and recalls), ``style`` (one look for all).
+``digit_curves`` (curves), ``xor_table`` ``robust_map`` (tables in colour), ``images``
+``image_recall`` ``image_rows`` (states as pictures), ``movie`` ``stage`` ``video_palette``
+``video_pictures`` ``video_file`` (films), ``report`` with ``report.html`` (the page),
+``measured_curves`` ``theory_lines`` (points with their bars, and what is drawn over them), ``rows``
+``runs`` (reading results and recalls), ``style`` (one look for all).
 
 Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot does not
 know: a notebook shows it once, as the value of a cell's last line, and it is freed when dropped. In
@@ -17,6 +18,7 @@ from hopfield_sim.plotting import report
 from hopfield_sim.plotting.capacity_curves import capacity
 from hopfield_sim.plotting.colour_images import colour_images
 from hopfield_sim.plotting.dense_curves import dense
+from hopfield_sim.plotting.digit_curves import digits
 from hopfield_sim.plotting.distributed_curves import distributed
 from hopfield_sim.plotting.energy_curves import energy, overlap
 from hopfield_sim.plotting.image_recall import image
@@ -24,6 +26,7 @@ from hopfield_sim.plotting.images import states
 from hopfield_sim.plotting.modern_curves import modern
 from hopfield_sim.plotting.movie import video
 from hopfield_sim.plotting.replica_curves import overlap_by_load, phase_diagram
+from hopfield_sim.plotting.robust_map import robust
 from hopfield_sim.plotting.robustness_curves import robustness
 from hopfield_sim.plotting.xor_table import xor
 
@@ -31,6 +34,7 @@ __all__ = [
     "capacity",
     "colour_images",
     "dense",
+    "digits",
     "distributed",
     "energy",
     "image",
@@ -39,6 +43,7 @@ __all__ = [
     "overlap_by_load",
     "phase_diagram",
     "report",
+    "robust",
     "robustness",
     "states",
     "video",

@@ -25,10 +25,13 @@ LINE = 0.16  # height of a line of caption, inches
 
 @dataclass(frozen=True)
 class Tile:
-    """One image of a mosaic, (H, W) with values from −1 to +1, and the words above it."""
+    """One image of a mosaic, (H, W) with values from −1 to +1, the words above it, and the colours
+    of its values.
+    """
 
     image: NDArray[np.float64]
     caption: str = ""
+    colours: str = "gray"
 
 
 def states(
@@ -160,7 +163,7 @@ def _tile(ax: Axes, tile: Tile, x: float, y: float, tall: float, letters: float)
     """An image with a thin frame, or white ones would melt into the paper."""
     ax.imshow(
         tile.image,
-        cmap="gray",
+        cmap=tile.colours,
         vmin=-1,
         vmax=1,
         interpolation="nearest",

@@ -24,6 +24,11 @@ def rows_of(result: Any, *needed: str) -> list[Row]:
     if not rows:
         raise InvalidInputError("result has no rows: nothing to draw; run the experiment first")
     for index, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise InvalidInputError(
+                f"row {index} of the result must be a dict of its columns; found "
+                f"{type(row).__name__}"
+            )
         missing = [name for name in needed if name not in row]
         if missing:
             raise InvalidInputError(

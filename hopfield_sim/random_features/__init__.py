@@ -6,6 +6,15 @@ four kinds of features; ``sums.py`` adds them up over memories and compares stat
 
 from hopfield_sim.random_features.kernels import KERNELS, Kernel
 from hopfield_sim.random_features.projection import Projection
-from hopfield_sim.random_features.sums import Comparison, compare, features, total
+from hopfield_sim.random_features.sums import Comparison, compare, curve, features, total
 
-__all__ = ["KERNELS", "Comparison", "Kernel", "Projection", "compare", "features", "total"]
+__all__ = [
+    "KERNELS",
+    "Comparison",
+    "Kernel",
+    "Projection",
+    "compare",
+    "curve",
+    "features",
+    "total",
+]

@@ -107,6 +107,26 @@ def compare(
     return Comparison(product, log_scale, pull)
 
 
+def curve(
+    kernel: Kernel,
+    drawn: Projection,
+    beta: float,
+    states: Floats,
+    directions: Floats,
+    memory: NDArray[np.float64],
+    engine: Waves,
+) -> NDArray[np.float64]:
+    """∇²⟨φ(x), T⟩ v of each state, (B, D), for waves: φ'' = −φ, so it is −β Sᵀ ((φ T) ∘ S v)."""
+    out = np.zeros(states.shape)
+    for rows, block, h in _tiles(drawn, beta, states):
+        part = memory[:, block.rows].astype(states.dtype)
+        waves = kernel.waves(h, block.phases, np.zeros((1, 1), states.dtype), engine)[0]
+        height = sum(wave * one for wave, one in zip(waves, part, strict=True))
+        along = directions[rows] @ block.directions.T
+        out[rows] -= (np.asarray(height) * along) @ block.directions
+    return out * (beta * kernel.scale(drawn.n_features))
+
+
 def _tiles(drawn: Projection, beta: float, states: Floats) -> Iterator[tuple[slice, Block, Floats]]:
     """√β S x, (b, R), for some states and some directions at a time."""
     tall = min(len(states), _STATES)

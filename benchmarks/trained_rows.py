@@ -1,0 +1,63 @@
+"""Memories that learn: one rotation of a subspace, and one step of a trained dense memory."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+import hopfield_sim as hs
+from benchmarks.measure import Contest
+from benchmarks.row import Row, same
+from hopfield_sim.models import trained_rule
+from hopfield_sim.models.rotation import orthonormal, rotate
+
+Floats = NDArray[np.float64]
+
+
+def plain_rotation(patterns: Floats, weights: Floats) -> Floats:
+    """The algorithm word by word: an N × N decomposition."""
+    left, _, right = np.linalg.svd(patterns.T @ (np.tanh(patterns @ weights) @ weights.T))
+    return left @ right @ weights
+
+
+def rotation(n: int, n_hidden: int, n_patterns: int) -> Contest:
+    """A rotation beside the plain one; what the patterns see of both must be the same."""
+    patterns = hs.random_patterns(n_patterns, n, rng=1).astype(np.float64)
+    weights = orthonormal(n, n_hidden, np.random.default_rng(2))
+    same(patterns @ plain_rotation(patterns, weights), patterns @ rotate(patterns, weights), 1e-9)
+    return Contest(lambda: rotate(patterns, weights), lambda: plain_rotation(patterns, weights))
+
+
+def site_by_site(patterns: Floats, memories: Floats, order: int) -> Floats:
+    """D_i of every bit, each pattern with the bit at +1 and at −1: the overlaps by a product."""
+    n, out = patterns.shape[1], np.empty_like(patterns)
+    for site in range(n):
+        up, down = patterns.copy(), patterns.copy()
+        up[:, site], down[:, site] = 1, -1
+        above, below = (np.maximum(some @ memories.T / n, 0) ** order for some in (up, down))
+        out[:, site] = (above - below).sum(axis=1)
+    return out
+
+
+def answers(n: int, n_memories: int, n_patterns: int) -> Contest:
+    """What memories say of every bit of some patterns, F(x) = max(x, 0)³."""
+    patterns = hs.random_patterns(n_patterns, n, rng=1).astype(np.float64)
+    memories = np.random.default_rng(2).uniform(-1, 1, (n_memories, n))
+
+    def ours() -> Floats:
+        blocks = trained_rule.blocks(patterns, n_memories)
+        return np.concatenate([trained_rule.ask(some, memories, n, 3).votes for some in blocks])
+
+    same(site_by_site(patterns, memories, 3), ours(), 1e-9)
+    return Contest(ours, lambda: site_by_site(patterns, memories, 3))
+
+
+PLAIN = "NumPy, the N × N decomposition"
+ROWS = [
+    Row("rotation-full", "a rotation, N = 1000, m = P = 100", PLAIN, 20, 60,
+        lambda: rotation(1000, 100, 100), compiled=False),
+    Row("rotation-idle", "a rotation, N = 1000, m = 100, P = 50", PLAIN, 20, 60,
+        lambda: rotation(1000, 100, 50), compiled=False),
+    Row("trained-answers", "every bit from the others, N = 100, K = P = 50",
+        "NumPy, a product a bit", 1.5, 3, lambda: answers(100, 50, 50), compiled=False),
+]  # fmt: skip

@@ -1,0 +1,166 @@
+"""The memories that the robust study compares: how each is made, and how it takes a graded cue.
+
+All of them do the same: the step f from the cue's real values first, and from its signs on by the
+memory's own synchronous recall. A continuous memory goes on with real values and is read by their
+signs at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.models import (
+    DenseMemory,
+    DistributedMemory,
+    HopfieldNetwork,
+    ModernHopfield,
+    RestrictedHopfield,
+    TrainedDenseMemory,
+)
+from hopfield_sim.models.graded import Affine, Graded, graded
+from hopfield_sim.patterns import overlap
+
+__all__ = ["MEMORIES", "Memory", "signs"]
+
+Floats = NDArray[np.float64]
+Spins = NDArray[np.int8]
+Config = Mapping[str, Any]
+
+_TIE = 1e-9
+"""A step smaller than this is 0 but for rounding, and keeps the sign."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What stored the patterns: one step, which is what an attack sees, and all of recall.
+
+    Parameters
+    ----------
+    step : Graded
+        f and its derivative, in units in which patterns are ±1.
+    recall : callable
+        (B, N) real cues → (B, N) int8 of ±1, where they end.
+    """
+
+    step: Graded
+    recall: Callable[[Floats], Spins]
+
+
+def signs(x: Floats) -> Spins:
+    """−1 below 0, else +1."""
+    return np.where(x < 0, -1, 1).astype(np.int8)
+
+
+def _binary(memory: Any, config: Config, **how: Any) -> Memory:
+    """Neurons of ±1: the first step meets the real values, the others what it made of them."""
+    step = graded(memory)
+
+    def recall(x: Floats) -> Spins:
+        first = step.step(x)
+        start = signs(np.where(np.abs(first) > _TIE, first, x))
+        run = memory.recall(start, max_sweeps=config["max_steps"], **how)
+        return np.asarray(run.states)
+
+    return Memory(step, recall)
+
+
+_TOGETHER: dict[str, Any] = {"update": "sync", "n_threads": 1}
+
+
+def _pairs(rule: str) -> Callable[[Spins, Config, int], Memory]:
+    def make(patterns: Spins, config: Config, seed: int) -> Memory:
+        memory = HopfieldNetwork(rule, backend=config["backend"]).store(patterns)
+        return _binary(memory, config, **_TOGETHER)
+
+    return make
+
+
+def _dense(interaction: str) -> Callable[[Spins, Config, int], Memory]:
+    def make(patterns: Spins, config: Config, seed: int) -> Memory:
+        memory = DenseMemory(interaction, config["order"], backend=config["backend"])
+        return _binary(memory.store(patterns), config, **_TOGETHER)
+
+    return make
+
+
+def _modern(patterns: Spins, config: Config, seed: int) -> Memory:
+    """With β = (``modern_beta``)/N: overlaps are N times as large as a pattern's mean square."""
+    beta = config["modern_beta"] / patterns.shape[1]
+    memory = ModernHopfield(beta, backend=config["backend"]).store(patterns.astype(np.float64))
+
+    def recall(x: Floats) -> Spins:
+        run = memory.recall(x, max_steps=config["max_steps"], tol=1e-3, advise=False)
+        return signs(np.asarray(run.states))
+
+    return Memory(graded(memory), recall)
+
+
+def _distributed(patterns: Spins, config: Config, seed: int) -> Memory:
+    """With 0 and 1/√N in place of −1 and +1, so that a squared distance is the share of other bits.
+
+    At a pattern its nearest neighbour has e^−``separation`` of its weight. A smaller β would blend
+    them, a larger one see less far: beyond a distance of about √(log(Y/P)/β) all is noise.
+    """
+    n = patterns.shape[1]
+    half = 0.5 / np.sqrt(n)
+    beta = 2 * config["separation"] / _least_distance(patterns)
+    memory = DistributedMemory(config["n_features"], beta, rng=seed, backend=config["backend"])
+    memory.quiet = True  # where it is lost is what is measured here
+    memory.store((patterns + 1.0) * half)
+    units = Affine(graded(memory), 1.0, half)
+
+    def recall(x: Floats) -> Spins:
+        run = memory.recall(units.inside(x), max_steps=_DESCENT, tol=1e-2 * half, step=0.3)
+        return signs(units.outside(np.asarray(run.states)))
+
+    return Memory(units, recall)
+
+
+_DESCENT = 40
+"""Steps of 0.3 along the gradient: e^−12 of the way is left."""
+
+
+def _least_distance(patterns: Spins) -> float:
+    """The smallest share of bits in which two patterns differ; 1 where there is only one."""
+    likeness = overlap(patterns, patterns)
+    np.fill_diagonal(likeness, -1.0)
+    return float(max((1 - likeness.max()) / 2, 1 / patterns.shape[1]))
+
+
+def _trained(patterns: Spins, config: Config, seed: int) -> Memory:
+    """With as many memories as patterns, of the order of the others."""
+    memory = TrainedDenseMemory(len(patterns), config["order"], rng=seed)
+    return _binary(memory.store(patterns), config, **_TOGETHER)
+
+
+def _restricted(method: str) -> Callable[[Spins, Config, int], Memory]:
+    """With half as many hidden units as neurons."""
+
+    def make(patterns: Spins, config: Config, seed: int) -> Memory:
+        n = patterns.shape[1]
+        memory = RestrictedHopfield(max(1, n // 2), rng=seed)
+        return _binary(memory.store(patterns, method=method), config)
+
+    return make
+
+
+MEMORIES: dict[str, Callable[[Spins, Config, int], Memory]] = {
+    "hebbian": _pairs("hebbian"),
+    "storkey": _pairs("storkey"),
+    "pseudoinverse": _pairs("pseudoinverse"),
+    "perceptron": _pairs("perceptron"),
+    "dense-polynomial": _dense("polynomial"),
+    "dense-rectified": _dense("rectified"),
+    "dense-exponential": _dense("exponential"),
+    "dense-trained": _trained,
+    "modern": _modern,
+    "distributed": _distributed,
+    "restricted-rotation": _restricted("rotation"),
+    "restricted-gradient": _restricted("gradient"),
+}
+"""By name: (patterns (P, N), configuration, seed) → a memory that has stored them."""

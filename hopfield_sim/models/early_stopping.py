@@ -1,0 +1,99 @@
+"""Learning patterns step by step: when to stop, and which of the steps is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+
+T = TypeVar("T", bound=NDArray[np.floating])
+
+Row = dict[str, Any]
+
+_LARGE = 1 << 18
+"""Numbers in the weights from which several threads in their products are faster than one."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """When to stop: at ``least`` steps or later, as soon as every bit is reproduced, or when no
+    step of the last ``patience`` lowered the cost by more than ``min_delta``; at ``most`` steps.
+    """
+
+    most: int
+    least: int
+    patience: int
+    min_delta: float
+
+    @classmethod
+    def judged(
+        cls, max_iter: Any, min_iter: Any, patience: Any, min_delta: Any, *, usual: int
+    ) -> Patience:
+        """From the arguments of ``store``; ``usual`` steps at least if nothing else is said.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            For what makes no sense.
+        """
+        most = checks.integer(max_iter, "max_iter", minimum=1)
+        if min_iter is None:
+            min_iter = min(usual, most)
+        least = checks.integer(min_iter, "min_iter", minimum=0)
+        if least > most:
+            raise InvalidInputError(
+                f"min_iter must be at most max_iter = {most}; got {least}; raise max_iter, too"
+            )
+        waits = checks.integer(patience, "patience", minimum=1)
+        return cls(most, least, waits, checks.real(min_delta, "min_delta", minimum=0))
+
+
+def train(
+    step: Callable[[T], T], judge: Callable[[T], Row], weights: T, when: Patience
+) -> tuple[T, list[Row]]:
+    """Make steps until it is time to stop.
+
+    Parameters
+    ----------
+    step : callable
+        From weights to those after one step.
+    judge : callable
+        How weights do: at least their ``errors``, wrong bits, and their ``cost``.
+    weights : ndarray
+        The start.
+    when : Patience
+        When to stop.
+
+    Returns
+    -------
+    weights : ndarray
+        Those after the best step: fewest wrong bits, and of those the lowest cost.
+    history : list of dict
+        A row a step, its ``iteration``, from 1, and what the judge says.
+    """
+    from threadpoolctl import threadpool_limits  # only for who learns
+
+    history: list[Row] = []
+    best, kept = None, weights
+    lowest, waited = np.inf, 0
+    with threadpool_limits(1 if weights.size < _LARGE else None, user_api="blas"):
+        for number in range(1, when.most + 1):
+            weights = step(weights)
+            row = {"iteration": number, **judge(weights)}
+            history.append(row)
+            rank = (row["errors"], row["cost"])
+            if best is None or rank < best:
+                best, kept = rank, weights
+            if row["cost"] < lowest - when.min_delta:
+                lowest, waited = row["cost"], 0
+            else:
+                waited += 1
+            if number >= when.least and (row["errors"] == 0 or waited >= when.patience):
+                break
+    return kept, history

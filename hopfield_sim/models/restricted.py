@@ -1,0 +1,328 @@
+"""The restricted Hopfield network with subspace rotation, and by gradient for comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks, energy
+from hopfield_sim.dynamics import Recall, flow
+from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models import bipartite
+from hopfield_sim.models.backpropagation import Adam
+from hopfield_sim.models.early_stopping import Patience, train
+from hopfield_sim.models.rotation import orthonormal, rotate
+from hopfield_sim.models.spins import SpinMemory, image_shape, read_only
+
+METHODS = ("rotation", "gradient")
+
+HISTORY = ("errors", "cost", "energy")
+"""What every step is judged by, beside its number."""
+
+
+class RestrictedHopfield(SpinMemory):
+    """A layer of N visible neurons of ±1 and one of m hidden neurons, with one W (N, m) both ways.
+
+    f(x) = tanh(tanh(x W) Wᵀ); recall is x ← sign(tanh(x W) Wᵀ) until nothing changes. W is learnt
+    from the patterns: by rotating an orthonormal W, or by gradient.
+
+    Parameters
+    ----------
+    n_hidden : int
+        m, at most N. It bounds how many patterns fit, and the more of it is left idle, the more
+        noise passes: see the guide.
+    gate : float
+        g from 0 to 1: u ← g·f(x) + (1 − g)·u, x ← sign(u), with u = x at the start. At 1 nothing is
+        carried; a smaller g turns hesitant spins later, when the others have settled; at 0 nothing
+        moves.
+    rng : None, int or numpy.random.Generator
+        The seed of the W that learning starts from. The same seed gives the same memory.
+
+    Notes
+    -----
+    A field of 0 keeps the spin. No recall can cycle: the energy falls with every step that turns a
+    spin.
+
+    The network has also been read as a "recurrent highway network"; ``gate`` is that form.
+
+    Examples
+    --------
+    >>> patterns = np.array([[1, 1, 1, 1, -1, -1, -1, -1], [1, -1, 1, -1, 1, -1, 1, -1]])
+    >>> memory = RestrictedHopfield(2, rng=0).store(patterns)
+    >>> memory.recall([-1, 1, 1, 1, -1, -1, -1, -1]).states
+    array([ 1,  1,  1,  1, -1, -1, -1, -1], dtype=int8)
+    >>> (memory.weights.T @ memory.weights).round(12) + 0.0
+    array([[1., 0.],
+           [0., 1.]])
+    """
+
+    _weights: NDArray[np.float64] | None
+    _history: list[dict[str, Any]]
+
+    def __init__(self, n_hidden: int, *, gate: float = 1.0, rng: Any = None) -> None:
+        self._n_hidden = checks.integer(n_hidden, "n_hidden", minimum=1)
+        self._gate = checks.real(gate, "gate", minimum=0, maximum=1)
+        self._key = checks.key(rng)
+        self.clear()
+
+    # ------------------------------------------------------------------ learning
+
+    def store(
+        self,
+        patterns: Any,
+        *,
+        method: str = "rotation",
+        max_iter: int = 500,
+        min_iter: int | None = None,
+        patience: int = 10,
+        min_delta: float = 1e-4,
+        rate: float | None = None,
+    ) -> RestrictedHopfield:
+        """Learn patterns (P, N), or images (P, H, W); called again, it learns all of them anew.
+
+        Learning stops as soon as every bit of every pattern is reproduced, but not before
+        ``min_iter`` steps: the patterns are fixed points after one or two rotations, and what
+        further ones enlarge are the basins. It also stops when the cost, the mean squared error of
+        f, hardly falls any more.
+
+        Parameters
+        ----------
+        patterns : (P, N) or (P, H, W)
+            Of ±1.
+        method : {"rotation", "gradient"}
+            One rotation of W a step, which keeps WᵀW = I; or one step of Adam down the gradient of
+            the cost, from the same start.
+        max_iter : int
+            At most so many steps.
+        min_iter : int, optional
+            At least so many; 20, or ``max_iter`` if that is less, when not given. 1 stops at the
+            first errorless step.
+        patience, min_delta : int, float
+            Stop when none of so many steps lowered the cost by more than this.
+        rate : float, optional
+            The size of Adam's steps, up to 1; 1/N if not given. Without a meaning for rotation.
+
+        Returns
+        -------
+        RestrictedHopfield
+            The memory itself. It keeps the W of the step with the fewest wrong bits and, among
+            those, the lowest cost; ``history`` tells whether bits are wrong still.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            For values other than ±1 or a wrong shape, more hidden units than neurons, and for
+            arguments that make no sense.
+        InsufficientMemoryError
+            When the weights do not fit.
+        """
+        method = checks.choice(method, METHODS, "method")
+        when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=20)
+        if rate is not None:
+            rate = checks.real(rate, "rate", minimum=0, maximum=1)
+        known = None if self._patterns is None else self._patterns.shape[1]
+        new = checks.patterns(patterns, n_neurons=known)
+        everything, shape = self._joined(new), new.shape or self._shape
+        n_patterns, n = everything.shape
+        if self._n_hidden > n:
+            raise InvalidInputError(
+                f"patterns must have at least as many neurons as there are hidden units, "
+                f"{self._n_hidden}; got {n}; make a RestrictedHopfield(n_hidden) with fewer"
+            )
+        checks.memory(
+            8 * (6 * n * self._n_hidden + 4 * everything.size),
+            f"learning {n_patterns} patterns of {n} neurons with {self._n_hidden} hidden units",
+            "use fewer hidden units or patterns",
+        )
+        start = orthonormal(n, self._n_hidden, np.random.Generator(np.random.PCG64(self._key)))
+        bits, step = (
+            everything.astype(np.float64),
+            rotate if method == "rotation" else Adam(1 / n if rate is None else rate),
+        )
+        weights, history = train(
+            lambda weights: step(bits, weights),
+            lambda weights: bipartite.judge(weights, everything),
+            start,
+            when,
+        )
+        self._patterns, self._shape = everything, shape
+        self._weights, self._history = weights, history
+        return self
+
+    def clear(self) -> RestrictedHopfield:
+        """Forget everything, the number of neurons included."""
+        self._patterns = self._shape = None
+        self._weights, self._history = None, []
+        return self
+
+    # ------------------------------------------------------------------ what it is
+
+    @property
+    def n_neurons(self) -> int:
+        """N."""
+        return self._learnt().shape[0]
+
+    @property
+    def n_hidden(self) -> int:
+        """The number of hidden units, m."""
+        return self._n_hidden
+
+    @property
+    def gate(self) -> float:
+        """How much of f goes into a step, g."""
+        return self._gate
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """W (N, m), read-only."""
+        return read_only(self._learnt())
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """A row a step of the last learning.
+
+        ``iteration`` from 1, ``errors`` (wrong bits), ``cost`` (mean squared error of f) and
+        ``energy`` (mean of the patterns').
+        """
+        return [dict(row) for row in self._history]
+
+    def __repr__(self) -> str:
+        what = f"<RestrictedHopfield m={self._n_hidden}"
+        what += f", gate={self._gate:g}" if self._gate < 1 else ""
+        if self._patterns is None:
+            return f"{what}, nothing stored>"
+        errors = min(row["errors"] for row in self._history)
+        return (
+            f"{what}, N={self.n_neurons}, P={len(self._patterns)}, "
+            f"{errors} wrong bits after {len(self._history)} steps>"
+        )
+
+    # ------------------------------------------------------------------ what a state feels
+
+    def hidden(self, states: Any) -> Any:
+        """What the hidden units make of each state, h = tanh(x W), (B, m)."""
+        given = self._judge(states)
+        return given.restore(np.tanh(bipartite.inputs(self._learnt(), given.array)), sites=False)
+
+    def fields(self, states: Any) -> Any:
+        """What the visible units feel, tanh(x W) Wᵀ, (B, N); 0 where only rounding would decide."""
+        given = self._judge(states)
+        return given.restore(bipartite.fields(self._learnt(), given.array))
+
+    def energy(self, states: Any, *, hidden: Any = None) -> Any:
+        """E(x, h) = −xᵀWh + Σ∫artanh(x_i) + Σ∫artanh(h_j) of each state, (B,); a float for a
+        single one.
+
+        At x_i = ±1 the integral from 0 is ln 2. Without ``hidden``, h = tanh(x W), where E is
+        lowest for these states: N ln 2 − Σ_j ln cosh((x W)_j). Recall never raises that.
+
+        Parameters
+        ----------
+        states : (B, N), (N,) or images
+            Not changed.
+        hidden : (B, m) or (m,), optional
+            Other states of the hidden units, from −1 to 1.
+        """
+        given = self._judge(states)
+        felt = bipartite.inputs(self._learnt(), given.array)
+        if hidden is None:
+            return given.restore(energy.restricted(felt, self.n_neurons))
+        graded = checks.activities(hidden, len(felt), self._n_hidden, name="hidden")
+        return given.restore(energy.bipartite(felt, graded, self.n_neurons))
+
+    # ------------------------------------------------------------------ dynamics
+
+    def recall(
+        self,
+        states: Any,
+        *,
+        max_sweeps: int = 100,
+        clamp: Any = None,
+        record: str | Iterable[str] = (),
+        every: int | None = None,
+    ) -> Recall:
+        """Let states (B, N) go to a fixed point, all sites at once, step after step.
+
+        Parameters
+        ----------
+        states : (B, N), (N,) or images
+            The cues; not changed.
+        max_sweeps : int
+            Steps after which a state that moves still is given up. A step is one sweep, N updates.
+        clamp : bool (N,), optional
+            Sites that never change.
+        record : any of "energy", "overlap", "states"
+            What the result's ``energy``, ``overlaps`` and ``trajectory`` hold.
+        every : int, optional
+            Updates between records, whole steps; one step if not given.
+
+        Returns
+        -------
+        Recall
+            Nothing in it is left to chance, and ``stop`` is "fixed-point" or "max-sweeps".
+
+        Raises
+        ------
+        NotStoredError
+            When nothing is stored yet.
+        InvalidInputError, InvalidTypeError
+            For arguments that make no sense, naming what is wanted.
+        """
+        weights, given = self._learnt(), self._judge(states)
+        n = self.n_neurons
+        steps = checks.temperatures(0.0, checks.integer(max_sweeps, "max_sweeps", minimum=0))
+        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=self._shape)
+        checks.memory(
+            8 * len(given.array) * (4 * n + 2 * self._n_hidden),
+            f"the fields of {len(given.array)} states of {n} neurons",
+            "recall fewer states at a time",
+        )
+        engine = bipartite.BipartiteEngine(weights, self._gate, held)
+        recorder = self._recorder(engine, record, every, "sync")
+        batch = flow(engine, given.array, steps, recorder)
+        return Recall(batch, recorder, given, False, n, self._shape, self._patterns)
+
+    # ------------------------------------------------------------------ files
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
+        involved.
+        """
+        told = {word: np.array([row[word] for row in self._history]) for word in HISTORY}
+        members: dict[str, NDArray[Any]] = {
+            "weights": self._learnt(),
+            "patterns": self._stored_patterns("save"),
+            "gate": np.array(self._gate),
+            "key": np.array(self._key, np.uint64),
+            **told,
+        }
+        self._save(path, "restricted", members)
+
+    @classmethod
+    def _from_members(cls, members: dict[str, NDArray[Any]]) -> RestrictedHopfield:
+        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
+        weights = members["weights"].astype(np.float64)
+        patterns = checks.patterns(members["patterns"], n_neurons=len(weights)).array
+        told = [members[word].tolist() for word in HISTORY]
+        if not np.isfinite(weights).all() or len({len(column) for column in told} - {0}) != 1:
+            raise InvalidInputError("its weights and its history are not those of a memory")
+        memory = cls(weights.shape[1], gate=float(members["gate"]))
+        memory._key = int(members["key"])
+        memory._patterns, memory._shape = patterns, image_shape(members, len(weights))
+        memory._weights = weights
+        memory._history = [
+            {"iteration": number, **dict(zip(HISTORY, row, strict=True))}
+            for number, row in enumerate(zip(*told, strict=True), start=1)
+        ]
+        return memory
+
+    # ------------------------------------------------------------------ private
+
+    def _learnt(self) -> NDArray[np.float64]:
+        if self._weights is None:
+            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
+        return self._weights

@@ -1,0 +1,126 @@
+"""Memories of ±1, however they recall: the patterns they hold, how states are judged and written
+down.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from os import PathLike
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks, dynamics, recording
+from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.patterns import overlap
+
+Shape = tuple[int, int]
+
+
+class Engine(dynamics.Engine, Protocol):
+    """What a memory gives ``recall``: the driver's engine, which also knows the energy."""
+
+    def energy(self, batch: Batch) -> NDArray[np.float64]:
+        """E of each state, (B,)."""
+
+
+class SpinMemory(ABC):
+    """N neurons of ±1 that remember patterns (P, N), or images (P, H, W).
+
+    The class below sets these attributes, and says what the energy is.
+    """
+
+    _patterns: NDArray[np.int8] | None
+    _shape: Shape | None
+
+    @property
+    @abstractmethod
+    def n_neurons(self) -> int:
+        """N."""
+
+    @abstractmethod
+    def energy(self, states: Any) -> Any:
+        """E of each state, (B,); a float for a single one."""
+
+    @property
+    def patterns(self) -> NDArray[np.int8]:
+        """The stored patterns (P, N), read-only."""
+        return read_only(self._stored_patterns("patterns"))
+
+    # ------------------------------------------------------------------ for the class below
+
+    def _stored_patterns(self, what: str) -> NDArray[np.int8]:
+        if self._patterns is None:
+            raise NotStoredError(f"{what} needs patterns; call store(patterns) first")
+        return self._patterns
+
+    def _joined(self, new: checks.Stored) -> NDArray[np.int8]:
+        """All patterns when these come to those stored, which they must be like."""
+        if self._patterns is None:
+            return new.array
+        if new.shape is not None and self._shape not in (None, new.shape):
+            raise InvalidInputError(
+                f"patterns must be images of shape {self._shape} like those stored; got {new.shape}"
+            )
+        return np.concatenate([self._patterns, new.array])
+
+    def _judge(self, states: Any) -> checks.Batch:
+        n_patterns = None if self._patterns is None else len(self._patterns)
+        return checks.states(states, self.n_neurons, shape=self._shape, n_patterns=n_patterns)
+
+    def _recorder(
+        self,
+        engine: Engine,
+        record: str | Iterable[str],
+        every: int | None,
+        update: str,
+    ) -> recording.Recorder:
+        """What to write down, and how often; synchronous updates come in whole sweeps."""
+        words = recording.words(record)
+        n = self.n_neurons
+        pace = n if every is None else checks.integer(every, "every", minimum=1)
+        if update == "sync":
+            pace = -(-pace // n) * n
+        measures: dict[str, recording.Measure] = {}
+        if "energy" in words:
+            measures["energy"] = engine.energy
+        if "overlap" in words:
+            patterns = self._stored_patterns('record="overlap"')
+            measures["overlap"] = lambda batch: overlap(batch.states, patterns)
+        if "states" in words:
+            measures["states"] = lambda batch: batch.states.copy()
+        return recording.Recorder(pace, measures)
+
+    def _save(self, path: str | PathLike[str], kind: str, members: dict[str, NDArray[Any]]) -> None:
+        """Write a file of that kind, with the shape of the images if they are some."""
+        from hopfield_sim.models import files  # zip archives: only for who writes files
+
+        if self._shape is not None:
+            members = {**members, "shape": np.array(self._shape, np.int64)}
+        files.save(path, kind, members)
+
+
+def image_shape(members: dict[str, NDArray[Any]], n_neurons: int) -> Shape | None:
+    """The shape of the images that a file is of, if it is of some.
+
+    Raises
+    ------
+    InvalidInputError
+        When it does not make N sites.
+    """
+    shape = members.get("shape")
+    if shape is None:
+        return None
+    if shape.shape != (2,) or (shape < 1).any() or shape.prod() != n_neurons:
+        raise InvalidInputError(f"images of shape {shape.tolist()} do not have {n_neurons} sites")
+    return int(shape[0]), int(shape[1])
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """A view that cannot be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,285 @@
+"""A dense associative memory that learns what it keeps (the rule of Krotov & Hopfield, NeurIPS 29,
+2016, turned on the memory's own bits).
+"""
+
+from __future__ import annotations
+
+import math
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.backends.powers import Floats
+from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models.binary import BinaryMemory, Manner
+from hopfield_sim.models.early_stopping import Patience, train
+from hopfield_sim.models.spins import image_shape, read_only
+from hopfield_sim.models.trained_engine import Field, TrainedEngine
+from hopfield_sim.models.trained_learning import Learner, Recipe
+
+HISTORY = ("rate", "errors", "cost")
+"""What is known of every step, beside its number."""
+
+
+class TrainedDenseMemory(BinaryMemory):
+    r"""K memories of real numbers, which learn to tell each bit of the patterns from the others.
+
+    .. math:: Y_i = \tanh β \sum_μ [F(ξ_μ·x^{i+}) - F(ξ_μ·x^{i-})], \quad F(x) = \max(x, 0)^n, \quad
+        β = (T N)^{-n}
+
+    where x^{i±} is the pattern with bit i at ±1. Each memory goes down the gradient of
+    Σ (Y_i − x_i)^{2m} over all bits of all patterns with momentum p: V ← pV + dξ, ξ ← clip(ξ +
+    ε V / max_j \|V_j\|, −1, 1), and the rate ε falls, ε₀ f^step. Recall is that of a rectified
+    ``DenseMemory`` with these memories: E(s) = −Σ_μ F(ξ_μ·s).
+
+    A ``DenseMemory`` keeps the patterns as they are, one a memory. Here memories move until the
+    patterns are stable: more of them than a low order would hold, or with fewer memories than
+    patterns.
+
+    Parameters
+    ----------
+    n_memories : int
+        K.
+    order : int
+        n, 2 to 64, well below N: a single bit changes a power of h by a factor e^{2n/N}.
+    cost : int
+        m: the larger, the more the worst bits count.
+    rate, damp, momentum : float
+        ε₀, f and p.
+    temperature : "auto" or float
+        T, in units of N. "auto": patterns that were their own memories would answer with tanh(3).
+    rng : None, int or numpy.random.Generator
+        The seed of the memories that learning starts from. The same seed gives the same memory.
+
+    Examples
+    --------
+    Two patterns of six neurons, one bit turned over:
+
+    >>> patterns = np.array([[1, 1, 1, -1, -1, -1], [1, -1, 1, -1, 1, -1]])
+    >>> memory = TrainedDenseMemory(2, rng=0).store(patterns)
+    >>> memory.recall([-1, 1, 1, -1, -1, -1], order="sequential").states
+    array([ 1,  1,  1, -1, -1, -1], dtype=int8)
+    """
+
+    _memories: Floats | None
+    _history: list[dict[str, Any]]
+    _used: float
+
+    def __init__(
+        self,
+        n_memories: int,
+        order: int = 3,
+        *,
+        cost: int = 4,
+        rate: float = 0.04,
+        damp: float = 0.998,
+        momentum: float = 0.6,
+        temperature: str | float = "auto",
+        rng: Any = None,
+    ) -> None:
+        self._recipe = Recipe.judged(
+            n_memories, order, cost, rate, damp, momentum, temperature, rng
+        )
+        self._backend = "numpy"
+        self.clear()
+
+    # ------------------------------------------------------------------ learning
+
+    def store(
+        self,
+        patterns: Any,
+        *,
+        max_iter: int = 300,
+        min_iter: int | None = None,
+        patience: int = 50,
+        min_delta: float = 1e-4,
+    ) -> TrainedDenseMemory:
+        """Learn patterns (P, N), or images (P, H, W); called again, it learns all of them anew.
+
+        A step takes all patterns together. Learning stops as soon as every bit follows from the
+        others, but not before ``min_iter`` steps: further ones enlarge the basins. It also stops
+        when the cost, the mean of (Y_i − x_i)^{2m}, hardly falls any more.
+
+        Parameters
+        ----------
+        patterns : (P, N) or (P, H, W)
+            Of ±1.
+        max_iter : int
+            At most so many steps.
+        min_iter : int, optional
+            At least so many; 50, or ``max_iter`` if that is less, when not given.
+        patience, min_delta : int, float
+            Stop when none of so many steps lowered the cost by more than this.
+
+        Returns
+        -------
+        TrainedDenseMemory
+            The memory itself. It keeps the memories of the step with the fewest wrong bits and,
+            among those, the lowest cost; ``history`` tells whether bits are wrong still.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            For values other than ±1 or a wrong shape, and for arguments that make no sense.
+        InsufficientMemoryError
+            When the memories do not fit.
+        """
+        when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=50)
+        known = None if self._patterns is None else self._patterns.shape[1]
+        new = checks.patterns(patterns, n_neurons=known)
+        everything, shape = self._joined(new), new.shape or self._shape
+        k, n = self._recipe.n_memories, everything.shape[1]
+        checks.memory(
+            8 * (10 * k * n + 2 * everything.size),
+            f"learning {k} memories of {n} neurons",
+            "use fewer memories",
+        )
+        learner = Learner(self._recipe, everything)
+        memories, history = train(learner.step, learner.judge, learner.start(), when)
+        self._patterns, self._shape = everything, shape
+        self._memories, self._history, self._used = memories, history, learner.temperature
+        return self
+
+    def clear(self) -> TrainedDenseMemory:
+        """Forget everything, the number of neurons included."""
+        self._patterns = self._shape = None
+        self._memories, self._history, self._used = None, [], math.nan
+        return self
+
+    # ------------------------------------------------------------------ what it is
+
+    @property
+    def n_neurons(self) -> int:
+        """N."""
+        return self._learnt().shape[1]
+
+    @property
+    def n_memories(self) -> int:
+        """K."""
+        return self._recipe.n_memories
+
+    @property
+    def order(self) -> int:
+        """The power n."""
+        return self._recipe.order
+
+    @property
+    def memories(self) -> Floats:
+        """ξ (K, N), from −1 to 1, read-only."""
+        return read_only(self._learnt())
+
+    @property
+    def temperature(self) -> float:
+        """T at which the memories were learnt, in units of N."""
+        self._learnt()
+        return self._used
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """A row a step of the last learning.
+
+        ``iteration`` from 1, the ``rate`` ε of the step, and after it ``errors`` (bits that do not
+        follow from the others) and ``cost`` (mean of (Y_i − x_i)^{2m}).
+        """
+        return [dict(row) for row in self._history]
+
+    def __repr__(self) -> str:
+        what = f"<TrainedDenseMemory K={self.n_memories}, order={self.order}"
+        if self._patterns is None:
+            return f"{what}, nothing stored>"
+        errors = min(row["errors"] for row in self._history)
+        return (
+            f"{what}, N={self.n_neurons}, P={len(self._patterns)}, "
+            f"{errors} wrong bits after {len(self._history)} steps>"
+        )
+
+    # ------------------------------------------------------------------ what a state feels
+
+    def energy(self, states: Any) -> Any:
+        """E = −Σ_μ max(ξ_μ·s, 0)^n of each state, (B,); a float for a single one.
+
+        Raises
+        ------
+        InvalidInputError
+            When a sum exceeds every float.
+        """
+        given, field = self._judge(states), self._field()
+        found = field.energies(field.overlaps(given.array))
+        return given.restore(field.in_units(found))
+
+    def energy_gap(self, states: Any) -> Any:
+        """E(site flipped) − E(s) for every site, (B, N).
+
+        Raises
+        ------
+        InvalidInputError
+            When a difference exceeds every float.
+        """
+        given, field = self._judge(states), self._field()
+        gaps = given.array * field.all_differences(given.array)
+        return given.restore(field.in_units(gaps))
+
+    # ------------------------------------------------------------------ private
+
+    def _learnt(self) -> Floats:
+        if self._memories is None:
+            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
+        return self._memories
+
+    def _field(self) -> Field:
+        return Field(self._learnt(), self.order)
+
+    def _engine(self, manner: Manner) -> TrainedEngine:
+        return TrainedEngine(self._field(), manner)
+
+    # ------------------------------------------------------------------ files
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
+        involved.
+        """
+        recipe = self._recipe
+        members: dict[str, NDArray[Any]] = {
+            "memories": self._learnt(),
+            "patterns": self._stored_patterns("save"),
+            "order": np.array(recipe.order, np.int64),
+            "power": np.array(recipe.cost, np.int64),
+            "learning": np.array([recipe.rate, recipe.damp, recipe.momentum]),
+            "automatic": np.array(recipe.temperature is None),
+            "temperature": np.array(self._used),
+            "key": np.array(recipe.key, np.uint64),
+        }
+        told = {word: np.array([row[word] for row in self._history]) for word in HISTORY}
+        self._save(path, "trained", members | told)
+
+    @classmethod
+    def _from_members(cls, members: dict[str, NDArray[Any]]) -> TrainedDenseMemory:
+        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
+        memories = members["memories"].astype(np.float64)
+        k, n = memories.shape
+        patterns = checks.patterns(members["patterns"], n_neurons=n).array
+        told = [members[word].tolist() for word in HISTORY]
+        if not (np.abs(memories) <= 1).all() or len({len(column) for column in told} - {0}) != 1:
+            raise InvalidInputError("its memories and its history are not those of a memory")
+        rate, damp, momentum = members["learning"].tolist()
+        used = float(members["temperature"])
+        memory = cls(
+            k,
+            int(members["order"]),
+            cost=int(members["power"]),
+            rate=rate,
+            damp=damp,
+            momentum=momentum,
+            temperature="auto" if bool(members["automatic"]) else used,
+        )
+        memory._recipe = memory._recipe.with_key(int(members["key"]))
+        memory._patterns, memory._shape = patterns, image_shape(members, n)
+        memory._memories, memory._used = memories, used
+        memory._history = [
+            {"iteration": number, **dict(zip(HISTORY, row, strict=True))}
+            for number, row in enumerate(zip(*told, strict=True), start=1)
+        ]
+        return memory

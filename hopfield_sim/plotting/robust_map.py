@@ -1,0 +1,207 @@
+"""Which memory stands what: shares of recalled cues as a map with numbers, and pictures of some."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from hopfield_sim import checks
+from hopfield_sim.plotting import style
+from hopfield_sim.plotting.images import Tile, mosaic
+from hopfield_sim.plotting.rows import Row, rows_of, values, where
+
+MEMORIES = {
+    "hebbian": "Hebbian",
+    "storkey": "Storkey",
+    "pseudoinverse": "pseudo-inverse",
+    "perceptron": "perceptron",
+    "dense-polynomial": "dense, polynomial",
+    "dense-rectified": "dense, rectified",
+    "dense-exponential": "dense, exponential",
+    "modern": "modern",
+    "distributed": "distributed",
+    "restricted-rotation": "restricted, rotation",
+    "restricted-gradient": "restricted, gradient",
+    "dense-trained": "dense, trained",
+}
+CORRUPTIONS = {
+    "none": "",
+    "flip": "bits flipped",
+    "noise": "noise, σ",
+    "mask": "covered",
+    "random": "random ±ε",
+    "fgsm": "FGSM, ε",
+    "pgd": "PGD, ε",
+    "flip+random": "flipped, ±ε",
+    "flip+fgsm": "flipped, FGSM",
+    "flip+pgd": "flipped, PGD",
+}
+MEASURES = {
+    "exact": "Recalled exactly",
+    "bit_accuracy": "Right bits",
+}
+_CELL = (0.315, 0.25)  # inches
+_GAP = 0.45  # between corruptions, in cells
+_LETTER = 0.2  # of a corruption's name, in cells
+_NEEDED = ("data", "memory", "corruption", "strength", "networks", "exact", "bit_accuracy")
+
+
+def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
+    """What memories make of every corruption: a map with the numbers in it, a panel a data set.
+
+    A row a memory, a column a strength of a corruption. The errors are in the result's table.
+
+    Parameters
+    ----------
+    result : Result
+        Of the study ``robust``.
+    measure : {"exact", "bit_accuracy"}
+        The share of cues that come back in every bit, or of right bits.
+    ax : axes, optional
+        Your own, one for each data set.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the result lacks rows or columns.
+    """
+    measure = checks.choice(measure, MEASURES, "measure")
+    rows = rows_of(result, *_NEEDED)
+    data = values(rows, "data")
+    with style.house():
+        if ax is None:
+            lines = sum(len(values(where(rows, data=one), "memory")) for one in data)
+            width = _CELL[0] * _width(rows) + 1.9
+            figure = style.figure(width, _CELL[1] * (lines + 3.6 * len(data)) + 0.45)
+            heights = [len(values(where(rows, data=one), "memory")) for one in data]
+            panels = figure.subplots(len(data), 1, height_ratios=heights, squeeze=False)[:, 0]
+            style.heading(
+                figure, f"{MEASURES[measure]} · mean over sets of patterns{_flipped(result)}"
+            )
+        else:
+            panels = np.array(style.given_axes(ax, data))
+        for panel, one in zip(panels, data, strict=True):
+            _map(panel, where(rows, data=one), measure)
+            panel.set_title(_title(result, one, where(rows, data=one)), pad=30)
+    return style.figure_of(panels[0])
+
+
+def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
+    """Cells of one data set, dark where much comes back."""
+    memories, places = values(rows, "memory"), _places(rows)
+    low = 0.0 if measure == "exact" else 0.5
+    for line, memory in enumerate(memories):
+        for (kind, strength), x in places.items():
+            found = where(rows, memory=memory, corruption=kind, strength=strength)
+            if found:
+                _cell(ax, x, line, float(found[0][measure]), low)
+    for kind in values(rows, "corruption"):
+        mine = [x for (one, _), x in places.items() if one == kind]
+        ax.text(
+            mine[0], -1.2, CORRUPTIONS.get(kind, kind), fontsize=7.2, ha="left", va="bottom",
+            weight="bold",
+        )  # fmt: skip
+    for (kind, strength), x in places.items():
+        words = "stored" if kind == "none" else f"{strength:g}".replace("0.", ".")
+        ax.text(x + 0.5, -0.62, words, fontsize=7, ha="center", va="bottom")
+    ax.set_yticks(range(len(memories)), [MEMORIES.get(name, name) for name in memories])
+    ax.set_xticks([])
+    ax.tick_params(length=0, labelsize=8.5)
+    ax.grid(visible=False)
+    for side in ax.spines.values():
+        side.set_visible(False)
+    ax.set_xlim(-0.1, max(places.values()) + 1.1)
+    ax.set_ylim(len(memories) - 0.5, -0.5)
+
+
+def _cell(ax: Axes, x: float, y: int, value: float, low: float) -> None:
+    share = float(np.clip((value - low) / (1 - low), 0, 1))
+    white, blue = np.ones(3), np.array(to_rgb(style.BLUE))
+    face = tuple(white + share * (blue - white))
+    ax.add_patch(Rectangle((x, y - 0.5), 1, 1, facecolor=face, edgecolor="white", lw=0.8))
+    words, ink = _number(value), "white" if share > 0.55 else style.INK
+    size = 7 if len(words) < 4 else 5.8
+    ax.text(x + 0.5, y, words, fontsize=size, ha="center", va="center", color=ink)
+
+
+def _number(value: float) -> str:
+    """Two digits; 0 and 1 are nothing and everything, not nearly so.
+
+    Examples
+    --------
+    >>> [_number(value) for value in (0.0, 0.004, 0.25, 0.996, 1.0)]
+    ['0', '<.01', '.25', '>.99', '1']
+    """
+    if value in (0, 1):
+        return f"{value:.0f}"
+    return "<.01" if value < 0.005 else ">.99" if value > 0.995 else f"{value:.2f}"[1:]
+
+
+def _places(rows: Sequence[Row]) -> dict[tuple[str, float], float]:
+    """Where each column begins: corruptions stand apart."""
+    found: dict[tuple[str, float], float] = {}
+    start = 0.0
+    for kind in values(rows, "corruption"):
+        strengths = values(where(rows, corruption=kind), "strength")
+        found |= {(kind, strength): start + place for place, strength in enumerate(strengths)}
+        start += max(len(strengths), _LETTER * len(CORRUPTIONS.get(kind, kind))) + _GAP
+    return found
+
+
+def _width(rows: Sequence[Row]) -> float:
+    return max(_places(rows).values()) + 1
+
+
+def _title(result: Any, data: str, rows: Sequence[Row]) -> str:
+    """What was stored, as far as the result says so."""
+    known: Mapping[str, Any] = getattr(result, "summary", None) or {}
+    stored = known.get("data", {}).get(data)
+    words = data if stored is None else f"{stored['words']}, N = {stored['n_neurons']}"
+    sets = "one set" if rows[0]["networks"] == 1 else f"{rows[0]['networks']} sets"
+    return f"{words[0].upper()}{words[1:]} · {sets}"
+
+
+def _flipped(result: Any) -> str:
+    """Where attacks begin."""
+    config: Mapping[str, Any] = getattr(result, "config", None) or {}
+    share = config.get("attacked")
+    if share is None:
+        return ""
+    return f" · attacks on stored patterns, and on cues with {share:.0%} of the bits flipped"
+
+
+def robust_pictures(
+    shown: Mapping[str, Any], corruptions: Sequence[tuple[str, str]], title: str
+) -> Figure:
+    """One pattern, what was given to each memory, and what came back, side by side.
+
+    Parameters
+    ----------
+    shown : mapping
+        Memory → {"original": (H, W), corruption: (2, H, W)}, the cue and the end, of −1 to 1.
+    corruptions : sequence of (name, heading)
+        In the order of the columns, which are two each.
+    title : str
+        Of the figure.
+    """
+    grid: list[list[Tile | None]] = []
+    for pictures in shown.values():
+        row: list[Tile | None] = [Tile(np.asarray(pictures["original"], np.float64))]
+        for name, _ in corruptions:
+            row += [Tile(np.asarray(one, np.float64)) for one in pictures[name]]
+        grid.append(row)
+    headings = [(0, "original"), *((1 + 2 * i, words) for i, (_, words) in enumerate(corruptions))]
+    with style.house():
+        labels = [MEMORIES.get(name, name) for name in shown]
+        return mosaic(grid, headings=headings, labels=labels, title=title, size=0.8)
