@@ -499,8 +499,10 @@ ARGUMENTS: dict[str, Function] = {
     "fit validation X": lambda x: classifier().fit(PATTERNS, [0, 1], validation=(x, [0, 1])),
     "fit validation y": lambda x: classifier().fit(PATTERNS, [0, 1], validation=(PATTERNS, x)),
     "fit resume": lambda x: classifier().fit(PATTERNS, [0, 1], resume=x),
+    "fit progress": lambda x: classifier().fit(PATTERNS, [0, 1], progress=x),
     "predict X": lambda x: CLASSIFIER.predict(x),
     "decide X": lambda x: CLASSIFIER.decide(x),
+    "votes X": lambda x: CLASSIFIER.votes(x),
     "participation X": lambda x: CLASSIFIER.participation(x),
     "score X": lambda x: CLASSIFIER.score(x, [0, 1]),
     "score y": lambda x: CLASSIFIER.score(PATTERNS, x),
@@ -593,6 +595,7 @@ def public_arguments() -> list[str]:
     functions |= {
         name: method
         for memory in (
+            hs.DenseClassifier,
             hs.DenseMemory,
             hs.HopfieldNetwork,
             hs.RestrictedHopfield,
@@ -611,7 +614,7 @@ def public_arguments() -> list[str]:
 
 def test_no_argument_is_forgotten() -> None:
     spins = {"states", "patterns", "a", "b", "bits", "image"}  # in the first two tables
-    files = {"path"}  # in the tests of model files
+    files = {"path", "checkpoint"}  # in the tests of model files
     missing = [
         argument
         for argument in public_arguments()
