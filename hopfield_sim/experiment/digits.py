@@ -70,7 +70,7 @@ def digits(
     epochs : int, optional
         How often they are learnt from: 40 when not given, or 60 of 8 × 8 pixels.
     full : bool
-        200 epochs; n = 20 learns MNIST as published, m = 30 and T from 700 to 400 pixels.
+        200 epochs.
     backend, workers, executor, progress, rng
         As in ``capacity``.
 
@@ -139,7 +139,7 @@ def configure(
         "networks": checks.integer(networks, "networks", minimum=1),
         "n_memories": checks.integer(n_memories, "n_memories", minimum=2, maximum=10**6),
         "epochs": epochs,
-        "recipes": [recipe(found.name, n, epochs, count, full=full) for n in orders],
+        "recipes": [recipe(found.name, n, epochs, count) for n in orders],
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }

@@ -34,22 +34,8 @@ _FOUND = {
 _LAST_RATE = 0.05
 """What is left of the rate in the last epoch."""
 
-_PUBLISHED: dict[int, dict[str, Any]] = {
-    20: {
-        "cost": 30,
-        "batch": 1000,
-        "rate": 0.04,
-        "damp": 0.998,
-        "temperature": [0.893, 0.51],
-        "ramp": 100,
-    }
-}
-"""Prototypes of MNIST as published, for 200 epochs; T is 700 and 400 of 784 pixels. What is
-published for n = 3 is for twenty times as many memories; with 100 it does not settle.
-"""
 
-
-def recipe(source: str, order: int, epochs: int, images: int, *, full: bool) -> dict[str, Any]:
+def recipe(source: str, order: int, epochs: int, images: int) -> dict[str, Any]:
     """Arguments of ``DenseClassifier``, but for the number of memories.
 
     Rates are above those of the paper: a step is ε for that number of a memory that moves most, and
@@ -57,14 +43,12 @@ def recipe(source: str, order: int, epochs: int, images: int, *, full: bool) -> 
 
     Examples
     --------
-    >>> recipe("mnist", 20, 200, 60000, full=True)["temperature"]
-    [0.893, 0.51]
-    >>> recipe("mnist", 3, 40, 60000, full=False)["temperature"]
+    >>> recipe("mnist", 3, 40, 60000)["temperature"]
     [0.2, 0.08]
     """
     features = order < _PROTOTYPES
     first, last, rate = _interpolated("digits" if source == "digits" else "mnist", order)
-    found: dict[str, Any] = {
+    return {
         "cost": 4 if features else 10,
         "batch": max(20, min(500, images // 50)),
         "rate": rate,
@@ -72,9 +56,6 @@ def recipe(source: str, order: int, epochs: int, images: int, *, full: bool) -> 
         "temperature": [first, last],
         "ramp": round(0.6 * epochs),
     }
-    if full and source == "mnist":
-        found |= _PUBLISHED.get(order, {})
-    return found
 
 
 def _interpolated(source: str, order: int) -> list[float]:

@@ -47,11 +47,16 @@ class DenseClassifier:
         How often all examples are learnt from.
     batch : int, optional
         Examples of a step, at most; if not given, what makes twenty steps an epoch, up to 1000.
-    rate, damp, momentum : float
-        ε₀, f and p.
+    rate : float, optional
+        ε₀; if not given 0.15, and less where there are so few inputs, or n is so large, that class
+        neurons sway overlaps.
+    damp : float, optional
+        f; if not given, what leaves a twentieth of the rate after all epochs.
+    momentum : float
+        p.
     temperature : "auto" or (float, float)
-        (T_in, T_f) in units of the number of inputs. "auto" takes examples for memories and sees to
-        it that the median of \|β Σ ΔF\| for others is 1 at first and 5n in the end.
+        (T_in, T_f) in units of the number of inputs. "auto" takes examples for memories, less their
+        mean where n is small; the median of \|β Σ ΔF\| for others is 1 at first and 5n in the end.
     ramp : int, optional
         Epochs in which T falls; half of all if not given.
     patience : int, optional
@@ -93,8 +98,8 @@ class DenseClassifier:
         cost: int | None = None,
         epochs: int = 100,
         batch: int | None = None,
-        rate: float = 0.04,
-        damp: float = 0.998,
+        rate: float | None = None,
+        damp: float | None = None,
         momentum: float = 0.6,
         temperature: str | tuple[float, float] = "auto",
         ramp: int | None = None,

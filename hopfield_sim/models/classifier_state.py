@@ -18,6 +18,17 @@ Row = dict[str, float]
 COLUMNS = ("epoch", "rate", "temperature", "cost", "train_error", "validation_error", "seconds")
 """Of a history; epochs count from 1, and there may be no validation."""
 
+_LAST_RATE = 0.05
+"""What is left of the rate after all epochs, if not said."""
+
+_RATE = 0.15
+"""ε where class neurons hardly matter to an overlap."""
+
+_SWAY, _LEAST = 7.5, 0.02
+"""The rate is half of that where n/h is one in so many, and never less than this. A class neuron
+changes h by 2, and the n-th power by one part in h/2n.
+"""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -28,7 +39,7 @@ class Recipe:
     cost: int
     epochs: int
     batch: int | None
-    rate: float
+    rate: float | None
     damp: float
     momentum: float
     temperature: tuple[float, float] | None
@@ -58,7 +69,10 @@ class Recipe:
         """Make one of what a caller gave."""
         order = checks.integer(order, "order", minimum=2, maximum=64)
         epochs = checks.integer(epochs, "epochs", minimum=1, maximum=10**9)
-        rate = checks.real(rate, "rate", minimum=0, maximum=2)
+        if rate is not None:
+            rate = checks.real(rate, "rate", minimum=0, maximum=2)
+        if damp is None:
+            damp = _LAST_RATE ** (1 / epochs)
         damp = checks.real(damp, "damp", minimum=0, maximum=1)
         if rate == 0 or damp == 0:
             raise InvalidInputError("rate and damp must be greater than 0, or nothing is learnt")
@@ -96,6 +110,12 @@ class Recipe:
     def batch_for(self, n_examples: int) -> int:
         """Examples of a step: if not said, twenty steps an epoch, and at most 1000."""
         return self.batch or max(1, min(1000, n_examples // 20))
+
+    def rate_for(self, overlap: float) -> float:
+        """ε at first: if not said, the smaller the more a class neuron sways the n-th power of an
+        overlap of this size.
+        """
+        return self.rate or max(_RATE / (1 + (_SWAY * self.order / overlap) ** 2), _LEAST)
 
     def differences(self, other: Recipe) -> list[str]:
         """What is not the same in another one and must be, to go on learning."""

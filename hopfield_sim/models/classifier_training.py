@@ -36,6 +36,9 @@ _GAIN = 5.0
 """Times n the median of |β Σ ΔF| at the last temperature, where it is chosen here; 1 at the first.
 """
 
+_FEATURES, _WHOLE = 5, 25
+"""Up to this power memories are features, from that one on whole examples."""
+
 _MEAN, _SPREAD = 0.3, 0.3
 """Of the numbers in new memories; the mean has the sign of the examples' mean."""
 
@@ -154,7 +157,7 @@ def epoch(recipe: Recipe, machine: Machine, examples: Examples, state: State) ->
     """Learn from all examples once."""
     start = time.perf_counter()
     d, number = state.n_inputs, state.epoch
-    rate = training.decayed(recipe.rate, recipe.damp, number)
+    rate = training.decayed(recipe.rate_for(state.schedule[0] * d), recipe.damp, number)
     temperature = training.ramped(*state.schedule, recipe.ramp, number)
     memories, velocity = state.memories, state.velocity
     cost, errors, n = 0.0, 0, len(examples.states)
@@ -198,8 +201,13 @@ def smallest_temperature(recipe: Recipe, states: Floats, n_classes: int) -> floa
 def _automatic(
     recipe: Recipe, machine: Machine, examples: Examples, n_classes: int
 ) -> tuple[float, float]:
-    """T_in and T_f in units of the number of inputs: some examples, taken as memories, are shown
-    others, and the median of |β Σ ΔF| is to be 1 at first and 5n in the end.
+    """T_in and T_f in units of the number of inputs, from what others make of some examples that
+    are taken for memories.
+
+    T_in is where the median of |β Σ ΔF| is 1, T_f where it is 5n. With large n memories become
+    such examples; with small n they become features, differences from what all examples have in
+    common, and overlaps are as small as those with examples less their mean. Between the two T_in
+    is interpolated.
 
     What the memories are while they learn is no measure: a temperature that follows them follows
     them into silence.
@@ -209,10 +217,18 @@ def _automatic(
     chosen = np.random.Generator(np.random.PCG64(seed)).permutation(n)
     count = min(recipe.n_memories, _SAMPLE, n // 2)
     stored, shown = chosen[:count], chosen[count : count + _SAMPLE]
-    labels = rule.targets(examples.codes[stored], n_classes)
-    memories = np.concatenate([examples.states[stored], labels], axis=1)
-    states = examples.states[shown].astype(np.float64)
+    states, labels = examples.states[shown], rule.targets(examples.codes[stored], n_classes)
     reach = rule.reach(states, n_classes)
-    votes = machine.votes(states, memories, reach) * (recipe.n_memories / count)
-    first = (rule.automatic(votes, reach, recipe.order) or reach / 2) / d
+    visible = examples.states[stored]
+
+    def found(visible: Floats) -> float:
+        memories = np.concatenate([visible, labels], axis=1)
+        votes = machine.votes(states.astype(np.float64), memories, reach)
+        votes *= recipe.n_memories / count
+        return (rule.automatic(votes, reach, recipe.order) or reach / 2) / d
+
+    whole = float(np.clip(np.log(recipe.order / _FEATURES) / np.log(_WHOLE / _FEATURES), 0, 1))
+    share = 0.25 + 0.75 * whole
+    features = found(visible - examples.states.mean(axis=0, dtype=np.float64))
+    first = features ** (1 - share) * found(visible) ** share
     return first, first * (_GAIN * recipe.order) ** (-1 / recipe.order)
