@@ -91,7 +91,7 @@ def digits(count, seed):
 learnt, tested = digits(3000, seed=1), digits(1000, seed=2)
 drawn = {}
 for n in (2, 3, 10, 20):
-    clf = hs.DenseClassifier(40, n, epochs=40, dtype="float64", rng=0).fit(*learnt)
+    clf = hs.DenseClassifier(100, n, epochs=40, dtype="float64", rng=0).fit(*learnt)
     xi, xi_class = clf.memories_[:, :144], clf.memories_[:, 144:]
     exact = votes(xi, xi_class, tested[0], n)
     network = hidden_layer(xi, xi_class, tested[0], n, bias=True)

@@ -232,7 +232,7 @@ def test_the_automatic_temperature_is_what_it_says() -> None:
 
 def test_rates_are_smaller_where_a_class_neuron_sways_more() -> None:
     """0.15 / (1 + (7.5 n/h)²) for the overlap h that the first temperature is, but at least 0.02,
-    and a twentieth of it after all epochs, unless something else is said.
+    and a fifth of it after all epochs, unless something else is said.
     """
     for order in (2, 5, 30):
         rows = classifier(order=order, epochs=8).fit(X, Y).history_
@@ -240,7 +240,7 @@ def test_rates_are_smaller_where_a_class_neuron_sways_more() -> None:
         assert rows[0]["rate"] == pytest.approx(
             max(0.15 / (1 + (7.5 * order / overlap) ** 2), 0.02)
         )
-        assert rows[-1]["rate"] == pytest.approx(rows[0]["rate"] * 0.05 ** (7 / 8))
+        assert rows[-1]["rate"] == pytest.approx(rows[0]["rate"] * 0.2 ** (7 / 8))
     assert classifier(rate=0.1).fit(X, Y).history_[0]["rate"] == 0.1
 
 

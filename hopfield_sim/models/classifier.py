@@ -51,7 +51,7 @@ class DenseClassifier:
         ε₀; if not given 0.15, and less where there are so few inputs, or n is so large, that class
         neurons sway overlaps.
     damp : float, optional
-        f; if not given, what leaves a twentieth of the rate after all epochs.
+        f; if not given, what leaves a fifth of the rate after all epochs.
     momentum : float
         p.
     temperature : "auto" or (float, float)

@@ -18,7 +18,7 @@ Row = dict[str, float]
 COLUMNS = ("epoch", "rate", "temperature", "cost", "train_error", "validation_error", "seconds")
 """Of a history; epochs count from 1, and there may be no validation."""
 
-_LAST_RATE = 0.05
+_LAST_RATE = 0.2
 """What is left of the rate after all epochs, if not said."""
 
 _RATE = 0.15
