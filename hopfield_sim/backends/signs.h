@@ -112,8 +112,8 @@ DEFINE_SIGNS(i32_avx2, i32, 8, 32, AVX2)
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
 
 /* 64-bit words are read as the masks they are: 32 or 16 bits of them at a time (x86 is little-endian). */
-#define MASK_i16(bits, k) (((const __mmask32 *)(bits))[(k) / 32])
-#define MASK_i32(bits, k) (((const __mmask16 *)(bits))[(k) / 16])
+#define MASK_i16(bits, k) (((const __mmask32 *)(bits))[(uint64_t)(k) / 32])
+#define MASK_i32(bits, k) (((const __mmask16 *)(bits))[(uint64_t)(k) / 16])
 /* Those of the numbers from k on that are less than n. */
 #define BELOW_i16(n, k) ((n) - (k) >= 32 ? ~(__mmask32)0 : ((__mmask32)1 << ((n) - (k))) - 1)
 #define BELOW_i32(n, k) ((n) - (k) >= 16 ? (__mmask16)~0 : (__mmask16)((1u << ((n) - (k))) - 1))
@@ -122,10 +122,16 @@ DEFINE_SIGNS(i32_avx2, i32, 8, 32, AVX2)
 
 #define DEFINE_AVX512_SIGNS(number, epi, lanes)                                                                        \
     AVX512 static int64_t sum_set_##number##_avx512(int64_t n, const uint64_t *bits, const number *m) {                \
-        __m512i sums = _mm512_setzero_si512();                                                                         \
-        for (int64_t k = 0; k < n; k += lanes)                                                                         \
-            sums = WIDE_SUM_##number(sums, _mm512_maskz_loadu_##epi(MASK_##number(bits, k), m + k));                   \
-        return _mm512_reduce_add_epi32(sums);                                                                          \
+        __m512i even = _mm512_setzero_si512(), odd = even;                                                             \
+        const __mmask##lanes *set = (const __mmask##lanes *)bits;                                                      \
+        const number *end = m + n;                                                                                     \
+        for (; m + lanes < end; m += 2 * lanes, set += 2) {                                                            \
+            even = WIDE_SUM_##number(even, _mm512_maskz_loadu_##epi(set[0], m));                                       \
+            odd = WIDE_SUM_##number(odd, _mm512_maskz_loadu_##epi(set[1], m + lanes));                                 \
+        }                                                                                                              \
+        if (m < end)                                                                                                   \
+            even = WIDE_SUM_##number(even, _mm512_maskz_loadu_##epi(set[0], m));                                       \
+        return _mm512_reduce_add_epi32(_mm512_add_epi32(even, odd));                                                   \
     }                                                                                                                  \
     AVX512 static void add_signs_##number##_avx512(int64_t n, const uint64_t *bits, int spin, number *m) {             \
         const __m512i up = _mm512_set1_##epi((number)(2 * spin)), down = _mm512_set1_##epi((number)(-2 * spin));       \
