@@ -18,6 +18,9 @@ Row = dict[str, float]
 COLUMNS = ("epoch", "rate", "temperature", "cost", "train_error", "validation_error", "seconds")
 """Of a history; epochs count from 1, and there may be no validation."""
 
+_COST = 4
+"""m, if not said: it served every power."""
+
 _LAST_RATE = 0.2
 """What is left of the rate after all epochs, if not said."""
 
@@ -82,9 +85,7 @@ class Recipe:
         return cls(
             n_memories=checks.integer(n_memories, "n_memories", minimum=1, maximum=2**40),
             order=order,
-            cost=default_cost(order)
-            if cost is None
-            else checks.integer(cost, "cost", minimum=1, maximum=40),
+            cost=_COST if cost is None else checks.integer(cost, "cost", minimum=1, maximum=40),
             epochs=epochs,
             batch=None if batch is None else checks.integer(batch, "batch", minimum=1),
             rate=rate,
@@ -188,11 +189,6 @@ class State:
             return self.epoch >= recipe.epochs
         idle = self.epoch - 1 - self.best_epoch
         return self.epoch >= recipe.epochs or idle >= recipe.patience
-
-
-def default_cost(order: int) -> int:
-    """The power m of the cost that goes with a power n."""
-    return 4
 
 
 def _patience(value: Any) -> int | None:

@@ -44,7 +44,7 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
     epochs : int
         How often all examples are learnt from.
     batch : int, optional
-        Examples of a step, at most; if not given, as many as make ten steps an epoch, up to 1000.
+        Examples of a step, at most; if not given, what makes twenty steps an epoch, up to 1000.
     rate, damp, momentum : float
         The largest step of a memory in the first epoch, by what it falls with each, and p of the
         momentum V ← pV + dξ.
