@@ -708,10 +708,11 @@ def test_the_classifier_votes_as_the_layer_does() -> None:
     and not (DATA / "mnist.npz").is_file(),
     reason="$HOPFIELD_DATA has no MNIST",
 )
-def test_handwritten_digits() -> None:
+@pytest.mark.parametrize("order", [3, 20])
+def test_handwritten_digits(order) -> None:
     """Some thousand digits, a few epochs: far from the full run, and still mostly right."""
     data = hs.datasets.mnist()
     few = slice(0, 5000)
-    clf = hs.DenseClassifier(50, 20, epochs=20, batch=50, rng=0)
+    clf = hs.DenseClassifier(50, order, epochs=20, batch=50, rng=0)
     clf.fit(data.train_images[few], data.train_labels[few])
     assert 1 - clf.score(data.test_images, data.test_labels) < 0.12
