@@ -3,7 +3,7 @@
 #
 #   make run     the whole course study -> results/report.html
 #   make test    all tests and doctests, with coverage
-#   make lint    ruff, mypy, cython-lint
+#   make lint    ruff, mypy, codespell, cython-lint
 #   make docs    the documentation -> docs/_build/html/index.html (asks no network when built)
 #   make bench   how much faster than honest baselines -> benchmarks/RESULTS.md (a few minutes);
 #                make bench-peers: than other packages, in an environment of their own (1 GB);
@@ -45,6 +45,7 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	git ls-files -z | grep -zvE '\.(ipynb|npz|gif|png|sqlite)$$' | xargs -0 $(BIN)/codespell
 	PATH="$(abspath $(BIN)):$$PATH" cython-lint hopfield_sim
 	@echo "make lint: clean"
 

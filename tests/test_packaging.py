@@ -73,7 +73,8 @@ def test_nothing_generated_is_kept_in_git() -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
     run = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert [f for f in run.stdout.split() if f.endswith((".so", ".c", ".pyc", ".sqlite"))] == []
+    made = [f for f in run.stdout.split() if f.endswith((".so", ".c", ".pyc", ".sqlite"))]
+    assert [f for f in made if not f.startswith("tests/data/")] == []
 
 
 def without_kernels(mode: str) -> subprocess.CompletedProcess[str]:
