@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 
 import pytest
-from hypothesis import settings
 
 os.environ["MPLBACKEND"] = "Agg"  # also for the command lines that tests start
 
@@ -16,8 +16,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Derandomised: a red run stays red when it is repeated. No deadline: CI shares its processors.
-settings.register_profile("house", deadline=None, derandomize=True, database=None, print_blob=True)
-settings.load_profile("house")
+with contextlib.suppress(ImportError):  # tests that need it skip, see properties.py
+    from hypothesis import settings
+
+    house = {"deadline": None, "derandomize": True, "database": None, "print_blob": True}
+    settings.register_profile("house", **house)
+    settings.load_profile("house")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

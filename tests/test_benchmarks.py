@@ -18,6 +18,8 @@ import pytest
 
 import hopfield_sim as hs
 
+pytest.importorskip("threadpoolctl")
+
 ROOT = Path(__file__).parents[1]
 if not (ROOT / "benchmarks").is_dir():
     pytest.skip("the benchmarks come with the sources only", allow_module_level=True)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 from figure_checks import assert_legible, drawn
-from hypothesis import given, settings
 from matplotlib.figure import Figure
+from properties import given, settings
 from test_bad_input import ANYTHING
 
 import hopfield_sim as hs

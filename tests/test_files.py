@@ -9,8 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from properties import given, st
 
 import hopfield_sim as hs
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ModelFileError

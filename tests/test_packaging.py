@@ -43,7 +43,7 @@ def test_the_console_script_is_a_function() -> None:
 def test_what_is_required_is_what_is_imported() -> None:
     """Every third-party module that the package needs to run comes with it."""
     stated = {re.match(r"[\w-]+", line)[0] for line in PYPROJECT["project"]["dependencies"]}
-    assert stated == {"numpy", "matplotlib", "imageio", "tqdm", "threadpoolctl"}
+    assert stated == {"numpy", "matplotlib", "imageio", "threadpoolctl"}
 
 
 def test_every_extra_that_is_recommended_exists() -> None:
@@ -120,6 +120,47 @@ def test_the_command_says_when_it_has_no_kernels(tmp_path: Path, mode: str, told
     assert ("no compiled kernels" in run.stderr) is told
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert ("the NumPy reference computed this" in page) is told
+
+
+def test_without_optional_packages_everything_runs(tmp_path: Path) -> None:
+    """What limits BLAS is told to be missing, once; studies, fits and features do without."""
+    code = (
+        "import sys\n"
+        "for name in ('threadpoolctl', 'tqdm', 'scipy', 'pandas', 'dask', 'xarray', 'sklearn'):\n"
+        "    sys.modules[name] = None\n"
+        "import hopfield_sim as hs\n"
+        "from hopfield_sim.experiment.__main__ import main\n"
+        "hs.DenseClassifier(4, epochs=1, rng=0).fit([[1.0, -1], [-1, 1]], [0, 1], progress=True)\n"
+        "hs.DistributedMemory(4000, rng=0).store([[1.0, -1.0]])\n"
+        "hs.TrainedDenseMemory(2, rng=0).store([[1, 1, -1], [1, -1, 1]])\n"
+        "hs.course.experiment(9, 1, 'hebbian', 1, 1, rng=0)\n"
+        "sys.exit(main(['robustness', '--sizes', '10', '--trials', '1', '--out', sys.argv[1]]))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code, str(tmp_path)], capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stderr.count("pip install threadpoolctl") == 1
+    assert "100%" in run.stderr
+
+
+def test_the_folder_above_a_checkout_has_the_package_too(tmp_path: Path) -> None:
+    """Where the checkout's name is the package's, Python would find an empty package."""
+    checkout = tmp_path / "hopfield_sim"
+    checkout.mkdir()
+    (checkout / "__init__.py").write_bytes((ROOT / "__init__.py").read_bytes())
+    (checkout / "hopfield_sim").symlink_to(ROOT / "hopfield_sim")
+    code = (
+        "import pickle, hopfield_sim as hs\n"
+        "from hopfield_sim.rules import hebbian\n"
+        "assert pickle.loads(pickle.dumps(hebbian)) is hs.rules.hebbian\n"
+        "print(hs.__version__, hs.__file__, hs.theory.__name__)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    inner = checkout / "hopfield_sim" / "__init__.py"
+    assert run.stdout.split() == [hs.__version__, str(inner), "hopfield_sim.theory"]
 
 
 def test_kernels_that_are_required_but_missing_are_an_error() -> None:

@@ -11,9 +11,7 @@ from typing import Any
 import imageio.v3 as imageio
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
+from properties import given, hnp, st
 
 import hopfield_sim as hs
 from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError

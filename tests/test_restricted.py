@@ -7,9 +7,9 @@ import zipfile
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 import hopfield_sim as hs
+from hopfield_sim.backends import blas
 from hopfield_sim.errors import (
     HopfieldError,
     InsufficientMemoryError,
@@ -153,7 +153,7 @@ def test_gradient_learning_reproduces_and_leaves_orthonormality():
 def basins(n, m, n_patterns, networks, **learning):
     """Exact recall and bit accuracy from 10 % flips, and rotations made: one number a network."""
     exact, bits, steps = [], [], []
-    with threadpool_limits(1):
+    with blas.limit(1):
         for seed in range(networks):
             patterns = hs.random_patterns(n_patterns, n, rng=seed)
             memory = hs.RestrictedHopfield(m, rng=seed).store(patterns, **learning)

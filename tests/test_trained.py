@@ -7,9 +7,9 @@ import zipfile
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_limits
 
 import hopfield_sim as hs
+from hopfield_sim.backends import blas
 from hopfield_sim.errors import (
     InsufficientMemoryError,
     InvalidInputError,
@@ -154,7 +154,7 @@ def test_the_automatic_temperature():
 def recalled(n, n_patterns, k, order, networks):
     """Exact recall and bit accuracy from 10 % flips: trained, and as learning started."""
     trained, untrained = [], []
-    with threadpool_limits(1):
+    with blas.limit(1):
         for seed in range(networks):
             patterns = hs.random_patterns(n_patterns, n, rng=seed)
             memory = hs.TrainedDenseMemory(k, order, rng=seed).store(patterns)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_info
 
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
 from hopfield_sim.experiment.result import Result
@@ -61,6 +60,8 @@ def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> 
         os._exit(9)
     time.sleep(config.get("sleep", 0.0))
     if config.get("asks_blas"):
+        from threadpoolctl import threadpool_info
+
         number = max(i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas")
     return {"number": number}
 

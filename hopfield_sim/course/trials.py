@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 
 from hopfield_sim import checks, models
+from hopfield_sim.backends import blas
 from hopfield_sim.course.network import RULES
 from hopfield_sim.patterns import flip, random_patterns
 
@@ -80,7 +80,7 @@ def experiment(
     ]
     source = checks.generator(rng)
     recalled = np.zeros(len(loads))
-    with threadpool_limits(1 if size < _LARGE else None, user_api="blas"):
+    with blas.limit(1 if size < _LARGE else None):
         for _ in range(num_trials):
             recalled += _trial(size, loads, weight_rule, num_perturb, max_iter, source)
     fractions = (recalled / num_trials).tolist()

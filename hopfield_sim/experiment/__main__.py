@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from hopfield_sim import backends
@@ -17,6 +18,10 @@ INTERRUPTED = 130
 """What a shell expects of a command that Ctrl-C ended."""
 
 NO_KERNELS = "no compiled kernels here: the NumPy reference computes, to the same results, slower"
+NO_LIMIT = (
+    "threadpoolctl is not installed: the workers' matrix products share the processors less well, "
+    "and their last bits may depend on how many there are; pip install threadpoolctl"
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -39,6 +44,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         wanted = options.parse(argv, driver.described())
         if wanted.backend == "auto" and "cython" not in backends.available():
             print(NO_KERNELS, file=sys.stderr)
+        if find_spec("threadpoolctl") is None:
+            print(NO_LIMIT, file=sys.stderr)
         act = driver.merge if wanted.name == "merge" else driver.run
         outcome = act(wanted, command)
     except HopfieldError as error:

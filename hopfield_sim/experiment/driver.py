@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from tqdm import tqdm
 
 from hopfield_sim.errors import (
     DatasetFormatError,
@@ -19,10 +18,10 @@ from hopfield_sim.experiment import pool as pools
 from hopfield_sim.experiment import report
 from hopfield_sim.experiment.options import Options
 from hopfield_sim.experiment.pool import Pool
-from hopfield_sim.experiment.progress import screen
 from hopfield_sim.experiment.registry import COURSE, STUDIES
 from hopfield_sim.experiment.store import Store
 from hopfield_sim.experiment.sweep import Job, gather, sweep
+from hopfield_sim.progress import Bar
 
 __all__ = ["Outcome", "described", "merge", "run"]
 
@@ -108,15 +107,11 @@ def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Ou
         result = gather(job, store)
         answers.append((result, _sentences(job, result, store)))
     seeds = sorted({job.config["seed"] for job in complete})
-    look = "{desc} [{n}/{total}, {elapsed} gone]"
-    columns, rows = screen()
-    with tqdm(
-        total=len(answers) + 1, bar_format=look, ncols=columns, nrows=rows, leave=False
-    ) as bar:
+    steps = count(1)
+    with Bar() as bar:
 
         def step(what: str) -> None:
-            bar.set_description_str(f"writing {what}")
-            bar.update()
+            bar.draw(next(steps) / (len(answers) + 1), f"writing {what}")
 
         written = report.write(
             folder,

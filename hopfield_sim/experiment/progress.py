@@ -1,80 +1,132 @@
-"""The progress bar of a sweep: measured in expected seconds of work, told in trials."""
+"""How far a sweep is, in time: what trials took so far says what the others will take.
+
+A study guesses what its trials cost. What they took on this machine corrects the guess, study by
+study, so that the percentage and the time left speak of the same thing: of time.
+"""
 
 from __future__ import annotations
 
-import shutil
-import sys
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from tqdm import tqdm
+from hopfield_sim.progress import Bar
 
-__all__ = ["Progress", "screen"]
+__all__ = ["Amount", "Progress"]
 
 
-def screen() -> tuple[int, int]:
-    """Columns and rows for a bar: tqdm draws nothing on terminals that claim to have none."""
-    columns, rows = shutil.get_terminal_size((100, 24))
-    return min(columns, 120) - 1, rows
+@dataclass
+class Amount:
+    """The trials of a study, counted and in the seconds that the study expects of them."""
+
+    trials: int = 0
+    cost: float = 0.0
+    done: int = 0
+    done_cost: float = 0.0
+
+
+@dataclass
+class _Measured:
+    """Worker's seconds, and what was expected of the same trials."""
+
+    seconds: float = 0.0
+    cost: float = 0.0
+
+    @property
+    def rate(self) -> float | None:
+        return self.seconds / self.cost if self.cost else None
+
+
+@dataclass
+class _Work:
+    study: str
+    cost: float
+    start: float
 
 
 class Progress:
-    """A bar over a whole sweep; trials last from a millisecond to seconds, so they are weighted.
+    """The bar over a sweep of some studies.
 
     Parameters
     ----------
-    n_trials : int
-        All trials of the sweep.
-    cost : float
-        Their cost together, in roughly estimated seconds.
-    done : int
-        Trials that were finished before.
-    done_cost : float
-        Their cost.
+    amounts : mapping
+        Name of a study → its trials.
+    slots : int
+        How many workers there are.
     shown : bool
         Whether anything is to be seen.
     """
 
-    def __init__(
-        self, n_trials: int, cost: float, done: int, done_cost: float, shown: bool
-    ) -> None:
-        self.n_trials = n_trials
-        self.before = self.trials = done
-        self.cost = cost or 1.0
-        self.done = done_cost if cost else 1.0
-        self.start = time.monotonic()
-        columns, rows = screen()
-        self.bar = tqdm(
-            desc=self._words(),
-            total=self.cost,
-            initial=self.done,
-            disable=not shown,
-            ncols=columns,
-            nrows=rows,
-            smoothing=0.02,
-            # A file gets a line now and then, a terminal a moving bar.
-            mininterval=0.1 if sys.stderr.isatty() else 5.0,
-            bar_format="{percentage:3.0f}%|{bar}| {desc} [{elapsed} gone, {remaining} left]",
-        )
+    def __init__(self, amounts: Mapping[str, Amount], slots: int, shown: bool) -> None:
+        self._amounts = amounts
+        self._slots = slots
+        self._measured = {study: _Measured() for study in amounts}
+        self._begun: dict[object, _Work] = {}  # in the order in which workers take them
+        self._bar = Bar(shown=shown)
+        self.show()
 
-    def advance(self, cost: float) -> None:
-        """Count one more finished trial."""
-        self.trials += 1
-        self.bar.set_description_str(self._words(), refresh=False)
-        # Sums of many small costs miss their total by a rounding.
-        step = min(cost, self.cost - self.done)
-        self.done += step
-        self.bar.update(step)
+    def begin(self, key: object, study: str, cost: float) -> None:
+        """Work was handed out: a worker begins it at once, or when one is free."""
+        self._begun[key] = _Work(study, cost, time.monotonic())
+
+    def end(self, key: object) -> None:
+        """It came back, whatever became of it; the worker takes the next."""
+        now = time.monotonic()
+        work = self._begun.pop(key)
+        self._measured[work.study].seconds += now - work.start
+        self._measured[work.study].cost += work.cost
+        for waiting in list(self._begun.values())[self._slots - 1 : self._slots]:
+            waiting.start = now
+
+    def advance(self, study: str, cost: float) -> None:
+        """Count a trial that is saved."""
+        self._amounts[study].done += 1
+        self._amounts[study].done_cost += cost
+
+    def show(self) -> None:
+        """Draw the bar, when that is due."""
+        studies = [study for study, amount in self._amounts.items() if amount.done < amount.trials]
+        if not studies:
+            trials = sum(amount.trials for amount in self._amounts.values())
+            self._bar.draw(1.0, f"{trials} trials", 0.0)
+            return
+        done, left = self._seconds()
+        running = {work.study for work in self._running()} or studies[:1]
+        known = any(measured.cost for measured in self._measured.values())
+        self._bar.draw(
+            done / (done + left),
+            ", ".join(study for study in self._amounts if study in running),
+            left / min(self._slots, self._left_trials()) if known else None,
+        )
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.trials == self.n_trials:
-            self.bar.n = self.cost
-        self.bar.refresh()
-        self.bar.close()
+        self.show()
+        self._bar.__exit__()
 
-    def _words(self) -> str:
-        seconds = time.monotonic() - self.start
-        rate = f", {(self.trials - self.before) / seconds:.0f}/s" if seconds > 0.5 else ""
-        return f"{self.trials}/{self.n_trials} trials{rate}"
+    def _running(self) -> list[_Work]:
+        return list(self._begun.values())[: self._slots]
+
+    def _left_trials(self) -> int:
+        return sum(amount.trials - amount.done for amount in self._amounts.values())
+
+    def _seconds(self) -> tuple[float, float]:
+        """Workers' seconds: of what is done, and of what is left."""
+        together = _Measured(
+            sum(m.seconds for m in self._measured.values()),
+            sum(m.cost for m in self._measured.values()),
+        )
+        done = left = 0.0
+        for study, amount in self._amounts.items():
+            rate = self._measured[study].rate or together.rate or 1.0
+            done += rate * amount.done_cost
+            left += rate * (amount.cost - amount.done_cost)
+            for work in self._running():
+                if work.study == study:
+                    # One that takes longer than expected may take longer still.
+                    gone, expected = time.monotonic() - work.start, rate * work.cost
+                    done += gone
+                    left += max(-gone, gone / 4 - expected)
+        return done, max(left, 1e-9)

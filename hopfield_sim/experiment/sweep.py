@@ -13,22 +13,23 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
 
-from threadpoolctl import threadpool_limits
-
+from hopfield_sim.backends import blas
 from hopfield_sim.errors import HopfieldError
 from hopfield_sim.experiment import pool as pools
 from hopfield_sim.experiment.pool import Pool
-from hopfield_sim.experiment.progress import Progress
+from hopfield_sim.experiment.progress import Amount, Progress
 from hopfield_sim.experiment.result import Result
 from hopfield_sim.experiment.store import Saved, Store
 from hopfield_sim.experiment.study import Config, Study
-from hopfield_sim.experiment.trial import Chunk
+from hopfield_sim.experiment.trial import Chunk, find
 
 __all__ = ["Job", "Shard", "answer", "gather", "sweep"]
 
 RETRIES = 3
 _CHUNK_SECONDS = 0.25
 _CHUNK_TRIALS = 64
+_TICK = 0.5
+"""Seconds after which the bar moves, whether a trial has finished or not."""
 _CHUNKS = 8
 """A worker's share of a small sweep comes in so many pieces, or one would wait for the others."""
 
@@ -85,7 +86,7 @@ def sweep(
     plan = _plan(jobs, store, keys, shard, pool.slots)
     # One BLAS thread a worker: two that share the processors are several times slower, and a sum
     # would depend on how many there are.
-    with threadpool_limits(1, user_api="blas"), plan.progress(progress) as shown:
+    with blas.limit(1), Progress(plan.amounts, pool.slots, progress) as shown:
         _Driver(plan, store, keys, pool, shown).run()
 
 
@@ -127,36 +128,32 @@ class _Plan:
 
     chunks: deque[Chunk]
     costs: dict[str, list[float]]
-    n_trials: int
-    cost: float
-    done: int
-    done_cost: float
-
-    def progress(self, shown: bool) -> Progress:
-        return Progress(self.n_trials, self.cost, self.done, self.done_cost, shown)
+    amounts: dict[str, Amount]
 
 
 def _plan(
     jobs: Sequence[Job], store: Store, keys: Mapping[str, str], shard: Shard, slots: int
 ) -> _Plan:
-    plan = _Plan(deque(), {}, 0, 0.0, 0, 0.0)
+    plan = _Plan(deque(), {}, {})
     work: list[tuple[Job, float, list[tuple[int, int]]]] = []
     number = 0
     for job in jobs:
         finished = store.finished(keys[job.module])
         cells = job.study.cells(job.config)
         plan.costs[job.module] = [cell.cost for cell in cells]
+        amount = plan.amounts[job.study.name] = Amount()
         for index, cell in enumerate(cells):
             numbers = range(number, number + cell.trials)
             number += cell.trials
             mine = [t for t, n in enumerate(numbers) if shard.has(n)]
             todo = [(index, trial) for trial in mine if (index, trial) not in finished]
-            plan.n_trials += len(mine)
-            plan.cost += len(mine) * cell.cost
-            plan.done += len(mine) - len(todo)
-            plan.done_cost += (len(mine) - len(todo)) * cell.cost
+            amount.trials += len(mine)
+            amount.cost += len(mine) * cell.cost
+            amount.done += len(mine) - len(todo)
+            amount.done_cost += (len(mine) - len(todo)) * cell.cost
             work.append((job, cell.cost, todo))
-    seconds = min(_CHUNK_SECONDS, (plan.cost - plan.done_cost) / (_CHUNKS * slots))
+    left = sum(amount.cost - amount.done_cost for amount in plan.amounts.values())
+    seconds = min(_CHUNK_SECONDS, left / (_CHUNKS * slots))
     for job, cost, todo in sorted(work, key=lambda cell: -cell[1]):
         size = max(1, min(_CHUNK_TRIALS, int(seconds / cost)))
         for start in range(0, len(todo), size):
@@ -187,9 +184,11 @@ class _Driver:
         try:
             while self.waiting or self.suspects or self.running:
                 self._hand_out()
-                finished, _ = wait(self.running, return_when=FIRST_COMPLETED)
+                finished, _ = wait(self.running, _TICK, return_when=FIRST_COMPLETED)
                 for future in finished:
+                    self.shown.end(future)
                     self._collect(future, self.running.pop(future))
+                self.shown.show()
         except BaseException:
             self.pool.drop()  # waits for what is running: those trials are saved too
             for future, chunk in self.running.items():
@@ -209,11 +208,15 @@ class _Driver:
             self._submit(self.waiting)
 
     def _submit(self, chunks: deque[Chunk]) -> None:
+        chunk = chunks[0]
         try:
-            self.running[self.pool.submit(chunks[0])] = chunks[0]
-            chunks.popleft()
+            future = self.pool.submit(chunk)
         except BrokenExecutor:  # found out here before any of the running chunks said so
             self.broken = True
+            return
+        self.running[future] = chunks.popleft()
+        cost = sum(self.costs[chunk.module][cell] for cell, _ in chunk.trials)
+        self.shown.begin(future, find(chunk.module).name, cost)
 
     def _collect(self, future: Future[list[Saved]], chunk: Chunk) -> None:
         try:
@@ -234,4 +237,4 @@ class _Driver:
         if trials:
             self.store.save(self.keys[chunk.module], trials)
         for trial in trials:
-            self.shown.advance(self.costs[chunk.module][trial.cell])
+            self.shown.advance(find(chunk.module).name, self.costs[chunk.module][trial.cell])

@@ -10,8 +10,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
+from hopfield_sim.backends import blas
 from hopfield_sim.errors import HopfieldError
 from hopfield_sim.experiment.store import Saved
 from hopfield_sim.experiment.study import Config, Study, generator
@@ -91,4 +90,4 @@ def _make(
 def _calm_blas() -> None:
     # One BLAS thread a worker: more would fight over the processors, and sums would depend on how
     # many there are. Once per process; the sweep gives the caller's process its threads back.
-    threadpool_limits(1, user_api="blas")
+    blas.limit(1)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
+from hopfield_sim.backends import blas
 from hopfield_sim.backends.powers import Floats
 from hopfield_sim.backends.voting import engine
 from hopfield_sim.errors import InvalidInputError, NotStoredError
@@ -19,6 +20,7 @@ from hopfield_sim.models import classifier_rule as rule
 from hopfield_sim.models import classifier_training as learning
 from hopfield_sim.models.classifier_state import Labels, Recipe, State
 from hopfield_sim.models.spins import read_only
+from hopfield_sim.progress import Bar
 
 
 class DenseClassifier:
@@ -205,15 +207,11 @@ class DenseClassifier:
         progress: bool,
     ) -> None:
         """Epoch after epoch; after each the classifier is whole."""
-        from tqdm import tqdm
-
         recipe = self._recipe
         self._state = state
         if checkpoint is not None:
             self.save(checkpoint)  # now, and not after an epoch, is told that it cannot be written
-        with tqdm(
-            total=recipe.epochs, initial=state.epoch, disable=not progress, unit="epoch"
-        ) as bar:
+        with Bar(shown=progress) as bar:
             while not state.finished(recipe):
                 state = learning.epoch(recipe, machine, examples, state)
                 if held is not None:
@@ -223,9 +221,9 @@ class DenseClassifier:
                     self.save(checkpoint)
                 row = state.history[-1]
                 errors = ("train_error", "validation_error")
-                shown: dict[str, object] = {e: f"{row[e]:.4f}" for e in errors if e in row}
-                bar.set_postfix(shown, refresh=False)
-                bar.update()
+                shown = [f"{e}={row[e]:.4f}" for e in errors if e in row]
+                words = f"{state.epoch}/{recipe.epochs} epochs {' '.join(shown)}"
+                bar.draw(state.epoch / recipe.epochs, words)
 
     def _held(self, value: Any, examples: learning.Examples, classes: Labels) -> learning.Examples:
         """Examples for tests, labelled like those to learn from."""
@@ -419,10 +417,8 @@ class DenseClassifier:
     @contextmanager
     def _machine(self) -> Iterator[learning.Machine]:
         """Who computes, while BLAS keeps to one thread."""
-        from threadpoolctl import threadpool_limits
-
         name = backends.get(self._backend).name
-        with threadpool_limits(1, user_api="blas"):
+        with blas.limit(1):
             recipe = self._recipe
             yield learning.Machine(
                 engine(name), backends.threads(self._n_threads), recipe.order, recipe.cost

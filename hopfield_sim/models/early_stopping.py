@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.backends import blas
 from hopfield_sim.errors import InvalidInputError
 
 T = TypeVar("T", bound=NDArray[np.floating])
@@ -77,12 +78,10 @@ def train(
     history : list of dict
         A row a step, its ``iteration``, from 1, and what the judge says.
     """
-    from threadpoolctl import threadpool_limits  # only for who learns
-
     history: list[Row] = []
     best, kept = None, weights
     lowest, waited = np.inf, 0
-    with threadpool_limits(1 if weights.size < _LARGE else None, user_api="blas"):
+    with blas.limit(1 if weights.size < _LARGE else None):
         for number in range(1, when.most + 1):
             weights = step(weights)
             row = {"iteration": number, **judge(weights)}

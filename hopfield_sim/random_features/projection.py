@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends
+from hopfield_sim.backends import blas
 
 _BLOCK: Final = 1 << 20
 """Numbers in a block of S, or a row if that is more. Part of what a seed means."""
@@ -109,11 +110,9 @@ class Projection:
         if workers == 1 or count == 1:
             yield from map(self.block, range(count))
             return
-        from threadpoolctl import threadpool_limits  # only for who draws much
-
         # Drawing is most of the work here and has all processors; products that spread over them as
         # well wait for each other, ten times as long on a machine with other work.
-        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(workers) as pool:
+        with blas.limit(1), ThreadPoolExecutor(workers) as pool:
             waiting: deque[Future[Block]] = deque()
             for number in range(count):
                 waiting.append(pool.submit(self.block, number))

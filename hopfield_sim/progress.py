@@ -1,0 +1,109 @@
+"""A progress bar: one line of standard error, drawn again and again.
+
+A stream that is closed, full or a pipe that nobody reads any more ends the drawing and nothing
+else. Only ASCII, which every terminal shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+import time
+
+__all__ = ["Bar", "clock"]
+
+_TERMINAL, _FILE = 0.1, 10.0
+"""Seconds between two drawings: a terminal has a moving bar, a file a line now and then."""
+
+_WIDEST, _NARROWEST = 40, 10
+"""Of the bar itself, in characters."""
+
+
+class Bar:
+    """A bar with a percentage, some words, the time gone and, where it is known, the time left.
+
+    Parameters
+    ----------
+    shown : bool
+        Whether anything is to be seen.
+    """
+
+    def __init__(self, *, shown: bool = True) -> None:
+        self._start = time.monotonic()
+        self._stream = sys.stderr if shown else None
+        self._terminal = False
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            self._terminal = self._stream is not None and self._stream.isatty()
+        self._every = _TERMINAL if self._terminal else _FILE
+        self._when = -float("inf")
+        self._drawn = self._newest = ""
+
+    def draw(self, fraction: float, words: str, left: float | None = None) -> None:
+        """Show how far it is, when that is due.
+
+        Parameters
+        ----------
+        fraction : float
+            Of the work, from 0 to 1.
+        words : str
+            What is being done.
+        left : float, optional
+            Seconds to go, when they are known.
+        """
+        if self._stream is None:
+            return
+        now = time.monotonic()
+        times = f"{clock(now - self._start)} gone"
+        times += "" if left is None else f", about {clock(left)} left"
+        self._newest = self._line(min(max(fraction, 0.0), 1.0), words, times)
+        if now - self._when >= self._every:
+            self._when = now
+            self._show()
+
+    def __enter__(self) -> Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Show how it ended; the next words begin a line of their own."""
+        if self._newest:
+            self._show()
+            self._put("\n" if self._terminal else "")
+
+    def _line(self, fraction: float, words: str, times: str) -> str:
+        percent = f"{int(100 * fraction):3d}%"
+        told = f"| {words} [{times}]"
+        # A terminal may claim to have no size, as those of containers do.
+        room = min(shutil.get_terminal_size((100, 24)).columns or 100, 120) - 1
+        width = min(max(room - len(percent) - len(told) - 1, _NARROWEST), _WIDEST)
+        filled = int(width * fraction)
+        line = f"{percent}|{'#' * filled:{width}}{told}"
+        return line[:room] if self._terminal else line
+
+    def _show(self) -> None:
+        if self._newest != self._drawn:
+            over = f"\r{self._newest:{len(self._drawn)}}"  # what is longer below is wiped
+            self._put(over if self._terminal else f"{self._newest}\n")
+            self._drawn = self._newest
+
+    def _put(self, text: str) -> None:
+        if self._stream is None:
+            return
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):  # nobody there any more: the work goes on unseen
+            self._stream = None
+
+
+def clock(seconds: float) -> str:
+    """Write a time as minutes and seconds, with hours where there are any.
+
+    Examples
+    --------
+    >>> clock(65), clock(3 * 3600 + 61)
+    ('1:05', '3:01:01')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
