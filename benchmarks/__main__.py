@@ -23,6 +23,8 @@ def main() -> None:
     install.set_defaults(do=_install_peers)
     plots = words.add_parser("plots", help="time against N -> docs/_static/speed.png")
     plots.set_defaults(do=_plots)
+    again = words.add_parser("tables", help="RESULTS.md and the history's picture once more")
+    again.set_defaults(do=_tables)
     profile = words.add_parser("profile", help="where the time of a recall goes")
     profile.add_argument("--neurons", type=int, default=1000, help="N; 1000 if not given")
     profile.add_argument("--update", choices=("async", "sync", "glauber"), default="async")
@@ -43,12 +45,11 @@ def _let_blas_choose() -> None:
 
 
 def _own(arguments: argparse.Namespace) -> None:
-    from benchmarks import own
+    from benchmarks import history, own
 
-    text = own.run(arguments.only)
+    _publish("own", own.run(arguments.only), whole=not arguments.only)
     if not arguments.only:
-        text += "\n\n" + own.default_study()
-    _publish("own", text, whole=not arguments.only)
+        history.draw(own.ROWS)
 
 
 def _peers(arguments: argparse.Namespace) -> None:
@@ -67,6 +68,14 @@ def _plots(_: argparse.Namespace) -> None:
     from benchmarks import plots
 
     plots.draw()
+
+
+def _tables(_: argparse.Namespace) -> None:
+    from benchmarks import history, own, peer_rows, peers
+
+    report.write("own", own.text(own.ROWS, *history.newest("own")))
+    report.write("peers", peers.text(peer_rows.ROWS, *history.newest("peers")))
+    history.draw(own.ROWS)
 
 
 def _profile(arguments: argparse.Namespace) -> None:

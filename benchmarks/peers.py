@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-from benchmarks import levels, peer_rows, report, runner
+from benchmarks import history, levels, peer_rows, report, runner
 from benchmarks.measure import machine
+from benchmarks.row import Row
 
 PACKAGES = {
     "dwave-samplers": ["dwave-samplers"],
@@ -38,19 +41,33 @@ standard errors. Floor and stretch are for the fastest."""
 
 
 def run(only: str = "") -> str:
-    """Measure all peers whose name contains a word, and return the section."""
+    """Measure all peers whose name contains a word, and return the section.
+
+    A run of all peers is added to the history.
+    """
     rows = [row for row in peer_rows.ROWS if only in row.name]
-    here = machine(*PACKAGES)
-    found = runner.elsewhere("peers", levels.widest(), rows)
+    here, widest = machine(*PACKAGES), levels.widest()
+    found = {widest: runner.elsewhere("peers", widest, rows)}
+    today = date.today().isoformat()
+    if not only:
+        history.append(history.entries(today, here, "peers", found))
+    return text(rows, today, here, found)
+
+
+def text(
+    rows: Sequence[Row], day: str, here: str, found: Mapping[str, Mapping[str, runner.Found]]
+) -> str:
+    """The section of RESULTS.md: a line a package."""
+    (measured,) = found.values()
     lines = []
     for row in rows:
-        entry = found[row.name]
+        entry = measured.get(row.name, {})
         shown = runner.cell(entry, row.floor)
         lines.append([row.what, row.against, runner.times(entry), shown, row.aims()])
     return report.section(
-        "Other packages",
+        f"Other packages, {day}",
         f"`make bench-peers` on {here}.",
         HOW,
         report.table(["what", "package", "times: ours, theirs", "ratio", "floor / stretch"], lines),
-        *runner.reasons([found]),
+        *runner.reasons([measured]),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -24,8 +23,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def section(title: str, *paragraphs: str) -> str:
-    """A heading with today's date, and what belongs under it."""
-    return "\n\n".join([f"## {title}, {date.today().isoformat()}", *paragraphs])
+    """A heading, and what belongs under it."""
+    return "\n\n".join([f"## {title}", *paragraphs])
 
 
 def write(name: str, text: str, path: Path = RESULTS) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from threadpoolctl import threadpool_limits
@@ -76,7 +76,7 @@ def times(found: Found) -> str:
     return f"{duration(found['ours'])}, {duration(found['baseline'])} a {found['unit']}"
 
 
-def reasons(tables: Iterable[dict[str, Found]], *more: str) -> list[str]:
+def reasons(tables: Iterable[Mapping[str, Found]], *more: str) -> list[str]:
     """A paragraph that says why something was not measured, each reason once; none if all was."""
     names: dict[str, list[str]] = {}
     for table in tables:

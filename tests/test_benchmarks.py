@@ -27,10 +27,12 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks import (  # noqa: E402
     baselines,
+    history,
     levels,
     measure,
     own,
     peer_rows,
+    peers,
     plain,
     profiling,
     recall_rows,
@@ -185,6 +187,26 @@ def test_results_have_one_section_of_each_kind() -> None:
     text = report.RESULTS.read_text(encoding="utf-8")
     for name in ("own", "peers"):
         assert text.count(f"<!-- {name} -->") == text.count(f"<!-- end of {name} -->") == 1
+
+
+def test_results_are_those_of_the_newest_run() -> None:
+    text = report.RESULTS.read_text(encoding="utf-8")
+    assert own.text(own.ROWS, *history.newest("own")).strip() in text
+    assert peers.text(peer_rows.ROWS, *history.newest("peers")).strip() in text
+
+
+def test_a_run_is_added_once_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    measured = {"ours": 2e-6, "baseline": 8e-6, "quartiles": (3.0, 4.0, 5.0), "unit": "state"}
+    first = {"SSE2": {"a": {"reason": "no compiler, here"}}, "AVX2": {"a": measured}}
+    history.append(history.entries("2026-01-01", "one", "own", first), path)
+    alone = {"AVX2": {"a": measured | {"ours": 1e-6}, "b": {"ours": 30.0, "unit": "run"}}}
+    for _ in range(2):  # the same day and machine: once
+        history.append(history.entries("2026-01-02", "one", "own", alone), path)
+    assert len(history.read(path)) == 4
+    assert history.newest("own", path) == ("2026-01-02", "one", alone)
+    history.draw([row.Row("a", "ours", "theirs", 1, 2, int)], "own", path, tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_ratio_below_its_floor_is_bold() -> None:

@@ -1,0 +1,142 @@
+"""What `make bench` measured, run after run: ``history.csv``, a line a row and instruction set.
+
+RESULTS.md shows the newest run, ``docs/_static/history.png`` all of them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from benchmarks.row import Row
+
+HISTORY = Path(__file__).with_name("history.csv")
+PICTURE = Path(__file__).parents[1] / "docs" / "_static" / "history.png"
+
+Found = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One measurement of one run: a ratio, or one time alone, or why there is neither.
+
+    Parameters
+    ----------
+    date, machine : str
+        The day (ISO 8601), and the machine with its versions.
+    table, row, level : str
+        "own" or "peers", the row's name, and the instruction set of our kernels.
+    ours, baseline : str
+        Seconds of each for one ``unit``, as decimal numbers.
+    low, ratio, high : str
+        Quartiles and median of baseline over ours.
+    reason : str
+        Why there is no ratio, if there is none.
+    """
+
+    date: str
+    machine: str
+    table: str
+    row: str
+    level: str
+    ours: str = ""
+    baseline: str = ""
+    unit: str = ""
+    low: str = ""
+    ratio: str = ""
+    high: str = ""
+    reason: str = ""
+
+    @property
+    def found(self) -> Found:
+        """The entry as a row's measurement, with numbers."""
+        if self.reason:
+            return {"reason": self.reason}
+        found: Found = {"unit": self.unit}
+        found |= {
+            key: float(value) for key in ("ours", "baseline") if (value := getattr(self, key))
+        }
+        if self.ratio:
+            found["quartiles"] = tuple(float(q) for q in (self.low, self.ratio, self.high))
+        return found
+
+
+def entries(
+    date: str, machine: str, table: str, found: Mapping[str, Mapping[str, Found]]
+) -> Iterator[Entry]:
+    """The measurements of one run, level by level, as lines of the history."""
+    for level, rows in found.items():
+        for name, one in rows.items():
+            numbers = {key: f"{one[key]:.4g}" for key in ("ours", "baseline") if key in one}
+            if "quartiles" in one:
+                quartiles = zip(("low", "ratio", "high"), one["quartiles"], strict=True)
+                numbers |= {key: f"{value:.4g}" for key, value in quartiles}
+            words = {key: one[key] for key in ("unit", "reason") if key in one}
+            yield Entry(date, machine, table, name, level, **numbers, **words)
+
+
+def read(path: Path = HISTORY) -> list[Entry]:
+    """All entries, oldest first; none where there is no file yet."""
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return [Entry(**line) for line in csv.DictReader(file)]
+
+
+def append(new: Iterable[Entry], path: Path = HISTORY) -> None:
+    """Add a run; a second run of the same table on the same day and machine replaces the first."""
+    new = list(new)
+    runs = {(e.date, e.machine, e.table) for e in new}
+    kept = [e for e in read(path) if (e.date, e.machine, e.table) not in runs]
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [f.name for f in fields(Entry)], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(e) for e in [*kept, *new])
+
+
+def newest(table: str, path: Path = HISTORY) -> tuple[str, str, dict[str, dict[str, Found]]]:
+    """Date, machine and measurements, by level and row, of the newest run of a table."""
+    of_table = [e for e in read(path) if e.table == table]
+    last = of_table[-1]
+    found: dict[str, dict[str, Found]] = {}
+    for e in of_table:
+        if (e.date, e.machine) == (last.date, last.machine):
+            found.setdefault(e.level, {})[e.row] = e.found
+    return last.date, last.machine, found
+
+
+def draw(
+    rows: Iterable[Row], table: str = "own", path: Path = HISTORY, picture: Path = PICTURE
+) -> None:
+    """Draw the ratio of each row against the day, all with the widest instruction set."""
+    from matplotlib.figure import Figure
+
+    of_table = [e for e in read(path) if e.table == table and e.ratio]
+    level = of_table[-1].level
+    measured = {e.row for e in of_table}
+    titles = {r.name: f"{r.what}\nagainst {r.against}" for r in rows if r.name in measured}
+    days = sorted({e.date for e in of_table})
+    columns = 4
+    lines = -(-len(titles) // columns)
+    figure = Figure(figsize=(13, 1.6 * lines), layout="constrained")
+    axes = figure.subplots(lines, columns, sharex=True, squeeze=False)
+    for ax in axes.flat[len(titles) :]:
+        ax.set_visible(False)
+    for (name, title), ax in zip(titles.items(), axes.flat, strict=False):
+        mine = {e.date: e for e in of_table if e.row == name and e.level == level}
+        at = [k for k, day in enumerate(days) if day in mine]
+        low, middle, high = ([float(getattr(mine[days[k]], q)) for k in at]
+                             for q in ("low", "ratio", "high"))  # fmt: skip
+        ax.fill_between(at, low, high, color="#0b6e4f", alpha=0.25, linewidth=0)
+        ax.plot(at, middle, "o-", color="#0b6e4f", markersize=3.5)
+        ax.set_title(title, fontsize=7, loc="left")
+        ax.set_ylim(0, 1.3 * max(high))
+        ax.tick_params(labelsize=7)
+        ax.grid(alpha=0.3)
+        ax.set_xlim(-0.3, len(days) - 0.7)
+        ax.set_xticks(range(len(days)), days, rotation=30, ha="right")
+    figure.supylabel(f"times as fast as the baseline ({level})", fontsize=9)
+    figure.savefig(picture, dpi=110)
