@@ -124,12 +124,18 @@ def test_the_table_would_show_another_convention(monkeypatch: pytest.MonkeyPatch
     assert np.abs(np.subtract(found, CAPACITIES["storkey", 10])).max() > 3 * BAND
 
 
-def test_capacity_is_the_largest_load_with_nine_of_ten(capacities: Result) -> None:
+def test_capacity_is_where_nine_of_ten_are_retrieved(capacities: Result) -> None:
     for row in capacities.summary["capacity"]:
         t = curve(capacities, row["rule"], row["n_neurons"], "n_patterns")
         f = curve(capacities, row["rule"], row["n_neurons"])
-        held = [a for a, b in zip(t, f, strict=True) if b >= 0.9]
-        assert row["capacity"] == (max(held) if held else 0)
+        below = next(k for k, value in enumerate(f) if value < 0.9)
+        if below == 0:
+            assert math.isnan(row["capacity"])
+            assert row["high"] == t[0]
+        else:
+            assert t[below - 1] <= row["capacity"] <= t[below]
+            if row["n_neurons"] > 10:  # else close to the first load, and some resample beyond it
+                assert 0 < row["capacity_se"] < 0.5
     expected = {(r["rule"], r["n_neurons"]): r["expected"] for r in capacities.summary["capacity"]}
     assert expected["hebbian", 116] == pytest.approx(116 / (2 * math.log(116)))
     assert expected["storkey", 116] == pytest.approx(116 / math.sqrt(2 * math.log(116)))
@@ -376,11 +382,14 @@ def test_sentences_say_what_the_numbers_say(
     held = {
         r["rule"]: r["capacity"] for r in capacities.summary["capacity"] if r["n_neurons"] == 116
     }
-    assert "a network of 116 neurons gives back at least 90% of its patterns" in text
-    assert f"{held['hebbian']} with the Hebbian rule (theory: 12)" in text
-    assert f"{held['storkey']} with the Storkey rule (theory: 38)" in text
+    assert "a network of 116 neurons gives back 90% of its patterns" in text
+    assert f"{held['hebbian']:.1f} ± 0." in text
+    assert "with the Hebbian rule (theory: 12)" in text
+    assert f"{held['storkey']:.1f}" in text
+    assert "with the Storkey rule (theory: 38)" in text
     assert f"{held['storkey'] / held['hebbian']:.1f} times as many" in text
-    assert "Hebbian: 21% at N = 10 and 47% at N = 397" in ROBUSTNESS.sentence(robustnesses)
+    words = "Hebbian: between 16% and 21% at N = 10 and between 42% and 47% at N = 397"
+    assert words in ROBUSTNESS.sentence(robustnesses)
     assert "Hebbian, synchronous: 3 of 3 in" in ENERGY.sentence(energies)
     assert "in none of 6 asynchronous runs" in ENERGY.sentence(energies)
     assert "A 20×20 checkerboard, stored among 7 random patterns" in CHECKERBOARD.sentence(boards)
@@ -405,8 +414,8 @@ def test_sentences_of_studies_that_found_nothing() -> None:
     assert math.isnan(weak.summary["death"][0]["death"])
     assert "none that was tried" in ROBUSTNESS.sentence(weak)
     lost = hs.experiment.capacity([9], ["pseudoinverse"], 1, flipped=1.0, rng=0)
-    assert lost.summary["capacity"][0]["capacity"] == 0
-    assert "no load that was tried" in CAPACITY.sentence(lost)
+    assert math.isnan(lost.summary["capacity"][0]["capacity"])
+    assert "fewer than 1 with the pseudo-inverse rule" in CAPACITY.sentence(lost)
     assert "theory" not in CAPACITY.sentence(lost)
 
 

@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "hopfield_sim"
 FLOORS = (
     {"errors", "checks", "progress"},
     {"backends"},
-    {"couplings", "interactions", "patterns", "datasets"},
+    {"couplings", "crossing", "interactions", "patterns", "datasets"},
     {"dynamics", "descent", "recording", "rules", "energy", "random_features"},
     {"models"},
     {"plotting", "theory"},

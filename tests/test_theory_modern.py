@@ -88,6 +88,40 @@ def test_the_weight_in_three_dimensions_and_by_drawing():
 
 
 @pytest.mark.parametrize(
+    ("noise", "dim", "n_patterns", "networks"),
+    [(1.75, 64, 100, 300), (2.0, 64, 100, 300), (2.25, 64, 100, 300), (0.5, 2, 5, 3000),
+     (1.0, 3, 10, 3000), (6.0, 400, 1000, 20)],
+)  # fmt: skip
+def test_a_noisy_pattern_is_the_nearest_as_often_as_in_a_drawing(noise, dim, n_patterns, networks):
+    rng = np.random.default_rng(7)
+    found = []
+    for _ in range(networks):
+        xi = rng.normal(size=(n_patterns, dim))
+        xi /= np.linalg.norm(xi, axis=1, keepdims=True)
+        own = rng.integers(n_patterns, size=100)
+        cues = xi[own] + noise / math.sqrt(dim) * rng.normal(size=(100, dim))
+        found.append(((cues @ xi.T).argmax(axis=1) == own).mean())
+    error = np.std(found, ddof=1) / math.sqrt(networks)
+    expected = theory.modern_nearest(noise, dim, n_patterns)
+    assert abs(np.mean(found) - expected) < 3.5 * error
+
+
+def test_the_nearest_where_it_is_known():
+    # Two directions in a plane: the cue's own one wins with the chance 1 − ⟨θ⟩/π.
+    rng = np.random.default_rng(0)
+    g = rng.normal(size=(2, 10**6))
+    theta = np.arctan2(np.abs(g[1]), np.sqrt(2) / 0.7 + g[0])
+    mean, error = theta.mean() / math.pi, theta.std() / math.pi / 1000
+    assert abs(1 - theory.modern_nearest(0.7, 2, 2) - mean) < 4 * error
+    assert theory.modern_nearest(0.0, 50, 10**9) == pytest.approx(1.0)
+    for dim in (2, 3, 30, 10**6):
+        found = theory.modern_nearest(1e12, dim, [1, 2, 40])
+        np.testing.assert_allclose(found, [1, 1 / 2, 1 / 40], rtol=2e-4)
+    assert theory.modern_nearest([[1.0], [2.0]], 9, [5, 6, 7]).shape == (2, 3)
+    assert theory.modern_nearest(1.0, 10**6, 2**53) > 0.999
+
+
+@pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
         ((0, 3, 20, 0.001), InvalidInputError, "beta must be greater than 0"),

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.crossing import crossing
 from hopfield_sim.experiment import arguments, probe
-from hopfield_sim.experiment.result import Result, Row, mean_and_error
+from hopfield_sim.experiment.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
 
@@ -24,7 +25,10 @@ __all__ = ["SIZES", "STUDY", "capacity", "loads", "scale"]
 
 SIZES = (10, 18, 34, 63, 116, 215, 397, 733, 1354, 2500)
 LEVEL = 0.9
-"""At least this fraction retrieved counts as held."""
+"""The capacity is where the fraction retrieved falls to this. At the law's N/(2 ln N) patterns of
+a Hebbian network theory has exp(−1/√(4π ln N)) of them as fixed points, 0.90 for N in thousands:
+at another level the law, which is that of N to infinity, would be off by more.
+"""
 
 
 def capacity(
@@ -83,8 +87,9 @@ def capacity(
     Result
         Columns rule, n_neurons, n_patterns, load = t/N, flipped (bits), networks, states (cues a
         network), retrieved and overlap with standard errors over networks. ``summary["capacity"]``
-        has the largest t with at least 0.9 retrieved (0 if there is none) beside C, by rule and
-        size.
+        has the t at which 0.9 are retrieved with its standard error over networks
+        (``crossing.crossing``; nan where the curve stays on one side), the loads ``low`` and
+        ``high`` around it (0 and inf at the ends) and C, as ``expected``, by rule and size.
 
     Raises
     ------
@@ -220,12 +225,16 @@ def gather(config: Config, payloads: Payloads) -> Result:
                 }
             )
         rows += curve
-        held = [row["n_patterns"] for row in curve if float(row["retrieved"]) >= LEVEL]
+        t = [row["n_patterns"] for row in curve]
+        held = crossing(t, [p["retrieved"] for p in trials], LEVEL)
         found.append(
             {
                 "rule": rule,
                 "n_neurons": n,
-                "capacity": max(held, default=0),
+                "capacity": held.value,
+                "capacity_se": held.error,
+                "low": held.low,
+                "high": held.high,
                 "expected": scale(rule, n) if rule in ("hebbian", "storkey") else math.nan,
             }
         )
@@ -238,22 +247,38 @@ def sentence(result: Result) -> str:
     found = result.summary["capacity"]
     n = max(row["n_neurons"] for row in found)
     largest = [row for row in found if row["n_neurons"] == n]
-    held = " and ".join(
-        f"{row['capacity'] or 'no load that was tried'} with the "
-        f"{arguments.ADJECTIVES[row['rule']]} rule"
+    listed = " and ".join(
+        f"{held(row)} with the {arguments.ADJECTIVES[row['rule']]} rule"
         + (f" (theory: {row['expected']:.0f})" if row["expected"] == row["expected"] else "")
         for row in largest
     )
     text = (
         f"With {result.config['flipped']:.0%} of the bits of every cue flipped, a network of {n} "
-        f"neurons gives back at least {LEVEL:.0%} of its patterns, every bit right, when it has "
-        f"stored up to {held}."
+        f"neurons gives back {LEVEL:.0%} of its patterns, every bit right, when it has stored "
+        f"{listed}."
     )
     by_rule = {row["rule"]: row["capacity"] for row in largest}
-    if by_rule.get("hebbian") and by_rule.get("storkey"):
-        ratio = by_rule["storkey"] / by_rule["hebbian"]
+    ratio = by_rule.get("storkey", math.nan) / by_rule.get("hebbian", math.nan)
+    if not math.isnan(ratio):
         text += f" Storkey's rule holds {ratio:.1f} times as many as Hebb's."
     return text
+
+
+def held(row: Mapping[str, Any]) -> str:
+    """Say in words what a row of ``summary["capacity"]`` says.
+
+    Examples
+    --------
+    >>> held({"capacity": 163.97, "capacity_se": 1.24}), held({"capacity": 1.5, "capacity_se": 0.1})
+    ('164.0 ± 1.2', '1.50 ± 0.10')
+    >>> held({"capacity": math.nan, "low": 12.0, "high": math.inf})
+    'more than 12'
+    """
+    if math.isnan(row["capacity"]):
+        if math.isinf(row["high"]):
+            return f"more than {row['low']:.0f}"
+        return "an unknown number" if math.isnan(row["high"]) else f"fewer than {row['high']:.0f}"
+    return with_error(row["capacity"], row["capacity_se"])
 
 
 STUDY = Study(

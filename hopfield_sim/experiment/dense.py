@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim import checks, theory
+from hopfield_sim.crossing import crossing
 from hopfield_sim.experiment import arguments
 from hopfield_sim.experiment.pages import Pages
-from hopfield_sim.experiment.result import Result, Row, mean_and_error
+from hopfield_sim.experiment.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
 from hopfield_sim.models import DenseMemory
@@ -79,8 +80,8 @@ def dense(
         wrong after one sweep) with its standard error over networks, theory (its exact law) and
         gaussian (the limit of large N; both nan where there is none), retrieved (fraction of
         patterns without an error after that sweep) with its standard error.
-        ``summary["capacity"]`` has the number of patterns at an error of 0.005, by interpolation,
-        beside that of both laws.
+        ``summary["capacity"]`` has the number of patterns at an error of 0.005 with its standard
+        error over networks (``crossing.crossing``), beside that of both laws.
 
     Raises
     ------
@@ -183,11 +184,12 @@ def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> 
 def gather(config: Config, payloads: Payloads) -> Result:
     """Means over networks beside the laws, one row a question to a network."""
     rows: list[Row] = []
+    found: list[Row] = []
     for cell, trials in zip(cells(config), payloads, strict=True):
         order, n = int(cell.values["order"]), int(cell.values["n_neurons"])
         for index, asked in enumerate(_asked(order, counts(order, n))):
             p = asked["n_patterns"]
-            error, error_se = mean_and_error([found["error"][index] for found in trials])
+            error, error_se = mean_and_error([t["error"][index] for t in trials])
             retrieved, retrieved_se = mean_and_error([t["retrieved"][index] for t in trials])
             exact, gaussian = _laws(order, n, p) if asked["flipped"] == 0 else (math.nan, math.nan)
             rows.append(
@@ -209,7 +211,9 @@ def gather(config: Config, payloads: Payloads) -> Result:
                     "retrieved_se": retrieved_se,
                 }
             )
-    summary = {"capacity": _capacities(config, rows), "level": LEVEL}
+        if order:
+            found.append(_capacity(order, n, [t["error"] for t in trials], config["states"]))
+    summary = {"capacity": found, "level": LEVEL}
     return Result("dense", rows, config, summary, dims=("order", "n_neurons", "question"))
 
 
@@ -218,8 +222,8 @@ def sentence(result: Result) -> str:
     found = result.summary["capacity"]
     n = max(row["n_neurons"] for row in found)
     parts = [
-        f"{_number(row['capacity'])} with n = {row['order']} (exact law: {_number(row['theory'])}, "
-        f"limit of large N: {_number(row['gaussian'])})"
+        f"{with_error(row['capacity'], row['capacity_se'])} with n = {row['order']} (exact law: "
+        f"{_number(row['theory'])}, limit of large N: {_number(row['gaussian'])})"
         for row in found
         if row["n_neurons"] == n
     ]
@@ -249,7 +253,7 @@ def page(result: Result) -> Pages:
         {
             "n": row["order"],
             "N": row["n_neurons"],
-            "patterns at 0.5 % errors": _number(row["capacity"]),
+            "patterns at 0.5 % errors": with_error(row["capacity"], row["capacity_se"]),
             "exact law": _number(row["theory"]),
             "limit of large N": _number(row["gaussian"]),
             "patterns / N^(n-1)": _number(row["capacity"] / row["n_neurons"] ** (row["order"] - 1)),
@@ -292,45 +296,43 @@ def _laws(order: int, n: int, p: int) -> tuple[float, float]:
     return exact, theory.one_step_error(n, p, order=order, exact=False)
 
 
-def _capacities(config: Config, rows: Sequence[Row]) -> list[Row]:
-    """Numbers of patterns at which the error is LEVEL: measured, and by the exact law."""
-    found: list[Row] = []
-    for order in config["orders"]:
-        for n in config["sizes"]:
-            mine = [row for row in rows if row["order"] == order and row["n_neurons"] == n]
-            p = [float(row["n_patterns"]) for row in mine]
-            found.append(
-                {
-                    "order": order,
-                    "n_neurons": n,
-                    "capacity": _crossing(p, [float(row["error"]) for row in mine]),
-                    "theory": _crossing(p, [float(row["theory"]) for row in mine]),
-                    "gaussian": float(theory.dense_capacity(n, order, LEVEL)),
-                }
-            )
-    return found
+def _capacity(order: int, n: int, errors: Sequence[Sequence[float]], states: int) -> Row:
+    """The number of patterns at which the error is LEVEL: measured, and by both laws."""
+    p = counts(order, n)
+    law = [[float(theory.one_step_error(n, count, order=order)) for count in p]]
+    bits = max(1, len(errors)) * n * min(p[0], states)
+    measured, error = _crossing(p, errors, 0.5 / bits)
+    return {
+        "order": order,
+        "n_neurons": n,
+        "capacity": measured,
+        "capacity_se": error,
+        "theory": _crossing(p, law, 1e-12)[0],
+        "gaussian": float(theory.dense_capacity(n, order, LEVEL)),
+    }
 
 
-def _crossing(p: Sequence[float], errors: Sequence[float]) -> float:
-    """Where rising errors first reach LEVEL, on a line between logarithms; nan if they do not.
+def _crossing(
+    p: Sequence[float], errors: Sequence[Sequence[float]], resolution: float
+) -> tuple[float, float]:
+    """Where errors (K, L) reach LEVEL, with its standard error; nan where they do not.
+
+    Over 1/√P: there the Gaussian law is a straight line on the scale of ``crossing``.
 
     Examples
     --------
-    >>> round(_crossing([10, 100], [0.0005, 0.05]), 3)
-    31.623
+    >>> from statistics import NormalDist
+    >>> law = NormalDist().cdf
+    >>> round(_crossing([9, 100], [[law(-10 / 3), law(-1.0)]], 1e-9)[0], 6)  # 0.005 = Q(2.5758)
+    15.071825
     """
-    for (low, below), (high, above) in zip(
-        zip(p, errors, strict=True), zip(p[1:], errors[1:], strict=True), strict=False
-    ):
-        if 0 < below < LEVEL <= above:
-            part = math.log(LEVEL / below) / math.log(above / below)
-            return low * (high / low) ** part
-    return math.nan
+    found = crossing([count**-0.5 for count in p], errors, LEVEL, resolution=resolution)
+    return found.value**-2, 2 * found.value**-3 * found.error
 
 
 def _number(value: float) -> str:
     """Three digits, or none."""
-    return "—" if math.isnan(value) else f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+    return with_error(value, math.nan)
 
 
 STUDY = Study(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.crossing import crossing
 from hopfield_sim.experiment import arguments
 from hopfield_sim.experiment.modern_page import page, sentence
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
@@ -38,7 +39,7 @@ def modern(
     n_neurons: int = 64,
     n_patterns: int = 100,
     betas: Sequence[float] = BETAS,
-    counts: Sequence[int] = (10, 30, 100, 300, 1000, 3000, 10000),
+    counts: Sequence[int] = (10, 30, 100, 300, 1000, 3000, 10000, 30000),
     noises: Sequence[float] = tuple(np.linspace(0, 4, 17).tolist()),
     noise_betas: Sequence[float] = (0.15, 0.3, 1.0),
     queries: int = 100,
@@ -82,7 +83,9 @@ def modern(
         (1/Σ w², of how many memories the end is a mean) and weight (of the pattern's own memory at
         the pattern itself) with standard errors over networks; weight_theory, of
         ``theory.modern_weight``; retrieved_theory, the chance that the pattern is nearer to the cue
-        than all others. nan where a part does not measure something.
+        than all others (``theory.modern_nearest``). nan where a part does not measure something.
+        ``summary["half"]`` has the number of patterns at which a pattern has half of its own
+        attention, with its standard error and theory's, by d of ``patterns``.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def configure(
     n_neurons: int = 64,
     n_patterns: int = 100,
     betas: Sequence[float] = BETAS,
-    counts: Sequence[int] = (10, 30, 100, 300, 1000, 3000, 10000),
+    counts: Sequence[int] = (10, 30, 100, 300, 1000, 3000, 10000, 30000),
     noises: Sequence[float] = tuple(np.linspace(0, 4, 17).tolist()),
     noise_betas: Sequence[float] = (0.15, 0.3, 1.0),
     queries: int = 100,
@@ -244,6 +247,7 @@ def gather(config: Config, payloads: Payloads) -> Result:
     from hopfield_sim import theory
 
     rows: list[Row] = []
+    halves: list[Row] = []
     for cell, trials in zip(cells(config), payloads, strict=True):
         part, d = cell.values["part"], cell.values["n_neurons"]
         for points in zip(*(payload["points"] for payload in trials), strict=True):
@@ -259,29 +263,26 @@ def gather(config: Config, payloads: Payloads) -> Result:
                     first["beta"], 1.0, d, first["n_patterns"]
                 )
             if part == "noise":
-                row["retrieved_theory"] = nearest(d, first["n_patterns"], first["noise"])
+                row["retrieved_theory"] = theory.modern_nearest(
+                    first["noise"], d, first["n_patterns"]
+                )
             rows.append(row)
+        if part == "patterns":
+            halves.append(_half(d, config["counts"], [payload["points"] for payload in trials]))
     dims = ("part", "n_neurons", "n_patterns", "beta", "noise")
-    return Result("modern", rows, config, dims=dims)
+    return Result("modern", rows, config, {"half": halves}, dims=dims)
 
 
-def nearest(d: int, n_patterns: int, noise: float) -> float:
-    """The chance that a noisy pattern is more similar to its own memory than to all others.
+def _half(d: int, counts: Sequence[int], trials: Sequence[Sequence[Payload]]) -> Row:
+    """The number of patterns at which a pattern has half of its own attention, β = 1."""
+    from hopfield_sim import theory
 
-    Similarities are taken as independent and normal: with r = noise and d large, the own one
-    M² (1 + r g/√d), the others M² √(1 + r²) g′/√d; so ∫ φ(g) Φ((√d + r g)/√(1 + r²))^(P−1) dg.
-
-    Examples
-    --------
-    >>> nearest(64, 100, 0.0) > 0.999999, nearest(64, 2, 1e9)
-    (True, 0.5...)
-    """
-    nodes, weights = np.polynomial.legendre.leggauss(200)
-    g = 8 * nodes
-    z = (math.sqrt(d) + noise * g) / math.sqrt(1 + noise**2)
-    below = np.array([0.5 * math.erfc(-x / math.sqrt(2)) for x in z])
-    density = np.exp(-0.5 * g**2) / math.sqrt(2 * math.pi)
-    return float(8 * (weights * density * below ** (n_patterns - 1)).sum())
+    weights = [[point["weight"] for point in points] for points in trials]
+    found = crossing(np.log(counts), weights, 0.5)
+    # w = 1/(1 + (P − 1) f) is ½ at P = 1 + 1/f, and f = 1/w − 1 with P = 2.
+    f = 1 / theory.modern_weight(1.0, 1.0, d, 2) - 1
+    half = math.exp(found.value)
+    return {"n_neurons": d, "half": half, "half_se": half * found.error, "theory": 1 + 1 / f}
 
 
 STUDY = Study(

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from hopfield_sim.experiment.pages import Pages
-from hopfield_sim.experiment.result import Result, Row
+from hopfield_sim.experiment.result import Result, Row, with_error
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -41,23 +41,34 @@ def sentence(result: Result) -> str:
 
 
 def _growth(result: Result) -> str:
-    """The number of patterns at which the own weight falls to ½, by d, as theory has it."""
-    from hopfield_sim import theory
-
-    sizes = sorted({int(r["n_neurons"]) for r in _part(result, "patterns")})
-    if len(sizes) < 2:
+    """The number of patterns at which the own weight falls to ½, by d, and how it grows."""
+    rows = result.summary["half"]
+    if len(rows) < 2:
         return ""
-    half = {d: 1 + 1 / (1 / theory.modern_weight(1.0, 1.0, d, 2) - 1) for d in sizes}
-    low, high = sizes[0], sizes[-1]
-    factor = (half[high] / half[low]) ** (1 / (high - low))
-    listed = ", ".join(f"{half[d]:.0f} at d = {d}" for d in sizes)
-    worst = max(float(r["weight_theory"]) - float(r["weight"]) for r in _part(result, "patterns"))
-    return (
-        f"At β = 1 a pattern on the sphere has half of its own attention with so many patterns "
-        f"stored: {listed} (theory): {factor:.2f} times as many for each dimension more. The "
-        f"weights measured lie on or above the theory's (at most {max(worst, 0.0):.3f} below), "
-        "which averages the sum that they divide by."
+    listed = ", ".join(
+        (with_error(r["half"], r["half_se"]) if r["half"] == r["half"] else "beyond those stored")
+        + f" at d = {r['n_neurons']} (theory: {r['theory']:.0f})"
+        for r in rows
     )
+    words = [
+        f"{_factor(of, name):.2f} {how} (d = {of[0]['n_neurons']} to {of[-1]['n_neurons']})"
+        for of, name, how in (
+            ([r for r in rows if r["half"] == r["half"]], "half", "as measured"),
+            (rows, "theory", "by theory"),
+        )
+        if len(of) > 1
+    ]
+    return (
+        "At β = 1 a pattern on the sphere has half of its own attention with so many patterns "
+        f"stored: {listed}. Each dimension more multiplies the number by {' and '.join(words)}."
+    )
+
+
+def _factor(rows: list[Row], name: str) -> float:
+    """How many times as many a dimension more, from the first row to the last."""
+    first, last = rows[0], rows[-1]
+    dimensions = int(last["n_neurons"]) - int(first["n_neurons"])
+    return (float(last[name]) / float(first[name])) ** (1 / dimensions)
 
 
 def _part(result: Result, part: str) -> list[Row]:

@@ -139,6 +139,27 @@ def mean_and_error(values: list[float]) -> tuple[float, float]:
     return mean, math.sqrt(variance / n)
 
 
+def with_error(value: float, error: float) -> str:
+    """Write a number with its standard error, to the digits that the error leaves it.
+
+    Examples
+    --------
+    >>> with_error(163.97, 1.24), with_error(671.9, 3.6), with_error(9283.2, 250), with_error(9, 0)
+    ('164.0 ± 1.2', '672 ± 4', '9280 ± 250', '9')
+    >>> with_error(0.95188, 0.00021), with_error(1.5, math.nan), with_error(math.nan, 1)
+    ('0.9519 ± 0.0002', '1.5', '—')
+    """
+    if math.isnan(value):
+        return "—"
+    if not (error > 0 and math.isfinite(error)):
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    places = -math.floor(math.log10(error))
+    if round(error * 10.0**places) < 2:  # a leading 1 is rounded too coarsely alone
+        places += 1
+    shown = max(places, 0)
+    return f"{round(value, places):.{shown}f} ± {round(error, places):.{shown}f}"
+
+
 def _missing(package: str, method: str) -> MissingDependencyError:
     return MissingDependencyError(
         f"{method}() needs {package}: pip install hopfield_sim[xarray]; "

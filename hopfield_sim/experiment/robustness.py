@@ -67,8 +67,9 @@ def robustness(
     -------
     Result
         Columns rule, n_neurons, n_patterns, flipped (bits), fraction, networks, retrieved with its
-        standard error over networks. ``summary["death"]`` has the first fraction with less than 0.9
-        retrieved (nan if there is none), by rule and size.
+        standard error over networks. ``summary["death"]`` has the first fraction tried with less
+        than 0.9 retrieved, ``death`` (nan if there is none), and the one before, ``alive``: the
+        step between them is all that the table tells, by rule and size.
 
     Raises
     ------
@@ -153,11 +154,11 @@ def gather(config: Config, payloads: Payloads) -> Result:
     deaths: list[Row] = []
     for cell, trials in zip(cells(config), payloads, strict=True):
         rule, n = cell.values["rule"], cell.values["n_neurons"]
-        death = math.nan
+        alive = death = math.nan
         for index, fraction in enumerate(config["fractions"]):
             retrieved, error = mean_and_error([p["retrieved"][index] for p in trials])
-            if math.isnan(death) and retrieved < LEVEL:
-                death = fraction
+            if math.isnan(death):
+                alive, death = (alive, fraction) if retrieved < LEVEL else (fraction, death)
             rows.append(
                 {
                     "rule": rule,
@@ -170,7 +171,7 @@ def gather(config: Config, payloads: Payloads) -> Result:
                     "retrieved_se": error,
                 }
             )
-        deaths.append({"rule": rule, "n_neurons": n, "death": death})
+        deaths.append({"rule": rule, "n_neurons": n, "alive": alive, "death": death})
     summary = {"death": deaths, "level": LEVEL}
     return Result("robustness", rows, config, summary, dims=("rule", "n_neurons", "fraction"))
 
@@ -181,15 +182,15 @@ def sentence(result: Result) -> str:
     sizes = sorted({row["n_neurons"] for row in deaths})
     parts = []
     for rule in result.config["rules"]:
-        mine = {row["n_neurons"]: row["death"] for row in deaths if row["rule"] == rule}
+        mine = {row["n_neurons"]: row for row in deaths if row["rule"] == rule}
         ends = " and ".join(
-            f"{_percent(mine[n])} at N = {n}" for n in dict.fromkeys((sizes[0], sizes[-1]))
+            f"{_between(mine[n])} at N = {n}" for n in dict.fromkeys((sizes[0], sizes[-1]))
         )
         parts.append(f"{arguments.ADJECTIVES[rule]}: {ends}")
     known = [row["death"] for row in deaths if not math.isnan(row["death"])]
     text = (
         f"With {result.config['n_patterns']} patterns stored, fewer than {LEVEL:.0%} of the cues "
-        f"find back when the fraction of flipped bits reaches {'; '.join(parts)}."
+        f"find back from a fraction of flipped bits on that is {'; '.join(parts)}."
     )
     if known and max(known) <= 0.6:
         text += (
@@ -199,8 +200,13 @@ def sentence(result: Result) -> str:
     return text
 
 
-def _percent(fraction: float) -> str:
-    return "none that was tried" if math.isnan(fraction) else f"{fraction:.0%}"
+def _between(row: Mapping[str, Any]) -> str:
+    """The step in which recall dies."""
+    if math.isnan(row["death"]):
+        return "none that was tried"
+    if math.isnan(row["alive"]):
+        return f"{row['death']:.0%} or less"
+    return f"between {row['alive']:.0%} and {row['death']:.0%}"
 
 
 STUDY = Study(

@@ -4,66 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike
 
+from hopfield_sim.crossing import Crossing, crossing
 from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
 
-LEVEL = 0.9  # "retrieved" in the study: at least nine patterns of ten
+LEVEL = 0.9  # the capacity: where nine patterns of ten are retrieved
 WIDTH, ROW_HEIGHT, LEGEND_HEIGHT = 10.0, 3.1, 0.7  # inches
-
-
-class Crossing(NamedTuple):
-    """Where a curve comes down through a level: between the grid points ``low`` and ``high``."""
-
-    low: float
-    value: float
-    high: float
-
-
-def crossing(counts: ArrayLike, fractions: ArrayLike, level: float = LEVEL) -> Crossing:
-    """Where the fraction retrieved last falls below the level, linearly between two grid points.
-
-    t* = t_k + (t_{k+1} − t_k) (f_k − level) / (f_k − f_{k+1}), t_k the largest t with f_k ≥ level.
-
-    Parameters
-    ----------
-    counts, fractions : (K,)
-        Numbers of patterns and the fraction of them retrieved; equal counts are averaged.
-    level : float
-        The fraction that counts as retrieved.
-
-    Returns
-    -------
-    Crossing
-        ``low`` = t_k and ``high`` = t_{k+1}: the grid says no more than that the crossing lies
-        between them. When no point reaches the level, ``low`` is 0 and ``value`` nan; when the last
-        one still does, ``high`` is inf and ``value`` nan.
-
-    Examples
-    --------
-    >>> crossing([2, 4, 6, 8], [1.0, 0.95, 0.85, 0.2])
-    Crossing(low=4.0, value=5.0, high=6.0)
-    >>> crossing([2, 4], [1.0, 0.95])
-    Crossing(low=4.0, value=nan, high=inf)
-    """
-    counts, fractions = np.asarray(counts, float), np.asarray(fractions, float)
-    grid = np.unique(counts)
-    mean = np.array([fractions[counts == t].mean() for t in grid])
-    reached = np.flatnonzero(mean >= level)
-    if not reached.size:
-        return Crossing(0.0, math.nan, float(grid[0]))
-    k = int(reached[-1])
-    if k == len(grid) - 1:
-        return Crossing(float(grid[k]), math.nan, math.inf)
-    part = (mean[k] - level) / (mean[k] - mean[k + 1])
-    value = round(float(grid[k] + part * (grid[k + 1] - grid[k])), 12)
-    return Crossing(float(grid[k]), value, float(grid[k + 1]))
 
 
 def capacity(result: Any, *, ax: Any = None) -> Figure:
@@ -71,8 +23,8 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
 
     A row of panels a rule (against the number of patterns t and against the load t/N; points are
     means over networks, bars their standard error; dashed, for Hebbian, the fraction of patterns
-    that theory says are fixed points), and a last panel with the capacity, the largest t with at
-    least 0.9 retrieved, against N. Its bars are the step of the grid of t around the crossing.
+    that theory says are fixed points), and a last panel with the capacity, the t at which 0.9 are
+    retrieved, against N, with standard errors over networks where the result's summary has them.
 
     Parameters
     ----------
@@ -127,7 +79,7 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
             _curves(right, mine, colours, by_load=True)
             left.set_title(f"{style.rule_name(rule)}: by number of patterns")
             right.set_title(f"{style.rule_name(rule)}: by load")
-        _capacities(panels[-1], rows, rules)
+        _capacities(panels[-1], rows, rules, _errors(result))
     return style.figure_of(panels[0])
 
 
@@ -188,7 +140,18 @@ def _theory(ax: Axes, rule: str, n: int, counts: Any, unit: float, colour: str) 
         )
 
 
-def _capacities(ax: Axes, rows: Sequence[Row], rules: Sequence[str]) -> None:
+def _errors(result: Any) -> dict[tuple[str, int], float]:
+    """Standard errors of the capacities, by rule and size, where the result knows them."""
+    found = dict(getattr(result, "summary", None) or {}).get("capacity", [])
+    return {(row["rule"], row["n_neurons"]): row.get("capacity_se", math.nan) for row in found}
+
+
+def _capacities(
+    ax: Axes,
+    rows: Sequence[Row],
+    rules: Sequence[str],
+    errors: dict[tuple[str, int], float],
+) -> None:
     """The crossing of 0.9 for every size and rule, with the law that it should follow."""
     sizes = sorted({int(row["n_neurons"]) for row in rows})
     smooth = np.geomspace(max(sizes[0] / 1.15, 3.0), sizes[-1] * 1.15, 60)
@@ -199,7 +162,8 @@ def _capacities(ax: Axes, rows: Sequence[Row], rules: Sequence[str]) -> None:
         for n in sizes:
             mine = where(rows, rule=rule, n_neurons=n)
             if mine:
-                found = crossing(column(mine, "n_patterns"), column(mine, "retrieved"))
+                found = crossing(column(mine, "n_patterns"), column(mine, "retrieved"), LEVEL)
+                found = found._replace(error=errors.get((rule, n), math.nan))
                 drawn += _one_capacity(ax, n, found, colour, marks[index % len(marks)])
         ax.plot([], [], color=colour, marker=marks[index % len(marks)], ls="", label=name)
         law = theory_lines.capacity(rule, smooth)
@@ -211,7 +175,7 @@ def _capacities(ax: Axes, rows: Sequence[Row], rules: Sequence[str]) -> None:
     style.log_axis(ax, "y", min(drawn), max(drawn), inches=2.8)
     ax.set_xlabel("neurons N")
     ax.set_ylabel("capacity (patterns)")
-    ax.set_title("Capacity: the largest t with at least 0.9 retrieved")
+    ax.set_title("Capacity: the t at which 0.9 are retrieved")
     if any(line.get_fillstyle() == "none" for line in ax.lines):
         ax.plot(
             [], [], color=style.INK, marker="o", ls="", fillstyle="none", label="beyond the grid"
@@ -220,7 +184,7 @@ def _capacities(ax: Axes, rows: Sequence[Row], rules: Sequence[str]) -> None:
 
 
 def _one_capacity(ax: Axes, n: int, found: Crossing, colour: str, mark: str) -> list[float]:
-    """A point with the step of the grid as its bar; an arrow where the grid ends first."""
+    """A point with its standard error; an arrow where the grid ends first."""
     if math.isinf(found.high) or found.low == 0.0:
         edge, arrow = (found.low, "↑") if math.isinf(found.high) else (found.high, "↓")
         ax.plot([n], [edge], color=colour, marker=mark, ls="", fillstyle="none", label="_limit")
@@ -234,6 +198,6 @@ def _one_capacity(ax: Axes, n: int, found: Crossing, colour: str, mark: str) -> 
             va="center",
         )
         return [edge]
-    bar = [[found.value - found.low], [found.high - found.value]]
+    bar = 0.0 if math.isnan(found.error) else found.error
     ax.errorbar([n], [found.value], yerr=bar, color=colour, marker=mark, markersize=5, lw=1.2)
     return [found.low, found.high]

@@ -169,7 +169,8 @@ def _capacities(ax: Axes, found: Sequence[Row]) -> None:
         mine, colour = where(found, order=order), colours[index % len(colours)]
         n, measured = column(mine, "n_neurons"), column(mine, "capacity")
         law, words = theory_lines.dense_capacity(smooth, int(order), LEVEL)
-        ax.plot(n, measured, color=colour, marker="o", markersize=5, ls="", label=f"n = {order}")
+        bars = np.nan_to_num(column(mine, "capacity_se"))
+        ax.errorbar(n, measured, bars, color=colour, fmt="o", markersize=5, label=f"n = {order}")
         ax.plot(n, column(mine, "theory"), color=colour, lw=1.0, label="_exact")
         ax.plot(smooth, law, color=colour, ls="--", lw=1.1, label=words)
         everything += [*law.tolist(), *[value for value in measured if not math.isnan(value)]]

@@ -20,6 +20,7 @@ from hopfield_sim.theory.modern import (
     modern_capacity,
     modern_constant,
     modern_error,
+    modern_nearest,
     modern_separation,
     modern_weight,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "modern_capacity",
     "modern_constant",
     "modern_error",
+    "modern_nearest",
     "modern_separation",
     "modern_weight",
     "one_step_error",

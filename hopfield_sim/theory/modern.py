@@ -222,6 +222,80 @@ def modern_weight(beta: Any, radius: float, dim: int, n_patterns: Any) -> Any:
     return answer(1 / (1 + (counts - 1) * np.asarray(falls @ density / density.sum())))
 
 
+def modern_nearest(noise: Any, dim: int, n_patterns: Any) -> Any:
+    r"""Give the chance that a noisy pattern is still nearer to its own memory than to all others.
+
+    The patterns lie at random on a sphere in d dimensions, and the noise is normal, of r times a
+    pattern's length: :math:`x = \xi + r M g / \sqrt d`. Of the cosine of x with its pattern
+    only :math:`\cot\theta = (\sqrt d / r + g_1) / \chi_{d-1}` is random; the other cosines are
+    those of independent random directions, below it with the probability :math:`F_d(\theta)`:
+
+    .. math::
+        \langle F_d(\theta)^{P-1} \rangle, \qquad
+        F_d(\theta) = \frac{\int_\theta^\pi \sin^{d-2} t \, dt}
+        {\int_0^\pi \sin^{d-2} t \, dt} .
+
+    Parameters
+    ----------
+    noise : float or array
+        r ≥ 0, the length of the noise in units of a pattern's length.
+    dim : int
+        d, from 2 to 10⁶.
+    n_patterns : int or array of int
+        P ≥ 1.
+
+    Returns
+    -------
+    float or ndarray of float64
+        The probability, to about 1e-5.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments outside these ranges.
+
+    Examples
+    --------
+    With more noise than there is pattern, a cue is any direction:
+
+    >>> round(modern_nearest(2.0, 64, 100), 3), round(modern_nearest(1e9, 64, 100), 3)
+    (0.896, 0.01)
+    """
+    dim = checks.integer(dim, "dim", minimum=2, maximum=10**6)
+    ratios, counts = together(
+        reals(noise, "noise", minimum=0),
+        integers(n_patterns, "n_patterns", minimum=1, maximum=2**53),
+        names="noise and n_patterns",
+    )
+    # The cosine's two random parts, g₁ and χ, by quadrature within 8 standard deviations.
+    g, middle = 8 * _NODES, math.sqrt(dim - 1)
+    low = max(0.0, middle - 8)
+    half = 0.5 * (middle + 8 - low)
+    chi = low + half * (1 + _NODES)
+    log_density = (dim - 2) * np.log(chi / middle) - 0.5 * (chi**2 - middle**2)
+    weights = np.outer(_WEIGHTS * np.exp(-0.5 * g**2), _WEIGHTS * np.exp(log_density))
+    angles, within = _directions_within(dim)
+    result = np.empty(ratios.shape)
+    for index in np.ndindex(ratios.shape):
+        own = np.arctan2(chi, (math.sqrt(dim) / max(float(ratios[index]), 1e-9) + g)[:, None])
+        others = np.interp(own, angles, within)
+        chance = np.exp((int(counts[index]) - 1) * np.log1p(-np.minimum(others, 1 - 1e-16)))
+        result[index] = (weights * chance).sum() / weights.sum()
+    return answer(result)
+
+
+def _directions_within(dim: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Angles, and the share of all directions that are nearer than each to a given one."""
+    reach = min(0.5 * math.pi, 13 / math.sqrt(dim))
+    angles = np.linspace(0.5 * math.pi - reach, 0.5 * math.pi + reach, 8001)
+    with np.errstate(divide="ignore", under="ignore"):
+        density = np.exp(
+            (dim - 2) * np.log(np.maximum(np.sin(angles), 0)) if dim > 2 else 0 * angles
+        )
+    shares = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
+    return angles, shares / shares[-1]
+
+
 def _lambert_of_exp(y: float) -> float:
     """W₀(e^y): the w > 0 with w + ln w = y, without ever forming e^y.
 
