@@ -189,17 +189,38 @@ def test_batches_are_twenty_an_epoch_if_nothing_is_said() -> None:
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("d", [16, 64, 784])
-def test_any_power_learns_with_the_automatic_temperature(order, d) -> None:
+def test_any_power_learns_with_the_automatic_temperature(d, order) -> None:
+    """In the median of five seeds: at n = 30 one fit in ten is left with a variant unlearnt where
+    there are but 16 inputs, and a class neuron sways an overlap by an eighth.
+    """
     noise = 0.02 if d == 16 else 0.15
     v, y = blobs(n=200, d=d, classes=4, noise=noise)
-    clf = hs.DenseClassifier(40, order, epochs=40, rng=0).fit(v, y)
-    errors = [row["train_error"] for row in clf.history_]
-    assert np.isfinite(clf.memories_).all()
-    assert np.isfinite([row["cost"] for row in clf.history_]).all()
-    assert np.abs(clf.memories_).max() <= 1
-    assert np.mean(errors[-5:]) < 0.05 < 0.25 < errors[0]
     held, labels = blobs(n=400, d=d, classes=4, noise=noise)
-    assert clf.score(held, labels) > 0.9
+    first, last, scores = [], [], []
+    for seed in range(5):
+        clf = hs.DenseClassifier(40, order, epochs=40, rng=seed).fit(v, y)
+        errors = [row["train_error"] for row in clf.history_]
+        assert np.isfinite(clf.memories_).all()
+        assert np.isfinite([row["cost"] for row in clf.history_]).all()
+        assert np.abs(clf.memories_).max() <= 1
+        first.append(errors[0])
+        last.append(np.mean(errors[-5:]))
+        scores.append(clf.score(held, labels))
+    assert np.median(last) < 0.05 < 0.25 < np.median(first)
+    assert np.median(scores) > 0.9
+
+
+def test_what_is_surely_wrong_is_learnt_none_the_less() -> None:
+    """Whole classes are called surely wrong for some epochs, tanh β Σ ΔF = ±1 to every digit; of
+    24 fits one in forty stays there. With no pull from what tanh has rounded to ±1 a quarter do.
+    """
+    v, y = blobs(n=200, d=784, classes=4, noise=0.15)
+    errors = [
+        hs.DenseClassifier(40, order, epochs=40, rng=seed).fit(v, y).history_[-1]["train_error"]
+        for order in (20, 30)
+        for seed in range(12)
+    ]
+    assert np.sum(np.array(errors) > 0.05) <= 2
 
 
 @pytest.mark.parametrize("order", [3, 20])

@@ -15,6 +15,11 @@ from hopfield_sim.backends.powers import Floats, ceiling, raised, rectified
 
 Doubles = NDArray[np.float64]
 
+_LEAST_SLOPE = 2.0**-53
+"""1 − c² where tanh has rounded c to ±1: an example that is surely wrong must pull none the less, or
+no step would ever set it right.
+"""
+
 
 def overlaps(states: Floats, memories: Floats, scale: float) -> Floats:
     """h^−/S = (Σ_i ξ_i v_i − Σ_a ξ_a) / S, all class neurons at −1; (B, K)."""
@@ -43,8 +48,16 @@ def cost(outputs: Doubles, targets: Doubles, power: int) -> float:
 def signal(outputs: Doubles, targets: Doubles, power: int) -> Doubles:
     """G_a = ((t_a − c_a)/2)^{2m−1} (1 − c_a²), (B, C): the paper's over 2^{2m−1}, which the step of
     momentum cancels, so that it fits float32 for any m.
+
+    Examples
+    --------
+    No signal from what is surely right, some from what is surely wrong:
+
+    >>> signal(np.array([[1.0, 1.0]]), np.array([[1.0, -1.0]]), 1)
+    array([[ 0.00000000e+00, -1.11022302e-16]])
     """
-    return raised((targets - outputs) / 2, 2 * power - 1) * ((1 - outputs) * (1 + outputs))
+    slope = np.maximum((1 - outputs) * (1 + outputs), _LEAST_SLOPE)
+    return raised((targets - outputs) / 2, 2 * power - 1) * slope
 
 
 def gradient(states: Floats, pulled: tuple[Floats, Floats]) -> Floats:
