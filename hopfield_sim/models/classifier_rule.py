@@ -16,8 +16,8 @@ from hopfield_sim.backends.powers import Floats, ceiling, raised, rectified
 Doubles = NDArray[np.float64]
 
 _LEAST_SLOPE = 2.0**-53
-"""1 − c² where tanh has rounded c to ±1: an example that is surely wrong must pull none the less, or
-no step would ever set it right.
+"""1 − c² where tanh has rounded c to ±1: what is surely wrong must pull none the less, or no step
+would ever set it right.
 """
 
 
@@ -56,8 +56,8 @@ def signal(outputs: Doubles, targets: Doubles, power: int) -> Doubles:
     >>> signal(np.array([[1.0, 1.0]]), np.array([[1.0, -1.0]]), 1)
     array([[ 0.00000000e+00, -1.11022302e-16]])
     """
-    slope = np.maximum((1 - outputs) * (1 + outputs), _LEAST_SLOPE)
-    return raised((targets - outputs) / 2, 2 * power - 1) * slope
+    slope: Doubles = np.maximum((1 - outputs) * (1 + outputs), _LEAST_SLOPE)
+    return slope * raised((targets - outputs) / 2, 2 * power - 1)
 
 
 def gradient(states: Floats, pulled: tuple[Floats, Floats]) -> Floats:
