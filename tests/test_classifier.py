@@ -467,7 +467,62 @@ def test_images_of_bytes_are_scaled() -> None:
     assert isinstance(clf.participation(images[0]), float)
 
 
+def test_numbers_in_other_units_than_those_learnt_from_are_told() -> None:
+    """Fitted on bytes, a classifier makes nothing of floats from 0 to 1, nor the other way."""
+    bytes_ = ((X + 1) * 127.5).round().astype(np.uint8)
+    unit = bytes_ / 255
+    on_bytes, on_unit = classifier().fit(bytes_, Y), classifier().fit(unit, Y)
+    for ask in ("predict", "decide", "participation"):
+        getattr(on_bytes, ask)(X)
+        getattr(on_bytes, ask)(unit[0])  # one bright example is no evidence
+        getattr(on_unit, ask)(unit)
+        with pytest.warns(UserWarning, match=r"X looks like numbers of 0 … 1.*same units"):
+            getattr(on_bytes, ask)(unit)
+        with pytest.warns(UserWarning, match=r"X looks like numbers of -1 … 1.*same units"):
+            getattr(on_unit, ask)(bytes_)
+    with pytest.warns(UserWarning, match="validation X looks like"):
+        classifier().fit(bytes_, Y, validation=(unit, Y))
+
+
+def test_what_a_file_says_of_the_units(tmp_path, members) -> None:
+    for told in (members, {name: m for name, m in members.items() if name != "signed"}):
+        files.save(tmp_path / "clf", "classifier", told)
+        loaded = hs.load(tmp_path / "clf")
+        if told is members:
+            with pytest.warns(UserWarning, match="same units"):
+                loaded.predict(np.abs(X))
+        else:  # as older versions wrote it
+            loaded.predict(np.abs(X))
+
+
+def test_bytes_that_are_nearly_black_are_told() -> None:
+    with pytest.warns(UserWarning, match="its largest number is 16: all of it is dark"):
+        classifier().fit(((X + 1) * 8).astype(np.uint8), Y)
+    blank = np.zeros(X.shape[1], np.uint8)
+    classifier().fit(X, Y).predict(blank)  # one black image is an image
+
+
+def test_labels_of_mixed_kinds_are_no_labels() -> None:
+    v = X[:4]
+    for y in (
+        [0, "a", 0, "a"],
+        [True, "no", True, "no"],
+        [1.5, "x", 1.5, "x"],
+        [True, 2, True, 2],
+        ("a", b"a", "a", b"a"),
+        np.array([0, "a", 0, "a"], object),
+    ):
+        with pytest.raises(InvalidTypeError, match="labels of one kind"):
+            classifier(epochs=1).fit(v, y)
+    clf = classifier(epochs=1).fit(v, [0, 1, 0, 1])
+    with pytest.raises(InvalidTypeError, match="labels of one kind"):
+        clf.score(v, [0, "a", 0, "a"])
+    with pytest.raises(InvalidTypeError, match="labels of one kind"):
+        clf.fit(v, [0, 1, 0, 1], validation=(v, [0, "a", 0, "a"]))
+
+
 ONE_CLASS = np.zeros(len(X), int)
+BITS = X > 0
 REFUSED = {
     "one class": (lambda: classifier().fit(X, ONE_CLASS), InvalidInputError, "two classes.*are 0"),
     "one word": (lambda: classifier().fit(X[:2], ["a", "a"]), InvalidInputError, "two classes"),
@@ -492,6 +547,17 @@ REFUSED = {
         "int64",
     ),
     "pixels": (lambda: classifier().fit(X * 255, Y), InvalidInputError, r"\[-1, 1\]; found.*uint8"),
+    "bits as bytes": (
+        lambda: classifier().fit(BITS.astype(np.uint8), Y),
+        InvalidInputError,
+        r"uint8.*largest number is 1.*np.where\(X, 1.0, -1.0\)",
+    ),
+    "bits as bytes, asked": (
+        lambda: classifier().fit(np.where(BITS, 1, -1), Y).predict(BITS.astype(np.uint8)),
+        InvalidInputError,
+        "uint8.*largest number is 1",
+    ),
+    "bits": (lambda: classifier().fit(BITS, Y), InvalidTypeError, r"np.where\(X, 1.0, -1.0\)"),
     "nan": (lambda: classifier().fit(X * np.nan, Y), InvalidInputError, r"found nan at \[0, 0\]"),
     "flat": (lambda: classifier().fit(X[0], Y), InvalidInputError, r"X must be \(n, d\)"),
     "empty": (lambda: classifier().fit(X[:0], Y[:0]), InvalidInputError, r"X must be \(n, d\)"),

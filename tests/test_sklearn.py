@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.errors import HopfieldError, InvalidInputError
+from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
 
 HERE = find_spec("sklearn") is not None
 needs_sklearn = pytest.mark.skipif(not HERE, reason="needs the extra data: scikit-learn")
@@ -133,6 +133,13 @@ def test_settings_that_make_no_sense_are_named_by_fit(settings: dict[str, Any], 
     with pytest.raises(HopfieldError, match=words) as caught:
         DenseMemoryClassifier(**settings).fit([[0.0], [1.0]], [0, 1])
     assert isinstance(caught.value, ValueError)
+
+
+@needs_sklearn
+@pytest.mark.parametrize("y", [[0, "a", 0, "a"], np.array([0, "a", 0, "a"], object)])
+def test_labels_of_mixed_kinds_are_no_labels(y: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="labels of one kind"):
+        DenseMemoryClassifier(4, epochs=1).fit(np.eye(4), y)
 
 
 @needs_sklearn

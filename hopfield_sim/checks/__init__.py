@@ -25,7 +25,7 @@ from hopfield_sim.checks.continuous import (
     real_patterns,
     real_states,
 )
-from hopfield_sim.checks.labelled import inputs, labels
+from hopfield_sim.checks.labelled import inputs, labels, one_kind
 from hopfield_sim.checks.reals import (
     float_type,
     narrowed,
@@ -56,6 +56,7 @@ __all__ = [
     "memory",
     "narrowed",
     "numeric",
+    "one_kind",
     "patterns",
     "real",
     "real_patterns",

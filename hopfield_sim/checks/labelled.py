@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+import warnings
 from typing import Any
 
 import numpy as np
@@ -14,6 +16,9 @@ from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
 _SCALE = "; scale them to [-1, 1], or pass images as uint8"
+
+_DARK = 64
+"""Bytes to learn from should reach a quarter of 255, or they are in other units."""
 
 
 def inputs(
@@ -43,11 +48,21 @@ def inputs(
     Raises
     ------
     InvalidInputError
-        For a wrong shape, or numbers that are not in [−1, 1].
+        For a wrong shape, numbers that are not in [−1, 1], or bytes that are bits.
     InvalidTypeError
         For something that is not an array of real numbers.
+
+    Warns
+    -----
+    UserWarning
+        For bytes to learn from that use only a small part of 0 … 255.
     """
-    array = numeric(value, name)
+    array = numeric(value, name, allow_bool=True)
+    if array.dtype == np.bool_:
+        raise InvalidTypeError(
+            f"{name} must be an array of real numbers; got True and False; "
+            f"for bits pass np.where({name}, 1.0, -1.0)"
+        )
     single = n_inputs is not None and array.shape in ((n_inputs,), shape or (n_inputs,))
     if single:
         array = array[None]
@@ -71,6 +86,7 @@ def inputs(
     with np.errstate(over="ignore"):
         copy = array.astype(dtype, order="C", copy=True).reshape(len(array), length)
     if array.dtype == np.uint8:
+        _look_at_bytes(int(array.max()), name, learning=n_inputs is None)
         copy *= dtype.type(2 / 255)
         copy -= dtype.type(1)
         return RealBatch(copy, single, image)
@@ -93,6 +109,7 @@ def labels(
     InvalidTypeError
         For what cannot be a label: fractions, None, mixed kinds.
     """
+    one_kind(value, name)
     if isinstance(value, np.ma.MaskedArray):
         raise InvalidTypeError(f"{name} must be a plain array; got a masked one")
     try:
@@ -116,3 +133,49 @@ def labels(
     return array.astype(
         {"i": np.int64, "u": np.int64, "b": np.bool_, "U": np.str_}[array.dtype.kind]
     )
+
+
+def one_kind(value: Any, name: str = "y") -> None:
+    """Refuse labels of which some are text and some are not, or some True and some numbers: NumPy
+    would make all of them text, or numbers.
+
+    Raises
+    ------
+    InvalidTypeError
+        Naming two that are of different kinds.
+    """
+    if isinstance(value, np.ndarray) and value.dtype.kind != "O":
+        return
+    if not isinstance(value, (list, tuple, np.ndarray)) or np.ma.isMaskedArray(value):
+        return
+    kinds: dict[str, Any] = {}
+    for label in value:
+        kinds.setdefault(_kind_of(label), label)
+    if len(kinds) > 1:
+        one, other = list(kinds.values())[:2]
+        raise InvalidTypeError(
+            f"{name} must have labels of one kind, whole numbers, text or True and False; got "
+            f"{show(one)} and {show(other)}"
+        )
+
+
+def _kind_of(label: Any) -> str:
+    if isinstance(label, (bool, np.bool_)):
+        return "truth"
+    if isinstance(label, numbers.Real):
+        return "number"
+    return "text" if isinstance(label, str) else type(label).__name__
+
+
+def _look_at_bytes(largest: int, name: str, *, learning: bool) -> None:
+    """Whether bytes can be images of 0 … 255."""
+    scale = f"{name} is uint8, whose 0 … 255 become -1 … 1, and its largest number is {largest}"
+    if largest == 1:
+        raise InvalidInputError(
+            f"{scale}: all of it would be black; for bits pass np.where({name}, 1.0, -1.0)"
+        )
+    if learning and largest < _DARK:
+        warnings.warn(
+            f"{scale}: all of it is dark; for other units pass floats scaled to [-1, 1]",
+            stacklevel=4,
+        )

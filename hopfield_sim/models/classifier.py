@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from hopfield_sim.models import classifier_training as learning
 from hopfield_sim.models.classifier_state import Labels, Recipe, State
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.progress import Bar
+
+_MANY = 100
+"""Numbers of which at least one would be negative, if they were like those learnt from."""
 
 
 class DenseClassifier:
@@ -234,6 +238,7 @@ class DenseClassifier:
         n_inputs = examples.states.shape[1]
         name = "validation X"
         given = checks.inputs(value[0], self._recipe.dtype, n_inputs=n_inputs, name=name)
+        _compare_scales(bool(examples.states.min() < 0), given.array, name)
         return learning.Examples(
             given.array, self._codes(value[1], len(given.array), classes, "validation y")
         )
@@ -312,9 +317,9 @@ class DenseClassifier:
 
     def _judged(self, X: Any) -> tuple[State, checks.RealBatch]:
         state = self._fitted()
-        return state, checks.inputs(
-            X, self._recipe.dtype, n_inputs=state.n_inputs, shape=state.shape
-        )
+        given = checks.inputs(X, self._recipe.dtype, n_inputs=state.n_inputs, shape=state.shape)
+        _compare_scales(state.signed, given.array)
+        return state, given
 
     def _votes(self, state: State, states: Floats) -> tuple[rule.Doubles, float]:
         """Σ ΔF in units of S^n, and S."""
@@ -423,6 +428,20 @@ class DenseClassifier:
             yield learning.Machine(
                 engine(name), backends.threads(self._n_threads), recipe.order, recipe.cost
             )
+
+
+def _compare_scales(signed: bool | None, states: Floats, name: str = "X") -> None:
+    """Say so where one of examples and states looks like numbers of 0 … 1, the other of −1 … 1."""
+    if signed is None or (signed and states.size < _MANY):
+        return
+    least = float(states.min())
+    if signed != (least < 0):
+        learnt, found = ("-1 … 1", "0 … 1") if signed else ("0 … 1", "-1 … 1")
+        warnings.warn(
+            f"{name} looks like numbers of {found} (the least is {least:.3g}), and the examples "
+            f"learnt from like {learnt} (uint8 images become -1 … 1): pass both in the same units",
+            stacklevel=4,
+        )
 
 
 def _sorted(labels: Labels) -> tuple[Labels, NDArray[np.int64]]:

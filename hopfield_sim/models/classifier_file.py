@@ -48,6 +48,8 @@ def members(recipe: Recipe, state: State) -> Members:
         found["shape"] = np.array(state.shape, np.int64)
     if state.best is not None:
         found["best"] = state.best
+    if state.signed is not None:
+        found["signed"] = np.array(state.signed)
     return found
 
 
@@ -89,6 +91,7 @@ def restored(found: Members) -> tuple[Recipe, State]:
         schedule=(low, high),
         history=tuple(map(_row, found["history"])),
         best=best,
+        signed=bool(found["signed"]) if "signed" in found else None,
     )
     _agree(recipe, state)
     return recipe, state

@@ -145,6 +145,8 @@ class State:
         A row an epoch.
     best : (K, d + C) or None
         The memories after the epoch with the smallest validation error, where there is a patience.
+    signed : bool or None
+        Whether any input was below 0; None where a file does not say.
     """
 
     memories: Floats
@@ -155,6 +157,7 @@ class State:
     schedule: tuple[float, float]
     history: tuple[Row, ...]
     best: Floats | None = None
+    signed: bool | None = None
 
     @property
     def epoch(self) -> int:

@@ -150,7 +150,8 @@ def begin(
                 f"temperature must be {smallest:.3g} or more for powers of order {recipe.order} "
                 f"to fit {recipe.dtype}; got {schedule}"
             )
-    return State(memories, np.zeros_like(memories), classes, shape, digest, schedule, ())
+    still, signed = np.zeros_like(memories), bool(states.min() < 0)
+    return State(memories, still, classes, shape, digest, schedule, (), signed=signed)
 
 
 def epoch(recipe: Recipe, machine: Machine, examples: Examples, state: State) -> State:

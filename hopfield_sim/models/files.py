@@ -109,6 +109,7 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
         "numbers": ("i8", 1, False),
         "words": ("U", 1, False),
         "truths": ("b1", 1, False),
+        "signed": ("b1", 0, False),
         "shape": ("i8", 1, False),
     },
     "dense": {

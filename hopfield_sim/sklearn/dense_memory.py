@@ -149,6 +149,7 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
             ``TypeError``.
         """
         scaling = checks.choice(self.scaling, ("feature", "all", "none"), "scaling")
+        checks.one_kind(y)
         X, y = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
