@@ -52,7 +52,9 @@ class ModelFileError(HopfieldError):
 
 
 class ResultsDirError(HopfieldError, OSError):
-    """A results folder cannot be used: not writable, or it belongs to another configuration."""
+    """A file or folder cannot be used for results: it is missing, cannot be written or belongs to
+    another configuration.
+    """
 
 
 class DatasetFormatError(HopfieldError):

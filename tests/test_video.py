@@ -199,17 +199,6 @@ def test_files_that_cannot_be_written(run: Any, tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["taken.gif"]  # no draft is left behind
 
 
-def test_a_folder_that_may_not_be_written(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(**_: Any) -> None:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(video_file.tempfile, "mkstemp", refuse)
-    with pytest.raises(ResultsDirError, match="Permission denied"):
-        video(run, tmp_path / "board.gif")
-
-
 @pytest.mark.parametrize(
     ("kwargs", "error", "words"),
     [
@@ -261,8 +250,12 @@ def test_mp4_frames_last_as_long_as_in_the_gif(
         def append_data(self, frame: np.ndarray) -> None:
             sent.append(frame)
 
+    def get_writer(path: Path, **_: object) -> Film:
+        path.write_bytes(b"moov")
+        return Film()
+
     monkeypatch.setattr(video_file.importlib.util, "find_spec", lambda name: True)
-    monkeypatch.setattr(video_file.iio2, "get_writer", lambda *_, **__: Film())
+    monkeypatch.setattr(video_file.iio2, "get_writer", get_writer)
     video(run, tmp_path / "x.mp4", fps=5, tint=False)
     frames, seconds = read(video(run, tmp_path / "x.gif", fps=5, tint=False))
     assert len(sent) == pytest.approx(25 * sum(seconds), abs=1)
@@ -286,6 +279,42 @@ def test_an_mp4_can_be_read_back(run: Any, tmp_path: Path) -> None:
     last = frames[-1][HEAD : HEAD + 320, EDGE : EDGE + 320].astype(int).mean(axis=-1)
     blocks = last.reshape(20, 16, 20, 16).mean(axis=(1, 3))
     np.testing.assert_array_equal(blocks > 128, middle)
+
+
+@pytest.mark.parametrize(("kind", "shortest"), [("gif", 0.02), ("mp4", 0.04)])
+@pytest.mark.parametrize("fps", [25, 40, 60, 80, 200, 1e4])
+def test_a_fast_film_leaves_frames_out_and_keeps_its_speed(
+    kind: str, shortest: float, fps: float
+) -> None:
+    """Browsers show a GIF's frames of less than 0.02 s for 0.1 s; an MP4 has 25 a second."""
+    seconds = [1.0, *[1 / fps] * 118, 1.5]
+    rate, least = (100, video_file.GIF_LEAST) if kind == "gif" else (video_file.MP4_FPS, 1)
+    chosen, ticks = video_file._shown(seconds, rate, least)
+    assert (chosen[0], chosen[-1]) == (0, 119)
+    assert ticks.min() >= shortest * rate
+    assert ticks.sum() / rate == pytest.approx(2.5 + 118 / fps, abs=0.06)
+    # Each frame is shown near its own time.
+    starts = np.append(0, np.cumsum(ticks)[:-1]) / rate
+    due = np.append(0, np.cumsum(seconds)[:-1])[chosen]
+    np.testing.assert_allclose(starts, due, atol=shortest)
+
+
+def test_no_frame_of_a_gif_is_too_short_for_a_browser(run: Any, tmp_path: Path) -> None:
+    for fps in (60, 200):
+        path = video(run, tmp_path / "fast.gif", fps=fps)
+        frames, times = read(path)
+        assert min(times) >= 0.02
+        np.testing.assert_array_equal(frames[-1], read(video(run, path, fps=10))[0][-1])
+
+
+@pytest.mark.skipif(not HAS_FFMPEG, reason="needs imageio-ffmpeg, the extra 'video'")
+def test_an_mp4_that_ffmpeg_cannot_make_is_an_error_of_one_line(tmp_path: Path) -> None:
+    """ffmpeg takes the few frames, refuses their size and ends without a word to its caller."""
+    frames = np.zeros((2, 40_000, 16), np.uint8)
+    with pytest.raises(ResultsDirError, match=r"film of 16×40000 pixels") as caught:
+        video_file.write(tmp_path / "long.mp4", frames, [1.0, 1.0])
+    assert "\n" not in str(caught.value)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_palette_has_every_colour_once_and_keeps_paper_white() -> None:

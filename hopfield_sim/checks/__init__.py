@@ -5,8 +5,8 @@ works with (a fresh array, a plain number), or raises from :mod:`hopfield_sim.er
 own arrays are never changed and never kept.
 
 ``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
-patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments, and
-``resources.py`` whether something fits into memory.
+patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments,
+``paths.py`` paths of files, and ``resources.py`` whether something fits into memory.
 """
 
 from hopfield_sim.checks.arguments import (
@@ -17,6 +17,7 @@ from hopfield_sim.checks.arguments import (
     key,
     real,
     show,
+    told,
 )
 from hopfield_sim.checks.continuous import (
     RealBatch,
@@ -26,6 +27,7 @@ from hopfield_sim.checks.continuous import (
     real_states,
 )
 from hopfield_sim.checks.labelled import inputs, labels, one_kind
+from hopfield_sim.checks.paths import path
 from hopfield_sim.checks.reals import (
     float_type,
     narrowed,
@@ -57,6 +59,7 @@ __all__ = [
     "narrowed",
     "numeric",
     "one_kind",
+    "path",
     "patterns",
     "real",
     "real_patterns",
@@ -67,5 +70,6 @@ __all__ = [
     "states",
     "temperatures",
     "thresholds",
+    "told",
     "weights",
 ]

@@ -103,6 +103,11 @@ def show(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
+def told(error: BaseException) -> str:
+    """What an error says, in a line."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def _within(number: float, name: str, minimum: float | None, maximum: float | None) -> None:
     low = minimum is not None and number < minimum
     high = maximum is not None and number > maximum

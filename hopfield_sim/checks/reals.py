@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.checks.arguments import integer, show
+from hopfield_sim.checks.arguments import integer, show, told
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
@@ -28,7 +28,7 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
     except Exception as error:  # an object's own __array__ may raise anything
         raise InvalidInputError(
             f"{name} must be an array of real numbers; got {show(value)}, of which numpy says: "
-            f"{error}"
+            f"{told(error)}"
         ) from error
     if array.dtype.kind in "iuf" or (allow_bool and array.dtype.kind == "b"):
         return array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks
+from hopfield_sim import checks, disk
 from hopfield_sim.course import updates
 from hopfield_sim.course.arguments import state_of
-from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError, ResultsDirError
+from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
 
 GREY = (154, 154, 154, 255)  # round the image, which is black and white
 
@@ -77,7 +78,7 @@ class DataSaver:
         Parameters
         ----------
         filename : path, optional
-            Where to save the figure instead; the ending says the format.
+            Where to save the figure instead; the ending says the format, .png if there is none.
         """
         from hopfield_sim.plotting import energy  # Matplotlib: loaded when it is needed
 
@@ -92,12 +93,17 @@ class DataSaver:
             return
         figure = energy(run)
         figure.axes[0].set_xlabel("stored state")
-        try:
-            figure.savefig(filename, dpi=150)
-        except OSError as error:
-            raise ResultsDirError(f"cannot write {os.fspath(filename)!r}: {error}") from error
-        except (TypeError, ValueError) as error:
-            raise InvalidInputError(f"filename must be that of a picture: {error}") from error
+        place = checks.path(filename, "filename")
+        place = place if place.suffix else place.with_name(place.name.rstrip(".") + ".png")
+        kind, known = place.suffix[1:].lower(), figure.canvas.get_supported_filetypes()
+        if kind not in known:
+            raise InvalidInputError(
+                f"filename must be that of a picture, one of .{', .'.join(sorted(known))}; "
+                f"got {place.name!r}"
+            )
+        picture = io.BytesIO()
+        figure.savefig(picture, format=kind, dpi=150)
+        disk.write(place, picture.getvalue())
 
     def _store(self, state: NDArray[Any], energy: float) -> None:
         self._states.append(state)

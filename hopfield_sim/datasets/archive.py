@@ -41,9 +41,9 @@ def read(
             names = [*needed, *(name for name in optional if f"{name}.npy" in entries)]
             return {name: _member(archive, entries[f"{name}.npy"], path) for name in names}
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
-        raise DatasetFormatError(f"{path} is damaged, or no .npz: {error}") from error
+        raise DatasetFormatError(f"{path} is damaged, or no .npz: {checks.told(error)}") from error
     except RuntimeError as error:  # zipfile's word for encryption and unknown compression
-        raise DatasetFormatError(f"{path} cannot be read: {error}") from error
+        raise DatasetFormatError(f"{path} cannot be read: {checks.told(error)}") from error
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> NDArray[Any]:
@@ -59,14 +59,16 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> NDA
             }[version]
             shape, fortran, dtype = reader(stream, max_header_size=_HEADER_LIMIT)
         except (ValueError, KeyError, SyntaxError, TypeError) as error:
-            raise DatasetFormatError(f"{entry.filename} of {path} is no array: {error}") from error
+            raise DatasetFormatError(
+                f"{entry.filename} of {path} is no array: {checks.told(error)}"
+            ) from error
         size = math.prod(shape) * dtype.itemsize
         if dtype.kind not in "iu" or not 0 < entry.file_size - size <= _HEADER_LIMIT:
             raise DatasetFormatError(
                 f"{entry.filename} of {path} is {dtype} of shape {shape} in {entry.file_size} "
                 "bytes; wanted integers, and as many bytes as they need"
             )
-        content = stream.read()
+        content = stream.read(size + 1)  # whatever the archive says of its size
     if len(content) != size:
         raise DatasetFormatError(
             f"{entry.filename} of {path} holds {len(content)} bytes; its shape {shape} needs {size}"

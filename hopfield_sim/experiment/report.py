@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hopfield_sim import backends
-from hopfield_sim.errors import ResultsDirError
+from hopfield_sim import backends, disk
 from hopfield_sim.experiment.arguments import ADJECTIVES
 from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.registry import STUDIES
@@ -77,7 +76,7 @@ def write(
         parts = _page(result)
         drawn = [(words, figure, png(figure)) for _, words, figure in parts.figures]
         for (stem, _, _), (_, _, image) in zip(parts.figures, drawn, strict=True):
-            written.figures.append(_save(folder / f"{stem}.png", image))
+            written.figures.append(disk.write(folder / f"{stem}.png", image))
         films: list[tuple[str, str | os.PathLike[str]]] = [
             (caption, _video(folder, stem, run, state, caption, written))
             for stem, caption, run, state in parts.videos
@@ -115,14 +114,6 @@ def versions() -> dict[str, str]:
     compiled = "cython" in backends.available()
     found["compiled kernels"] = "yes" if compiled else "none: the NumPy reference computed this"
     return found
-
-
-def _save(path: Path, image: bytes) -> Path:
-    try:
-        path.write_bytes(image)
-    except OSError as error:
-        raise ResultsDirError(f"cannot write {path}: {error.strerror}") from error
-    return path
 
 
 def _video(folder: Path, stem: str, run: Any, state: int, title: str, written: Written) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 import os
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hopfield_sim.errors import MissingDependencyError, ResultsDirError
+from hopfield_sim import checks, disk
+from hopfield_sim.errors import MissingDependencyError
 
 if TYPE_CHECKING:
     import pandas
@@ -61,24 +63,19 @@ class Result:
 
         Raises
         ------
+        InvalidInputError, InvalidTypeError
+            For a path that cannot be one.
         ResultsDirError
             When the file cannot be written.
         """
-        path = Path(path)
-        draft = path.with_name(f".{path.name}.part")
-        try:
-            # newline="" and "\n" keep the bytes the same on every system; the rename keeps a
-            # reader from ever seeing half a table.
-            with draft.open("w", encoding="utf-8", newline="") as file:
-                if self.rows:
-                    writer = csv.DictWriter(file, list(self.rows[0]), lineterminator="\n")
-                    writer.writeheader()
-                    writer.writerows(self.rows)
-            draft.replace(path)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise ResultsDirError(f"cannot write {path}: {error.strerror}") from error
-        return path
+        place = checks.path(path)
+        table = io.StringIO(newline="")
+        if self.rows:
+            writer = csv.DictWriter(table, list(self.rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(self.rows)
+        # A name of a file may hold what UTF-8 does not.
+        return disk.write(place, table.getvalue().encode("utf-8", "backslashreplace"))
 
     def to_dataframe(self) -> pandas.DataFrame:
         """Return the rows as a pandas table.

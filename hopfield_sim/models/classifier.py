@@ -399,7 +399,7 @@ class DenseClassifier:
         """Take over what a checkpoint holds, if there is one."""
         from hopfield_sim.models import files
 
-        if not files.file_path(checkpoint).exists():
+        if not checks.path(checkpoint, "checkpoint").exists():
             return
         other = files.load(checkpoint, {"classifier": type(self)._from_members})
         different = self._recipe.differences(other._recipe)

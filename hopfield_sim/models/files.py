@@ -11,19 +11,16 @@ import hashlib
 import io
 import json
 import math
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks
-from hopfield_sim.errors import InsufficientMemoryError, InvalidTypeError, ModelFileError
+from hopfield_sim import checks, disk
+from hopfield_sim.errors import InsufficientMemoryError, ModelFileError
 
 FORMAT = 1
 _MANIFEST = "manifest"
@@ -123,10 +120,16 @@ SCHEMAS: dict[str, dict[str, tuple[str, int, bool]]] = {
 
 
 def save(path: str | PathLike[str], kind: str, members: Members) -> None:
-    """Write a model to a temporary file beside ``path`` and rename it: a file is whole or
-    not there.
+    """Write a model, whole or not at all.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For a path that cannot be one.
+    ResultsDirError
+        When the file cannot be written.
     """
-    target = file_path(path)
+    target = checks.path(path)
     payloads = {name: _npy(array) for name, array in members.items()}
     manifest = {
         "format": FORMAT,
@@ -141,18 +144,12 @@ def save(path: str | PathLike[str], kind: str, members: Members) -> None:
         },
     }
     text = np.frombuffer(json.dumps(manifest).encode(), np.uint8)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
-            archive.writestr(f"{_MANIFEST}.npy", _npy(text))
-            for name, payload in payloads.items():
-                small = members[name].dtype.itemsize == 1
-                how = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
-                archive.writestr(f"{name}.npy", payload, how)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with disk.replacing(target) as stream, zipfile.ZipFile(stream, "w") as archive:
+        for name, payload in {_MANIFEST: _npy(text), **payloads}.items():
+            entry = zipfile.ZipInfo(f"{name}.npy")  # without the time: a model is the same bytes
+            entry.external_attr = 0o644 << 16
+            small = name in members and members[name].dtype.itemsize == 1
+            archive.writestr(entry, payload, zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED)
 
 
 def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]]) -> Any:
@@ -163,9 +160,9 @@ def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]])
     ModelFileError
         For a file that is not there, not a model, or damaged in any way.
     """
-    source = file_path(path)
+    source = checks.path(path)
     try:
-        with zipfile.ZipFile(source) as archive:
+        with disk.reading(source) as stream, zipfile.ZipFile(stream) as archive:
             kind, members = _read(archive)
         if kind not in makers:
             raise ModelFileError(
@@ -182,7 +179,7 @@ def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]])
         # Damage shows in a hundred ways: bad zip entries, headers, checksums, deflate streams,
         # JSON, values.
         raise ModelFileError(
-            f"{str(source)!r} is damaged, or no model file of this package: {error}"
+            f"{str(source)!r} is damaged, or no model file of this package: {checks.told(error)}"
         ) from error
 
 
@@ -252,10 +249,3 @@ def _npy(array: NDArray[Any]) -> bytes:
     stream = io.BytesIO()
     np.lib.format.write_array(stream, np.asarray(array), allow_pickle=False)
     return stream.getvalue()
-
-
-def file_path(path: str | PathLike[str]) -> Path:
-    """Judge the path of a file."""
-    if not isinstance(path, (str, PathLike)):
-        raise InvalidTypeError(f"path must be a str or a path; got {type(path).__name__}")
-    return Path(path)

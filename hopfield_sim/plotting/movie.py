@@ -93,7 +93,9 @@ def video(
     pattern : int, optional
         Whose overlap is drawn; without it that of the pattern which the start is nearest to.
     fps : float, optional
-        Frames a second; without it the whole lasts about five seconds.
+        Frames a second; without it the whole lasts about five seconds. A .gif shows at most 50 of
+        them and an .mp4 25, since viewers slow down what is faster: the film keeps its speed, and
+        the states between are left out.
     scale : int, optional
         Pixels a neuron; without it the image is about 320 pixels wide.
     title : str, optional

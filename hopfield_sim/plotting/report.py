@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.figure import Figure
 
+from hopfield_sim import checks, disk
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ResultsDirError
 from hopfield_sim.plotting import style
 
@@ -100,6 +101,11 @@ def write(
     ...     write(folder, [Section("Capacity", "Ten fit.")], **about).name
     'report.html'
     """
+    path = checks.path(folder, "folder") / NAME
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsDirError(f"cannot write {str(path)!r}: {error.strerror}") from error
     for index, section in enumerate(sections):
         if not isinstance(section, Section):
             raise InvalidTypeError(
@@ -122,7 +128,8 @@ def write(
         versions=_definitions(versions),
         machine=_definitions(this_machine() if machine is None else machine),
     )
-    return _save(Path(folder), page)
+    # A command may hold a folder's name that UTF-8 does not.
+    return disk.write(path, page.encode("utf-8", "backslashreplace"))
 
 
 def this_machine() -> dict[str, str]:
@@ -132,18 +139,6 @@ def this_machine() -> dict[str, str]:
         "processors": f"{os.cpu_count()} × {platform.machine()}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
     }
-
-
-def _save(folder: Path, page: str) -> Path:
-    """Write a draft and rename it: a reader never sees half a page."""
-    path, draft = folder / NAME, folder / f".{NAME}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft.write_text(page, encoding="utf-8", newline="\n")
-        draft.replace(path)
-    except OSError as error:
-        raise ResultsDirError(f"cannot write {path}: {error.strerror}") from error
-    return path
 
 
 def _section(place: str, section: Section, numbering: Mapping[str, Iterator[int]]) -> str:
@@ -156,7 +151,8 @@ def _section(place: str, section: Section, numbering: Mapping[str, Iterator[int]
         parts.append(_figure(caption, figure, image, next(numbering["Figure"])))
     if section.videos:
         films = [
-            _video(words, Path(file), next(numbering["Video"])) for words, file in section.videos
+            _video(words, checks.path(file, "a video"), next(numbering["Video"]))
+            for words, file in section.videos
         ]
         parts += ['<div class="videos">', *films, "</div>"]
     for caption, rows in section.tables:
@@ -200,9 +196,10 @@ def _video(caption: str, file: Path, number: int) -> str:
     if mime is None:
         raise InvalidInputError(f"videos must be {', '.join(MIME)} files; found {file.name!r}")
     try:
-        source = _embedded(file.read_bytes(), mime)
+        with disk.reading(file) as stream:
+            source = _embedded(stream.read(), mime)
     except OSError as error:
-        raise ResultsDirError(f"cannot read the video {file}: {error.strerror}") from error
+        raise ResultsDirError(f"cannot read the video {str(file)!r}: {error}") from error
     alt = escape(f"Animation: {caption}", quote=True)
     if mime.startswith("video"):
         shown = f'<video src="{source}" controls loop muted playsinline aria-label="{alt}"></video>'

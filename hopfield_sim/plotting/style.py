@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import matplotlib.style
@@ -16,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
+from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
 # Okabe and Ito's colours, told apart by every kind of colour vision and in grey.
@@ -72,10 +75,36 @@ class Picture(Figure):
     hand the plotting function axes of your own (``ax=``) and use pyplot as always.
     """
 
+    def savefig(self, *args: Any, **kwargs: Any) -> None:
+        """Write the figure, as every Matplotlib figure does.
+
+        Raises
+        ------
+        InvalidInputError
+            Where the format has a date in it and ``$SOURCE_DATE_EPOCH`` is none.
+        """
+        try:
+            super().savefig(*args, **kwargs)
+        except (ValueError, OverflowError, OSError) as error:
+            _judge_date(error)
+            raise
+
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         """Twice the screen's resolution; the second item is the size to show it at."""
         width, height = self.get_size_inches()
         return png(self), {"width": round(96 * width), "height": round(96 * height)}
+
+
+def _judge_date(error: Exception) -> None:
+    """Tell what is wrong with the date of a reproducible file, if something is."""
+    text = os.environ.get("SOURCE_DATE_EPOCH") or "0"
+    try:
+        datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InvalidInputError(
+            "the environment variable SOURCE_DATE_EPOCH must be a date in seconds since 1970, "
+            f"or unset; got {checks.show(text)}"
+        ) from error
 
 
 def png(figure: Figure, dpi: float = 192) -> bytes:

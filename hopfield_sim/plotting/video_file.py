@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import imageio.v2 as iio2
 import imageio.v3 as iio
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks, disk
 from hopfield_sim.errors import InvalidInputError, MissingDependencyError, ResultsDirError
 from hopfield_sim.plotting.video_palette import palette
 
 MP4_FPS = 25  # frames are repeated to last as long as they should
+GIF_LEAST = 2  # hundredths of a second; browsers show what is shorter for ten
 
 
 def target(path: str | os.PathLike[str]) -> Path:
     """Judge where a video is to go, before any of the work is done."""
-    place = Path(path)
+    place = checks.path(path)
     kind = place.suffix.lower()
     if kind not in (".gif", ".mp4"):
         raise InvalidInputError(
@@ -49,34 +50,45 @@ def write(
     whole or not at all.
     """
     colours = palette() if colours is None else colours
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix.lower())
-        os.close(handle)
-    except OSError as error:
-        raise ResultsDirError(f"cannot write {str(path)!r}: {error.strerror}") from error
-    draft = Path(name)
-    try:
-        if path.suffix.lower() == ".gif":
+    kind = path.suffix.lower()
+    with disk.replacing(path, suffix=kind) as draft:
+        if kind == ".gif":
             _gif(draft, frames, seconds, colours)
         else:
-            _mp4(draft, frames, seconds, colours)
-        draft.chmod(0o666 & ~_umask())  # mkstemp makes files that nobody else may read
-        draft.replace(path)
-    except OSError as error:
-        raise ResultsDirError(f"cannot write {str(path)!r}: {error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+            _mp4(Path(draft.name), frames, seconds, colours)
+
+
+def _shown(seconds: Sequence[float], rate: int, least: int) -> tuple[list[int], NDArray[np.int64]]:
+    """Which frames a film with so many ticks a second shows, and each for how many ticks.
+
+    None is shown for fewer than ``least``: frames that come faster are left out, so that the film
+    keeps its speed. The last one never is.
+    """
+    # Rounded ends, not rounded lengths: those would add up to another time.
+    ends = np.round(rate * np.cumsum(seconds)).astype(np.int64)
+    starts = np.concatenate([[0], ends[:-1]])
+    chosen = [len(starts) - 1]
+    for frame in reversed(range(len(starts) - 1)):
+        if starts[chosen[-1]] - starts[frame] >= least:
+            chosen.append(frame)
+    chosen.reverse()
+    starts[chosen[0]] = 0
+    return chosen, np.diff(starts[chosen], append=max(ends[-1], starts[-1] + least))
 
 
 def _gif(
-    path: Path, frames: NDArray[np.uint8], seconds: Sequence[float], colours: NDArray[np.uint8]
+    stream: BinaryIO,
+    frames: NDArray[np.uint8],
+    seconds: Sequence[float],
+    colours: NDArray[np.uint8],
 ) -> None:
     # A GIF counts in hundredths of a second. Pillow stores of each frame only the rectangle that
     # differs from the one before, and takes grey values with a palette as places in it.
-    duration = [10 * round(100 * one) for one in seconds]
+    chosen, ticks = _shown(seconds, 100, GIF_LEAST)
+    duration = (10 * ticks).tolist()
     iio.imwrite(
-        path,
-        frames,
+        stream,
+        frames if len(chosen) == len(frames) else frames[chosen],
         extension=".gif",
         plugin="pillow",
         duration=duration if len(duration) > 1 else duration[0],  # Pillow wants no list of one
@@ -88,18 +100,20 @@ def _gif(
 def _mp4(
     path: Path, frames: NDArray[np.uint8], seconds: Sequence[float], colours: NDArray[np.uint8]
 ) -> None:
-    # Rounded ends, not rounded lengths: those would add up to another time.
-    ends = np.round(MP4_FPS * np.cumsum(seconds)).astype(int)
-    repeats = np.maximum(np.diff(ends, prepend=0), 1)
-    # Frame by frame: all at once in full colour would be hundreds of megabytes.
-    writer: Any = iio2.get_writer(path, format="FFMPEG", mode="I", fps=MP4_FPS, codec="libx264")
-    with writer as film:
-        for frame, n in zip(frames, repeats, strict=True):
-            for _ in range(n):
-                film.append_data(colours[frame])
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    chosen, repeats = _shown(seconds, MP4_FPS, 1)
+    height, width = frames.shape[1:]
+    try:
+        # Frame by frame: all at once in full colour would be hundreds of megabytes.
+        writer: Any = iio2.get_writer(path, format="FFMPEG", mode="I", fps=MP4_FPS, codec="libx264")
+        with writer as film:
+            for frame, n in zip(chosen, repeats, strict=True):
+                for _ in range(n):
+                    film.append_data(colours[frames[frame]])
+        whole = b"moov" in path.read_bytes()  # what ffmpeg writes last; nobody asks how it ended
+    except OSError:  # pages of what ffmpeg was told
+        whole = False
+    if not whole:
+        raise OSError(
+            f"ffmpeg could not make a film of {width}×{height} pixels, or the disk is full; a .gif "
+            "needs no ffmpeg"
+        )
