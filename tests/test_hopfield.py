@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 import warnings
 
 import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.errors import HopfieldError, InvalidInputError, NotStoredError
+from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError, NotStoredError
 
 pytestmark = pytest.mark.parametrize("backend", hs.backends.available())
 
@@ -252,8 +253,54 @@ def test_classification(backend):
         ((0, 1), (1, 1), (2, -1), (3, 1), (4, -1)),
         (),
     ]
+    assert found.overlap[:4].tolist() == [1, 1, 1, 1]
+    assert 0 < found.overlap[4] < 0.9
     one = net.classify(xi[3])
-    assert (one.kind, one.patterns) == ("stored", ((3, 1),))
+    assert (one.kind, one.patterns, one.overlap) == ("stored", ((3, 1),), 1.0)
+
+
+def test_classification_names_what_is_nearest_within_a_tolerance(backend):
+    xi = hs.random_patterns(8, 400, rng=0)
+    net = hs.HopfieldNetwork(backend=backend).store(xi)
+    wide = xi.astype(int)
+    made = {
+        "stored": ([(2, 1)], wide[2]),
+        "inverse": ([(5, -1)], -wide[5]),
+        "mixture": ([(0, 1), (3, -1), (6, 1)], np.sign(wide[0] - wide[3] + wide[6])),
+    }
+    for kind, (parts, exact) in made.items():
+        for wrong in (1, 20):
+            spoilt = hs.flip(exact, count=wrong, rng=wrong)
+            found = net.classify(spoilt)
+            assert (found.kind, found.patterns) == (kind, tuple(parts))
+            assert found.overlap == 1 - 2 * wrong / 400
+            assert net.classify(spoilt, within=0).kind == "spurious"
+            assert net.classify(spoilt, within=wrong / 400).kind == kind
+        far = hs.flip(exact, count=21, rng=3)
+        assert net.classify(far).kind == "spurious"
+        assert net.classify(far).overlap == 1 - 42 / 400  # with the nearest, which is not named
+        assert net.classify(far, within=0.06).kind == kind
+    # A mixture is not taken for one of its patterns, however much may differ.
+    assert net.classify(made["mixture"][1], within=0.4).kind == "mixture"
+    for wrong in (-0.1, 0.6, math.nan):
+        with pytest.raises(InvalidInputError, match="within"):
+            net.classify(xi, within=wrong)
+    with pytest.raises(InvalidTypeError, match="within"):
+        net.classify(xi, within="exactly")
+
+
+def test_recall_at_a_load_of_a_tenth_is_of_what_was_stored(backend):
+    """Amit, Gutfreund & Sompolinsky: m = 0.9974 at α = 0.1, so 1.3 bits of 1000 are wrong."""
+    kinds, overlaps = [], []
+    for seed in range(4):
+        xi = hs.random_patterns(100, 1000, rng=seed)
+        net = hs.HopfieldNetwork(backend=backend).store(xi)
+        found = net.classify(net.recall(xi, rng=seed).states)
+        kinds += found.kind.tolist()
+        overlaps.append(found.overlap[found.kind == "stored"].mean())
+        assert [parts for parts in found.patterns if parts][:3] == [((0, 1),), ((1, 1),), ((2, 1),)]
+    assert np.mean(np.array(kinds) == "stored") > 0.97
+    assert np.mean(overlaps) == pytest.approx(hs.theory.retrieval_overlap(0.1), abs=1.5e-3)
 
 
 def brute_attractors(net, n, update):

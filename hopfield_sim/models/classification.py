@@ -7,6 +7,8 @@ network at low load (Amit, Gutfreund & Sompolinsky, Phys. Rev. A 32, 1007, 1985,
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
@@ -20,32 +22,44 @@ _ORDERS = (3, 5, 7)
 _CANDIDATES = {3: 16, 5: 9, 7: 8}
 """Among how many of the patterns with the largest overlaps |m|."""
 
+_OWN = 0.125
+"""A state with no more bits than this wrong is nearer to its pattern than to any mixture, which
+differs from each of its patterns at a quarter of the sites or more (random patterns).
+"""
+
 Part = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Classification:
-    """What each state is; for a single state ``kind`` is a str and ``patterns`` its one tuple.
+    """What each state is; for a single state a str, a tuple and a float.
 
     Attributes
     ----------
     kind : (B,) str
         "stored", "inverse", "mixture" or "spurious".
     patterns : list of tuples of (index, sign)
-        The patterns that the state is made of; empty when spurious.
+        The patterns that the state, or what it is nearest to, is made of; empty when spurious.
+    overlap : (B,) float64
+        With what is named, 1 when the state is exactly that; when spurious, with the nearest of
+        all patterns, inverses and mixtures, which is too far away to be named.
     """
 
     kind: Any
     patterns: Any
+    overlap: Any
 
 
-def classify(states: NDArray[np.int8], patterns: NDArray[np.int8]) -> Classification:
-    """Exact equality with ±ξ, or with the sign of a sum of 3, 5 or 7 patterns with signs;
-    else spurious.
+def classify(states: NDArray[np.int8], patterns: NDArray[np.int8], within: float) -> Classification:
+    """The nearest of ±ξ and of the signs of sums of 3, 5 or 7 patterns with signs; spurious where
+    a larger fraction of bits than ``within`` differs from it.
     """
-    found = [_parts(state, patterns) for state in states]
-    kinds = [_kind(parts) for parts in found]
-    return Classification(np.array(kinds), found)
+    n = states.shape[1]
+    least = n - 2 * math.floor(within * n + 1e-9)
+    found = [_nearest(state, patterns, least) for state in states]
+    named = [parts if overlap >= least else () for parts, overlap in found]
+    overlaps = np.array([overlap / n for _, overlap in found])
+    return Classification(np.array([_kind(parts) for parts in named]), named, overlaps)
 
 
 def _kind(parts: tuple[Part, ...]) -> str:
@@ -54,37 +68,41 @@ def _kind(parts: tuple[Part, ...]) -> str:
     return "mixture" if parts else "spurious"
 
 
-def _parts(state: NDArray[np.int8], patterns: NDArray[np.int8]) -> tuple[Part, ...]:
-    """The patterns, with signs, that make up a state."""
+def _nearest(
+    state: NDArray[np.int8], patterns: NDArray[np.int8], least: int
+) -> tuple[tuple[Part, ...], int]:
+    """The patterns, with signs, that make up what is nearest to a state, and N times the overlap
+    with it; of equally near ones that of the fewest patterns.
+    """
     n = len(state)
     sums = patterns.astype(np.int64) @ state
-    for sign in (1, -1):
-        equal = np.flatnonzero(sums == sign * n)
-        if equal.size:
-            return ((int(equal[0]), sign),)
     nearest = np.argsort(-np.abs(sums), kind="stable")
+    first = int(nearest[0])
+    parts: tuple[Part, ...] = ((first, 1 if sums[first] > 0 else -1),)
+    overlap = abs(int(sums[first]))
+    if overlap >= max(least, (1 - 2 * _OWN) * n):
+        return parts, overlap
     for order in _ORDERS:
-        parts = _mixture(state, patterns, nearest[: _CANDIDATES[order]], order)
-        if parts:
-            return parts
-    return ()
+        candidates = nearest[: _CANDIDATES[order]]
+        for mixed, mixed_overlap in _mixtures(state, patterns, candidates, order):
+            if mixed_overlap > overlap:
+                parts, overlap = mixed, mixed_overlap
+        if overlap == n:
+            break
+    return parts, overlap
 
 
-def _mixture(
+def _mixtures(
     state: NDArray[np.int8], patterns: NDArray[np.int8], candidates: NDArray[np.int64], order: int
-) -> tuple[Part, ...]:
-    """The first set of ``order`` candidates, with signs, whose majority is the state."""
+) -> Iterator[tuple[tuple[Part, ...], int]]:
+    """Each set of ``order`` candidates, with the signs whose majority is nearest to the state."""
     if len(candidates) < order:
-        return ()
-    # s_i (±ξ_i ± …) > 0 at every site: only sums with the state matter.
+        return
+    # Where s_i (±ξ_i ± …) > 0 the majority agrees: only products with the state matter.
     aligned = patterns[candidates] * state
     signs = np.array(list(product((1, -1), repeat=order)), np.int8)
     for chosen in combinations(range(len(candidates)), order):
-        agrees = (signs @ aligned[list(chosen)] > 0).all(axis=1)
-        if agrees.any():
-            winner = signs[np.argmax(agrees)]
-            parts = (
-                (int(candidates[k]), int(sign)) for k, sign in zip(chosen, winner, strict=True)
-            )
-            return tuple(sorted(parts))
-    return ()
+        agree = (signs @ aligned[list(chosen)] > 0).sum(axis=1)
+        best = int(agree.argmax())
+        parts = sorted(zip(candidates[list(chosen)].tolist(), signs[best].tolist(), strict=True))
+        yield tuple(parts), 2 * int(agree[best]) - len(state)
