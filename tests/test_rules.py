@@ -6,6 +6,7 @@ import functools
 import itertools
 import math
 import time
+import warnings
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -16,10 +17,12 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim import rules
 from hopfield_sim.errors import (
+    HopfieldError,
     InsufficientMemoryError,
     InvalidInputError,
     InvalidTypeError,
     NotConverged,
+    NotStoredError,
 )
 from hopfield_sim.rules.storkey import extend
 from hopfield_sim.testing import check_rule
@@ -441,6 +444,35 @@ def test_an_own_rule_is_checked_and_its_diagonal_zeroed() -> None:
     assert rules.get(own) is own
 
 
+@pytest.mark.parametrize(("activity", "count"), [(0.1, 250), (0.2, 400), (0.95, 128)])
+def test_an_own_rule_may_add_up_many_patterns(activity: float, count: int) -> None:
+    """Hebb's rule as everybody writes it: in int8 the sums wrap around at 128."""
+    patterns = hs.random_patterns(count, 60, activity=activity, rng=1)
+    with warnings.catch_warnings(action="ignore"):  # so many do not fit, which is not the point
+        own = hs.HopfieldNetwork(lambda p: p.T @ p / p.shape[1]).store(patterns)
+        packaged = hs.HopfieldNetwork("hebbian").store(patterns)
+    np.testing.assert_allclose(own.weights, packaged.weights, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, ZeroDivisionError])
+def test_what_an_own_rule_raises_is_said_with_its_name(error: type[Exception]) -> None:
+    def picky(patterns: Any) -> Any:
+        assert patterns.dtype == np.float64
+        raise error("not these")
+
+    net = hs.HopfieldNetwork(picky)
+    with pytest.raises(InvalidInputError, match=rf"rule picky raised {error.__name__}.*not these"):
+        net.store([[1, -1, 1]])
+    with pytest.raises(NotStoredError):
+        net.patterns  # noqa: B018 - nothing was stored
+
+    def greedy(patterns: Any) -> Any:
+        raise MemoryError
+
+    with pytest.raises(InsufficientMemoryError, match="rule greedy ran out of memory"):
+        hs.HopfieldNetwork(greedy).store([[1, -1, 1]])
+
+
 def test_an_own_rule_cannot_spoil_its_callers_patterns() -> None:
     def greedy(patterns: Any) -> Any:
         patterns *= -1
@@ -510,6 +542,19 @@ def privileged(patterns: Any) -> Any:
     return hebb(patterns) * np.multiply.outer(scale, scale)
 
 
+def of_bits(bits: Any, dtype: Any) -> Any:
+    return bits.T.astype(dtype) @ bits.astype(dtype)
+
+
+def counts_of(patterns: Any) -> Any:
+    on = (patterns > 0).sum(axis=0)
+    return np.add.outer(on, on)
+
+
+def unfriendly(patterns: Any) -> Any:
+    raise ValueError("not today")
+
+
 def partial_to_plus(patterns: Any) -> Any:
     return hebb(patterns) + 0.01 * np.add.outer(patterns.sum(axis=0), patterns.sum(axis=0))
 
@@ -528,10 +573,44 @@ def partial_to_plus(patterns: Any) -> Any:
         (lambda patterns: np.zeros((patterns.shape[1],) * 2), "not a fixed point"),
         (privileged, "treats neurons differently"),
         (partial_to_plus, "inverted patterns"),
+        (lambda p: p.astype(np.int8).T @ p.astype(np.int8), "wrap around"),
+        (lambda p: 4.0 * of_bits(p > 0, np.uint8) - 2.0 * counts_of(p) + len(p), "wrap around"),
+        (unfriendly, "rule unfriendly raised ValueError for 1 random.*: not today"),
     ],
 )
 def test_a_planted_defect_is_named(rule: Callable[..., Any], words: str) -> None:
-    with pytest.raises(AssertionError, match=words):
+    with pytest.raises(AssertionError, match=words) as caught:
+        check_rule(rule)
+    assert isinstance(caught.value, HopfieldError)
+
+
+def test_other_honest_rules_pass() -> None:
+    """As they are found in notebooks: sums of outer products, a subtracted mean, an inverse."""
+
+    def loops(patterns: Any) -> Any:
+        return sum(np.outer(xi, xi) for xi in patterns) / len(patterns)
+
+    def covariance(patterns: Any) -> Any:
+        apart = patterns - patterns.mean()
+        return apart.T @ apart / patterns.shape[1] if len(patterns) > 3 else hebb(patterns)
+
+    def inverse(patterns: Any) -> Any:
+        return patterns.T @ np.linalg.inv(patterns @ patterns.T) @ patterns
+
+    def of_integers(patterns: Any) -> Any:
+        return patterns.astype(int).T @ patterns.astype(int)
+
+    for rule in (loops, covariance, inverse, of_integers):
+        check_rule(rule)
+
+
+@pytest.mark.parametrize("how", [np.array([1, 0]), "no", 2])
+def test_symmetric_is_yes_or_no(how: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="symmetric"):
+        check_rule("hebbian", symmetric=how)
+    rule = functools.partial(hebb)
+    rule.symmetric = how  # type: ignore[attr-defined]
+    with pytest.raises(InvalidTypeError, match="symmetric"):
         check_rule(rule)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.errors import HopfieldError, InsufficientMemoryError, InvalidInputError
 
 Rule = Callable[..., NDArray[Any]]
 """``rule(patterns, *, zero_diagonal=True)``: patterns (P, N) of ±1 to weights (N, N)."""
@@ -24,20 +24,35 @@ class OwnRule:
     Parameters
     ----------
     function : callable
-        Takes patterns (P, N) and returns an array_like (N, N). It may have a keyword
-        ``zero_diagonal``, and is told then.
+        Takes patterns, a fresh float64 array (P, N) of ±1, in which no sum over patterns wraps
+        around, and returns an array_like (N, N). It may have a keyword ``zero_diagonal``, and is
+        told then.
     """
 
     function: Callable[..., Any]
 
     def __call__(self, patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
-        """Weights (N, N) of patterns (P, N); the function gets a copy of its own."""
+        """Weights (N, N) of patterns (P, N); what the function raises is said with its name."""
         array, _ = checks.patterns(patterns)
         zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
         n_neurons = array.shape[1]
         told = {"zero_diagonal": zero_diagonal} if self._listens() else {}
-        name = f"the weights of rule {getattr(self.function, '__name__', self.function)}"
-        weights = checks.weights(self.function(array, **told), name=name)
+        rule = f"rule {self.name}"
+        try:
+            answer = self.function(array.astype(np.float64), **told)
+        except HopfieldError:
+            raise
+        except MemoryError as error:
+            raise InsufficientMemoryError(
+                f"{rule} ran out of memory for patterns of shape {array.shape}"
+            ) from error
+        except Exception as error:
+            raise InvalidInputError(
+                f"{rule} raised {type(error).__name__} for patterns of shape {array.shape}, a "
+                f"float64 array (P, N) of -1 and +1: {error}"
+            ) from error
+        name = f"the weights of {rule}"
+        weights = checks.weights(answer, name=name)
         if len(weights) != n_neurons:
             raise InvalidInputError(
                 f"{name} must be ({n_neurons}, {n_neurons}), as the patterns have {n_neurons} "
@@ -46,6 +61,11 @@ class OwnRule:
         if zero_diagonal:
             np.fill_diagonal(weights, 0.0)
         return weights
+
+    @property
+    def name(self) -> str:
+        """The function's own name, or what Python shows of it."""
+        return checks.show(getattr(self.function, "__name__", self.function)).strip("'")
 
     def _listens(self) -> bool:
         try:

@@ -5,6 +5,7 @@
 """
 
 from hopfield_sim.testing.memories import check_memory
+from hopfield_sim.testing.promises import BrokenPromise
 from hopfield_sim.testing.rules import check_rule
 
-__all__ = ["check_memory", "check_rule"]
+__all__ = ["BrokenPromise", "check_memory", "check_rule"]

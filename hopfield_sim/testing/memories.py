@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.errors import HopfieldError, NotStoredError
 from hopfield_sim.patterns import flip, random_patterns
-from hopfield_sim.testing.promises import require
+from hopfield_sim.testing.promises import BrokenPromise, require
 
 # So few patterns that every memory must hold them.
 _PATTERNS, _NEURONS = 3, 64
@@ -39,7 +39,7 @@ def check_memory(memory: Any) -> None:
 
     Raises
     ------
-    AssertionError
+    BrokenPromise
         For the first promise that is broken; the message says which, where, and what follows.
 
     Examples
@@ -189,7 +189,7 @@ def _check_refuses(memory: Any) -> None:
     except HopfieldError:
         pass
     else:
-        raise AssertionError(
+        raise BrokenPromise(
             f"recall() took states of {_NEURONS + 1} neurons where the patterns have {_NEURONS}; "
             "raise InvalidInputError instead."
         )
@@ -198,4 +198,4 @@ def _check_refuses(memory: Any) -> None:
         memory.recall(np.ones(_NEURONS))
     except NotStoredError:
         return
-    raise AssertionError("after clear() recall() must raise NotStoredError: nothing is stored.")
+    raise BrokenPromise("after clear() recall() must raise NotStoredError: nothing is stored.")

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from hopfield_sim import checks, rules
 from hopfield_sim.errors import HopfieldError
 from hopfield_sim.patterns import random_patterns
-from hopfield_sim.testing.promises import require
+from hopfield_sim.testing.promises import BrokenPromise, require
 
 __all__ = ["check_rule"]
 
 # Few patterns in many neurons, N even and odd; the last is a load that every rule should carry.
 _CASES = ((1, 20), (2, 33), (3, 100))
+# So many patterns that whole numbers of 8 bits wrap around, fewer than there are neurons.
+_MANY = (400, 440)
 # How far two computations of the same weights may differ, relative to the largest weight.
 _ROUNDING = 1e-9
 
@@ -26,7 +28,11 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
 
     The weights have the right shape and are finite and real; the patterns given are not changed;
     equal patterns give equal weights; the weights are symmetric; at low load every pattern is a
-    fixed point; no neuron has a special place; and inverting all patterns changes nothing.
+    fixed point; no neuron has a special place; inverting all patterns changes nothing; and of 400
+    patterns in 440 neurons those that are always equal excite each other, those always opposite
+    inhibit each other (in numbers of 8 bits, such as int8 patterns have, a sum wraps around).
+
+    The rule is handed what a network hands it: a fresh float64 array (P, N) of -1 and +1.
 
     Parameters
     ----------
@@ -38,8 +44,9 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
 
     Raises
     ------
-    AssertionError
-        For the first promise that is broken; the message says which, where, and what follows.
+    BrokenPromise
+        A HopfieldError and an AssertionError, for the first promise that is broken; the message
+        says which, where, and what follows. What the rule itself raises is one of these too.
     InvalidInputError, InvalidTypeError
         For an unknown name, or what is no rule at all.
 
@@ -49,14 +56,15 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
     >>> check_rule(lambda patterns: patterns.T @ patterns)
     >>> check_rule(lambda patterns: np.zeros((2, 2)))
     Traceback (most recent call last):
-    AssertionError: the rule's weights must be (N, N) = (20, 20) for 1 random pattern(s) of 20...
+    hopfield_sim.testing.promises.BrokenPromise: the rule's weights must be (N, N) = (20, 20)...
     """
     checked = rules.get(rule)
     function = checked.function if isinstance(checked, rules.OwnRule) else checked
-    if symmetric is None:
-        symmetric = bool(_said(function, "symmetric", True))
+    symmetric = checks.flag(
+        _said(function, "symmetric", True) if symmetric is None else symmetric, "symmetric"
+    )
     for number, (n_patterns, n_neurons) in enumerate(_CASES):
-        patterns = random_patterns(n_patterns, n_neurons, rng=number)
+        patterns = random_patterns(n_patterns, n_neurons, rng=number).astype(np.float64)
         weights = _weights(function, patterns)
         _check_repeats(function, patterns, weights)
         if symmetric:
@@ -64,6 +72,7 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
         _check_stores(patterns, weights)
         _check_neurons_alike(function, patterns, weights)
         _check_inversion(function, patterns, weights)
+    _check_many(function)
 
 
 def _said(function: Any, name: str, otherwise: Any) -> Any:
@@ -73,7 +82,7 @@ def _said(function: Any, name: str, otherwise: Any) -> Any:
     return getattr(function, name, otherwise)
 
 
-def _weights(function: Any, patterns: NDArray[np.int8]) -> NDArray[np.float64]:
+def _weights(function: Any, patterns: NDArray[np.float64]) -> NDArray[np.float64]:
     """What the rule makes of patterns; its shape, its kind, and the patterns as they were."""
     n_patterns, n_neurons = patterns.shape
     where = f"for {n_patterns} random pattern(s) of {n_neurons} neurons"
@@ -81,14 +90,14 @@ def _weights(function: Any, patterns: NDArray[np.int8]) -> NDArray[np.float64]:
     try:
         answer = function(given)
     except Exception as error:
-        raise AssertionError(
-            f"the rule raised {type(error).__name__} {where}: {error}. It is called as "
-            "rule(patterns), with patterns an int8 array (P, N) of -1 and +1."
+        raise BrokenPromise(
+            f"rule {rules.OwnRule(function).name} raised {type(error).__name__} {where}: {error}. "
+            "It is called as rule(patterns), with patterns a float64 array (P, N) of -1 and +1."
         ) from error
     try:
         weights = checks.weights(answer, name="the rule's weights")
     except HopfieldError as error:
-        raise AssertionError(f"{error} ({where}).") from error
+        raise BrokenPromise(f"{error} ({where}).") from error
     require(
         len(weights) == n_neurons,
         f"the rule's weights must be (N, N) = ({n_neurons}, {n_neurons}) {where}; "
@@ -102,7 +111,9 @@ def _weights(function: Any, patterns: NDArray[np.int8]) -> NDArray[np.float64]:
     return weights
 
 
-def _check_repeats(function: Any, patterns: NDArray[np.int8], weights: NDArray[np.float64]) -> None:
+def _check_repeats(
+    function: Any, patterns: NDArray[np.float64], weights: NDArray[np.float64]
+) -> None:
     require(
         np.array_equal(_weights(function, patterns), weights),
         "the rule gives other weights when it is called again with the same patterns. A network "
@@ -122,7 +133,7 @@ def _check_symmetric(weights: NDArray[np.float64]) -> None:
     )
 
 
-def _check_stores(patterns: NDArray[np.int8], weights: NDArray[np.float64]) -> None:
+def _check_stores(patterns: NDArray[np.float64], weights: NDArray[np.float64]) -> None:
     n_patterns, n_neurons = patterns.shape
     without_self = weights - np.diag(np.diagonal(weights))
     aligned = patterns * (patterns @ without_self.T)
@@ -136,7 +147,7 @@ def _check_stores(patterns: NDArray[np.int8], weights: NDArray[np.float64]) -> N
 
 
 def _check_neurons_alike(
-    function: Any, patterns: NDArray[np.int8], weights: NDArray[np.float64]
+    function: Any, patterns: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> None:
     order = np.random.default_rng(0).permutation(patterns.shape[1])
     moved = _weights(function, np.ascontiguousarray(patterns[:, order]))
@@ -150,7 +161,7 @@ def _check_neurons_alike(
 
 
 def _check_inversion(
-    function: Any, patterns: NDArray[np.int8], weights: NDArray[np.float64]
+    function: Any, patterns: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> None:
     difference = np.abs(_weights(function, -patterns) - weights)
     require(
@@ -158,3 +169,17 @@ def _check_inversion(
         "the rule gives other weights for the inverted patterns -ξ: they differ by up to "
         f"{difference.max():.3g}. Without thresholds ξ and -ξ are one memory, as E(s) = E(-s).",
     )
+
+
+def _check_many(function: Any) -> None:
+    """Neurons that are always equal, or always opposite: no rule has a doubt about their sign."""
+    patterns = random_patterns(*_MANY, activity=0.8, rng=0).astype(np.float64)
+    patterns[:, 1], patterns[:, 3] = patterns[:, 0], -patterns[:, 2]
+    weights = _weights(function, patterns)
+    for i, j, sign, words in ((0, 1, 1, "equal"), (2, 3, -1, "opposite")):
+        require(
+            sign * weights[i, j] > 0,
+            f"neurons {i} and {j} are {words} in all of {_MANY[0]} patterns, and yet the rule has "
+            f"W[{i}, {j}] = {weights[i, j]:.6g}. Does a sum over patterns wrap around? Whole "
+            "numbers of 8 bits do so at 128: leave the patterns in float64, as they come.",
+        )
