@@ -37,13 +37,14 @@ plt.show()
 # %%
 # **Question: what if we store the whole alphabet by Hebb's rule?** Letters are alike: most of every
 # letter is paper. Hebb's rule adds up what patterns have in common, and soon the sum drowns the
-# differences. The pseudo-inverse was made for this: it stores any independent patterns exactly.
+# differences (``store`` warns of it, unless it is told not to). The pseudo-inverse was made for
+# this: it stores any independent patterns exactly.
 
 alphabet = hs.glyphs()
 overlaps = hs.overlap(alphabet, alphabet)[np.triu_indices(26, k=1)]
 print(f"two letters overlap by {overlaps.mean():.2f} on average")
 
 for rule in ("hebbian", "storkey", "pseudoinverse"):
-    net = hs.HopfieldNetwork(rule).store(alphabet)
+    net = hs.HopfieldNetwork(rule).store(alphabet, advise=False)
     fixed = net.recall(alphabet).sweeps == 0
     print(f"{rule:14} {fixed.sum():2d} of 26 letters are fixed points")

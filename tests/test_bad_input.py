@@ -509,6 +509,7 @@ ARGUMENTS: dict[str, Function] = {
     "from_weights thresholds": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), thresholds=x),
     "from_weights backend": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), backend=x),
     "forget index": lambda x: copy.deepcopy(NET).forget(x),
+    "store advise": lambda x: hs.HopfieldNetwork().store(PATTERNS, advise=x),
     "classify within": lambda x: NET.classify(PATTERNS, within=x),
     "attractors update": lambda x: NET.attractors(update=x),
     "use_backend name": lambda x: hs.use_backend(x).__enter__(),

@@ -130,10 +130,10 @@ def binary(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) ->
     for name in BINARY:
         net: Any
         if name == "dense":
-            net = DenseMemory("exponential", backend=config["backend"])
+            net = DenseMemory("exponential", backend=config["backend"]).store(xi)
         else:
             net = HopfieldNetwork(name, backend=config["backend"])
-        net.store(xi)
+            net.store(xi, advise=False)  # that images are alike is what this is about
         for cue in BINARY_CUES:
             end = net.recall(cues[cue], rng=seed, n_threads=1).states
             right = overlap(end, xi).argmax(axis=1) == np.arange(len(xi))

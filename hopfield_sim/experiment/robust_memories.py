@@ -74,7 +74,8 @@ _TOGETHER: dict[str, Any] = {"update": "sync", "n_threads": 1}
 
 def _pairs(rule: str) -> Callable[[Spins, Config, int], Memory]:
     def make(patterns: Spins, config: Config, seed: int) -> Memory:
-        memory = HopfieldNetwork(rule, backend=config["backend"]).store(patterns)
+        memory = HopfieldNetwork(rule, backend=config["backend"])
+        memory.store(patterns, advise=False)  # what becomes of them is the question
         return _binary(memory, config, **_TOGETHER)
 
     return make

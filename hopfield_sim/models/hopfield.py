@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks, couplings, rules
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models import classification, learning
+from hopfield_sim.models import classification, learning, likeness
 from hopfield_sim.models.pairs import PairNetwork
 
 
@@ -43,6 +43,8 @@ class HopfieldNetwork(PairNetwork):
     >>> run.stop, run.sweeps
     ('fixed-point', 1)
     """
+
+    _advised: bool
 
     def __init__(
         self,
@@ -96,11 +98,19 @@ class HopfieldNetwork(PairNetwork):
 
     # ------------------------------------------------------------------ learning
 
-    def store(self, patterns: Any) -> HopfieldNetwork:
+    def store(self, patterns: Any, *, advise: bool = True) -> HopfieldNetwork:
         """Learn patterns (P, N), or images (P, H, W); called again, it adds to those stored.
 
         Hebbian and Storkey weights are extended; other rules learn anew from all patterns in order.
         The same pattern twice is stored twice.
+
+        Parameters
+        ----------
+        patterns : array_like (P, N) or (P, H, W)
+            Of ±1.
+        advise : bool
+            Warn, once a network, where Hebb's rule does not hold the patterns because they are
+            biased or otherwise alike.
 
         Returns
         -------
@@ -121,6 +131,7 @@ class HopfieldNetwork(PairNetwork):
                 "this network was made from weights and has no rule to learn by; "
                 "make one with HopfieldNetwork(rule=...)"
             )
+        advise = checks.flag(advise, "advise")
         known = self._couplings is not None
         stored = checks.patterns(patterns, n_neurons=self.n_neurons if known else None)
         n = stored.array.shape[1]
@@ -137,6 +148,9 @@ class HopfieldNetwork(PairNetwork):
         )
         matrix = self._changed_matrix(learnt, stored.array, 1)
         self._know(learnt, theta, everything, stored.shape or self._shape, diagonal, matrix)
+        hebb = self._rule == "hebbian" or self._rule is rules.hebbian
+        if hebb and advise and not self._advised:
+            self._advised = likeness.warn(everything, self.fields, self._thresholds)
         return self
 
     def forget(self, index: int) -> HopfieldNetwork:
@@ -167,7 +181,7 @@ class HopfieldNetwork(PairNetwork):
         self._couplings, self._thresholds, self._hebbian_matrix = None, np.zeros(0), None
         self._patterns = self._shape = self._weights = self._symmetric = None
         self._diagonal: NDArray[np.float64] | None = None
-        self._warned = False
+        self._warned = self._advised = False
         return self
 
     def _know(

@@ -1,0 +1,76 @@
+"""Patterns too much alike for Hebb's rule: what they have in common adds up and drowns the rest."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LOOKED_AT = 32
+_CHANCE = 20.0
+"""Random patterns are taken for alike with a probability below e^−20."""
+
+_WRONG = 0.002
+"""Fewer unstable bits than this, beyond twice what the load explains, are not worth a word."""
+
+
+def warn(
+    patterns: NDArray[np.int8],
+    fields: Callable[[Any], NDArray[np.float64]],
+    thresholds: NDArray[np.float64],
+) -> bool:
+    r"""Warn where Hebb's rule does not hold patterns (P, N), and their likeness is the reason.
+
+    Three things must come together, among at most 32 of the patterns. The overlaps m of different
+    ones are larger than those of random patterns, whose N m² is χ² with one degree of freedom: the
+    mean over M pairs is above :math:`1 + 2\sqrt{x/M} + 2x/M` with a probability of at most
+    :math:`e^{-x}` (B. Laurent, P. Massart, Ann. Statist. 28, 1302, 2000, lemma 1). Bits are
+    unstable. And they are more than twice :math:`Q(\sqrt{N/P})`, which the load explains.
+
+    Parameters
+    ----------
+    patterns : (P, N) int8
+        All that are stored.
+    fields : callable
+        Local fields (B, N) of states (B, N) in the network that stores them, less the
+    thresholds : (N,) float64
+        of its neurons.
+
+    Returns
+    -------
+    bool
+        Whether it warned.
+    """
+    count, n = patterns.shape
+    if count < 2:
+        return False
+    chosen = np.linspace(0, count - 1, min(count, _LOOKED_AT)).round().astype(np.int64)
+    some = patterns[chosen]
+    real = some.astype(np.float32)
+    overlaps = (real @ real.T)[np.triu_indices(len(some), 1)].astype(np.float64) / n
+    pairs = len(overlaps)
+    by_chance = 1 + 2 * math.sqrt(_CHANCE / pairs) + 2 * _CHANCE / pairs
+    if n * float((overlaps**2).mean()) <= by_chance:
+        return False
+    felt = fields(some)
+    # Thresholds may mend what likeness spoils, and what they spoil is another matter.
+    wrong = float(((felt * some < 0) & ((felt + thresholds) * some < 0)).mean())
+    explained = NormalDist().cdf(-math.sqrt(n / (count - 1)))
+    if wrong <= _WRONG + 2 * explained:
+        return False
+    warnings.warn(
+        f"Hebb's rule does not hold these {count} patterns: {wrong:.1%} of their bits are unstable "
+        f"(of as many random ones {explained:.1g}), because they are alike: they overlap by "
+        f"{float(np.sqrt((overlaps**2).mean())):.2f}, by chance it were {1 / math.sqrt(n):.2f}, "
+        f"and {float((some > 0).mean()):.0%} of the bits are +1. Use rule='pseudoinverse', which "
+        "holds any independent patterns, or, where they are only a little alike, rule='storkey'; "
+        "advise=False keeps this quiet.",
+        UserWarning,
+        stacklevel=3,
+    )
+    return True
