@@ -11,18 +11,22 @@
 #   make profile where the time of a recall goes; ARGS="--update sync --neurons 400" for another one
 #   make clean   remove what these commands made
 #
-# Options of the study: make run ARGS="--quick"; another interpreter: make run PYTHON=python3.12
+# Options of the study: make run ARGS="--quick"; its folder: make run OUT=mine; another interpreter:
+# make run PYTHON=python3.12
 
 PYTHON ?= python3
 VENV ?= .venv
 PEERS ?= .venv-peers
-OUT ?= results
+OUT ?=
 ARGS ?=
 COVERAGE ?= 95
 
 APT := sudo apt install python3-venv python3-dev gcc make
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Its many lines go to a file, which is shown when something went wrong.
+LOG := $(VENV)/install.log
+INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; }; }
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
     $(wildcard hopfield_sim/backends/*.pyx hopfield_sim/backends/*.pxd hopfield_sim/backends/*.h)
 
@@ -32,9 +36,10 @@ BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
 
+# What the study tells its users to type again.
+run: export HOPFIELD_SIM_COMMAND = make run$(if $(OUT), OUT='$(OUT)')$(if $(ARGS), ARGS='$(ARGS)')
 run: $(VENV)/.run
-	$(BIN)/python -m hopfield_sim.experiment --out $(OUT) $(ARGS)
-	@echo "Report: open $(abspath $(OUT))/report.html in a browser"
+	@$(BIN)/python -m hopfield_sim.experiment $(if $(OUT),--out '$(OUT)') $(ARGS)
 
 test: $(VENV)/.test
 	HOPFIELD_SIM_KERNELS=require $(BIN)/python -m pytest \
@@ -85,29 +90,29 @@ $(VENV)/.created:
 
 $(VENV)/.run: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim and compiling its kernels (a minute the first time)"
-	$(PIP) install --editable .
+	@$(call INSTALL,.)
 	@touch $@
 
 # Tests demand the kernels: a machine without a compiler is told here, and not by slow tests.
 $(VENV)/.test: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim with its test tools and compiling its kernels"
-	HOPFIELD_SIM_KERNELS=require $(PIP) install --editable '.[test]' || { \
+	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'.[test]') || { \
 	    echo "The tests need the compiled kernels. If a compiler or Python.h is missing: $(APT)"; exit 1; }
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.lint: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim with its linters"
-	$(PIP) install --editable '.[lint]'
+	@$(call INSTALL,'.[lint]')
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.docs: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim with its documentation tools"
-	$(PIP) install --editable '.[docs]'
+	@$(call INSTALL,'.[docs]')
 	@touch $@ $(VENV)/.run
 
 $(VENV)/.bench: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim with what its benchmarks need"
-	HOPFIELD_SIM_KERNELS=require $(PIP) install --editable '.[bench]'
+	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'.[bench]')
 	@touch $@ $(VENV)/.run
 
 # A peer that cannot be installed is no error here: its rows of the table say so.

@@ -244,7 +244,7 @@ def _with(**changes):
 
 
 def test_full_is_the_papers_size_and_only_where_there_is_one(capsys, tmp_path) -> None:
-    options = parse(["distributed", "--full"], driver.described())
+    options = parse(["distributed", "--full"])
     config = driver._configure("distributed", options)
     assert config["n_features"][-1] == 500_000
     assert config["image_size"] == 64

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from hopfield_sim import backends
 from hopfield_sim.errors import HopfieldError
-from hopfield_sim.experiment import driver, options
+from hopfield_sim.experiment import completion, console, driver, manual, options
+from hopfield_sim.experiment.driver import Outcome
+from hopfield_sim.experiment.registry import STUDIES
 
 __all__ = ["main"]
 
@@ -35,27 +40,66 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv : sequence of str, optional
         The words after the command; those of this process when not given.
     """
+    console.prepare()
     argv = sys.argv[1:] if argv is None else list(argv)
-    # As it was typed: the console script need not be on the path of those who use the module.
-    script = Path(sys.argv[0]).stem == "hopfield-sim"
-    start = ["hopfield-sim"] if script else ["python", "-m", "hopfield_sim.experiment"]
-    command = shlex.join([*start, *argv])
+    command = _typed(argv)
     try:
-        wanted = options.parse(argv, driver.described())
-        if wanted.backend == "auto" and "cython" not in backends.available():
-            print(NO_KERNELS, file=sys.stderr)
-        if find_spec("threadpoolctl") is None:
-            print(NO_LIMIT, file=sys.stderr)
-        act = driver.merge if wanted.name == "merge" else driver.run
-        outcome = act(wanted, command)
+        text = _answer(argv)
+        outcome = Outcome(text, 0) if text is not None else _work(argv, command)
     except HopfieldError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        console.complain(f"error: {' '.join(str(error).split())}")
         return 2
     except KeyboardInterrupt:
-        print(f"stopped; what was finished is saved. To go on: {command}", file=sys.stderr)
+        console.complain(f"stopped; what was finished is saved. To go on: {command}")
         return INTERRUPTED
-    print(outcome.line)
-    return outcome.code
+    return outcome.code if console.say(outcome.line) else max(outcome.code, 1)
+
+
+def _answer(argv: Sequence[str]) -> str | None:
+    """What is only asked for, help and the like; None where there is work to do."""
+    first = argv[0] if argv else ""
+    if {"-h", "--help"} & set(argv):
+        if first == "merge":
+            return manual.of_merge()
+        named = [word for word in argv if word in STUDIES]
+        return manual.of_study(STUDIES[named[0]]) if named else manual.general()
+    if first == "--version":
+        return f"hopfield-sim {import_module('hopfield_sim').__version__}"
+    if first.partition("=")[0] == "--completion":
+        shell = first.partition("=")[2] or (argv[1] if len(argv) > 1 else "")
+        return completion.script(shell).rstrip("\n")
+    if first == "list" and len(argv) == 1:
+        return manual.listed()
+    return None
+
+
+def _work(argv: Sequence[str], command: str) -> Outcome:
+    wanted = options.parse(argv)
+    if wanted.backend == "auto" and "cython" not in backends.available():
+        console.complain(NO_KERNELS)
+    if find_spec("threadpoolctl") is None:
+        console.complain(NO_LIMIT)
+    act = driver.merge if wanted.name == "merge" else driver.run
+    return act(wanted, command)
+
+
+def _typed(argv: Sequence[str]) -> str:
+    """The whole command as it was typed, to be typed again: of a shell, or of ``make run``."""
+    if made := os.environ.get("HOPFIELD_SIM_COMMAND"):
+        return made
+    script = Path(sys.argv[0])
+    if script.stem == "hopfield-sim":
+        found = shutil.which(script.name)
+        on_path = found is not None and Path(found).resolve() == script.resolve()
+        start = [script.name if on_path else str(script)]
+    else:
+        # What stands before our own words: the interpreter, its options, and -m with the module.
+        start = ["python", "-m", "hopfield_sim.experiment"]
+        own = len(sys.orig_argv) - len(sys.argv) + 1
+        if sys.orig_argv[own - 2 : own] == start[1:]:
+            start = sys.orig_argv[:own]
+    # A report is UTF-8, which names of files need not be.
+    return shlex.join([*start, *argv]).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 if __name__ == "__main__":

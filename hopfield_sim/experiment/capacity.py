@@ -292,4 +292,5 @@ STUDY = Study(
     gather=gather,
     sentence=sentence,
     options=frozenset({"sizes", "rules", "trials"}),
+    seconds=10,
 )

@@ -212,4 +212,5 @@ STUDY = Study(
     trial=trial,
     gather=gather,
     sentence=sentence,
+    seconds=2,
 )

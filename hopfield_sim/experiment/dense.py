@@ -346,4 +346,5 @@ STUDY = Study(
     sentence=sentence,
     options=frozenset({"sizes", "trials"}),
     page=page,
+    seconds=30,
 )

@@ -204,4 +204,5 @@ STUDY = Study(
     options=frozenset({"file", "trials"}),
     page=page,
     full={"full": True},
+    seconds=25,
 )

@@ -366,4 +366,5 @@ STUDY = Study(
     options=frozenset({"sizes", "trials"}),
     page=page,
     full=FULL,
+    seconds=57,
 )

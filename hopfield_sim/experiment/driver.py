@@ -8,22 +8,19 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hopfield_sim.errors import (
-    DatasetFormatError,
-    InvalidInputError,
-    MissingDataError,
-    ResultsDirError,
-)
+from hopfield_sim.errors import InvalidInputError, ResultsDirError
+from hopfield_sim.experiment import console, folders, report
 from hopfield_sim.experiment import pool as pools
-from hopfield_sim.experiment import report
+from hopfield_sim.experiment.folders import another
 from hopfield_sim.experiment.options import Options
 from hopfield_sim.experiment.pool import Pool
 from hopfield_sim.experiment.registry import COURSE, STUDIES
-from hopfield_sim.experiment.store import Store
+from hopfield_sim.experiment.store import Store, differences
+from hopfield_sim.experiment.study import ARGUMENTS, canonical
 from hopfield_sim.experiment.sweep import Job, gather, sweep
 from hopfield_sim.progress import Bar
 
-__all__ = ["Outcome", "described", "merge", "run"]
+__all__ = ["Outcome", "merge", "run"]
 
 FILE = "results.sqlite"
 
@@ -33,20 +30,6 @@ class Outcome(NamedTuple):
 
     line: str
     code: int
-
-
-def described() -> dict[str, str]:
-    """What every study asks, and about how long it takes on two processors."""
-    questions = {}
-    for name, study in STUDIES.items():
-        try:
-            cells = study.cells(study.configure(rng=0))
-        except (MissingDataError, DatasetFormatError):  # this is no time to complain
-            questions[name] = f"{study.question} (its data are not here)"
-            continue
-        seconds = sum(cell.trials * cell.cost for cell in cells) / 2
-        questions[name] = f"{study.question} ({max(1, round(seconds))} s)"
-    return questions
 
 
 def run(options: Options, command: str) -> Outcome:
@@ -60,8 +43,14 @@ def run(options: Options, command: str) -> Outcome:
     """
     start = time.monotonic()
     jobs = [Job(STUDIES[name], _configure(name, options)) for name in _names(options)]
-    path = _folder(options.out) / _file(options)
+    configured = [(job.study, job.config) for job in jobs]
+    usual = folders.default(options.name, _size(options), configured)
+    path = _folder(options.out or usual) / _file(options)
     with _pool(options) as pool, Store(path) as store:
+        _refuse_another(store, jobs, options, usual)
+        done, planned, _ = _count(store, jobs)
+        if 0 < done < planned:
+            console.complain(f"going on: {done} of {planned} trials are in {path}")
         if options.shard is None:
             sweep(jobs, store, pool, progress=True)
             return _finish(store, jobs, command, start)
@@ -69,13 +58,14 @@ def run(options: Options, command: str) -> Outcome:
         done, planned, failed = _count(store, jobs)
     line = f"shard {options.shard} is in {path}: {done} of all {planned} trials, {_seconds(start)}"
     line += f"; {failed} failed" if failed else ""
-    return Outcome(f"{line}. Next: hopfield-sim merge OUT {path} ...", 1 if failed else 0)
+    return Outcome(f"{line}. Next: the same command with merge OUT {path} ...", 1 if failed else 0)
 
 
 def merge(options: Options, command: str) -> Outcome:
     """Put shards together; write tables and report of all studies that are complete then."""
     start = time.monotonic()
     sources = [path for given in options.merge for path in _stores(given)]
+    assert options.out is not None  # merge is given one
     with Store(_folder(options.out) / FILE) as store:
         for path in sources:
             with Store(path, must_exist=True) as other:
@@ -99,9 +89,8 @@ def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Ou
     done, planned, failed = _count(store, jobs)
     missing = planned - done - failed
     if not complete:
-        return Outcome(
-            f"{folder}: {done} of {planned} trials, {missing} missing; nothing to report yet", 1
-        )
+        line = f"{folder}: {done} of {planned} trials, {missing} missing; nothing to report yet"
+        return Outcome(f"{line}{_failure(store, jobs)}", 1)
     answers = []
     for job in complete:
         result = gather(job, store)
@@ -127,9 +116,19 @@ def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Ou
     )
     if failed:
         line += f". {failed} trials FAILED and are missing; the same command tries them again"
+        line += _failure(store, jobs)
     if missing:
         line += f". {missing} of {planned} trials are missing; run the studies with --out {folder}"
     return Outcome(line, 1 if failed or missing else 0)
+
+
+def _failure(store: Store, jobs: Sequence[Job]) -> str:
+    """What ended the first trial that failed, where one did."""
+    for job in jobs:
+        if failed := store.failed(store.claim(job.study.name, job.config)):
+            name, reason = job.study.name, failed[0][2]
+            return f". {len(failed)} trials of {name} failed, the first with {reason}"
+    return ""
 
 
 def _sentences(job: Job, result: Any, store: Store) -> str:
@@ -149,28 +148,41 @@ def _names(options: Options) -> list[str]:
 def _configure(name: str, options: Options) -> dict[str, Any]:
     """The study's configuration: its defaults, or its small ones, under what was asked for."""
     study = STUDIES[name]
-    if options.full and options.quick:
-        raise InvalidInputError("--full and --quick exclude each other; give one of them")
     if options.full and not study.full:
         having = [n for n, s in STUDIES.items() if s.full]
         raise InvalidInputError(f"{name} takes no --full; it is for {', '.join(having)}")
     wanted: dict[str, Any] = dict(study.full if options.full else {})
     wanted |= study.quick if options.quick else {}
-    for option, argument in (
-        ("sizes", "sizes"),
-        ("rules", "rules"),
-        ("trials", "networks"),
-        ("file", "files"),
-    ):
+    for option, argument in ARGUMENTS.items():
         value = getattr(options, option)
         if value is None:
             continue
-        if option in study.options:
+        if study.takes(option):
             wanted[argument] = value
         elif options.name is not None:
             having = [n for n, s in STUDIES.items() if option in s.options]
             raise InvalidInputError(f"{name} takes no --{option}; it is for {', '.join(having)}")
     return study.configure(**wanted, backend=options.backend, rng=options.seed)
+
+
+def _size(options: Options) -> str | None:
+    if options.full and options.quick:
+        raise InvalidInputError("--full and --quick exclude each other; give one of them")
+    return "full" if options.full else "quick" if options.quick else None
+
+
+def _refuse_another(store: Store, jobs: Sequence[Job], options: Options, usual: Path) -> None:
+    """Offer another folder for studies that this one holds with other settings."""
+    held = store.studies()
+    folder = store.path.parent
+    for job in jobs:
+        name = job.study.name
+        if name in held and canonical(held[name]) != canonical(job.config):
+            free = usual if options.out is not None and not usual.exists() else another(folder)
+            raise ResultsDirError(
+                f"{folder} holds {name} with other settings: {differences(held[name], job.config)}."
+                f" To keep both, give the same command with --out {free}"
+            )
 
 
 def _pool(options: Options) -> Pool:
@@ -189,8 +201,9 @@ def _file(options: Options) -> str:
 def _folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ResultsDirError(f"cannot use {path} as a folder: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # no folder, or no name of one
+        reason = getattr(error, "strerror", None) or error
+        raise ResultsDirError(f"cannot use {path} as a folder: {reason}") from error
     return path
 
 

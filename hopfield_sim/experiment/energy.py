@@ -208,4 +208,5 @@ STUDY = Study(
     trial=trial,
     gather=gather,
     sentence=sentence,
+    seconds=4,
 )

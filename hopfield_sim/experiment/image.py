@@ -201,4 +201,5 @@ STUDY = Study(
     gather=gather,
     sentence=sentence,
     options=frozenset({"rules", "file"}),
+    seconds=3,
 )

@@ -254,4 +254,5 @@ STUDY = Study(
     sentence=sentence,
     options=frozenset({"file", "trials"}),
     page=page,
+    seconds=3,
 )

@@ -296,4 +296,5 @@ STUDY = Study(
     sentence=sentence,
     options=frozenset({"sizes", "trials"}),
     page=page,
+    seconds=15,
 )

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
-from hopfield_sim.experiment.registry import COURSE
+from hopfield_sim.experiment import config_file
+from hopfield_sim.experiment.registry import STUDIES
 from hopfield_sim.experiment.sweep import Shard
 
-__all__ = ["Options", "parse"]
+__all__ = ["MERGE", "OPTIONS", "VERBS", "Option", "Options", "parse"]
 
-DEFAULT_OUT = "results"
-_MERGE = "hopfield-sim merge OUT SHARD [SHARD ...]"
+MERGE = "merge OUT SHARD [SHARD ...]"
+
+VERBS = {"merge": "put the parts of a study together that --shard made", "list": "name all studies"}
+"""Words in the place of a study's name, with what they do."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,12 @@ class Options:
     """What was asked for; None where nothing was."""
 
     name: str | None = None
-    out: Path = Path(DEFAULT_OUT)
+    out: Path | None = None
     seed: int = 0
     trials: int | None = None
     sizes: list[int] | None = None
     rules: list[str] | None = None
-    file: list[str] | None = None
+    file: list[Path] | None = None
     workers: int | None = None
     processes: bool = False
     scheduler: str | None = None
@@ -41,34 +43,31 @@ class Options:
     merge: tuple[Path, ...] = ()
 
 
-def parse(argv: Sequence[str], studies: Mapping[str, str]) -> Options:
+def parse(argv: Sequence[str]) -> Options:
     """Read the words of the command line, and the file of ``--config`` under them.
 
     Parameters
     ----------
     argv : sequence of str
         The words after the command.
-    studies : mapping
-        Name → question of every study.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
         Naming the option, and the nearest one for a word that is unknown.
     """
-    parser = _parser(studies)
-    found, unknown = parser.parse_known_intermixed_args(list(argv))
+    found, unknown = _parser().parse_known_intermixed_args(list(argv))
     given = {key: value for key, value in vars(found).items() if value is not None}
     for word in unknown:
         if word.startswith("-"):
-            known = [option for action in parser._actions for option in action.option_strings]
+            known = [f"--{name}" for name in (*OPTIONS, "help", "version", "completion")]
             checks.choice(word.partition("=")[0], known, "option")
         raise InvalidInputError(
             f"{word!r} was not expected here; options begin with --, see --help"
         )
     name, paths = given.pop("name", None), given.pop("paths", [])
     if name is not None:
-        name = checks.choice(name, [*studies, "merge"], "the study's name")
+        name = checks.choice(name, [*STUDIES, *VERBS], "the study's name")
     if name == "merge":
         return _merge(paths, given)
     if paths:
@@ -76,8 +75,9 @@ def parse(argv: Sequence[str], studies: Mapping[str, str]) -> Options:
             f"one study at a time, or the course without a name; got also {paths[0]!r}"
         )
     config = given.pop("config", None)
-    wanted = (_from_file(Path(config)) if config is not None else {}) | given
-    return Options(name=name, **{key: _judge(key, value) for key, value in wanted.items()})
+    wanted = (_from_file(_path(config, "config")) if config is not None else {}) | given
+    judged = {key: OPTIONS[key].judge(value, key) for key, value in wanted.items()}
+    return Options(name=name, **judged)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -87,106 +87,46 @@ class _Parser(argparse.ArgumentParser):
         raise InvalidInputError(f"{message}; see --help")
 
 
-_EPILOG = """\
-examples:
-  hopfield-sim                                 the whole study: open results/report.html afterwards
-  hopfield-sim --quick                         the same in small, under 20 s
-  hopfield-sim capacity --sizes 100,200,400    one question, other sizes
-  hopfield-sim image --file me.png --file you.jpg --out faces
-  hopfield-sim --config study.toml             options from a file:  sizes = [100, 200]
-  hopfield-sim capacity --shard 1/2 --out one  half of the trials here, --shard 2/2 elsewhere, then
-  hopfield-sim merge whole one two             put together; whole/ has the tables and the report
-
-The folder holds report.html (all pictures on one page), a CSV table a study, PNG figures, GIF
-videos, and results.sqlite with every finished trial. Stop it whenever you like (Ctrl-C): the same
-command goes on where it stopped and ends with the same results. So it does for every number of
-workers. `python -m hopfield_sim.experiment` is the same command. More: hopfield_sim.experiment in
-Python has every study as a function.
-"""
-
-
-def _parser(studies: Mapping[str, str]) -> _Parser:
-    parser = _Parser(
-        prog="hopfield-sim",
-        usage="hopfield-sim [NAME] [options]\n       " + _MERGE,
-        description="Experiments with associative memories. Without a name: the course study, a\n"
-        "minute on two processors. With a name, one question (seconds it takes).\n\n"
-        f"{_listed(studies)}",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the study; the course if left out")
-    parser.add_argument("paths", nargs="*", help=argparse.SUPPRESS)
-    add = parser.add_argument
-    add("--out", metavar="DIR", help=f"output folder ({DEFAULT_OUT})")
-    add("--seed", metavar="INT", help="seed of all randomness (0)")
-    add("--trials", metavar="INT", help="networks in each cell; without it more for small sizes")
-    add("--sizes", metavar="N,N,..", nargs="+", help="numbers of neurons (capacity, robustness)")
-    add("--rules", metavar="RULE,..", nargs="+", help="hebbian, storkey, pseudoinverse, perceptron")
-    add(
-        "--file",
-        metavar="PATH",
-        action="append",
-        help="your own image (image), repeatable; a folder\n"
-        "of pictures or CIFAR-10 (images), of MNIST (digits)",
-    )
-    add("--quick", action="store_true", default=None, help="small sizes, few networks")
-    add(
-        "--full",
-        action="store_true",
-        default=None,
-        help="as large as in the paper (distributed, digits)",
-    )
-    add("--backend", metavar="NAME", help="auto, numpy or cython (auto)")
-    add("--workers", metavar="INT", help="threads; without it one a processor")
-    add("--processes", action="store_true", default=None, help="workers are processes, not threads")
-    add("--scheduler", metavar="tcp://..", help="a dask cluster does the work (extra: cluster)")
-    add("--shard", metavar="I/N", help="only every N-th trial, the I-th slice of 1 to N")
-    add(
-        "--config", metavar="FILE", help="a TOML file of these options; the command line goes first"
-    )
+def _parser() -> _Parser:
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("name", nargs="?")
+    parser.add_argument("paths", nargs="*")
+    for name, option in OPTIONS.items():
+        parser.add_argument(f"--{name}", default=None, **option.how)
     return parser
 
 
-def _listed(studies: Mapping[str, str]) -> str:
-    """What every study asks: first those of the course, then those that run by name only."""
-    width = max(map(len, studies)) + 2
-    groups: dict[str, list[str]] = {"the course study:": [], "by name only:": []}
-    for name, question in studies.items():
-        group = "the course study:" if name in COURSE else "by name only:"
-        groups[group].append(f"  {name:<{width}}{question}")
-    return "\n".join("\n".join([title, *lines]) for title, lines in groups.items() if lines)
-
-
 def _from_file(path: Path) -> dict[str, Any]:
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidInputError(f"cannot read config file {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path} is not a TOML file: {error}") from error
+    table = config_file.read(path)
     for key in table:
-        checks.choice(key, _JUDGES, f"key in {path}")
+        checks.choice(key, [name for name in OPTIONS if name != "config"], f"key in {path}")
     return table
 
 
 def _merge(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
     if given:
         raise InvalidInputError(
-            f"merge takes no options, only folders; got --{next(iter(given))}: {_MERGE}"
+            f"merge takes no options, only folders; got --{next(iter(given))}: {MERGE}"
         )
     if len(paths) < 2:
-        raise InvalidInputError(f"merge needs a folder to write and at least one to read: {_MERGE}")
-    return Options(name="merge", out=Path(paths[0]), merge=tuple(map(Path, paths[1:])))
-
-
-def _judge(key: str, value: Any) -> Any:
-    return _JUDGES[key](value, key)
+        raise InvalidInputError(f"merge needs a folder to write and at least one to read: {MERGE}")
+    out, *shards = (_path(path, "a folder to merge") for path in paths)
+    return Options(name="merge", out=out, merge=tuple(shards))
 
 
 def _path(value: Any, name: str) -> Path:
-    return Path(_text(value, name))
+    """Judge a path; ``~`` is the home folder, as in a shell."""
+    text = _text(value, name)
+    if "\0" in text:
+        raise InvalidInputError(f"{name} must be a path; got {text!r}, with a NUL in it")
+    try:
+        return Path(text).expanduser() if text.startswith("~") else Path(text)
+    except RuntimeError as error:  # a user that there is not, or one without a home
+        raise InvalidInputError(f"{name} is {text!r}, and {error}; write it without ~") from error
+
+
+def _paths(value: Any, name: str) -> list[Path]:
+    return [_path(item, name) for item in _parts(value, name, separator=None)]
 
 
 def _text(value: Any, name: str) -> str:
@@ -195,15 +135,11 @@ def _text(value: Any, name: str) -> str:
     return value
 
 
-def _texts(value: Any, name: str) -> list[str]:
-    return [_text(item, name) for item in ([value] if isinstance(value, str) else value)]
-
-
 def _whole(value: Any, name: str, minimum: int = 1) -> int:
     try:
         value = int(value) if isinstance(value, str) else value
     except ValueError:
-        raise InvalidInputError(f"{name} must be an integer; got {value!r}") from None
+        raise InvalidInputError(f"{name} must be an integer; got {checks.show(value)}") from None
     return checks.integer(value, name, minimum=minimum)
 
 
@@ -211,7 +147,7 @@ def _seed(value: Any, name: str) -> int:
     return _whole(value, name, minimum=0)
 
 
-def _parts(value: Any, name: str) -> list[Any]:
+def _parts(value: Any, name: str, separator: str | None = ",") -> list[Any]:
     """Split "10,34" and ["10", "34"] and [10, 34] alike."""
     if isinstance(value, str):
         value = [value]
@@ -219,7 +155,8 @@ def _parts(value: Any, name: str) -> list[Any]:
         raise InvalidTypeError(f"{name} must be a list; got {checks.show(value)}")
     parts: list[Any] = []
     for item in value:
-        parts += [p for p in item.split(",") if p] if isinstance(item, str) else [item]
+        split = isinstance(item, str) and separator is not None
+        parts += [p for p in item.split(separator) if p] if split else [item]
     return parts
 
 
@@ -230,24 +167,60 @@ def _sizes(value: Any, name: str) -> list[int]:
 def _shard(value: Any, name: str) -> Shard:
     index, slash, count = _text(value, name).partition("/")
     if not slash or not index.isdecimal() or not count.isdecimal():
-        raise InvalidInputError(f"{name} must be I/N such as 1/4; got {value!r}")
-    if not 1 <= int(index) <= int(count):
-        raise InvalidInputError(f"{name} I/N must have 1 <= I <= N; got {value!r}")
-    return Shard(int(index), int(count))
+        raise InvalidInputError(f"{name} must be I/N such as 1/4; got {checks.show(value)}")
+    number, of = _whole(index, name, 0), _whole(count, name, 0)
+    if not 1 <= number <= of:
+        raise InvalidInputError(f"{name} I/N must have 1 <= I <= N; got {checks.show(value)}")
+    return Shard(number, of)
 
 
-_JUDGES = {
-    "out": _path,
-    "seed": _seed,
-    "trials": _whole,
-    "sizes": _sizes,
-    "rules": _parts,
-    "file": _texts,
-    "quick": checks.flag,
-    "full": checks.flag,
-    "backend": _text,
-    "workers": _whole,
-    "processes": checks.flag,
-    "scheduler": _text,
-    "shard": _shard,
+class Option(NamedTuple):
+    """An option of the command line, and key of a configuration file.
+
+    Parameters
+    ----------
+    metavar : str
+        What it takes; empty for a flag.
+    help : str
+        What it is for, in a line.
+    judge : callable
+        (value, name) → the value as the program has it.
+    how : mapping
+        What argparse is told besides.
+    """
+
+    metavar: str
+    help: str
+    judge: Callable[[Any, str], Any]
+    how: Mapping[str, Any] = {}
+
+
+_FILE = (
+    "your own image, repeatable (image); a folder: of pictures, CIFAR-10 (images), MNIST (digits)"
+)
+_FLAG = {"action": "store_true"}
+_SEVERAL = {"nargs": "+"}
+_REPEATED = {"action": "append"}
+
+OPTIONS = {
+    "sizes": Option("N,N,..", "numbers of neurons", _sizes, _SEVERAL),
+    "rules": Option("RULE,..", "hebbian, storkey, pseudoinverse, perceptron", _parts, _SEVERAL),
+    "trials": Option("INT", "networks in each cell of the grid", _whole),
+    "file": Option(
+        "PATH",
+        _FILE,
+        _paths,
+        _REPEATED,
+    ),
+    "quick": Option("", "small sizes, few networks", checks.flag, _FLAG),
+    "full": Option("", "as large as in the paper", checks.flag, _FLAG),
+    "seed": Option("INT", "seed of all randomness (0)", _seed),
+    "out": Option("DIR", "output folder (results, or one named after what is asked)", _path),
+    "backend": Option("NAME", "auto, numpy or cython (auto)", _text),
+    "workers": Option("INT", "how many; without it one a processor", _whole),
+    "processes": Option("", "workers are processes, not threads", checks.flag, _FLAG),
+    "scheduler": Option("tcp://..", "a dask cluster does the work (extra: cluster)", _text),
+    "shard": Option("I/N", "only every N-th trial, the I-th slice of 1 to N", _shard),
+    "config": Option("FILE", "a TOML file of options; the command line goes first", _path),
 }
+"""Every option by its name: first what a study may understand, then what all do."""

@@ -305,4 +305,5 @@ STUDY = Study(
     sentence=sentence,
     options=frozenset({"trials"}),
     page=page,
+    seconds=44,
 )

@@ -220,4 +220,5 @@ STUDY = Study(
     gather=gather,
     sentence=sentence,
     options=frozenset({"sizes", "rules", "trials"}),
+    seconds=5,
 )

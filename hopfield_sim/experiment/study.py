@@ -14,7 +14,16 @@ import numpy as np
 from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.result import Result
 
-__all__ = ["Cell", "Config", "Payload", "Study", "canonical", "fingerprint", "generator"]
+__all__ = [
+    "ARGUMENTS",
+    "Cell",
+    "Config",
+    "Payload",
+    "Study",
+    "canonical",
+    "fingerprint",
+    "generator",
+]
 
 Config = dict[str, Any]
 """All that the results of a study depend on, in JSON's types."""
@@ -24,6 +33,9 @@ Payload = dict[str, Any]
 
 Payloads = Sequence[Sequence[Payload]]
 """For every cell the finished trials, in order."""
+
+ARGUMENTS = {"sizes": "sizes", "rules": "rules", "trials": "networks", "file": "files"}
+"""Options of the command line that not every study has, and the argument that each gives."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,7 @@ class Study:
     sentence : callable
         The result in words, every number taken from it.
     options : frozenset of str
-        Those of the command line's ``sizes``, ``rules``, ``trials``, ``file`` that it understands.
+        Those of ``ARGUMENTS`` that it understands.
     full : mapping
         Arguments that make it as large as the paper's, where the default is smaller; may be empty.
     page : callable, optional
@@ -77,6 +89,8 @@ class Study:
     trials : callable, optional
         (configuration, cell's values, several generators) → what ``trial`` finds with each, made
         together because that takes less time.
+    seconds : int
+        How long it takes by default on two processors, for the help; 0 says nothing.
     """
 
     name: str
@@ -93,6 +107,12 @@ class Study:
     trials: (
         Callable[[Config, Mapping[str, Any], Sequence[np.random.Generator]], list[Payload]] | None
     ) = None
+    seconds: int = 0
+
+    def takes(self, option: str) -> bool:
+        """Whether an option of the command line means anything to it."""
+        own = {"full": bool(self.full)} | {name: name in self.options for name in ARGUMENTS}
+        return own.get(option, True)
 
 
 def canonical(config: Config) -> str:

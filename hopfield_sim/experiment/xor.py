@@ -188,4 +188,5 @@ STUDY = Study(
     sentence=sentence,
     options=frozenset(),
     page=page,
+    seconds=1,
 )

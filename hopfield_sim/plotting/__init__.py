@@ -6,7 +6,7 @@ A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``re
 ``image_recall`` ``image_rows`` (states as pictures), ``movie`` ``stage`` ``video_palette``
 ``video_pictures`` ``video_file`` (films), ``report`` with ``report.html`` (the page),
 ``measured_curves`` ``theory_lines`` (points with their bars, and what is drawn over them), ``rows``
-``runs`` (reading results and recalls), ``style`` (one look for all).
+``runs`` (reading results and recalls), ``style`` (one look for all), ``settings_folder``.
 
 Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot does not
 know: a notebook shows it once, as the value of a cell's last line, and it is freed when dropped. In
@@ -14,6 +14,7 @@ a script call its ``savefig``. With ``ax=`` the same is drawn into axes of your 
 yours is changed, neither backend nor style.
 """
 
+from hopfield_sim.plotting import settings_folder  # noqa: F401, I001 (first: matplotlib asks for it)
 from hopfield_sim.plotting import report
 from hopfield_sim.plotting.capacity_curves import capacity
 from hopfield_sim.plotting.colour_images import colour_images

@@ -1,0 +1,47 @@
+"""The file of ``--config``: options in TOML, read with care, since a path may name anything."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from hopfield_sim.errors import InvalidInputError
+
+__all__ = ["read"]
+
+_LARGEST = 2**20
+"""Bytes: a file of options has a thousandth of that."""
+
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+"""A pipe that nobody writes to would keep us for ever."""
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return the table in a TOML file.
+
+    Raises
+    ------
+    InvalidInputError
+        When it cannot be read, is no ordinary file, is too large, or is not TOML.
+    """
+    try:
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAIT)) as file:
+            ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            content = file.read(_LARGEST + 1) if ordinary else b""
+    except OSError as error:
+        raise InvalidInputError(f"cannot read config file {path}: {error.strerror}") from error
+    except ValueError as error:  # a NUL in the path
+        raise InvalidInputError(f"cannot read config file {str(path)!r}: {error}") from error
+    if not ordinary:
+        raise InvalidInputError(f"config file {path} must be a file; it is a pipe or a device")
+    if len(content) > _LARGEST:
+        raise InvalidInputError(f"{path} is no file of options: it has more than a megabyte")
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except RecursionError:
+        raise InvalidInputError(f"{path} is nested too deeply for a file of options") from None
+    except ValueError as error:  # of TOML, UTF-8, or an integer of thousands of digits
+        raise InvalidInputError(f"{path} is not a TOML file: {error}") from error
