@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -22,6 +24,14 @@ with contextlib.suppress(ImportError):  # tests that need it skip, see propertie
     house = {"deadline": None, "derandomize": True, "database": None, "print_blob": True}
     settings.register_profile("house", **house)
     settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def _close_figures() -> Iterator[None]:
+    """Free the figures of a test, which pyplot keeps."""
+    yield
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is not None:
+        pyplot.close("all")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -6,7 +6,9 @@ import ast
 import subprocess
 import sys
 from graphlib import TopologicalSorter
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -180,6 +182,23 @@ def test_the_check_for_slow_imports_can_fail() -> None:
 def test_subpackages_load_on_first_use() -> None:
     assert "hopfield_sim.plotting" not in loaded_by("import hopfield_sim")
     assert "hopfield_sim.plotting" in loaded_by("import hopfield_sim\nhopfield_sim.plotting")
+
+
+ROOMS = ("plotting", "theory", "experiment", "datasets", "testing", "course", "rules", "backends")
+
+
+@pytest.mark.parametrize("room_name", ROOMS)
+def test_dir_lists_what_is_there_to_be_used(room_name: str) -> None:
+    here = import_module(f"hopfield_sim.{room_name}")
+    assert dir(here) == sorted(here.__all__)
+    modules = {name for name in dir(here) if isinstance(getattr(here, name), ModuleType)}
+    assert modules <= {"report"}
+
+
+def test_dir_of_the_package_lists_rooms_that_are_not_loaded_yet() -> None:
+    package = import_module("hopfield_sim")
+    assert set(ROOMS) | set(package.__all__) | {"sklearn", "__version__"} == set(dir(package))
+    assert all(hasattr(package, name) for name in package.__all__)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,7 +24,7 @@ from matplotlib.figure import Figure
 import hopfield_sim as hs
 from hopfield_sim import plotting
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
-from hopfield_sim.plotting import style
+from hopfield_sim.plotting import screen, style
 from hopfield_sim.plotting.rows import span
 
 SIZES = [10, 18, 34, 63, 116, 215, 397, 733, 1354, 2500]
@@ -344,12 +347,64 @@ FIGURES = {
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_figures_leave_pyplot_and_its_settings_alone(name: str) -> None:
+def test_pyplot_shows_figures_and_its_settings_stay(name: str) -> None:
     before = dict(matplotlib.rcParams)
     figure = FIGURES[name]()
     assert isinstance(figure, Figure)
     assert dict(matplotlib.rcParams) == before
+    assert [pyplot.figure(number) for number in pyplot.get_fignums()] == [figure]
+
+
+def test_figures_for_files_are_not_shown() -> None:
+    with screen.on(False):
+        made = [draw() for draw in FIGURES.values()]
+    assert len(made) == len(FIGURES)
     assert pyplot.get_fignums() == []
+
+
+def test_figures_of_other_threads_are_not_shown() -> None:
+    """Windows belong to the main thread."""
+    with ThreadPoolExecutor(1) as pool:
+        figure = pool.submit(plotting.states, np.ones((2, 9))).result()
+    assert style.png(figure).startswith(b"\x89PNG")
+    assert pyplot.get_fignums() == []
+
+
+def test_figures_can_be_saved_where_no_window_opens(tmp_path: Path) -> None:
+    code = "import sys, hopfield_sim as hs; hs.plotting.states([1, -1, 1, 1]).savefig(sys.argv[1])"
+    path = tmp_path / "states.png"
+    environment = dict(os.environ, MPLBACKEND="module://no_such_toolkit")
+    subprocess.run([sys.executable, "-c", code, path], env=environment, check=True)
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+NOTEBOOK = {
+    "a value": ("plotting.states(states)", 1),
+    "made and no value": ("figure = plotting.states(states)", 1),
+    "shown again": ("figure", 1),
+    "made and a value": ("figure = plotting.states(states)\nfigure", 1),
+    "plt.show": ("import matplotlib.pyplot as plt\nplotting.states(states)\nplt.show()", 1),
+    "plt.show and a value": ("figure = plotting.states(states)\nplt.show()\nfigure", 2),
+    "two": ("plotting.states(states)\nplotting.states(states)", 2),
+    "none": ("len(plt.get_fignums())", 0),
+    "of the user": ("plt.plot([1, 2]);", 1),
+}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_a_notebook_shows_every_figure_once(tmp_path: Path) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    sources = ["import numpy as np\nfrom hopfield_sim import plotting\nstates = np.ones((2, 9))"]
+    sources += [source for source, _ in NOTEBOOK.values()]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+    environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+    del environment["MPLBACKEND"]  # the kernel chooses its own
+    client = nbclient.NotebookClient(notebook, timeout=120)
+    client.execute(env=environment, cwd=tmp_path)
+    shown = [sum("image/png" in o.get("data", {}) for o in c.outputs) for c in notebook.cells[1:]]
+    assert dict(zip(NOTEBOOK, shown, strict=True)) == {k: n for k, (_, n) in NOTEBOOK.items()}
 
 
 @pytest.mark.parametrize("name", FIGURES)

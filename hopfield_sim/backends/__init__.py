@@ -123,3 +123,8 @@ def _kernels() -> Kernels | None:
             "reference"
         )
     return kernels
+
+
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__

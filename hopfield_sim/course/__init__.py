@@ -55,3 +55,8 @@ __all__ = [
     "update",
     "update_async",
 ]
+
+
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__

@@ -80,19 +80,15 @@ class DataSaver:
         filename : path, optional
             Where to save the figure instead; the ending says the format, .png if there is none.
         """
-        from hopfield_sim.plotting import energy  # Matplotlib: loaded when it is needed
+        from hopfield_sim.plotting import energy, screen  # Matplotlib: loaded when it is needed
 
         run = _run(self._stored(), self._energies)
-        if filename is None:
-            from hopfield_sim.plotting import screen
-
-            axes = screen.axes(5.6, 3.6)
-            energy(run, ax=axes)
-            axes.set_xlabel("stored state")
-            screen.show()
-            return
-        figure = energy(run)
+        with screen.on(filename is None):
+            figure = energy(run)
         figure.axes[0].set_xlabel("stored state")
+        if filename is None:
+            screen.show(figure)
+            return
         place = checks.path(filename, "filename")
         place = place if place.suffix else place.with_name(place.name.rstrip(".") + ".png")
         kind, known = place.suffix[1:].lower(), figure.canvas.get_supported_filetypes()

@@ -12,3 +12,8 @@ from hopfield_sim.datasets.mnist import fashion_mnist, mnist
 from hopfield_sim.datasets.tiles import tiles
 
 __all__ = ["Dataset", "cifar10", "digits", "fashion_mnist", "mnist", "tiles"]
+
+
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__

@@ -40,3 +40,8 @@ __all__ = [
     "robustness",
     "xor",
 ]
+
+
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__

@@ -66,6 +66,7 @@ def write(
     """
     # Only here, since matplotlib takes longer to load than small studies take.
     from hopfield_sim.plotting import report as page
+    from hopfield_sim.plotting import screen
     from hopfield_sim.plotting.style import png
 
     written = Written()
@@ -73,7 +74,8 @@ def write(
     for result, sentence in answers:
         step(result.name)
         written.tables.append(result.to_csv(folder / f"{result.name}.csv"))
-        parts = _page(result)
+        with screen.on(False):
+            parts = _page(result)
         drawn = [(words, figure, png(figure)) for _, words, figure in parts.figures]
         for (stem, _, _), (_, _, image) in zip(parts.figures, drawn, strict=True):
             written.figures.append(disk.write(folder / f"{stem}.png", image))

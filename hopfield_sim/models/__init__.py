@@ -26,6 +26,11 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__
+
+
 def load(path: str | PathLike[str]) -> Any:
     """Read a model that its ``save`` wrote.
 

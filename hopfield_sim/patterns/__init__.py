@@ -23,3 +23,8 @@ __all__ = [
     "overlap",
     "random_patterns",
 ]
+
+
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__

@@ -6,12 +6,13 @@ A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``re
 ``image_recall`` ``image_rows`` (states as pictures), ``movie`` ``stage`` ``video_palette``
 ``video_pictures`` ``video_file`` (films), ``report`` with ``report.html`` (the page),
 ``measured_curves`` ``theory_lines`` (points with their bars, and what is drawn over them), ``rows``
-``runs`` (reading results and recalls), ``style`` (one look for all), ``settings_folder``.
+``runs`` (reading results and recalls), ``style`` (one look for all), ``screen`` (figures that show
+themselves), ``settings_folder``.
 
-Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot does not
-know: a notebook shows it once, as the value of a cell's last line, and it is freed when dropped. In
-a script call its ``savefig``. With ``ax=`` the same is drawn into axes of your own. No setting of
-yours is changed, neither backend nor style.
+Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot knows:
+``plt.show()`` shows it, a notebook shows it once, at the end of the cell or where it is the last
+value, and ``plt.close()`` frees it. With ``ax=`` the same is drawn into axes of your own. No
+setting of yours is changed, neither backend nor style.
 """
 
 from hopfield_sim.plotting import settings_folder  # noqa: F401, I001 (first: matplotlib asks for it)
@@ -50,3 +51,8 @@ __all__ = [
     "video",
     "xor",
 ]
+
+
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__

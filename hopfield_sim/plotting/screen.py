@@ -1,23 +1,83 @@
-"""A figure that appears by itself, in a notebook or a window: pyplot, for those who hold none."""
+"""Figures that pyplot knows, so that ``plt.show()`` and notebooks show them, each once.
+
+pyplot is imported when the first figure is drawn, not before: files can do without it.
+"""
 
 from __future__ import annotations
 
-import warnings
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from typing import Any, TypeVar
 
-from matplotlib import pyplot
-from matplotlib.axes import Axes
+import matplotlib
+from matplotlib.figure import Figure
 
-from hopfield_sim.plotting import style
+AnyFigure = TypeVar("AnyFigure", bound=Figure)
 
-
-def axes(width: float, height: float) -> Axes:
-    """Axes in a new pyplot figure of this size in inches."""
-    with style.house():
-        return pyplot.subplots(figsize=(width, height))[1]
+_shown: ContextVar[bool] = ContextVar("_shown", default=True)
 
 
-def show() -> None:
-    """Show pyplot's figures where there is a screen; without one this does nothing."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*non-interactive", category=UserWarning)
+@contextmanager
+def on(shown: bool) -> Iterator[None]:
+    """Whether figures drawn inside are shown; those for files are not, and open no window."""
+    token = _shown.set(shown)
+    try:
+        yield
+    finally:
+        _shown.reset(token)
+
+
+@cache
+def _loaded() -> Any:
+    """Return pyplot with its backend loaded; None where that backend cannot run."""
+    from matplotlib import pyplot
+
+    try:
+        pyplot.draw_if_interactive()
+    except Exception:  # each toolkit raises its own; figures can be saved all the same
+        return None
+    return pyplot
+
+
+def ready() -> None:
+    """Load pyplot before a style is in force: its backend may change settings, and they stay."""
+    if _shown.get():
+        _loaded()
+
+
+def figure(kind: type[AnyFigure], width: float, height: float) -> AnyFigure:
+    """An empty figure of this size in inches, known to pyplot where it can be shown."""
+    size = (width, height)
+    # Windows belong to the main thread.
+    here = threading.current_thread() is threading.main_thread()
+    if _shown.get() and here and (pyplot := _loaded()) is not None:
+        try:
+            made: AnyFigure = pyplot.figure(FigureClass=kind, figsize=size)
+        except Exception:  # no screen
+            return kind(figsize=size)
+        return made
+    return kind(figsize=size)
+
+
+def display(figure: Figure, png: bytes, metadata: dict[str, int]) -> None:
+    """Show a figure in a notebook, which then does not show it again when the cell ends."""
+    from IPython.display import publish_display_data
+
+    manager = figure.canvas.manager
+    if manager is not None and matplotlib.get_backend().endswith("inline"):
+        from matplotlib._pylab_helpers import Gcf
+
+        Gcf.destroy(manager)
+    data = {"image/png": png, "text/plain": repr(figure)}
+    publish_display_data(data, {"image/png": metadata})
+
+
+def show(figure: Figure) -> None:
+    """Open a figure's window; a figure without one is left to the notebook."""
+    if figure.canvas.required_interactive_framework is not None:
+        from matplotlib import pyplot
+
         pyplot.show()

@@ -1,4 +1,4 @@
-"""One look for every figure: colours, sizes, words, and figures that a notebook shows once."""
+"""One look for every figure: colours, sizes, words."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+from hopfield_sim.plotting import screen
 
 # Okabe and Ito's colours, told apart by every kind of colour vision and in grey.
 # https://jfly.uni-koeln.de/color is their home; the values are in Wong, Nat. Methods 8, 441 (2011).
@@ -64,16 +65,13 @@ HOUSE = {
 @contextmanager
 def house() -> Iterator[None]:
     """Draw in the package's style, whatever the user's settings are, and leave those alone."""
+    screen.ready()
     with matplotlib.style.context(["default", HOUSE]):
         yield
 
 
 class Picture(Figure):
-    """A figure that pyplot does not know: a notebook shows it once; it is freed when dropped.
-
-    In a notebook it is shown as the value of a cell's last line. In a script call ``savefig``, or
-    hand the plotting function axes of your own (``ax=``) and use pyplot as always.
-    """
+    """A figure that a notebook shows sharply, and once, whatever else pyplot shows."""
 
     def savefig(self, *args: Any, **kwargs: Any) -> None:
         """Write the figure, as every Matplotlib figure does.
@@ -93,6 +91,9 @@ class Picture(Figure):
         """Twice the screen's resolution; the second item is the size to show it at."""
         width, height = self.get_size_inches()
         return png(self), {"width": round(96 * width), "height": round(96 * height)}
+
+    def _ipython_display_(self) -> None:
+        screen.display(self, *self._repr_png_())
 
 
 def _judge_date(error: Exception) -> None:
@@ -115,8 +116,8 @@ def png(figure: Figure, dpi: float = 192) -> bytes:
 
 
 def figure(width: float, height: float) -> Picture:
-    """An empty figure of this size in inches."""
-    return Picture(figsize=(width, height))
+    """An empty figure of this size in inches, which pyplot knows."""
+    return screen.figure(Picture, width, height)
 
 
 def given_axes(ax: Any, names: Sequence[str]) -> list[Axes]:

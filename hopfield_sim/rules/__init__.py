@@ -74,3 +74,8 @@ def get(rule: Any) -> Rule:
         )
     ours = isinstance(rule, OwnRule) or any(rule is known for known in _BY_NAME.values())
     return rule if ours else OwnRule(rule)
+
+
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__

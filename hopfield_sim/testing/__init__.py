@@ -9,3 +9,8 @@ from hopfield_sim.testing.promises import BrokenPromise
 from hopfield_sim.testing.rules import check_rule
 
 __all__ = ["BrokenPromise", "check_memory", "check_rule"]
+
+
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__

@@ -54,3 +54,8 @@ __all__ = [
     "phase_lines",
     "retrieval_overlap",
 ]
+
+
+def __dir__() -> list[str]:
+    """What is here to be used, without the files that it is in."""
+    return __all__
