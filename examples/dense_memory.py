@@ -8,34 +8,43 @@ spoilt cues.
 """
 
 # %%
-# One memory a power, which learns on and on. A cue has 6 of its 60 bits flipped; it counts when all
-# come back.
+# Eight memories a power, which learn on and on. A cue has 6 of its 60 bits flipped; it counts when
+# all come back.
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 import hopfield_sim as hs
+from hopfield_sim.crossing import crossing
+from hopfield_sim.experiment.result import with_error
 
-N, FLIPPED, CUES = 60, 6, 200
+N, FLIPPED, CUES, NETWORKS = 60, 6, 100, 8
 counts = np.unique(np.geomspace(2, 20_000, 25).astype(int))
-patterns = hs.random_patterns(counts[-1], N, rng=1)
 
-recalled = {2: [], 3: [], 4: [], 5: []}
-for n, fractions in recalled.items():
+
+def fractions(n, seed):
+    """The fraction of cues that come back, at each number of patterns until none does."""
+    patterns = hs.random_patterns(counts[-1], N, rng=seed)
     memory, stored = hs.DenseMemory("polynomial", n), 0
-    for count in counts:
+    found = np.zeros(len(counts))
+    for place, count in enumerate(counts):
         memory.store(patterns[stored:count])
         stored = count
-        chosen = patterns[np.random.default_rng(2).integers(count, size=CUES)]
-        cues = hs.flip(chosen, count=FLIPPED, rng=3)
-        run = memory.recall(cues, rng=4)
-        fractions.append(np.mean((run.states == chosen).all(axis=1)))
-        if fractions[-1] == 0:
+        chosen = patterns[np.random.default_rng(seed).integers(count, size=CUES)]
+        run = memory.recall(hs.flip(chosen, count=FLIPPED, rng=seed), rng=seed)
+        found[place] = np.mean((run.states == chosen).all(axis=1))
+        if found[place] == 0:
             break
+    return found
 
-for n, fractions in recalled.items():
-    held = counts[: len(fractions)][np.array(fractions) >= 0.9].max()
-    print(f"n = {n}: at least nine of ten patterns come back up to P = {held}")
+
+recalled = {n: np.array([fractions(n, seed) for seed in range(NETWORKS)]) for n in (2, 3, 4, 5)}
+
+for n, found in recalled.items():
+    held = crossing(np.log(counts), found, 0.9)
+    value = np.exp(held.value)
+    words = with_error(value, value * held.error)
+    print(f"n = {n}: nine of ten patterns come back with {words} stored")
 
 # %%
 # Each power more multiplies the number of patterns by some 10: by N, less the noise of
@@ -44,8 +53,9 @@ for n, fractions in recalled.items():
 
 figure, ax = plt.subplots(figsize=(6.4, 4), layout="constrained")
 colours = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
-for (n, fractions), colour in zip(recalled.items(), colours, strict=True):
-    ax.plot(counts[: len(fractions)], fractions, "o-", color=colour, markersize=4, label=f"n = {n}")
+for (n, found), colour in zip(recalled.items(), colours, strict=True):
+    mean, error = found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(NETWORKS)
+    ax.errorbar(counts, mean, error, fmt="o-", color=colour, markersize=4, label=f"n = {n}")
     ax.axvline(hs.theory.dense_capacity(N, n), color=colour, ls=":", lw=1.2)
 ax.axvline(N, color="#999999", lw=0.8)
 ax.annotate("P = N", (N, 0.02), color="#777777", xytext=(3, 0), textcoords="offset points")
@@ -53,7 +63,7 @@ ax.set(
     xscale="log",
     xlabel="patterns stored",
     ylabel="fraction recalled exactly",
-    title=f"N = {N}, {FLIPPED} bits flipped, asynchronous, {CUES} cues",
+    title=f"N = {N}, {FLIPPED} bits flipped, asynchronous, {NETWORKS} networks of {CUES} cues",
 )
 ax.legend(loc="lower left")
 plt.show()

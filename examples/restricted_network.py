@@ -34,7 +34,7 @@ def recalled(n_hidden, n_patterns, **learning):
         for column, count in enumerate(FLIPPED):
             run = memory.recall(hs.flip(patterns, count=count, rng=seed))
             exact[seed, column] = (run.states == patterns).all(axis=1).mean()
-    return np.stack([exact.mean(axis=0), exact.std(axis=0) / np.sqrt(NETWORKS)])
+    return np.stack([exact.mean(axis=0), exact.std(axis=0, ddof=1) / np.sqrt(NETWORKS)])
 
 
 def show(what, values):

@@ -30,7 +30,7 @@ def recalled(make, n_patterns):
         memory = make(seed).store(patterns)
         run = memory.recall(hs.flip(patterns, count=FLIPPED, rng=seed), rng=seed)
         exact.append((run.states == patterns).all(axis=1).mean())
-    return np.mean(exact), np.std(exact) / np.sqrt(NETWORKS)
+    return np.mean(exact), np.std(exact, ddof=1) / np.sqrt(NETWORKS)
 
 
 counts = (10, 20, 30, 50, 70, 100)
