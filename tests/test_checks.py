@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from hopfield_sim import checks
 from hopfield_sim.checks import resources
+from hopfield_sim.checks import words as vocabulary
 from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
 
 # ------------------------------------------------------------------ patterns and states
@@ -248,12 +250,58 @@ def test_flags() -> None:
             checks.flag(wrong, "x")
 
 
-def test_an_unknown_word_is_answered_with_the_nearest() -> None:
-    words = ("hebbian", "storkey", "pseudoinverse")
+RULES = ("hebbian", "storkey", "pseudoinverse")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "meant"),
+    [
+        ("storky", RULES, "storkey"),
+        ("stroky", RULES, "storkey"),  # swapped, and left out
+        ("Pseudo_Inverse", RULES, "pseudoinverse"),
+        ("Hebb", RULES, "hebbian"),
+        ("projection", RULES, "pseudoinverse"),
+        ("parallel", ("async", "sync"), "sync"),
+        ("snyc", ("async", "sync"), "sync"),
+        ("hebbian", ("most", "all", "storkey"), "most"),
+        ("l2", ("dot", "cosine", "euclidean", "manhattan"), "euclidean"),
+        ("gpu", ("auto", "numpy", "cython", "cupy"), "cupy"),
+    ],
+)
+def test_an_unknown_word_is_answered_with_the_one_meant(
+    typed: str, words: tuple[str, ...], meant: str
+) -> None:
+    with pytest.raises(InvalidInputError, match=f'did you mean "{meant}"'):
+        checks.choice(typed, words, "word")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("median", RULES),
+        ("hebbianism", RULES),  # three letters too many
+        ("log", ("dot", "sum")),  # two slips make any short word out of another
+        ("", RULES),
+        ("sync" * 30, ("async", "sync")),
+    ],
+)
+def test_no_word_is_offered_that_is_far(typed: str, words: tuple[str, ...]) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        checks.choice(typed, words, "word")
+    assert "did you mean" not in str(refused.value)
+
+
+def test_synonyms_lead_to_words_that_are_asked_for() -> None:
+    """Each is a word of ours: an option that some function takes."""
+    package = Path(checks.__path__[0]).parent
+    sources = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    for word in set(vocabulary._SYNONYMS) - {"cupy"}:
+        assert sources.count(f'"{word}"') > 1, word
+
+
+def test_words() -> None:
+    words = RULES
     assert checks.choice("storkey", words, "rule") == "storkey"
-    for typo, meant in (("storky", "storkey"), ("pseudo", "pseudoinverse"), ("Hebb", "hebbian")):
-        with pytest.raises(InvalidInputError, match=f'did you mean "{meant}"'):
-            checks.choice(typo, words, "rule")
     with pytest.raises(InvalidInputError, match='"hebbian", "storkey", "pseudoinverse"'):
         checks.choice("", words, "rule")
     with pytest.raises(InvalidTypeError):

@@ -153,7 +153,7 @@ def test_bad_input_is_named(call, value):
         (lambda: theory.retrieval_overlap(0.1, [[0.1, np.nan]]), r"temperature .* at \[0, 1\]"),
         (lambda: theory.retrieval_overlap([0.1] * 2, [0.1] * 3), r"load and temperature"),
         (lambda: theory.capacity(1.5), r"n_neurons must be 2 or more; got 1.5"),
-        (lambda: theory.capacity(10, "some"), r'did you mean "'),
+        (lambda: theory.capacity(10, "hebbian"), r'did you mean "most"'),
         (lambda: theory.gardner_load(-1e-9), r"stability must be 0 or more"),
         (lambda: theory.dense_capacity(10, 1), r"order must be from 2 to 1000; got 1"),
         (lambda: theory.dense_capacity(10, 2, error=0.0), r"above 0 and below 0.5; got 0.0"),

@@ -10,7 +10,6 @@ patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` sing
 """
 
 from hopfield_sim.checks.arguments import (
-    choice,
     flag,
     generator,
     integer,
@@ -39,6 +38,7 @@ from hopfield_sim.checks.reals import (
 )
 from hopfield_sim.checks.resources import fits, memory
 from hopfield_sim.checks.spins import Batch, Stored, patterns, signs, states
+from hopfield_sim.checks.words import choice
 
 __all__ = [
     "Batch",

@@ -1,11 +1,9 @@
-"""Single arguments: numbers, yes or no, words, and the source of randomness."""
+"""Single arguments: numbers, yes or no, and the source of randomness."""
 
 from __future__ import annotations
 
-import difflib
 import numbers
 import operator
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -51,20 +49,6 @@ def flag(value: Any, name: str) -> bool:
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     raise InvalidTypeError(f"{name} must be True or False; got {show(value)}")
-
-
-def choice(value: Any, options: Iterable[str], name: str) -> str:
-    """Judge a word out of a list; the error for an unknown one names the nearest."""
-    words = list(options)
-    if isinstance(value, str) and value in words:
-        return str(value)
-    listed = ", ".join(f'"{word}"' for word in words)
-    if not isinstance(value, str):
-        raise InvalidTypeError(f"{name} must be one of {listed}; got {show(value)}")
-    # The cut keeps difflib, which is quadratic, away from a whole book.
-    near = difflib.get_close_matches(value[:80].lower(), words, n=1, cutoff=0.0)
-    hint = f'; did you mean "{near[0]}"?' if near else ""
-    raise InvalidInputError(f"{name} must be one of {listed}; got {show(value)}{hint}")
 
 
 def key(rng: Any) -> int:

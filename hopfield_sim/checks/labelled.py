@@ -149,7 +149,7 @@ def one_kind(value: Any, name: str = "y") -> None:
     if not isinstance(value, (list, tuple, np.ndarray)) or np.ma.isMaskedArray(value):
         return
     kinds: dict[str, Any] = {}
-    for label in value:
+    for label in value.flat if isinstance(value, np.ndarray) else value:  # also of no dimension
         kinds.setdefault(_kind_of(label), label)
     if len(kinds) > 1:
         one, other = list(kinds.values())[:2]

@@ -1,0 +1,89 @@
+"""Words out of a list, and which one a reader may have meant by another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from hopfield_sim.checks.arguments import show
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+
+_SYNONYMS = {
+    "sync": ("parallel", "synchronous", "simultaneous", "little"),
+    "async": ("asynchronous", "serial", "one-by-one"),
+    "random": ("shuffled", "permutation"),
+    "sequential": ("ordered", "cyclic", "fixed"),
+    "hebbian": ("hebb", "outer-product", "hopfield"),
+    "pseudoinverse": ("pseudo", "pinv", "projection"),
+    "most": ("hebbian", "hebb", "hopfield"),  # the criterion of capacity that is Hebb's
+    "polynomial": ("poly", "power", "monomial"),
+    "rectified": ("relu", "rectifier", "rectified-polynomial"),
+    "exponential": ("exp",),
+    "dot": ("inner", "dot-product", "scalar"),
+    "cosine": ("cos",),
+    "euclidean": ("euclid", "l2"),
+    "manhattan": ("cityblock", "l1"),
+    "numpy": ("python", "reference"),
+    "cython": ("c", "compiled"),
+    "cupy": ("gpu", "cuda"),
+    "log": ("logsumexp", "lse"),
+    "rotation": ("svd",),
+    "gradient": ("backpropagation", "sgd"),
+    "states": ("trajectory",),
+    "memories": ("memory",),
+    "keep": ("hold", "stay"),
+    "plus": ("+1", "positive", "one"),
+}
+"""Our word, and those that others use for it."""
+
+_LONGEST = 40
+"""Letters that are compared: no word of ours has more, and a whole book must not take long."""
+
+
+def choice(value: Any, options: Iterable[str], name: str) -> str:
+    """Judge a word out of a list; the error for an unknown one names what may have been meant."""
+    words = list(options)
+    if isinstance(value, str) and value in words:
+        return str(value)
+    listed = ", ".join(f'"{word}"' for word in words)
+    if not isinstance(value, str):
+        raise InvalidTypeError(f"{name} must be one of {listed}; got {show(value)}")
+    meant = nearest(value, words)
+    hint = "" if meant is None else f'; did you mean "{meant}"?'
+    raise InvalidInputError(f"{name} must be one of {listed}; got {show(value)}{hint}")
+
+
+def nearest(value: str, words: Sequence[str]) -> str | None:
+    """Return the word that was meant: a synonym's, or one that is at most two slips away.
+
+    Examples
+    --------
+    >>> nearest("parallel", ["async", "sync"]), nearest("snyc", ["async", "sync"])
+    ('sync', 'sync')
+    >>> nearest("median", ["async", "sync"])
+    """
+    typed = value.strip().lower().replace("_", "-")
+    for word in words:
+        if typed in _SYNONYMS.get(word, ()):
+            return word
+    if not 0 < len(typed) <= _LONGEST:
+        return None
+    slips = {word: _slips(typed, word.lower().replace("_", "-")) for word in words}
+    # Two slips make any short word out of another.
+    near = [word for word in words if slips[word] <= (1 if len(word) < 5 > len(typed) else 2)]
+    return min(near, key=lambda word: slips[word], default=None)
+
+
+def _slips(one: str, other: str) -> int:
+    """Letters left out, added, exchanged or swapped with their neighbour."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        above, row, older = row, [i], before
+        for j, wanted in enumerate(other, start=1):
+            slips = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
+                slips = min(slips, older[j - 2] + 1)
+            row.append(slips)
+        before = above
+    return row[-1]
