@@ -43,7 +43,7 @@ def test_the_console_script_is_a_function() -> None:
 def test_what_is_required_is_what_is_imported() -> None:
     """Every third-party module that the package needs to run comes with it."""
     stated = {re.match(r"[\w-]+", line)[0] for line in PYPROJECT["project"]["dependencies"]}
-    assert stated == {"numpy", "matplotlib", "imageio", "threadpoolctl"}
+    assert stated == {"numpy", "matplotlib", "imageio", "pillow", "threadpoolctl"}
 
 
 def test_every_extra_that_is_recommended_exists() -> None:

@@ -12,9 +12,9 @@ from hopfield_sim import checks
 from hopfield_sim.datasets import drawn, places
 from hopfield_sim.datasets.dataset import Dataset, dataset
 from hopfield_sim.errors import InvalidInputError, MissingDataError
-from hopfield_sim.patterns.images import read, resize
+from hopfield_sim.patterns.images import over_white, resize
+from hopfield_sim.patterns.picture_file import SUFFIXES, read
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm")
 _LARGEST = 1024
 
 
@@ -75,22 +75,35 @@ def tiles(
         count = 1000 if n_tiles is None else n_tiles
         checks.memory(6 * count * size**2, f"{count} tiles", "draw fewer, or smaller ones")
         return dataset("tiles", (drawn.tiles(count, size, checks.key(rng)), None))
-    return dataset("tiles", (_pictures(folder, n_tiles, size), None), source=folder)
+    return dataset("tiles", (_cut(folder, n_tiles, size), None), source=folder)
 
 
-def _pictures(folder: Path, n_tiles: int | None, size: int) -> NDArray[np.uint8]:
-    if not folder.is_dir():
-        raise MissingDataError(f"path must be a folder of pictures; there is no folder {folder}")
-    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in _PICTURES)
-    if not files:
+def pictures(folder: Path) -> list[Path]:
+    """The files of a folder that are called as pictures are, by their names; hidden ones are not
+    looked at.
+    """
+    try:
+        files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES]
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise MissingDataError(
-            f"{folder} has no pictures: no file ends with {', '.join(_PICTURES)}"
+            f"path must be a folder of pictures; there is no folder {str(folder)!r}: {reason}"
+        ) from error
+    found = sorted(file for file in files if not file.name.startswith(".") and file.is_file())
+    if not found:
+        raise MissingDataError(
+            f"{str(folder)!r} has no pictures: no file ends with {', '.join(sorted(SUFFIXES))}"
         )
+    return found
+
+
+def _cut(folder: Path, n_tiles: int | None, size: int) -> NDArray[np.uint8]:
+    """The first different pictures of a folder as tiles."""
     found: dict[bytes, NDArray[np.uint8]] = {}
-    for file in files:
+    for file in pictures(folder):
         if len(found) == n_tiles:
             break
-        tile = _square(np.asarray(read(file)), size, file)
+        tile = _square(read(file), size, file)
         found.setdefault(tile.tobytes(), tile)
     if n_tiles is not None and len(found) < n_tiles:
         raise InvalidInputError(
@@ -102,22 +115,17 @@ def _pictures(folder: Path, n_tiles: int | None, size: int) -> NDArray[np.uint8]
 
 def _square(pixels: NDArray[np.generic], size: int, file: Path) -> NDArray[np.uint8]:
     """The middle square, by averages over areas, in red, green and blue."""
-    if pixels.ndim == 2:
-        pixels = pixels[:, :, None]
-    if pixels.dtype not in (np.uint8, np.uint16, np.bool_) or pixels.ndim != 3:
+    white = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}.get(pixels.dtype)
+    if white is None:
         raise InvalidInputError(
             f"{file} must be a grey or colour picture of 8 or 16 bits; found {pixels.dtype} of "
             f"shape {pixels.shape}"
         )
-    white = {1: 255, 2: 65535}[pixels.dtype.itemsize] if pixels.dtype != np.bool_ else 1
-    height, width, channels = pixels.shape
+    height, width = pixels.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    values = pixels[top : top + side, left : left + side].astype(np.float64) * (255 / white)
-    colours = values[:, :, : 3 if channels >= 3 else 1]
-    if channels in (2, 4):  # the last is opacity, over white
-        opacity = values[:, :, -1:] / 255
-        colours = opacity * colours + (1 - opacity) * 255
+    square = pixels[top : top + side, left : left + side].reshape(side, side, -1)
+    colours = over_white(square, white)
     planes = [resize(colours[:, :, c], (size, size)) for c in range(colours.shape[2])]
-    tile = np.rint(np.stack(planes, axis=2)).clip(0, 255).astype(np.uint8)
+    tile = np.rint(np.stack(planes, axis=2) * (255 / white)).clip(0, 255).astype(np.uint8)
     return np.broadcast_to(tile, (size, size, 3)).copy()

@@ -108,7 +108,7 @@ def write(
 def versions() -> dict[str, str]:
     """What took part in the results."""
     found = {"Python": platform.python_version()}
-    for package in ("hopfield_sim", "numpy", "matplotlib", "imageio"):
+    for package in ("hopfield_sim", "numpy", "matplotlib", "imageio", "pillow"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

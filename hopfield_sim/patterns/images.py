@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.patterns.picture_file import read
 
 # Luma of the ITU-R recommendation BT.601: how bright red, green and blue look.
 _LUMINANCE = (0.299, 0.587, 0.114)
 _LEVELS = 256
+_BAND = 1 << 20
+"""Numbers that are looked at in one go: none of it takes long, and scratch stays small."""
 
 
 def from_binary(bits: Any) -> NDArray[np.int8]:
@@ -66,8 +69,9 @@ def from_image(image: Any, shape: tuple[int, int] | None = None) -> NDArray[np.i
     Parameters
     ----------
     image : path or array_like (H, W), (H, W, 3) or (H, W, 4)
-        An image file, or its pixels as boolean, integers or floats. Colour becomes grey by
-        luminance (0.299 R + 0.587 G + 0.114 B); a fourth channel is opacity, over white.
+        An image file (PNG, JPEG, GIF, BMP, TIFF, WebP, PPM; its first picture, upright, of at most
+        50 megapixels), or pixels as boolean, integers or floats. Colour becomes grey by luminance
+        (0.299 R + 0.587 G + 0.114 B); a fourth channel is opacity, over white.
     shape : (int, int), optional
         Height and width to resize to, by averaging over areas, before the threshold.
 
@@ -79,8 +83,8 @@ def from_image(image: Any, shape: tuple[int, int] | None = None) -> NDArray[np.i
     Raises
     ------
     InvalidInputError
-        For a file that is missing or no image, a shape that is none, NaN, or a picture of a single
-        grey level, which no threshold can part.
+        For a file that is missing, damaged, too large or no image, a shape that is none, NaN, or a
+        picture of a single grey level, which no threshold can part.
 
     References
     ----------
@@ -94,63 +98,73 @@ def from_image(image: Any, shape: tuple[int, int] | None = None) -> NDArray[np.i
     >>> from_image([[0, 0, 9, 9], [0, 0, 9, 9]], shape=(1, 2))
     array([-1,  1], dtype=int8)
     """
+    name = "image"
     if isinstance(image, (str, os.PathLike)):
-        image = read(image)
-    grey = _grey(checks.numeric(image, "image", allow_bool=True))
+        name, image = f"image {str(image)!r}", read(image)
+    grey = _grey(checks.numeric(image, "image", allow_bool=True), name)
     if shape is not None:
         grey = resize(grey, _size(shape))
-    grey = grey.round(12)  # sums of equal pixels differ by their rounding: that is no contrast
-    return np.where(grey > _otsu(grey), 1, -1).astype(np.int8).ravel()
+    grey.round(12, out=grey)  # sums of equal pixels differ by their rounding: that is no contrast
+    threshold = _otsu(grey, name)
+    return np.where(grey > threshold, np.int8(1), np.int8(-1)).ravel()
 
 
-def read(path: str | os.PathLike[str]) -> Any:
-    """The first picture of a file. Only files are opened: an address is a file that is missing."""
-    try:
-        found = Path(path).is_file()
-    except (OSError, ValueError, TypeError):  # such as a name with a zero byte in it
-        found = False
-    if not found:
-        raise InvalidInputError(f"image must be a file or an array; there is no file {path!r}")
-    # Imported here: it takes longer than the whole package, and few need it.
-    import imageio.v3 as imageio
-
-    try:
-        return imageio.imread(Path(path), index=0)
-    except Exception as error:  # each reader raises its own
-        raise InvalidInputError(f"image {path!r} cannot be read as a picture: {error}") from error
+def over_white(pixels: NDArray[Any], white: float) -> NDArray[Any]:
+    """Colours, (..., 1) or (..., 3), of pixels whose last channel, if their number is even, is
+    opacity: of 0 to ``white``, and laid over that.
+    """
+    if pixels.shape[-1] in (1, 3):
+        return pixels
+    opacity = np.clip(pixels[..., -1:] / white, 0, 1)
+    return opacity * pixels[..., :-1] + (1 - opacity) * white
 
 
-def _grey(pixels: NDArray[Any]) -> NDArray[np.float64]:
+def _grey(pixels: NDArray[Any], name: str = "image") -> NDArray[np.float64]:
     """Brightness (H, W), finite, from the pixels in any of the accepted forms."""
     if pixels.size == 0 or not (
         pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (1, 2, 3, 4))
     ):
         raise InvalidInputError(
-            "image must be (H, W), or (H, W, channels) with grey or red, green, blue, and opacity "
-            f"or not; got shape {pixels.shape}"
+            f"{name} must be (H, W), or (H, W, channels) with grey or red, green, blue, and "
+            f"opacity or not; got shape {pixels.shape}"
         )
-    checks.memory(24 * pixels.size, f"an image of shape {pixels.shape}", "make it smaller first")
+    pixels = pixels.reshape(*pixels.shape[:2], -1)
+    height, width, channels = pixels.shape
+    checks.memory(
+        17 * height * width + 32 * channels * max(_BAND, width),
+        f"{name} of shape {pixels.shape}",
+        "make it smaller first",
+    )
     white = {"u": 256 ** min(pixels.dtype.itemsize, 4) - 1, "i": 255}.get(pixels.dtype.kind, 1)
-    with np.errstate(over="ignore"):  # a long double may overflow: it is then found below
-        values = pixels.astype(np.float64)
-    if not np.isfinite(values).all():
-        where = np.unravel_index(int(np.argmin(np.isfinite(values))), values.shape)
-        raise InvalidInputError(
-            f"image must be finite; found {values[where]} at [{', '.join(map(str, where))}]"
-        )
-    see_through = values.ndim == 3 and values.shape[2] in (2, 4)
     # So that no sum or square overflows; the threshold does not depend on the scale.
-    scale = float(np.abs(values).max()) or 1.0
-    scale = max(scale, white) if see_through else scale
-    if values.ndim == 2:
-        return values / scale
-    n_colours = values.shape[2] - see_through
-    colours = values[:, :, :n_colours] / scale
-    grey = colours[:, :, 0] if n_colours == 1 else colours @ np.array(_LUMINANCE)
-    if see_through:
-        opacity = np.clip(values[:, :, -1] / white, 0, 1)
-        grey = opacity * grey + (1 - opacity) * (white / scale)
+    scale = max(float(np.abs(_finite(pixels, rows, name)).max()) for rows in _bands(pixels)) or 1.0
+    if channels in (2, 4):
+        scale = max(scale, white)
+    grey = np.empty((height, width))
+    for rows in _bands(pixels):
+        colours = over_white(pixels[rows].astype(np.float64) / scale, white / scale)
+        grey[rows] = colours @ np.array(_LUMINANCE) if colours.shape[2] == 3 else colours[..., 0]
     return grey
+
+
+def _bands(array: NDArray[Any]) -> Iterator[slice]:
+    """All rows, a few at a time."""
+    step = max(1, _BAND // (array.size // len(array)))
+    return (slice(start, start + step) for start in range(0, len(array), step))
+
+
+def _finite(pixels: NDArray[Any], rows: slice, name: str) -> NDArray[np.float64]:
+    """Some rows as numbers, none of them NaN or infinite."""
+    with np.errstate(over="ignore"):  # a long double may overflow: it is then found below
+        values = pixels[rows].astype(np.float64)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        row, *rest = map(int, np.unravel_index(int(np.argmax(bad)), bad.shape))
+        where = [rows.start + row, *rest][: 2 if pixels.shape[2] == 1 else 3]
+        raise InvalidInputError(
+            f"{name} must be finite; found {values[row, *rest]} at [{', '.join(map(str, where))}]"
+        )
+    return values
 
 
 def _size(shape: Any) -> tuple[int, int]:
@@ -160,51 +174,72 @@ def _size(shape: Any) -> tuple[int, int]:
     return height, checks.integer(shape[1], "shape[1]", minimum=1)
 
 
-def resize(grey: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
+def resize(grey: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.float64]:
     """Each new pixel is the mean of the old ones under it, in part where it covers them in part."""
     height, width = shape
     checks.memory(
-        40 * (height * grey.shape[0] + width * grey.shape[1] + height * (width + grey.shape[1])),
+        16 * height * (width + grey.shape[1]),
         f"an image of {checks.show(height)} by {checks.show(width)}",
         "ask for a smaller shape",
     )
-    small: NDArray[np.float64] = _shares(grey.shape[0], height) @ grey
-    return small @ _shares(grey.shape[1], width).T
+    # One division at the end: sums of whole numbers are exact.
+    sums = _summed(_summed(grey, height).T, width).T
+    return sums / grey.size
 
 
-def _shares(old: int, new: int) -> NDArray[np.float64]:
-    """(new, old): what share of each new cell each old cell covers; rows sum to 1."""
-    # Cell k reaches from k to k + 1 old cells, and from k·old/new to (k + 1)·old/new new ones.
-    # In units of 1/new of an old cell all edges are whole numbers, so nothing is rounded here.
-    start, stop = np.arange(new)[:, None] * old, np.arange(1, new + 1)[:, None] * old
-    left, right = np.arange(old) * new, np.arange(1, old + 1) * new
-    covered = np.minimum(stop, right) - np.maximum(start, left)
-    shares: NDArray[np.float64] = np.maximum(covered, 0) / old
-    return shares
+def _summed(rows: NDArray[Any], new: int) -> NDArray[np.float64]:
+    """(new, ...): sums of the old rows that each new row covers, in units of 1/new of a row."""
+    # Row k reaches from k to k + 1 old rows, and from k·old/new to (k + 1)·old/new new ones; in
+    # units of 1/new of an old row all edges are whole numbers.
+    old = len(rows)
+    out = np.empty((new, *rows.shape[1:]))
+    for k in range(new):
+        start, stop = k * old, (k + 1) * old
+        first, last = start // new, -(-stop // new)
+        edges = np.clip(np.arange(first, last + 1) * new, start, stop)
+        out[k] = np.diff(edges).astype(np.float64) @ rows[first:last]
+    return out
 
 
-def _otsu(grey: NDArray[np.float64]) -> float:
+def _otsu(grey: NDArray[np.float64], name: str) -> float:
     """Otsu's threshold: brighter pixels are one class, the rest the other."""
-    levels, counts = np.unique(grey, return_counts=True)
-    if len(levels) == 1:
-        raise InvalidInputError(
-            f"image has a single grey level in all of its {grey.size} pixels; "
-            "no threshold can part it; use one with a bright and a dark part"
-        )
-    if len(levels) > _LEVELS:
-        # Otsu's histogram: bins of equal width, each standing for its mean level.
-        low, high = levels[0], levels[-1]
-        bins = np.minimum((levels - low) * (_LEVELS / (high - low)), _LEVELS - 1).astype(np.intp)
-        total = np.bincount(bins, counts * levels, _LEVELS)
-        weight = np.bincount(bins, counts, _LEVELS)
-        brightest = np.full(_LEVELS, low)
-        np.maximum.at(brightest, bins, levels)
-        full = weight > 0
-        levels, counts, edges = total[full] / weight[full], weight[full], brightest[full]
-    else:
-        edges = levels
+    levels, counts, edges = _histogram(grey, name)
     below = np.cumsum(counts)[:-1]
     above = grey.size - below
     sums = np.cumsum(counts * levels)
     difference = (sums[-1] - sums[:-1]) / above - sums[:-1] / below
     return float(edges[int(np.argmax(below * (above * difference**2)))])
+
+
+def _histogram(grey: NDArray[np.float64], name: str) -> tuple[Any, Any, Any]:
+    """Grey levels, how many pixels have each, and the brightest of these.
+
+    More than 256 levels go into as many bins of equal width, each standing for its mean level.
+    """
+    levels = grey[:0].ravel()
+    for rows in _bands(grey):
+        levels = np.union1d(levels, grey[rows])
+        if len(levels) > _LEVELS:
+            break
+    else:
+        if len(levels) == 1:
+            raise InvalidInputError(
+                f"{name} has a single grey level in all of its {grey.size} pixels; "
+                "no threshold can part it; use one with a bright and a dark part"
+            )
+        counts = np.zeros(len(levels), np.intp)
+        for rows in _bands(grey):
+            places = np.searchsorted(levels, grey[rows].ravel())
+            counts += np.bincount(places, minlength=len(levels))
+        return levels, counts, levels
+    low, high = float(grey.min()), float(grey.max())
+    weight, total = np.zeros(_LEVELS, np.intp), np.zeros(_LEVELS)
+    brightest = np.full(_LEVELS, low)
+    for rows in _bands(grey):
+        band = grey[rows].ravel()
+        bins = np.minimum((band - low) * (_LEVELS / (high - low)), _LEVELS - 1).astype(np.intp)
+        weight += np.bincount(bins, minlength=_LEVELS)
+        total += np.bincount(bins, band, _LEVELS)
+        np.maximum.at(brightest, bins, band)
+    full = weight > 0
+    return total[full] / weight[full], weight[full], brightest[full]
