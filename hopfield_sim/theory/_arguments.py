@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.checks.reals import at, first
-from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+from hopfield_sim.errors import (
+    HopfieldError,
+    InsufficientMemoryError,
+    InvalidInputError,
+    InvalidTypeError,
+)
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def formula(function: _Function) -> _Function:
+    """Make a function of this room the same whatever ``np.seterr`` says.
+
+    Numbers that vanish or exceed all floats on the way are meant to; what comes out is judged by
+    the tests. Arrays too large for the memory are told in words.
+    """
+
+    @functools.wraps(function)
+    def quiet(*args: Any, **kwargs: Any) -> Any:
+        try:
+            with np.errstate(all="ignore"):
+                return function(*args, **kwargs)
+        except HopfieldError:
+            raise
+        except MemoryError as error:
+            raise InsufficientMemoryError(
+                f"not enough memory for theory.{function.__name__} at so many points; ask for fewer"
+            ) from error
+
+    return quiet  # type: ignore[return-value]
 
 
 def integers(value: Any, name: str, *, minimum: int, maximum: int) -> NDArray[np.int64]:
@@ -41,12 +72,15 @@ def reals(value: Any, name: str, *, minimum: float) -> NDArray[np.float64]:
 def together(*arrays: NDArray[Any], names: str) -> list[NDArray[Any]]:
     """Broadcast arrays against each other, or raise naming the arguments they came from."""
     try:
-        return list(np.broadcast_arrays(*arrays))
+        joined = list(np.broadcast_arrays(*arrays))
     except ValueError as error:
         shapes = " and ".join(str(array.shape) for array in arrays)
         raise InvalidInputError(
             f"{names} must be numbers or arrays that broadcast together; got shapes {shapes}"
         ) from error
+    points = joined[0].size
+    checks.memory(32 * points, f"{points} points of theory", "ask for fewer")
+    return joined
 
 
 def answer(values: NDArray[np.float64]) -> Any:

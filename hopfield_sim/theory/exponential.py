@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim.theory import _crosstalk, _special
-from hopfield_sim.theory._arguments import answer, integers, together
+from hopfield_sim.theory._arguments import answer, formula, integers, together
 
 _LARGEST, _MOST = 10**4, 10**9
 _UNIT = 2**60
 
 
+@formula
 def exponential_error(n_neurons: Any, n_patterns: Any) -> Any:
     r"""Give the probability that a bit of a stored random pattern changes in one update from it,
     with F(x) = eˣ.

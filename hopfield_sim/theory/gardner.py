@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim.theory import _special
-from hopfield_sim.theory._arguments import answer, reals
+from hopfield_sim.theory._arguments import answer, formula, reals
 
 
+@formula
 def gardner_load(stability: Any) -> Any:
     r"""Give the largest load at which some weights hold random patterns with this stability.
 

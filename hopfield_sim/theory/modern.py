@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.theory._arguments import answer, integers, reals, together
+from hopfield_sim.theory._arguments import answer, formula, integers, reals, together
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
+_SADDLE = 10**6
+"""From so many dimensions on an integral over angles is its largest term and the width there."""
 
 
+@formula
 def modern_constant(beta: float, radius: float, dim: int, failure: float) -> float:
     r"""Give the base c of the exponential capacity of random patterns on a sphere.
 
@@ -38,7 +41,8 @@ def modern_constant(beta: float, radius: float, dim: int, failure: float) -> flo
     Returns
     -------
     float
-        c. The theorem that uses it asks for :math:`c \ge (2/\sqrt p)^{4/(d-1)}`.
+        c; inf beyond all floats. The theorem that uses it asks for
+        :math:`c \ge (2/\sqrt p)^{4/(d-1)}`.
 
     Raises
     ------
@@ -54,13 +58,11 @@ def modern_constant(beta: float, radius: float, dim: int, failure: float) -> flo
     >>> round(modern_constant(1, 3, 20, 0.001), 4), round(modern_constant(1, 1, 75, 0.001), 4)
     (3.1546, 1.3719)
     """
-    beta, radius = _positive(beta, "beta"), _positive(radius, "radius")
-    dim, failure = checks.integer(dim, "dim", minimum=2), _probability(failure)
-    a = 2 / (dim - 1) * (1 + math.log(2 * beta * radius**2 * failure * (dim - 1)))
-    b = 2 * radius**2 * beta / 5
-    return b / _lambert_of_exp(a + math.log(b))
+    log_base = _log_constant(beta, radius, dim, failure)
+    return math.exp(log_base) if log_base < 709 else math.inf
 
 
+@formula
 def modern_capacity(beta: float, radius: float, dim: int, failure: float) -> float:
     r"""Give the number of random patterns on a sphere that can be stored and retrieved.
 
@@ -85,11 +87,12 @@ def modern_capacity(beta: float, radius: float, dim: int, failure: float) -> flo
     >>> round(modern_capacity(1, 3, 20, 0.001), 1)
     7.4
     """
-    c = modern_constant(beta, radius, dim, failure)
-    log_count = 0.5 * math.log(failure) + (dim - 1) / 4 * math.log(c)
+    log_base = _log_constant(beta, radius, dim, failure)
+    log_count = 0.5 * math.log(failure) + _float(dim - 1) / 4 * log_base
     return math.exp(log_count) if log_count < 709 else math.inf
 
 
+@formula
 def modern_separation(patterns: Any) -> NDArray[np.float64]:
     r"""Give each pattern's separation from the others, the smaller the harder to retrieve.
 
@@ -117,12 +120,14 @@ def modern_separation(patterns: Any) -> NDArray[np.float64]:
     xi = checks.real_patterns(patterns, dtype=np.dtype(np.float64)).array
     if len(xi) < 2:
         raise InvalidInputError("patterns must be at least two to be apart; got one")
+    checks.memory(16 * len(xi) ** 2, f"all pairs of {len(xi)} patterns", "ask about fewer")
     products = xi @ xi.T
     own = products.diagonal().copy()
     np.fill_diagonal(products, -np.inf)
     return np.asarray(own - products.max(axis=1))
 
 
+@formula
 def modern_error(
     separation: Any, n_patterns: int, largest: float, beta: Any, distance: Any = 0.0
 ) -> Any:
@@ -166,11 +171,12 @@ def modern_error(
         reals(distance, "distance", minimum=0),
         names="separation, beta and distance",
     )
-    with np.errstate(over="ignore"):
-        decay = np.exp(-betas * (gaps - 2 * radii * largest))
-        return answer(2 * (n_patterns - 1) * largest * decay)
+    # At β = 0 there is no decay, however far the start.
+    exponent = np.where(betas > 0, -betas * (gaps - 2 * radii * largest), 0.0)
+    return answer(np.exp(exponent + math.log(2 * (n_patterns - 1)) + math.log(largest)))
 
 
+@formula
 def modern_weight(beta: Any, radius: float, dim: int, n_patterns: Any) -> Any:
     r"""Give the weight that a random pattern on a sphere has when it is the state itself.
 
@@ -214,14 +220,43 @@ def modern_weight(beta: Any, radius: float, dim: int, n_patterns: Any) -> Any:
         integers(n_patterns, "n_patterns", minimum=1, maximum=2**53),
         names="beta and n_patterns",
     )
-    kappa = np.asarray(betas * radius**2 * (dim - 1))
-    # Over the angle, where the density is sin^(d−2); squared nodes crowd at 0, where large β looks.
-    angle = math.pi * ((1 + _NODES) / 2) ** 2
-    density = np.sin(angle) ** (dim - 2) * (1 + _NODES) * _WEIGHTS
-    falls = np.exp(-kappa[..., None] * (1 - np.cos(angle)))
-    return answer(1 / (1 + (counts - 1) * np.asarray(falls @ density / density.sum())))
+    log_kappa = np.log(betas) + 2 * math.log(radius) + math.log(dim - 1)
+    log_mean = _log_mean_fall(np.exp(np.minimum(log_kappa, 300.0)), _float(dim - 2))
+    return answer(1 / (1 + (counts - 1) * np.exp(log_mean)))
 
 
+def _log_mean_fall(kappa: NDArray[np.float64], power: float) -> NDArray[np.float64]:
+    """Log of ⟨e^{−κ(1 − cos θ)}⟩ over angles θ with density sin^power θ.
+
+    Both integrals are taken around their largest term, where (power) cos θ = κ sin² θ.
+    """
+    cosine = 2 * kappa / (power + np.hypot(power, 2 * kappa))
+    cosine = np.where(kappa > 0, np.minimum(cosine, 1.0), 0.0 if power else 1.0)
+    rise = power / 2 * np.log1p(-(cosine**2)) if power else 0.0
+    if power > _SADDLE:
+        # A bump of the width 1/√(−L″), L″ = −power/sin² θ − κ cos θ; without κ −power.
+        bend = 1 / (1 - cosine**2) + kappa / power * cosine
+        return np.minimum(np.asarray(rise - kappa * (1 - cosine) - 0.5 * np.log(bend)), 0.0)
+    return _log_integral(kappa, power, cosine) - _log_integral(0 * kappa, power, 0 * kappa)
+
+
+def _log_integral(
+    kappa: NDArray[np.float64], power: float, cosine: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Log of ∫ sin^power θ e^{−κ(1 − cos θ)} dθ, its largest term near ``cosine``."""
+    top = np.arccos(cosine)
+    bend = (power / np.maximum(np.sin(top) ** 2, 1e-300) if power else 0.0) + kappa * cosine
+    reach = 14 / np.sqrt(np.maximum(bend, 1.0))
+    low, high = np.maximum(top - reach, 0.0), np.minimum(top + reach, math.pi)
+    half = 0.5 * (high - low)
+    angle = (low + half)[..., None] + half[..., None] * _NODES
+    logs = power * np.log(np.sin(angle)) - 2 * kappa[..., None] * np.sin(angle / 2) ** 2
+    largest = logs.max(axis=-1)
+    total = np.exp(logs - largest[..., None]) @ _WEIGHTS
+    return np.asarray(largest + np.log(half * total))
+
+
+@formula
 def modern_nearest(noise: Any, dim: int, n_patterns: Any) -> Any:
     r"""Give the chance that a noisy pattern is still nearer to its own memory than to all others.
 
@@ -296,18 +331,35 @@ def _directions_within(dim: int) -> tuple[NDArray[np.float64], NDArray[np.float6
     return angles, shares / shares[-1]
 
 
-def _lambert_of_exp(y: float) -> float:
-    """W₀(e^y): the w > 0 with w + ln w = y, without ever forming e^y.
+def _log_constant(beta: float, radius: float, dim: int, failure: float) -> float:
+    """Log c, from logarithms of what it is made of."""
+    beta, radius = _positive(beta, "beta"), _positive(radius, "radius")
+    dim, failure = checks.integer(dim, "dim", minimum=2), _probability(failure)
+    log_scale = math.log(beta) + 2 * math.log(radius)
+    a = 2 / _float(dim - 1) * (1 + math.log(2) + log_scale + math.log(failure) + math.log(dim - 1))
+    log_b = math.log(2 / 5) + log_scale
+    return log_b - _log_lambert_of_exp(a + log_b)
+
+
+def _float(number: int) -> float:
+    """A whole number as a float, the largest ones cut to what still can be multiplied."""
+    return float(min(number, 10**150))
+
+
+def _log_lambert_of_exp(y: float) -> float:
+    """Log of W₀(e^y), the w > 0 with w + ln w = y, without ever forming e^y.
 
     The left side is concave and grows, so Newton's steps from below never overshoot.
     """
+    if y < -40:  # w = e^y less its square
+        return y
     w = 1.0 if y > 1 else math.exp(y - 1)
     for _ in range(100):
         step = (y - w - math.log(w)) / (1 + 1 / w)
         w += step
         if abs(step) <= 1e-15 * w:
             break
-    return w
+    return math.log(w)
 
 
 def _positive(value: Any, name: str) -> float:

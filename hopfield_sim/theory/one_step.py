@@ -10,11 +10,12 @@ import numpy as np
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.theory import _crosstalk, _special
-from hopfield_sim.theory._arguments import answer, integers, together
+from hopfield_sim.theory._arguments import answer, formula, integers, together
 
 _LARGEST, _LARGEST_DENSE, _HIGHEST_ORDER = 10**18, 10**6, 1000
 
 
+@formula
 def one_step_error(
     n_neurons: Any,
     n_patterns: Any,
@@ -137,6 +138,6 @@ def _gaussian_limit(
 ) -> float:
     """Q(signal / noise) for N and P to infinity together."""
     log_variance = math.log(p * _special.odd_factorial(2 * order - 3)) - (order - 1) * math.log(n)
-    variance = math.exp(log_variance) * (0.5 if rectified else 1.0)
-    signal = 1.0 if zero_diagonal else 1.0 + p / n
-    return float(_special.normal_tail(signal / math.sqrt(variance)))
+    log_noise = 0.5 * (log_variance - (math.log(2.0) if rectified else 0.0))
+    log_signal = 0.0 if zero_diagonal else math.log1p(p / n)
+    return float(_special.normal_tail(math.exp(min(log_signal - log_noise, 700.0))))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.polynomial import Chebyshev
 from numpy.typing import NDArray
 
-from hopfield_sim.theory._arguments import answer, reals
+from hopfield_sim.theory._arguments import answer, formula, reals
 from hopfield_sim.theory._mean_field import Phase, spinodal, transition
 from hopfield_sim.theory._roots import find_root
 
@@ -41,6 +41,7 @@ class PhaseLines:
     thermodynamic: Any
 
 
+@formula
 def phase_lines(loads: Any) -> PhaseLines:
     r"""Give the temperatures at which the phases of the Hebbian network change.
 

@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.theory._arguments import answer, reals, together
+from hopfield_sim.theory._arguments import answer, formula, reals, together
 
 KERNELS = ("sincos", "cos", "exp", "expexp")
 
 Floats = NDArray[np.floating]
 
 
+@formula
 def feature_variance(states: Any, patterns: Any, beta: float, kernel: str = "sincos") -> Any:
     r"""Give the variance of ⟨φ(x), Σ φ(ξ)⟩ with a single feature; with Y of them it is 1/Y of it.
 
@@ -72,11 +73,12 @@ def feature_variance(states: Any, patterns: Any, beta: float, kernel: str = "sin
     [0.0, 0.5, 53.598]
     """
     given, xi, beta = _judged(states, patterns, beta, kernel)
-    second = np.array([_second_moment(x, xi, beta, kernel) for x in given.array])
-    mean = _kernel_sum(given.array, xi, beta)
+    second = np.exp([_log_second_moment(x, xi, beta, kernel) for x in given.array])
+    mean = np.exp(_log_kernel_sum(given.array, xi, beta))
     return given.restore(np.maximum(second - mean**2, 0.0))
 
 
+@formula
 def feature_error(
     states: Any, patterns: Any, beta: float, n_features: Any, kernel: str = "sincos"
 ) -> Any:
@@ -98,7 +100,8 @@ def feature_error(
     Returns
     -------
     float or ndarray of float64
-        (B,), (len(n_features),) or, for several of both, (B, len(n_features)).
+        (B,), (len(n_features),) or, for several of both, (B, len(n_features)); inf where it exceeds
+        all floats.
 
     Raises
     ------
@@ -114,15 +117,19 @@ def feature_error(
     """
     given, xi, beta = _judged(states, patterns, beta, kernel)
     counts = reals(n_features, "n_features", minimum=1)
-    second = np.array([_second_moment(x, xi, beta, kernel) for x in given.array])
-    mean = _kernel_sum(given.array, xi, beta)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.sqrt(np.maximum(second / mean**2 - 1.0, 0.0))
-    errors = math.sqrt(2 / math.pi) / beta * relative.reshape(-1, *(1,) * counts.ndim)
+    second = np.array([_log_second_moment(x, xi, beta, kernel) for x in given.array])
+    mean = _log_kernel_sum(given.array, xi, beta)
+    # V over the square of the mean, in logarithms: both vanish for a state far from all patterns.
+    excess = np.where(np.isfinite(mean), np.maximum(second - 2 * mean, 0.0), np.inf)
+    log_relative = 0.5 * np.where(excess < 1.0, np.log(np.expm1(excess)), excess)
+    log_relative += 0.5 * np.where(excess < 1.0, 0.0, np.log1p(-np.exp(-excess)))
+    log_scale = 0.5 * math.log(2 / math.pi) - math.log(beta)
+    errors = np.exp(log_relative.reshape(-1, *(1,) * counts.ndim) + log_scale)
     errors = errors / np.sqrt(counts)
     return answer(np.asarray(errors[0])) if given.single else errors
 
 
+@formula
 def features_needed(n_patterns: Any, beta: Any, distance: Any = 0.0) -> Any:
     r"""Give the number of features that a distributed memory takes, by a rule of thumb.
 
@@ -161,8 +168,7 @@ def features_needed(n_patterns: Any, beta: Any, distance: Any = 0.0) -> Any:
         reals(distance, "distance", minimum=0),
         names="n_patterns, beta and distance",
     )
-    with np.errstate(over="ignore"):
-        return answer(5.0 * p * np.exp(b * r**2))
+    return answer(5.0 * p * np.exp((np.sqrt(b) * r) ** 2))
 
 
 def _judged(
@@ -174,6 +180,8 @@ def _judged(
         raise InvalidInputError("beta must be greater than 0; got 0.0")
     double = np.dtype(np.float64)
     stored = checks.real_patterns(patterns, dtype=double)
+    count = len(stored.array)
+    checks.memory(48 * count**2, f"all pairs of {count} patterns", "ask about fewer")
     given = checks.real_states(
         states,
         stored.array.shape[1],
@@ -184,29 +192,36 @@ def _judged(
     return given, stored.array, beta
 
 
-def _kernel_sum(states: Floats, patterns: Floats, beta: float) -> NDArray[np.float64]:
-    """Σ exp(−β/2 ‖x − ξ‖²), (B,)."""
-    return np.array([np.exp(-beta / 2 * _squares(x - patterns)).sum() for x in states])
+def _log_kernel_sum(states: Floats, patterns: Floats, beta: float) -> NDArray[np.float64]:
+    """Log of Σ exp(−β/2 ‖x − ξ‖²), (B,)."""
+    return np.array([_log_sum(-beta / 2 * _squares(x - patterns)) for x in states])
 
 
-def _second_moment(x: Floats, patterns: Floats, beta: float, kernel: str) -> float:
-    """⟨(Σ_μ φ(x) φ(ξ^μ))²⟩ over one direction and its phase: a sum over pairs of patterns.
+def _log_second_moment(x: Floats, patterns: Floats, beta: float, kernel: str) -> float:
+    """Log of ⟨(Σ_μ φ(x) φ(ξ^μ))²⟩ over one direction and its phase: a sum over pairs of patterns.
 
     A Gaussian average of exp(√β s·a) is exp(β‖a‖²/2), of cos(√β s·a) exp(−β‖a‖²/2).
     """
     if kernel in ("sincos", "cos"):
-        with_sign, apart = _pairs(x - patterns)
-        moment = np.exp(-beta / 2 * with_sign).sum() / 2 + np.exp(-beta / 2 * apart).sum() / 2
+        with_sign, apart = (-beta / 2 * pairs for pairs in _pairs(x - patterns))
         # The phase: ½ Σ exp(−β/2 ‖ξ^μ − ξ^ν‖²), as ξ^μ − ξ^ν = d^ν − d^μ.
-        return float(moment + (np.exp(-beta / 2 * apart).sum() / 2 if kernel == "cos" else 0.0))
+        terms = [with_sign, apart, *([apart] if kernel == "cos" else [])]
+        return _log_sum(np.array(terms)) - math.log(2)
     with_sign, apart = _pairs(x + patterns)
-    damped = beta * (float(x @ x) + _squares(patterns))
+    damped = float(x @ x) + _squares(patterns)
     damped = damped[:, None] + damped
-    with np.errstate(over="ignore"):
-        moment = np.exp(beta / 2 * with_sign - damped).sum()
-        if kernel == "expexp":  # cosh in place of exp
-            moment = (moment + np.exp(beta / 2 * apart - damped).sum()) / 2
-    return float(moment)
+    terms = [beta * (with_sign / 2 - damped)]
+    if kernel == "expexp":  # cosh in place of exp
+        terms.append(beta * (apart / 2 - damped))
+    return _log_sum(np.array(terms)) - math.log(len(terms))
+
+
+def _log_sum(logs: Floats) -> float:
+    """Log of the sum of exponentials, whatever their size."""
+    largest = float(logs.max())
+    if not math.isfinite(largest):
+        return largest
+    return largest + math.log(float(np.exp(logs - largest).sum()))
 
 
 def _pairs(rows: Floats) -> tuple[Floats, Floats]:

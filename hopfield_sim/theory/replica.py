@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.theory import _mean_field, _special
-from hopfield_sim.theory._arguments import answer, reals, together
+from hopfield_sim.theory._arguments import answer, formula, reals, together
 from hopfield_sim.theory._roots import find_root
 
 Floats = NDArray[np.float64]
@@ -19,6 +19,7 @@ _COLD, _EMPTY = 1e-12, 1e-30
 """Temperatures and loads below these cannot be told from zero in double precision."""
 
 
+@formula
 def critical_load() -> float:
     r"""Give the load α_c = P/N above which the Hebbian network retrieves nothing, at T = 0.
 
@@ -47,6 +48,7 @@ def critical_load() -> float:
     return _critical_point()[1]
 
 
+@formula
 def retrieval_overlap(load: Any, temperature: Any = 0.0) -> Any:
     r"""Give the overlap m of the retrieval state of the Hebbian network with its pattern.
 

@@ -11,9 +11,10 @@ import numpy as np
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.theory import _special
-from hopfield_sim.theory._arguments import answer, reals
+from hopfield_sim.theory._arguments import answer, formula, reals
 
 
+@formula
 def capacity(n_neurons: Any, criterion: str = "most") -> Any:
     r"""Give the number of random patterns that a network of N neurons holds without errors.
 
@@ -53,12 +54,18 @@ def capacity(n_neurons: Any, criterion: str = "most") -> Any:
     [72.4, 36.2, 269.0]
     """
     n = reals(n_neurons, "n_neurons", minimum=2)
+    if isinstance(criterion, str) and criterion.lower() in ("hebbian", "hebb"):
+        raise InvalidInputError(
+            'criterion must be one of "most", "all", "storkey"; got a rule, whose law is either '
+            'that of any one pattern or that of all at once; did you mean "most"?'
+        )
     criterion = checks.choice(criterion, ("most", "all", "storkey"), "criterion")
     if criterion == "storkey":
         return answer(n / np.sqrt(2.0 * np.log(n)))
     return answer(n / ((2.0 if criterion == "most" else 4.0) * np.log(n)))
 
 
+@formula
 def dense_capacity(n_neurons: Any, order: int, error: float | None = None) -> Any:
     r"""Give the number of random patterns that a dense memory of order n holds.
 
