@@ -287,6 +287,178 @@ def test_a_state_without_contrast_has_no_direction():
     assert np.isfinite(mem.recall(flat).states).all()
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("similarity", ["dot", "cosine", "euclidean", "manhattan"])
+@pytest.mark.parametrize("far", [0, 50])
+def test_what_is_not_observed_is_never_read(similarity, dtype, far):
+    rng = np.random.default_rng(0)
+    images = (rng.normal(size=(4, 2, 3)) + far).astype(dtype)
+    mem = hs.ModernHopfield(5.0, similarity=similarity).store(images)
+    observed = np.array([[True, True, False], [True, False, True]])
+    largest = np.finfo(np.float64).max
+    rubbish = np.array([np.nan, np.inf, -np.inf, largest, -largest])
+    cues = images.astype(np.float64)
+    unknown = cues.copy()
+    cues[:, ~observed] = 0
+    for start in range(len(rubbish)):
+        unknown[:, ~observed] = np.roll(rubbish, start)[: (~observed).sum()]
+        kept = unknown.copy()
+        for ask in ("attention", "energy", "gradient", "recall"):
+            if similarity == "manhattan" and ask in ("energy", "gradient"):
+                continue
+            for some in (slice(None), 2):  # a batch, one image
+                how = {"observed": observed} | ({"advise": False} if ask == "recall" else {})
+                found, right = (getattr(mem, ask)(x[some], **how) for x in (unknown, cues))
+                if ask == "recall":
+                    found, right = found.states, right.states
+                np.testing.assert_array_equal(found, right)
+        if similarity != "dot":
+            told = mem.suggest_beta(unknown, observed=observed)
+            assert told == mem.suggest_beta(cues, observed=observed)
+        run = mem.recall(unknown, observed=observed, step=0.5, record="states", advise=False)
+        assert np.isfinite(run.trajectory).all()
+        np.testing.assert_array_equal(unknown, kept)
+        with pytest.raises(InvalidInputError, match="found"):  # it would be kept
+            mem.recall(unknown, observed=observed, clamp=~observed)
+    with pytest.raises(InvalidInputError, match=r"finite; found nan at \[0, 0, 0\]"):
+        mem.recall(np.full((1, 2, 3), np.nan), observed=observed)
+    flat = unknown.reshape(4, 6)
+    np.testing.assert_array_equal(
+        mem.attention(flat, observed=observed), mem.attention(cues, observed=observed)
+    )
+
+
+# ---------------------------------------------------------------------- any origin, any scale
+
+
+def exactly(rng, shape):
+    """Multiples of 1/64 up to 4: adding 2¹⁶ to them is exact, in float32 too."""
+    return rng.integers(-256, 257, shape) / 64
+
+
+def by_definition(xi, x, similarity, beta):
+    """Softmax of β times the similarity in extended precision, from differences themselves."""
+    xi, x = xi.astype(np.longdouble), x.astype(np.longdouble)
+    if similarity == "dot":
+        scores = x @ xi.T
+    elif similarity == "euclidean":
+        scores = -0.5 * ((x[:, None] - xi) ** 2).sum(axis=2)
+    elif similarity == "manhattan":
+        scores = 1 / (1 + np.abs(x[:, None] - xi).sum(axis=2))
+    else:
+        units = []
+        for rows in (xi, x):
+            rows = rows - rows.mean(axis=1, keepdims=True)
+            rows = rows / np.abs(rows).max(axis=1, keepdims=True)
+            units.append(rows / np.sqrt((rows**2).sum(axis=1, keepdims=True)))
+        scores = units[1] @ units[0].T
+    e = np.exp(beta * (scores - scores.max(axis=1, keepdims=True)))
+    return (e / e.sum(axis=1, keepdims=True)).astype(float)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("similarity", ["euclidean", "cosine", "manhattan"])
+@pytest.mark.parametrize("some", [False, True])
+def test_the_origin_changes_nothing(similarity, dtype, backend, some):
+    rng = np.random.default_rng(1)
+    shift = 2.0**16 if dtype == np.float32 else 2.0**42
+    xi, x = exactly(rng, (20, 12)), exactly(rng, (7, 12))
+    observed = np.arange(12) > 2 if some else None
+    asked = {"observed": observed}
+    near, far = (
+        hs.ModernHopfield(0.3, similarity=similarity, backend=backend).store((xi + c).astype(dtype))
+        for c in (0, shift)
+    )
+    here, there = x.astype(dtype), (x + shift).astype(dtype)
+    tolerance = {"rtol": 0, "atol": 2e-6 if dtype == np.float32 else 1e-13}
+    np.testing.assert_allclose(
+        far.attention(there, **asked), near.attention(here, **asked), **tolerance
+    )
+    for one, other in zip(far.attention(there[:1]), near.attention(here[:1]), strict=True):
+        np.testing.assert_allclose(one, other, **tolerance)
+    rest = far.recall(there, **asked, max_steps=1, advise=False).states
+    wanted = near.recall(here, **asked, max_steps=1, advise=False).states
+    step = 8 * np.spacing(dtype(shift))  # no state is known much better than that
+    np.testing.assert_allclose(rest - dtype(shift), wanted, rtol=0, atol=step)
+    if similarity != "manhattan":
+        for ask in ("energy", "gradient"):
+            found, true = getattr(far, ask)(there, **asked), getattr(near, ask)(here, **asked)
+            np.testing.assert_allclose(found, true, rtol=1e-5, atol=step)
+        assert far.suggest_beta(**asked) == pytest.approx(near.suggest_beta(**asked), rel=1e-4)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("similarity", ["dot", "euclidean", "cosine"])
+def test_memories_far_from_the_origin_are_told_apart(similarity, dtype, backend):
+    rng = np.random.default_rng(2)
+    far = 1e4 if dtype == np.float32 else 1e8
+    for xi, beta in (
+        (rng.normal(size=(8, 12)) + far, 1.0),
+        (rng.normal(size=(8, 12)) + rng.normal(size=12) * far, 1.0),  # its own in each coordinate
+        (rng.normal(size=(8, 12)) + rng.normal(size=(8, 1)) * far, 1.0),  # its own in each memory
+        (rng.integers(0, 256, (6, 3072)) * 1.0, 1e-2),
+    ):
+        if similarity == "euclidean" and np.ptp(xi.mean(axis=1)) > 1e3:
+            continue  # memories so far from each other are told apart anyhow
+        xi = xi.astype(dtype)
+        cues = (xi[:3] + 0.1).astype(dtype)
+        if similarity == "dot":
+            cues = rng.normal(size=cues.shape).astype(dtype)
+        mem = hs.ModernHopfield(beta, similarity=similarity, backend=backend).store(xi)
+        wanted = by_definition(xi, cues, similarity, beta)
+        np.testing.assert_allclose(mem.attention(cues), wanted, rtol=0, atol=1e-5)
+        np.testing.assert_allclose(mem.attention(cues[0]), wanted[0], rtol=0, atol=1e-5)
+        means = wanted @ xi.astype(float)
+        if similarity != "cosine":
+            found = mem.recall(cues, max_steps=1, advise=False).states
+            np.testing.assert_allclose(found, means, rtol=3e-7 if dtype == np.float32 else 1e-14,
+                                       atol=1e-5)  # fmt: skip
+
+
+def test_frames_of_a_film_are_told_apart():
+    """Float32 images of 0 … 255, two of which differ in three pixels by 2: E = −ln(1 + e^(−½·12))
+    at either, though squares of their lengths, some 10⁷, are known to 1 in float32.
+    """
+    rng = np.random.default_rng(0)
+    frames = rng.integers(4, 250, (9, 3072)).astype(np.float32)
+    frames[5] = frames[2]
+    frames[5, :3] += 2
+    mem = hs.ModernHopfield(1.0, similarity="euclidean").store(frames)
+    assert mem.energy(frames[2]) == pytest.approx(-np.log1p(np.exp(-6)), abs=1e-6)
+    assert mem.attention(frames[5])[5] == pytest.approx(1 / (1 + np.exp(-6)), abs=1e-6)
+    assert mem.attention(frames)[5, 2] == pytest.approx(1 / (1 + np.exp(6)), abs=1e-6)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("dtype", "scale"),
+    [(np.float32, 1e-25), (np.float32, 1e-40), (np.float64, 1e-200), (np.float64, 1e-300)],
+)
+def test_cosine_has_no_scale(dtype, scale, backend):
+    """[.622, .378] at any: two memories, cosines 1 and 0.5 with the state, β = 1."""
+    xi = np.array([[1.0, -1.0, 0.0], [0.0, -1.0, 1.0]])
+    mem = hs.ModernHopfield(similarity="cosine", backend=backend)
+    mem.store((xi * scale).astype(dtype))
+    wanted = 1 / (1 + np.exp([-0.5, 0.5]))
+    for x in (xi[0], xi[0] * scale, xi[:1] * 1e10):
+        x = x.astype(dtype)
+        np.testing.assert_allclose(np.ravel(mem.attention(x)), wanted, atol=1e-5)
+        direction = np.ravel(mem.recall(x, max_steps=1, advise=False).states) / dtype(scale)
+        mean = (wanted[:, None] * xi).sum(axis=0)
+        np.testing.assert_allclose(direction, mean, atol=1e-4)
+        if np.abs(x).max() < 1e-38 and dtype == np.float32:
+            with pytest.raises(hs.errors.InvalidInputError, match="no float32 holds"):
+                mem.gradient(x)
+        else:
+            assert np.isfinite(mem.gradient(x)).all()
+    with pytest.raises(hs.errors.InvalidInputError, match="contrasts of like size"):
+        hs.ModernHopfield(similarity="cosine").store(
+            np.array([[1.0, 0.0], [0.0, 1e-35]], np.float32)
+        )
+
+
 # ---------------------------------------------------------------------- both engines
 
 

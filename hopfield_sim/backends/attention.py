@@ -35,24 +35,29 @@ class Memories:
     """What queries attend to, and by which score.
 
     score_μ(q) = scale_μ (q·ξ^μ) + bias_μ; with ``mask`` it is 1 / (1 + Σ_i mask_i |q_i − ξ_i^μ|)
-    instead. All arrays have the dtype of ``patterns``.
+    instead. Queries have the dtype of ``patterns``, or are float64, and then so is all that is
+    computed.
 
     Parameters
     ----------
     patterns : (P, N) float
         The memories ξ, C-contiguous.
-    scale : (P,) float, optional
+    scale : (P,) float64, optional
         Positive; 1 if not given. It also weighs the memories in the mean.
-    bias : (P,) float, optional
+    bias : (P,) float64, optional
         0 if not given.
     mask : (N,) float, optional
         0 or 1 for each coordinate.
+    keys : (P, N) float, optional
+        What queries are multiplied with, if other than ξ: the same from an origin amid them, where
+        products with ξ itself would lose in rounding what tells memories apart.
     """
 
     patterns: Floats
-    scale: Floats | None = None
-    bias: Floats | None = None
+    scale: NDArray[np.float64] | None = None
+    bias: NDArray[np.float64] | None = None
     mask: Floats | None = None
+    keys: Floats | None = None
 
 
 class Attended(NamedTuple):
@@ -152,7 +157,8 @@ class Attention:
         patterns = memories.patterns[block]
         if memories.mask is not None:
             return 1 / (1 + self.distances(patterns, queries, memories.mask))
-        scores = queries @ patterns.T
+        keys = patterns if memories.keys is None else memories.keys[block]
+        scores = queries @ keys.T
         if memories.scale is not None:
             scores *= memories.scale[block]
         if memories.bias is not None:

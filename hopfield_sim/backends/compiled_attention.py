@@ -35,9 +35,13 @@ class CompiledAttention(Attention):
         self._kernels = kernels
 
     def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
-        if len(queries) > 1 or memories.mask is not None:
-            return super()._stream(memories, queries, beta)
         patterns = memories.patterns
+        plain = memories.mask is None and memories.keys is None and patterns.dtype == queries.dtype
+        if len(queries) > 1 or not plain:
+            return super()._stream(memories, queries, beta)
+        scale, bias = (
+            None if a is None else a.astype(queries.dtype) for a in (memories.scale, memories.bias)
+        )
         p, n = patterns.shape
         chunk = max(1, min(_ROWS, _CHUNK // n))
         count = -(-p // chunk)
@@ -46,7 +50,7 @@ class CompiledAttention(Attention):
 
         def walk(first: int, last: int) -> None:
             self._kernels.attend(
-                patterns, queries[0], memories.scale, memories.bias, beta, chunk, first, last,
+                patterns, queries[0], scale, bias, beta, chunk, first, last,
                 totals, tops, masses, scaleds,
             )  # fmt: skip
 

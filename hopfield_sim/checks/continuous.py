@@ -114,6 +114,7 @@ def real_states(
     shape: Shape | None = None,
     n_patterns: int | None = None,
     dtype: np.dtype[Any] | None = None,
+    observed: NDArray[np.bool_] | None = None,
     name: str = "states",
 ) -> RealBatch:
     """Judge real states: (N,) or (B, N) and, where the sites have a ``shape``, that of images.
@@ -128,6 +129,8 @@ def real_states(
         The number of stored patterns: a state of that length gets "did you transpose?".
     dtype : dtype, optional
         As in ``real_patterns``.
+    observed : bool (N,), optional
+        Elsewhere numbers stand for what is unknown: NaN, infinite or too large ones become 0.
     """
     array = numeric(value, name)
     if array.ndim == 0 or array.size == 0:
@@ -147,7 +150,8 @@ def real_states(
             f"{name} must be {wanted}; got shape {array.shape}"
             + ("; did you transpose?" if turned else "")
         )
-    return RealBatch(_numbers(array, name, dtype).reshape(-1, n_neurons), single, image)
+    known = observed if observed is None or image is None else observed.reshape(image)
+    return RealBatch(_numbers(array, name, dtype, known).reshape(-1, n_neurons), single, image)
 
 
 def activities(
@@ -168,8 +172,15 @@ def activities(
     return array.astype(np.float64).reshape(-1, n_units)
 
 
-def _numbers(array: NDArray[Any], name: str, dtype: np.dtype[Any] | None) -> NDArray[np.floating]:
-    """Copy to float32 or float64, or name the first entry that cannot be worked with."""
+def _numbers(
+    array: NDArray[Any],
+    name: str,
+    dtype: np.dtype[Any] | None,
+    known: NDArray[np.bool_] | None = None,
+) -> NDArray[np.floating]:
+    """Copy to float32 or float64, or name the first entry that cannot be worked with; entries that
+    are not ``known``, which has the shape of one row, become 0 instead.
+    """
     if dtype is None:
         dtype = np.dtype(np.float32 if array.dtype.str[1:] == "f4" else np.float64)
     memory(
@@ -177,18 +188,24 @@ def _numbers(array: NDArray[Any], name: str, dtype: np.dtype[Any] | None) -> NDA
         f"{name} of shape {array.shape}",
         "use float32, or pass fewer rows at a time",
     )
-    with np.errstate(over="ignore"):  # a long double may overflow: it is then found below
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found below
         copy = array.astype(dtype, order="C", copy=True)
     # Sums of N squares, and differences of them, must not overflow.
     limit = 0.25 * float(np.sqrt(np.finfo(dtype).max / array.size))
     low, high = float(copy.min()), float(copy.max())
     if -limit <= low and high <= limit:
         return copy
-    bad = ~np.isfinite(copy)
-    if bad.any():
-        raise InvalidInputError(f"{name} must be finite; found {copy[first(bad)]} at {at(bad)}")
-    bad = np.abs(copy) > limit
+    bad = ~(np.abs(copy) <= limit)
+    if known is not None:
+        copy[bad & ~known] = 0
+        bad &= known
+    if not bad.any():
+        return copy
+    found, where = array[first(bad)], at(bad)
+    if not np.isfinite(copy[bad]).all():
+        unfit = bad & ~np.isfinite(copy)
+        raise InvalidInputError(f"{name} must be finite; found {copy[first(unfit)]} at {at(unfit)}")
     raise InvalidInputError(
         f"{name} must be within ±{limit:.1e} for their squares to fit {dtype}; "
-        f"found {copy[first(bad)]} at {at(bad)}; divide them by a common scale"
+        f"found {found} at {where}; divide them by a common scale"
     )

@@ -130,7 +130,8 @@ def warn_of_collapse(asked: Attending, starts: Floats, ends: Floats) -> None:
         return
     shared = float(asked.attend(ends[:1]).mass[0])  # by about so many memories
     cues = some(starts, len(patterns))
-    own = asked.engine.scores(Euclidean(patterns, compared.observed).memories, cues).argmax(axis=1)
+    near = Attending(Euclidean(patterns, compared.observed), asked.beta, asked.engine)
+    own = near.scores(cues).argmax(axis=1)
     scores = asked.scores(np.concatenate([ends[:1], cues]))
     place = int(scores[0].argmax())
     others = int((own != place).sum())

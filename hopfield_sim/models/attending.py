@@ -12,6 +12,9 @@ from hopfield_sim.backends.attention import Attended, Attention
 from hopfield_sim.descent import Floats
 from hopfield_sim.models.similarity import Similarity
 
+_SHOWS = 1e-3
+"""An error of β times a score that is too large."""
+
 
 @dataclass(frozen=True)
 class Attending:
@@ -22,8 +25,8 @@ class Attending:
     engine: Attention
 
     def scores(self, states: Floats) -> Floats:
-        """The similarity of each state to each memory, (B, P)."""
-        return self.engine.scores(self.compared.memories, self.compared.queries(states))
+        """The similarity of each state to each memory, (B, P), but for what is common to all."""
+        return self.engine.scores(self.compared.memories, self._queries(states))
 
     def weights(self, states: Floats) -> Floats:
         """softmax(β similarity), (B, P); their memory is judged before they are made."""
@@ -33,15 +36,17 @@ class Attending:
             f"the attention of {len(states)} states to {compared.n_patterns} memories",
             "pass fewer states at a time",
         )
-        return self.engine.weights(compared.memories, compared.queries(states), self.beta)
+        found = self.engine.weights(compared.memories, self._queries(states), self.beta)
+        return found.astype(states.dtype, copy=False)
 
     def attend(self, states: Floats) -> Attended:
         """The mean of the memories that each state goes to, and how they share its attention."""
-        queries = self.compared.queries(states)
-        return self.engine.attend(self.compared.memories, queries, self.beta)
+        found = self.engine.attend(self.compared.memories, self._queries(states), self.beta)
+        return found._replace(target=found.target.astype(states.dtype, copy=False))
 
     def energies(self, states: Floats) -> NDArray[np.float64]:
         """E of each state, (B,)."""
+        states = states.astype(np.float64, copy=False)
         queries = self.compared.queries(states)
         soft = self.engine.soft_maximum(self.compared.memories, queries, self.beta)
         return self.compared.energy(states, soft, self.beta)
@@ -49,3 +54,12 @@ class Attending:
     def gradients(self, states: Floats) -> Floats:
         """∂E/∂x, (B, N)."""
         return self.compared.gradient(states, self.attend(states))
+
+    def _queries(self, states: Floats) -> Floats:
+        """What the engine compares: in float64 where rounded scores would show in a softmax."""
+        compared, queries = self.compared, self.compared.queries(states)
+        if queries.dtype == np.float32 and compared.memories.mask is None:
+            error = float(np.finfo(np.float32).eps) * compared.largest_score(queries)
+            if self.beta * error > _SHOWS:
+                return compared.queries(states.astype(np.float64))
+        return queries

@@ -59,11 +59,21 @@ class ContinuousMemory(ABC):
 
     # ------------------------------------------------------------------ for the class below
 
-    def _judge(self, states: Any, name: str = "states") -> checks.RealBatch:
-        """States (B, N), (N,) or images that fit what is stored."""
+    def _judge(
+        self, states: Any, name: str = "states", *, observed: NDArray[np.bool_] | None = None
+    ) -> checks.RealBatch:
+        """States (B, N), (N,) or images that fit what is stored; anything will do where nothing is
+        ``observed``.
+        """
         n_neurons, n_patterns, dtype = self._size()
         return checks.real_states(
-            states, n_neurons, shape=self._shape, n_patterns=n_patterns, dtype=dtype, name=name
+            states,
+            n_neurons,
+            shape=self._shape,
+            n_patterns=n_patterns,
+            dtype=dtype,
+            observed=observed,
+            name=name,
         )
 
     def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:

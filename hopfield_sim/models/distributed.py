@@ -359,8 +359,10 @@ class DistributedMemory(ContinuousMemory):
         known = stored(self._drawn)
         return Size(known.n_neurons, self._n_patterns, known.dtype)
 
-    def _judge(self, states: Any, name: str = "states") -> checks.RealBatch:
-        given = super()._judge(states, name)
+    def _judge(
+        self, states: Any, name: str = "states", *, observed: NDArray[np.bool_] | None = None
+    ) -> checks.RealBatch:
+        given = super()._judge(states, name, observed=observed)
         reliance.within(given.array, self._beta, name)
         return given
 

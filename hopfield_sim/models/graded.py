@@ -192,6 +192,7 @@ class Attending:
     def pulled(self, x: Floats, v: Floats) -> Floats:
         """J = β (Σ_μ p_μ ξ^μ ξ^μᵀ − f fᵀ), the covariance of the memories as x weighs them."""
         p, xi = self.memory.attention(x), self.memory.patterns
+        xi = xi - xi.mean(axis=0)  # a covariance, whatever the origin
         along = v @ xi.T
         centred = along - (p * along).sum(axis=1, keepdims=True)
         return np.asarray(self.memory.beta * (p * centred) @ xi)

@@ -142,9 +142,9 @@ class ModernHopfield(ContinuousMemory):
         states : (B, N), (N,) or images
             Not changed.
         observed : bool (N,), optional
-            Only these coordinates are compared.
+            Only these coordinates are compared; anything may stand in the others, NaN too.
         """
-        asked, given = self._attending(observed), self._judge(states)
+        asked, given = self._asked(states, observed)
         return given.restore(asked.weights(given.array), sites=False)
 
     def energy(self, states: Any, *, observed: Any = None) -> Any:
@@ -160,7 +160,7 @@ class ModernHopfield(ContinuousMemory):
             For the similarity "manhattan", which has no energy.
         """
         demand_energy(self._similarity, "energy")
-        asked, given = self._attending(observed), self._judge(states)
+        asked, given = self._asked(states, observed)
         return given.restore(asked.energies(given.array))
 
     def gradient(self, states: Any, *, observed: Any = None) -> Any:
@@ -172,7 +172,7 @@ class ModernHopfield(ContinuousMemory):
             For the similarity "manhattan", which has no energy.
         """
         demand_energy(self._similarity, "gradient")
-        asked, given = self._attending(observed), self._judge(states)
+        asked, given = self._asked(states, observed)
         return given.restore(asked.gradients(given.array))
 
     def suggest_beta(
@@ -211,7 +211,7 @@ class ModernHopfield(ContinuousMemory):
         2.2975...
         """
         asked = self._attending(observed)
-        cues = None if states is None else self._judge(states).array
+        cues = None if states is None else self._asked(states, observed)[1].array
         return advice.suggest_beta(asked, cues, weight, fraction)
 
     # ------------------------------------------------------------------ dynamics
@@ -240,7 +240,8 @@ class ModernHopfield(ContinuousMemory):
         clamp : bool (N,), optional
             Coordinates that are kept.
         observed : bool (N,), optional
-            Only these coordinates are compared with the memories; the others are filled in.
+            Only these coordinates are compared with the memories; the others are filled in, and
+            anything may stand there in the cues, NaN too.
         max_steps : int
             Steps after which a state that moves still is given up.
         tol : float
@@ -268,7 +269,7 @@ class ModernHopfield(ContinuousMemory):
         InvalidInputError, InvalidTypeError
             For arguments that make no sense, naming what is wanted.
         """
-        asked, given = self._attending(observed), self._judge(states)
+        asked, given = self._asked(states, observed, clamp)
         step = checks.real(step, "step", minimum=0, maximum=1)
         if step == 0:
             raise InvalidInputError("step must be greater than 0, or nothing moves; got 0")
@@ -330,6 +331,18 @@ class ModernHopfield(ContinuousMemory):
     def _size(self) -> Size:
         patterns = self._known().memories.patterns
         return Size(patterns.shape[1], len(patterns), patterns.dtype)
+
+    def _asked(
+        self, states: Any, observed: Any, clamp: Any = None
+    ) -> tuple[Attending, checks.RealBatch]:
+        """How the memories are compared, and states that are known where they are observed, and
+        where they are to be kept.
+        """
+        asked = self._attending(observed)
+        known = asked.compared.observed
+        if known is not None and clamp is not None:
+            known = known | self._mask(clamp, "clamp")
+        return asked, self._judge(states, observed=known)
 
     def _attending(self, observed: Any) -> Attending:
         """The memories, compared over all coordinates or those observed."""
