@@ -97,6 +97,8 @@ def _one(x: Floats, mean: Floats, weights: Floats, level: float, resolution: flo
         _NORMAL.inv_cdf(min(max(float(value), resolution), 1 - resolution))
         for value in (f[k], f[k + 1], level)
     )
+    if above == below:  # beyond what can be told apart: a straight line, without the normal law
+        above, below, wanted = float(f[k]), float(f[k + 1]), level
     part = (above - wanted) / (above - below)
     return Crossing(float(x[k]), float(x[k] + part * (x[k + 1] - x[k])), float(x[k + 1]))
 

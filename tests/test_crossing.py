@@ -58,6 +58,12 @@ def test_noise_neither_moves_it_nor_hides_from_its_error(count: int) -> None:
     assert 0.9 < scatter.std() < 1.6
 
 
+def test_beyond_the_resolution_the_line_is_straight() -> None:
+    """Ten cues cannot tell .99 from .96 of them: half-way between is half-way."""
+    found = crossing([2, 4], [0.99, 0.96], 0.975, resolution=0.05)
+    assert found.value == pytest.approx(3.0)
+
+
 def test_one_network_has_no_error_and_none_no_crossing() -> None:
     assert math.isnan(crossing([1, 2], [[1.0, 0.0]], 0.9).error)
     assert all(math.isnan(value) for value in crossing([1, 2], np.empty((0, 2)), 0.9))
