@@ -16,7 +16,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from hopfield_sim import backends, errors, rules
+from hopfield_sim import backends, display, errors, rules
 from hopfield_sim.backends import use_backend
 from hopfield_sim.models import (
     DenseClassifier,
@@ -78,6 +78,9 @@ __all__ = [
     "theory",
     "use_backend",
 ]
+
+
+display.figures_from(lambda: import_module("hopfield_sim.plotting.shortcuts"))
 
 
 def __getattr__(name: str) -> Any:

@@ -160,6 +160,9 @@ class Descent(Recorded):
         """Steps made, (B,)."""
         return self._given.restore(self._walk.updates)
 
+    def _counts(self) -> dict[str, Any]:
+        return {"steps": self.steps}
+
     def __repr__(self) -> str:
         ends = recording.endings(self.stop)
         return f"<Descent of {len(self._walk.states)} states of {self.n_neurons} numbers: {ends}>"

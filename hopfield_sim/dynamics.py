@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks, recording
+from hopfield_sim import checks, display, recording
 from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Batch
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.patterns import overlap
@@ -164,6 +164,16 @@ class Recall(Recorded):
             patterns = self.patterns
         xi = checks.patterns(patterns, n_neurons=self.n_neurons).array
         return self._given.restore(overlap(self._batch.states, xi), sites=False)
+
+    def _counts(self) -> dict[str, Any]:
+        counts = {"sweeps": self.sweeps, "flips": self.flips}
+        if self.patterns is None or not len(self.patterns):
+            return counts
+        overlaps = overlap(self._batch.states[: display.MOST], self.patterns)
+        nearest = np.abs(overlaps).argmax(axis=1)
+        found = overlaps[np.arange(len(nearest)), nearest]
+        pairs = zip(nearest, found, strict=True)
+        return {**counts, "nearest pattern": [f"{mu}, m = {m:.3f}" for mu, m in pairs]}
 
     def __repr__(self) -> str:
         ends = recording.endings(self.stop)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.display import ShowsRun
 from hopfield_sim.errors import HopfieldError, InvalidTypeError
 
 WHAT = ("energy", "overlap", "states")
@@ -106,7 +107,7 @@ class Restoring(Protocol):
         """Give an answer that shape."""
 
 
-class Recorded:
+class Recorded(ShowsRun):
     """What the results of all recalls share: the rows written down, in the shape of the states.
 
     The class below has the recorder and the judged states as ``_recorder`` and ``_given``.

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
+from hopfield_sim import thumbnails
 from hopfield_sim.errors import HopfieldError, InvalidInputError
-from hopfield_sim.plotting import energy, runs, video, video_pictures
+from hopfield_sim.plotting import energy, video, video_pictures
 from hopfield_sim.plotting.stage import EDGE, HEAD
 
 SIDE, SCALE = 16, 20
@@ -108,7 +109,7 @@ def test_the_energy_curve_counts_steps() -> None:
     ],
 )
 def test_black_and_white_are_where_the_values_are(values: Any, expected: Any) -> None:
-    assert runs.value_range(np.array(values)) == expected
+    assert thumbnails.value_range(np.array(values)) == expected
 
 
 def test_few_colours_come_back_exactly() -> None:

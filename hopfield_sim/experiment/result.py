@@ -8,10 +8,11 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hopfield_sim import checks, disk
+from hopfield_sim import checks, disk, display
 from hopfield_sim.errors import MissingDependencyError
 
 if TYPE_CHECKING:
@@ -113,9 +114,20 @@ class Result:
         dataset.attrs = {"study": self.name}
         return dataset
 
+    def _repr_html_(self) -> str:
+        shown = self.rows[: display.MOST]
+        columns = {
+            name: [escape(_short(row[name])) for row in shown] for name in (shown or [{}])[0]
+        }
+        return display.titled(repr(self), display.table(columns), len(self.rows))
+
     def __repr__(self) -> str:
         columns = ", ".join(self.rows[0]) if self.rows else "none"
         return f"<Result of {self.name}: {len(self.rows)} rows; columns: {columns}>"
+
+
+def _short(value: str | int | float) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def mean_and_error(values: list[float]) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from hopfield_sim import backends, checks
 from hopfield_sim.backends import blas
 from hopfield_sim.backends.powers import Floats
 from hopfield_sim.backends.voting import engine
+from hopfield_sim.display import memory_html
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models import classifier_rule as rule
 from hopfield_sim.models import classifier_training as learning
@@ -374,6 +375,12 @@ class DenseClassifier:
             return f"{what}, not fitted>"
         state = self._state
         return f"{what}, d={state.n_inputs}, C={len(state.classes)}, {state.epoch} epochs>"
+
+    def _repr_html_(self) -> str:
+        if self._state is None:
+            return memory_html(repr(self), None, None)
+        seen = self._state.memories[:, : self._state.n_inputs]
+        return memory_html(repr(self), seen, self._state.shape)
 
     # ------------------------------------------------------------------ files
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
 from hopfield_sim.descent import Descent, Floats, Move, Walk, descend, recorder_of
+from hopfield_sim.display import ShowsMemory
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 
 _SMALLEST = 1e-30
@@ -28,7 +29,7 @@ class Size(NamedTuple):
     dtype: np.dtype[Any]
 
 
-class ContinuousMemory(ABC):
+class ContinuousMemory(ShowsMemory, ABC):
     """Remembers real vectors (P, N), or images; β sets how wide the wells around them are.
 
     The class below says what the energy is, and keeps ``_shape``, that of stored images.

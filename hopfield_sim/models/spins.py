@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks, dynamics, recording
 from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.display import ShowsMemory
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.patterns import overlap
 
@@ -27,7 +28,7 @@ class Engine(dynamics.Engine, Protocol):
         """E of each state, (B,)."""
 
 
-class SpinMemory(ABC):
+class SpinMemory(ShowsMemory, ABC):
     """N neurons of ±1 that remember patterns (P, N), or images (P, H, W).
 
     The class below sets these attributes, and says what the energy is.

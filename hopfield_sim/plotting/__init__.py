@@ -2,12 +2,12 @@
 
 A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``replica_curves``
 ``size_curves`` ``dense_curves`` ``distributed_curves`` ``modern_curves`` ``colour_images``
-``digit_curves`` (curves), ``xor_table`` ``robust_map`` (tables in colour), ``images``
-``image_recall`` ``image_rows`` (states as pictures), ``movie`` ``stage`` ``video_palette``
-``video_pictures`` ``video_file`` (films), ``report`` with ``report.html`` (the page),
-``measured_curves`` ``theory_lines`` (points with their bars, and what is drawn over them), ``rows``
-``runs`` (reading results and recalls), ``style`` (one look for all), ``screen`` (figures that show
-themselves), ``settings_folder``.
+``digit_curves`` (curves), ``xor_table`` ``robust_map`` ``weight_map`` (tables in colour),
+``images`` ``image_recall`` ``image_rows`` ``shortcuts`` (states as pictures), ``movie`` ``stage``
+``video_palette`` ``video_pictures`` ``video_file`` (films), ``report`` with ``report.html`` (the
+page), ``measured_curves`` ``theory_lines`` (points with their bars, and what is drawn over them),
+``rows`` ``runs`` (reading results and recalls), ``style`` (one look for all), ``screen`` (figures
+that show themselves), ``settings_folder``.
 
 Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot knows:
 ``plt.show()`` shows it, a notebook shows it once, at the end of the cell or where it is the last
@@ -30,6 +30,7 @@ from hopfield_sim.plotting.movie import video
 from hopfield_sim.plotting.replica_curves import overlap_by_load, phase_diagram
 from hopfield_sim.plotting.robust_map import robust
 from hopfield_sim.plotting.robustness_curves import robustness
+from hopfield_sim.plotting.weight_map import weights
 from hopfield_sim.plotting.xor_table import xor
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "robustness",
     "states",
     "video",
+    "weights",
     "xor",
 ]
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.runs import image_shape
 
@@ -21,17 +22,19 @@ GAP = 0.09  # between images, in widths of an image
 GROUP = 0.14  # before a group of columns, in the same unit
 RIM = 0.02  # round all of them, or the outer frames would be cut in half
 LINE = 0.16  # height of a line of caption, inches
+WRONG_BLACK, WRONG_WHITE = to_rgb("#8A3B00"), to_rgb("#FFB84D")  # as in videos
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One image of a mosaic, (H, W) with values from −1 to +1, the words above it, and the colours
-    of its values.
+    """One image of a mosaic, (H, W) with values from −1 to +1 or (H, W, 3) from 0 to 1, the words
+    above it, the colours of its values, and which pixels are wrong, (H, W).
     """
 
     image: NDArray[np.float64]
     caption: str = ""
     colours: str = "gray"
+    wrong: NDArray[np.bool_] | None = None
 
 
 def states(
@@ -40,9 +43,12 @@ def states(
     *,
     captions: Sequence[str] | None = None,
     columns: int | None = None,
+    reference: Any = None,
     ax: Any = None,
 ) -> Figure:
     """Draw states as a grid of images, black for −1 and white for +1, greys between.
+
+    Beside a reference, pixels that are wrong are orange: light for a wrong +1, dark for a wrong −1.
 
     Parameters
     ----------
@@ -54,6 +60,10 @@ def states(
         Words above every image.
     columns : int, optional
         Images in a row; at most 10 of them if left out.
+    reference : (B, N), (N,) or (B, H, W), optional
+        What the states should be, one for each or one for all. A pixel is wrong when it differs by
+        more than 1: a −1 for a +1, but not a 0 for either. Without captions each image says how
+        many are.
     ax : axes, optional
         Your own.
 
@@ -65,7 +75,8 @@ def states(
     Raises
     ------
     HopfieldError
-        When height × width is not N, or there is not one caption a state.
+        When height × width is not N, there is not one caption a state, or the reference is of
+        another shape.
 
     Examples
     --------
@@ -74,19 +85,46 @@ def states(
     2
     """
     images = as_images(states, shape)
+    marks: Sequence[Any] = [None] * len(images)
+    if reference is not None:
+        marks = list(wrong(images, _referring(reference, images)))
+        if captions is None:
+            captions = [f"{mark.sum()} wrong" for mark in marks]
     words = _captions(captions, len(images))
     if columns is None:
         columns = min(len(images), 10)
     columns = checks.integer(columns, "columns", minimum=1)
-    tiles = [Tile(image, word) for image, word in zip(images, words, strict=True)]
+    tiles = [Tile(i, word, wrong=m) for i, word, m in zip(images, words, marks, strict=True)]
     grid = [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
     with style.house():
         panel = style.given_axes(ax, ["states"])[0] if ax is not None else None
         return mosaic(grid, ax=panel)
 
 
+def wrong(states: NDArray[Any], reference: NDArray[Any]) -> NDArray[np.bool_]:
+    """Where states differ by more than 1 from what they should be: in sign, not by a 0."""
+    return np.asarray(np.abs(states - reference) > 1)
+
+
+def _referring(reference: Any, images: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The reference as images, one for all or one for each of these."""
+    array = checks.numeric(reference, "reference").astype(np.float64)
+    if array.size == images[0].size:
+        return array.reshape(1, *images.shape[1:])
+    if array.size != images.size:
+        raise InvalidInputError(
+            f"reference must be one state of {images[0].size} neurons or {len(images)} of them; "
+            f"found shape {array.shape}"
+        )
+    return array.reshape(images.shape)
+
+
 def as_images(states: Any, shape: Any) -> NDArray[np.float64]:
     """States in any of the accepted shapes as (B, H, W)."""
+    if hasattr(states, "states") and not isinstance(states, np.ndarray):
+        raise InvalidTypeError(
+            f"states must be an array of numbers; got {checks.show(states)}; draw its .states"
+        )
     array = checks.numeric(states, "states").astype(np.float64)
     if array.ndim not in (1, 2, 3) or array.size == 0:
         raise InvalidInputError(
@@ -161,8 +199,12 @@ def mosaic(
 
 def _tile(ax: Axes, tile: Tile, x: float, y: float, tall: float, letters: float) -> None:
     """An image with a thin frame, or white ones would melt into the paper."""
+    image = tile.image
+    if tile.wrong is not None and image.ndim == 2:
+        image = np.repeat((image.clip(-1, 1)[..., None] + 1) / 2, 3, axis=2)
+        image[tile.wrong] = np.where(image[tile.wrong] > 0.5, WRONG_WHITE, WRONG_BLACK)
     ax.imshow(
-        tile.image,
+        image,
         cmap=tile.colours,
         vmin=-1,
         vmax=1,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks
+from hopfield_sim import checks, thumbnails
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.plotting import runs, style, video_file, video_pictures
 from hopfield_sim.plotting.stage import OVERLAP, Curve, Stage
@@ -183,8 +183,8 @@ def _spins(images: NDArray[Any]) -> Look:
 def _pictures(run: Any, images: NDArray[Any]) -> Look:
     """Greys or colours; what is black and white is told by the memories, or by the end."""
     patterns = getattr(run, "patterns", None)
-    black, white = runs.value_range(images[-1] if patterns is None else np.asarray(patterns))
-    pictures = runs.as_bytes(images, black, white)
+    black, white = thumbnails.value_range(images[-1] if patterns is None else np.asarray(patterns))
+    pictures = thumbnails.as_bytes(images, black, white)
     colours = video_pictures.colours_of(pictures)
     return Look(colours.table, colours.still, lambda row, _: colours.picture(pictures[row]))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.errors import HopfieldError, InvalidInputError
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
 Row = Mapping[str, Any]
 
@@ -16,9 +18,10 @@ Row = Mapping[str, Any]
 def rows_of(result: Any, *needed: str) -> list[Row]:
     """The rows of a result, at least one, each with the columns that a figure needs."""
     rows = result if isinstance(result, list | tuple) else getattr(result, "rows", None)
-    if rows is None:
-        raise HopfieldError(
-            f"result must be an experiment's result, with .rows; found {type(result).__name__}"
+    if not isinstance(rows, list | tuple):
+        raise InvalidTypeError(
+            "result must be what an experiment returns, with its list of .rows; "
+            f"found {checks.show(result)}"
         )
     rows = list(rows)
     if not rows:
@@ -58,12 +61,21 @@ def where(rows: Iterable[Row], **wanted: Any) -> list[Row]:
 
 def ordered(rows: Iterable[Row], name: str) -> list[Row]:
     """The rows in the order of a column of numbers."""
-    return sorted(rows, key=lambda row: float(row[name]))
+    return sorted(rows, key=lambda row: _sortable(row, name))
 
 
 def column(rows: Sequence[Row], name: str) -> NDArray[np.float64]:
     """A column as numbers; nan where a row has none."""
     return np.array([_number(row.get(name)) for row in rows], dtype=np.float64)
+
+
+def _sortable(row: Row, name: str) -> float:
+    number = _number(row[name])
+    if math.isnan(number):
+        raise InvalidInputError(
+            f"column {name!r} of the result must hold numbers; found {checks.show(row[name])}"
+        )
+    return number
 
 
 def _number(value: Any) -> float:

@@ -9,18 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.errors import HopfieldError, InvalidInputError
+from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
 
 
-def recorded(run: Any, name: str, word: str) -> Any:
-    """What a run recorded under a name; the error says how to record it."""
-    found = getattr(run, name, None)
-    if found is None:
-        raise HopfieldError(
-            f"run has no {name}; record it: net.recall(states, record={word!r}), "
-            f"found {type(run).__name__}"
+def recorded(run: Any, name: str, word: str) -> NDArray[Any]:
+    """What a run recorded under a name, a row a moment; the error says how to record it."""
+    found = getattr(run, name, None)  # of a recall that did not record it, the recall's own error
+    array = None if found is None or callable(found) else np.asarray(found)
+    if array is None or array.dtype.kind not in "biuf" or not array.ndim:
+        raise InvalidTypeError(
+            f"run must be the result of a recall that recorded its {name}, "
+            f"net.recall(states, record={word!r}); got {checks.show(run)}"
         )
-    return np.asarray(found)
+    if name != "updates":
+        moments = len(recorded(run, "updates", word))
+        if len(array) != moments:
+            raise InvalidInputError(
+                f"run has {len(array)} rows of {name} at {moments} moments; there must be as many"
+            )
+    return array
 
 
 def has(run: Any, name: str) -> bool:
@@ -65,7 +72,7 @@ def time(run: Any) -> NDArray[np.float64]:
 
 def n_neurons(run: Any) -> int:
     """The number of neurons of a run."""
-    return int(recorded(run, "n_neurons", "energy"))
+    return checks.integer(getattr(run, "n_neurons", None), "the run's n_neurons", minimum=1)
 
 
 def energies(run: Any) -> NDArray[np.float64]:
@@ -141,20 +148,3 @@ def _sizes(shape: Any) -> tuple[int, ...]:
         return tuple(checks.integer(size, "shape", minimum=1) for size in shape)
     except (TypeError, HopfieldError):
         return ()
-
-
-def value_range(values: NDArray[Any]) -> tuple[float, float]:
-    """Which values are black and white: 0 and 1, 0 and 255 or −1 and 1 for values that lie so and
-    make use of it, else the smallest and the largest.
-    """
-    low, high = float(values.min()), float(values.max())
-    for black, white in ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0)):
-        if black <= low and high <= white and high - low > 0.3 * (white - black):
-            return black, white
-    return (low, high) if high > low else (low, low + 1)
-
-
-def as_bytes(values: NDArray[Any], black: float, white: float) -> NDArray[np.uint8]:
-    """Values as 0 for ``black`` to 255 for ``white``; those beyond are drawn as the ends."""
-    share = (np.asarray(values, np.float64) - black) / (white - black)
-    return np.rint(255 * share.clip(0, 1)).astype(np.uint8)
