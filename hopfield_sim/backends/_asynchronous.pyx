@@ -3,9 +3,10 @@
 """Compiled asynchronous walks; each function is the twin of one in numpy_backend.py.
 
 Private: cython_backend.py checks and converts every argument. All work is done without the GIL on
-rows that share nothing. A call returns when its ``budget`` of work is used up (a visit costs 1, a
-flip by the length of the cache), so that Python can handle a Ctrl-C; ``updates`` says how far each
-row has come, and randomness depends on that alone.
+rows that share nothing. A call returns when its ``budget`` of work is used up (a visit costs 1 and its
+patterns, a flip by the length of the cache), so that Python can handle a Ctrl-C: how many rows, the first ones,
+it is done with. ``updates`` says how far each row has come, and randomness depends on that alone.
+Whether a row rests is looked at whenever it comes to a sweep's end, whatever is left of the budget.
 """
 
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
@@ -28,6 +29,8 @@ cdef int8_t _FIXED = FIXED
 cdef uint8_t _CACHED = CACHED, _STALE = STALE
 cdef uint32_t _ORDER = ORDER, _ACCEPT = ACCEPT
 cdef int64_t _FLIP_COST = 64  # bytes of a cache changed in the time of one visit
+cdef int64_t _PATTERNS = 64  # patterns summed over in the time of one visit
+cdef int64_t _LOOK = 16  # sites looked at side by side in the time of one visit
 
 ORDERS = {"sequential": VISIT_SEQUENTIAL, "uniform": VISIT_UNIFORM, "random": VISIT_RANDOM}
 
@@ -54,7 +57,8 @@ def asynchronous(
     recomputes its fields and calls again.
     """
     cdef const network *net = &description.net
-    cdef int64_t n = states.shape[1], k, row, update, position, end
+    cdef int64_t n = states.shape[1], k, row, update, position, end, left = 0
+    cdef int64_t visit_cost = 1 + net.n_patterns // _PATTERNS
     cdef int64_t flip_cost = cache.shape[1] // _FLIP_COST
     cdef int8_t *spins
     cdef void *own
@@ -66,10 +70,13 @@ def asynchronous(
             raise MemoryError
         with nogil:
             for k in range(rows.shape[0]):
+                if budget <= 0:
+                    left = rows.shape[0] - k
+                    break
                 row = rows[k]
                 spins, own = &states[row, 0], &cache[row, 0]
                 update = updates[row]
-                while budget > 0:
+                while True:
                     if update % n == 0 and net.is_fixed(net, spins, own):
                         if exact or fresh[row] != _CACHED:
                             stop[row] = _FIXED
@@ -78,12 +85,15 @@ def asynchronous(
                         break
                     if update >= until:
                         break
+                    if budget <= 0:
+                        left = rows.shape[0] - k
+                        break
                     visit_order(order, n, sites, draws, key, _ORDER, <uint32_t>index[row],
                                 <uint32_t>(update // n))
                     position = update % n
-                    end = min(n, position + min(until - update, budget))
+                    end = min(n, position + min(until - update, 1 + budget // visit_cost))
                     update -= position
-                    budget -= end - position
+                    budget -= visit_cost * (end - position)
                     while True:
                         position = net.next_change(net, position, end, sites, spins, own)
                         if position == end:
@@ -97,11 +107,13 @@ def asynchronous(
                         position += 1
                     update += end
                 updates[row] = update
-                if budget <= 0:
+                if left:
                     break
+                budget -= visit_cost * n // _LOOK
     finally:
         free(sites)
         free(draws)
+    return rows.shape[0] - left
 
 
 def asynchronous_heat_bath(
@@ -120,7 +132,8 @@ def asynchronous_heat_bath(
 ):
     """Glauber's dynamics up to the update ``until``: +1 with the heat bath's probability."""
     cdef const network *net = &description.net
-    cdef int64_t n = states.shape[1], k, row, update, position, end
+    cdef int64_t n = states.shape[1], k, row, update, position, end, left = 0
+    cdef int64_t visit_cost = 1 + net.n_patterns // _PATTERNS
     cdef int64_t flip_cost = cache.shape[1] // _FLIP_COST
     cdef uint32_t state, sweep
     cdef int32_t site
@@ -134,17 +147,23 @@ def asynchronous_heat_bath(
             raise MemoryError
         with nogil:
             for k in range(rows.shape[0]):
+                if budget <= 0:
+                    left = rows.shape[0] - k
+                    break
                 row = rows[k]
                 spins, own = &states[row, 0], &cache[row, 0]
                 update = updates[row]
-                while update < until and budget > 0:
+                while update < until:
+                    if budget <= 0:
+                        left = rows.shape[0] - k
+                        break
                     state, sweep = <uint32_t>index[row], <uint32_t>(update // n)
                     visit_order(order, n, sites, draws, key, _ORDER, state, sweep)
                     philox_words(n, draws, key, _ACCEPT, state, sweep)
                     position = update % n
-                    end = min(n, position + min(until - update, budget))
+                    end = min(n, position + min(until - update, 1 + budget // visit_cost))
                     update -= position
-                    budget -= end - position
+                    budget -= visit_cost * (end - position)
                     while True:
                         position = net.next_heat_bath(net, position, end, sites, draws, spins, own)
                         if position == end:
@@ -160,8 +179,9 @@ def asynchronous_heat_bath(
                         position += 1
                     update += end
                 updates[row] = update
-                if budget <= 0:
+                if left:
                     break
     finally:
         free(sites)
         free(draws)
+    return rows.shape[0] - left

@@ -62,11 +62,16 @@ def fields(
 
 
 def hebbian(
-    const uint64_t[:, ::1] site_bits not None, int64_t n_patterns, int16_t[:, ::1] out not None
+    const uint64_t[:, ::1] site_bits not None,
+    int64_t n_patterns,
+    int64_t first,
+    int16_t[:, ::1] out not None,
 ):
-    """ΞᵀΞ: how many patterns have equal bits at two sites, less how many have not."""
-    cdef int64_t site
+    """Rows of ΞᵀΞ from ``first`` on: how many patterns have equal bits at two sites, less how many
+    have not.
+    """
+    cdef int64_t row
     with nogil:
-        for site in range(out.shape[0]):
-            hebbian_row(out.shape[0], n_patterns, &site_bits[site, 0], &site_bits[0, 0],
-                        &out[site, 0])
+        for row in range(out.shape[0]):
+            hebbian_row(out.shape[1], n_patterns, &site_bits[first + row, 0], &site_bits[0, 0],
+                        &out[row, 0])

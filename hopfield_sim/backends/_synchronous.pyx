@@ -24,6 +24,7 @@ cdef int8_t _FIXED = FIXED, _CYCLE = CYCLE
 cdef uint8_t _CACHED = CACHED, _STALE = STALE
 cdef uint32_t _ACCEPT = ACCEPT
 cdef int64_t _FLIP_COST = 64  # bytes of a cache changed in the time of one visit
+cdef int64_t _PATTERNS = 64  # patterns summed over in the time of one visit
 
 
 def synchronous(
@@ -48,8 +49,9 @@ def synchronous(
     unless fields are ``exact``, when it looks fixed or cyclic by cached fields.
     """
     cdef const network *net = &description.net
-    cdef int64_t n = states.shape[1], k, row, changes
+    cdef int64_t n = states.shape[1], k, row, changes, left = 0
     cdef int64_t flip_cost = cache.shape[1] // _FLIP_COST
+    cdef int64_t step_cost = (1 + net.n_patterns // _PATTERNS) * n // 8 + 1
     cdef bint cycle, rests
     cdef int8_t *spins
     cdef void *own
@@ -60,9 +62,12 @@ def synchronous(
             raise MemoryError
         with nogil:
             for k in range(rows.shape[0]):
+                if budget <= 0:
+                    left = rows.shape[0] - k
+                    break
                 row = rows[k]
                 spins, own = &states[row, 0], &cache[row, 0]
-                while budget > 0 and fresh[row] != _STALE:
+                while fresh[row] != _STALE:
                     changes = net.step(net, spins, own, new)
                     cycle = (changes > 0 and updates[row] > 0
                              and memcmp(new, &previous[row, 0], n) == 0)
@@ -75,7 +80,10 @@ def synchronous(
                         break
                     if updates[row] >= until:
                         break
-                    budget -= n // 8 + 1
+                    if budget <= 0:
+                        left = rows.shape[0] - k
+                        break
+                    budget -= step_cost
                     memcpy(&previous[row, 0], spins, n)
                     updates[row] += n
                     flips[row] += changes
@@ -90,11 +98,13 @@ def synchronous(
                     if cycle:
                         stop[row] = _CYCLE
                         break
-                if budget <= 0:
+                if left:
                     break
+                budget -= step_cost  # of the last look at it
     finally:
         free(new)
         free(scratch)
+    return rows.shape[0] - left
 
 
 def synchronous_heat_bath(

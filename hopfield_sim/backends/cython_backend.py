@@ -8,7 +8,6 @@ index in the call.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from types import ModuleType
 from typing import Any, Final
@@ -33,7 +32,7 @@ from hopfield_sim.backends.protocol import (
     Limits,
     Matrix,
 )
-from hopfield_sim.backends.workers import Rows, share
+from hopfield_sim.backends.workers import Rows, Work, share
 
 _BUDGET: Final = 20_000_000
 """Visits in one kernel call, about 50 ms: how long a Ctrl-C may have to wait."""
@@ -77,7 +76,7 @@ class CythonBackend(NumpyBackend):
         kernels, network = self._kernels.overlaps, self._network(factors)
         out = np.empty((len(states), couplings.width), couplings.cache_type)
 
-        def fill(rows: NDArray[np.int64]) -> None:
+        def fill(rows: Rows) -> None:
             some = slice(rows[0], rows[-1] + 1)
             overlaps = np.empty((len(rows), factors.width), factors.cache_type)
             target = overlaps if isinstance(couplings, Matrix) else out[some]
@@ -95,7 +94,13 @@ class CythonBackend(NumpyBackend):
             return super().fields(couplings, states)
         out = np.empty(states.shape, couplings.diagonal.dtype)
         overlaps = self.cache(factors, states).view(np.uint8)
-        self._kernels.overlaps.fields(self._network(factors), states, overlaps, out)
+        network, kernel = self._network(factors), self._kernels.overlaps.fields
+
+        def fill(rows: Rows) -> None:
+            some = slice(rows[0], rows[-1] + 1)
+            kernel(network, states[some], overlaps[some], out[some])
+
+        _in_threads(fill, np.arange(len(states)), factors.patterns.size // 16, 1)
         return out
 
     def hebbian(self, factors: Factors) -> NDArray[Any]:
@@ -104,7 +109,10 @@ class CythonBackend(NumpyBackend):
         if n_patterns >= 2**15:
             return super().hebbian(factors)
         out = np.empty((n, n), np.int16)
-        self._kernels.overlaps.hebbian(factors.site_bits, n_patterns, out)
+        step = max(1, _BUDGET // max(1, n * n_patterns // 64))
+        for start in range(0, n, step):
+            rows = out[start : start + step]
+            self._kernels.overlaps.hebbian(factors.site_bits, n_patterns, start, rows)
         return out
 
     def asynchronous(
@@ -125,11 +133,14 @@ class CythonBackend(NumpyBackend):
         cache = batch.cache.view(np.uint8)
         common = (network, batch.states, cache, batch.index, batch.updates, batch.flips)
 
-        def walk(rows: NDArray[np.int64]) -> None:
+        def walk(rows: Rows) -> int | None:
+            done: int
             if isinstance(rule, Limits):
-                walks.asynchronous(*common, batch.stop, batch.fresh, rows, *how, couplings.exact)
+                exact = couplings.exact
+                done = walks.asynchronous(*common, batch.stop, batch.fresh, rows, *how, exact)
             else:
-                walks.asynchronous_heat_bath(*common, batch.fresh, rows, *how)
+                done = walks.asynchronous_heat_bath(*common, batch.fresh, rows, *how)
+            return done
 
         self._drive(walk, couplings, batch, rule, until, n_threads)
 
@@ -151,9 +162,10 @@ class CythonBackend(NumpyBackend):
         # real numbers does not.
         most_flips = couplings.n_neurons // (1 if couplings.exact else 8)
 
-        def walk(rows: NDArray[np.int64]) -> None:
+        def walk(rows: Rows) -> int | None:
+            done: int | None = None
             if isinstance(rule, Limits):
-                steps.synchronous(
+                done = steps.synchronous(
                     network, batch.states, cache, batch.previous, batch.updates, batch.flips,
                     batch.stop, batch.fresh, rows, until, _BUDGET, most_flips, couplings.exact,
                 )  # fmt: skip
@@ -162,6 +174,7 @@ class CythonBackend(NumpyBackend):
                     network, batch.states, cache, batch.index, batch.updates, batch.flips, rows, key
                 )
                 batch.fresh[rows] = STALE
+            return done
 
         self._drive(walk, couplings, batch, rule, until, n_threads)
 
@@ -187,17 +200,23 @@ class CythonBackend(NumpyBackend):
         empty = Factors(np.empty((0, n_neurons), np.int8), zero)
         network = self._network(empty, Limits(zero - np.int32(1), zero))
         out = np.empty((len(keys), len(n_patterns), n_states), np.int64)
+        going = True
 
         def walk(networks: Rows) -> None:
+            nonlocal going
             some = slice(networks[0], networks[-1] + 1)
             curves, done = out[some], 0
             pattern_bits = np.zeros((most, -(-n_neurons // 256) * 4), np.uint64)
             site_bits = np.zeros((n_neurons, -(-most // 64)), np.uint64)
-            while done < curves.size:
-                done = self._kernels.retrieval.retrieval(
-                    network, keys[some], n_patterns, flipped, max_sweeps, pattern_bits, site_bits,
-                    curves, done, _BUDGET,
-                )  # fmt: skip
+            try:
+                while done < curves.size and going:
+                    done = self._kernels.retrieval.retrieval(
+                        network, keys[some], n_patterns, flipped, max_sweeps, pattern_bits,
+                        site_bits, curves, done, _BUDGET,
+                    )  # fmt: skip
+            except BaseException:  # after a Ctrl-C the other threads stop, too
+                going = False
+                raise
 
         visits = n_states * int((n_neurons + n_neurons * n_patterns // 16).sum())
         _in_threads(walk, np.arange(len(keys)), visits, n_threads)
@@ -223,15 +242,17 @@ class CythonBackend(NumpyBackend):
 
     def _drive(
         self,
-        walk: Callable[[NDArray[np.int64]], None],
+        walk: Work,
         couplings: Couplings,
         batch: Batch,
         rule: Limits | HeatBath,
         until: int,
         n_threads: int,
     ) -> None:
-        """Call the kernel until every row has come to ``until`` or stopped, recomputing
-        stale caches in between.
+        """Let every row come to ``until`` or stop, and recompute stale caches in between.
+
+        Which rows are stale at a time depends on nothing but their states, so that the product that
+        recomputes them is rounded alike for any number of threads.
         """
         zero = isinstance(rule, Limits)
         # At zero temperature rows that are at ``until`` already may be at rest.
@@ -239,21 +260,18 @@ class CythonBackend(NumpyBackend):
         while rows.size:
             left = max(until - int(batch.updates[rows].min()), 1)
             _in_threads(walk, rows, min(left, 4 * couplings.n_neurons), n_threads)
-            rows = batch.unfinished(until)
             stale = (batch.fresh == STALE).nonzero()[0]
             if stale.size:
                 self._refresh(couplings, batch, stale)
-                if zero:
-                    rows = np.union1d(rows, stale[batch.stop[stale] == RUNNING])
+            rows = stale[batch.stop[stale] == RUNNING] if zero else batch.unfinished(until)
 
 
-def _in_threads(
-    work: Callable[[Rows], None], rows: Rows, visits_a_row: int, n_threads: int
-) -> None:
-    """Do the work on all rows, in threads if there is enough of it."""
-    parts = min(rows.size, 4 * n_threads, 1 + rows.size * visits_a_row // _SHARE)
-    if rows.size:
-        share(work, rows, parts, n_threads)
+def _in_threads(work: Work, rows: Rows, visits_a_row: int, n_threads: int) -> None:
+    """Do the work on all rows, in threads if there is enough of it, and never much at a time."""
+    while rows.size:
+        visits = rows.size * visits_a_row
+        parts = max(min(4 * n_threads, 1 + visits // _SHARE), visits // _BUDGET)
+        rows = share(work, rows, parts, n_threads)
 
 
 def _has_kernels(couplings: Couplings) -> bool:

@@ -109,7 +109,7 @@ class CythonDense:
                 return
             visits = min(max(until - int(batch.updates[rows].min()), n), 4 * n)
             work = rows.size * visits * memories.n_patterns
-            share(walk, rows, min(rows.size, 4 * n_threads, 1 + work // _SHARE), n_threads)
+            share(walk, rows, min(4 * n_threads, 1 + work // _SHARE), n_threads)
 
 
 def _budget(memories: Memories) -> int:

@@ -13,33 +13,59 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Rows = NDArray[np.int64]
 
+_MOST = 64
+"""Threads of a pool at most: more of them than processors gain nothing."""
 
-def share(work: Callable[[Rows], None], rows: Rows, parts: int, n_threads: int) -> None:
-    """Do the work on these rows in so many parts, by so many threads, the caller among them."""
-    if parts < 2 or n_threads < 2:
-        work(rows)
-        return
-    left = np.array_split(rows, parts)
+
+Work = Callable[[Rows], int | None]
+"""Takes a part of the rows and says how many of them, the first ones, it had the time for; None is
+all of them.
+"""
+
+
+def share(work: Work, rows: Rows, parts: int, n_threads: int) -> Rows:
+    """Do the work on these rows in so many parts, by so many threads, the caller among them.
+
+    At most so many, that is: a thread that cannot be started, because there are too many already or
+    the interpreter is about to exit, is done without. Returns the rows for which there was no time.
+    """
+    left = np.array_split(rows, max(1, min(parts, len(rows))))[::-1]
+    rest: list[Rows] = []
 
     def run() -> None:
         while left:
             try:
-                piece = left.pop()
+                part = left.pop()
             except IndexError:  # another thread was quicker
                 return
-            work(piece)
+            done = work(part)
+            if done is not None and done < len(part):
+                rest.append(part[done:])
 
-    others = [_pool(n_threads, os.getpid()).submit(run) for _ in range(n_threads - 1)]
+    others = _begin(run, min(n_threads, len(left), _MOST) - 1)
     try:
         run()
     finally:
         left.clear()  # after a Ctrl-C nobody begins another part
         for other in others:
-            other.result()
+            if not other.cancel():  # it has begun
+                other.result()
+    return np.concatenate(rest) if rest else rows[:0]
+
+
+def _begin(run: Callable[[], None], count: int) -> list[Future[None]]:
+    """Let so many threads run it besides the caller, or as many as can be had."""
+    begun: list[Future[None]] = []
+    try:
+        while len(begun) < count:
+            begun.append(_pool(count, os.getpid()).submit(run))
+    except (ImportError, RuntimeError):  # the interpreter exits, or the system has no thread left
+        pass
+    return begun
 
 
 @lru_cache(maxsize=4)
