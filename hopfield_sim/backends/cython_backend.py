@@ -32,7 +32,7 @@ from hopfield_sim.backends.protocol import (
     Limits,
     Matrix,
 )
-from hopfield_sim.backends.workers import Rows, Work, share
+from hopfield_sim.backends.workers import Rows, Work, parts_for, share
 
 _BUDGET: Final = 20_000_000
 """Visits in one kernel call, about 50 ms: how long a Ctrl-C may have to wait."""
@@ -270,7 +270,7 @@ def _in_threads(work: Work, rows: Rows, visits_a_row: int, n_threads: int) -> No
     """Do the work on all rows, in threads if there is enough of it, and never much at a time."""
     while rows.size:
         visits = rows.size * visits_a_row
-        parts = max(min(4 * n_threads, 1 + visits // _SHARE), visits // _BUDGET)
+        parts = max(parts_for(n_threads, visits // _SHARE), visits // _BUDGET)
         rows = share(work, rows, parts, n_threads)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.dense_protocol import DenseHeatBath, Descent, Memories
 from hopfield_sim.backends.protocol import RUNNING, Batch
-from hopfield_sim.backends.workers import Rows, share
+from hopfield_sim.backends.workers import Rows, parts_for, share
 
 _BUDGET: Final = 100_000_000
 """Patterns looked at in one kernel call, 10 to 50 ms: how long a Ctrl-C may have to wait."""
@@ -109,7 +109,7 @@ class CythonDense:
                 return
             visits = min(max(until - int(batch.updates[rows].min()), n), 4 * n)
             work = rows.size * visits * memories.n_patterns
-            share(walk, rows, min(4 * n_threads, 1 + work // _SHARE), n_threads)
+            share(walk, rows, parts_for(n_threads, work // _SHARE), n_threads)
 
 
 def _budget(memories: Memories) -> int:

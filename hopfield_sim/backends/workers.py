@@ -20,6 +20,9 @@ Rows = NDArray[np.int64]
 _MOST = 64
 """Threads of a pool at most: more of them than processors gain nothing."""
 
+_PARTS = 4
+"""A thread, so that those with the lighter ones take another."""
+
 
 Work = Callable[[Rows], int | None]
 """Takes a part of the rows and says how many of them, the first ones, it had the time for; None is
@@ -55,6 +58,11 @@ def share(work: Work, rows: Rows, parts: int, n_threads: int) -> Rows:
             if not other.cancel():  # it has begun
                 other.result()
     return np.concatenate(rest) if rest else rows[:0]
+
+
+def parts_for(n_threads: int, shares: int) -> int:
+    """Into how many parts to cut so many shares, each of them worth a thread."""
+    return min(_PARTS * n_threads, 1 + shares) if n_threads > 1 else 1
 
 
 def _begin(run: Callable[[], None], count: int) -> list[Future[None]]:
