@@ -45,6 +45,8 @@ def flow(
     if not len(temperatures):  # no sweep at all: only say which states rest
         engine.advance(batch, 0.0, 0)
     recorder.capture(batch)
+    if stochastic:
+        recorder.expect(len(temperatures) * n)
     for temperature, end in stretches(temperatures):
         for until in recorder.milestones(int(batch.updates.max(initial=0)), end * n):
             if not batch.unfinished(until).size:

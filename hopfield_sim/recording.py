@@ -16,6 +16,9 @@ from hopfield_sim.errors import HopfieldError, InvalidTypeError
 WHAT = ("energy", "overlap", "states")
 """Words that ``record=`` accepts."""
 
+_ROW = 128
+"""Bytes that an array takes beside its numbers."""
+
 
 def words(record: str | Iterable[str], known: Sequence[str] = WHAT) -> tuple[str, ...]:
     """Judge ``record=``: one of the known words, or any of them.
@@ -48,6 +51,9 @@ Measure = Callable[[Any], NDArray[Any]]
 class Recorder:
     """Rows of measurements; the first is the start, the last the end.
 
+    With the last row it lets go of the measures, and of the engine that they read: what is left can
+    be copied and sent to another process.
+
     Parameters
     ----------
     every : int
@@ -77,25 +83,43 @@ class Recorder:
     def capture(self, batch: Moving, *, last: bool = False) -> None:
         """Write a row if one is due now; the ``last`` one unless it is written already."""
         now = int(batch.updates.max(initial=0))
-        if (self.updates and self.updates[-1] == now) or (now % self.every and not last):
-            return
+        written = self.updates and self.updates[-1] == now
+        if not written and (last or not now % self.every):
+            self._write(batch, now)
+        if last:
+            self.measures = {}
+
+    def expect(self, end: int) -> None:
+        """Tell at the start that the rows of so many updates will not fit into memory."""
+        n_rows = end // self.every + 2
+        sizes = [rows[0].nbytes + _ROW for rows in self.rows.values() if rows]
+        self._demand(n_rows * sum(sizes) + n_rows * max(sizes, default=0), n_rows)
+
+    def _write(self, batch: Moving, now: int) -> None:
         self.updates.append(now)
         for word, measure in self.measures.items():
             row = measure(batch)
             self.rows[word].append(row)
-            self._bytes += row.nbytes
+            self._bytes += row.nbytes + _ROW
         if self._bytes > self._checked:
             # Rows are stacked at the end, so as much again is needed; ask before the machine starts
             # to swap.
-            checks.memory(self._bytes, "the recording", "record fewer things, or a larger every=")
-            self._checked = 2 * self._bytes
+            self._demand(self._bytes, len(self.updates))
+            self._checked = self._bytes + self._bytes // 4
+
+    def _demand(self, n_bytes: int, n_rows: int) -> None:
+        checks.memory(
+            n_bytes, f"a recording of {n_rows} rows", "record fewer things, or a larger every="
+        )
 
     def stacked(self, word: str) -> NDArray[Any] | None:
         """All rows of one measurement, (T+1, B, ...), or None if it was not recorded."""
         if word not in self.rows:
             return None
         if word not in self._stacks:
-            self._stacks[word] = np.stack(self.rows[word])
+            rows = self.rows[word]
+            self._demand(len(rows) * rows[0].nbytes, len(rows))
+            self._stacks[word] = np.stack(rows)
             self.rows[word] = []
         return self._stacks[word]
 
@@ -119,7 +143,7 @@ class Recorded(ShowsRun):
     @property
     def updates(self) -> NDArray[np.int64]:
         """Updates, or steps, seen by each recorded row, (T+1,)."""
-        if not self._recorder.measures:
+        if not self._recorder.rows:
             raise HopfieldError("this recall recorded nothing; call recall(..., record='energy')")
         return np.array(self._recorder.updates, np.int64)
 
