@@ -155,7 +155,7 @@ def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> No
         sizes["weights"] = couplings.columns
         limit = _LARGEST_SUM[couplings.columns.dtype.str[1:]] / n**2
     for name, values in sizes.items():
-        if max(float(values.max()), -float(values.min())) > limit:
+        if not max(float(values.max()), -float(values.min())) <= limit:
             raise InvalidInputError(
                 f"{name} must be at most {limit:.3g} in size for {n} neurons, or energies "
                 "overflow; divide weights, thresholds and temperatures by one number: nothing else "

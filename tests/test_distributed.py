@@ -498,7 +498,7 @@ def test_a_file_whose_directions_cannot_be_drawn_again_is_refused(tmp_path, monk
     for name, value, message in [
         ("_memory", np.ones((1, 300)), "do not make 2 parts"),
         ("_memory", np.full((2, 300), np.nan), "do not make 2 parts"),
-        ("_shape", (5, 5), "do not have 12 numbers"),
+        ("_shape", (5, 5), "do not have 12 sites"),
         ("_n_patterns", 0, "n_patterns"),
         ("_recipe", replace(memory._recipe, beta=-1.0), "beta"),
     ]:

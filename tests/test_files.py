@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
+import socket
+import struct
+import tracemalloc
 import zipfile
+import zlib
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from model_files import PATTERNS, answers, models
 from properties import given, st
 
 import hopfield_sim as hs
-from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ModelFileError
+from hopfield_sim.checks import resources
+from hopfield_sim.errors import (
+    HopfieldError,
+    InsufficientMemoryError,
+    InvalidInputError,
+    InvalidTypeError,
+    ModelFileError,
+)
 
 RULES = ["hebbian", "storkey", "pseudoinverse", "perceptron"]
 
@@ -200,6 +214,188 @@ def test_consistent_forgeries_that_make_no_network_are_refused(tmp_path):
         files.save(tmp_path / "bad", "hopfield", good | bad)
         with pytest.raises(ModelFileError):
             hs.load(tmp_path / "bad")
+
+
+MODELS = models()
+
+
+def members_of(model, folder):
+    """The kind and the arrays that a model's file holds."""
+    path = folder / "good.npz"
+    model.save(path)
+    with np.load(path) as archive:
+        kind = json.loads(archive["manifest"].tobytes())["kind"]
+        return kind, {name: archive[name] for name in archive.files if name != "manifest"}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_damage_of_any_model_is_noticed_or_harmless(name, tmp_path):
+    """What is loaded is written as the same bytes again, or is refused."""
+    path, again = tmp_path / "model.npz", tmp_path / "again.npz"
+    MODELS[name].save(path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    damaged = [whole[:length] for length in rng.integers(len(whole), size=20)]
+    for place in rng.integers(len(whole), size=100):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << rng.integers(8)
+        damaged.append(bytes(flipped))
+    noticed = 0
+    for content in damaged:
+        path.write_bytes(content)
+        try:
+            hs.load(path).save(again)
+        except ModelFileError:
+            noticed += 1
+        else:
+            assert again.read_bytes() == whole
+    assert noticed > 80
+
+
+EXTREMES = {
+    "f": [1.7e308, -1.7e308, np.nan, np.inf, 5e-324, 0.0, -1.0, 3e38],
+    "i": [-1, 0, 2, 64, 3 * 10**7, 2**33, 2**62, -(2**63)],
+    "u": [0, 2**64 - 1],
+    "b": [True, False],
+    "U": ["x", "hebbian", "storkey", "log", "plain", "exponential", "a" * 200],
+}
+
+
+def forgeries(members):
+    """The members with one of them, or one number of it, changed."""
+    for name, array in members.items():
+        for value in EXTREMES[array.dtype.kind]:
+            if array.ndim == 0:
+                yield (
+                    name,
+                    members
+                    | {name: np.array(value, None if array.dtype.kind == "U" else array.dtype)},
+                )
+                continue
+            for places in (slice(None), array.size // 2):
+                forged = array.copy()
+                with suppress(OverflowError), np.errstate(over="ignore"):  # int8 holds less
+                    forged.reshape(-1)[places] = value
+                    yield name, members | {name: forged}
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("name", MODELS)
+def test_a_consistent_forgery_is_refused_or_has_finite_answers(name, tmp_path, monkeypatch):
+    from hopfield_sim.models import files
+    from hopfield_sim.random_features import Projection
+
+    drawn, sizes, used = Projection.block, [0], 0
+
+    def block(self, number):
+        sizes.append(self.block_rows * self.n_neurons)
+        return drawn(self, number)
+
+    monkeypatch.setattr(Projection, "block", block)
+    kind, good = members_of(MODELS[name], tmp_path)
+    for member, forged in forgeries(good):
+        files.save(tmp_path / "forged.npz", kind, forged)
+        try:
+            found = answers(hs.load(tmp_path / "forged.npz"))
+        except HopfieldError:
+            continue
+        used += 1
+        for one in found:
+            assert one.dtype.kind == "U" or np.isfinite(one).all(), (member, forged[member])
+    assert used, "every forgery was refused: are these answers ever seen?"
+    assert max(sizes) < 1e7  # a file of 4 kB that is of 3e8 neurons took a minute
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_images_have_a_shape_that_makes_all_their_sites(name, tmp_path):
+    from hopfield_sim.models import files
+
+    kind, good = members_of(MODELS[name], tmp_path)
+    wrapping = (2**32, 2**32, 12)  # 12 in 64 bits
+    for shape in ((-3, -4), (-1, -12), (0, 4), (3, 5), (12,), (), wrapping, (-1, -1, 12)):
+        files.save(tmp_path / "bad.npz", kind, good | {"shape": np.array(shape, np.int64)})
+        with pytest.raises(ModelFileError, match="sites"):
+            hs.load(tmp_path / "bad.npz")
+
+
+def test_a_network_with_an_unknown_rule_forgets_nothing(tmp_path):
+    for patterns in (PATTERNS, PATTERNS[:1]):
+        net = hs.HopfieldNetwork(lambda patterns: 1.0 * patterns.T @ patterns).store(patterns)
+        net.save(tmp_path / "net.npz")
+        loaded = hs.load(tmp_path / "net.npz")
+        with pytest.raises(InvalidInputError, match="has no rule to learn by"):
+            loaded.forget(0)
+        same(loaded, net)
+        np.testing.assert_array_equal(loaded.patterns, patterns)
+
+
+def zipped(name, content, *, said=None, method=zipfile.ZIP_DEFLATED):
+    """A zip of one entry, which may lie about its size in both of its headers."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        archive.writestr(name, content)
+    packed = stream.getvalue()
+    if said is not None:
+        packed = packed.replace(struct.pack("<I", len(content)), struct.pack("<I", said))
+    return packed
+
+
+def test_no_more_is_inflated_than_a_file_says(tmp_path):
+    bomb = zipped("manifest.npy", bytes(50_000_000), said=1000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelFileError):
+            load_bytes(tmp_path, bomb)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_size_that_no_compression_reaches_is_a_lie(tmp_path):
+    lie = zipped("manifest.npy", bytes(900), said=1_000_000)
+    with pytest.raises(ModelFileError, match="cannot be 1000000 bytes"):
+        load_bytes(tmp_path, lie)
+    for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):  # nothing that ``save`` writes
+        with pytest.raises(ModelFileError, match="cannot be"):
+            load_bytes(tmp_path, zipped("manifest.npy", bytes(9000), method=method))
+
+
+def test_patterns_that_squeeze_well_come_back(tmp_path):
+    """A thousand times less is as much as deflating can do."""
+    patterns = np.ones((2000, 1000), np.int8)
+    hs.DenseMemory().store(patterns).save(tmp_path / "ones.npz")
+    assert (tmp_path / "ones.npz").stat().st_size < patterns.size / 500
+    np.testing.assert_array_equal(hs.load(tmp_path / "ones.npz").patterns, patterns)
+
+
+def test_a_model_that_does_not_fit_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(resources, "_available_memory", lambda: 10**9)
+    path = tmp_path / "net.npz"
+    hs.HopfieldNetwork("storkey").store(hs.random_patterns(2, 1500, rng=0)).save(path)
+    monkeypatch.setattr(resources, "_available_memory", lambda: 17 * 2**20)
+    with pytest.raises(InsufficientMemoryError, match="larger machine"):
+        hs.load(path)
+
+
+def test_pipes_and_devices_are_no_models(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        for path in (tmp_path / "pipe", tmp_path / "socket", "/dev/zero", "/dev/tty", tmp_path):
+            with pytest.raises(ModelFileError):
+                hs.load(path)
+
+
+def test_paths_that_are_none(tmp_path):
+    for odd in (b"name", 3, np.array(3), None, ["a"], iter("ab"), 1.5):
+        with pytest.raises(InvalidTypeError, match="path must be a str or a path"):
+            hs.load(odd)
+    for odd in ("", "a\0b", "\ud800"):
+        with pytest.raises(InvalidInputError, match="path must"):
+            hs.load(odd)
+    for odd in ("x" * 300, "\udcff", "a" * 5000, str(tmp_path / "file" / "in it")):
+        with pytest.raises(ModelFileError):
+            hs.load(odd)
 
 
 def test_what_is_no_file(tmp_path):

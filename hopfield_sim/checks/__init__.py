@@ -29,6 +29,7 @@ from hopfield_sim.checks.labelled import inputs, labels, one_kind
 from hopfield_sim.checks.paths import path
 from hopfield_sim.checks.reals import (
     float_type,
+    image_shape,
     narrowed,
     numeric,
     site_mask,
@@ -51,6 +52,7 @@ __all__ = [
     "flag",
     "float_type",
     "generator",
+    "image_shape",
     "inputs",
     "integer",
     "key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,22 @@ def site_mask(
             + ("; use .ravel()" if array.size == n_neurons else "")
         )
     return array.reshape(-1).copy()
+
+
+def image_shape(
+    lengths: NDArray[np.int64] | None, n_sites: int, *, axes: int | None = None
+) -> tuple[int, ...] | None:
+    """Judge the shape that a file gives its images, if it does: (H, W), or longer without ``axes``.
+
+    Its lengths must multiply to ``n_sites``.
+    """
+    if lengths is None:
+        return None
+    shape = tuple(int(length) for length in lengths)  # Python's integers do not wrap
+    fitting = len(shape) == axes or (axes is None and len(shape) > 1)
+    if not fitting or min(shape) < 1 or math.prod(shape) != n_sites:
+        raise InvalidInputError(f"images of shape {show(shape)} do not have {n_sites} sites")
+    return shape
 
 
 def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:

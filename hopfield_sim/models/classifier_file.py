@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.classifier_state import COLUMNS, Recipe, Row, State
 
@@ -80,13 +81,13 @@ def restored(found: Members) -> tuple[Recipe, State]:
         dtype=memories.dtype,
         rng=None,
     ).with_key(int(found["key"]))
-    shape = found.get("shape")
+    n_inputs = memories.shape[1] - len(classes)
     best = found.get("best")
     state = State(
         memories=memories,
         velocity=velocity,
         classes=classes,
-        shape=None if shape is None else tuple(map(int, shape)),
+        shape=checks.image_shape(found.get("shape"), n_inputs),
         digest=int(found["digest"]),
         schedule=(low, high),
         history=tuple(map(_row, found["history"])),
@@ -116,14 +117,15 @@ def _agree(recipe: Recipe, state: State) -> None:
         raise InvalidInputError("its memories are not finite")
     if any(np.abs(a).max() > 1 for a in (state.memories, state.result)):
         raise InvalidInputError("its memories are not in [-1, 1]")
-    if state.shape is not None and (min(state.shape) < 1 or np.prod(state.shape) != state.n_inputs):
-        raise InvalidInputError("its images do not fit its memories")
     if not (np.isfinite(state.schedule).all() and min(state.schedule) > 0):
         raise InvalidInputError("its temperatures are not positive")
-    wanted = set(COLUMNS) - {"validation_error"}
-    if state.epoch and (
-        any(not wanted <= set(row) for row in state.history)
-        or [row["epoch"] for row in state.history] != list(range(1, state.epoch + 1))
+    wanted, (low, high) = set(COLUMNS) - {"validation_error"}, sorted(state.schedule)
+    if not all(
+        wanted <= set(row)
+        and row["epoch"] == number
+        and np.isfinite(list(row.values())).all()
+        and 0.999 * low <= row["temperature"] <= 1.001 * high
+        for number, row in enumerate(state.history, start=1)
     ):
         raise InvalidInputError("its history is not one")
     tested = sum("validation_error" in row for row in state.history)

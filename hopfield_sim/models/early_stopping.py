@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -96,3 +96,26 @@ def train(
             if number >= when.least and (row["errors"] == 0 or waited >= when.patience):
                 break
     return kept, history
+
+
+def columns_of(history: list[Row], names: Sequence[str]) -> dict[str, NDArray[Any]]:
+    """A history as a file keeps it: an array a name."""
+    return {name: np.array([row[name] for row in history]) for name in names}
+
+
+def rows_of(columns: Mapping[str, NDArray[Any]], names: Sequence[str]) -> list[Row]:
+    """The history that ``columns_of`` was given.
+
+    Raises
+    ------
+    InvalidInputError
+        When there is no row, or no finite number in every place.
+    """
+    found = [columns[name] for name in names]
+    n_rows = {len(column) for column in found}
+    if len(n_rows) != 1 or not min(n_rows) or not all(np.isfinite(one).all() for one in found):
+        raise InvalidInputError("its history is not one")
+    return [
+        {"iteration": number, **dict(zip(names, row, strict=True))}
+        for number, row in enumerate(zip(*(one.tolist() for one in found), strict=True), start=1)
+    ]

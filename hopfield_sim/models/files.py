@@ -26,6 +26,11 @@ FORMAT = 1
 _MANIFEST = "manifest"
 _MANIFEST_LIMIT = 1 << 20
 _HEADER_LIMIT = 1 << 16
+_WORD_LIMIT = 400
+"""Bytes of the name of a rule, a kernel, ..."""
+
+_COMPRESSION = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: 1032}
+"""How many bytes one byte can become, by the two methods that ``save`` uses."""
 
 Members = dict[str, NDArray[Any]]
 
@@ -171,6 +176,10 @@ def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]])
         return makers[kind](members)
     except InsufficientMemoryError:
         raise
+    except MemoryError as error:
+        raise InsufficientMemoryError(
+            f"not enough memory to read {str(source)!r}; load it on a larger machine"
+        ) from error
     except FileNotFoundError as error:
         raise ModelFileError(f"there is no file {str(source)!r}") from error
     except ModelFileError as error:
@@ -200,6 +209,8 @@ def _read(archive: zipfile.ZipFile) -> tuple[str, Members]:
     ]
     if missing:
         raise ModelFileError(f"member {missing[0]!r} is missing")
+    size = sum(entry.file_size for entry in entries.values())
+    checks.memory(2 * size, "the model in a file", "load it on a larger machine")
     return kind, {
         name: _read_member(archive, entries[f"{name}.npy"], name, described[name], schema)
         for name in described
@@ -210,7 +221,7 @@ def _read_manifest(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]
     entry = entries.get(f"{_MANIFEST}.npy")
     if entry is None or entry.file_size > _MANIFEST_LIMIT:
         raise ModelFileError("it has no manifest")
-    text = np.lib.format.read_array(io.BytesIO(archive.read(entry)), allow_pickle=False)
+    text = np.lib.format.read_array(io.BytesIO(_inflated(archive, entry)), allow_pickle=False)
     manifest = json.loads(text.tobytes())
     if manifest["format"] != FORMAT:
         raise ModelFileError(f"format {manifest['format']!r} is not the one known here, {FORMAT}")
@@ -232,17 +243,29 @@ def _read_member(
     dtype = np.dtype(str(described["dtype"]))
     if not dtype.str.lstrip("<>|=").startswith(kind) or len(shape) != axes:
         raise ModelFileError(f"member {name!r} is {dtype} with {len(shape)} axes")
+    if kind == "U" and not axes and dtype.itemsize > _WORD_LIMIT:
+        raise ModelFileError(f"member {name!r} is a text of {dtype.itemsize} bytes")
     size = dtype.itemsize * math.prod(shape)
     if not 0 <= entry.file_size - size <= _HEADER_LIMIT:
         raise ModelFileError(f"member {name!r} is not of the size that its shape {shape} makes")
-    checks.memory(2 * size, f"reading member {name!r}", "load it on a larger machine")
-    payload = archive.read(entry)
+    payload = _inflated(archive, entry)
     if hashlib.sha256(payload).hexdigest() != described["sha256"]:
         raise ModelFileError(f"member {name!r} does not have its checksum")
     array = np.lib.format.read_array(io.BytesIO(payload), allow_pickle=False)
     if array.shape != shape or array.dtype != dtype:
         raise ModelFileError(f"member {name!r} is not what the manifest says")
     return np.ascontiguousarray(array).reshape(shape)
+
+
+def _inflated(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The bytes of an entry, and never more than it says it has."""
+    ratio = _COMPRESSION.get(entry.compress_type, 0)
+    if entry.file_size > ratio * entry.compress_size:
+        raise ModelFileError(
+            f"{entry.filename} cannot be {entry.file_size} bytes out of {entry.compress_size}"
+        )
+    with archive.open(entry) as stream:
+        return stream.read(entry.file_size + 1)
 
 
 def _npy(array: NDArray[Any]) -> bytes:

@@ -13,6 +13,7 @@ from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import classification, learning, likeness
 from hopfield_sim.models.pairs import PairNetwork
+from hopfield_sim.models.spins import image_shape
 
 
 class HopfieldNetwork(PairNetwork):
@@ -126,11 +127,7 @@ class HopfieldNetwork(PairNetwork):
         InsufficientMemoryError
             When the weights do not fit in memory.
         """
-        if self._rule is None:
-            raise InvalidInputError(
-                "this network was made from weights and has no rule to learn by; "
-                "make one with HopfieldNetwork(rule=...)"
-            )
+        rule = self._demanded_rule()
         advise = checks.flag(advise, "advise")
         known = self._couplings is not None
         stored = checks.patterns(patterns, n_neurons=self.n_neurons if known else None)
@@ -138,7 +135,7 @@ class HopfieldNetwork(PairNetwork):
         theta = checks.thresholds(self._given_thresholds, n)
         everything = self._joined(stored)
         learnt, diagonal = learning.learn(
-            self._rule,
+            rule,
             self._zero_diagonal,
             everything,
             stored.array,
@@ -162,15 +159,17 @@ class HopfieldNetwork(PairNetwork):
         ------
         NotStoredError
             When there are no patterns.
+        InvalidInputError
+            When there is no rule to learn by: a file does not hold one of your own.
         """
         patterns = self._stored_patterns("forget")
         index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
+        rule = self._demanded_rule()
         if len(patterns) == 1:
             return self.clear()
-        assert self._rule is not None
         left = np.delete(patterns, index, axis=0)
         learnt, diagonal = learning.learn(
-            self._rule, self._zero_diagonal, left, left, None, None, self._dtype
+            rule, self._zero_diagonal, left, left, None, None, self._dtype
         )
         matrix = self._changed_matrix(learnt, patterns[index : index + 1], -1)
         self._know(learnt, self._thresholds, left, self._shape, diagonal, matrix)
@@ -183,6 +182,14 @@ class HopfieldNetwork(PairNetwork):
         self._diagonal: NDArray[np.float64] | None = None
         self._warned = self._advised = False
         return self
+
+    def _demanded_rule(self) -> str | rules.Rule:
+        if self._rule is None:
+            raise InvalidInputError(
+                "this network was made from weights, or read from a file, which cannot hold a rule "
+                "of your own, and has no rule to learn by; make one with HopfieldNetwork(rule=...)"
+            )
+        return self._rule
 
     def _know(
         self,
@@ -305,8 +312,7 @@ class HopfieldNetwork(PairNetwork):
         """Make the network that ``save`` wrote; the file's checks are in ``models.files``."""
         rule, theta = str(members["rule"]), members["thresholds"]
         patterns, weights = members.get("patterns"), members.get("weights")
-        shape, diagonal = members.get("shape"), members.get("diagonal")
-        n = len(theta)
+        n, diagonal = len(theta), members.get("diagonal")
         net = cls(
             rule or "hebbian",
             zero_diagonal=bool(members["zero_diagonal"]),
@@ -318,8 +324,6 @@ class HopfieldNetwork(PairNetwork):
             raise InvalidInputError(f"its members do not make a network of rule {rule!r}")
         if patterns is not None:
             patterns = checks.patterns(patterns, n_neurons=n).array
-        if shape is not None and (shape.shape != (2,) or shape.prod() != n):
-            raise InvalidInputError(f"images of shape {shape.tolist()} do not have {n} sites")
         if diagonal is not None:
             diagonal = checks.thresholds(diagonal, n, name="diagonal")
         if weights is not None:
@@ -329,6 +333,6 @@ class HopfieldNetwork(PairNetwork):
         else:
             assert patterns is not None
             learnt = couplings.factors(patterns, zero_diagonal=net._zero_diagonal)
-        image = None if shape is None else (int(shape[0]), int(shape[1]))
-        net._know(learnt, checks.thresholds(theta, learnt.n_neurons), patterns, image, diagonal)
+        shape = image_shape(members, n)
+        net._know(learnt, checks.thresholds(theta, learnt.n_neurons), patterns, shape, diagonal)
         return net

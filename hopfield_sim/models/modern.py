@@ -315,11 +315,10 @@ class ModernHopfield(ContinuousMemory):
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> ModernHopfield:
         """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
-        patterns, shape = members["patterns"], members.get("shape")
+        patterns = members["patterns"]
+        shape = checks.image_shape(members.get("shape"), patterns.shape[1])
         if shape is not None:
-            if (shape < 1).any() or shape.prod() != patterns.shape[1]:
-                raise InvalidInputError(f"images of shape {shape.tolist()} do not fit its patterns")
-            patterns = patterns.reshape(len(patterns), *map(int, shape))
+            patterns = patterns.reshape(len(patterns), *shape)
         mem = cls(float(members["beta"]), similarity=str(members["similarity"]))
         return mem.store(patterns)
 

@@ -14,7 +14,7 @@ from hopfield_sim.dynamics import Recall, flow
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models import bipartite
 from hopfield_sim.models.backpropagation import Adam
-from hopfield_sim.models.early_stopping import Patience, train
+from hopfield_sim.models.early_stopping import Patience, columns_of, rows_of, train
 from hopfield_sim.models.rotation import orthonormal, rotate
 from hopfield_sim.models.spins import SpinMemory, image_shape, read_only
 
@@ -22,6 +22,9 @@ METHODS = ("rotation", "gradient")
 
 HISTORY = ("errors", "cost", "energy")
 """What every step is judged by, beside its number."""
+
+_LARGEST = 1e100
+"""Of a weight in a file: far more than is ever learnt, and sums of its squares are finite."""
 
 
 class RestrictedHopfield(SpinMemory):
@@ -292,13 +295,12 @@ class RestrictedHopfield(SpinMemory):
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
         involved.
         """
-        told = {word: np.array([row[word] for row in self._history]) for word in HISTORY}
         members: dict[str, NDArray[Any]] = {
             "weights": self._learnt(),
             "patterns": self._stored_patterns("save"),
             "gate": np.array(self._gate),
             "key": np.array(self._key, np.uint64),
-            **told,
+            **columns_of(self._history, HISTORY),
         }
         self._save(path, "restricted", members)
 
@@ -307,17 +309,13 @@ class RestrictedHopfield(SpinMemory):
         """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
         weights = members["weights"].astype(np.float64)
         patterns = checks.patterns(members["patterns"], n_neurons=len(weights)).array
-        told = [members[word].tolist() for word in HISTORY]
-        if not np.isfinite(weights).all() or len({len(column) for column in told} - {0}) != 1:
-            raise InvalidInputError("its weights and its history are not those of a memory")
+        if not (np.abs(weights) <= _LARGEST).all():
+            raise InvalidInputError("its weights are not those of a memory")
         memory = cls(weights.shape[1], gate=float(members["gate"]))
         memory._key = int(members["key"])
         memory._patterns, memory._shape = patterns, image_shape(members, len(weights))
         memory._weights = weights
-        memory._history = [
-            {"iteration": number, **dict(zip(HISTORY, row, strict=True))}
-            for number, row in enumerate(zip(*told, strict=True), start=1)
-        ]
+        memory._history = rows_of(members, HISTORY)
         return memory
 
     # ------------------------------------------------------------------ private

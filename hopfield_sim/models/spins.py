@@ -112,12 +112,8 @@ def image_shape(members: dict[str, NDArray[Any]], n_neurons: int) -> Shape | Non
     InvalidInputError
         When it does not make N sites.
     """
-    shape = members.get("shape")
-    if shape is None:
-        return None
-    if shape.shape != (2,) or (shape < 1).any() or shape.prod() != n_neurons:
-        raise InvalidInputError(f"images of shape {shape.tolist()} do not have {n_neurons} sites")
-    return int(shape[0]), int(shape[1])
+    shape = checks.image_shape(members.get("shape"), n_neurons, axes=2)
+    return None if shape is None else (shape[0], shape[1])
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

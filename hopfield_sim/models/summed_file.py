@@ -18,6 +18,12 @@ from hopfield_sim.random_features import Projection
 
 _PROBED = 4
 
+_CHEAP = 1 << 21
+"""Numbers of a block that is drawn to look at its last row too."""
+
+_LARGEST = 1e100
+"""Of a number of T: far more than any patterns make, and its products are finite."""
+
 
 class Sum(NamedTuple):
     """The directions, T as (parts, Y), the shape of images, and how many patterns there are."""
@@ -59,26 +65,36 @@ def read(members: dict[str, NDArray[Any]], recipe: Recipe) -> Sum:
     dtype = np.dtype(checks.choice(str(members["dtype"]), ("float64", "float32"), "dtype"))
     drawn = recipe.draw(n, dtype)
     vector, parts = members["memory"], recipe.kind.parts
-    if len(vector) != recipe.n_numbers or not np.isfinite(vector).all():
+    if len(vector) != recipe.n_numbers or not (np.abs(vector) <= _LARGEST).all():
         raise InvalidInputError(f"its {len(vector)} numbers do not make {parts} parts of T")
-    if not np.allclose(_probe(drawn), members["probe"], rtol=1e-5, atol=0):
+    if dtype != (recipe.dtype or dtype):
+        raise InvalidInputError(f"its kernel {recipe.kernel!r} needs {recipe.dtype}; got {dtype}")
+    wanted = members["probe"]
+    if drawn.block_rows * n <= _CHEAP:
+        found = _probe(drawn)
+    else:
+        found = np.array([drawn.start(number, _PROBED) for number in _ends(drawn)])
+        wanted = wanted.reshape(2, 2, -1)[:, 0]
+    if found.shape != wanted.shape or not np.allclose(found, wanted, rtol=1e-5, atol=0):
         raise InvalidInputError(
             "its random directions are not those that its seed gives here; it was written with "
             f"another version of numpy than {np.__version__}"
         )
-    shape = members.get("shape")
-    if shape is not None and int(np.prod(shape)) != n:
-        raise InvalidInputError(f"images of shape {shape.tolist()} do not have {n} numbers")
     return Sum(
         drawn,
         np.array(vector, np.float64).reshape(parts, -1),
-        None if shape is None else tuple(int(length) for length in shape),
+        checks.image_shape(members.get("shape"), n),
         checks.integer(int(members["n_patterns"]), "n_patterns", minimum=1),
     )
 
 
 def _probe(drawn: Projection) -> NDArray[np.float64]:
     """A few of the random directions: whoever draws them again must find the same."""
-    first, last = drawn.block(0), drawn.block((drawn.n_features - 1) // drawn.block_rows)
-    corners = [block.directions[row, :_PROBED] for block in (first, last) for row in (0, -1)]
+    blocks = map(drawn.block, _ends(drawn))
+    corners = [block.directions[row, :_PROBED] for block in blocks for row in (0, -1)]
     return np.concatenate(corners).astype(np.float64)
+
+
+def _ends(drawn: Projection) -> tuple[int, int]:
+    """The first and the last block."""
+    return 0, (drawn.n_features - 1) // drawn.block_rows

@@ -15,7 +15,7 @@ from hopfield_sim import checks
 from hopfield_sim.backends.powers import Floats
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
-from hopfield_sim.models.early_stopping import Patience, train
+from hopfield_sim.models.early_stopping import Patience, columns_of, rows_of, train
 from hopfield_sim.models.spins import image_shape, read_only
 from hopfield_sim.models.trained_engine import Field, TrainedEngine
 from hopfield_sim.models.trained_learning import Learner, Recipe
@@ -252,8 +252,7 @@ class TrainedDenseMemory(BinaryMemory):
             "temperature": np.array(self._used),
             "key": np.array(recipe.key, np.uint64),
         }
-        told = {word: np.array([row[word] for row in self._history]) for word in HISTORY}
-        self._save(path, "trained", members | told)
+        self._save(path, "trained", members | columns_of(self._history, HISTORY))
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> TrainedDenseMemory:
@@ -261,11 +260,10 @@ class TrainedDenseMemory(BinaryMemory):
         memories = members["memories"].astype(np.float64)
         k, n = memories.shape
         patterns = checks.patterns(members["patterns"], n_neurons=n).array
-        told = [members[word].tolist() for word in HISTORY]
-        if not (np.abs(memories) <= 1).all() or len({len(column) for column in told} - {0}) != 1:
-            raise InvalidInputError("its memories and its history are not those of a memory")
+        if not (np.abs(memories) <= 1).all():
+            raise InvalidInputError("its memories are not from -1 to 1")
         rate, damp, momentum = members["learning"].tolist()
-        used = float(members["temperature"])
+        used = checks.real(float(members["temperature"]), "temperature", minimum=1e-12)
         memory = cls(
             k,
             int(members["order"]),
@@ -278,8 +276,5 @@ class TrainedDenseMemory(BinaryMemory):
         memory._recipe = memory._recipe.with_key(int(members["key"]))
         memory._patterns, memory._shape = patterns, image_shape(members, n)
         memory._memories, memory._used = memories, used
-        memory._history = [
-            {"iteration": number, **dict(zip(HISTORY, row, strict=True))}
-            for number, row in enumerate(zip(*told, strict=True), start=1)
-        ]
+        memory._history = rows_of(members, HISTORY)
         return memory

@@ -95,14 +95,25 @@ class Projection:
         shape = (stop - start, self.n_neurons)
         directions = self._source(number, _DIRECTIONS).standard_normal(shape)
         if self.orthogonal:
-            lengths = np.sqrt(self._source(number, _NORMS).chisquare(shape[1], shape[0]))
-            directions = _orthogonal(directions) * lengths[:, None]
+            directions = _orthogonal(directions) * self._lengths(number, shape[0])[:, None]
         phases = self._source(number, _PHASES).uniform(0, 2 * np.pi, shape[0])
         return Block(
             slice(start, stop),
             directions.astype(self.dtype, copy=False),
             phases.astype(self.dtype, copy=False),
         )
+
+    def start(self, number: int, count: int) -> NDArray[np.float64]:
+        """The first numbers of the first row of block ``number``, without the rest of it."""
+        n = self.n_neurons if self.orthogonal else min(count, self.n_neurons)
+        row = self._source(number, _DIRECTIONS).standard_normal(n)
+        if self.orthogonal:
+            row *= self._lengths(number, 1) / np.linalg.norm(row)
+        return row[:count].astype(self.dtype).astype(np.float64)
+
+    def _lengths(self, number: int, rows: int) -> NDArray[np.float64]:
+        """Of the first rows of a block, like those of Gaussian ones."""
+        return np.sqrt(self._source(number, _NORMS).chisquare(self.n_neurons, rows))
 
     def _ahead(self, workers: int) -> Iterator[Block]:
         """Blocks in order, while others are drawn."""

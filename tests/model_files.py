@@ -1,0 +1,59 @@
+"""A small model of every kind and manner, whose files the tests damage and forge."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+import hopfield_sim as hs
+
+PATTERNS = hs.random_patterns(3, 12, rng=0)
+IMAGES = PATTERNS.reshape(3, 3, 4)
+REALS = PATTERNS / 12.0
+PICTURES = np.random.default_rng(0).uniform(size=(3, 2, 2, 3))
+
+
+def models() -> dict[str, Any]:
+    """The models by name; their kind is the first word."""
+    classifier = hs.DenseClassifier(4, epochs=2, patience=2, rng=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return {
+            "hopfield hebbian": hs.HopfieldNetwork().store(IMAGES),
+            "hopfield storkey": hs.HopfieldNetwork("storkey", thresholds=0.1).store(PATTERNS),
+            "hopfield pseudoinverse": hs.HopfieldNetwork(
+                "pseudoinverse", zero_diagonal=False, dtype="float32"
+            ).store(PATTERNS),
+            "hopfield own": hs.HopfieldNetwork(lambda p: p.T @ p / 12).store(PATTERNS),
+            "hopfield weights": hs.HopfieldNetwork.from_weights(np.eye(12)),
+            "dense": hs.DenseMemory("rectified", 4).store(IMAGES),
+            "dense exponential": hs.DenseMemory("exponential", energy="sum").store(PATTERNS),
+            "modern": hs.ModernHopfield(2.0).store(PICTURES),
+            "modern cosine": hs.ModernHopfield(similarity="cosine").store(PICTURES.astype("f4")),
+            "distributed": hs.DistributedMemory(30, beta=2.0, rng=0).store(PICTURES),
+            "distributed exp": hs.DistributedMemory(
+                20, kernel="expexp", energy="plain", orthogonal=True, rng=0
+            ).store(REALS),
+            "restricted": hs.RestrictedHopfield(5, gate=0.5, rng=0).store(IMAGES, max_iter=4),
+            "trained": hs.TrainedDenseMemory(4, rng=0).store(IMAGES, max_iter=4),
+            "classifier": hs.DenseClassifier(4, epochs=2, rng=0).fit(IMAGES, ["a", "b", "a"]),
+            "classifier patient": classifier.fit(
+                PICTURES, [1, 2, 1], validation=(PICTURES, [1, 2, 2])
+            ),
+        }
+
+
+def answers(model: Any) -> list[Any]:
+    """What a model says of three states, whatever it is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if isinstance(model, hs.DenseClassifier):
+            n = model.memories_.shape[1] - len(model.classes_)
+            X = np.tile(REALS, (1, -(-n // 12)))[:, :n]
+            return [model.decide(X), model.participation(X), model.predict(X)]
+        real = isinstance(model, (hs.ModernHopfield, hs.DistributedMemory))
+        n = model.n_neurons
+        states = np.tile(REALS if real else PATTERNS, (1, -(-n // 12)))[:, :n]
+        return [model.energy(states), model.recall(states).states]
