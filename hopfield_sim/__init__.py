@@ -13,6 +13,10 @@ A readable NumPy reference defines every result; compiled kernels return the sam
 
 from __future__ import annotations
 
+from hopfield_sim import startup
+
+startup.guard()  # before NumPy is loaded, which takes a moment
+
 from importlib import import_module
 from typing import Any
 

@@ -61,6 +61,12 @@ class Bar:
             self._when = now
             self._show()
 
+    def say(self, text: str) -> None:
+        """Put a line of words above the bar."""
+        over = f"\r{text:{len(self._drawn)}}\n" if self._terminal else f"{text}\n"
+        self._put(over)
+        self._drawn = ""
+
     def __enter__(self) -> Bar:
         return self
 

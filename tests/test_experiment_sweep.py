@@ -8,6 +8,8 @@ import os
 import re
 import subprocess
 import sys
+import time
+import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
@@ -34,7 +36,7 @@ from hopfield_sim.errors import (
 from hopfield_sim.experiment import pool as pools
 from hopfield_sim.experiment.store import Saved, Store
 from hopfield_sim.experiment.study import Config, Payload
-from hopfield_sim.experiment.sweep import WHOLE, Job, Shard, answer, gather, sweep
+from hopfield_sim.experiment.sweep import WHOLE, Job, Shard, _plan, answer, gather, sweep
 from hopfield_sim.experiment.trial import Chunk, find
 from hopfield_sim.experiment.trial import run as make
 
@@ -266,16 +268,59 @@ class Interrupting(ThreadPoolExecutor):
         return super().submit(*args, **kwargs)
 
 
-def test_ctrl_c_saves_what_was_running(tmp_path: Path) -> None:
-    config = toy_study.configure(tmp_path, cells=1, trials=5, cost=1.0, sleep=0.05)
+def test_ctrl_c_drops_what_is_running(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, cells=1, trials=5, cost=1.0, sleep=0.5)
     pool = pools.Pool(lambda: Interrupting(1), slots=2)
     with Store(":memory:") as store:
+        start = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
             run(config, store, pool=pool)
-        # The first had begun and is finished; the second waited and is cancelled.
-        assert (0, 0) in store.finished(store.claim("toy", config))
+        assert time.monotonic() - start < 0.4
+        assert store.finished(store.claim("toy", config)) == set()
         assert gather(run(config, store), store).rows[0]["networks"] == 5
-    assert tries(tmp_path) == [1] * 5
+
+
+def test_ctrl_c_saves_what_has_come_back(tmp_path: Path) -> None:
+    class Late(Interrupting):
+        def submit(self, *args: Any, **kwargs: Any) -> Future[Any]:
+            if self.handed_out == 2:
+                time.sleep(0.3)  # the first two are done by now, and not collected yet
+            return super().submit(*args, **kwargs)
+
+    config = toy_study.configure(tmp_path, cells=1, trials=5, cost=1.0)
+    with Store(":memory:") as store:
+        with pytest.raises(KeyboardInterrupt):
+            run(config, store, pool=pools.Pool(lambda: Late(1), slots=2))
+        assert store.finished(store.claim("toy", config)) == {(0, 0), (0, 1)}
+
+
+def test_a_plan_takes_no_memory_for_trials_to_come(tmp_path: Path) -> None:
+    config = toy_study.configure(tmp_path, cells=1, trials=10**9)
+    with Store(":memory:") as store:
+        job = Job(toy_study.STUDY, config)
+        key = store.claim("toy", config)
+        store.save(key, [Saved(0, t, "{}") for t in (0, 1, 3)])
+        tracemalloc.start()
+        plan = _plan([job], store, {job.module: key}, Shard(2, 2), slots=2)
+        first = next(plan.chunks)
+        assert tracemalloc.get_traced_memory()[1] < 10**6
+        tracemalloc.stop()
+    assert first.trials[:3] == ((0, 5), (0, 7), (0, 9))
+    amount = plan.amounts["toy"]
+    assert (amount.trials, amount.done) == (5 * 10**8, 2)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7])
+def test_slices_have_every_trial_once(count: int) -> None:
+    cells = [5, 1, 12, 3]
+    starts = [0, 5, 6, 18]
+    slices = [Shard(number, count) for number in range(1, count + 1)]
+    for start, trials in zip(starts, cells, strict=True):
+        parts = [list(shard.of(start, trials)) for shard in slices]
+        assert sorted(trial for part in parts for trial in part) == list(range(trials))
+        # Trial k of the whole sweep belongs to slice k mod count, as it always did.
+        for number, part in enumerate(parts):
+            assert all((start + trial) % count == number for trial in part)
 
 
 class Plain(Executor):

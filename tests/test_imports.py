@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parents[1] / "hopfield_sim"
 
 # From the ground up. A room may import from its own floor and from those below it.
 FLOORS = (
-    {"errors", "checks", "disk", "display", "progress", "thumbnails"},
+    {"errors", "checks", "disk", "display", "progress", "startup", "thumbnails"},
     {"backends"},
     {"couplings", "crossing", "interactions", "patterns", "datasets"},
     {"dynamics", "descent", "recording", "rules", "energy", "random_features"},

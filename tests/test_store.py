@@ -122,7 +122,7 @@ def test_a_database_of_something_else_is_refused_and_kept(tmp_path: Path) -> Non
 
 def test_a_missing_file_is_not_made_when_it_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ResultsDirError, match="does not exist"):
-        Store(tmp_path / "r.sqlite", must_exist=True)
+        Store(tmp_path / "r.sqlite", read_only=True)
     with pytest.raises(ResultsDirError, match="cannot use"):
         Store(tmp_path / "no" / "folder" / "r.sqlite")
     assert list(tmp_path.iterdir()) == []

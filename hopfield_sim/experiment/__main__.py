@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hopfield_sim import backends
 from hopfield_sim.errors import HopfieldError
-from hopfield_sim.experiment import completion, console, driver, manual, options
+from hopfield_sim.experiment import completion, console, driver, interruption, manual, options
 from hopfield_sim.experiment.driver import Outcome
 from hopfield_sim.experiment.registry import STUDIES
 
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
     0: done. 1: done, but trials failed or are missing. 2: nothing done, the reason in one line.
-    130: stopped by Ctrl-C, with all that was finished saved.
+    130: stopped by Ctrl-C, with all that was finished saved; so 143 by SIGTERM and 129 by SIGHUP.
 
     Parameters
     ----------
@@ -41,17 +41,29 @@ def main(argv: Sequence[str] | None = None) -> int:
         The words after the command; those of this process when not given.
     """
     console.prepare()
+    program = argv is None
     argv = sys.argv[1:] if argv is None else list(argv)
     command = _typed(argv)
+
+    def stopped() -> None:
+        console.complain(f"stopped; what was finished is saved. To go on: {command}")
+
+    if program:
+        return interruption.run(lambda: _run(argv, command), stopped)
+    try:
+        return _run(argv, command)
+    except KeyboardInterrupt:
+        stopped()
+        return INTERRUPTED
+
+
+def _run(argv: Sequence[str], command: str) -> int:
     try:
         text = _answer(argv)
         outcome = Outcome(text, 0) if text is not None else _work(argv, command)
     except HopfieldError as error:
         console.complain(f"error: {' '.join(str(error).split())}")
         return 2
-    except KeyboardInterrupt:
-        console.complain(f"stopped; what was finished is saved. To go on: {command}")
-        return INTERRUPTED
     return outcome.code if console.say(outcome.line) else max(outcome.code, 1)
 
 

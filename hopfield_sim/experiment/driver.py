@@ -16,8 +16,9 @@ from hopfield_sim.experiment.options import Options
 from hopfield_sim.experiment.pool import Pool
 from hopfield_sim.experiment.registry import COURSE, STUDIES
 from hopfield_sim.experiment.store import Store, differences
-from hopfield_sim.experiment.study import ARGUMENTS, canonical
-from hopfield_sim.experiment.sweep import Job, gather, sweep
+from hopfield_sim.experiment.study import ARGUMENTS, Config, canonical
+from hopfield_sim.experiment.sweep import Job, gather, sizes, sweep
+from hopfield_sim.experiment.sweep import count as count_trials
 from hopfield_sim.progress import Bar
 
 __all__ = ["Outcome", "merge", "run"]
@@ -46,7 +47,7 @@ def run(options: Options, command: str) -> Outcome:
     configured = [(job.study, job.config) for job in jobs]
     usual = folders.default(options.name, _size(options), configured)
     path = _folder(options.out or usual) / _file(options)
-    with _pool(options) as pool, Store(path) as store:
+    with _pool(options) as pool, _open(path) as store:
         _refuse_another(store, jobs, options, usual)
         done, planned, _ = _count(store, jobs)
         if 0 < done < planned:
@@ -66,10 +67,10 @@ def merge(options: Options, command: str) -> Outcome:
     start = time.monotonic()
     sources = [path for given in options.merge for path in _stores(given)]
     assert options.out is not None  # merge is given one
-    with Store(_folder(options.out) / FILE) as store:
+    with _open(_folder(options.out) / FILE) as store:
         for path in sources:
-            with Store(path, must_exist=True) as other:
-                store.merge(other)
+            with _open(path, read_only=True) as other:
+                store.merge(other, _sizes)
         jobs = [Job(STUDIES[n], c) for n, c in store.studies().items() if n in STUDIES]
         if not jobs:
             raise ResultsDirError(f"nothing to merge: no study in {', '.join(map(str, sources))}")
@@ -191,6 +192,13 @@ def _pool(options: Options) -> Pool:
     return pools.local(options.workers, processes=options.processes)
 
 
+def _open(path: Path, *, read_only: bool = False) -> Store:
+    store = Store(path, read_only=read_only)
+    for notice in store.notices:
+        console.complain(notice)
+    return store
+
+
 def _file(options: Options) -> str:
     """The store's name: shards that share a folder do not share a file."""
     if options.shard is None:
@@ -217,12 +225,22 @@ def _stores(path: Path) -> list[Path]:
     return found
 
 
+def _sizes(name: str, config: Config) -> list[int]:
+    """How many trials each cell of a configuration has that comes from a file."""
+    if name not in STUDIES:
+        raise ResultsDirError(f"there is no study {name!r} in this version; it cannot be merged")
+    try:
+        return sizes(Job(STUDIES[name], config))
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise ResultsDirError(
+            f"the configuration of {name} is not one of this version: {error!r}"
+        ) from error
+
+
 def _count(store: Store, jobs: Sequence[Job]) -> tuple[int, int, int]:
     """Trials that are done, planned, and failed."""
-    keys = [store.claim(job.study.name, job.config) for job in jobs]
-    done = sum(len(store.finished(key)) for key in keys)
-    failed = sum(len(store.failed(key)) for key in keys)
-    planned = sum(cell.trials for job in jobs for cell in job.study.cells(job.config))
+    counts = [count_trials(job, store) for job in jobs]
+    done, planned, failed = (sum(numbers) for numbers in zip(*counts, strict=True))
     return done, planned, failed
 
 

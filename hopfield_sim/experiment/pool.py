@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
-from multiprocessing import get_context
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from types import TracebackType
 
 from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError, MissingDependencyError
+from hopfield_sim.experiment.daemons import Daemons
 from hopfield_sim.experiment.store import Saved
 from hopfield_sim.experiment.trial import Chunk, run
+
+_MOST = 1024
 
 __all__ = ["Pool", "cluster", "local", "processors", "wrap"]
 
@@ -48,13 +52,29 @@ class Pool:
         future.add_done_callback(self._futures.discard)
         return future
 
+    def ask(self) -> str | None:
+        """A word of warning about the workers, once, where there is one.
+
+        Raises
+        ------
+        HopfieldError
+            When they will not come back.
+        """
+        return None
+
     def drop(self) -> None:
         """Let go of the workers; work that has begun is finished, the rest is cancelled."""
-        # Not by shutdown's cancel_futures: executors that are not the standard library's lack it.
-        wait([future for future in list(self._futures) if not future.cancel()])
+        wait(self._cancel())
         if self._executor is not None:
             self._executor.shutdown()
             self._executor = None
+
+    def abandon(self) -> None:
+        """Let go of the workers at once; nobody waits for what they are doing."""
+        self._cancel()
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=False)
 
     def __enter__(self) -> Pool:
         return self
@@ -66,10 +86,18 @@ class Pool:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            self.drop()
+            if kind is None:
+                self.drop()
+            else:
+                self.abandon()
         finally:
             if self._stop is not None:
                 self._stop()
+
+    def _cancel(self) -> list[Future[list[Saved]]]:
+        """Cancel what has not begun; return what has."""
+        # Not by shutdown's cancel_futures: executors that are not the standard library's lack it.
+        return [future for future in list(self._futures) if not future.cancel()]
 
 
 def processors() -> int:
@@ -85,23 +113,52 @@ def local(workers: int | None = None, *, processes: bool = False) -> Pool:
     Parameters
     ----------
     workers : int, optional
-        How many; as many as there are processors when not given.
+        How many, at most 1024; as many as there are processors when not given.
     processes : bool
         Processes for studies that spend their time in Python itself: very small networks.
     """
     n = processors() if workers is None else checks.integer(workers, "workers", minimum=1)
-    if not processes:
-        return Pool(lambda: ThreadPoolExecutor(n, thread_name_prefix="trial"), n)
-    # Spawned and not forked: BLAS and its threads do not survive a fork. A Ctrl-C reaches every
-    # process of the terminal; it is for the driver alone.
-    context = get_context("spawn")
-    ignore = (signal.SIGINT, signal.SIG_IGN)
-    return Pool(
-        lambda: ProcessPoolExecutor(
-            n, mp_context=context, initializer=signal.signal, initargs=ignore
-        ),
-        n,
-    )
+    checks.integer(n, "workers", maximum=_MOST)
+    return _Processes(n) if processes else Pool(lambda: Daemons(n), n)
+
+
+class _Processes(Pool):
+    """Fresh processes: spawned, for BLAS and its threads do not survive a fork."""
+
+    def __init__(self, n: int) -> None:
+        super().__init__(self._spawn, n)
+
+    def _spawn(self) -> Executor:
+        executor = ProcessPoolExecutor(self.slots, get_context("spawn"), initializer=_obey)
+        # A Ctrl-C reaches every process of the terminal, and is for the driver alone. The processes
+        # inherit that it is blocked here, so that none meets it before it can ignore it.
+        block = getattr(signal, "pthread_sigmask", lambda *_: ())
+        before = block(getattr(signal, "SIG_BLOCK", 0), {signal.SIGINT})
+        executor.submit(int)  # starts them
+        block(getattr(signal, "SIG_SETMASK", 0), before)
+        return executor
+
+    def abandon(self) -> None:
+        executor, self._executor = self._executor, None
+        if executor is not None:
+            # Private, and until Python 3.14 the only way to end a process that is busy. What was
+            # submitted comes back as broken; it must not be cancelled besides.
+            for process in list((getattr(executor, "_processes", None) or {}).values()):
+                process.kill()
+            executor.shutdown()
+
+
+def _obey() -> None:
+    """What a worker does first: it ends with the driver, however that ends, and only with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    driver = parent_process()
+    assert driver is not None
+    driver.join()
+    os._exit(1)
 
 
 def cluster(address: str) -> Pool:
@@ -135,6 +192,10 @@ def wrap(executor: Executor) -> Pool:
 
 class _Borrowed(Pool):
     """An executor that is not ours to shut down."""
+
+    def abandon(self) -> None:
+        self._executor = None
+        super().abandon()
 
     def drop(self) -> None:
         executor, self._executor = self._executor, None

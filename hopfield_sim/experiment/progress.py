@@ -99,6 +99,10 @@ class Progress:
             left / min(self._slots, self._left_trials()) if known else None,
         )
 
+    def warn(self, text: str) -> None:
+        """Say something that must be seen, on a line of its own."""
+        self._bar.say(text)
+
     def __enter__(self) -> Progress:
         return self
 

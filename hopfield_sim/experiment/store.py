@@ -1,37 +1,42 @@
-"""The results file: one row a finished trial, in SQLite. The only place that speaks SQL.
+"""The results file: one row a finished trial, in SQLite. Only this and ``store_file.py`` speak SQL.
 
 A trial is found again by (fingerprint of its configuration, cell, trial). The write-ahead log makes
 every saved trial survive ``kill -9``; a file whose writer was killed is repaired when next opened.
+One process writes it at a time.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hopfield_sim.errors import ResultsDirError
+from hopfield_sim.experiment import store_file
+from hopfield_sim.experiment.lock import Lock
+from hopfield_sim.experiment.store_file import Row
 from hopfield_sim.experiment.study import Config, Payload, canonical, fingerprint
 
 __all__ = ["Saved", "Store"]
 
-_FORMAT = 1
-_PATIENCE = 30.0
-"""Seconds to wait for another writer, such as a second shard in the same folder."""
+_AGAIN = "remove it, and its trials are made again"
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS studies (
-    study TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, configuration TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS trials (
-    fingerprint TEXT NOT NULL, cell INTEGER NOT NULL, trial INTEGER NOT NULL,
-    payload TEXT, error TEXT, PRIMARY KEY (fingerprint, cell, trial)
-) WITHOUT ROWID;
-"""
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "make room; what was saved stays, and the same command goes on",
+    sqlite3.SQLITE_IOERR: "what was saved stays; when the disk is well again (has it room?), the "
+    "same command goes on",
+    sqlite3.SQLITE_READONLY: "choose another folder with --out",
+    sqlite3.SQLITE_CANTOPEN: "choose another folder with --out",
+    sqlite3.SQLITE_CORRUPT: f"it is damaged: {_AGAIN}",
+    sqlite3.SQLITE_NOTADB: "choose another folder with --out",
+    sqlite3.SQLITE_BUSY: "another program has it open; close that",
+}
 
 
 class Saved(NamedTuple):
@@ -49,37 +54,42 @@ class Store:
     Parameters
     ----------
     path : path or ":memory:"
-        Made when it does not exist, unless ``must_exist``.
-    must_exist : bool
-        Refuse to make a new one.
+        Made when it does not exist.
+    read_only : bool
+        Read what is there, and write nothing, neither into it nor beside it.
+
+    Attributes
+    ----------
+    notices : list of str
+        What the user should know of this file: damaged rows, a file system without locks.
 
     Raises
     ------
     ResultsDirError
-        When the file cannot be made, or is not a results file.
+        When the file cannot be made, is not a results file, or is being written by another process.
     """
 
-    def __init__(self, path: str | Path, *, must_exist: bool = False) -> None:
+    def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
         self.path = Path(path)
-        if must_exist and not self.path.is_file():
-            raise ResultsDirError(f"{self.path} does not exist; results are in files *.sqlite")
-        with self._errors():
-            self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+        self.notices: list[str] = []
+        self._lock: Lock | None = None
+        self._copy: TemporaryDirectory[str] | None = None
+        if path != ":memory:" and not read_only:
+            self._lock = Lock(self.path)
+            self.notices += [self._lock.notice] if self._lock.notice else []
         try:
             with self._errors():
-                (version,) = self._db.execute("PRAGMA user_version").fetchone()
-                tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
-                if version not in (0, _FORMAT) or (not version and tables - {"studies", "trials"}):
-                    raise ResultsDirError(
-                        f"{self.path} is a database of something else, or of another version of "
-                        "this package; choose another folder"
-                    )
-                self._db.execute("PRAGMA journal_mode=WAL")
-                self._db.execute("PRAGMA synchronous=NORMAL")
-                self._db.executescript(_SCHEMA)
-                self._db.execute(f"PRAGMA user_version={_FORMAT}")
+                if read_only:
+                    self._db, self._copy, damaged = store_file.reader(self.path)
+                    self._tell(damaged, "are left out")
+                else:
+                    # Absolute, or SQLite might read a name such as file:x as an address.
+                    name = ":memory:" if path == ":memory:" else os.path.abspath(self.path)
+                    self._db, damaged = store_file.writer(name)
+                    self._tell(damaged, "are made again")
         except BaseException:
-            self._db.close()
+            if self._lock is not None:
+                self._lock.release()
             raise
 
     def __enter__(self) -> Store:
@@ -96,6 +106,10 @@ class Store:
     def close(self) -> None:
         """Fold the log back into the file and close it."""
         self._db.close()
+        if self._lock is not None:
+            self._lock.release()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def claim(self, study: str, config: Config) -> str:
         """Enter a study and its configuration, or find it there; return its fingerprint.
@@ -107,33 +121,56 @@ class Store:
             they differ.
         """
         key = fingerprint(study, config)
-        with self._errors():
-            self._db.execute(
-                "INSERT OR IGNORE INTO studies VALUES (?, ?, ?)", (study, key, canonical(config))
-            )
-            found, text = self._db.execute(
-                "SELECT fingerprint, configuration FROM studies WHERE study = ?", (study,)
-            ).fetchone()
-        if found != key:
+        held = self.studies()
+        if study not in held:
+            with self._transaction():
+                self._db.execute(
+                    "INSERT INTO studies VALUES (?, ?, ?)", (study, key, canonical(config))
+                )
+        elif fingerprint(study, held[study]) != key:
             raise ResultsDirError(
                 f"{self.path} holds the study {study!r} under another configuration: "
-                f"{differences(json.loads(text), config)}. Choose another folder with --out, ask "
+                f"{differences(held[study], config)}. Choose another folder with --out, ask "
                 "for what is stored there, or remove that file"
             )
         return key
 
     def studies(self) -> dict[str, Config]:
-        """Return every study in the store with its configuration."""
+        """Return every study in the store with its configuration.
+
+        Raises
+        ------
+        ResultsDirError
+            When one is not as it was written.
+        """
         with self._errors():
-            rows = self._db.execute("SELECT study, configuration FROM studies").fetchall()
-        return {study: json.loads(text) for study, text in rows}
+            rows = self._db.execute(
+                "SELECT study, fingerprint, CAST(configuration AS BLOB) FROM studies"
+            ).fetchall()
+        held = {}
+        for study, key, text in rows:
+            with suppress(AttributeError, TypeError, ValueError, RecursionError):
+                config = json.loads(text)
+                if fingerprint(study, config) == key:
+                    held[study] = config
+                    continue
+            raise ResultsDirError(
+                f"the configuration of {study!r} in {self.path} is damaged: {_AGAIN}"
+            )
+        return held
 
     def save(self, key: str, trials: Iterable[Saved]) -> None:
         """Write trials at once: all of them or, when the machine stops, none."""
-        rows = [(key, *trial) for trial in trials]
-        with self._errors(), self._db:  # the connection's own block commits, or takes it all back
-            self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?)", rows)
+        with self._transaction():
+            store_file.insert(self._db, ((key, *map(_utf8, trial)) for trial in trials))
+
+    def count(self, key: str) -> tuple[int, int]:
+        """Return how many trials ended well, and how many were given up."""
+        with self._errors():
+            done, all_ = self._db.execute(
+                "SELECT count(payload), count(*) FROM trials WHERE fingerprint = ?", (key,)
+            ).fetchone()
+        return done, all_ - done
 
     def finished(self, key: str) -> set[tuple[int, int]]:
         """Return (cell, trial) of all that ended well."""
@@ -154,45 +191,114 @@ class Store:
             ).fetchall()
 
     def payloads(self, key: str, n_cells: int) -> list[list[Payload]]:
-        """Return what the finished trials found, by cell, in order of trial."""
+        """Return what the finished trials found, by cell, in order of trial; ``check`` first."""
         cells: list[list[Payload]] = [[] for _ in range(n_cells)]
-        with self._errors():
-            rows = self._db.execute(
-                "SELECT cell, payload FROM trials WHERE fingerprint = ? AND error IS NULL "
-                "ORDER BY cell, trial",
-                (key,),
-            )
-            for cell, payload in rows:
-                cells[cell].append(json.loads(payload))
+        for row in self._rows(key):
+            cells[row.cell].append(json.loads(str(row.payload)))
         return cells
 
-    def merge(self, other: Store) -> int:
-        """Take over another store's finished trials; return how many.
+    def check(self, key: str, sizes: Sequence[int]) -> None:
+        """Refuse trials that the configuration does not have.
+
+        Parameters
+        ----------
+        key : str
+            The configuration's fingerprint.
+        sizes : sequence of int
+            How many trials each of its cells has.
 
         Raises
         ------
         ResultsDirError
-            When both hold a study under different configurations.
+            Naming the first of them.
+        """
+        with self._errors():
+            self._refuse_strangers(
+                self._db.execute("SELECT cell, trial FROM trials WHERE fingerprint = ?", (key,)),
+                sizes,
+            )
+
+    def merge(
+        self, other: Store, sizes: Callable[[str, Config], Sequence[int]] | None = None
+    ) -> int:
+        """Take over another store's finished trials, all or none; return how many.
+
+        Parameters
+        ----------
+        other : Store
+            Where they are.
+        sizes : callable, optional
+            (study, configuration) → how many trials each cell has; other trials are refused.
+
+        Raises
+        ------
+        ResultsDirError
+            When both hold a study under different configurations, or a trial with different
+            results; when a trial is not of its configuration.
         """
         count = 0
-        for study, config in other.studies().items():
-            key = self.claim(study, config)
-            with other._errors():
-                rows = other._db.execute(
-                    "SELECT cell, trial, payload FROM trials "
-                    "WHERE fingerprint = ? AND error IS NULL",
-                    (key,),
-                ).fetchall()
-            self.save(key, (Saved(*row) for row in rows))
-            count += len(rows)
+        with self._transaction():
+            for study, config in other.studies().items():
+                key = self.claim(study, config)
+                found = {(row.cell, row.trial): row.payload for row in other._rows(key)}
+                held = {(row.cell, row.trial): row.payload for row in self._rows(key)}
+                for which in found.keys() & held.keys():
+                    if found[which] != held[which]:
+                        raise self._conflict(other, study, which)
+                if sizes is not None:
+                    other._refuse_strangers(found, sizes(study, config))
+                self.save(key, (Saved(*which, payload) for which, payload in found.items()))
+                count += len(found)
         return count
+
+    def _rows(self, key: str) -> Iterator[Row]:
+        """The finished trials of a configuration."""
+        with self._errors():
+            for row in store_file.rows(self._db, key):
+                if row.sound and row.error is None:
+                    yield row
+
+    def _conflict(self, other: Store, study: str, which: tuple[int, int]) -> ResultsDirError:
+        return ResultsDirError(
+            f"{self.path} and {other.path} have different results for cell {which[0]}, trial "
+            f"{which[1]} of {study}; merge those that you trust into a new folder"
+        )
+
+    def _refuse_strangers(self, which: Iterable[tuple[int, int]], sizes: Sequence[int]) -> None:
+        for cell, trial in which:
+            if not (0 <= cell < len(sizes) and 0 <= trial < sizes[cell]):
+                raise ResultsDirError(
+                    f"{self.path} has cell {cell}, trial {trial}, which its configuration does not "
+                    f"have: {_AGAIN}"
+                )
+
+    def _tell(self, damaged: Sequence[Row], what: str) -> None:
+        if damaged:
+            self.notices.append(
+                f"{self.path}: {len(damaged)} damaged rows {what}, the first {damaged[0]}"
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that is written within, or nothing of it."""
+        with self._errors():
+            if self._db.in_transaction:
+                yield
+                return
+            with self._db:  # the connection's own block commits, or takes it all back
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
+        """Errors of reading and writing, as one kind and with what to do."""
         try:
             yield
-        except sqlite3.Error as error:
-            raise ResultsDirError(f"cannot use {self.path} as a results file: {error}") from error
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
+            advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _AGAIN)
+            raise ResultsDirError(
+                f"cannot use {self.path} as a results file: {error}; {advice}"
+            ) from error
 
 
 def differences(there: Config, here: Config) -> str:
@@ -211,7 +317,13 @@ def differences(there: Config, here: Config) -> str:
 
 
 def _short(config: Config, key: str) -> str:
-    if key not in config:
-        return "absent"
-    text = json.dumps(config[key])
+    return _cut(json.dumps(config[key])) if key in config else "absent"
+
+
+def _utf8(value: Any) -> Any:
+    """Words as they can be saved: an error may name a file whose name is not UTF-8."""
+    return value.encode("utf-8", "backslashreplace").decode() if type(value) is str else value
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -9,12 +9,13 @@ the result is the same.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from hopfield_sim.backends import blas
-from hopfield_sim.errors import HopfieldError
+from hopfield_sim.errors import HopfieldError, ResultsDirError
 from hopfield_sim.experiment import pool as pools
 from hopfield_sim.experiment.pool import Pool
 from hopfield_sim.experiment.progress import Amount, Progress
@@ -23,7 +24,7 @@ from hopfield_sim.experiment.store import Saved, Store
 from hopfield_sim.experiment.study import Config, Study
 from hopfield_sim.experiment.trial import Chunk, find
 
-__all__ = ["Job", "Shard", "answer", "gather", "sweep"]
+__all__ = ["Job", "Shard", "answer", "count", "gather", "sizes", "sweep"]
 
 RETRIES = 3
 _CHUNK_SECONDS = 0.25
@@ -57,9 +58,15 @@ class Shard:
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
 
-    def has(self, trial: int) -> bool:
-        """Whether the trial of that number in the whole sweep belongs to this slice."""
-        return trial % self.count == self.number - 1
+    def of(self, start: int, trials: int) -> range:
+        """Those of a cell's trials, the first having number ``start`` in the sweep, that it has.
+
+        Examples
+        --------
+        >>> list(Shard(1, 3).of(4, 5))
+        [2]
+        """
+        return range((self.number - 1 - start) % self.count, trials, self.count)
 
 
 WHOLE = Shard(1, 1)
@@ -82,7 +89,7 @@ def sweep(
     HopfieldError
         What a trial raised because of its configuration.
     """
-    keys = {job.module: store.claim(job.study.name, job.config) for job in jobs}
+    keys = {job.module: _claim(job, store) for job in jobs}
     plan = _plan(jobs, store, keys, shard, pool.slots)
     # One BLAS thread a worker: two that share the processors are several times slower, and a sum
     # would depend on how many there are.
@@ -91,10 +98,34 @@ def sweep(
 
 
 def gather(job: Job, store: Store) -> Result:
-    """Return the study's result from what the store holds."""
-    key = store.claim(job.study.name, job.config)
-    cells = job.study.cells(job.config)
-    return job.study.gather(job.config, store.payloads(key, len(cells)))
+    """Return the study's result from what the store holds.
+
+    Raises
+    ------
+    ResultsDirError
+        When what it holds cannot be this study's.
+    """
+    found = store.payloads(_claim(job, store), len(job.study.cells(job.config)))
+    try:
+        return job.study.gather(job.config, found)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        if isinstance(error, HopfieldError) or not store.path.is_file():
+            raise
+        raise ResultsDirError(
+            f"{store.path} holds trials of {job.study.name} that are not what the study makes "
+            f"({type(error).__name__}: {error}); remove it, and they are made again"
+        ) from error
+
+
+def count(job: Job, store: Store) -> tuple[int, int, int]:
+    """Return how many trials are done, how many there are to be, and how many were given up."""
+    done, failed = store.count(_claim(job, store))
+    return done, sum(sizes(job)), failed
+
+
+def sizes(job: Job) -> list[int]:
+    """Return how many trials each cell has."""
+    return [cell.trials for cell in job.study.cells(job.config)]
 
 
 def answer(
@@ -122,43 +153,64 @@ def answer(
         return gather(job, store)
 
 
+def _claim(job: Job, store: Store) -> str:
+    key = store.claim(job.study.name, job.config)
+    store.check(key, sizes(job))
+    return key
+
+
 @dataclass
 class _Plan:
     """What there is to do, long trials first so that no worker is left with one at the end."""
 
-    chunks: deque[Chunk]
+    chunks: Iterator[Chunk]
     costs: dict[str, list[float]]
     amounts: dict[str, Amount]
+
+
+@dataclass
+class _Cell:
+    """A cell's part in the sweep; which trials it has is not written out, they may be millions."""
+
+    job: Job
+    index: int
+    cost: float
+    trials: range
+    finished: set[tuple[int, int]]
+
+    def chunks(self, size: int) -> Iterator[Chunk]:
+        todo = ((self.index, t) for t in self.trials if (self.index, t) not in self.finished)
+        while some := tuple(islice(todo, size)):
+            yield Chunk(self.job.module, self.job.config, some)
 
 
 def _plan(
     jobs: Sequence[Job], store: Store, keys: Mapping[str, str], shard: Shard, slots: int
 ) -> _Plan:
-    plan = _Plan(deque(), {}, {})
-    work: list[tuple[Job, float, list[tuple[int, int]]]] = []
+    costs: dict[str, list[float]] = {}
+    amounts: dict[str, Amount] = {}
+    work: list[_Cell] = []
     number = 0
     for job in jobs:
         finished = store.finished(keys[job.module])
         cells = job.study.cells(job.config)
-        plan.costs[job.module] = [cell.cost for cell in cells]
-        amount = plan.amounts[job.study.name] = Amount()
+        costs[job.module] = [cell.cost for cell in cells]
+        amount = amounts[job.study.name] = Amount()
         for index, cell in enumerate(cells):
-            numbers = range(number, number + cell.trials)
+            mine = shard.of(number, cell.trials)
             number += cell.trials
-            mine = [t for t, n in enumerate(numbers) if shard.has(n)]
-            todo = [(index, trial) for trial in mine if (index, trial) not in finished]
+            work.append(_Cell(job, index, cell.cost, mine, finished))
             amount.trials += len(mine)
             amount.cost += len(mine) * cell.cost
-            amount.done += len(mine) - len(todo)
-            amount.done_cost += (len(mine) - len(todo)) * cell.cost
-            work.append((job, cell.cost, todo))
-    left = sum(amount.cost - amount.done_cost for amount in plan.amounts.values())
+        for index, trial in finished:
+            if trial in work[index - len(cells)].trials:
+                amount.done += 1
+                amount.done_cost += cells[index].cost
+    left = sum(amount.cost - amount.done_cost for amount in amounts.values())
     seconds = min(_CHUNK_SECONDS, left / (_CHUNKS * slots))
-    for job, cost, todo in sorted(work, key=lambda cell: -cell[1]):
-        size = max(1, min(_CHUNK_TRIALS, int(seconds / cost)))
-        for start in range(0, len(todo), size):
-            plan.chunks.append(Chunk(job.module, job.config, tuple(todo[start : start + size])))
-    return plan
+    work.sort(key=lambda cell: -cell.cost)
+    chunks = (cell.chunks(max(1, min(_CHUNK_TRIALS, int(seconds / cell.cost)))) for cell in work)
+    return _Plan(chain.from_iterable(chunks), costs, amounts)
 
 
 class _Driver:
@@ -167,7 +219,8 @@ class _Driver:
     def __init__(
         self, plan: _Plan, store: Store, keys: Mapping[str, str], pool: Pool, shown: Progress
     ) -> None:
-        self.waiting = plan.chunks
+        self.plan = plan.chunks
+        self.waiting: deque[Chunk] = deque()
         self.costs = plan.costs
         self.store = store
         self.keys = keys
@@ -182,19 +235,27 @@ class _Driver:
     def run(self) -> None:
         """Work until nothing is left."""
         try:
-            while self.waiting or self.suspects or self.running:
+            while self._more() or self.suspects or self.running:
                 self._hand_out()
                 finished, _ = wait(self.running, _TICK, return_when=FIRST_COMPLETED)
                 for future in finished:
                     self.shown.end(future)
                     self._collect(future, self.running.pop(future))
                 self.shown.show()
+                if warning := self.pool.ask():
+                    self.shown.warn(warning)
         except BaseException:
-            self.pool.drop()  # waits for what is running: those trials are saved too
+            self.pool.abandon()  # what is running is dropped, and made again next time
             for future, chunk in self.running.items():
                 if future.done() and not future.cancelled() and not future.exception():
                     self._save(chunk, [t for t in future.result() if t.error is None])
             raise
+
+    def _more(self) -> bool:
+        """Whether chunks wait; the plan is asked for one at a time."""
+        if not self.waiting:
+            self.waiting.extend(islice(self.plan, 1))
+        return bool(self.waiting)
 
     def _hand_out(self) -> None:
         if self.broken and not self.running:
@@ -204,7 +265,7 @@ class _Driver:
             if not self.running:
                 self._submit(self.suspects)
             return
-        while self.waiting and len(self.running) < 2 * self.pool.slots and not self.broken:
+        while len(self.running) < 2 * self.pool.slots and not self.broken and self._more():
             self._submit(self.waiting)
 
     def _submit(self, chunks: deque[Chunk]) -> None:
@@ -214,6 +275,8 @@ class _Driver:
         except BrokenExecutor:  # found out here before any of the running chunks said so
             self.broken = True
             return
+        except RuntimeError as error:
+            raise HopfieldError(f"the executor takes no work: {error}") from error
         self.running[future] = chunks.popleft()
         cost = sum(self.costs[chunk.module][cell] for cell, _ in chunk.trials)
         self.shown.begin(future, find(chunk.module).name, cost)

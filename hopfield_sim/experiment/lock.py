@@ -1,0 +1,157 @@
+"""One writer a results file: a lock that ends with its process, whatever ended that."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import stat
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+from hopfield_sim.errors import ResultsDirError
+
+__all__ = ["Lock", "holder"]
+
+_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
+"""What a file system answers that has no locks."""
+
+_NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_WAIT, _WAITS = 0.02, 25
+"""Seconds, and how often, that the new holder has to write who it is."""
+
+
+class Lock:
+    """The right to write a file, until ``release``.
+
+    Parameters
+    ----------
+    path : Path
+        The file; a file of that name with ``.lock`` stands beside it while it is being written.
+
+    Raises
+    ------
+    ResultsDirError
+        When another process has it: which, where and since when; when the folder cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = _beside(path)
+        self.notice: str | None = None
+        """A word of warning, where the file system has no locks."""
+        self._file: int | None = None
+        while self._file is None:
+            file = _open(self.path)
+            try:
+                _take(file)
+            except BlockingIOError:
+                raise ResultsDirError(
+                    f"{path} is being written by {_owner(file)}; wait for it, or choose another "
+                    "folder with --out"
+                ) from None
+            except OSError as error:
+                if error.errno not in _NO_LOCKS:
+                    raise ResultsDirError(f"cannot lock {path}: {error.strerror}") from error
+                self.notice = f"{path} is on a file system without locks: have no second writer"
+                self._file = file
+            else:
+                if _is(file, self.path):
+                    self._file = file
+            finally:
+                if self._file is None:
+                    os.close(file)
+        with contextlib.suppress(OSError):  # a full disk: others learn that it is held, not by whom
+            os.ftruncate(self._file, 0)
+            since = datetime.now().astimezone().isoformat(" ", "seconds")
+            text = f"process {os.getpid()} on {socket.gethostname()} since {since}"
+            os.write(self._file, text.encode("utf-8", "replace"))
+
+    def release(self) -> None:
+        """Let others write."""
+        if self._file is None:
+            return
+        # The name goes while the lock is held: who opened it before finds that it is another file.
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+        os.close(self._file)
+        self._file = None
+        if sys.platform == "win32":  # which keeps the name of an open file
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+
+
+def holder(path: Path) -> str | None:
+    """Who is writing a file, or None; nothing is written to find that out."""
+    try:
+        file = os.open(_beside(path), os.O_RDONLY | _NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        _take(file, shared=True)
+    except BlockingIOError:
+        return _owner(file)
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    return None
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
+
+
+def _open(path: Path) -> int:
+    try:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | _NOFOLLOW, 0o666)
+    except OSError as error:
+        raise ResultsDirError(
+            f"cannot use {path.parent} as a folder of results: {error.strerror} ({path.name}); "
+            "choose another one with --out"
+        ) from error
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise ResultsDirError(f"{path} is no regular file; remove it")
+    return file
+
+
+def _is(file: int, path: Path) -> bool:
+    """Whether the name still means this file: its last holder may have removed it."""
+    try:
+        return os.path.samestat(os.fstat(file), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _owner(file: int) -> str:
+    for _ in range(_WAITS):
+        os.lseek(file, 0, os.SEEK_SET)
+        if text := os.read(file, 500):
+            return text.decode("utf-8", "replace")
+        time.sleep(_WAIT)
+    return "another process"
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _FAR = 2**30
+    """A byte that nobody reads: Windows lets nobody read a locked one."""
+
+    def _take(file: int, *, shared: bool = False) -> None:
+        os.lseek(file, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            raise BlockingIOError(error.errno, error.strerror) from error
+        finally:
+            os.lseek(file, 0, os.SEEK_SET)
+
+else:
+    import fcntl
+
+    def _take(file: int, *, shared: bool = False) -> None:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)

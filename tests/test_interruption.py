@@ -1,0 +1,201 @@
+"""Signals, and drivers that are killed: a sweep stops at once and leaves nothing running behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TESTS = Path(__file__).parent
+SLOW = 60.0
+
+# A command line of its own: a toy sweep whose trials sleep, and cannot be interrupted.
+COMMAND = """
+import sys, time, toy_study
+from pathlib import Path
+from hopfield_sim.experiment import interruption
+from hopfield_sim.experiment import pool as pools
+from hopfield_sim.experiment.store import Store
+from hopfield_sim.experiment.sweep import Job, sweep
+
+def act():
+    config = toy_study.configure(Path(sys.argv[1]) / "tries", cost=1.0, sleep=float(sys.argv[3]))
+    pool = pools.local(2, processes=sys.argv[2] == "processes")
+    with pool, Store(Path(sys.argv[1]) / "r.sqlite") as store:
+        sweep([Job(toy_study.STUDY, config)], store, pool)
+    return 0
+
+def stuck():  # as in one long matrix product
+    import ctypes
+    print("stuck", flush=True)
+    ctypes.PyDLL(None).usleep(30_000_000)
+
+if __name__ == "__main__":
+    what = stuck if sys.argv[2] == "stuck" else act
+    sys.exit(interruption.run(what, lambda: print("stopped", file=sys.stderr)))
+"""
+
+
+def start(folder: Path, how: str = "threads", sleep: float = SLOW) -> subprocess.Popen[str]:
+    (folder / "tries").mkdir(exist_ok=True)
+    script = folder / "command.py"
+    script.write_text(COMMAND)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])}
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(folder), how, str(sleep)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+    return process
+
+
+def wait_for(condition: Any, process: subprocess.Popen[str]) -> None:
+    for _ in range(1500):
+        if condition():
+            return
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    process.kill()
+    pytest.fail("it did not come so far")
+
+
+def begun(folder: Path) -> bool:
+    return len(list((folder / "tries").iterdir())) >= 2
+
+
+def alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("how", "number"),
+    [
+        ("threads", signal.SIGINT),
+        ("threads", signal.SIGTERM),
+        ("threads", signal.SIGHUP),
+        ("processes", signal.SIGTERM),
+    ],
+)
+def test_a_signal_stops_trials_that_run(tmp_path: Path, how: str, number: signal.Signals) -> None:
+    process = start(tmp_path, how)
+    wait_for(lambda: begun(tmp_path), process)
+    since = time.monotonic()
+    os.kill(process.pid, number)
+    _, errors = process.communicate(timeout=30)
+    assert time.monotonic() - since < 5  # and not a minute; how fast is measured elsewhere
+    assert process.returncode == 128 + number
+    assert errors.splitlines() == ["stopped"]
+    assert not (tmp_path / "r.sqlite.lock").exists()
+    wait_for_the_end_of(process.pid)
+
+
+def test_workers_end_with_their_driver(tmp_path: Path) -> None:
+    process = start(tmp_path, "processes")
+    wait_for(lambda: begun(tmp_path), process)
+    process.kill()
+    process.communicate(timeout=30)
+    wait_for_the_end_of(process.pid)
+
+
+def wait_for_the_end_of(group: int) -> None:
+    for _ in range(500):
+        if not alive(group):
+            return
+        time.sleep(0.02)
+    os.killpg(group, signal.SIGKILL)
+    pytest.fail("a worker outlived its driver")
+
+
+def test_a_main_thread_that_hears_nothing_is_ended_too(tmp_path: Path) -> None:
+    process = start(tmp_path, "stuck")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "stuck\n"
+    time.sleep(0.1)
+    os.kill(process.pid, signal.SIGTERM)
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (143, "stopped\n")
+
+
+def test_what_was_finished_is_kept(tmp_path: Path) -> None:
+    process = start(tmp_path, sleep=0.3)
+    wait_for(lambda: len(list((tmp_path / "tries").iterdir())) >= 5, process)
+    os.kill(process.pid, signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 143
+    again = start(tmp_path, sleep=0.3)
+    _, errors = again.communicate(timeout=60)
+    assert (again.returncode, errors) == (0, "")
+    tries = sorted(path.stat().st_size for path in (tmp_path / "tries").iterdir())
+    assert len(tries) == 12
+    assert tries.count(1) >= 9  # those of the first run, but for the two that were running
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    code = (
+        "import signal, sys, time; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
+        "from hopfield_sim.experiment import interruption\n"
+        "def act(): print(flush=True); time.sleep(0.5); return 7\n"
+        "sys.exit(interruption.run(act, lambda: None))"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        os.kill(process.pid, signal.SIGHUP)
+        assert process.wait(30) == 7
+
+
+def test_ctrl_c_in_a_function_comes_at_once_and_the_interpreter_ends(tmp_path: Path) -> None:
+    code = (
+        "import _thread, sys, threading, time, toy_study\n"
+        "from pathlib import Path\n"
+        "from hopfield_sim.experiment.sweep import answer\n"
+        "config = toy_study.configure(Path(sys.argv[1]), cost=1.0, sleep=60.0)\n"
+        "threading.Timer(0.5, _thread.interrupt_main).start()\n"
+        "try: answer(toy_study.STUDY, config)\n"
+        "except KeyboardInterrupt: print('interrupted')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, tmp_path],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])},
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "interrupted\n", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_command_line_loads(number: signal.Signals) -> None:
+    """NumPy is held up while it is imported, for as long as it takes to send the signal."""
+    code = (
+        "import builtins, runpy, sys, time\n"
+        "sys.argv, sys.orig_argv = ['-m'], ['python', '-m', 'hopfield_sim.experiment']\n"
+        "usual = builtins.__import__\n"
+        "def slow(name, *rest):\n"
+        "    if name == 'numpy': print(flush=True); time.sleep(30)\n"
+        "    return usual(name, *rest)\n"
+        "builtins.__import__ = slow\n"
+        "runpy.run_module('hopfield_sim.experiment', run_name='__main__')"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "\n"
+        os.kill(process.pid, number)
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 128 + number
+    assert errors == "stopped before anything was begun\n"
