@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import os
 import pickle
+import pwd
 import sys
 import tracemalloc
 import zipfile
@@ -204,6 +206,48 @@ def test_what_is_missing_is_told_how_to_get() -> None:
         hs.datasets.mnist("\0")
 
 
+def test_without_a_home_folder_and_of_an_unknown_user(monkeypatch) -> None:
+    def nobody(number: int) -> None:
+        raise KeyError(number)
+
+    loads = (hs.datasets.mnist, hs.datasets.fashion_mnist, hs.datasets.cifar10, hs.datasets.tiles)
+    for load in loads:
+        with pytest.raises(MissingDataError, match="~no-such-user"):
+            load("~no-such-user/data")
+    monkeypatch.setenv("HOPFIELD_DATA", "~no-such-user/data")
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    for load in loads[:3]:
+        with pytest.raises(MissingDataError, match="~/data"):
+            load()
+
+
+def test_the_variable_may_begin_at_the_home_folder(small, monkeypatch) -> None:
+    write(Path.home() / "sets", small["_DIGITS"])
+    monkeypatch.setenv("HOPFIELD_DATA", "~/sets")
+    assert hs.datasets.mnist().source == Path.home() / "sets"
+
+
+@pytest.mark.parametrize("refuse", ["exists", "is_file", "stat", "open"])
+def test_what_must_not_be_looked_at(few, small, tmp_path, monkeypatch, refuse) -> None:
+    """As where permissions forbid it: errors of the package, whichever question is refused."""
+    write(tmp_path, small["_DIGITS"])
+    write_batches(tmp_path / "binary", protocol=None)
+    write_batches(tmp_path / "pickled", protocol=4)
+
+    def denied(self: Path, *arguments: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, refuse, denied)
+    for load, folder in (
+        (hs.datasets.mnist, tmp_path),
+        (hs.datasets.cifar10, tmp_path / "binary"),
+        (hs.datasets.cifar10, tmp_path / "pickled"),
+    ):
+        with contextlib.suppress(MissingDataError, DatasetFormatError):
+            load(folder)
+
+
 @pytest.mark.parametrize("zipped", [True, False])
 def test_damaged_idx_files(small, tmp_path, zipped) -> None:
     def spoilt(change) -> str:
@@ -233,6 +277,32 @@ def test_a_truncated_gzip_file_and_one_that_is_none(small, tmp_path) -> None:
         path.write_bytes(content)
         with pytest.raises(DatasetFormatError, match="fetch it again"):
             hs.datasets.mnist(tmp_path)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_name_does_not_say_whether_a_file_is_gzipped(small, tmp_path, named) -> None:
+    write(tmp_path, small["_DIGITS"], zipped=not named)
+    for file in list(tmp_path.iterdir()):
+        if file.is_file():
+            file.rename(f"{file}.gz" if named else str(file).removesuffix(".gz"))
+    assert len(hs.datasets.mnist(tmp_path).train_images) == 6
+
+
+@pytest.mark.parametrize(
+    "bad", [b"<!DOCTYPE html>", gzip.compress(b"other"), gzip.compress(idx.header((6, 28, 28)))[:9]]
+)
+def test_a_bad_file_does_not_hide_a_good_one(small, tmp_path, bad) -> None:
+    write(tmp_path, small["_DIGITS"])
+    for name in NAMES:
+        (tmp_path / f"{name}.gz").write_bytes(bad)
+    assert len(hs.datasets.mnist(tmp_path).train_images) == 6
+    write(tmp_path, small["_FASHION"], zipped=True)  # a good one of the other set
+    assert len(hs.datasets.mnist(tmp_path).train_images) == 6
+    assert hs.datasets.fashion_mnist(tmp_path).names[0] == "T-shirt/top"
+    (tmp_path / NAMES[0]).unlink()
+    (tmp_path / f"{NAMES[0]}.gz").write_bytes(bad)
+    with pytest.raises(DatasetFormatError, match=NAMES[0]):
+        hs.datasets.mnist(tmp_path)
 
 
 def test_a_bomb_is_not_inflated(small, tmp_path, monkeypatch) -> None:
@@ -280,7 +350,7 @@ def write_batches(folder: Path, *, protocol: int | None) -> None:
             (folder / name).write_bytes(pickle.dumps(made, protocol))
 
 
-@pytest.mark.parametrize("protocol", [None, 3, 4])
+@pytest.mark.parametrize("protocol", [None, 0, 1, 2, 3, 4, 5])
 def test_cifar_in_both_versions(few, protocol) -> None:
     folder = "cifar-10-batches-bin" if protocol is None else "cifar-10-batches-py"
     write_batches(Path("data") / folder, protocol=protocol)
@@ -312,6 +382,29 @@ def test_the_pickle_of_python_2_is_read(few, tmp_path) -> None:
     assert found.train_images[0, 0, :3, 0].tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize("kind", ["u1", "i1", "<i2", ">i4", "<i8", ">u8"])
+def test_batches_written_again(few, tmp_path, protocol, kind) -> None:
+    """With text for keys, labels as an array, perhaps of the pixels' type, pixels in any order."""
+    for number, name in enumerate(cifar_module._BATCHES):
+        made = {key.decode(): value for key, value in batch(number).items()}
+        made["labels"] = np.array(made["labels"], kind)
+        made["data"] = np.asarray(made["data"], order="F" if number % 2 else "C")
+        made["filenames"] = ["a.png", "ü.png"]
+        (tmp_path / name).write_bytes(pickle.dumps(made, protocol))
+    found = hs.datasets.cifar10(tmp_path)
+    for number in range(5):
+        part = slice(4 * number, 4 * number + 4)
+        assert found.train_labels[part].tolist() == batch(number)[b"labels"]
+        planes = np.asarray(batch(number)[b"data"]).reshape(4, 3, 32, 32)
+        np.testing.assert_array_equal(found.train_images[part], planes.transpose(0, 2, 3, 1))
+
+
+def test_a_whole_batch_as_text_is_not_too_large() -> None:
+    """Protocols before 3 write a byte from 128 on as two."""
+    assert len(pickle.dumps(bytes([200]) * 30_720_000, 2)) < pickled.LARGEST - 10**6
+
+
 class Harm:
     def __reduce__(self):
         return os.mkdir, ("harm was done",)
@@ -324,7 +417,7 @@ def deep(levels: int) -> object:
     return value
 
 
-@pytest.mark.parametrize("protocol", [3, 4])
+@pytest.mark.parametrize("protocol", range(6))
 def test_a_pickle_that_does_harm_is_not_run(few, tmp_path, protocol) -> None:
     write_batches(tmp_path, protocol=3)
     (tmp_path / "data_batch_2").write_bytes(
@@ -344,13 +437,23 @@ def test_a_pickle_that_does_harm_is_not_run(few, tmp_path, protocol) -> None:
         (pickle.dumps([1, 2], 3), "it holds a list, wanted a dictionary"),
         (pickle.dumps({b"mine": 3}, 3), "key 'mine'"),
         (pickle.dumps({**batch(0), b"labels": {}}, 3), "holds a dict"),
-        (pickle.dumps({**batch(0), b"data": np.zeros((4, 3072))}, 3), "not of uint8"),
+        (pickle.dumps({**batch(0), b"data": np.zeros((4, 3072))}, 3), "not of integers"),
+        (pickle.dumps({**batch(0), b"data": np.zeros((4, 3072), int)}, 3), "of uint8.*found int64"),
+        (pickle.dumps({**batch(0), b"labels": np.zeros(4)}, 5), "not of integers"),
+        (pickle.dumps({**batch(0), b"labels": np.zeros((4, 1), int)}, 5), "must be integers"),
         (pickle.dumps({**batch(0), b"data": np.zeros((4, 99), np.uint8)}, 3), r"\(4, 3072\)"),
         (pickle.dumps({**batch(0), b"labels": [1, 2]}, 3), "2 labels"),
         (pickle.dumps({**batch(0), b"labels": [1, 2, 3, 10]}, 3), "the label 10 at 3"),
-        (pickle.dumps({**batch(0), b"labels": [b"cat"] * 4}, 3), "list of integers"),
+        (pickle.dumps({**batch(0), b"labels": [b"cat"] * 4}, 3), "must be integers"),
         (pickle.dumps({deep(200): 1}, 3), "more instructions"),
-        (pickle.dumps(bytearray(9), 5), "instruction BYTEARRAY8"),
+        (pickle.dumps(bytearray(9), 5), "holds a bytearray, wanted a dictionary"),
+        (pickle.dumps({**batch(0), b"filenames": bytearray(9)}, 5), "holds a bytearray"),
+        (b"\x80\x05\x97.", "instruction NEXT_BUFFER"),
+        # _frombuffer of something that is no buffer.
+        (
+            b"\x80\x02}U\x04datacnumpy._core.numeric\n_frombuffer\n(K\x01K\x02K\x03K\x04tRs.",
+            "has no bytes",
+        ),
         (b"\x80\x02(Nr\xff\xff\xff\x7fe.", "place 2147483647"),
         # t = ((), ()), then (t, t), ...: without end for whoever hashes it.
         (b"\x80\x02}))\x86q\x01h\x01\x86q\x02h\x02\x86K\x01s.", "repeats something other"),
@@ -358,7 +461,7 @@ def test_a_pickle_that_does_harm_is_not_run(few, tmp_path, protocol) -> None:
         (b"\x80\x02cnumpy\ndtype\n}U\x01aK\x01sb.", "change a function"),
         (
             b"\x80\x02c_codecs\nencode\nX\x01\x00\x00\x00aX\x05\x00\x00\x00rot13\x86R.",
-            "asks for _codecs.encode",
+            "asks for an encoding",
         ),
     ],
 )
@@ -373,7 +476,7 @@ def test_a_batch_that_is_too_large_is_not_read(few, tmp_path) -> None:
     write_batches(tmp_path, protocol=3)
     with (tmp_path / "data_batch_1").open("wb") as stream:
         stream.truncate(pickled.LARGEST + 1)
-    with pytest.raises(DatasetFormatError, match="40000001 bytes"):
+    with pytest.raises(DatasetFormatError, match="64000001 bytes"):
         hs.datasets.cifar10(tmp_path)
 
 

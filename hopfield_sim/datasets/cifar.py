@@ -72,14 +72,14 @@ def cifar10(path: str | PathLike[str] | None = None) -> Dataset:
     (2009).
     """
     for place in places.candidates(path, _FOLDERS):
-        if place.is_file():
+        if places.is_file(place):
             return _sample(place)
         for suffix, reader in ((".bin", _binary), ("", _pickled)):
             files = [place / f"{name}{suffix}" for name in _BATCHES]
-            if all(file.is_file() for file in files):
+            if all(map(places.is_file, files)):
                 return _whole([reader(file) for file in files], place)
         for name in _ARCHIVES:
-            if (place / name).is_file():
+            if places.is_file(place / name):
                 return _sample(place / name)
     raise places.missing(
         "CIFAR-10",
@@ -101,10 +101,14 @@ def _whole(parts: list[Part], place: Path) -> Dataset:
 def _binary(file: Path) -> Part:
     """10 000 records of a label and 3072 pixels: all red ones, all green, all blue."""
     size = _COUNT * (1 + _PIXELS)
-    found = file.stat().st_size
-    if found != size:
+    try:
+        found = file.stat().st_size
+        content = file.read_bytes() if found == size else b""
+    except OSError as error:
+        raise DatasetFormatError(f"{file} cannot be read: {error}") from error
+    if len(content) != size:
         raise DatasetFormatError(f"{file} holds {found} bytes, wanted {size}; fetch it again")
-    records = np.fromfile(file, np.uint8).reshape(_COUNT, 1 + _PIXELS)
+    records = np.frombuffer(content, np.uint8).reshape(_COUNT, 1 + _PIXELS)
     return _images(records[:, 1:]), _labels(records[:, 0], file)
 
 
@@ -112,13 +116,19 @@ def _pickled(file: Path) -> Part:
     """The same out of a pickled dictionary, with labels apart."""
     batch = pickled.read(file)
     pixels, labels = batch.get("data"), batch.get("labels")
-    if not isinstance(pixels, np.ndarray) or pixels.shape != (_COUNT, _PIXELS):
-        found = getattr(pixels, "shape", type(pixels).__name__)
+    if (
+        not isinstance(pixels, np.ndarray)
+        or pixels.shape != (_COUNT, _PIXELS)
+        or pixels.dtype != np.uint8
+    ):
+        found = f"{getattr(pixels, 'dtype', type(pixels).__name__)} {getattr(pixels, 'shape', '')}"
         raise DatasetFormatError(
-            f"'data' of {file} must be an array of shape ({_COUNT}, {_PIXELS}); found {found}"
+            f"'data' of {file} must be an array of uint8, ({_COUNT}, {_PIXELS}); found {found}"
         )
+    if isinstance(labels, np.ndarray):
+        labels = labels.tolist()
     if not isinstance(labels, list) or not all(type(label) is int for label in labels):
-        raise DatasetFormatError(f"'labels' of {file} must be a list of integers")
+        raise DatasetFormatError(f"'labels' of {file} must be integers, a list or an array")
     if len(labels) != _COUNT:
         raise DatasetFormatError(f"{file} has {len(labels)} labels; wanted {_COUNT}")
     return _images(pixels), _labels(np.array(labels, dtype=object), file)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from hopfield_sim.errors import DatasetFormatError
 
 _UBYTE = 0x08
+_GZIP = b"\x1f\x8b"
 
 
 def header(shape: tuple[int, ...]) -> bytes:
@@ -43,14 +44,18 @@ def read(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     wanted = header(shape)
     size = len(wanted) + int(np.prod(shape))
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            content = stream.read(size + 1)
+        with path.open("rb") as file:
+            zipped = file.read(len(_GZIP)) == _GZIP  # whatever its name: browsers unpack on the way
+            file.seek(0)
+            with gzip.GzipFile(fileobj=file) if zipped else file as stream:
+                content = stream.read(size + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DatasetFormatError(f"{path} cannot be read: {error}; fetch it again") from error
     if content[: len(wanted)] != wanted:
         raise DatasetFormatError(
             f"{path} does not begin as an IDX file of unsigned bytes of shape {shape}: found "
-            f"{content[: len(wanted)].hex(' ', 4) or 'nothing'}, wanted {wanted.hex(' ', 4)}"
+            f"{content[: len(wanted)].hex(' ', 4) or 'nothing'}, wanted {wanted.hex(' ', 4)}; "
+            "fetch it again"
         )
     if len(content) != size:
         found = "more" if len(content) > size else f"{len(content)} bytes"

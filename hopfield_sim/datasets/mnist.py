@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,13 @@ _FILES = {
 }
 _KERAS = ("x_train", "y_train", "x_test", "y_test")
 
-Part = NDArray[np.uint8]
+
+class _Part(NamedTuple):
+    """One of the four arrays, and its SHA-256 as an IDX file."""
+
+    file: Path
+    array: NDArray[np.uint8]
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -156,36 +163,39 @@ def _load(known: _Known, path: str | PathLike[str] | None) -> Dataset:
         found = _found(known, place)
         if not found:
             continue
-        parts = _read(found)
-        sums = tuple(map(idx.digest, parts))
+        parts = _read(known, found)
+        sums = tuple(part.digest for part in parts)
         if sums == known.digests:
-            train, test = (parts[0], parts[1]), (parts[2], parts[3])
+            arrays = [part.array for part in parts]
+            train, test = (arrays[0], arrays[1]), (arrays[2], arrays[3])
             return dataset(known.name, train, test, names=known.names, source=place)
         if path is None and set(sums) <= set(other.digests):
             note = f" ({place} has the files of {other.title}, of the same names)"
             continue
         wrong = next(i for i, (a, b) in enumerate(zip(sums, known.digests, strict=True)) if a != b)
         raise DatasetFormatError(
-            f"{found[min(wrong, len(found) - 1)]} is not {known.title}: the SHA-256 of "
-            f"{list(_FILES)[wrong]} is {sums[wrong]}, wanted {known.digests[wrong]}; fetch it again"
+            f"{parts[wrong].file} is not {known.title}: the SHA-256 of {list(_FILES)[wrong]} is "
+            f"{sums[wrong]}, wanted {known.digests[wrong]}; fetch it again"
         )
     files = f"{', '.join(_FILES)} (or .gz), or {known.npz}"
     raise places.missing(known.title, path, files, known.get, note)
 
 
-def _found(known: _Known, place: Path) -> list[Path]:
-    """The four files in a folder, or one ``.npz``; [] where they are not all there."""
-    if place.is_file():
-        return [place]
+def _found(known: _Known, place: Path) -> list[list[Path]]:
+    """For each of the four files those that may be it, or one ``.npz``; [] where one is not there.
+
+    A bad file may lie beside a good one under another spelling.
+    """
+    if places.is_file(place):
+        return [[place]]
     files = [
-        next((place / name for name in _spellings(file) if (place / name).is_file()), None)
+        [place / name for name in _spellings(file) if places.is_file(place / name)]
         for file in _FILES
     ]
-    there = [file for file in files if file is not None]
-    if len(there) == len(files):
-        return there
+    if all(files):
+        return files
     npz = place / known.npz
-    return [npz] if npz.is_file() else []
+    return [[npz]] if places.is_file(npz) else []
 
 
 def _spellings(name: str) -> list[str]:
@@ -193,16 +203,35 @@ def _spellings(name: str) -> list[str]:
     return [f"{name}.gz", name, f"{dotted}.gz", dotted]
 
 
-def _read(found: list[Path]) -> list[Part]:
-    """The four arrays, their shapes as they must be; the checksums come later."""
+def _read(known: _Known, found: list[list[Path]]) -> list[_Part]:
+    """The four arrays, their shapes as they must be; the checksums are compared later."""
     shapes = list(_FILES.values())
     if len(found) == len(shapes):
-        return [idx.read(file, shape) for file, shape in zip(found, shapes, strict=True)]
-    arrays = archive.read(found[0], _KERAS)
+        return [_best(*each) for each in zip(found, shapes, known.digests, strict=True)]
+    file = found[0][0]
+    arrays = archive.read(file, _KERAS)
     for name, shape in zip(_KERAS, shapes, strict=True):
         if arrays[name].shape != shape or arrays[name].dtype != np.uint8:
             raise DatasetFormatError(
-                f"{name} of {found[0]} is {arrays[name].dtype} of shape {arrays[name].shape}; "
+                f"{name} of {file} is {arrays[name].dtype} of shape {arrays[name].shape}; "
                 f"wanted uint8 of shape {shape}"
             )
-    return [arrays[name] for name in _KERAS]
+    return [_Part(file, arrays[name], idx.digest(arrays[name])) for name in _KERAS]
+
+
+def _best(files: list[Path], shape: tuple[int, ...], digest: str) -> _Part:
+    """The first file with the known content; without one the first that can be read."""
+    readable: list[_Part] = []
+    errors: list[DatasetFormatError] = []
+    for file in files:
+        try:
+            array = idx.read(file, shape)
+        except DatasetFormatError as error:
+            errors.append(error)
+            continue
+        readable.append(_Part(file, array, idx.digest(array)))
+        if readable[-1].digest == digest:
+            return readable[-1]
+    if not readable:
+        raise errors[0]
+    return readable[0]

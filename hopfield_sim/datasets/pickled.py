@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from hopfield_sim.errors import DatasetFormatError
 
-LARGEST = 40_000_000
-"""Bytes of a file; a batch has 31 035 704 or a few less."""
+LARGEST = 64_000_000
+"""Bytes of a file; a batch has 31 035 704 or a few less, up to twice as many where pixels are text.
+"""
 
 KEYS = ("batch_label", "data", "filenames", "labels")
 
@@ -29,11 +30,13 @@ _TEXT = {
     *("STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "BINUNICODE", "SHORT_BINUNICODE"),
     *("BINBYTES", "SHORT_BINBYTES", "GLOBAL", "STACK_GLOBAL"),
 }
+_REPEATABLE = {*_TEXT, "REDUCE"}
+"""What a reference may lead back to: none of it holds anything of its own kind."""
 _TUPLES = {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}
 _INSTRUCTIONS = {
     *_TEXT,
     *_TUPLES,
-    *("PROTO", "FRAME", "STOP", "MARK", "REDUCE", "BUILD"),
+    *("PROTO", "FRAME", "STOP", "MARK", "REDUCE", "BUILD", "BYTEARRAY8"),
     *("EMPTY_DICT", "DICT", "SETITEM", "SETITEMS", "EMPTY_LIST", "LIST", "APPEND", "APPENDS"),
     *("EMPTY_TUPLE", "NONE", "NEWTRUE", "NEWFALSE", "INT", "BININT", "BININT1", "BININT2", "LONG1"),
     *("PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE", "GET", "BINGET", "LONG_BINGET"),
@@ -59,34 +62,63 @@ class _Name:
 
 
 class _Array:
-    """Stands in for an array on its way: what its state says, and nothing computed."""
+    """Stands in for an array on its way: (version, shape, dtype, Fortran order, bytes), and nothing
+    computed.
+    """
 
-    state: Any = None
+    def __init__(self, state: Any = None) -> None:
+        self.state = state
 
     def __setstate__(self, state: Any) -> None:
         self.state = state
 
 
 class _Type:
-    """Stands in for a dtype: its code, such as "u1"."""
+    """Stands in for a dtype: its code, such as "u1", and the order of its bytes."""
 
     def __init__(self, code: Any = None, *rest: Any) -> None:
         self.code = code
+        self.order: Any = "|"
 
     def __setstate__(self, state: Any) -> None:
-        """Byte order and the like: bytes have none."""
+        self.order = state[1]
+
+    def integers(self) -> np.dtype[np.integer]:
+        """The dtype, if it is of integers."""
+        parts = [part.decode() if type(part) is bytes else part for part in (self.order, self.code)]
+        if parts[0] not in _ORDERS or parts[1] not in _INTEGERS:
+            raise DatasetFormatError("its array is not of integers")
+        return np.dtype("".join(parts))
+
+
+_ORDERS = ("|", "<", ">", "=")
+_INTEGERS = ("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8")
 
 
 def _new_array(*arguments: Any) -> _Array:
+    """As a pickle makes an array whose state comes later."""
     return _Array()
 
 
-_KNOWN = {
-    ("numpy.core.multiarray", "_reconstruct"): _Name(_new_array),
-    ("numpy._core.multiarray", "_reconstruct"): _Name(_new_array),
-    ("numpy", "ndarray"): _Name(_new_array),
-    ("numpy", "dtype"): _Name(_Type),
-}
+def _array_of(content: Any, kind: Any, shape: Any, order: Any) -> _Array:
+    """As a pickle of protocol 5 makes one."""
+    if type(content) is not bytearray and type(content) is not bytes:
+        raise DatasetFormatError("its array has no bytes")
+    return _Array((None, shape, kind, order == "F", bytes(content)))
+
+
+def _bytes_of(text: Any, encoding: Any) -> bytes:
+    """Bytes as Python 3 writes them in protocols before 3."""
+    if type(text) is not str or encoding != "latin1":
+        raise DatasetFormatError("it asks for an encoding that a CIFAR-10 batch does not need")
+    return text.encode("latin1")
+
+
+_KNOWN = {("numpy", "ndarray"): _Name(_new_array), ("numpy", "dtype"): _Name(_Type)}
+_KNOWN["_codecs", "encode"] = _Name(_bytes_of)
+for _core in ("numpy.core", "numpy._core"):  # before NumPy 2, and since
+    _KNOWN[f"{_core}.multiarray", "_reconstruct"] = _Name(_new_array)
+    _KNOWN[f"{_core}.numeric", "_frombuffer"] = _Name(_array_of)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -109,12 +141,11 @@ def read(path: Path) -> dict[str, Any]:
         For anything but a dictionary of the known keys with arrays, bytes, text, integers and
         lists.
     """
-    if path.stat().st_size > LARGEST:
-        raise DatasetFormatError(
-            f"{path} holds {path.stat().st_size} bytes; a CIFAR-10 batch has some 31 million"
-        )
-    content = path.read_bytes()
     try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise DatasetFormatError(f"it holds {size} bytes; a batch has some 31 million")
+        content = path.read_bytes()
         _inspect(content)
         found = _Unpickler(io.BytesIO(content), encoding="bytes").load()
         if not isinstance(found, dict):
@@ -145,7 +176,7 @@ def _inspect(content: bytes) -> None:
             if place > _MOST:  # the machine's memory would become that large
                 raise DatasetFormatError(f"it notes something at place {place}")
             repeatable -= {place}
-            repeatable |= {place} if before in _TEXT else set()
+            repeatable |= {place} if before in _REPEATABLE else set()
             noted += 1
         elif name.endswith("GET") and int(argument) not in repeatable:
             raise DatasetFormatError("it repeats something other than a name or a text")
@@ -162,19 +193,18 @@ def _key(key: Any) -> str:
 def _value(value: Any) -> Any:
     if isinstance(value, _Array):
         return _array(value)
-    if isinstance(value, list) and all(type(item) in (int, bytes, str) for item in value):
+    if type(value) is list and all(type(item) in (int, bytes, str) for item in value):
         return value
     if type(value) in (bytes, str):
         return value
     raise DatasetFormatError(f"it holds a {type(value).__name__}")
 
 
-def _array(found: _Array) -> NDArray[np.uint8]:
-    """(version, shape, dtype, Fortran order, bytes) → the array."""
+def _array(found: _Array) -> NDArray[np.integer]:
+    """The array that was meant."""
     _, shape, kind, fortran, content = found.state
-    if not isinstance(kind, _Type) or kind.code not in ("u1", b"u1"):
-        raise DatasetFormatError("its array is not of uint8")
-    if not isinstance(content, bytes):
+    if not isinstance(kind, _Type):
+        raise DatasetFormatError("its array is not of integers")
+    if type(content) is not bytes:
         raise DatasetFormatError("its array has no bytes")
-    flat = np.frombuffer(content, np.uint8)
-    return flat.reshape(shape, order="F" if fortran else "C")
+    return np.frombuffer(content, kind.integers()).reshape(shape, order="F" if fortran else "C")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ def given(path: Any) -> Path | None:
         return None
     if not isinstance(path, (str, os.PathLike)):
         raise InvalidTypeError(f"path must be a str or a path; got {checks.show(path)}")
-    return Path(os.fsdecode(path)).expanduser()
+    return _path(os.fsdecode(path))
 
 
 def candidates(path: Any, inside: Iterable[str], more: Iterable[str] = ()) -> list[Path]:
@@ -38,8 +38,13 @@ def candidates(path: Any, inside: Iterable[str], more: Iterable[str] = ()) -> li
     roots = _roots() if wanted is None else [wanted]
     places = [root / sub for root in roots for sub in ("", *inside)]
     if wanted is None:
-        places += [Path(place).expanduser() for place in more]
-    return [place for place in dict.fromkeys(places) if _exists(place)]
+        places += [_path(place) for place in more]
+    return [place for place in dict.fromkeys(places) if _asked(place.exists)]
+
+
+def is_file(place: Path) -> bool:
+    """Whether there is such a file, and it may be looked at."""
+    return _asked(place.is_file)
 
 
 def missing(name: str, path: Any, files: str, get: str, note: str = "") -> MissingDataError:
@@ -57,7 +62,7 @@ def _roots() -> list[Path]:
     roots = [os.environ.get(VARIABLE, "")]
     roots += ["data", "~/data", _joined(os.environ.get("TORCH_HOME", "~/.cache/torch"), "datasets")]
     roots += [_joined(os.environ.get("KERAS_HOME", "~/.keras"), "datasets")]
-    return [Path(root).expanduser() for root in roots if root]
+    return [_path(root) for root in roots if root]
 
 
 def _joined(folder: str, name: str) -> str:
@@ -69,8 +74,13 @@ def _listed(roots: list[Path]) -> str:
     return note + ", ".join(map(str, roots))
 
 
-def _exists(place: Path) -> bool:
+def _path(text: str) -> Path:
+    """``~`` is the home folder; as it stands where there is none, or no such user."""
+    return Path(os.path.expanduser(text))  # Path.expanduser raises RuntimeError
+
+
+def _asked(question: Callable[[], bool]) -> bool:
     try:
-        return place.exists()
+        return question()
     except (OSError, ValueError):  # no right to look, or a name with a zero byte in it
         return False
