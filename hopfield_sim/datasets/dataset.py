@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,8 @@ class Dataset:
         What the set is called.
     source : Path or None
         The folder or file it was read from; None when the package drew it.
+    sha256 : str
+        Of the content, so that results can say what they are of.
 
     Examples
     --------
@@ -41,6 +45,17 @@ class Dataset:
     names: tuple[str, ...]
     name: str
     source: Path | None
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of all bytes of ``train_images``, ``train_labels``, ``test_images`` and
+        ``test_labels``, one after another: the same however the files are packed.
+        """
+        arrays = (self.train_images, self.train_labels, self.test_images, self.test_labels)
+        found = hashlib.sha256()
+        for array in arrays:
+            found.update(array.data)
+        return found.hexdigest()
 
     def __repr__(self) -> str:
         size = " x ".join(map(str, self.train_images.shape[1:]))

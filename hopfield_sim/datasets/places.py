@@ -22,6 +22,13 @@ def given(path: Any) -> Path | None:
     return _path(os.fsdecode(path))
 
 
+def located(path: str | os.PathLike[str]) -> Path:
+    """Where a path leads: as it stands or, if nothing is there, in the folders of data sets."""
+    wanted = _path(os.fsdecode(path))
+    there = (wanted, *(root / wanted for root in _roots()))
+    return next((place for place in there if exists(place)), wanted)
+
+
 def candidates(path: Any, inside: Iterable[str], more: Iterable[str] = ()) -> list[Path]:
     """The places to look in that exist, the first to be preferred.
 
@@ -39,7 +46,7 @@ def candidates(path: Any, inside: Iterable[str], more: Iterable[str] = ()) -> li
     places = [root / sub for root in roots for sub in ("", *inside)]
     if wanted is None:
         places += [_path(place) for place in more]
-    return [place for place in dict.fromkeys(places) if _asked(place.exists)]
+    return [place for place in dict.fromkeys(places) if exists(place)]
 
 
 def is_file(place: Path) -> bool:
@@ -72,6 +79,16 @@ def _joined(folder: str, name: str) -> str:
 def _listed(roots: list[Path]) -> str:
     note = "" if os.environ.get(VARIABLE) else f"${VARIABLE} (not set), "
     return note + ", ".join(map(str, roots))
+
+
+def is_dir(place: Path) -> bool:
+    """Whether there is such a folder, and it may be looked at."""
+    return _asked(place.is_dir)
+
+
+def exists(place: Path) -> bool:
+    """Whether there is anything, and it may be looked at."""
+    return _asked(place.exists)
 
 
 def _path(text: str) -> Path:

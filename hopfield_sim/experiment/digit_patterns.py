@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from importlib.util import find_spec
 
@@ -12,7 +13,7 @@ from hopfield_sim import datasets
 from hopfield_sim.errors import MissingDataError
 from hopfield_sim.patterns import from_image, glyphs
 
-__all__ = ["CLASSES", "SOURCES", "WORDS", "choose", "digits"]
+__all__ = ["CLASSES", "SOURCES", "WORDS", "choose", "data_of", "digits"]
 
 CLASSES = 10
 """One pattern of each."""
@@ -53,18 +54,23 @@ def digits(source: str, network: int) -> NDArray[np.int8]:
     """
     if source == "drawn":
         return np.asarray(glyphs("0123456789", size=DRAWN_SIDE))
-    images, labels = _images(source)
+    found = _images(source)
+    images, labels = found.train_images, found.train_labels
     chosen = [np.flatnonzero(labels == k)[network] for k in range(CLASSES)]
     return np.stack([from_image(images[place]) for place in chosen])
 
 
+def data_of(source: str) -> dict[str, str]:
+    """The data in words with their SHA-256; none where they are drawn here."""
+    return {} if source == "drawn" else {WORDS[source]: _images(source).sha256}
+
+
 @lru_cache(maxsize=4)
-def _images(source: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Images to learn from, and their classes."""
-    load = {
+def _images(source: str) -> datasets.Dataset:
+    """The data set of a source."""
+    load: dict[str, Callable[[], datasets.Dataset]] = {
         "mnist": datasets.mnist,
         "fashion-mnist": datasets.fashion_mnist,
         "small": datasets.digits,
-    }[source]
-    found = load()
-    return found.train_images, found.train_labels
+    }
+    return load[source]()

@@ -133,6 +133,7 @@ def configure(
     return {
         "source": found.name,
         "path": path,
+        "origin": {digits_data.TITLES[found.name]: found.sha256},
         "images": count,
         "tests": tests,
         "orders": orders,

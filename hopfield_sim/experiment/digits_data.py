@@ -17,10 +17,10 @@ from hopfield_sim.datasets import Dataset
 from hopfield_sim.errors import (
     DatasetFormatError,
     InvalidInputError,
-    InvalidTypeError,
     MissingDataError,
     MissingDependencyError,
 )
+from hopfield_sim.experiment.files import paths_of
 
 __all__ = ["TITLES", "Split", "counts", "find", "load", "split"]
 
@@ -55,9 +55,7 @@ def find(files: Sequence[str | os.PathLike[str]] | str, data: str = "auto") -> t
         When there is one and it is damaged.
     """
     data = checks.choice(data, ("auto", *TITLES), "data")
-    if not isinstance(files, str | os.PathLike | list | tuple):
-        raise InvalidTypeError(f"files must be a list of paths; got {checks.show(files)}")
-    paths = [files] if isinstance(files, str | os.PathLike) else list(files)
+    paths = paths_of(files)
     if len(paths) > 1:
         raise InvalidInputError(
             f"files must be one folder of MNIST or Fashion-MNIST; got {len(paths)}"
@@ -68,7 +66,7 @@ def find(files: Sequence[str | os.PathLike[str]] | str, data: str = "auto") -> t
         raise InvalidInputError(
             "data='digits' are those that scikit-learn carries; they take no files"
         )
-    return _at(paths[0], data), os.path.abspath(os.fsdecode(paths[0]))
+    return _at(paths[0], data), os.path.abspath(paths[0])
 
 
 def _first() -> Dataset:

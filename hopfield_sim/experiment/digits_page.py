@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hopfield_sim.experiment.digits_data import TITLES
+from hopfield_sim.experiment.files import provenance
 from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.result import Result, Row
 
@@ -24,7 +25,8 @@ def sentence(result: Result) -> str:
         f"{_thousands(config['tests'])} test images are taken for another class: "
         f"{', '.join(parts)}."
     )
-    return f"{text}\n\n{_transition(result)}".strip()
+    told = (text, _transition(result), provenance(config["origin"]))
+    return "\n\n".join(part for part in told if part)
 
 
 def learnt(config: Any) -> str:

@@ -12,17 +12,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.datasets import Dataset
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment import arguments, film, pictures
+from hopfield_sim.experiment.files import (
+    data_set,
+    names_of,
+    paths_of,
+    picture_files,
+    provenance,
+    sha256,
+)
 from hopfield_sim.experiment.result import Result, Row
 from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweep import answer
-from hopfield_sim.patterns import from_image, mask
+from hopfield_sim.patterns import from_image, mask, overlap
 
 __all__ = ["STUDY", "image"]
 
 SHAPE = (pictures.SIDE, pictures.SIDE)
 FRAMES_PER_SWEEP = 10
+_ALIKE = 0.95
+"""The overlap from which on a state is called the negative of an image."""
 
 
 def image(
@@ -43,8 +54,9 @@ def image(
     Parameters
     ----------
     files : sequence of paths
-        Your own images, made black and white by Otsu's threshold; six drawn ones when there are
-        none.
+        Your own images, or folders of them, made black and white by Otsu's threshold; CIFAR-10 (its
+        folder, an .npz, or the word "cifar10") is one picture of each of six classes. Six drawn
+        ones when there are none.
     rules : sequence of str
         Of "hebbian", "storkey", "pseudoinverse", "perceptron".
     backend, workers, executor, progress, rng
@@ -73,31 +85,57 @@ def configure(
     rng: int | np.random.Generator | None = None,
 ) -> Config:
     """Judge the arguments of ``image``; photographs become part of the configuration."""
-    names, own = list(pictures.NAMES), None
-    if isinstance(files, str | os.PathLike):
-        files = [files]
-    if len(files):
-        names = _distinct_names([Path(file).stem for file in files])
-        bits = np.stack([from_image(file, SHAPE) for file in files])
-        for index, pattern in enumerate(bits):
-            for other in range(index):
-                if np.array_equal(pattern, bits[other]):
-                    raise InvalidInputError(
-                        f"files must be distinct images; {files[index]} and {files[other]} are the "
-                        "same in black and white"
-                    )
+    names, own, origin = list(pictures.NAMES), None, dict[str, str]()
+    paths = paths_of(files)
+    if paths:
+        names, bits, origin = _own(paths)
         own = film.pack_states(bits)
     return {
         "images": names,
         "own": own,
+        "origin": origin,
         "rules": arguments.rules(rules),
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }
 
 
-def _distinct_names(names: list[str]) -> list[str]:
-    return [n if names.count(n) == 1 else f"{n}-{i + 1}" for i, n in enumerate(names)]
+def _own(paths: Sequence[Path]) -> tuple[list[str], NDArray[np.int8], dict[str, str]]:
+    """Names and images (P, N) of files, folders and data sets, and what they came from by hash."""
+    found: list[tuple[Path, Any]] = []
+    origin = {}
+    for path in paths:
+        known = data_set(path)
+        if known is None:
+            found += [(file, file) for file in picture_files(path)]
+        else:
+            found += _of_classes(known)
+            origin["CIFAR-10"] = known.sha256
+    names = names_of([file for file, _ in found])
+    bits = np.stack([from_image(picture, SHAPE) for _, picture in found])
+    for index, pattern in enumerate(bits):
+        for other in range(index):
+            if np.array_equal(pattern, bits[other]):
+                raise InvalidInputError(
+                    f"files must be distinct images; {found[index][0]} and {found[other][0]} are "
+                    "the same in black and white"
+                )
+    for name, (file, picture) in zip(names, found, strict=True):
+        if picture is file:
+            origin[name] = sha256(file)
+    return names, bits, origin
+
+
+def _of_classes(known: Dataset) -> list[tuple[Path, Any]]:
+    """The first picture of each of the first classes, or the first ones where there are none."""
+    count = len(pictures.NAMES)
+    if not known.names:
+        return [(Path(f"{known.name}-{k}"), p) for k, p in enumerate(known.train_images[:count])]
+    classes, places = np.unique(known.train_labels, return_index=True)
+    return [
+        (Path(known.names[label].replace("/", "-")), known.train_images[place])
+        for label, place in zip(classes[:count], places, strict=False)
+    ]
 
 
 def cells(config: Config) -> list[Cell]:
@@ -144,24 +182,34 @@ def gather(config: Config, payloads: Payloads) -> Result:
     images = originals(config)
     rows: list[Row] = []
     runs = {}
+    negatives: list[Row] = []
     for packed in payloads[0]:
         for rule in config["rules"]:
             run = film.unpack(packed[rule], patterns=images, shape=SHAPE)
             runs[rule] = run
+            overlaps = overlap(run.states, images)
+            for name, ends in zip(config["images"], overlaps, strict=True):
+                if ends.min() <= -_ALIKE:
+                    of = config["images"][int(ends.argmin())]
+                    negatives.append({"image": name, "rule": rule, "of": of})
             for name, original, state in zip(config["images"], images, run.states, strict=True):
-                overlap = int(original.astype(int) @ state) / original.size
+                reached = int(original.astype(int) @ state) / original.size
                 rows.append(
                     {
                         "image": name,
                         "rule": rule,
                         "hidden_fraction": float(1 - _visible().mean()),
-                        "overlap": overlap,
-                        "retrieved": int(overlap == 1.0),
+                        "overlap": reached,
+                        "retrieved": int(reached == 1.0),
                     }
                 )
     likeness = np.abs(images.astype(float) @ images.T / images.shape[1])
     np.fill_diagonal(likeness, 0)
-    summary = {"likeness": float(likeness.max()), "covered": float(1 - _visible().mean())}
+    summary: dict[str, Any] = {
+        "likeness": float(likeness.max()),
+        "covered": float(1 - _visible().mean()),
+    }
+    summary["negatives"] = negatives
     return Result("image", rows, config, summary, runs, ("image", "rule"))
 
 
@@ -188,7 +236,25 @@ def sentence(result: Result) -> str:
             text += ", more than a cue has in common with its own picture: expect them mixed up."
         else:
             text += "."
-    return text
+    parts = [text, _negatives(result), provenance(result.config["origin"])]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _negatives(result: Result) -> str:
+    """Say which images ended at the negative of one, why, and what to do."""
+    rules: dict[str, list[str]] = {}
+    for row in result.summary.get("negatives", []):
+        whose = "its own negative" if row["of"] == row["image"] else f"the negative of {row['of']}"
+        rules.setdefault(f"{row['image']} at {whose}", []).append(row["rule"])
+    if not rules:
+        return ""
+    ends = ", ".join(f"{end} ({', '.join(by)})" for end, by in rules.items())
+    return (
+        f"Ended with black and white exchanged: {ends}. Whatever a network stores, it stores the "
+        "negative too, for E(−s) = E(s); and a cue covered in black (−1) is nearer to the negative "
+        "of a picture that is mostly white. Exchange black and white in such pictures, or take "
+        "others with a dark ground."
+    )
 
 
 STUDY = Study(

@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks, datasets
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment import arguments
+from hopfield_sim.experiment.files import data_set, paths_of
 from hopfield_sim.experiment.film import pack_images
 from hopfield_sim.experiment.images_page import page, sentence
 from hopfield_sim.experiment.images_trials import PARTS
@@ -63,8 +63,8 @@ def images(
     Parameters
     ----------
     files : sequence of paths
-        One folder of pictures, or one of CIFAR-10 (its folder or an .npz); tiles that the package
-        draws when there is none.
+        One folder of pictures, or one of CIFAR-10: its folder, an .npz, or the word "cifar10" for
+        the one that ``datasets.cifar10`` finds. Tiles that the package draws when there is none.
     networks : int, optional
         Sets of pictures, spread evenly over those of ``files``; 1 when not given.
     counts : sequence of int
@@ -122,7 +122,7 @@ def configure(
 ) -> Config:
     """Judge the arguments of ``images``; the pictures become part of the configuration."""
     similarities = arguments.words(similarities, "similarities", BETAS)
-    source, own = _pictures(files)
+    origin, own = _pictures(files)
     available = math.inf if own is None else len(own)
     counts, curve = (
         sorted({int(min(n, available)) for n in arguments.sizes(numbers, minimum=2)})
@@ -142,7 +142,7 @@ def configure(
         packed = pack_images(np.stack([own[t::stride][:most] for t in range(n_networks)]))
     given = BETAS if betas is None else dict(betas)
     return {
-        "source": source,
+        "origin": origin,
         "pictures": packed,
         "most": most,
         "networks": n_networks,
@@ -158,26 +158,27 @@ def configure(
     }
 
 
-def _pictures(files: Any) -> tuple[str, NDArray[np.uint8] | None]:
-    """What they are called, and the pictures (n, 32, 32, 3); None for the package's own, which are
-    drawn when they are needed.
+def _pictures(files: Any) -> tuple[dict[str, str], NDArray[np.uint8] | None]:
+    """Their name with their hash, and the pictures (n, 32, 32, 3); none of either for the package's
+    own, which are drawn when they are needed.
     """
-    paths = [files] if isinstance(files, str | os.PathLike) else list(files)
+    paths = paths_of(files)
     if len(paths) > 1:
         raise InvalidInputError(
             f"files must be one folder of pictures, or one of CIFAR-10; got {len(paths)}: put "
             "pictures of your own into a folder"
         )
     if not paths:
-        return "tiles", None
-    path = Path(paths[0])
-    named = path.suffix == ".npz" or any(path.glob("*batch_1*"))
-    found = datasets.cifar10(path) if named else datasets.tiles(path)
+        return {}, None
+    path = paths[0]
+    known = data_set(path)
+    found = datasets.tiles(path) if known is None else known
     if len(found.train_images) < 4:
         raise InvalidInputError(
             f"files must hold at least 4 different pictures; {path} has {len(found.train_images)}"
         )
-    return path.name, found.train_images
+    name = "CIFAR-10" if known else path.name or str(path)
+    return {name: found.sha256}, found.train_images
 
 
 def _betas(given: Mapping[str, Any], similarity: str) -> list[float]:

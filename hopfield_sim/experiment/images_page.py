@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hopfield_sim.experiment import film
+from hopfield_sim.experiment.files import provenance
 from hopfield_sim.experiment.film import unpack_images
 from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.result import Result, Row
@@ -45,7 +46,7 @@ def sentence(result: Result) -> str:
         "nearest: one that is grey (or dark) there. No similarity mends that, Manhattan's neither; "
         "leaving out what is unknown does."
     )
-    parts.append(_binary(result))
+    parts += [_binary(result), provenance(result.config["origin"])]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from hopfield_sim import checks
 from hopfield_sim.experiment import arguments
 from hopfield_sim.experiment.corruptions import ATTACKS, levels
-from hopfield_sim.experiment.digit_patterns import SOURCES, WORDS, choose
+from hopfield_sim.experiment.digit_patterns import SOURCES, WORDS, choose, data_of
 from hopfield_sim.experiment.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.robust_memories import MEMORIES
 from hopfield_sim.experiment.robust_page import page, sentence
@@ -194,6 +194,7 @@ def configure(
         "n_neurons": checks.integer(n_neurons, "n_neurons", minimum=2),
         "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=1),
         "digits": source,
+        "origin": data_of(source) if "digits" in data else {},
         "strengths": strengths,
         "epsilons": epsilons,
         "alpha": checks.real(alpha, "alpha", minimum=0),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hopfield_sim.experiment.corruptions import WORDS
+from hopfield_sim.experiment.files import provenance
 from hopfield_sim.experiment.film import unpack_images
 from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.result import Result, Row
@@ -49,6 +50,7 @@ def sentence(result: Result) -> str:
         "them begin with the real values, which is where an attack can act at all."
     )
     parts += [_alike(result, one) for one in data]
+    parts.append(provenance(result.config["origin"]))
     return "\n\n".join(part for part in parts if part)
 
 

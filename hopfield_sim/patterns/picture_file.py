@@ -60,7 +60,7 @@ def read(path: str | os.PathLike[str]) -> NDArray[Any]:
     except (OSError, ValueError, TypeError):  # such as a name with a zero byte in it
         found = False
     if not found:
-        raise InvalidInputError(f"image must be a file or an array; there is no file {path!r}")
+        raise InvalidInputError(f"image must be a file or an array; there is no file {str(path)!r}")
     # Imported here: few need it.
     from PIL import Image, UnidentifiedImageError
 
