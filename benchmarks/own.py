@@ -33,7 +33,7 @@ The competitors took turns; a ratio, baseline over ours, is a median with its qu
 baseline counts its result is compared with ours: equal to the bit or, for real weights, to the last
 digits. SSE2, AVX2 and AVX-512 are our kernels as such a processor runs them, all measured on this
 one; times are those of {widest}, which the package chooses here. NumPy and BLAS use whatever the
-processor has. The floor is required, the stretch hoped for; ratios below the floor are **bold**."""
+processor has."""
 
 RECALL = """\
 Recall is of random patterns at load 0.05, if no P is given, from cues with 10 % of the bits
@@ -75,10 +75,10 @@ def text(
             entry = found.get(level, {}).get(row.name)
             if not row.compiled:
                 entry = best
-            cells.append(runner.cell(entry or {}, row.floor_at(level)))
-        return [row.what, row.against, runner.times(best), *cells, row.aims()]
+            cells.append(runner.cell(entry or {}))
+        return [row.what, row.against, runner.times(best), *cells]
 
-    head = ["ours", "baseline", "times: ours, baseline", *every, "floor / stretch"]
+    head = ["ours", "baseline", "times: ours, baseline", *every]
     missing = [level for level in every if level not in found]
     return report.section(
         f"Our kernels against honest baselines, {day}",

@@ -37,7 +37,7 @@ processor time, in turns; a ratio, theirs over ours, is a median with its quarti
 random patterns in 1000 neurons from cues with 10 % of the bits flipped, 200 cues a call where a
 package takes batches, first fields included; every package's end states are compared with ours, bit
 by bit, before its time counts. Samples at a temperature have the same mean overlap within five
-standard errors. Floor and stretch are for the fastest."""
+standard errors."""
 
 
 def run(only: str = "") -> str:
@@ -62,12 +62,11 @@ def text(
     lines = []
     for row in rows:
         entry = measured.get(row.name, {})
-        shown = runner.cell(entry, row.floor)
-        lines.append([row.what, row.against, runner.times(entry), shown, row.aims()])
+        lines.append([row.what, row.against, runner.times(entry), runner.cell(entry)])
     return report.section(
         f"Other packages, {day}",
         f"`make bench-peers` on {here}.",
         HOW,
-        report.table(["what", "package", "times: ours, theirs", "ratio", "floor / stretch"], lines),
+        report.table(["what", "package", "times: ours, theirs", "ratio"], lines),
         *runner.reasons([measured]),
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import warnings
 from pathlib import Path
+
+from sphinx_gallery.sorting import ExplicitOrder
 
 import hopfield_sim
 
@@ -61,11 +64,30 @@ autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 
 # --- the gallery ----------------------------------------------------------------------------------
+# In the order of a course: the classical network, its limits, and the memories that came later.
+EXAMPLES = (
+    "hopfield_in_60_lines",
+    "first_recall",
+    "energy_landscape",
+    "two_cycle",
+    "storage_limit",
+    "temperature",
+    "own_rule",
+    "checkerboard_video",
+    "dense_memory",
+    "modern_images",
+    "distributed_memory",
+    "strokes_or_digits",
+    "duality",
+    "trained_memory",
+    "restricted_network",
+    "attack",
+)
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/",  # run them all
-    "within_subsection_order": "ExampleTitleSortKey",
+    "within_subsection_order": ExplicitOrder([f"{name}.py" for name in EXAMPLES]),
     "download_all_examples": False,
     "remove_config_comments": True,
     "min_reported_time": 10_000,
@@ -90,28 +112,9 @@ html_theme_options = {
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": True,
-    "pygments_light_style": "tango",
 }
-# Only the gallery and the API have pages below them to navigate to.
-html_sidebars = {
-    page: []
-    for page in (
-        "index",
-        "installation",
-        "tutorial",
-        "course_notebook",
-        "classical",
-        "theory",
-        "distributed",
-        "robust",
-        "digits",
-        "datasets",
-        "claims",
-        "speed",
-        "bad_input",
-        "house",
-    )
-}
+# These have no pages below or beside them to navigate to.
+html_sidebars = {page: [] for page in ("index", "installation", "theory")}
 
 
 def fetch_notebook(app: object) -> None:
@@ -124,6 +127,21 @@ def annotate_kernels(app: object) -> None:
     annotate(HERE / "annotated")
 
 
+def hide_private_arguments(
+    app: object,
+    what: str,
+    name: str,
+    thing: object,
+    options: object,
+    signature: str | None,
+    returned: str | None,
+) -> tuple[str, None] | None:
+    """What the package makes for you, such as a recall's result, has no arguments to be read."""
+    private = what == "class" and signature is not None and re.search(r"[(, ]_[a-z]", signature)
+    return ("", None) if private else None
+
+
 def setup(app) -> None:
+    app.connect("autodoc-process-signature", hide_private_arguments)
     app.connect("builder-inited", annotate_kernels)
     app.connect("builder-inited", fetch_notebook)

@@ -1,6 +1,6 @@
 r"""
-14. A push over the edge
-========================
+A push over the edge
+====================
 
 A change of a cue that is small but chosen with an eye on the memory: an attack. **Question: is a
 memory of** :math:`\pm 1` **not immune?** It is, as long as it looks at signs alone: no change below

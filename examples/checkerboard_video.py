@@ -1,6 +1,6 @@
 r"""
-7. The video on the front page
-==============================
+The video on the front page
+===========================
 
 A checkerboard of 50 × 50 neurons, stored with 49 random patterns, comes back after 1000 of its 2500
 pixels have been flipped.

@@ -1,6 +1,6 @@
 r"""
-8. More patterns than neurons
-=============================
+More patterns than neurons
+==========================
 
 A dense memory counts overlaps by a power, :math:`E = -\sum_\mu (\xi^\mu \cdot s)^n`. **Question:
 what does each power more buy?** Store more and more patterns in 60 neurons and recall them from

@@ -1,6 +1,6 @@
 r"""
-10. A memory that is a feed-forward network
-===========================================
+A memory that is a feed-forward network
+=======================================
 
 A dense memory that classifies asks each class in turn: how much does the energy fall when its
 neuron is turned on? To first order in the class weights the answer is that of a network with one

@@ -1,6 +1,6 @@
 r"""
-2. All the valleys of a small landscape
-=======================================
+All the valleys of a small landscape
+====================================
 
 A network of 17 neurons has 131 072 states. That is few enough to follow every one of them downhill
 and to list all attractors: the memories, their inverses, and the ones nobody stored.

@@ -1,6 +1,6 @@
 r"""
-1. A first recall
-=================
+A first recall
+==============
 
 Five letters are stored, one of them is half covered, and the network fills in the rest. Then the
 alphabet, where Hebb's rule fails and another does not.
@@ -27,11 +27,11 @@ run = net.recall(cues, rng=1)
 print("recognised as letter number:", hs.match(run.states, letters).tolist())
 
 # %%
-# Above the letters, then the cues, then what was recalled.
+# Ink is white and paper black. The letters, the cues, and what was recalled:
 
-figure, ax = plt.subplots(figsize=(5, 3.2), layout="constrained")
 rows = np.concatenate([letters, cues, run.states])
-hs.plotting.states(rows, (10, 10), columns=5, ax=ax)
+names = [f"{what} {letter}" for what in ("stored", "cue", "recalled") for letter in "HOPFI"]
+hs.plotting.states(rows, (10, 10), columns=5, captions=names)
 plt.show()
 
 # %%

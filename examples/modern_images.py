@@ -1,6 +1,6 @@
 r"""
-9. The brightest picture wins
-=============================
+The brightest picture wins
+==========================
 
 A modern Hopfield network weighs its memories by :math:`\operatorname{softmax}(\beta\,\Xi x)`. With
 pictures the dot product has a favourite: :math:`x \cdot \xi` grows with the length of :math:`\xi`,

@@ -1,6 +1,6 @@
 r"""
-6. A rule of your own
-=====================
+A rule of your own
+==================
 
 Any function from patterns (P, N) to weights (N, N) is a learning rule. Here: synapses that know
 only the sign of Hebb's sum, one bit each. How much memory does that cost?

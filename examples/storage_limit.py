@@ -1,6 +1,6 @@
 r"""
-4. How much is too much
-=======================
+How much is too much
+====================
 
 The chance that a bit of a stored pattern is unstable depends, for Hebb's rule, on the load
 :math:`\alpha = P/N` alone. The exact law at finite N, its Gaussian limit

@@ -1,6 +1,6 @@
 r"""
-13. Strokes or whole digits?
-============================
+Strokes or whole digits?
+========================
 
 A dense memory can learn to tell digits apart: memories :math:`\xi^\mu` vote for a class by
 :math:`F(x) = \max(x, 0)^n` of their overlaps. **Question: what do memories look like, and does the

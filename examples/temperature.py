@@ -1,6 +1,6 @@
 r"""
-5. Memory melts
-===============
+Memory melts
+============
 
 With a temperature the neurons are no longer certain: each follows its field with the probability of
 Glauber's heat bath. With one stored pattern the overlap solves the mean-field equation

@@ -1,6 +1,6 @@
 r"""
-3. All at once, or one after another
-====================================
+All at once, or one after another
+=================================
 
 Two neurons that want to be equal, started unequal. Updated one after another, the first to move
 ends the argument. Updated at the same time, each takes the other's old opinion, for ever.

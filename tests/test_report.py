@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import itertools
 import re
 from html.parser import HTMLParser
 from importlib import resources
@@ -190,6 +192,71 @@ def test_long_tables_are_folded_away(tmp_path: Path) -> None:
     _, page = written(tmp_path, [Section("S", "s", tables=[("Short", short), ("Long", long)])])
     assert len(page.all("details")) == 1
     assert "(15 rows)" in page.text
+
+
+def test_films_stand_still_on_paper_and_for_those_who_want_less_motion(
+    tmp_path: Path, film: Path
+) -> None:
+    frames = np.zeros((2, 16, 16, 3), np.uint8)
+    frames[1] = 255
+    iio.imwrite(film, frames, duration=100)
+    _, page = written(tmp_path, [Section("S", "s", videos=[("V", film)])])
+    (still,) = page.all("source")
+    assert {part.strip() for part in still["media"].split(",")} == {
+        "print",
+        "(prefers-reduced-motion: reduce)",
+    }
+    kind, _, data = still["srcset"].partition(";base64,")
+    assert kind == "data:image/png"
+    assert (iio.imread(io.BytesIO(base64.b64decode(data))) == 255).all()  # the last one
+    assert [button for button in page.all("button") if button.get("class") == "pause"]
+    film.write_bytes(b"GIF89a, or so")
+    with pytest.raises(ResultsDirError, match="no GIF"):
+        written(tmp_path, [Section("S", "s", videos=[("V", film)])])
+
+
+def test_headings_go_down_one_step_at_a_time(tmp_path: Path, film: Path) -> None:
+    sections = [Section("S", "s", [("f", curve())], [("v", film)], [("t", [{"a": 1}])])]
+    words = {"introduction": "What is here.\n\nAnd why.", "glossary": {"load": "P/N <b>"}}
+    path, page = written(tmp_path, sections, **words)
+    levels = [int(n) for n in re.findall(r"<h(\d)>", path.read_text(encoding="utf-8"))]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    for heading in ("Introduction", "Glossary", "Contents", "Figures", "Videos", "Tables"):
+        assert heading in page.words
+    assert {"What is here.", "And why.", "load", "P/N <b>"} <= set(page.words)
+    assert "Glossary" not in written(tmp_path, sections)[1].words
+
+
+def test_figures_are_described_by_where_their_curves_begin_and_end() -> None:
+    figure = Figure()
+    ax = figure.add_subplot(xlabel="load", ylabel="m")
+    ax.errorbar([0.1, 0.2], [1.0, 0.5], [0.1, 0.1], label="N = 10")
+    ax.plot([0, 1, 2], [np.nan, -1, 3], label="theory")
+    ax.plot([0, 4], [0.9, 0.9], label="_level 0.9")
+    ax.plot([0, 1], [0, 1])
+    assert set(report.describe(figure).split("; ")) == {
+        "m against load",
+        "N = 10 falls from 1 at 0.1 to 0.5 at 0.2",
+        "theory rises from −1 at 1 to 3 at 2",
+        "level 0.9 is 0.9 from 0 to 4",
+    }
+    for index in range(20):
+        ax.plot([0, 1], [0, 1], label=f"curve {index}")
+    assert report.describe(figure).endswith("and 17 more curves")
+
+
+def test_columns_that_say_the_same_are_one(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"networks": 2, "found_exactly": 2, "load": 0.1},
+        {"networks": 3, "found_exactly": 3, "load": 0.2},
+    ]
+    _, page = written(tmp_path, [Section("S", "s", tables=[("t", rows)])])
+    assert len(page.all("th")) == 2
+    assert "networks = found exactly" in page.words
+    _, page = written(tmp_path, [Section("S", "s", tables=[("t", rows[:1])])])
+    assert len(page.all("th")) == 3
 
 
 def test_an_mp4_becomes_a_video_with_controls(tmp_path: Path) -> None:

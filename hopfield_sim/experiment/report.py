@@ -26,6 +26,32 @@ MOMENTS = 6
 """Frames of a checkerboard's recall beside each other."""
 
 
+INTRODUCTION = """\
+An associative memory stores patterns and is asked with a spoilt copy of one of them, the cue. Its \
+neurons then change, one after another or all at once, until nothing changes any more; if all went \
+well, the state in which they end is the pattern. This page shows how much such memories hold, how \
+spoilt a cue may be, and what happens on the way.
+
+Each section is a question with its answer in words, then figures, videos and tables. Points are \
+measured in simulations, error bars are standard errors over networks, and lines marked as theory \
+are computed without any simulation. The last section has the command and the seed that give the \
+same numbers again."""
+
+GLOSSARY = {
+    "neuron": "One of the N numbers of a state, here −1 or +1: a black or a white pixel.",
+    "pattern": "A state ξ that is stored; P (or t) is how many are.",
+    "load": "P/N, patterns per neuron.",
+    "cue": "The state in which a recall starts: a pattern with some of its bits flipped or hidden.",
+    "learning rule": "How patterns become the weights W between neurons: Hebb's, Storkey's, ...",
+    "update": "Asynchronous: one neuron after another. Synchronous: all of them at once.",
+    "sweep": "N asynchronous updates, or one synchronous step.",
+    "energy": "A number that asynchronous updates never raise: E = −½ sᵀWs for pairs of neurons.",
+    "overlap": "m = s·ξ/N: 1 for the pattern itself, near 0 for an unrelated state, −1 for its "
+    "negative.",
+    "capacity": "The number of patterns up to which at least nine in ten come back exactly.",
+}
+
+
 @dataclass
 class Written:
     """What was left in the folder."""
@@ -101,6 +127,8 @@ def write(
         command=command,
         seed=seed,
         versions=versions(),
+        introduction=INTRODUCTION,
+        glossary=GLOSSARY,
     )
     return written
 
@@ -278,8 +306,7 @@ def _runs(result: Result) -> tuple[str, list[dict[str, Any]]]:
         {
             "rule": ADJECTIVES[row["rule"]],
             "updates": ADJECTIVES[row["update"]],
-            "networks": row["networks"],
-            "retrieved exactly": row["retrieved"],
+            "retrieved exactly": f"{row['retrieved']} of {row['networks']} networks",
             "sweeps on average": round(row["sweeps"], 2),
             "runs in which the energy rose": row["rises"],
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import math
 import numbers
 import os
@@ -16,7 +17,12 @@ from pathlib import Path
 from string import Template
 from typing import Any, NamedTuple
 
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from PIL import Image
 
 from hopfield_sim import checks, disk
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ResultsDirError
@@ -24,6 +30,7 @@ from hopfield_sim.plotting import style
 
 NAME = "report.html"
 LONG = 14  # rows; longer tables are folded away
+CURVES = 6  # of a panel that are described one by one
 MIME = {".gif": "image/gif", ".png": "image/png", ".mp4": "video/mp4"}
 
 
@@ -61,6 +68,8 @@ def write(
     seed: object,
     versions: Mapping[str, object],
     machine: Mapping[str, object] | None = None,
+    introduction: str = "",
+    glossary: Mapping[str, str] | None = None,
 ) -> Path:
     """Write ``folder``/report.html, one page that needs no other file and asks no network.
 
@@ -82,6 +91,10 @@ def write(
         Name → version of what took part.
     machine : mapping, optional
         Name → what; without it, the system and the processors of this machine.
+    introduction : str
+        What the page is about, in plain text; an empty line starts a new paragraph.
+    glossary : mapping, optional
+        Word → what it means.
 
     Returns
     -------
@@ -118,6 +131,7 @@ def write(
     template = Template(resources.files(__package__).joinpath(NAME).read_text(encoding="utf-8"))
     page = template.substitute(
         title=escape(str(title)),
+        introduction=_introduction(introduction, {} if glossary is None else glossary),
         contents="\n".join(f'<li><a href="#{p}">{escape(name)}</a></li>' for p, name in named),
         sections="\n".join(
             _section(place, section, numbering)
@@ -141,11 +155,22 @@ def this_machine() -> dict[str, str]:
     }
 
 
+def _introduction(words: str, glossary: Mapping[str, str]) -> str:
+    """What stands before the contents."""
+    parts = ["<h2>Introduction</h2>", *_paragraphs(words)] if words.strip() else []
+    if glossary:
+        parts += ["<h2>Glossary</h2>", '<dl class="words">', _definitions(glossary), "</dl>"]
+    return "\n".join(parts)
+
+
+def _paragraphs(words: str) -> list[str]:
+    return [f"<p>{escape(part)}</p>" for part in words.split("\n\n") if part.strip()]
+
+
 def _section(place: str, section: Section, numbering: Mapping[str, Iterator[int]]) -> str:
     parts = [f'<section id="{place}">', f"<h2>{escape(section.title)}</h2>"]
-    parts += [
-        f"<p>{escape(words)}</p>" for words in section.sentence.split("\n\n") if words.strip()
-    ]
+    parts += _paragraphs(section.sentence)
+    parts += ["<h3>Figures</h3>"] if section.figures else []
     for caption, figure, *drawn in section.figures:
         image = drawn[0] if drawn else style.png(figure)
         parts.append(_figure(caption, figure, image, next(numbering["Figure"])))
@@ -154,7 +179,8 @@ def _section(place: str, section: Section, numbering: Mapping[str, Iterator[int]
             _video(words, checks.path(file, "a video"), next(numbering["Video"]))
             for words, file in section.videos
         ]
-        parts += ['<div class="videos">', *films, "</div>"]
+        parts += ["<h3>Videos</h3>", '<div class="videos">', *films, "</div>"]
+    parts += ["<h3>Tables</h3>"] if section.tables else []
     for caption, rows in section.tables:
         parts.append(_table(caption, rows, next(numbering["Table"])))
     return "\n".join([*parts, "</section>"])
@@ -171,7 +197,8 @@ def _figure(caption: str, figure: Figure, png: bytes, number: int) -> str:
 
 
 def describe(figure: Figure) -> str:
-    """What is plotted, for those who cannot see it: the axes of every panel.
+    """What is plotted, for those who cannot see it: the axes of every panel, and where each curve
+    that has a name begins and ends.
 
     Examples
     --------
@@ -180,15 +207,54 @@ def describe(figure: Figure) -> str:
     >>> _ = figure.add_subplot(title="Hebbian", xlabel="load", ylabel="fraction retrieved")
     >>> describe(figure)
     'Hebbian: fraction retrieved against load'
+    >>> _ = figure.axes[0].plot([0.1, 0.2], [1.0, 0.25], label="N = 10")
+    >>> describe(figure)
+    'Hebbian: fraction retrieved against load; N = 10 falls from 1 at 0.1 to 0.25 at 0.2'
     """
-    panels = []
-    for ax in figure.axes:
-        title = ax.get_title("left") or ax.get_title()
-        against = f"{ax.get_ylabel()} against {ax.get_xlabel()}"
-        axes = against if ax.get_xlabel() and ax.get_ylabel() else ""
-        words = [text.get_text() for text in ax.texts] if not axes else []
-        panels.append(": ".join(part for part in (title, axes or ", ".join(words)) if part))
-    return "; ".join(part for part in panels if part) or "images of network states"
+    panels = [_panel(ax) for ax in figure.axes]
+    return ". ".join(part for part in panels if part) or "images of network states"
+
+
+def _panel(ax: Axes) -> str:
+    """A panel in words: its title, its axes and curves, or its images with the words at them."""
+    title = ax.get_title("left") or ax.get_title()
+    if ax.get_xlabel() and ax.get_ylabel():
+        named = _named_curves(ax)
+        curves = [_curve(name, line) for name, line in named[:CURVES]]
+        more = [f"and {len(named) - CURVES} more curves"] if len(named) > CURVES else []
+        what = "; ".join([f"{ax.get_ylabel()} against {ax.get_xlabel()}", *curves, *more])
+    else:
+        words = [" ".join(text.get_text().split()) for text in ax.texts]
+        what = ", ".join(word for word in words if word)
+    return ": ".join(part for part in (title, what) if part)
+
+
+def _named_curves(ax: Axes) -> list[tuple[str, Line2D]]:
+    """The curves that have names of their own, with and without error bars."""
+    found = [(str(line.get_label()), line) for line in ax.lines]
+    found += [
+        (str(bars.get_label()), bars.lines[0])
+        for bars in ax.containers
+        if isinstance(bars, ErrorbarContainer) and bars.lines[0] is not None
+    ]
+    named = [(name.lstrip("_"), line) for name, line in found if not name.startswith("_child")]
+    return [(name, line) for name, line in named if name not in ("", "nolegend_")]
+
+
+def _curve(name: str, line: Line2D) -> str:
+    """A curve in words, from its first to its last point."""
+    x, y = (np.asarray(values, np.float64) for values in line.get_data())
+    seen = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    if not len(seen):
+        return name
+    first, last = seen[0], seen[-1]
+    start, end = f"{y[first]:.3g}", f"{y[last]:.3g}"
+    if start == end:
+        words = f"is {start} from {x[first]:.3g} to {x[last]:.3g}"
+    else:
+        verb = "rises" if y[last] > y[first] else "falls"
+        words = f"{verb} from {start} at {x[first]:.3g} to {end} at {x[last]:.3g}"
+    return f"{name} {words.replace('-', '−')}"
 
 
 def _video(caption: str, file: Path, number: int) -> str:
@@ -197,25 +263,44 @@ def _video(caption: str, file: Path, number: int) -> str:
         raise InvalidInputError(f"videos must be {', '.join(MIME)} files; found {file.name!r}")
     try:
         with disk.reading(file) as stream:
-            source = _embedded(stream.read(), mime)
+            data = stream.read()
     except OSError as error:
         raise ResultsDirError(f"cannot read the video {str(file)!r}: {error}") from error
+    source = _embedded(data, mime)
     alt = escape(f"Animation: {caption}", quote=True)
     if mime.startswith("video"):
         shown = f'<video src="{source}" controls loop muted playsinline aria-label="{alt}"></video>'
     else:
-        shown = f'<img src="{source}" alt="{alt}">'
+        still = _still(file, data) if mime == "image/gif" else ""
+        shown = f'<picture>{still}<img src="{source}" alt="{alt}"></picture>'
+        shown += '<button type="button" class="pause" hidden>Pause</button>' if still else ""
     return (
         f'<figure><div class="card">{shown}</div>'
         f"<figcaption><b>Video {number}.</b> {escape(caption)}</figcaption></figure>"
     )
 
 
+def _still(file: Path, data: bytes) -> str:
+    """The last frame, for paper and for those who asked their system for less motion."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("GIF",)) as film:
+            film.seek(getattr(film, "n_frames", 1) - 1)
+            frame = io.BytesIO()
+            film.convert("RGB").quantize(256).save(frame, "PNG", optimize=True)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ResultsDirError(f"cannot read the video {str(file)!r}: it is no GIF") from error
+    source = _embedded(frame.getvalue(), "image/png")
+    return f'<source media="print, (prefers-reduced-motion: reduce)" srcset="{source}" />'
+
+
 def _table(caption: str, rows: Sequence[Mapping[str, Any]], number: int) -> str:
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    columns = [_column([row.get(name, "") for row in rows]) for name in names]
+    keys = dict.fromkeys(name for row in rows for name in row)
+    names, columns = _once(
+        [str(key).replace("_", " ") for key in keys],
+        [_column([row.get(key, "") for row in rows]) for key in keys],
+    )
     head = "".join(
-        f'<th scope="col"{column.mark}>{escape(str(name).replace("_", " "))}</th>'
+        f'<th scope="col"{column.mark}>{escape(name)}</th>'
         for name, column in zip(names, columns, strict=True)
     )
     body = "\n".join(
@@ -235,6 +320,16 @@ class _Column(NamedTuple):
 
     cells: list[str]
     mark: str
+
+
+def _once(names: list[str], columns: list[_Column]) -> tuple[list[str], list[_Column]]:
+    """Columns that say the same in every row become one, under both names."""
+    merged: dict[tuple[str, ...], tuple[str, _Column]] = {}
+    for index, (name, column) in enumerate(zip(names, columns, strict=True)):
+        key = tuple(column.cells) if len(column.cells) > 1 else (str(index),)
+        before = f"{merged[key][0]} = " if key in merged else ""
+        merged[key] = (before + name, column)
+    return [name for name, _ in merged.values()], [column for _, column in merged.values()]
 
 
 def _column(values: Sequence[Any]) -> _Column:
