@@ -13,6 +13,7 @@ import hopfield_sim as hs
 from hopfield_sim import backends
 from hopfield_sim.backends.voting import engine
 from hopfield_sim.errors import (
+    HopfieldError,
     InvalidInputError,
     InvalidTypeError,
     ModelFileError,
@@ -381,15 +382,77 @@ def test_a_checkpoint_goes_on_in_another_process(monkeypatch, tmp_path) -> None:
     same(hs.load(path), whole)
     same(loaded.fit(X, Y, resume=True), whole)
     assert [file.name for file in tmp_path.iterdir()] == ["clf.npz"]
-    with pytest.raises(InvalidTypeError, match="path"):
+    with pytest.raises(InvalidTypeError, match="checkpoint must be a str or a path"):
         classifier(**OPTIONS).fit(X, Y, checkpoint=3)
-    with pytest.raises(InvalidTypeError, match="path"):
+    with pytest.raises(InvalidTypeError, match="checkpoint must be a str or a path"):
         classifier(**OPTIONS).fit(X, Y, checkpoint=3, resume=True)
     with pytest.raises(OSError, match="nowhere"):
         classifier(**OPTIONS).fit(X, Y, checkpoint=tmp_path / "nowhere" / "clf.npz")
     # Without resume it is written over; without a file there is nothing to go on from.
     same(classifier(**OPTIONS).fit(X, Y, checkpoint=path), whole)
     same(classifier(**OPTIONS).fit(X, Y, checkpoint=tmp_path / "new.npz", resume=True), whole)
+
+
+@pytest.mark.parametrize("fitted", [False, True], ids=["new", "fitted before"])
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_fit_that_fails_leaves_the_classifier_as_it_was(
+    monkeypatch, tmp_path, fitted, resume
+) -> None:
+    """Whatever fails: the path of the checkpoint, writing it at first or later, an epoch."""
+    damaged, other = tmp_path / "damaged.npz", tmp_path / "other.npz"
+    damaged.write_bytes(b"no model")
+    classifier(**OPTIONS, rng=5).fit(*blobs(seed=3), checkpoint=other)
+    written, learnt = files.save, learning.epoch
+
+    def failing(function, times):
+        def called(*arguments):
+            if failing.count == times:
+                raise OSError("no space left on device")
+            failing.count += 1
+            return function(*arguments)
+
+        failing.count = 0
+        return called
+
+    faults = [
+        ({"checkpoint": tmp_path / "nowhere" / "clf.npz"}, {}),
+        ({"checkpoint": tmp_path}, {}),
+        ({"checkpoint": "a\0b"}, {}),
+        ({"checkpoint": "x" * 300}, {}),
+        ({"checkpoint": damaged if resume and not fitted else b"name"}, {}),
+        ({"checkpoint": tmp_path / "clf.npz"}, {"save": 0}),
+        ({"checkpoint": tmp_path / "clf.npz"}, {"save": 3}),
+        ({}, {"epoch": 2}),
+    ]
+    if resume and not fitted:
+        faults.append(({"checkpoint": other}, {}))  # that of other examples
+    for options, fault in faults:
+        clf = classifier(**OPTIONS)
+        before = clf.fit(*blobs(seed=1)).predict(X) if fitted else None
+        recipe = clf._recipe
+        data = blobs(seed=1) if fitted and resume else (X, Y)
+        with monkeypatch.context() as patch:
+            if "save" in fault:
+                patch.setattr(files, "save", failing(written, fault["save"]))
+            if "epoch" in fault:
+                patch.setattr(learning, "epoch", failing(learnt, fault["epoch"]))
+            clf.epochs = 12  # there is something left to do
+            recipe = clf._recipe
+            with pytest.raises((HopfieldError, OSError)):
+                clf.fit(*data, resume=resume, **options)
+        assert clf._recipe is recipe
+        if fitted:
+            np.testing.assert_array_equal(clf.predict(X), before)
+        else:
+            with pytest.raises(NotStoredError):
+                clf.predict(X)
+
+
+def test_an_interruption_before_the_first_epoch_leaves_the_earlier_fit(monkeypatch) -> None:
+    clf = classifier(**OPTIONS).fit(X, Y)
+    before = clf.predict(X)
+    interrupted(monkeypatch, clf, 0, *blobs(seed=1))
+    np.testing.assert_array_equal(clf.predict(X), before)
 
 
 def test_resuming_is_refused_with_other_data_or_settings(tmp_path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -142,7 +144,7 @@ class DenseClassifier:
 
         A Ctrl-C leaves the classifier as it was at the end of the last epoch that was finished;
         ``fit(X, y, resume=True)`` with the same examples goes on, to the result, bit by bit, of a
-        fit that was never stopped.
+        fit that was never stopped. An error leaves it as it was before.
 
         Parameters
         ----------
@@ -172,8 +174,11 @@ class DenseClassifier:
             validation, or a resumed fit with other examples or settings.
         ModelFileError
             When the checkpoint is damaged.
+        ResultsDirError
+            When the checkpoint cannot be written.
         """
         resume, progress = checks.flag(resume, "resume"), checks.flag(progress, "progress")
+        place = None if checkpoint is None else checks.path(checkpoint, "checkpoint")
         given = checks.inputs(X, self._recipe.dtype)
         classes, codes = _sorted(checks.labels(y, len(given.array)))
         if len(classes) < 2:
@@ -185,21 +190,19 @@ class DenseClassifier:
         held = None if validation is None else self._held(validation, examples, classes)
         if self._recipe.patience is not None and held is None:
             raise InvalidInputError("patience needs examples to test: pass validation=(X, y)")
-        if resume and self._state is None and checkpoint is not None:
-            self._read(checkpoint)
+        recipe, state = self._recipe, self._state if resume else None
+        if resume and state is None and place is not None:
+            recipe, state = self._found(place)
         with self._machine() as machine:
             digest = zlib.crc32(codes.data, zlib.crc32(examples.states.data))
-            state = self._state if resume else None
             if state is None:
-                state = learning.begin(
-                    self._recipe, machine, examples, classes, given.shape, digest
-                )
+                state = learning.begin(recipe, machine, examples, classes, given.shape, digest)
             elif state.digest != digest or not np.array_equal(state.classes, classes):
                 raise InvalidInputError(
                     "a resumed fit goes on with the same X and y; these are others: fit without "
                     "resume=True begins again"
                 )
-            self._learn(machine, examples, held, state, checkpoint, progress)
+            self._learn(machine, examples, held, recipe, state, place, progress)
         return self
 
     def _learn(
@@ -207,28 +210,33 @@ class DenseClassifier:
         machine: learning.Machine,
         examples: learning.Examples,
         held: learning.Examples | None,
+        recipe: Recipe,
         state: State,
-        checkpoint: str | PathLike[str] | None,
+        place: Path | None,
         progress: bool,
     ) -> None:
-        """Epoch after epoch; after each the classifier is whole."""
-        recipe = self._recipe
-        self._state = state
-        if checkpoint is not None:
-            self.save(checkpoint)  # now, and not after an epoch, is told that it cannot be written
-        with Bar(shown=progress) as bar:
-            while not state.finished(recipe):
-                state = learning.epoch(recipe, machine, examples, state)
-                if held is not None:
-                    state = learning.validated(recipe, machine, held, state)
-                self._state = state
-                if checkpoint is not None:
-                    self.save(checkpoint)
-                row = state.history[-1]
-                errors = ("train_error", "validation_error")
-                shown = [f"{e}={row[e]:.4f}" for e in errors if e in row]
-                words = f"{state.epoch}/{recipe.epochs} epochs {' '.join(shown)}"
-                bar.draw(state.epoch / recipe.epochs, words)
+        """Epoch after epoch; each is in the file before the classifier knows of it."""
+        before = self._recipe, self._state
+        if place is not None:
+            _write(place, recipe, state)  # now, and not after an epoch, is told that it cannot be
+        try:
+            with Bar(shown=progress) as bar:
+                while not state.finished(recipe):
+                    state = learning.epoch(recipe, machine, examples, state)
+                    if held is not None:
+                        state = learning.validated(recipe, machine, held, state)
+                    if place is not None:
+                        _write(place, recipe, state)
+                    self._recipe, self._state = recipe, state
+                    row = state.history[-1]
+                    errors = ("train_error", "validation_error")
+                    shown = [f"{e}={row[e]:.4f}" for e in errors if e in row]
+                    words = f"{state.epoch}/{recipe.epochs} epochs {' '.join(shown)}"
+                    bar.draw(state.epoch / recipe.epochs, words)
+        except Exception:
+            self._recipe, self._state = before
+            raise
+        self._recipe, self._state = recipe, state
 
     def _held(self, value: Any, examples: learning.Examples, classes: Labels) -> learning.Examples:
         """Examples for tests, labelled like those to learn from."""
@@ -388,10 +396,7 @@ class DenseClassifier:
         """Write it to a ``.npz`` file that ``hopfield_sim.load`` reads: to use it, or to go on
         learning. No pickle is involved.
         """
-        from hopfield_sim.models import classifier_file, files
-
-        state = self._fitted()
-        files.save(path, "classifier", classifier_file.members(self._recipe, state))
+        _write(path, self._recipe, self._fitted())
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> DenseClassifier:
@@ -402,12 +407,12 @@ class DenseClassifier:
         clf._recipe, clf._state = classifier_file.restored(members)
         return clf
 
-    def _read(self, checkpoint: str | PathLike[str]) -> None:
-        """Take over what a checkpoint holds, if there is one."""
+    def _found(self, checkpoint: Path) -> tuple[Recipe, State | None]:
+        """What a checkpoint holds, if there is one."""
         from hopfield_sim.models import files
 
-        if not checks.path(checkpoint, "checkpoint").exists():
-            return
+        if not os.path.exists(checkpoint):
+            return self._recipe, None
         other = files.load(checkpoint, {"classifier": type(self)._from_members})
         different = self._recipe.differences(other._recipe)
         if different:
@@ -416,8 +421,7 @@ class DenseClassifier:
                 f"{str(checkpoint)!r} was learnt with {name}={getattr(other._recipe, name)!r}, and "
                 f"this classifier has {getattr(self._recipe, name)!r}; load(path) has its settings"
             )
-        self._recipe = self._recipe.with_key(other._recipe.key)
-        self._state = other._state
+        return self._recipe.with_key(other._recipe.key), other._state
 
     # ------------------------------------------------------------------ private
 
@@ -449,6 +453,12 @@ def _compare_scales(signed: bool | None, states: Floats, name: str = "X") -> Non
             f"learnt from like {learnt} (uint8 images become -1 … 1): pass both in the same units",
             stacklevel=4,
         )
+
+
+def _write(path: str | PathLike[str], recipe: Recipe, state: State) -> None:
+    from hopfield_sim.models import classifier_file, files
+
+    files.save(path, "classifier", classifier_file.members(recipe, state))
 
 
 def _sorted(labels: Labels) -> tuple[Labels, NDArray[np.int64]]:
