@@ -1,0 +1,275 @@
+"""Which command each figure of README.md and docs/claims.md comes from: for check_claims.py.
+
+``words`` finds the figures in a row, a group each; what is in no group are settings. ``printed``
+finds them, in the same order, in what the command prints, by one expression or several; one that
+begins with # counts how often it is printed. ``slack`` is how many units of the last digit another
+BLAS may change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Figures in the words of a row, and in what a command prints."""
+
+    words: str
+    command: str
+    printed: tuple[str, ...]
+    slack: int = 0
+
+
+N = r"(\d[\d ]*(?:\.\d+)?)"
+"""A figure; there may be a space between its thousands."""
+
+IMAGES = "hopfield-sim images --file $HOPFIELD_DATA/cifar10_sample.npz"
+RESTRICTED = "python examples/restricted_network.py 60"
+TRAINED = "python examples/trained_memory.py 10"
+ATTACK = "python examples/attack.py"
+
+
+def _hidden(p: int, how: str, flipped: int, *places: int) -> str:
+    """The line of the restricted network's example, at some of its places."""
+    found = "".join(rf".*? {place}: {N}" for place in places)
+    return rf"P = {p}, {how}, {flipped} bits flipped, recalled:{found}"
+
+
+def _attacked(memory: str) -> str:
+    return rf"{memory}, ε = 0\.2: .*? from flipped cues {N} \(random"
+
+
+def _with_signs(memory: str) -> str:
+    return rf"{memory}, ε = 0\.2: .*? \(random signs: {N}\)"
+
+
+CLAIMS = [
+    Claim(
+        rf"With 20 % of the bits (?:of every cue )?flipped, 2500 neurons give back 90 % of {N} ± {N} "
+        rf"Hebbian patterns \(theory: {N}\) and {N} ± {N} Storkey patterns \(theory: {N}\)",
+        "hopfield-sim capacity",
+        (
+            rf"2500 neurons gives back 90% .*? stored {N} ± {N} with the Hebbian rule "
+            rf"\(theory: {N}\) and {N} ± {N} with the Storkey rule \(theory: {N}\)",
+        ),
+        slack=1,
+    ),
+    Claim(
+        rf"from between {N} and {N} % of flipped bits on at N = 10 and from between {N} and {N} % at "
+        r"N = 2500",
+        "hopfield-sim robustness",
+        (rf"Hebbian: between {N}% and {N}% at N = 10 and between {N}% and {N}% at N = 2500",),
+    ),
+    Claim(
+        rf"1000 of 2500 bits wrong, 50 patterns stored: found exactly in {N} of {N} networks",
+        "hopfield-sim energy",
+        (
+            r"1000 of 2500 bits wrong, with 50 patterns .*? synchronous: (\d) of (\d) in .*? "
+            r"asynchronous: \1 of \2 .*? synchronous: \1 of \2 .*? asynchronous: \1 of \2",
+        ),
+    ),
+    Claim(
+        rf"among {N} random patterns comes back from {N} flipped pixels, synchronously in about {N} "
+        rf"steps, asynchronously in {N} sweeps",
+        "hopfield-sim checkerboard",
+        (
+            rf"among {N} random patterns, came back from {N} flipped pixels",
+            rf"Hebbian, synchronous: 4 of 4 in {N} .*?Hebbian, asynchronous: 4 of 4 in {N}",
+        ),
+    ),
+    Claim(
+        rf"A checkerboard among {N} random patterns comes back from {N} of 2500 flipped pixels",
+        "hopfield-sim checkerboard",
+        (rf"A 50×50 .*? among {N} random patterns, came back from {N} flipped pixels",),
+    ),
+    Claim(
+        rf"(Six) pictures of {N} pixels come back (?:with {N} % of each covered|when three)",
+        "hopfield-sim image",
+        (r"(6) of 6 by the Hebbian rule and 6 of 6", rf"the last of {N} pixels", rf"With {N}% of"),
+    ),
+    Claim(
+        r"solves the exclusive or for odd n ≥ (3), max\(x, 0\)ⁿ for n ≥ (2)",
+        "hopfield-sim xor",
+        (r"powers n = (3) and 5 solve it, n = 1, 2 and 4 do not; rectified powers n = (2), 3, 4 and",),
+    ),
+    Claim(
+        r"Odd powers from (3) on, and rectified ones from (2) on, solve the exclusive or",
+        "hopfield-sim xor",
+        (r"powers n = (3) and 5 solve it, n = 1, 2 and 4 do not; rectified powers n = (2), 3, 4 and",),
+    ),
+    Claim(
+        rf"200 neurons hold {N} ± {N} patterns with n = 2, {N} ± {N} with n = 3 and {N} ± {N} with "
+        rf"n = 4 at 0\.5 % of one-step errors; the exact law says {N}, {N} and {N}",
+        "hopfield-sim dense",
+        (
+            *(rf"{N} ± {N} with n = {n} \(exact law" for n in (2, 3, 4)),
+            *(rf"with n = {n} \(exact law: {N}," for n in (2, 3, 4)),
+        ),
+    ),
+    Claim(
+        rf"With F\(x\) = x³, 200 neurons hold {N} ± {N} patterns with 0\.5 % of one-step errors "
+        rf"\(theory: {N}\)",
+        "hopfield-sim dense",
+        (rf"{N} ± {N} with n = 3 \(exact law: {N}",),
+    ),
+    Claim(
+        rf"20 neurons hold {N} patterns: from 0, 1, 2 flipped bits one asynchronous sweep gives back "
+        rf"{N}, {N} and {N} of them, one synchronous step {N}, {N} and {N}",
+        "hopfield-sim dense",
+        (
+            rf"20 neurons hold 2\^\(N/2\) = {N} patterns",
+            rf"\(synchronous\) and {N}, {N}, {N} of them \(asynchronous\)",
+            rf"gives back {N}, {N}, {N} of them \(synchronous\)",
+        ),
+    ),
+    Claim(
+        rf"a restricted network with 50 hidden units, but after one only {N}, {N} and {N} of the cues "
+        rf"come back; after 20 rotations {N}, {N} and {N}",
+        RESTRICTED,
+        tuple(
+            _hidden(p, "50 hidden units, by rotations", 10, place)
+            for place in (1, 20)
+            for p in (10, 25, 50)
+        ),
+        slack=1,
+    ),
+    Claim(
+        rf"spoil it: {N}, {N}, {N} and {N} for 50, 60, 70 and 80 with 10 patterns",
+        RESTRICTED,
+        (_hidden(10, "20 rotations, by hidden units", 10, 50, 60, 70, 80),),
+        slack=1,
+    ),
+    Claim(
+        rf"By gradient {N}, {N} and {N} of the cues come back for P = 10, 25 and 50, with 20 % flipped "
+        rf"{N}, {N} and {N} \(rotation with 25 hidden units: {N}, {N}\)",
+        RESTRICTED,
+        (
+            *(_hidden(p, "by gradient", f, 50) for f in (10, 20) for p in (10, 25, 50)),
+            *(_hidden(p, "20 rotations, by hidden units", 20, 25) for p in (10, 25)),
+        ),
+        slack=1,
+    ),
+    Claim(
+        rf"that keeps 50 patterns recalls {N} of the cues, one with as many trained memories all; 40 "
+        rf"trained memories {N}, of order 3 {N}",
+        TRAINED,
+        (
+            rf"P = 50: trained 1\.00 ± .*? patterns kept {N}",
+            rf"50 patterns, n = 2, .*? 40: {N}",
+            rf"50 patterns, n = 3, .*? 40: {N}",
+        ),
+        slack=2,
+    ),
+    Claim(
+        rf"holds patterns up to a load of {N}, with an overlap of {N} at the edge",
+        "hs.theory.critical_load(), hs.theory.retrieval_overlap(hs.theory.critical_load())",
+        (rf"{N} {N}",),
+    ),
+    Claim(rf"α<sub>c</sub> = {N}", "hs.theory.critical_load()", (N,)),
+    Claim(r"No weights at all hold more than (2)N", "hs.theory.gardner_load(0.0)", (N,)),
+    Claim(
+        rf"N = 100, P = 14, measured {N} ± {N}, exact {N}",
+        "python examples/storage_limit.py",
+        (rf"P = 14 of N = 100: measured {N} ± {N}, exact {N}",),
+    ),
+    Claim(
+        rf"Of 100 natural images with the lower half covered in grey, the dot product brings back {N} "
+        rf"of the right ones, the cosine {N}, Euclidean {N}, Manhattan {N}; covered in black {N}, {N}, "
+        rf"{N}, {N}; left out of the comparison {N}, {N}, {N}, {N}",
+        IMAGES,
+        tuple(
+            rf"{before}: dot {N}, cosine {N}, euclidean {N}, manhattan {N}"
+            for before in (r"on it\)", "covered in black", "does no harm")
+        ),
+    ),
+    Claim(
+        rf"the classical network holds (two) of these images, far below 0\.138 N = {N}; of {N}",
+        IMAGES,
+        (rf"holds {N} pictures", rf"0\.138 N = {N},", rf"Of {N} the pseudo-inverse gives back 1\.00"),
+    ),
+    Claim(
+        rf"64 dimensions, {N} patterns: the mean of all up to β = {N}, single memories from {N} on",
+        "hopfield-sim modern",
+        (rf"mean of all {N} memories", rf"Up to β = {N}", rf"from β = {N} on at its own"),
+    ),
+    Claim(
+        rf"of patterns grows {N}-fold with each dimension from d = 8 to {N} as measured, and {N}-fold",
+        "hopfield-sim modern",
+        (rf"by {N} as measured \(d = 8 to {N}\) and {N} by theory",),
+    ),
+    Claim(
+        rf"c = {N} for β = 1, K = 3, d = 20, p = 0\.001",
+        "hs.theory.modern_constant(1, 3, 20, 0.001)",
+        (N,),
+    ),
+    Claim(
+        rf"Of the {N} letters of the alphabet Hebb's rule holds {N}, Storkey's {N}",
+        "python examples/first_recall.py",
+        (rf"hebbian \d+ of {N} letters", rf"hebbian {N} of", rf"storkey {N} of"),
+    ),
+    Claim(
+        rf"A network of 17 neurons with 4 patterns has {N} attractors: {N} memories, their {N} "
+        rf"negatives, {N} mixtures and {N} that are neither",
+        "python examples/energy_landscape.py",
+        tuple(f"# flow here{kind}" for kind in ("", *" stored, inverse, mixture, spurious".split(","))),
+    ),
+    Claim(
+        rf"At T = 0\.5 the overlap is {N} ± {N} with one pattern \(theory {N}\) and {N} ± {N} with "
+        rf"twenty \(theory {N}\) in 2000 neurons",
+        "python examples/temperature.py",
+        (
+            rf"P = 1, T = 0\.5: measured {N} ± {N}, theory {N}",
+            rf"P = 20, T = 0\.5: measured {N} ± {N}, theory {N}",
+        ),
+    ),
+    Claim(
+        rf"60 neurons give back nine of ten patterns, 6 bits flipped in each cue, of {N} ± {N}, "
+        rf"{N} ± {N}, {N} ± {N} and {N} ± {N} with n = 2, 3, 4, 5",
+        "python examples/dense_memory.py",
+        tuple(rf"n = {n}: .*? with {N} ± {N} stored" for n in (2, 3, 4, 5)),
+    ),
+    Claim(
+        rf"From 30 of 100 flipped bits FGSM with ε = 0\.2 brings exact recall to {N}, {N}, {N} and {N} "
+        rf"\(Hebbian, pseudo-inverse, dense, modern\), random signs to {N}, {N}, {N} and {N}",
+        ATTACK,
+        (
+            *(_attacked(memory) for memory in ("Hebbian", "pseudo-inverse", "n = 3", "modern")),
+            *(_with_signs(memory) for memory in ("Hebbian", "pseudo-inverse", "n = 3", "modern")),
+        ),
+        slack=1,
+    ),
+    Claim(
+        rf"With n = 2 about {N} of 50 memories decide what an 8 × 8 digit is, with n = 20 some {N}, "
+        rf"and {N} and {N} % are wrong",
+        "python examples/strokes_or_digits.py",
+        (
+            *(rf"n = {n}: .*? wrong, {N} of 50 memories" for n in (2, 20)),
+            *(rf"n = {n}: {N}% wrong" for n in (2, 20)),
+        ),
+        slack=3,
+    ),
+]
+
+SLOW = {
+    *("hopfield-sim capacity", "hopfield-sim robustness", "hopfield-sim checkerboard"),
+    *("hopfield-sim image", "hopfield-sim dense", "hopfield-sim modern", IMAGES, RESTRICTED, TRAINED),
+    *(ATTACK, "python examples/temperature.py", "python examples/strokes_or_digits.py"),
+}
+"""Commands that take longer than some seconds: left out by --quick."""
+
+_TIMED = "times of one machine, which `make bench` measures"
+EXCUSED = {
+    r"^n = 2 is the Hebbian network, state by state, with 2N times": "exact: tests/test_dense.py",
+    r"^100 states against 10 000 features.*": _TIMED,
+    r"^A rotation of 1000 neurons.*": _TIMED,
+    r"^One step is PyTorch's attention.*": _TIMED,
+    r"^An epoch takes half of the time.*": _TIMED,
+    r"^A visit in a dense memory of 1000 neurons.*": _TIMED,
+    r"^At least 95 % of the lines are run": "`make test` fails below",
+    r"One or two rotations make all of 10, 25 or 50 patterns fixed points": "tests/test_restricted.py",
+    r"Hidden units beyond some 0\.6 N": "read off a figure",
+    r"A dense memory of order 2": "a setting",
+    r"^Synchronous recall ends in a fixed point or a 2-cycle": "a theorem: tests/test_physics.py",
+}
+"""Rows, or words of them, whose figures come from no command that runs here, and why."""
