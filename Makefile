@@ -5,6 +5,8 @@
 #   make test    all tests and doctests, with coverage
 #   make lint    ruff, mypy, codespell, cython-lint
 #   make docs    the documentation -> docs/_build/html/index.html (asks no network when built)
+#   make claims  every figure of README.md and docs/claims.md against what its command prints (half
+#                an hour; with the data of docs/datasets.md); ARGS=--quick for those of seconds
 #   make bench   how much faster than honest baselines -> benchmarks/RESULTS.md (a few minutes);
 #                make bench-peers: than other packages, in an environment of their own (1 GB);
 #                make bench-plots: time against N -> docs/_static/speed.png
@@ -30,7 +32,7 @@ INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; 
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
     $(wildcard hopfield_sim/backends/*.pyx hopfield_sim/backends/*.pxd hopfield_sim/backends/*.h)
 
-.PHONY: help run test lint docs bench bench-peers bench-plots profile clean
+.PHONY: help run test lint docs claims bench bench-peers bench-plots profile clean
 .DEFAULT_GOAL := help
 
 help:
@@ -58,6 +60,9 @@ docs: $(VENV)/.docs
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
 	$(BIN)/python docs/check_offline.py docs/_build/html
 	@echo "Docs: open $(abspath docs/_build/html)/index.html in a browser"
+
+claims: $(VENV)/.test
+	$(BIN)/python docs/check_claims.py $(ARGS)
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks own $(ARGS)

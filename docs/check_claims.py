@@ -11,6 +11,7 @@ if some figure is off, has no claim, or no longer stands in the words.
 from __future__ import annotations
 
 import argparse
+import csv
 import html
 import os
 import re
@@ -54,14 +55,16 @@ def needs(command: str) -> str:
 
 
 def printed(command: str) -> str:
-    """What a command says: a study its report, everything else its output."""
+    """What a command says: a study its report and its table, everything else its output."""
     environment = os.environ | {"MPLBACKEND": "agg", "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryDirectory() as folder:
-        words = os.path.expandvars(command).split(" ", 1)
+        words = os.path.expandvars(command).split()
+        while re.match(r"[A-Z_]+=", words[0]):
+            name, _, environment[name] = words.pop(0).partition("=")
         if words[0] == "hopfield-sim":
-            program = ["-m", "hopfield_sim.experiment", *words[1].split(), "--out", folder]
+            program = ["-m", "hopfield_sim.experiment", *words[1:], "--out", folder]
         elif words[0] == "python":
-            program = words[1].split()
+            program = words[1:]
         else:
             program = ["-c", f"import hopfield_sim as hs; print({command})"]
         run = subprocess.run(
@@ -69,10 +72,14 @@ def printed(command: str) -> str:
         )
         if run.returncode:
             raise SystemExit(f"{command} failed:\n{run.stderr}")
-        report = Path(folder) / "report.html"
-        text = report.read_text(encoding="utf-8") if report.exists() else run.stdout
-    if text is not run.stdout:
-        text = html.unescape(re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", text, flags=re.S))
+        text = run.stdout
+        if words[0] == "hopfield-sim":
+            text = (Path(folder) / "report.html").read_text(encoding="utf-8")
+            text = html.unescape(re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", text, flags=re.S))
+            for table in Path(folder).glob("*.csv"):
+                with table.open(encoding="utf-8") as file:
+                    for row in csv.DictReader(file):
+                        text += " row: " + " ".join(f"{key}={value}" for key, value in row.items())
     return re.sub(r"\s+", " ", text)
 
 
@@ -111,7 +118,9 @@ def untied(text: str) -> str:
 
 def main() -> int:
     """Run all that is asked for; the exit status is 1 where a figure is off."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="only commands of a few seconds")
     parser.add_argument("--only", default="", help="only commands with this word")
     asked = parser.parse_args()

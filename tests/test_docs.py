@@ -89,3 +89,29 @@ def test_links_to_follow_and_own_files_are_fine(tmp_path: Path) -> None:
 
 def test_an_empty_folder_is_not_a_site(tmp_path: Path) -> None:
     assert OFFLINE["main"](tmp_path) == 1
+
+
+def test_every_figure_of_the_claims_is_tied_to_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import check_claims  # type: ignore[import-not-found]
+
+    rows = check_claims.rows()
+    assert {row.page for row in rows} == {"README.md", "claims.md"}
+    assert [row.text for row in rows if check_claims.untied(row.text)] == []
+    assert check_claims.untied("Ten networks hold 5 patterns")  # a new claim is noticed
+    for claim in check_claims.CLAIMS:
+        assert any(re.search(claim.words, row.text) for row in rows), claim.words
+
+
+@pytest.mark.parametrize(
+    ("said", "measured", "good"),
+    [("0.9519", "0.95188", True), ("0.9519", "0.95182", False), ("79 600", "79600", True),
+     ("160", "159.6", True), ("160", "159", False), ("Six", "6", True), ("1.00", "0.996", True)],
+)  # fmt: skip
+def test_a_figure_agrees_to_its_last_digit(
+    said: str, measured: str, good: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    import check_claims  # type: ignore[import-not-found]
+
+    assert check_claims.agrees(said, measured, 0) == good

@@ -54,11 +54,6 @@ def capacity(n_neurons: Any, criterion: str = "most") -> Any:
     [72.4, 36.2, 269.0]
     """
     n = reals(n_neurons, "n_neurons", minimum=2)
-    if isinstance(criterion, str) and criterion.lower() in ("hebbian", "hebb"):
-        raise InvalidInputError(
-            'criterion must be one of "most", "all", "storkey"; got a rule, whose law is either '
-            'that of any one pattern or that of all at once; did you mean "most"?'
-        )
     criterion = checks.choice(criterion, ("most", "all", "storkey"), "criterion")
     if criterion == "storkey":
         return answer(n / np.sqrt(2.0 * np.log(n)))
