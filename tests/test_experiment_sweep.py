@@ -34,6 +34,7 @@ from hopfield_sim.errors import (
     MissingDependencyError,
 )
 from hopfield_sim.experiment import pool as pools
+from hopfield_sim.experiment.cluster import Cluster
 from hopfield_sim.experiment.store import Saved, Store
 from hopfield_sim.experiment.study import Config, Payload
 from hopfield_sim.experiment.sweep import WHOLE, Job, Shard, _plan, answer, gather, sweep
@@ -388,6 +389,16 @@ def test_your_own_executor_is_used_and_left_open(tmp_path: Path) -> None:
     assert rows == answer(toy_study.STUDY, config, workers=1).rows
 
 
+def test_what_is_no_executor_is_an_error(tmp_path: Path) -> None:
+    for wrong in (3, "threads", ThreadPoolExecutor):
+        with pytest.raises(HopfieldError):
+            answer(toy_study.STUDY, toy_study.configure(tmp_path), executor=wrong)  # type: ignore[arg-type]
+    with ThreadPoolExecutor(1) as closed:
+        pass
+    with pytest.raises(HopfieldError, match="takes no work"):
+        answer(toy_study.STUDY, toy_study.configure(tmp_path), executor=closed)
+
+
 def test_your_own_executor_that_breaks_ends_the_sweep(tmp_path: Path) -> None:
     config = toy_study.configure(tmp_path, trials=1, cost=1.0, dies={"cells": [1], "times": 99})
     fresh = get_context("spawn")
@@ -432,19 +443,7 @@ def test_a_scheduler_without_dask_says_what_to_install(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "dask", None)
     monkeypatch.setitem(sys.modules, "dask.distributed", None)
     with pytest.raises(MissingDependencyError, match=r"pip install hopfield_sim\[cluster\]"):
-        pools.cluster("tcp://localhost:1")
-
-
-def test_a_dask_cluster_gives_the_same_rows(tmp_path: Path) -> None:
-    distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster' (dask)")
-    config = toy_study.configure(tmp_path)
-    expected = answer(toy_study.STUDY, config).rows
-    with (
-        distributed.LocalCluster(n_workers=1, processes=False, dashboard_address=None) as cluster,
-        Store(":memory:") as store,
-    ):
-        pool = pools.cluster(cluster.scheduler_address)
-        assert gather(run(config, store, pool=pool), store).rows == expected
+        Cluster("tcp://localhost:1")
 
 
 @pytest.mark.parametrize("terminal", [False, True])

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from hopfield_sim.errors import InvalidInputError, ResultsDirError
 from hopfield_sim.experiment import console, folders, report
 from hopfield_sim.experiment import pool as pools
+from hopfield_sim.experiment.cluster import Cluster
 from hopfield_sim.experiment.folders import another
 from hopfield_sim.experiment.options import Options
 from hopfield_sim.experiment.pool import Pool
@@ -188,7 +189,7 @@ def _refuse_another(store: Store, jobs: Sequence[Job], options: Options, usual: 
 
 def _pool(options: Options) -> Pool:
     if options.scheduler is not None:
-        return pools.cluster(options.scheduler)
+        return Cluster(options.scheduler)
     return pools.local(options.workers, processes=options.processes)
 
 

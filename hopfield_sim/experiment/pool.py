@@ -1,4 +1,4 @@
-"""Who does the work: threads or processes here, a dask cluster, or the caller's own executor."""
+"""Who does the work: threads or processes here, or the caller's own executor; or a ``Cluster``."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from threading import Thread
 from types import TracebackType
 
 from hopfield_sim import checks
-from hopfield_sim.errors import HopfieldError, MissingDependencyError
+from hopfield_sim.errors import HopfieldError, InvalidTypeError
 from hopfield_sim.experiment.daemons import Daemons
 from hopfield_sim.experiment.store import Saved
 from hopfield_sim.experiment.trial import Chunk, run
 
 _MOST = 1024
 
-__all__ = ["Pool", "cluster", "local", "processors", "wrap"]
+__all__ = ["Pool", "local", "processors", "wrap"]
 
 
 class Pool:
@@ -51,6 +51,18 @@ class Pool:
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
         return future
+
+    def ready(self) -> bool:
+        """Whether work can be handed out at this moment."""
+        return True
+
+    def lost(self, error: Exception) -> bool:
+        """Whether an error says nothing of the work: it was lost on the way."""
+        return False
+
+    def tries(self, error: Exception) -> int:
+        """How often work was tried before it ended with this error."""
+        return 1
 
     def ask(self) -> str | None:
         """A word of warning about the workers, once, where there is one.
@@ -161,32 +173,12 @@ def _follow() -> None:
     os._exit(1)
 
 
-def cluster(address: str) -> Pool:
-    """Return the workers behind a dask scheduler, such as "tcp://10.0.0.7:8786".
-
-    Raises
-    ------
-    MissingDependencyError
-        Without dask.
-    HopfieldError
-        When nobody answers there.
-    """
-    try:
-        from dask.distributed import Client
-    except ImportError as error:
-        raise MissingDependencyError(
-            "a scheduler needs dask: pip install hopfield_sim[cluster], here and on every worker"
-        ) from error
-    try:
-        client = Client(address, timeout=10)
-    except (OSError, ValueError) as error:
-        raise HopfieldError(f"no dask scheduler answers at {address}: {error}") from error
-    slots = max(1, sum(client.nthreads().values()))
-    return Pool(client.get_executor, slots, client.close)
-
-
 def wrap(executor: Executor) -> Pool:
     """Use the caller's executor; it stays open, and broken workers end the sweep."""
+    if isinstance(executor, type) or not callable(getattr(executor, "submit", None)):
+        raise InvalidTypeError(
+            f"executor must be one of concurrent.futures or alike; got {checks.show(executor)}"
+        )
     return _Borrowed(lambda: executor, processors())
 
 

@@ -8,6 +8,7 @@ the result is the same.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -237,7 +238,7 @@ class _Driver:
         try:
             while self._more() or self.suspects or self.running:
                 self._hand_out()
-                finished, _ = wait(self.running, _TICK, return_when=FIRST_COMPLETED)
+                finished = self._wait()
                 for future in finished:
                     self.shown.end(future)
                     self._collect(future, self.running.pop(future))
@@ -251,6 +252,11 @@ class _Driver:
                     self._save(chunk, [t for t in future.result() if t.error is None])
             raise
 
+    def _wait(self) -> set[Future[list[Saved]]]:
+        if not self.running:  # nobody is ready
+            time.sleep(_TICK)
+        return wait(self.running, _TICK, return_when=FIRST_COMPLETED).done
+
     def _more(self) -> bool:
         """Whether chunks wait; the plan is asked for one at a time."""
         if not self.waiting:
@@ -261,6 +267,8 @@ class _Driver:
         if self.broken and not self.running:
             self.pool.drop()
             self.broken = False
+        if not self.pool.ready():
+            return
         if self.suspects:
             if not self.running:
                 self._submit(self.suspects)
@@ -282,19 +290,25 @@ class _Driver:
         self.shown.begin(future, find(chunk.module).name, cost)
 
     def _collect(self, future: Future[list[Saved]], chunk: Chunk) -> None:
+        tries = chunk.attempt + 1
         try:
             outcome = future.result()
         except HopfieldError:
             raise
         except Exception as error:
+            if self.pool.lost(error):
+                self.waiting.append(chunk)
+                return
             self.broken = self.broken or isinstance(error, BrokenExecutor)
+            if len(chunk.trials) == 1:
+                tries = chunk.attempt + self.pool.tries(error)
             reason = f"{type(error).__name__}: {error}"
             outcome = [Saved(*which, None, reason) for which in chunk.trials]
-        last = chunk.attempt >= RETRIES
+        last = tries > RETRIES
         self._save(chunk, [t for t in outcome if t.error is None or last])
         again = [(t.cell, t.trial) for t in outcome if t.error is not None and not last]
         queue = self.suspects if self.broken else self.waiting
-        queue.extend(replace(chunk, trials=(t,), attempt=chunk.attempt + 1) for t in again)
+        queue.extend(replace(chunk, trials=(t,), attempt=tries) for t in again)
 
     def _save(self, chunk: Chunk, trials: list[Saved]) -> None:
         if trials:

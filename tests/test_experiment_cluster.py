@@ -1,0 +1,110 @@
+"""A dask cluster: the same rows, and words when its scheduler or its workers are gone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import toy_study
+
+from hopfield_sim.errors import HopfieldError
+from hopfield_sim.experiment import cluster
+from hopfield_sim.experiment.cluster import Cluster
+from hopfield_sim.experiment.store import Store
+from hopfield_sim.experiment.sweep import Job, answer, gather, sweep
+
+distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster' (dask)")
+pytestmark = pytest.mark.filterwarnings("ignore")  # those of dask are not ours
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture
+def local() -> Iterator[Any]:
+    options = {"processes": False, "dashboard_address": None, "threads_per_worker": 1}
+    with distributed.LocalCluster(n_workers=1, **options) as made:
+        yield made
+
+
+def run(config: dict[str, Any], store: Store, address: str) -> Job:
+    job = Job(toy_study.STUDY, config)
+    with Cluster(address) as pool:
+        sweep([job], store, pool, progress=True)
+    return job
+
+
+def test_a_cluster_gives_the_same_rows(tmp_path: Path, local: Any) -> None:
+    config = toy_study.configure(tmp_path)
+    expected = answer(toy_study.STUDY, config).rows
+    with Store(":memory:") as store:
+        assert gather(run(config, store, local.scheduler_address), store).rows == expected
+
+
+def test_a_cluster_without_workers_is_told_and_left(
+    tmp_path: Path, local: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, seconds in {"_WARN": 0.5, "_IDLE": 2.0, "_EVERY": 0.1}.items():
+        monkeypatch.setattr(cluster, name, seconds)
+    local.scale(0)
+    config = toy_study.configure(tmp_path, cost=1.0)
+    with Store(":memory:") as store, pytest.raises(HopfieldError, match="has had no workers for"):
+        run(config, store, local.scheduler_address)
+    assert "has no workers; waiting" in capsys.readouterr().err
+
+
+SCHEDULER = """
+import asyncio, sys
+from distributed import Scheduler, Worker
+
+async def serve():
+    async with Scheduler(port=0, dashboard_address=None) as scheduler:
+        async with Worker(scheduler.address, nthreads=1) as worker:
+            print(scheduler.address, flush=True)
+            await scheduler.finished()
+
+asyncio.run(serve())
+"""
+
+
+def test_a_scheduler_that_dies_ends_the_sweep_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_SILENT", 2.0)
+    monkeypatch.setattr(cluster, "_EVERY", 0.2)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])}
+    config = toy_study.configure(tmp_path, cost=1.0, sleep=0.3)
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", SCHEDULER],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+        ) as scheduler,
+        Store(":memory:") as store,
+    ):
+        assert scheduler.stdout is not None
+        address = scheduler.stdout.readline().strip()
+        killer = threading.Timer(2.0, scheduler.kill)
+        killer.start()
+        with pytest.raises(HopfieldError, match=r"does not answer any more\. What was finished is"):
+            run(config, store, address)
+        killer.join()
+        job = Job(toy_study.STUDY, config)
+        before = len(store.finished(store.claim("toy", config)))
+        assert 0 < before < 12
+        assert store.failed(store.claim("toy", config)) == []
+        assert len(gather(job, store).rows) == 3
+
+
+def test_a_task_that_kills_its_workers_counts_as_tried_four_times() -> None:
+    pool = Cluster.__new__(Cluster)
+    pool._killed = distributed.KilledWorker
+    assert pool.tries(distributed.KilledWorker("task", None, 3)) == 4
+    assert pool.tries(RuntimeError("no")) == 1
