@@ -6,6 +6,7 @@ RESULTS.md shows the newest run, ``docs/_static/history.png`` all of them.
 from __future__ import annotations
 
 import csv
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -117,7 +118,7 @@ def draw(
     of_table = [e for e in read(path) if e.table == table and e.ratio]
     level = of_table[-1].level
     measured = {e.row for e in of_table}
-    titles = {r.name: f"{r.what}\nagainst {r.against}" for r in rows if r.name in measured}
+    titles = {r.name: _title(r) for r in rows if r.name in measured}
     days = sorted({e.date for e in of_table})
     columns = 4
     lines = -(-len(titles) // columns)
@@ -140,3 +141,8 @@ def draw(
         ax.set_xticks(range(len(days)), days, rotation=30, ha="right")
     figure.supylabel(f"times as fast as the baseline ({level})", fontsize=9)
     figure.savefig(picture, dpi=110)
+
+
+def _title(row: Row) -> str:
+    """What is compared with what, in lines that fit a panel."""
+    return "\n".join(textwrap.wrap(row.what, 46) + textwrap.wrap(f"against {row.against}", 46))
