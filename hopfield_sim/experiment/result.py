@@ -153,8 +153,8 @@ def with_error(value: float, error: float) -> str:
 
     Examples
     --------
-    >>> with_error(163.97, 1.24), with_error(671.9, 3.6), with_error(9283.2, 250), with_error(9, 0)
-    ('164.0 ± 1.2', '672 ± 4', '9280 ± 250', '9')
+    >>> with_error(163.97, 1.24), with_error(671.9, 3.6), with_error(9283.2, 130), with_error(9, 0)
+    ('164.0 ± 1.2', '672 ± 4', '9280 ± 130', '9')
     >>> with_error(0.95188, 0.00021), with_error(1.5, math.nan), with_error(math.nan, 1)
     ('0.9519 ± 0.0002', '1.5', '—')
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -100,20 +101,31 @@ def _gif(
 def _mp4(
     path: Path, frames: NDArray[np.uint8], seconds: Sequence[float], colours: NDArray[np.uint8]
 ) -> None:
-    chosen, repeats = _shown(seconds, MP4_FPS, 1)
-    height, width = frames.shape[1:]
-    try:
-        # Frame by frame: all at once in full colour would be hundreds of megabytes.
-        writer: Any = iio2.get_writer(path, format="FFMPEG", mode="I", fps=MP4_FPS, codec="libx264")
-        with writer as film:
-            for frame, n in zip(chosen, repeats, strict=True):
-                for _ in range(n):
-                    film.append_data(colours[frames[frame]])
-        whole = b"moov" in path.read_bytes()  # what ffmpeg writes last; nobody asks how it ended
-    except OSError:  # pages of what ffmpeg was told
-        whole = False
+    with warnings.catch_warnings():
+        # When ffmpeg ends first, imageio-ffmpeg leaves its pipe to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        try:
+            _encode(path, frames, seconds, colours)
+            whole = (
+                b"moov" in path.read_bytes()
+            )  # what ffmpeg writes last; nobody asks how it ended
+        except OSError:  # pages of what ffmpeg was told
+            whole = False
     if not whole:
+        height, width = frames.shape[1:]
         raise OSError(
             f"ffmpeg could not make a film of {width}×{height} pixels, or the disk is full; a .gif "
             "needs no ffmpeg"
         )
+
+
+def _encode(
+    path: Path, frames: NDArray[np.uint8], seconds: Sequence[float], colours: NDArray[np.uint8]
+) -> None:
+    """Frame by frame: all at once in full colour would be hundreds of megabytes."""
+    chosen, repeats = _shown(seconds, MP4_FPS, 1)
+    writer: Any = iio2.get_writer(path, format="FFMPEG", mode="I", fps=MP4_FPS, codec="libx264")
+    with writer as film:
+        for frame, n in zip(chosen, repeats, strict=True):
+            for _ in range(n):
+                film.append_data(colours[frames[frame]])
