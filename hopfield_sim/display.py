@@ -6,6 +6,7 @@ nothing down here imports them, and nothing loads Matplotlib before a figure is 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -80,7 +81,10 @@ class ShowsRun:
 class ShowsMemory:
     """A memory whose patterns can be looked at."""
 
-    _shape: Any
+    @property
+    @abstractmethod
+    def _shape(self) -> Any:
+        """That of stored images, or None."""
 
     def show(self, states: Any = None, shape: tuple[int, ...] | None = None) -> Figure:
         """Draw the stored patterns as images, or states beside the patterns nearest to them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def with_memories(memories, order, patterns):
     """A memory that was told its memories, not trained."""
     memory = hs.TrainedDenseMemory(len(memories), order, rng=0)
     memory.store(patterns, max_iter=1, min_iter=0)
-    memory._memories = np.array(memories, float)
+    memory._state = replace(memory._state, memories=np.array(memories, float))
     return memory
 
 

@@ -58,7 +58,7 @@ def asynchronous(
     """
     cdef const network *net = &description.net
     cdef int64_t n = states.shape[1], k, row, update, position, end, left = 0
-    cdef int64_t visit_cost = 1 + net.n_patterns // _PATTERNS
+    cdef int64_t visit_cost = 1 + net.n_patterns // _PATTERNS, look_cost = visit_cost * n // _LOOK
     cdef int64_t flip_cost = cache.shape[1] // _FLIP_COST
     cdef int8_t *spins
     cdef void *own
@@ -91,7 +91,7 @@ def asynchronous(
                     visit_order(order, n, sites, draws, key, _ORDER, <uint32_t>index[row],
                                 <uint32_t>(update // n))
                     position = update % n
-                    end = min(n, position + min(until - update, 1 + budget // visit_cost))
+                    end = min(n, position + min(until - update, budget))
                     update -= position
                     budget -= visit_cost * (end - position)
                     while True:
@@ -109,7 +109,7 @@ def asynchronous(
                 updates[row] = update
                 if left:
                     break
-                budget -= visit_cost * n // _LOOK
+                budget -= look_cost
     finally:
         free(sites)
         free(draws)
@@ -161,7 +161,7 @@ def asynchronous_heat_bath(
                     visit_order(order, n, sites, draws, key, _ORDER, state, sweep)
                     philox_words(n, draws, key, _ACCEPT, state, sweep)
                     position = update % n
-                    end = min(n, position + min(until - update, 1 + budget // visit_cost))
+                    end = min(n, position + min(until - update, budget))
                     update -= position
                     budget -= visit_cost * (end - position)
                     while True:

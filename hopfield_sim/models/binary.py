@@ -114,24 +114,25 @@ class BinaryMemory(SpinMemory):
         InvalidInputError, InvalidTypeError
             For arguments that make no sense, naming what is wanted.
         """
-        n = self.n_neurons
-        given = self._judge(states)
+        now = self._now()
+        n = now.n_neurons
+        given = now._judge(states)
         update = checks.choice(update, UPDATES, "update")
         order = checks.choice(order, ORDERS, "order")
         ties = checks.choice(ties, TIES, "ties")
         schedule = checks.temperatures(
             temperature, checks.integer(max_sweeps, "max_sweeps", minimum=0)
         )
-        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=self._shape)
+        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=now._shape)
         key, threads = checks.key(rng), backends.threads(n_threads)
         warm = is_stochastic(schedule)
         # At zero temperature most states come to rest within two sweeps.
         sweeps = len(given.array) * min(len(schedule), _SWEEPS_WARM if warm else _SWEEPS_COLD)
         manner = Manner(sweeps, warm, update, order, ties, held, key, threads)
-        engine = self._engine(manner)
-        recorder = self._recorder(engine, record, every, update)
+        engine = now._engine(manner)
+        recorder = now._recorder(engine, record, every, update)
         batch = flow(engine, given.array, schedule, recorder)
-        return Recall(batch, recorder, given, warm, n, self._shape, self._patterns)
+        return Recall(batch, recorder, given, warm, n, now._shape, now._patterns)
 
     def attractors(self, *, update: str = "async") -> landscape.Landscape:
         """Every attractor of at most 20 neurons, by exhaustion.
@@ -152,18 +153,19 @@ class BinaryMemory(SpinMemory):
         ([[-1, -1, -1, 1, 1], [1, 1, 1, -1, -1]], [16, 16])
         """
         checks.choice(update, UPDATES, "update")
-        n = self.n_neurons
+        now = self._now()
+        n = now.n_neurons
         if n > _LARGEST_LANDSCAPE:
             raise InvalidInputError(
                 f"attractors() looks at all 2^N states and takes N <= {_LARGEST_LANDSCAPE}; "
                 f"this network has N = {n}; use recall() from random states instead"
             )
         everything = landscape.all_states(n)
-        step = self.recall(everything, update=update, order="sequential", max_sweeps=1, rng=0)
+        step = now.recall(everything, update=update, order="sequential", max_sweeps=1, rng=0)
         found, basin, period = landscape.cycles(landscape.codes(step.states))
         states = everything[found]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            energies = self.energy(states)
+            energies = now.energy(states)
         ranks = np.lexsort([found, energies])
         return landscape.Landscape(states[ranks], energies[ranks], basin[ranks], period[ranks])

@@ -23,6 +23,7 @@ from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models import classifier_rule as rule
 from hopfield_sim.models import classifier_training as learning
 from hopfield_sim.models.classifier_state import Labels, Recipe, State
+from hopfield_sim.models.shared import Shared
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.progress import Bar
 
@@ -30,7 +31,7 @@ _MANY = 100
 """Numbers of which at least one would be negative, if they were like those learnt from."""
 
 
-class DenseClassifier:
+class DenseClassifier(Shared):
     r"""K trained memories that vote on the class of what they are shown.
 
     Each memory ξ has d visible neurons and one for each of C classes. Class a is asked for by
@@ -190,19 +191,20 @@ class DenseClassifier:
         held = None if validation is None else self._held(validation, examples, classes)
         if self._recipe.patience is not None and held is None:
             raise InvalidInputError("patience needs examples to test: pass validation=(X, y)")
-        recipe, state = self._recipe, self._state if resume else None
-        if resume and state is None and place is not None:
-            recipe, state = self._found(place)
-        with self._machine() as machine:
-            digest = zlib.crc32(codes.data, zlib.crc32(examples.states.data))
-            if state is None:
-                state = learning.begin(recipe, machine, examples, classes, given.shape, digest)
-            elif state.digest != digest or not np.array_equal(state.classes, classes):
-                raise InvalidInputError(
-                    "a resumed fit goes on with the same X and y; these are others: fit without "
-                    "resume=True begins again"
-                )
-            self._learn(machine, examples, held, recipe, state, place, progress)
+        with self._lock:
+            recipe, state = self._recipe, self._state if resume else None
+            if resume and state is None and place is not None:
+                recipe, state = self._found(place)
+            with self._machine() as machine:
+                digest = zlib.crc32(codes.data, zlib.crc32(examples.states.data))
+                if state is None:
+                    state = learning.begin(recipe, machine, examples, classes, given.shape, digest)
+                elif state.digest != digest or not np.array_equal(state.classes, classes):
+                    raise InvalidInputError(
+                        "a resumed fit goes on with the same X and y; these are others: fit "
+                        "without resume=True begins again"
+                    )
+                self._learn(machine, examples, held, recipe, state, place, progress)
         return self
 
     def _learn(

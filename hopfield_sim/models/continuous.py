@@ -14,6 +14,7 @@ from hopfield_sim import backends, checks
 from hopfield_sim.descent import Descent, Floats, Move, Walk, descend, recorder_of
 from hopfield_sim.display import ShowsMemory
 from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models.shared import Shared
 
 _SMALLEST = 1e-30
 """β⁻¹ must fit a float32 with room to spare."""
@@ -29,29 +30,24 @@ class Size(NamedTuple):
     dtype: np.dtype[Any]
 
 
-class ContinuousMemory(ShowsMemory, ABC):
+class ContinuousMemory(ShowsMemory, Shared, ABC):
     """Remembers real vectors (P, N), or images; β sets how wide the wells around them are.
 
-    The class below says what the energy is, and keeps ``_shape``, that of stored images.
+    The class below says what the energy is, and keeps what is stored in one object, ``_state``.
     """
 
-    _shape: tuple[int, ...] | None
+    @property
+    @abstractmethod
+    def _shape(self) -> tuple[int, ...] | None:
+        """That of stored images, or None."""
 
-    def __init__(self, beta: float, backend: str) -> None:
-        self._beta = checks.real(beta, "beta", minimum=0)
-        if self._beta < _SMALLEST:
-            raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(beta)}")
+    def __init__(self, backend: str) -> None:
         automatic = isinstance(backend, str) and backend == "auto"
         self._backend = "auto" if automatic else backends.get(backend).name
 
     @abstractmethod
     def _size(self) -> Size:
         """What states have to fit; ``NotStoredError`` when nothing is stored."""
-
-    @property
-    def beta(self) -> float:
-        """The inverse temperature β."""
-        return self._beta
 
     @property
     def n_neurons(self) -> int:
@@ -120,6 +116,14 @@ class ContinuousMemory(ShowsMemory, ABC):
         if self._shape is not None:
             members = {**members, "shape": np.array(self._shape, np.int64)}
         files.save(path, kind, members)
+
+
+def inverse_temperature(value: Any) -> float:
+    """Judge β."""
+    beta = checks.real(value, "beta", minimum=0)
+    if beta < _SMALLEST:
+        raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(value)}")
+    return beta
 
 
 def stored(what: T | None) -> T:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from typing import Any
@@ -18,9 +19,22 @@ from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.interactions import HIGHEST_ORDER, INTERACTIONS, Interaction
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.dense_engine import DenseEngine, overlaps
-from hopfield_sim.models.spins import image_shape
+from hopfield_sim.models.spins import Shape, Stored, image_shape
 
 ENERGIES = ("sum", "log")
+
+
+@dataclass(frozen=True, eq=False)
+class Kept(Stored):
+    """What a memory has stored, and the tables of its interaction."""
+
+    interaction: Interaction
+
+    @cached_property
+    def tables(self) -> tuple[Memories, float]:
+        """F's tables for these patterns, made when they are first needed."""
+        assert self.patterns is not None
+        return interactions.memories(self.interaction, self.patterns)
 
 
 class DenseMemory(BinaryMemory):
@@ -58,6 +72,8 @@ class DenseMemory(BinaryMemory):
     >>> memory.recall([1, -1, -1], clamp=[True, True, False]).states
     array([ 1, -1,  1], dtype=int8)
     """
+
+    _state: Kept
 
     def __init__(
         self,
@@ -100,9 +116,10 @@ class DenseMemory(BinaryMemory):
         InvalidInputError
             For values other than ±1 or a wrong shape.
         """
-        n = None if self._patterns is None else self.n_neurons
-        stored = checks.patterns(patterns, n_neurons=n)
-        self._know(self._joined(stored), stored.shape or self._shape)
+        with self._lock:
+            n = None if self._patterns is None else self.n_neurons
+            stored = checks.patterns(patterns, n_neurons=n)
+            self._state = self._kept(self._joined(stored), stored.shape or self._shape)
         return self
 
     def forget(self, index: int) -> DenseMemory:
@@ -113,30 +130,32 @@ class DenseMemory(BinaryMemory):
         NotStoredError
             When there are no patterns.
         """
-        patterns = self._stored_patterns("forget")
-        index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
-        if len(patterns) == 1:
-            return self.clear()
-        self._know(np.delete(patterns, index, axis=0), self._shape)
+        with self._lock:
+            patterns = self._stored_patterns("forget")
+            index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
+            if len(patterns) == 1:
+                return self.clear()
+            self._state = self._kept(np.delete(patterns, index, axis=0), self._shape)
         return self
 
     def clear(self) -> DenseMemory:
         """Forget everything, the number of neurons included."""
-        self._know(None, None)
+        with self._lock:
+            self._state = self._kept(None, None)
         return self
 
-    def _know(self, patterns: NDArray[np.int8] | None, shape: tuple[int, int] | None) -> None:
-        self._patterns, self._shape = patterns, shape
-        self.__dict__.pop("_tables", None)
+    def _kept(self, patterns: NDArray[np.int8] | None, shape: Shape | None) -> Kept:
+        return Kept(patterns, shape, self._interaction)
 
     # ------------------------------------------------------------------ what it is
 
     @property
     def n_neurons(self) -> int:
         """N."""
-        if self._patterns is None:
+        patterns = self._patterns
+        if patterns is None:
             raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-        return self._patterns.shape[1]
+        return patterns.shape[1]
 
     @property
     def interaction(self) -> str:
@@ -149,9 +168,9 @@ class DenseMemory(BinaryMemory):
         return self._interaction.order
 
     def __repr__(self) -> str:
-        stored = "nothing stored"
-        if self._patterns is not None:
-            stored = f"N={self.n_neurons}, P={len(self._patterns)}"
+        stored, patterns = "nothing stored", self._patterns
+        if patterns is not None:
+            stored = f"N={patterns.shape[1]}, P={len(patterns)}"
         return f"<DenseMemory {self._interaction}, {stored}>"
 
     # ------------------------------------------------------------------ what a state feels
@@ -164,7 +183,7 @@ class DenseMemory(BinaryMemory):
         InvalidInputError
             When a sum exceeds every float.
         """
-        given, found = self._overlaps_of(states)
+        given, found = self._now()._overlaps_of(states)
         return given.restore(energy.dense(self._interaction, found, logarithmic=self._log))
 
     def energy_gap(self, states: Any) -> Any:
@@ -175,8 +194,9 @@ class DenseMemory(BinaryMemory):
         InvalidInputError
             When a difference exceeds every float.
         """
-        given, found = self._overlaps_of(states)
-        memories, log_unit = self._tables
+        now = self._now()
+        given, found = now._overlaps_of(states)
+        memories, log_unit = now._tables
         spins, felt = given.array, numpy_dense.feel(memories, found)
         gaps = spins * numpy_dense.differences(memories, felt, spins)
         if self._log:
@@ -194,10 +214,10 @@ class DenseMemory(BinaryMemory):
 
     # ------------------------------------------------------------------ private
 
-    @cached_property
+    @property
     def _tables(self) -> tuple[Memories, float]:
-        """F's tables for these patterns, made when they are first needed."""
-        return interactions.memories(self._interaction, self._stored_patterns("this"))
+        self._stored_patterns("this")
+        return self._state.tables
 
     @property
     def _log(self) -> bool:
@@ -214,13 +234,14 @@ class DenseMemory(BinaryMemory):
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
         involved.
         """
+        now = self._now()
         members: dict[str, NDArray[Any]] = {
             "interaction": np.array(self._interaction.word),
             "order": np.array(self._interaction.order, np.int64),
             "energy": np.array(self._energy),
-            "patterns": self._stored_patterns("save"),
+            "patterns": now._stored_patterns("save"),
         }
-        self._save(path, "dense", members)
+        now._save(path, "dense", members)
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> DenseMemory:
@@ -229,5 +250,5 @@ class DenseMemory(BinaryMemory):
             str(members["interaction"]), int(members["order"]), energy=str(members["energy"])
         )
         patterns = checks.patterns(members["patterns"]).array
-        memory._know(patterns, image_shape(members, patterns.shape[1]))
+        memory._state = memory._kept(patterns, image_shape(members, patterns.shape[1]))
         return memory

@@ -14,9 +14,10 @@ from hopfield_sim import checks
 from hopfield_sim.descent import Descent, Floats
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import reliance, summed_file
-from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
+from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature, stored
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.models.summed import Recipe
+from hopfield_sim.models.summed_file import Sum
 from hopfield_sim.random_features import Comparison, Projection
 
 
@@ -73,9 +74,7 @@ class DistributedMemory(ContinuousMemory):
     quiet: bool = False
     """Whether to leave out the warnings, where it is known what states are asked for."""
 
-    _drawn: Projection | None
-    _memory: NDArray[np.float64]
-    _n_patterns: int
+    _state: Sum | None
 
     def __init__(
         self,
@@ -88,9 +87,15 @@ class DistributedMemory(ContinuousMemory):
         rng: Any = None,
         backend: str = "auto",
     ) -> None:
-        super().__init__(beta, backend)
+        super().__init__(backend)
         self._recipe = Recipe.judged(
-            n_features, self._beta, kernel, energy, orthogonal, rng, self._backend
+            n_features,
+            inverse_temperature(beta),
+            kernel,
+            energy,
+            orthogonal,
+            rng,
+            self._backend,
         )
         self._told: set[str] = set()
         self.clear()
@@ -108,7 +113,23 @@ class DistributedMemory(ContinuousMemory):
     @property
     def n_patterns(self) -> int:
         """Patterns stored and not forgotten."""
-        return self._n_patterns
+        state = self._state
+        return 0 if state is None else state.n_patterns
+
+    @property
+    def beta(self) -> float:
+        """The inverse temperature β; another one may be set as long as nothing is stored."""
+        return self._recipe.beta
+
+    @beta.setter
+    def beta(self, value: float) -> None:
+        with self._lock:
+            if self._drawn is not None:
+                raise InvalidInputError(
+                    "beta cannot be changed in a distributed memory that holds patterns: they were "
+                    "summed at it, and are not kept; clear() it and store them again"
+                )
+            self._recipe = replace(self._recipe, beta=inverse_temperature(value))
 
     @property
     def memory(self) -> NDArray[np.float64]:
@@ -116,17 +137,18 @@ class DistributedMemory(ContinuousMemory):
 
         Zeros when nothing is stored.
         """
-        if self._drawn is None:
+        state = self._state
+        if state is None:
             return read_only(np.zeros(self._recipe.n_numbers))
-        return read_only(self._memory.reshape(-1))
+        return read_only(state.memory.reshape(-1))
 
     def __repr__(self) -> str:
-        recipe = self._recipe
-        what = f"<DistributedMemory Y={recipe.n_features}, beta={self._beta:g}"
+        recipe, state = self._recipe, self._state
+        what = f"<DistributedMemory Y={recipe.n_features}, beta={recipe.beta:g}"
         what += f", kernel={recipe.kernel!r}, energy={recipe.energy!r}"
-        if self._drawn is None:
+        if state is None:
             return f"{what}, nothing stored>"
-        return f"{what}, N={self.n_neurons}, P={self._n_patterns}>"
+        return f"{what}, N={state.drawn.n_neurons}, P={state.n_patterns}>"
 
     # ------------------------------------------------------------------ learning
 
@@ -148,20 +170,20 @@ class DistributedMemory(ContinuousMemory):
         InsufficientMemoryError
             When T does not fit in memory.
         """
-        known = self._drawn
-        new = checks.real_patterns(
-            patterns,
-            n_neurons=None if known is None else known.n_neurons,
-            dtype=self._recipe.dtype if known is None else known.dtype,
-        )
-        reliance.within(new.array, self._beta, "patterns")
-        shape = self._shape_with(new)
-        if known is None:
-            known = self._recipe.draw(new.array.shape[1], new.array.dtype)
-        more = self._recipe.total(known, new.array)
-        self._memory = more if self._drawn is None else self._memory + more
-        self._drawn, self._shape = known, shape
-        self._n_patterns += len(new.array)
+        with self._lock:
+            known = self._drawn
+            new = checks.real_patterns(
+                patterns,
+                n_neurons=None if known is None else known.n_neurons,
+                dtype=self._recipe.dtype if known is None else known.dtype,
+            )
+            reliance.within(new.array, self._recipe.beta, "patterns")
+            shape = self._shape_with(new)
+            if known is None:
+                known = self._recipe.draw(new.array.shape[1], new.array.dtype)
+            more, before = self._recipe.total(known, new.array), self._state
+            total = more if before is None else before.memory + more
+            self._state = Sum(known, total, shape, self.n_patterns + len(new.array))
         return self
 
     def forget(self, patterns: Any) -> DistributedMemory:
@@ -182,23 +204,28 @@ class DistributedMemory(ContinuousMemory):
         InvalidInputError, InvalidTypeError
             For more patterns than are stored, another shape, numbers that are not finite.
         """
-        known = stored(self._drawn)
-        gone = checks.real_patterns(patterns, n_neurons=known.n_neurons, dtype=known.dtype).array
-        reliance.within(gone, self._beta, "patterns")
-        if len(gone) > self._n_patterns:
-            raise InvalidInputError(
-                f"patterns must be among the {self._n_patterns} stored; got {len(gone)} to forget"
-            )
-        if len(gone) == self._n_patterns:
-            return self.clear()
-        self._memory = self._memory - self._recipe.total(known, gone)
-        self._n_patterns -= len(gone)
+        with self._lock:
+            before = stored(self._state)
+            known = before.drawn
+            gone = checks.real_patterns(
+                patterns, n_neurons=known.n_neurons, dtype=known.dtype
+            ).array
+            reliance.within(gone, self._recipe.beta, "patterns")
+            if len(gone) > before.n_patterns:
+                raise InvalidInputError(
+                    f"patterns must be among the {before.n_patterns} stored; "
+                    f"got {len(gone)} to forget"
+                )
+            if len(gone) == before.n_patterns:
+                return self.clear()
+            total = before.memory - self._recipe.total(known, gone)
+            self._state = before._replace(memory=total, n_patterns=before.n_patterns - len(gone))
         return self
 
     def clear(self) -> DistributedMemory:
         """Forget everything; patterns of another length may follow."""
-        self._drawn, self._shape, self._n_patterns = None, None, 0
-        self._memory = np.zeros((0, 0))
+        with self._lock:
+            self._state = None
         return self
 
     # ------------------------------------------------------------------ what a state feels
@@ -208,30 +235,33 @@ class DistributedMemory(ContinuousMemory):
 
         It needs no patterns: ⟨φ(x), φ(y)⟩ ≈ exp(−β/2 ‖x − y‖²) for any two.
         """
-        known = self._drawn
+        now = self._now()
+        known = now._drawn
         if known is None:
             flat = checks.numeric(states, "states")
             n = flat.shape[-1] if flat.ndim else 1
             given = checks.real_states(states, n, dtype=self._recipe.dtype)
-            reliance.within(given.array, self._beta, "states")
+            reliance.within(given.array, self._recipe.beta, "states")
             known = self._recipe.draw(n, given.array.dtype)
         else:
-            given = self._judge(states)
-        return given.restore(self._recipe.features(known, given.array), sites=False)
+            given = now._judge(states)
+        return given.restore(now._recipe.features(known, given.array), sites=False)
 
     def energy(self, states: Any) -> Any:
         """E of each state, (B,) float64; a float for a single one."""
-        given = self._judge(states)
-        found = self._compare(given.array)
-        self._tell(found, given.array)
-        return given.restore(self._recipe.energies(found))
+        now = self._now()
+        given = now._judge(states)
+        found = now._compare(given.array)
+        now._tell(found, given.array)
+        return given.restore(now._recipe.energies(found))
 
     def gradient(self, states: Any) -> Any:
         """∇E of each state, (B, D); 0 where the estimate is at most ε."""
-        given = self._judge(states)
-        found = self._compare(given.array, gradient=True)
-        self._tell(found, given.array)
-        slope = self._recipe.gradients(found)
+        now = self._now()
+        given = now._judge(states)
+        found = now._compare(given.array, gradient=True)
+        now._tell(found, given.array)
+        slope = now._recipe.gradients(found)
         return given.restore(slope.astype(given.array.dtype, copy=False))
 
     def curvature(self, states: Any, directions: Any) -> Any:
@@ -249,12 +279,16 @@ class DistributedMemory(ContinuousMemory):
         InvalidInputError
             For features that are exponentials, and for directions of another shape than states.
         """
-        given, along = self._judge(states), super()._judge(directions, "directions")
+        now = self._now()
+        given, along = (
+            now._judge(states),
+            super(DistributedMemory, now)._judge(directions, "directions"),
+        )
         if along.array.shape != given.array.shape:
             raise InvalidInputError(
                 f"directions must be as many as states, {len(given.array)}; got {len(along.array)}"
             )
-        bend = self._recipe.curved(stored(self._drawn), self._memory, given.array, along.array)
+        bend = now._recipe.curved(stored(now._drawn), now._memory, given.array, along.array)
         return given.restore(bend.astype(given.array.dtype, copy=False))
 
     # ------------------------------------------------------------------ dynamics
@@ -305,17 +339,18 @@ class DistributedMemory(ContinuousMemory):
             For arguments that make no sense, where ``observed`` leaves something out, and where a
             ``step`` is so large that states run away.
         """
-        given = self._judge(states)
-        if observed is not None and not self._mask(observed, "observed").all():
+        now = self._now()
+        given = now._judge(states)
+        if observed is not None and not now._mask(observed, "observed").all():
             raise InvalidInputError(
                 "observed must be True everywhere in a distributed memory: its patterns are summed "
                 "over all coordinates, so none can be left out any more; keep the known ones with "
                 "clamp=, or use ModernHopfield(similarity='euclidean'), which keeps its patterns"
             )
-        step, drawn = checks.real(step, "step", minimum=0.0), stored(self._drawn)
-        walk, run = self._descend(
-            lambda x: self._recipe.downhill(drawn, self._memory, x, step),
-            lambda x: self._recipe.energies(self._compare(x)),
+        step, drawn = checks.real(step, "step", minimum=0.0), stored(now._drawn)
+        walk, run = now._descend(
+            lambda x: now._recipe.downhill(drawn, now._memory, x, step),
+            lambda x: now._recipe.energies(now._compare(x)),
             given,
             None,
             clamp=clamp,
@@ -325,7 +360,7 @@ class DistributedMemory(ContinuousMemory):
             every=every,
         )
         if not self.quiet:
-            self._tell(self._compare(walk.states), walk.states)
+            now._tell(now._compare(walk.states), walk.states)
         return run
 
     # ------------------------------------------------------------------ files
@@ -334,9 +369,10 @@ class DistributedMemory(ContinuousMemory):
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads: T, and the seed
         of the random directions instead of them; no pickle is involved.
         """
-        drawn = stored(self._drawn)
-        members = summed_file.members(self._recipe, drawn, self._memory, self._n_patterns)
-        self._save(path, "distributed", members)
+        now = self._now()
+        drawn = stored(now._drawn)
+        members = summed_file.members(now._recipe, drawn, now._memory, now.n_patterns)
+        now._save(path, "distributed", members)
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> DistributedMemory:
@@ -349,21 +385,34 @@ class DistributedMemory(ContinuousMemory):
             orthogonal=bool(members["orthogonal"]),
         )
         found._recipe = replace(found._recipe, key=int(members["key"]))
-        read = summed_file.read(members, found._recipe)
-        found._drawn, found._memory, found._shape, found._n_patterns = read
+        found._state = summed_file.read(members, found._recipe)
         return found
 
     # ------------------------------------------------------------------ private
 
     def _size(self) -> Size:
         known = stored(self._drawn)
-        return Size(known.n_neurons, self._n_patterns, known.dtype)
+        return Size(known.n_neurons, self.n_patterns, known.dtype)
+
+    @property
+    def _drawn(self) -> Projection | None:
+        state = self._state
+        return None if state is None else state.drawn
+
+    @property
+    def _memory(self) -> NDArray[np.float64]:
+        return stored(self._state).memory
+
+    @property
+    def _shape(self) -> tuple[int, ...] | None:
+        state = self._state
+        return None if state is None else state.shape
 
     def _judge(
         self, states: Any, name: str = "states", *, observed: NDArray[np.bool_] | None = None
     ) -> checks.RealBatch:
         given = super()._judge(states, name, observed=observed)
-        reliance.within(given.array, self._beta, name)
+        reliance.within(given.array, self._recipe.beta, name)
         return given
 
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:
@@ -373,4 +422,6 @@ class DistributedMemory(ContinuousMemory):
         """Warn, once each, of states where nothing can be relied upon."""
         if not self.quiet:
             kernel, log = self._recipe.kernel, self._recipe.energy == "log"
-            reliance.tell(kernel, self._memory, self._beta, found, states, self._told, log=log)
+            reliance.tell(
+                kernel, self._memory, self._recipe.beta, found, states, self._told, log=log
+            )

@@ -98,7 +98,7 @@ def train(
     return kept, history
 
 
-def columns_of(history: list[Row], names: Sequence[str]) -> dict[str, NDArray[Any]]:
+def columns_of(history: Sequence[Row], names: Sequence[str]) -> dict[str, NDArray[Any]]:
     """A history as a file keeps it: an array a name."""
     return {name: np.array([row[name] for row in history]) for name in names}
 

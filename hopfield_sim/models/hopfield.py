@@ -12,7 +12,7 @@ from hopfield_sim import backends, checks, couplings, rules
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import classification, learning, likeness
-from hopfield_sim.models.pairs import PairNetwork
+from hopfield_sim.models.pairs import Derived, Learnt, PairNetwork
 from hopfield_sim.models.spins import image_shape
 
 
@@ -44,8 +44,6 @@ class HopfieldNetwork(PairNetwork):
     >>> run.stop, run.sweeps
     ('fixed-point', 1)
     """
-
-    _advised: bool
 
     def __init__(
         self,
@@ -94,7 +92,8 @@ class HopfieldNetwork(PairNetwork):
         net = cls(zero_diagonal=False, backend=backend, dtype=dtype)
         net._given_thresholds = checks.thresholds(thresholds, len(matrix))
         net._rule = None
-        net._know(couplings.real(checks.narrowed(matrix, net._dtype, "weights")))
+        learnt = couplings.real(checks.narrowed(matrix, net._dtype, "weights"))
+        net._state = _judged(Learnt(None, None, learnt, net._given_thresholds))
         return net
 
     # ------------------------------------------------------------------ learning
@@ -129,25 +128,31 @@ class HopfieldNetwork(PairNetwork):
         """
         rule = self._demanded_rule()
         advise = checks.flag(advise, "advise")
-        known = self._couplings is not None
-        stored = checks.patterns(patterns, n_neurons=self.n_neurons if known else None)
-        n = stored.array.shape[1]
-        theta = checks.thresholds(self._given_thresholds, n)
-        everything = self._joined(stored)
-        learnt, diagonal = learning.learn(
-            rule,
-            self._zero_diagonal,
-            everything,
-            stored.array,
-            self._couplings,
-            self._diagonal,
-            self._dtype,
-        )
-        matrix = self._changed_matrix(learnt, stored.array, 1)
-        self._know(learnt, theta, everything, stored.shape or self._shape, diagonal, matrix)
-        hebb = self._rule == "hebbian" or self._rule is rules.hebbian
-        if hebb and advise and not self._advised:
-            self._advised = likeness.warn(everything, self.fields, self._thresholds)
+        with self._lock:
+            known = self._couplings is not None
+            stored = checks.patterns(patterns, n_neurons=self.n_neurons if known else None)
+            n = stored.array.shape[1]
+            theta = checks.thresholds(self._given_thresholds, n)
+            everything = self._joined(stored)
+            learnt, diagonal = learning.learn(
+                rule,
+                self._zero_diagonal,
+                everything,
+                stored.array,
+                self._couplings,
+                self._state.diagonal,
+                self._dtype,
+            )
+            made = Derived(self._changed_matrix(learnt, stored.array, 1))
+            shape = stored.shape or self._shape
+            after = _judged(Learnt(everything, shape, learnt, theta, diagonal, made))
+            hebb = self._rule == "hebbian" or self._rule is rules.hebbian
+            if hebb and advise and "alike" not in self._told:
+                then = self._now()
+                then._state = after
+                if likeness.warn(everything, then.fields, theta):
+                    self._told.add("alike")
+            self._state = after
         return self
 
     def forget(self, index: int) -> HopfieldNetwork:
@@ -162,25 +167,25 @@ class HopfieldNetwork(PairNetwork):
         InvalidInputError
             When there is no rule to learn by: a file does not hold one of your own.
         """
-        patterns = self._stored_patterns("forget")
-        index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
-        rule = self._demanded_rule()
-        if len(patterns) == 1:
-            return self.clear()
-        left = np.delete(patterns, index, axis=0)
-        learnt, diagonal = learning.learn(
-            rule, self._zero_diagonal, left, left, None, None, self._dtype
-        )
-        matrix = self._changed_matrix(learnt, patterns[index : index + 1], -1)
-        self._know(learnt, self._thresholds, left, self._shape, diagonal, matrix)
+        with self._lock:
+            patterns = self._stored_patterns("forget")
+            index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
+            rule = self._demanded_rule()
+            if len(patterns) == 1:
+                return self.clear()
+            left = np.delete(patterns, index, axis=0)
+            learnt, diagonal = learning.learn(
+                rule, self._zero_diagonal, left, left, None, None, self._dtype
+            )
+            made = Derived(self._changed_matrix(learnt, patterns[index : index + 1], -1))
+            after = Learnt(left, self._shape, learnt, self._thresholds, diagonal, made)
+            self._state = _judged(after)
         return self
 
     def clear(self) -> HopfieldNetwork:
         """Forget everything, the number of neurons included."""
-        self._couplings, self._thresholds, self._hebbian_matrix = None, np.zeros(0), None
-        self._patterns = self._shape = self._weights = self._symmetric = None
-        self._diagonal: NDArray[np.float64] | None = None
-        self._warned = self._advised = False
+        with self._lock:
+            self._state, self._told = Learnt(None, None), set()
         return self
 
     def _demanded_rule(self) -> str | rules.Rule:
@@ -190,24 +195,6 @@ class HopfieldNetwork(PairNetwork):
                 "of your own, and has no rule to learn by; make one with HopfieldNetwork(rule=...)"
             )
         return self._rule
-
-    def _know(
-        self,
-        learnt: Couplings,
-        thresholds: NDArray[np.float64] | None = None,
-        patterns: NDArray[np.int8] | None = None,
-        shape: tuple[int, int] | None = None,
-        diagonal: NDArray[np.float64] | None = None,
-        matrix: Matrix | None = None,
-    ) -> None:
-        """Take over what was learnt, all at once: an error before leaves the network as it was."""
-        if thresholds is None:
-            thresholds = checks.thresholds(self._given_thresholds, learnt.n_neurons)
-        couplings.refuse_overflow(learnt, thresholds)
-        self._couplings, self._thresholds = learnt, thresholds
-        self._patterns, self._shape, self._diagonal = patterns, shape, diagonal
-        self._hebbian_matrix, self._sweeps = matrix, 0
-        self._weights = self._symmetric = None
 
     def _changed_matrix(
         self, learnt: Couplings, changed: NDArray[np.int8], sign: int
@@ -227,10 +214,11 @@ class HopfieldNetwork(PairNetwork):
 
     def __repr__(self) -> str:
         rule = "from weights" if self._rule is None else f"rule={self._rule!r}"
-        if self._couplings is None:
+        state = self._state
+        if state.couplings is None:
             return f"<HopfieldNetwork {rule}, nothing stored>"
-        n_patterns = 0 if self._patterns is None else len(self._patterns)
-        return f"<HopfieldNetwork {rule}, N={self.n_neurons}, P={n_patterns}>"
+        n_patterns = 0 if state.patterns is None else len(state.patterns)
+        return f"<HopfieldNetwork {rule}, N={state.couplings.n_neurons}, P={n_patterns}>"
 
     def classify(self, states: Any, *, within: float = 0.05) -> classification.Classification:
         """Say of each state whether it is stored, an inverse, a mixture or spurious.
@@ -269,8 +257,8 @@ class HopfieldNetwork(PairNetwork):
         >>> found.kind, found.patterns, found.overlap
         ('mixture', ((0, 1), (1, 1), (2, 1)), 1.0)
         """
-        patterns = self._stored_patterns("classify")
-        given = self._judge(states)
+        now = self._now()
+        patterns, given = now._stored_patterns("classify"), now._judge(states)
         within = checks.real(within, "within", minimum=0, maximum=0.5)
         found = classification.classify(given.array, patterns, within)
         if given.single:
@@ -290,21 +278,22 @@ class HopfieldNetwork(PairNetwork):
         """
         from hopfield_sim.models import files
 
-        known = self._known()
+        now = self._now()
+        known, state = now._known(), now._state
         named = isinstance(self._rule, str)
         members: dict[str, NDArray[Any]] = {
             "rule": np.array(self._rule if named else ""),
             "zero_diagonal": np.array(self._zero_diagonal),
-            "thresholds": self._thresholds,
+            "thresholds": state.thresholds,
         }
-        if self._patterns is not None:
-            members["patterns"] = self._patterns
-        if self._shape is not None:
-            members["shape"] = np.array(self._shape, np.int64)
-        if self._diagonal is not None:
-            members["diagonal"] = self._diagonal
+        if state.patterns is not None:
+            members["patterns"] = state.patterns
+        if state.shape is not None:
+            members["shape"] = np.array(state.shape, np.int64)
+        if state.diagonal is not None:
+            members["diagonal"] = state.diagonal
         if not known.exact:
-            members["weights"] = np.ascontiguousarray(self.weights)
+            members["weights"] = np.ascontiguousarray(now.weights)
         files.save(path, "hopfield", members)
 
     @classmethod
@@ -334,5 +323,13 @@ class HopfieldNetwork(PairNetwork):
             assert patterns is not None
             learnt = couplings.factors(patterns, zero_diagonal=net._zero_diagonal)
         shape = image_shape(members, n)
-        net._know(learnt, checks.thresholds(theta, learnt.n_neurons), patterns, shape, diagonal)
+        theta = checks.thresholds(theta, learnt.n_neurons)
+        net._state = _judged(Learnt(patterns, shape, learnt, theta, diagonal))
         return net
+
+
+def _judged(learnt: Learnt) -> Learnt:
+    """What was learnt, if its energies are numbers."""
+    assert learnt.couplings is not None
+    couplings.refuse_overflow(learnt.couplings, learnt.thresholds)
+    return learnt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
@@ -15,9 +16,18 @@ from hopfield_sim.descent import Descent, Floats
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import advice
 from hopfield_sim.models.attending import Attending
-from hopfield_sim.models.continuous import ContinuousMemory, Size, stored
+from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature, stored
 from hopfield_sim.models.similarity import SIMILARITIES, Similarity, demand_energy
 from hopfield_sim.models.spins import read_only
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What a memory has stored, how states are compared with it, and the shape of images."""
+
+    patterns: Floats | None = None
+    shape: tuple[int, ...] | None = None
+    compared: Similarity | None = None
 
 
 class ModernHopfield(ContinuousMemory):
@@ -48,10 +58,13 @@ class ModernHopfield(ContinuousMemory):
     (array([ 1.,  1., -1.]), 'fixed-point')
     """
 
+    _state: Kept
+
     def __init__(
         self, beta: float = 1.0, *, similarity: str = "dot", backend: str = "auto"
     ) -> None:
-        super().__init__(beta, backend)
+        super().__init__(backend)
+        self._beta = inverse_temperature(beta)
         self._similarity = checks.choice(similarity, SIMILARITIES, "similarity")
         self.clear()
 
@@ -71,20 +84,21 @@ class ModernHopfield(ContinuousMemory):
             For a wrong shape, values that are not finite, or constant patterns with the similarity
             "cosine".
         """
-        known = self._patterns
-        if known is None:
-            new = checks.real_patterns(patterns)
-            everything, shape = new.array, new.shape
-        else:
-            new = checks.real_patterns(patterns, n_neurons=self.n_neurons, dtype=known.dtype)
-            shape = self._shape_with(new)
-            checks.memory(
-                known.nbytes + new.array.nbytes,
-                "the memories together",
-                "store them in one call, or as float32",
-            )
-            everything = np.concatenate([known, new.array])
-        self._know(everything, shape)
+        with self._lock:
+            known = self._patterns
+            if known is None:
+                new = checks.real_patterns(patterns)
+                everything, shape = new.array, new.shape
+            else:
+                new = checks.real_patterns(patterns, n_neurons=self.n_neurons, dtype=known.dtype)
+                shape = self._shape_with(new)
+                checks.memory(
+                    known.nbytes + new.array.nbytes,
+                    "the memories together",
+                    "store them in one call, or as float32",
+                )
+                everything = np.concatenate([known, new.array])
+            self._state = self._kept(everything, shape)
         return self
 
     def forget(self, index: int) -> ModernHopfield:
@@ -95,26 +109,33 @@ class ModernHopfield(ContinuousMemory):
         NotStoredError
             When there are none.
         """
-        known = self._known().memories.patterns
-        index = checks.integer(index, "index", minimum=0, maximum=len(known) - 1)
-        if len(known) == 1:
-            return self.clear()
-        self._know(np.delete(known, index, axis=0), self._shape)
+        with self._lock:
+            known = self._known().memories.patterns
+            index = checks.integer(index, "index", minimum=0, maximum=len(known) - 1)
+            if len(known) == 1:
+                return self.clear()
+            self._state = self._kept(np.delete(known, index, axis=0), self._shape)
         return self
 
     def clear(self) -> ModernHopfield:
         """Forget everything, the number of coordinates included."""
-        self._patterns: Floats | None = None
-        self._shape: tuple[int, ...] | None = None
-        self._compared: Similarity | None = None
+        with self._lock:
+            self._state = Kept()
         return self
 
-    def _know(self, patterns: Floats, shape: tuple[int, ...] | None) -> None:
-        """Take over memories, all at once: an error before leaves those stored as they were."""
-        compared = SIMILARITIES[self._similarity](patterns, None)
-        self._patterns, self._shape, self._compared = patterns, shape, compared
+    def _kept(self, patterns: Floats, shape: tuple[int, ...] | None) -> Kept:
+        return Kept(patterns, shape, SIMILARITIES[self._similarity](patterns, None))
 
     # ------------------------------------------------------------------ what it is
+
+    @property
+    def beta(self) -> float:
+        """The inverse temperature β; another one may be set."""
+        return self._beta
+
+    @beta.setter
+    def beta(self, value: float) -> None:
+        self._beta = inverse_temperature(value)
 
     @property
     def similarity(self) -> str:
@@ -128,9 +149,10 @@ class ModernHopfield(ContinuousMemory):
 
     def __repr__(self) -> str:
         what = f"<ModernHopfield beta={self._beta:g}, similarity={self._similarity!r}"
-        if self._patterns is None:
+        patterns = self._patterns
+        if patterns is None:
             return f"{what}, nothing stored>"
-        return f"{what}, N={self.n_neurons}, P={len(self._patterns)}>"
+        return f"{what}, N={patterns.shape[1]}, P={len(patterns)}>"
 
     # ------------------------------------------------------------------ what a state feels
 
@@ -144,7 +166,7 @@ class ModernHopfield(ContinuousMemory):
         observed : bool (N,), optional
             Only these coordinates are compared; anything may stand in the others, NaN too.
         """
-        asked, given = self._asked(states, observed)
+        asked, given = self._now()._asked(states, observed)
         return given.restore(asked.weights(given.array), sites=False)
 
     def energy(self, states: Any, *, observed: Any = None) -> Any:
@@ -160,7 +182,7 @@ class ModernHopfield(ContinuousMemory):
             For the similarity "manhattan", which has no energy.
         """
         demand_energy(self._similarity, "energy")
-        asked, given = self._asked(states, observed)
+        asked, given = self._now()._asked(states, observed)
         return given.restore(asked.energies(given.array))
 
     def gradient(self, states: Any, *, observed: Any = None) -> Any:
@@ -172,7 +194,7 @@ class ModernHopfield(ContinuousMemory):
             For the similarity "manhattan", which has no energy.
         """
         demand_energy(self._similarity, "gradient")
-        asked, given = self._asked(states, observed)
+        asked, given = self._now()._asked(states, observed)
         return given.restore(asked.gradients(given.array))
 
     def suggest_beta(
@@ -210,8 +232,9 @@ class ModernHopfield(ContinuousMemory):
         >>> ModernHopfield().store([[1.0, 1.0], [1.0, -1.0]]).suggest_beta()
         2.2975...
         """
-        asked = self._attending(observed)
-        cues = None if states is None else self._asked(states, observed)[1].array
+        now = self._now()
+        asked = now._attending(observed)
+        cues = None if states is None else now._asked(states, observed)[1].array
         return advice.suggest_beta(asked, cues, weight, fraction)
 
     # ------------------------------------------------------------------ dynamics
@@ -269,7 +292,8 @@ class ModernHopfield(ContinuousMemory):
         InvalidInputError, InvalidTypeError
             For arguments that make no sense, naming what is wanted.
         """
-        asked, given = self._asked(states, observed, clamp)
+        now = self._now()
+        asked, given = now._asked(states, observed, clamp)
         step = checks.real(step, "step", minimum=0, maximum=1)
         if step == 0:
             raise InvalidInputError("step must be greater than 0, or nothing moves; got 0")
@@ -284,11 +308,11 @@ class ModernHopfield(ContinuousMemory):
             demand_energy(self._similarity, 'record="energy"')
             return asked.energies(x)
 
-        walk, run = self._descend(
+        walk, run = now._descend(
             move,
             energies,
             given,
-            self.patterns,
+            now.patterns,
             clamp=clamp,
             max_steps=max_steps,
             tol=tol,
@@ -305,12 +329,13 @@ class ModernHopfield(ContinuousMemory):
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
         involved.
         """
+        now = self._now()
         members: dict[str, NDArray[Any]] = {
-            "beta": np.array(self._beta),
+            "beta": np.array(now._beta),
             "similarity": np.array(self._similarity),
-            "patterns": self._known().memories.patterns,
+            "patterns": now.patterns,
         }
-        self._save(path, "modern", members)
+        now._save(path, "modern", members)
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> ModernHopfield:
@@ -324,8 +349,16 @@ class ModernHopfield(ContinuousMemory):
 
     # ------------------------------------------------------------------ private
 
+    @property
+    def _patterns(self) -> Floats | None:
+        return self._state.patterns
+
+    @property
+    def _shape(self) -> tuple[int, ...] | None:
+        return self._state.shape
+
     def _known(self) -> Similarity:
-        return stored(self._compared)
+        return stored(self._state.compared)
 
     def _size(self) -> Size:
         patterns = self._known().memories.patterns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,27 @@ from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.quadratic import QuadraticEngine
-from hopfield_sim.models.spins import Engine, read_only
+from hopfield_sim.models.spins import Engine, Stored, read_only
+
+
+@dataclass
+class Derived:
+    """What is made of couplings when it is first wanted; ``sweeps`` are those recalled so far."""
+
+    matrix: Matrix | None = None
+    weights: NDArray[np.float64] | None = None
+    symmetric: bool | None = None
+    sweeps: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt(Stored):
+    """What a network has learnt; ``diagonal`` is Storkey's true one where the network's is zero."""
+
+    couplings: Couplings | None = None
+    thresholds: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    diagonal: NDArray[np.float64] | None = None
+    derived: Derived = field(default_factory=Derived)
 
 
 class PairNetwork(BinaryMemory):
@@ -23,13 +44,8 @@ class PairNetwork(BinaryMemory):
     What W comes from is the affair of the class below, which sets these attributes.
     """
 
-    _couplings: Couplings | None
-    _hebbian_matrix: Matrix | None
-    _sweeps: int
-    _thresholds: NDArray[np.float64]
-    _weights: NDArray[np.float64] | None
-    _symmetric: bool | None
-    _warned: bool
+    _state: Learnt
+    _told: set[str]
 
     @property
     def n_neurons(self) -> int:
@@ -39,8 +55,9 @@ class PairNetwork(BinaryMemory):
     @property
     def weights(self) -> NDArray[np.float64]:
         """W, (N, N) float64, read-only."""
-        known = self._known()
-        if self._weights is None:
+        now = self._now()
+        known, derived = now._known(), now._state.derived
+        if derived.weights is None:
             if isinstance(known, Factors):
                 n = known.n_neurons
                 checks.memory(
@@ -48,46 +65,62 @@ class PairNetwork(BinaryMemory):
                     f"the weights of {n} neurons as float64",
                     "use fields() and energy()",
                 )
-                self._weights = read_only(self._matrix(known).columns / known.scale)
+                derived.weights = read_only(now._matrix(known).columns / known.scale)
             else:
-                self._weights = read_only(known.columns.T)
-        return self._weights
+                derived.weights = read_only(known.columns.T)
+        return derived.weights
 
     @property
     def thresholds(self) -> NDArray[np.float64]:
         """θ, (N,), read-only."""
-        self._known()
-        return read_only(self._thresholds)
+        now = self._now()
+        now._known()
+        return read_only(now._thresholds)
 
     # ------------------------------------------------------------------ what a state feels
 
     def fields(self, states: Any) -> Any:
         """The local fields h = W s − θ, (B, N)."""
-        given, fields = self._fields_of(states)
-        return given.restore(fields / self._known().scale - self._thresholds)
+        now = self._now()
+        given, fields = now._fields_of(states)
+        return given.restore(fields / now._known().scale - now._thresholds)
 
     def energy(self, states: Any) -> Any:
         """E = −½ sᵀ W s + θ·s of each state, (B,); a float for a single one.
 
         Asymmetric weights have no energy that the dynamics descends: this warns once.
         """
-        known, given = self._known(), self._judge(states)
-        self._warn_if_asymmetric()
-        cache = backends.get(self._backend).cache(known, given.array)
-        return given.restore(energy.quadratic(known, self._thresholds, given.array, cache))
+        now = self._now()
+        known, given = now._known(), now._judge(states)
+        now._warn_if_asymmetric()
+        cache = backends.get(now._backend).cache(known, given.array)
+        return given.restore(energy.quadratic(known, now._thresholds, given.array, cache))
 
     def energy_gap(self, states: Any) -> Any:
         """E(site flipped) − E(s) for every site, (B, N): 2 s_i (Σ_{j≠i} W_ij s_j − θ_i)
         when W is symmetric.
         """
-        given, fields = self._fields_of(states)
-        if not self._is_symmetric():
+        now = self._now()
+        given, fields = now._fields_of(states)
+        if not now._is_symmetric():
             # Only the symmetric part of W enters E.
-            transposed = given.array @ self.weights
+            transposed = given.array @ now.weights
             fields = 0.5 * (fields + transposed)
-        return given.restore(energy.flip_cost(self._known(), self._thresholds, given.array, fields))
+        return given.restore(energy.flip_cost(now._known(), now._thresholds, given.array, fields))
 
     # ------------------------------------------------------------------ private
+
+    @property
+    def _couplings(self) -> Couplings | None:
+        return self._state.couplings
+
+    @property
+    def _thresholds(self) -> NDArray[np.float64]:
+        return self._state.thresholds
+
+    @property
+    def _hebbian_matrix(self) -> Matrix | None:
+        return self._state.derived.matrix
 
     def _engine(self, manner: Manner) -> QuadraticEngine:
         return QuadraticEngine(
@@ -129,33 +162,35 @@ class PairNetwork(BinaryMemory):
         """The couplings in the form in which recalls like this one take the least time."""
         known = self._known()
         if isinstance(known, Factors):
-            self._sweeps += manner.sweeps
+            derived = self._state.derived
+            derived.sweeps += manner.sweeps
             if couplings.prefers_matrix(
                 known,
                 backends.get(self._backend),
-                self._sweeps,
+                derived.sweeps,
                 sync=manner.update == "sync",
                 warm=manner.warm,
-                made=self._hebbian_matrix is not None,
+                made=derived.matrix is not None,
             ):
                 return self._matrix(known)
         return known
 
     def _matrix(self, known: Factors) -> Matrix:
         """The matrix of Hebbian couplings, made when it is first wanted."""
-        if self._hebbian_matrix is None:
-            self._hebbian_matrix = couplings.matrix(known, backends.get(self._backend))
-        return self._hebbian_matrix
+        derived = self._state.derived
+        if derived.matrix is None:
+            derived.matrix = couplings.matrix(known, backends.get(self._backend))
+        return derived.matrix
 
     def _is_symmetric(self) -> bool:
-        if self._symmetric is None:
-            known = self._known()
-            self._symmetric = isinstance(known, Factors) or couplings.is_symmetric(known.columns)
-        return self._symmetric
+        known, derived = self._known(), self._state.derived
+        if derived.symmetric is None:
+            derived.symmetric = isinstance(known, Factors) or couplings.is_symmetric(known.columns)
+        return derived.symmetric
 
     def _warn_if_asymmetric(self) -> None:
-        if not self._is_symmetric() and not self._warned:
-            self._warned = True
+        if not self._is_symmetric() and "asymmetric" not in self._told:
+            self._told.add("asymmetric")
             warnings.warn(
                 "these weights are not symmetric: the energy is defined, but the dynamics need not "
                 "lower it",

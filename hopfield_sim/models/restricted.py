@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
@@ -16,7 +17,7 @@ from hopfield_sim.models import bipartite
 from hopfield_sim.models.backpropagation import Adam
 from hopfield_sim.models.early_stopping import Patience, columns_of, rows_of, train
 from hopfield_sim.models.rotation import orthonormal, rotate
-from hopfield_sim.models.spins import SpinMemory, image_shape, read_only
+from hopfield_sim.models.spins import SpinMemory, Stored, image_shape, read_only
 
 METHODS = ("rotation", "gradient")
 
@@ -25,6 +26,14 @@ HISTORY = ("errors", "cost", "energy")
 
 _LARGEST = 1e100
 """Of a weight in a file: far more than is ever learnt, and sums of its squares are finite."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt(Stored):
+    """What a network has learnt, and a row a step of how."""
+
+    weights: NDArray[np.float64] | None = None
+    history: Sequence[dict[str, Any]] = ()
 
 
 class RestrictedHopfield(SpinMemory):
@@ -63,8 +72,7 @@ class RestrictedHopfield(SpinMemory):
            [0., 1.]])
     """
 
-    _weights: NDArray[np.float64] | None
-    _history: list[dict[str, Any]]
+    _state: Learnt
 
     def __init__(self, n_hidden: int, *, gate: float = 1.0, rng: Any = None) -> None:
         self._n_hidden = checks.integer(n_hidden, "n_hidden", minimum=1)
@@ -127,39 +135,39 @@ class RestrictedHopfield(SpinMemory):
         when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=20)
         if rate is not None:
             rate = checks.real(rate, "rate", minimum=0, maximum=1)
-        known = None if self._patterns is None else self._patterns.shape[1]
-        new = checks.patterns(patterns, n_neurons=known)
-        everything, shape = self._joined(new), new.shape or self._shape
-        n_patterns, n = everything.shape
-        if self._n_hidden > n:
-            raise InvalidInputError(
-                f"patterns must have at least as many neurons as there are hidden units, "
-                f"{self._n_hidden}; got {n}; make a RestrictedHopfield(n_hidden) with fewer"
+        with self._lock:
+            known = None if self._patterns is None else self._patterns.shape[1]
+            new = checks.patterns(patterns, n_neurons=known)
+            everything, shape = self._joined(new), new.shape or self._shape
+            n_patterns, n = everything.shape
+            if self._n_hidden > n:
+                raise InvalidInputError(
+                    f"patterns must have at least as many neurons as there are hidden units, "
+                    f"{self._n_hidden}; got {n}; make a RestrictedHopfield(n_hidden) with fewer"
+                )
+            checks.memory(
+                8 * (6 * n * self._n_hidden + 4 * everything.size),
+                f"learning {n_patterns} patterns of {n} neurons with {self._n_hidden} hidden units",
+                "use fewer hidden units or patterns",
             )
-        checks.memory(
-            8 * (6 * n * self._n_hidden + 4 * everything.size),
-            f"learning {n_patterns} patterns of {n} neurons with {self._n_hidden} hidden units",
-            "use fewer hidden units or patterns",
-        )
-        start = orthonormal(n, self._n_hidden, np.random.Generator(np.random.PCG64(self._key)))
-        bits, step = (
-            everything.astype(np.float64),
-            rotate if method == "rotation" else Adam(1 / n if rate is None else rate),
-        )
-        weights, history = train(
-            lambda weights: step(bits, weights),
-            lambda weights: bipartite.judge(weights, everything),
-            start,
-            when,
-        )
-        self._patterns, self._shape = everything, shape
-        self._weights, self._history = weights, history
+            start = orthonormal(n, self._n_hidden, np.random.Generator(np.random.PCG64(self._key)))
+            bits, step = (
+                everything.astype(np.float64),
+                rotate if method == "rotation" else Adam(1 / n if rate is None else rate),
+            )
+            weights, history = train(
+                lambda weights: step(bits, weights),
+                lambda weights: bipartite.judge(weights, everything),
+                start,
+                when,
+            )
+            self._state = Learnt(everything, shape, weights, history)
         return self
 
     def clear(self) -> RestrictedHopfield:
         """Forget everything, the number of neurons included."""
-        self._patterns = self._shape = None
-        self._weights, self._history = None, []
+        with self._lock:
+            self._state = Learnt(None, None)
         return self
 
     # ------------------------------------------------------------------ what it is
@@ -191,30 +199,33 @@ class RestrictedHopfield(SpinMemory):
         ``iteration`` from 1, ``errors`` (wrong bits), ``cost`` (mean squared error of f) and
         ``energy`` (mean of the patterns').
         """
-        return [dict(row) for row in self._history]
+        return [dict(row) for row in self._state.history]
 
     def __repr__(self) -> str:
         what = f"<RestrictedHopfield m={self._n_hidden}"
         what += f", gate={self._gate:g}" if self._gate < 1 else ""
-        if self._patterns is None:
+        state = self._state
+        if state.patterns is None:
             return f"{what}, nothing stored>"
-        errors = min(row["errors"] for row in self._history)
+        errors = min(row["errors"] for row in state.history)
         return (
-            f"{what}, N={self.n_neurons}, P={len(self._patterns)}, "
-            f"{errors} wrong bits after {len(self._history)} steps>"
+            f"{what}, N={state.patterns.shape[1]}, P={len(state.patterns)}, "
+            f"{errors} wrong bits after {len(state.history)} steps>"
         )
 
     # ------------------------------------------------------------------ what a state feels
 
     def hidden(self, states: Any) -> Any:
         """What the hidden units make of each state, h = tanh(x W), (B, m)."""
-        given = self._judge(states)
-        return given.restore(np.tanh(bipartite.inputs(self._learnt(), given.array)), sites=False)
+        now = self._now()
+        given = now._judge(states)
+        return given.restore(np.tanh(bipartite.inputs(now._learnt(), given.array)), sites=False)
 
     def fields(self, states: Any) -> Any:
         """What the visible units feel, tanh(x W) Wᵀ, (B, N); 0 where only rounding would decide."""
-        given = self._judge(states)
-        return given.restore(bipartite.fields(self._learnt(), given.array))
+        now = self._now()
+        given = now._judge(states)
+        return given.restore(bipartite.fields(now._learnt(), given.array))
 
     def energy(self, states: Any, *, hidden: Any = None) -> Any:
         """E(x, h) = −xᵀWh + Σ∫artanh(x_i) + Σ∫artanh(h_j) of each state, (B,); a float for a
@@ -230,12 +241,13 @@ class RestrictedHopfield(SpinMemory):
         hidden : (B, m) or (m,), optional
             Other states of the hidden units, from −1 to 1.
         """
-        given = self._judge(states)
-        felt = bipartite.inputs(self._learnt(), given.array)
+        now = self._now()
+        given = now._judge(states)
+        felt = bipartite.inputs(now._learnt(), given.array)
         if hidden is None:
-            return given.restore(energy.restricted(felt, self.n_neurons))
+            return given.restore(energy.restricted(felt, now.n_neurons))
         graded = checks.activities(hidden, len(felt), self._n_hidden, name="hidden")
-        return given.restore(energy.bipartite(felt, graded, self.n_neurons))
+        return given.restore(energy.bipartite(felt, graded, now.n_neurons))
 
     # ------------------------------------------------------------------ dynamics
 
@@ -275,19 +287,19 @@ class RestrictedHopfield(SpinMemory):
         InvalidInputError, InvalidTypeError
             For arguments that make no sense, naming what is wanted.
         """
-        weights, given = self._learnt(), self._judge(states)
-        n = self.n_neurons
+        now = self._now()
+        weights, given, n = now._learnt(), now._judge(states), now.n_neurons
         steps = checks.temperatures(0.0, checks.integer(max_sweeps, "max_sweeps", minimum=0))
-        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=self._shape)
+        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=now._shape)
         checks.memory(
             8 * len(given.array) * (4 * n + 2 * self._n_hidden),
             f"the fields of {len(given.array)} states of {n} neurons",
             "recall fewer states at a time",
         )
         engine = bipartite.BipartiteEngine(weights, self._gate, held)
-        recorder = self._recorder(engine, record, every, "sync")
+        recorder = now._recorder(engine, record, every, "sync")
         batch = flow(engine, given.array, steps, recorder)
-        return Recall(batch, recorder, given, False, n, self._shape, self._patterns)
+        return Recall(batch, recorder, given, False, n, now._shape, now._patterns)
 
     # ------------------------------------------------------------------ files
 
@@ -295,14 +307,15 @@ class RestrictedHopfield(SpinMemory):
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
         involved.
         """
+        now = self._now()
         members: dict[str, NDArray[Any]] = {
-            "weights": self._learnt(),
-            "patterns": self._stored_patterns("save"),
+            "weights": now._learnt(),
+            "patterns": now._stored_patterns("save"),
             "gate": np.array(self._gate),
             "key": np.array(self._key, np.uint64),
-            **columns_of(self._history, HISTORY),
+            **columns_of(now._state.history, HISTORY),
         }
-        self._save(path, "restricted", members)
+        now._save(path, "restricted", members)
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> RestrictedHopfield:
@@ -313,14 +326,14 @@ class RestrictedHopfield(SpinMemory):
             raise InvalidInputError("its weights are not those of a memory")
         memory = cls(weights.shape[1], gate=float(members["gate"]))
         memory._key = int(members["key"])
-        memory._patterns, memory._shape = patterns, image_shape(members, len(weights))
-        memory._weights = weights
-        memory._history = rows_of(members, HISTORY)
+        history = rows_of(members, HISTORY)
+        memory._state = Learnt(patterns, image_shape(members, len(weights)), weights, history)
         return memory
 
     # ------------------------------------------------------------------ private
 
     def _learnt(self) -> NDArray[np.float64]:
-        if self._weights is None:
+        weights = self._state.weights
+        if weights is None:
             raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-        return self._weights
+        return weights

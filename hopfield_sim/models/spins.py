@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from dataclasses import dataclass
 from os import PathLike
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from hopfield_sim import checks, dynamics, recording
 from hopfield_sim.backends.protocol import Batch
 from hopfield_sim.display import ShowsMemory
 from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models.shared import Shared
 from hopfield_sim.patterns import overlap
 
 Shape = tuple[int, int]
@@ -28,14 +30,21 @@ class Engine(dynamics.Engine, Protocol):
         """E of each state, (B,)."""
 
 
-class SpinMemory(ShowsMemory, ABC):
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """What a memory has stored: patterns (P, N) and, where these are images, their shape."""
+
+    patterns: NDArray[np.int8] | None
+    shape: Shape | None
+
+
+class SpinMemory(ShowsMemory, Shared, ABC):
     """N neurons of ±1 that remember patterns (P, N), or images (P, H, W).
 
-    The class below sets these attributes, and says what the energy is.
+    The class below sets ``_state``, and says what the energy is.
     """
 
-    _patterns: NDArray[np.int8] | None
-    _shape: Shape | None
+    _state: Stored
 
     @property
     @abstractmethod
@@ -52,6 +61,14 @@ class SpinMemory(ShowsMemory, ABC):
         return read_only(self._stored_patterns("patterns"))
 
     # ------------------------------------------------------------------ for the class below
+
+    @property
+    def _patterns(self) -> NDArray[np.int8] | None:
+        return self._state.patterns
+
+    @property
+    def _shape(self) -> Shape | None:
+        return self._state.shape
 
     def _stored_patterns(self, what: str) -> NDArray[np.int8]:
         if self._patterns is None:

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
@@ -16,12 +18,21 @@ from hopfield_sim.backends.powers import Floats
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.early_stopping import Patience, columns_of, rows_of, train
-from hopfield_sim.models.spins import image_shape, read_only
+from hopfield_sim.models.spins import Stored, image_shape, read_only
 from hopfield_sim.models.trained_engine import Field, TrainedEngine
 from hopfield_sim.models.trained_learning import Learner, Recipe
 
 HISTORY = ("rate", "errors", "cost")
 """What is known of every step, beside its number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt(Stored):
+    """What a memory has learnt, a row a step of how, and the temperature at which."""
+
+    memories: Floats | None = None
+    history: Sequence[dict[str, Any]] = ()
+    temperature: float = math.nan
 
 
 class TrainedDenseMemory(BinaryMemory):
@@ -64,9 +75,7 @@ class TrainedDenseMemory(BinaryMemory):
     array([ 1,  1,  1, -1, -1, -1], dtype=int8)
     """
 
-    _memories: Floats | None
-    _history: list[dict[str, Any]]
-    _used: float
+    _state: Learnt
 
     def __init__(
         self,
@@ -128,25 +137,25 @@ class TrainedDenseMemory(BinaryMemory):
             When the memories do not fit.
         """
         when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=50)
-        known = None if self._patterns is None else self._patterns.shape[1]
-        new = checks.patterns(patterns, n_neurons=known)
-        everything, shape = self._joined(new), new.shape or self._shape
-        k, n = self._recipe.n_memories, everything.shape[1]
-        checks.memory(
-            8 * (10 * k * n + 2 * everything.size),
-            f"learning {k} memories of {n} neurons",
-            "use fewer memories",
-        )
-        learner = Learner(self._recipe, everything)
-        memories, history = train(learner.step, learner.judge, learner.start(), when)
-        self._patterns, self._shape = everything, shape
-        self._memories, self._history, self._used = memories, history, learner.temperature
+        with self._lock:
+            known = None if self._patterns is None else self._patterns.shape[1]
+            new = checks.patterns(patterns, n_neurons=known)
+            everything, shape = self._joined(new), new.shape or self._shape
+            k, n = self._recipe.n_memories, everything.shape[1]
+            checks.memory(
+                8 * (10 * k * n + 2 * everything.size),
+                f"learning {k} memories of {n} neurons",
+                "use fewer memories",
+            )
+            learner = Learner(self._recipe, everything)
+            memories, history = train(learner.step, learner.judge, learner.start(), when)
+            self._state = Learnt(everything, shape, memories, history, learner.temperature)
         return self
 
     def clear(self) -> TrainedDenseMemory:
         """Forget everything, the number of neurons included."""
-        self._patterns = self._shape = None
-        self._memories, self._history, self._used = None, [], math.nan
+        with self._lock:
+            self._state = Learnt(None, None)
         return self
 
     # ------------------------------------------------------------------ what it is
@@ -174,8 +183,9 @@ class TrainedDenseMemory(BinaryMemory):
     @property
     def temperature(self) -> float:
         """T at which the memories were learnt, in units of N."""
-        self._learnt()
-        return self._used
+        now = self._now()
+        now._learnt()
+        return now._state.temperature
 
     @property
     def history(self) -> list[dict[str, Any]]:
@@ -184,16 +194,17 @@ class TrainedDenseMemory(BinaryMemory):
         ``iteration`` from 1, the ``rate`` ε of the step, and after it ``errors`` (bits that do not
         follow from the others) and ``cost`` (mean of (Y_i − x_i)^{2m}).
         """
-        return [dict(row) for row in self._history]
+        return [dict(row) for row in self._state.history]
 
     def __repr__(self) -> str:
         what = f"<TrainedDenseMemory K={self.n_memories}, order={self.order}"
-        if self._patterns is None:
+        state = self._state
+        if state.patterns is None:
             return f"{what}, nothing stored>"
-        errors = min(row["errors"] for row in self._history)
+        errors = min(row["errors"] for row in state.history)
         return (
-            f"{what}, N={self.n_neurons}, P={len(self._patterns)}, "
-            f"{errors} wrong bits after {len(self._history)} steps>"
+            f"{what}, N={state.patterns.shape[1]}, P={len(state.patterns)}, "
+            f"{errors} wrong bits after {len(state.history)} steps>"
         )
 
     # ------------------------------------------------------------------ what a state feels
@@ -206,7 +217,8 @@ class TrainedDenseMemory(BinaryMemory):
         InvalidInputError
             When a sum exceeds every float.
         """
-        given, field = self._judge(states), self._field()
+        now = self._now()
+        given, field = now._judge(states), now._field()
         found = field.energies(field.overlaps(given.array))
         return given.restore(field.in_units(found))
 
@@ -218,16 +230,18 @@ class TrainedDenseMemory(BinaryMemory):
         InvalidInputError
             When a difference exceeds every float.
         """
-        given, field = self._judge(states), self._field()
+        now = self._now()
+        given, field = now._judge(states), now._field()
         gaps = given.array * field.all_differences(given.array)
         return given.restore(field.in_units(gaps))
 
     # ------------------------------------------------------------------ private
 
     def _learnt(self) -> Floats:
-        if self._memories is None:
+        memories = self._state.memories
+        if memories is None:
             raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-        return self._memories
+        return memories
 
     def _field(self) -> Field:
         return Field(self._learnt(), self.order)
@@ -241,18 +255,18 @@ class TrainedDenseMemory(BinaryMemory):
         """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
         involved.
         """
-        recipe = self._recipe
+        recipe, now = self._recipe, self._now()
         members: dict[str, NDArray[Any]] = {
-            "memories": self._learnt(),
-            "patterns": self._stored_patterns("save"),
+            "memories": now._learnt(),
+            "patterns": now._stored_patterns("save"),
             "order": np.array(recipe.order, np.int64),
             "power": np.array(recipe.cost, np.int64),
             "learning": np.array([recipe.rate, recipe.damp, recipe.momentum]),
             "automatic": np.array(recipe.temperature is None),
-            "temperature": np.array(self._used),
+            "temperature": np.array(now._state.temperature),
             "key": np.array(recipe.key, np.uint64),
         }
-        self._save(path, "trained", members | columns_of(self._history, HISTORY))
+        now._save(path, "trained", members | columns_of(now._state.history, HISTORY))
 
     @classmethod
     def _from_members(cls, members: dict[str, NDArray[Any]]) -> TrainedDenseMemory:
@@ -274,7 +288,6 @@ class TrainedDenseMemory(BinaryMemory):
             temperature="auto" if bool(members["automatic"]) else used,
         )
         memory._recipe = memory._recipe.with_key(int(members["key"]))
-        memory._patterns, memory._shape = patterns, image_shape(members, n)
-        memory._memories, memory._used = memories, used
-        memory._history = rows_of(members, HISTORY)
+        history = rows_of(members, HISTORY)
+        memory._state = Learnt(patterns, image_shape(members, n), memories, history, used)
         return memory
