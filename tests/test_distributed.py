@@ -495,15 +495,16 @@ def test_a_file_whose_directions_cannot_be_drawn_again_is_refused(tmp_path, monk
     with pytest.raises(ModelFileError, match="another version of numpy"):
         hs.load(path)
     monkeypatch.undo()
-    for name, value, message in [
-        ("_memory", np.ones((1, 300)), "do not make 2 parts"),
-        ("_memory", np.full((2, 300), np.nan), "do not make 2 parts"),
-        ("_shape", (5, 5), "do not have 12 sites"),
-        ("_n_patterns", 0, "n_patterns"),
-        ("_recipe", replace(memory._recipe, beta=-1.0), "beta"),
+    for changes, beta, message in [
+        ({"memory": np.ones((1, 300))}, 1.0, "do not make 2 parts"),
+        ({"memory": np.full((2, 300), np.nan)}, 1.0, "do not make 2 parts"),
+        ({"shape": (5, 5)}, 1.0, "do not have 12 sites"),
+        ({"n_patterns": 0}, 1.0, "n_patterns"),
+        ({}, -1.0, "beta"),
     ]:
         spoilt = hs.DistributedMemory(300, rng=0).store(binary(2, 12, 0))
-        setattr(spoilt, name, value)
+        spoilt._state = spoilt._state._replace(**changes)
+        spoilt._recipe = replace(spoilt._recipe, beta=beta)
         spoilt.save(path)
         with pytest.raises(ModelFileError, match=message):
             hs.load(path)
