@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 
 from hopfield_sim import checks
-from hopfield_sim.checks import resources
+from hopfield_sim.checks import limits
 from hopfield_sim.checks import words as vocabulary
 from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
 
@@ -363,19 +365,116 @@ def test_a_huge_view_is_not_copied() -> None:
             check(huge)
 
 
-def test_without_proc_the_physical_memory_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_proc(*_: object) -> None:
-        raise FileNotFoundError
+GB = 10**9
 
-    monkeypatch.setattr("builtins.open", no_proc)
-    monkeypatch.setattr(
-        resources.os, "sysconf", lambda name: {"SC_PAGE_SIZE": 4096}.get(name, 1000)
-    )
-    assert resources._available_memory() == 4096 * 1000
+
+def machine(root: Path, files: dict[str, object]) -> Path:
+    """A folder like / of a machine with 64 GB available and these files."""
+    files = {"proc/meminfo": f"MemTotal: 9 kB\nMemAvailable:  {64 * GB // 1024} kB\n", **files}
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(f"{content}\n")
+    return root
+
+
+def version_2(folder: str, most: object, used: int, cached: int = 0) -> dict[str, object]:
+    at = f"sys/fs/cgroup/{folder}"
+    stat = f"anon 5\nactive_file {cached // 2}\ninactive_file {cached // 2}\n"
+    return {f"{at}/memory.max": most, f"{at}/memory.current": used, f"{at}/memory.stat": stat}
+
+
+def version_1(folder: str, most: int, used: int, cached: int = 0) -> dict[str, object]:
+    at = f"sys/fs/cgroup/memory/{folder}"
+    stat = f"cache 7\ntotal_active_file {cached // 2}\ntotal_inactive_file {cached // 2}\n"
+    return {
+        f"{at}/memory.limit_in_bytes": most,
+        f"{at}/memory.usage_in_bytes": used,
+        f"{at}/memory.stat": stat,
+    }
+
+
+UNLIMITED = 9223372036854771712
+GROUPS = {
+    "none": ({}, 64 * GB),
+    "unlimited": (
+        {"proc/self/cgroup": "0::/a"} | version_2("a", "max", GB) | version_2("", "max", 2 * GB),
+        64 * GB,
+    ),
+    "its own": ({"proc/self/cgroup": "0::/a"} | version_2("a", 8 * GB, 3 * GB), 5 * GB),
+    "the one above": (
+        {"proc/self/cgroup": "0::/a/b/c"}
+        | version_2("a", 4 * GB, 3 * GB)
+        | version_2("a/b", "max", 2 * GB)
+        | version_2("a/b/c", 8 * GB, GB),
+        GB,
+    ),
+    "in a container, whose files are at the top": (
+        {"proc/self/cgroup": "0::/docker/1f2e"} | version_2("", 2 * GB, GB),
+        GB,
+    ),
+    "what was read from files is given back": (
+        {"proc/self/cgroup": "0::/"} | version_2("", 8 * GB, 8 * GB, cached=6 * GB),
+        6 * GB,
+    ),
+    "over its limit": ({"proc/self/cgroup": "0::/"} | version_2("", GB, 2 * GB), 0),
+    "of the first version": (
+        {"proc/self/cgroup": "7:cpu,cpuacct:/x\n4:memory:/a/b\n0::/"}
+        | version_1("a/b", UNLIMITED, GB)
+        | version_1("a", 6 * GB, 5 * GB, cached=2 * GB)
+        | version_1("", UNLIMITED, 9 * GB),
+        3 * GB,
+    ),
+    "nonsense": (
+        {"proc/self/cgroup": "x\n\n0::", "sys/fs/cgroup/memory.max": "-1 x"},
+        64 * GB,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_control_groups_bound_the_memory(name: str, tmp_path: Path) -> None:
+    files, expected = GROUPS[name]
+    assert limits.available(machine(tmp_path, files)) == pytest.approx(expected, abs=2048)
+
+
+def test_without_proc_the_physical_memory_counts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(limits.os, "sysconf", lambda name: {"SC_PAGE_SIZE": 4096}.get(name, 1000))
+    assert limits.available(tmp_path) == 4096 * 1000
+    monkeypatch.setattr(limits, "available", lambda: 4096 * 1000)
     with pytest.raises(InsufficientMemoryError):
         checks.memory(2**26, "this", "less")
-    monkeypatch.delattr(resources.os, "sysconf")
+    monkeypatch.undo()
+    monkeypatch.delattr(limits.os, "sysconf")
+    assert limits.available(tmp_path) is None
+    monkeypatch.setattr(limits, "available", lambda: None)
     checks.memory(2**60, "this", "less")  # a system that does not tell is not second-guessed
+
+
+@pytest.mark.parametrize("name", ["RLIMIT_AS", "RLIMIT_DATA"])
+def test_a_limit_of_the_process_bounds_the_memory(name: str) -> None:
+    """In a process of its own, since such a limit cannot be taken back."""
+    code = f"""
+import resource
+import numpy as np
+from hopfield_sim import checks
+from hopfield_sim.checks import limits
+pages = open("/proc/self/statm").read().split()
+used = resource.getpagesize() * int(pages[limits._STATM["{name}"]])
+most = used + 2**28
+resource.setrlimit(resource.{name}, (most, most))
+assert abs(limits.available() - 2**28) < 2**24, limits.available()
+np.ones(2**27, np.int8)
+checks.memory(2**27, "this", "less")
+for ask in (lambda: checks.memory(2**29, "this", "less"), lambda: np.ones(2**29, np.int8)):
+    try:
+        ask()
+    except MemoryError as error:
+        print(type(error).__name__)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["InsufficientMemoryError", "MemoryError"]
 
 
 def test_any_value_can_be_shown() -> None:

@@ -656,7 +656,7 @@ REFUSED = {
         InvalidInputError,
         "validation X must have 36",
     ),
-    "temperature": (lambda: classifier(temperature="hot"), InvalidInputError, 'mean "auto"'),
+    "temperature": (lambda: classifier(temperature="hot"), InvalidInputError, 'one of "auto"'),
     "one temperature": (lambda: classifier(temperature=0.5), InvalidTypeError, r"\(T_in, T_f\)"),
     "cold": (lambda: classifier(temperature=(1, 0)), InvalidInputError, "temperature must be from"),
     "rate": (lambda: classifier(rate=0), InvalidInputError, "nothing is learnt"),

@@ -6,7 +6,8 @@ own arrays are never changed and never kept.
 
 ``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
 patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments,
-``paths.py`` paths of files, and ``resources.py`` whether something fits into memory.
+``paths.py`` paths of files, ``resources.py`` whether something fits into memory and ``limits.py``
+how much there is.
 """
 
 from hopfield_sim.checks.arguments import (

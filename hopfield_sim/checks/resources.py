@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from hopfield_sim.checks import limits
 from hopfield_sim.errors import InsufficientMemoryError
 
 # Below this an allocation is not worth asking the operating system about.
@@ -29,7 +28,8 @@ def memory(n_bytes: int, what: str, instead: str) -> None:
     Raises
     ------
     InsufficientMemoryError
-        When ``n_bytes`` exceeds what the operating system calls available.
+        When ``n_bytes`` exceeds what the machine has available, or what this process is allowed by
+        its control groups (those of containers and batch systems) and ``ulimit``.
     """
     if not fits(n_bytes):
         raise InsufficientMemoryError(
@@ -39,18 +39,7 @@ def memory(n_bytes: int, what: str, instead: str) -> None:
 
 
 def _available_memory() -> int | None:
-    """Bytes that can be allocated without swapping; None where the system does not tell."""
-    try:
-        with open("/proc/meminfo", "rb") as lines:
-            for line in lines:
-                if line.startswith(b"MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except (OSError, ValueError, IndexError):
-        pass
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):
-        return None
+    return limits.available()
 
 
 def _gigabytes(n_bytes: int) -> str:
