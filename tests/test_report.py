@@ -236,15 +236,22 @@ def test_figures_are_described_by_where_their_curves_begin_and_end() -> None:
     ax.plot([0, 1, 2], [np.nan, -1, 3], label="theory")
     ax.plot([0, 4], [0.9, 0.9], label="_level 0.9")
     ax.plot([0, 1], [0, 1])
+    ax.axvline(0.5, label="$half$")
+    ax.errorbar([0, 1], [0, 1], [0.1, 0.1])
     assert set(report.describe(figure).split("; ")) == {
         "m against load",
         "N = 10 falls from 1 at 0.1 to 0.5 at 0.2",
         "theory rises from −1 at 1 to 3 at 2",
         "level 0.9 is 0.9 from 0 to 4",
+        "half at 0.5",
     }
+    upper = Figure().subplots(2)[0]  # an axis that is shared has its words below
+    upper.set_ylabel("energy")
+    upper.plot([0, 1], [2, 1], label="async")
+    assert report.describe(upper.figure) == "energy; async falls from 2 at 0 to 1 at 1"
     for index in range(20):
         ax.plot([0, 1], [0, 1], label=f"curve {index}")
-    assert report.describe(figure).endswith("and 17 more curves")
+    assert report.describe(figure).endswith("and 18 more curves")
 
 
 def test_columns_that_say_the_same_are_one(tmp_path: Path) -> None:

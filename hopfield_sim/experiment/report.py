@@ -106,7 +106,7 @@ def write(
         for (stem, _, _), (_, _, image) in zip(parts.figures, drawn, strict=True):
             written.figures.append(disk.write(folder / f"{stem}.png", image))
         films: list[tuple[str, str | os.PathLike[str]]] = [
-            (caption, _video(folder, stem, run, state, caption, written))
+            (_told(caption, run, state), _video(folder, stem, run, state, caption, written))
             for stem, caption, run, state in parts.videos
         ]
         caption = f"Every number: the file {result.name}.csv"
@@ -144,6 +144,24 @@ def versions() -> dict[str, str]:
     compiled = "cython" in backends.available()
     found["compiled kernels"] = "yes" if compiled else "none: the NumPy reference computed this"
     return found
+
+
+def _told(caption: str, run: Any, state: int) -> str:
+    """The caption of a video, and what is to be seen in it."""
+    from hopfield_sim.plotting import runs
+    from hopfield_sim.plotting.style import brief
+
+    curves = {}
+    if runs.has(run, "energy"):
+        curves["energy E"] = runs.energies(run)[:, state]
+    if runs.has(run, "overlaps"):
+        curves["overlap m"] = runs.overlaps(run)[:, state]
+    parts = [
+        f"{name} {'rises' if curve[-1] > curve[0] else 'falls'} from {brief(curve[0])} "
+        f"to {brief(curve[-1])}"
+        for name, curve in curves.items()
+    ]
+    return f"{caption}: {', '.join(parts)}" if parts else caption
 
 
 def _video(folder: Path, stem: str, run: Any, state: int, title: str, written: Written) -> Path:

@@ -8,6 +8,7 @@ import math
 import numbers
 import os
 import platform
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -218,11 +219,12 @@ def describe(figure: Figure) -> str:
 def _panel(ax: Axes) -> str:
     """A panel in words: its title, its axes and curves, or its images with the words at them."""
     title = ax.get_title("left") or ax.get_title()
-    if ax.get_xlabel() and ax.get_ylabel():
-        named = _named_curves(ax)
+    named = _named_curves(ax)
+    if ax.get_ylabel() and (ax.get_xlabel() or named):
         curves = [_curve(name, line) for name, line in named[:CURVES]]
         more = [f"and {len(named) - CURVES} more curves"] if len(named) > CURVES else []
-        what = "; ".join([f"{ax.get_ylabel()} against {ax.get_xlabel()}", *curves, *more])
+        against = f" against {ax.get_xlabel()}" if ax.get_xlabel() else ""
+        what = "; ".join([ax.get_ylabel() + against, *curves, *more])
     else:
         words = [" ".join(text.get_text().split()) for text in ax.texts]
         what = ", ".join(word for word in words if word)
@@ -237,8 +239,9 @@ def _named_curves(ax: Axes) -> list[tuple[str, Line2D]]:
         for bars in ax.containers
         if isinstance(bars, ErrorbarContainer) and bars.lines[0] is not None
     ]
-    named = [(name.lstrip("_"), line) for name, line in found if not name.startswith("_child")]
-    return [(name, line) for name, line in named if name not in ("", "nolegend_")]
+    # Matplotlib's own names; those that begin with "_" and are ours only stay out of legends.
+    nameless = re.compile("|_child.*|_container.*|_nolegend_")
+    return [(name.lstrip("_"), line) for name, line in found if not nameless.fullmatch(name)]
 
 
 def _curve(name: str, line: Line2D) -> str:
@@ -247,14 +250,15 @@ def _curve(name: str, line: Line2D) -> str:
     seen = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
     if not len(seen):
         return name
-    first, last = seen[0], seen[-1]
-    start, end = f"{y[first]:.3g}", f"{y[last]:.3g}"
-    if start == end:
-        words = f"is {start} from {x[first]:.3g} to {x[last]:.3g}"
+    (x0, x1), (y0, y1) = x[seen[[0, -1]]], y[seen[[0, -1]]]
+    start, end, left, right = (style.brief(value) for value in (y0, y1, x0, x1))
+    if x0 == x1:  # a line that marks a place, or a single point
+        words = f"at {left}" if start != end else f"is {start} at {left}"
+    elif start == end:
+        words = f"is {start} from {left} to {right}"
     else:
-        verb = "rises" if y[last] > y[first] else "falls"
-        words = f"{verb} from {start} at {x[first]:.3g} to {end} at {x[last]:.3g}"
-    return f"{name} {words.replace('-', '−')}"
+        words = f"{'rises' if y1 > y0 else 'falls'} from {start} at {left} to {end} at {right}"
+    return f"{name.replace('$', '')} {words}"
 
 
 def _video(caption: str, file: Path, number: int) -> str:

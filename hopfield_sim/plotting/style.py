@@ -228,6 +228,17 @@ def plain(value: float, _position: int | None = None) -> str:
     return f"{value:.0f}" if abs(value) >= 1 and value == round(value) else f"{value:g}"
 
 
+def brief(value: float) -> str:
+    """A number in a sentence: three figures, or all of a thousand and more.
+
+    Examples
+    --------
+    >>> brief(-1243.2), brief(0.26891)
+    ('−1243', '0.269')
+    """
+    return (f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}").replace("-", "−")
+
+
 def log_axis(ax: Axes, which: Literal["x", "y"], low: float, high: float, inches: float) -> None:
     """A logarithmic axis with plain numbers, as many as there is room for."""
     (ax.set_xscale if which == "x" else ax.set_yscale)("log")
