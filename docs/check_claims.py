@@ -19,9 +19,10 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from claims_table import CLAIMS, EXCUSED, SLOW, Claim
+from claims_table import CLAIMS, EXCUSED, SLOW, WITH_SKLEARN, Claim
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", ROOT / "docs" / "claims.md")
@@ -49,6 +50,8 @@ def rows() -> list[Row]:
 
 def needs(command: str) -> str:
     """What a command needs and this machine lacks, or nothing."""
+    if command in WITH_SKLEARN and find_spec("sklearn") is None:
+        return "needs scikit-learn"
     if "$HOPFIELD_DATA" in command and not os.environ.get("HOPFIELD_DATA"):
         return "needs $HOPFIELD_DATA"
     return ""

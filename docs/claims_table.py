@@ -437,6 +437,9 @@ SLOW = {
 }
 """Commands that take longer than some seconds: left out by --quick."""
 
+WITH_SKLEARN = {SMALL_DIGITS, "python examples/strokes_or_digits.py"}
+"""Commands that take scikit-learn's digits."""
+
 _TIMED = "times of one machine, which `make bench` measures"
 EXCUSED = {
     r"^n = 2 is the Hebbian network, state by state, with 2N times": "exact: tests/test_dense.py",
