@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -866,3 +867,39 @@ def test_handwritten_digits(order) -> None:
     clf = hs.DenseClassifier(50, order, epochs=20, batch=50, rng=0)
     clf.fit(data.train_images[few], data.train_labels[few])
     assert 1 - clf.score(data.test_images, data.test_labels) < 0.12
+
+
+def test_memories_that_no_example_excites_are_counted() -> None:
+    """By the definition: h^{a+} > 0 for some example and class, one at a time."""
+    rng = np.random.default_rng(0)
+    states = rng.uniform(-1, 1, (1200, 5)).astype(np.float32)
+    memories = rng.normal(0, 0.4, (40, 8)).astype(np.float32)
+    memories[:, 5:] += np.linspace(-0.5, 3, 40, dtype=np.float32)[:, None]
+    dead = 0
+    for memory in memories.astype(float):
+        low = states @ memory[:5] - memory[5:].sum()
+        dead += all((low + 2 * step).max() <= 0 for step in (0, *memory[5:]))
+    examples = learning.Examples(states, np.zeros(1200, np.int64))
+    assert 5 < dead < 35
+    assert learning.silent(examples, memories) == dead
+
+
+@pytest.mark.skipif(find_spec("sklearn") is None, reason="needs the extra data: scikit-learn")
+def test_a_collapse_is_told_with_what_helps() -> None:
+    """Steps that are too large for a high power kill memories; half the rate does not.
+
+    A collapse loses whole classes, so that the error is far above what any other fit has.
+    """
+    data = hs.datasets.digits()
+    images, labels = data.train_images, data.train_labels
+    recipe = {"temperature": (0.9, 0.7), "cost": 10, "batch": 28, "epochs": 8}
+
+    def fitted(rate: float, seed: int) -> hs.DenseClassifier:
+        clf = hs.DenseClassifier(50, 20, rate=rate, rng=seed, n_threads=1, **recipe)
+        return clf.fit(images, labels)
+
+    for seed in range(3):
+        with pytest.warns(UserWarning, match="collapsed: .* of 50 memories.*half the rate"):
+            lost = fitted(0.15, seed)
+        assert lost.score(images, labels) < 0.8
+        assert fitted(0.025, seed).score(images, labels) > 0.95  # and warnings are errors here

@@ -524,3 +524,20 @@ def test_mnist_shows_the_transition() -> None:
     low, high = result.summary["orders"]
     assert max(low["test_error"], high["test_error"]) < 0.1
     assert low["memories"] > 3 * high["memories"]
+
+
+def test_a_collapse_is_said(only_made) -> None:
+    """One network of two whose steps are far too large, by the count of what it leaves."""
+    config = configure(orders=[20], networks=2, epochs=2, rng=0)
+    good = STUDY.trial(config, {"order": 20}, np.random.default_rng(0))
+    assert not good["collapsed"]
+    config["recipes"][0]["rate"] = 1.0
+    with pytest.warns(UserWarning, match="learning has collapsed"):
+        bad = STUDY.trial(config, {"order": 20}, np.random.default_rng(0))
+    assert bad["collapsed"]
+    STUDY.page(STUDY.gather(config, [[bad]]))  # drawn without a warning, though nobody decides
+    old = {name: value for name, value in good.items() if name != "collapsed"}  # of a folder
+    text = STUDY.sentence(STUDY.gather(config, [[good, bad]]))
+    assert "Collapsed: 1 with n = 20 (of 2 networks each)" in text
+    assert "Collapsed" not in STUDY.sentence(STUDY.gather(config, [[good, old]]))
+    assert f"Data, by SHA-256: scikit-learn's digits of 8 × 8 {made().sha256[:12]}." in text

@@ -164,7 +164,7 @@ def gather(config: Config, payloads: Payloads) -> Result:
     rows: list[Row] = []
     title = digits_data.TITLES[config["source"]]
     summary: dict[str, Any] = {"source": config["source"], "title": title, "orders": []}
-    summary |= {"memories": {}, "participation": {}, "decisions": {}}
+    summary |= {"memories": {}, "participation": {}, "decisions": {}, "collapsed": {}}
     for cell, trials in zip(cells(config), payloads, strict=True):
         if not trials:
             continue
@@ -174,6 +174,7 @@ def gather(config: Config, payloads: Payloads) -> Result:
         mine[-1] |= {"memories": taking, "memories_se": taking_se}
         rows += mine
         summary["orders"].append(dict(mine[-1]))
+        summary["collapsed"][order] = sum(found.get("collapsed", False) for found in trials)
         for name, value in unpacked(trials[0]).items():
             summary[name][order] = value
     return Result("digits", rows, config, summary, dims=("order", "epoch"))

@@ -25,7 +25,7 @@ def sentence(result: Result) -> str:
         f"{_thousands(config['tests'])} test images are taken for another class: "
         f"{', '.join(parts)}."
     )
-    told = (text, _transition(result), provenance(config["origin"]))
+    told = (text, _collapsed(result), _transition(result), provenance(config["origin"]))
     return "\n\n".join(part for part in told if part)
 
 
@@ -37,11 +37,24 @@ def learnt(config: Any) -> str:
     )
 
 
+def _collapsed(result: Result) -> str:
+    """Networks most of whose memories have died."""
+    found = [f"{k} with n = {n}" for n, k in result.summary.get("collapsed", {}).items() if k]
+    if not found:
+        return ""
+    return (
+        f"Collapsed: {', '.join(found)} (of {result.config['networks']} networks each). Most of "
+        "their memories answer no image any more, since large steps took their overlaps below 0, "
+        "where F = 0 and there is no gradient; fewer than classes are left, and the others' images "
+        "are taken for those. Another seed, or half the rate, mends it."
+    )
+
+
 def _transition(result: Result) -> str:
     """Strokes at the least power, whole images at the greatest, if the numbers say so."""
     rows = result.summary["orders"]
     low, high = rows[0], rows[-1]
-    if low["memories"] < 2 * high["memories"]:
+    if not low["memories"] >= 2 * high["memories"] > 0:
         return ""
     return (
         f"From features to prototypes: with n = {low['order']} a memory is a pattern of strokes, "

@@ -14,6 +14,7 @@ from hopfield_sim.experiment.film import pack_images, unpack_images
 from hopfield_sim.experiment.study import Config, Payload
 from hopfield_sim.models import DenseClassifier
 from hopfield_sim.models import classifier_rule as rule
+from hopfield_sim.models import classifier_training as learning
 
 __all__ = ["learn", "unpacked"]
 
@@ -46,11 +47,16 @@ def learn(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> 
     names = ("temperature", "rate", "cost", "train_error", "validation_error")
     taking = classifier.participation(part.test_images)
     height, width = part.images.shape[1:]
+    states = (part.images.reshape(len(part.images), -1) / 127.5 - 1).astype(np.float32)
+    silent = learning.silent(
+        learning.Examples(states, part.labels.astype(np.int64)), classifier.memories_
+    )
     visible = classifier.memories_[:, : height * width]
     bytes_ = np.rint((visible.astype(np.float64) + 1) * 127.5).astype(np.uint8)
     return {
         "rows": [[float(row[name]) for name in names] for row in classifier.history_],
         "memories": float(taking.mean()),
+        "collapsed": learning.collapsed(silent, len(visible), len(classifier.classes_)),
         "participation": np.quantile(taking, np.linspace(0, 1, 101)).tolist(),
         "images": pack_images(bytes_.reshape(-1, height, width)),
         "decisions": _decisions(classifier, part, data.names, order),
@@ -107,4 +113,5 @@ def _shares(
     winners = classifier.votes(images).argmax(axis=1)
     steps = rule.class_steps(memories, n_visible, scale)[winners]
     votes = rectified(low + steps, order) - rectified(low, order)
-    return votes / np.abs(votes).sum(axis=1, keepdims=True), winners
+    said = np.abs(votes).sum(axis=1, keepdims=True)
+    return votes / np.where(said > 0, said, 1.0), winners  # 0 where no memory says anything

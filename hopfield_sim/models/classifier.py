@@ -168,6 +168,12 @@ class DenseClassifier(Shared):
         DenseClassifier
             The classifier itself.
 
+        Warns
+        -----
+        UserWarning
+            When most memories answer no example any more and fewer than classes are left: learning
+            has collapsed.
+
         Raises
         ------
         InvalidInputError
@@ -205,6 +211,7 @@ class DenseClassifier(Shared):
                         "without resume=True begins again"
                     )
                 self._learn(machine, examples, held, recipe, state, place, progress)
+        self._tell_collapse(examples)
         return self
 
     def _learn(
@@ -239,6 +246,19 @@ class DenseClassifier(Shared):
             self._recipe, self._state = before
             raise
         self._recipe, self._state = recipe, state
+
+    def _tell_collapse(self, examples: learning.Examples) -> None:
+        """Warn where so many memories answer nothing, for ever, that classes are left without."""
+        state, count = self._fitted(), self.n_memories
+        silent = learning.silent(examples, state.result)
+        if learning.collapsed(silent, count, len(state.classes)):
+            warnings.warn(
+                f"learning has collapsed: {silent} of {count} memories answer none of the examples "
+                "and learn no more, since large steps took their overlaps below 0, where F = 0; "
+                f"{count - silent} are left for {len(state.classes)} classes. Fit again with half "
+                "the rate, or another rng",
+                stacklevel=3,
+            )
 
     def _held(self, value: Any, examples: learning.Examples, classes: Labels) -> learning.Examples:
         """Examples for tests, labelled like those to learn from."""

@@ -187,6 +187,20 @@ def validated(recipe: Recipe, machine: Machine, held: Examples, state: State) ->
     return state
 
 
+def silent(examples: Examples, memories: Floats) -> int:
+    """How many memories have F = 0 for every example and class: none of them learns any more."""
+    states = examples.states
+    parts = [slice(start, start + 1000) for start in range(0, len(states), 1000)]
+    low = [rule.overlaps(states[part], memories, 1.0).max(axis=0) for part in parts]
+    steps = rule.class_steps(memories, states.shape[1], 1.0).max(axis=0)
+    return int((np.max(low, axis=0) + np.maximum(steps, 0) <= 0).sum())
+
+
+def collapsed(silent: int, n_memories: int, n_classes: int) -> bool:
+    """Whether most memories are silent, and fewer than classes are left."""
+    return 2 * silent > n_memories and n_memories - silent < n_classes
+
+
 def scale_for(recipe: Recipe, states: Floats, n_classes: int, temperature: float) -> float:
     """An S for these states: the temperature, unless their powers would overflow."""
     smallest = smallest_temperature(recipe, states, n_classes)

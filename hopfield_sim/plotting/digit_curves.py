@@ -173,7 +173,7 @@ def _participation(quantiles: Mapping[int, Any], rows: list[Row], source: str, a
     colours = _colours(orders)
     places = np.arange(len(orders))
     for place, order in zip(places, orders, strict=True):
-        found = np.asarray(quantiles[order], np.float64)
+        found = np.maximum(quantiles[order], 0.9)  # 0 where no memory says anything
         five, quarter, half, third, top = np.interp([5, 25, 50, 75, 95], range(101), found)
         left.plot([place, place], [five, top], color=colours[order], lw=2, zorder=2)
         left.plot([place, place], [quarter, third], color=colours[order], lw=9, zorder=3)
@@ -189,7 +189,7 @@ def _participation(quantiles: Mapping[int, Any], rows: list[Row], source: str, a
                 place, float(last[name]), yerr=bar if np.isfinite(bar) else 0.0,
                 color=colour, marker="o", markersize=5.5,
             )  # fmt: skip
-    most = max(float(np.max(quantiles[order])) for order in orders)
+    most = max(1.0, *(float(np.max(quantiles[order])) for order in orders))
     style.log_axis(left, "y", 0.9, 1.15 * most, 2.6)
     left.set_ylim(0.9, 1.15 * most)
     left.set_ylabel("memories in a decision")
