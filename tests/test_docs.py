@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import re
 import runpy
@@ -54,6 +55,16 @@ def test_every_public_name_is_in_the_reference() -> None:
         }
     of_the_house = {"rules.Rule", "rules.OwnRule", "rules.get"}  # how a rule is found by its name
     assert public - listed - of_the_house == set()
+
+
+def test_every_example_has_its_place_in_the_gallery() -> None:
+    tree = ast.parse((ROOT / "docs" / "conf.py").read_text(encoding="utf-8"))
+    (named,) = (
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXAMPLES"
+    )
+    assert sorted(named) == sorted(path.stem for path in (ROOT / "examples").glob("*.py"))
 
 
 OFFLINE = runpy.run_path(str(ROOT / "docs" / "check_offline.py"))

@@ -30,6 +30,7 @@ def test_one_version_everywhere() -> None:
     with contextlib.suppress(metadata.PackageNotFoundError):  # used from its folder
         assert metadata.version("hopfield_sim") == hs.__version__
     assert f'\nversion: "{hs.__version__}"\n' in read(ROOT / "CITATION.cff")
+    assert f"version = {{{hs.__version__}}}" in read(ROOT / "docs" / "citing.md")
     newest = re.search(r"^## \[([\d.]+)\]", read(ROOT / "CHANGELOG.md"), flags=re.MULTILINE)
     assert newest is not None
     assert newest[1] == hs.__version__
