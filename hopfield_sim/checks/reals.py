@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.checks.arguments import integer, show, told
 from hopfield_sim.checks.resources import memory
-from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
 
 
 def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
@@ -26,6 +26,10 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
         )
     try:
         array = np.asarray(value)
+    except MemoryError as error:
+        raise InsufficientMemoryError(
+            f"not enough memory for {name} as an array; pass fewer rows at a time"
+        ) from error
     except Exception as error:  # an object's own __array__ may raise anything
         raise InvalidInputError(
             f"{name} must be an array of real numbers; got {show(value)}, of which numpy says: "

@@ -19,6 +19,9 @@ def state_of(value: Any, name: str = "state") -> NDArray[Any]:
     array = checks.numeric(value, name)
     if array.size == 0:
         raise InvalidInputError(f"{name} must hold at least one neuron; got shape {array.shape}")
+    checks.memory(
+        (8 + array.itemsize) * array.size, f"{name} of shape {array.shape}", "use fewer neurons"
+    )
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise InvalidInputError(f"{name} must be finite; found {array[where]} at {list(where)}")
@@ -43,6 +46,8 @@ def weights_for(value: Any, state: NDArray[Any]) -> NDArray[np.float64]:
             f"state must have one number for each of the {len(array)} neurons of the weights; "
             f"got shape {state.shape}"
         )
+    if array.dtype != np.float64:
+        checks.memory(8 * array.size, f"weights of shape {array.shape}", "pass them as float64")
     return array.astype(np.float64, copy=False)
 
 

@@ -129,6 +129,7 @@ def pattern_match(memorized_patterns: Any, pattern: Any) -> int | None:
             f"pattern must have {rows.shape[1]} elements, as the memorized ones; "
             f"got shape {wanted.shape}; the order of arguments is (memorized_patterns, pattern)"
         )
+    checks.memory(rows.size, f"comparing {len(rows)} patterns", "compare fewer at a time")
     equal = np.flatnonzero((rows == wanted.ravel()).all(axis=1))
     return int(equal[0]) if equal.size else None
 

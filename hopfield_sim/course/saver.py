@@ -176,7 +176,9 @@ def _white(state_list: Any) -> NDArray[np.bool_]:
             f"got {checks.show(state_list)}"
         )
     for index, image in enumerate(images):
-        images[index] = checks.numeric(image, f"state_list[{index}]") > 0
+        pixels = checks.numeric(image, f"state_list[{index}]")
+        checks.memory(2 * pixels.size, f"a state of shape {pixels.shape}", "film smaller ones")
+        images[index] = pixels > 0
         shape = images[index].shape
         if len(shape) != 2 or images[index].size == 0:
             raise InvalidInputError(

@@ -22,6 +22,7 @@ GAP = 0.09  # between images, in widths of an image
 GROUP = 0.14  # before a group of columns, in the same unit
 RIM = 0.02  # round all of them, or the outer frames would be cut in half
 LINE = 0.16  # height of a line of caption, inches
+TILE, PIXEL = 32_000, 24  # bytes that an image takes with its frame, and one of its pixels
 WRONG_BLACK, WRONG_WHITE = to_rgb("#8A3B00"), to_rgb("#FFB84D")  # as in videos
 
 
@@ -125,11 +126,18 @@ def as_images(states: Any, shape: Any) -> NDArray[np.float64]:
         raise InvalidTypeError(
             f"states must be an array of numbers; got {checks.show(states)}; draw its .states"
         )
-    array = checks.numeric(states, "states").astype(np.float64)
+    array = checks.numeric(states, "states")
     if array.ndim not in (1, 2, 3) or array.size == 0:
         raise InvalidInputError(
             f"states must be (N,), (B, N) or (B, H, W), not empty; found shape {array.shape}"
         )
+    n_images = 1 if array.ndim == 1 else len(array)
+    checks.memory(
+        PIXEL * array.size + TILE * n_images,
+        f"a figure of {n_images} images with {array.size} pixels",
+        "draw fewer states",
+    )
+    array = array.astype(np.float64)
     if not np.isfinite(array).all():
         where = np.argwhere(~np.isfinite(array))[0].tolist()
         raise InvalidInputError(f"states must be finite; found {array[tuple(where)]} at {where}")

@@ -144,7 +144,9 @@ def video(
         )
     if fps is not None:
         fps = checks.real(fps, "fps", minimum=0.1)
-    reel = _reel(run, states[:, state], state, pattern)
+    film = states[:, state]
+    checks.memory(2 * film.size, f"a video of {len(film)} rows", "record fewer: a larger every=")
+    reel = _reel(run, film, state, pattern)
     images = reel.states.reshape(-1, *size)
     look = _pictures(run, images) if runs.continuous(run) else _spins(images)
     stage = Stage(
@@ -158,6 +160,11 @@ def video(
         look.still,
     )
     shots = _shots(len(images), fps, tint)
+    checks.memory(
+        2 * len(shots) * stage.height * stage.width,
+        f"a video of {len(shots)} frames",
+        "take a smaller scale=",
+    )
     frames = np.empty((len(shots), stage.height, stage.width), np.uint8)
     for frame, shot in zip(frames, shots, strict=True):
         frame[:] = stage.frame(shot.row, look.image(shot.row, shot.tinted))

@@ -39,7 +39,9 @@ def weights(network: Any, *, ax: Any = None) -> Figure:
     >>> weights(net).axes[0].get_xlabel()
     'from neuron j'
     """
-    matrix = checks.numeric(getattr(network, "weights", network), "weights").astype(np.float64)
+    matrix = checks.numeric(getattr(network, "weights", network), "weights")
+    checks.memory(24 * matrix.size, f"weights of shape {matrix.shape}", "draw a part of them")
+    matrix = matrix.astype(np.float64)
     if matrix.ndim != 2 or matrix.size == 0 or not np.isfinite(matrix).all():
         raise InvalidInputError(
             f"weights must be a matrix (N, M) of finite numbers; got shape {matrix.shape}"
