@@ -17,14 +17,12 @@ def given(path: Any) -> Path | None:
     """Judge the argument ``path``."""
     if path is None:
         return None
-    if not isinstance(path, (str, os.PathLike)):
-        raise InvalidTypeError(f"path must be a str or a path; got {checks.show(path)}")
-    return _path(os.fsdecode(path))
+    return _path(path)
 
 
 def located(path: str | os.PathLike[str]) -> Path:
     """Where a path leads: as it stands or, if nothing is there, in the folders of data sets."""
-    wanted = _path(os.fsdecode(path))
+    wanted = _path(path)
     there = (wanted, *(root / wanted for root in _roots()))
     return next((place for place in there if exists(place)), wanted)
 
@@ -91,8 +89,14 @@ def exists(place: Path) -> bool:
     return _asked(place.exists)
 
 
-def _path(text: str) -> Path:
+def _path(path: Any) -> Path:
     """``~`` is the home folder; as it stands where there is none, or no such user."""
+    try:
+        if not isinstance(path, (str, os.PathLike)):
+            raise TypeError
+        text = os.fsdecode(path)
+    except TypeError:  # or a path that is neither text nor bytes
+        raise InvalidTypeError(f"path must be a str or a path; got {checks.show(path)}") from None
     return Path(os.path.expanduser(text))  # Path.expanduser raises RuntimeError
 
 
