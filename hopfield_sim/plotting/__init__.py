@@ -11,7 +11,8 @@ that show themselves), ``settings_folder``.
 
 Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot knows:
 ``plt.show()`` shows it, a notebook shows it once, at the end of the cell or where it is the last
-value, and ``plt.close()`` frees it. With ``ax=`` the same is drawn into axes of your own. No
+value, and ``plt.close()`` frees it. With ``ax=`` the same is drawn into axes of your own, and that
+figure is returned: in a notebook end the line with a semicolon, as with other figures of pyplot. No
 setting of yours is changed, neither backend nor style.
 """
 
