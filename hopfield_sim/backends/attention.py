@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.backends.products import product
+
 Floats = NDArray[np.floating]
 
 _QUERIES = 1024
@@ -22,6 +24,9 @@ _QUERIES = 1024
 
 _SCORES = 1 << 19
 """Scores of a block: few enough for the cache, enough for a matrix product to run at full speed."""
+
+_SOFTMAX = 1 << 22
+"""Scores whose exponentials are taken before Python may handle a Ctrl-C."""
 
 _MEMORIES = 1 << 13
 """Memories in a block at most: a longer sum of float32 would lose digits."""
@@ -122,11 +127,14 @@ class Attention:
     def weights(self, memories: Memories, queries: Floats, beta: float) -> Floats:
         """Softmax of β times the scores, (b, P); rows sum to 1."""
         weights = self.scores(memories, queries)
-        weights -= weights.max(axis=1, keepdims=True)
-        with np.errstate(over="ignore"):
-            weights *= within(beta, queries.dtype)
-        np.exp(weights, out=weights)
-        weights /= weights.sum(axis=1, keepdims=True)
+        step = max(1, _SOFTMAX // weights.shape[1])
+        for start in range(0, len(weights), step):
+            some = weights[start : start + step]
+            some -= some.max(axis=1, keepdims=True)
+            with np.errstate(over="ignore"):
+                some *= within(beta, queries.dtype)
+            np.exp(some, out=some)
+            some /= some.sum(axis=1, keepdims=True)
         return weights
 
     def scores(self, memories: Memories, queries: Floats) -> Floats:
@@ -158,7 +166,7 @@ class Attention:
         if memories.mask is not None:
             return 1 / (1 + self.distances(patterns, queries, memories.mask))
         keys = patterns if memories.keys is None else memories.keys[block]
-        scores = queries @ keys.T
+        scores = product(queries, keys.T)
         if memories.scale is not None:
             scores *= memories.scale[block]
         if memories.bias is not None:
@@ -193,7 +201,7 @@ def _weighed(
     if memories.scale is not None:
         e *= memories.scale[block]
         scaled = e.sum(axis=1, keepdims=True)
-    return Attended(e @ memories.patterns[block], mass.astype(float), scaled.astype(float))
+    return Attended(product(e, memories.patterns[block]), mass.astype(float), scaled.astype(float))
 
 
 def _soft_maximum(

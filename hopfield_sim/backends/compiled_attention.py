@@ -65,13 +65,15 @@ class CompiledAttention(Attention):
         out = np.empty((len(queries), len(patterns)), queries.dtype)
         n = patterns.shape[1]
         block = max(1, _CHUNK // 8 // n)
-        count = -(-len(patterns) // block)
+        count, step = -(-len(patterns) // block), max(1, _SPAN // (block * n))
+        for start in range(0, len(queries), step):
+            some, found = queries[start : start + step], out[start : start + step]
 
-        def walk(first: int, last: int) -> None:
-            end = min(last * block, len(patterns))
-            self._kernels.distances(patterns, queries, mask, out, first * block, end, block)
+            def walk(first: int, last: int, some: Floats = some, found: Floats = found) -> None:
+                end = min(last * block, len(patterns))
+                self._kernels.distances(patterns, some, mask, found, first * block, end, block)
 
-        _share(walk, count, max(1, _SPAN // (block * n * len(queries))))
+            _share(walk, count, max(1, _SPAN // (block * n * len(some))))
         return out
 
 

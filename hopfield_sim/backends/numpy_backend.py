@@ -20,6 +20,7 @@ from hopfield_sim.backends.counter_rng import (
     visit_order,
     words,
 )
+from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import (
     CACHED,
     CYCLE,
@@ -212,7 +213,7 @@ class NumpyBackend:
             return all_fields(couplings, self.cache(couplings, states), states)
         factors = couplings.factors
         if factors is None:
-            return states.astype(couplings.columns.dtype) @ couplings.columns
+            return product(states.astype(couplings.columns.dtype), couplings.columns)
         if 2 * len(factors.patterns) < couplings.n_neurons:
             return self._product(factors, states)
         return whole_product(states, couplings.columns, len(factors.patterns))
@@ -228,7 +229,7 @@ def whole_product(left: NDArray[Any], right: NDArray[Any], largest: int) -> NDAr
     out = np.empty((len(left), right.shape[1]), exact)
     whole, step = left.astype(exact), max(1, _BLOCK // max(1, right.shape[0]))
     for start in range(0, right.shape[1], step):
-        out[:, start : start + step] = whole @ right[:, start : start + step].astype(exact)
+        out[:, start : start + step] = product(whole, right[:, start : start + step].astype(exact))
     return out
 
 

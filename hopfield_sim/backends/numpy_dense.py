@@ -20,6 +20,7 @@ from hopfield_sim.backends.dense_protocol import (
     Memories,
 )
 from hopfield_sim.backends.numpy_backend import probability_words
+from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Batch
 
 Rows = NDArray[np.int64]
@@ -44,7 +45,7 @@ class NumpyDense:
         spins, step = states.astype(np.float64), max(1, _BLOCK // memories.n_neurons)
         for start in range(0, memories.n_patterns, step):
             block = slice(start, start + step)
-            out[:, block] = spins @ memories.patterns[block].T.astype(np.float64)
+            out[:, block] = product(spins, memories.patterns[block].T.astype(np.float64))
         return out
 
     def asynchronous(
@@ -189,7 +190,7 @@ def differences(memories: Memories, felt: Felt, spins: NDArray[np.int8]) -> Floa
     step = max(1, _BLOCK // memories.n_neurons)
     for start in range(0, memories.n_patterns, step):
         block = slice(start, start + step)
-        out += felt.slope[:, block] @ memories.patterns[block].astype(np.float64)
+        out += product(felt.slope[:, block], memories.patterns[block].astype(np.float64))
     return out
 
 

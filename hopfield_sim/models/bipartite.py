@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import energy
+from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import FIXED, Batch
 
 Floats = NDArray[np.float64]
@@ -23,7 +24,7 @@ Spins = NDArray[np.int8]
 
 def inputs(weights: Floats, states: Spins) -> Floats:
     """What reaches the hidden units, a = x W, (B, m)."""
-    return states.astype(np.float64) @ weights
+    return product(states.astype(np.float64), weights)
 
 
 def fields(weights: Floats, states: Spins) -> Floats:
@@ -35,7 +36,7 @@ def fields(weights: Floats, states: Spins) -> Floats:
     largest = float(np.abs(weights).max())
     n, m = weights.shape
     width = 4 * np.finfo(np.float64).eps * m * largest * (1 + n * largest)
-    found = np.tanh(inputs(weights, states)) @ weights.T
+    found = product(np.tanh(inputs(weights, states)), weights.T)
     found[np.abs(found) <= width] = 0.0
     return found
 

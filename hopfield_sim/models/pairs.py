@@ -11,11 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks, couplings, energy, recording
+from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.quadratic import QuadraticEngine
 from hopfield_sim.models.spins import Engine, Stored, read_only
+
+_ROWS = 1024
+"""Rows of a matrix made at a time."""
 
 
 @dataclass
@@ -65,7 +69,11 @@ class PairNetwork(BinaryMemory):
                     f"the weights of {n} neurons as float64",
                     "use fields() and energy()",
                 )
-                derived.weights = read_only(now._matrix(known).columns / known.scale)
+                columns, made = now._matrix(known).columns, np.empty((n, n))
+                for start in range(0, n, _ROWS):  # a Ctrl-C need not wait for all of them
+                    rows = slice(start, start + _ROWS)
+                    np.divide(columns[rows], known.scale, out=made[rows])
+                derived.weights = read_only(made)
             else:
                 derived.weights = read_only(known.columns.T)
         return derived.weights
@@ -104,7 +112,7 @@ class PairNetwork(BinaryMemory):
         given, fields = now._fields_of(states)
         if not now._is_symmetric():
             # Only the symmetric part of W enters E.
-            transposed = given.array @ now.weights
+            transposed = product(given.array.astype(np.float64), now.weights)
             fields = 0.5 * (fields + transposed)
         return given.restore(energy.flip_cost(now._known(), now._thresholds, given.array, fields))
 

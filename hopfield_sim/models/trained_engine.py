@@ -17,6 +17,7 @@ from hopfield_sim import checks, energy
 from hopfield_sim.backends.counter_rng import ACCEPT, visit_order, words
 from hopfield_sim.backends.numpy_backend import probability_words
 from hopfield_sim.backends.powers import Floats, rectified
+from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Batch
 from hopfield_sim.interactions import Interaction
 from hopfield_sim.models import trained_rule as rule
@@ -48,7 +49,7 @@ class Field:
 
     def overlaps(self, states: Spins) -> Doubles:
         """ξ_μ·s / N, (B, K)."""
-        return states @ (self.memories.T / float(self.memories.shape[1]))
+        return product(states.astype(np.float64), self.memories.T / float(self.memories.shape[1]))
 
     def energies(self, overlaps: Doubles) -> Doubles:
         """−Σ_μ F, (B,), in units of N^n."""

@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.backends.products import product
 from hopfield_sim.errors import InvalidInputError
 
 # Sums of this many ±1 are exact in float32.
 _EXACT_IN_FLOAT32 = 2**24
+# Overlaps measured at a time.
+_BLOCK = 1 << 24
 
 
 def overlap(states: Any, patterns: Any) -> Any:
@@ -52,8 +55,12 @@ def overlap(states: Any, patterns: Any) -> Any:
         "compare fewer states at a time",
     )
     # The products are whole numbers, exact in any order of summation; one division follows.
-    sums = batch.array.astype(exact) @ stored.T.astype(exact)
-    return batch.restore(sums.astype(np.float64) / n_neurons, sites=False)
+    columns, out = stored.astype(exact).T, np.empty((len(batch.array), len(stored)))
+    step = max(1, _BLOCK // len(stored))
+    for start in range(0, len(out), step):
+        rows = slice(start, start + step)
+        np.divide(product(batch.array[rows].astype(exact), columns), n_neurons, out=out[rows])
+    return batch.restore(out, sites=False)
 
 
 def match(states: Any, patterns: Any) -> Any:

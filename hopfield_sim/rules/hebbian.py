@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.backends.products import product
 
 # Rows of the matrix made at a time, so that temporaries stay small beside it.
 _BLOCK_ROWS = 1024
@@ -58,7 +59,7 @@ def hebbian(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]
     weights = np.empty((n_neurons, n_neurons))
     for start in range(0, n_neurons, _BLOCK_ROWS):
         rows = slice(start, start + _BLOCK_ROWS)
-        weights[rows] = xi[:, rows].T @ xi
+        weights[rows] = product(xi[:, rows].T, xi)
     weights /= n_neurons
     if zero_diagonal:
         np.fill_diagonal(weights, 0.0)

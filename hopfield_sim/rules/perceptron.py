@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.backends.products import product
 from hopfield_sim.errors import NotConverged
 
 _Floats = NDArray[np.float64]
@@ -106,7 +107,8 @@ perceptron.symmetric = False  # type: ignore[attr-defined]
 
 def _weights(xi: NDArray[np.int8], times: _Whole, zero_diagonal: bool) -> _Floats:
     """W_ij = Σ_μ x_i^μ ξ_i^μ ξ_j^μ / N, from how often x neuron i has learnt pattern μ."""
-    weights: _Floats = (times.astype(np.float64) * xi.T) @ xi.astype(np.float64) / xi.shape[1]
+    weights: _Floats = product(times.astype(np.float64) * xi.T, xi.astype(np.float64))
+    weights /= xi.shape[1]
     if zero_diagonal:
         np.fill_diagonal(weights, 0.0)
     return weights
@@ -130,7 +132,8 @@ class _Learning:
         n_patterns, n_neurons = xi.shape
         largest = n_neurons * n_patterns * (max_epochs + 1)
         whole: type[np.signedinteger[Any]] = np.int32 if largest < 2**31 else np.int64
-        gram: _Whole = (xi.astype(np.float64) @ xi.T.astype(np.float64)).astype(whole)
+        real = xi.astype(np.float64)
+        gram: _Whole = product(real, real.T).astype(whole)
         self.stability = min(stability, n_neurons)  # γ ≤ √N always; this keeps products finite
         self.own = int(zero_diagonal)
         self.norm = n_neurons - self.own  # of one pattern as a neuron sees it
@@ -139,7 +142,7 @@ class _Learning:
         self.rows = np.arange(n_neurons)
         self.bits = np.ascontiguousarray(xi.T).astype(whole)
         self.times = np.ones((n_neurons, n_patterns), whole)
-        self.agreement = self.bits * (self.bits.astype(np.float64) @ gram).astype(whole)
+        self.agreement = self.bits * product(real.T, gram.astype(np.float64)).astype(whole)
         self.self_coupling = np.full(n_neurons, self.own * n_patterns)
         self.square = self.agreement.sum(axis=1, dtype=np.float64) - self.self_coupling * n_patterns
         self.best = self.times.copy()

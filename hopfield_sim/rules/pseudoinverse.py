@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.backends.products import gram, product
 
 # Smallest square of a Cholesky pivot, as a share of N, for which W keeps at least 7 digits. Below
 # it the patterns are dependent, or nearly, and a singular value decomposition takes over.
 _SMALLEST_PIVOT = 1e-8
 _BLOCK_PATTERNS = 64
+# Patterns whose triangle is found in one call, in less than a second.
+_WHOLE = 2048
 
 
 def pseudoinverse(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
@@ -63,7 +66,7 @@ def pseudoinverse(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.fl
     )
     basis = _orthonormal(array.astype(np.float64))
     # Where the patterns span everything, rounding would leave noise off the diagonal.
-    weights = np.eye(n_neurons) if len(basis) == n_neurons else basis.T @ basis
+    weights = np.eye(n_neurons) if len(basis) == n_neurons else gram(basis)
     if zero_diagonal:
         np.fill_diagonal(weights, 0.0)
     return weights
@@ -74,7 +77,7 @@ def _orthonormal(xi: NDArray[np.float64]) -> NDArray[np.float64]:
     n_patterns, n_neurons = xi.shape
     if n_patterns <= n_neurons:
         try:
-            lower: NDArray[Any] = np.linalg.cholesky(xi @ xi.T)
+            lower = _lower_triangle(gram(xi.T))
         except np.linalg.LinAlgError:
             pass
         else:
@@ -86,6 +89,20 @@ def _orthonormal(xi: NDArray[np.float64]) -> NDArray[np.float64]:
     return spanning
 
 
+def _lower_triangle(square: NDArray[Any]) -> NDArray[Any]:
+    """The L of L Lᵀ = ``square`` (Cholesky), by halves where it is large, like ``_forward``."""
+    half = len(square) // 2
+    if len(square) <= _WHOLE:
+        whole: NDArray[Any] = np.linalg.cholesky(square)
+        return whole
+    lower = np.zeros_like(square)
+    lower[:half, :half] = _lower_triangle(square[:half, :half])
+    lower[half:, :half] = _forward(lower[:half, :half], square[:half, half:]).T
+    below = np.ascontiguousarray(lower[half:, :half].T)
+    lower[half:, half:] = _lower_triangle(square[half:, half:] - gram(below))
+    return lower
+
+
 def _forward(lower: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
     """Solve L Z = Ξ for a lower triangle, by halves, so that nearly all of it is one product."""
     half = len(lower) // 2
@@ -93,4 +110,5 @@ def _forward(lower: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[
         solved: NDArray[Any] = np.linalg.solve(lower, right)
         return solved
     top = _forward(lower[:half, :half], right[:half])
-    return np.vstack([top, _forward(lower[half:, half:], right[half:] - lower[half:, :half] @ top)])
+    rest = right[half:] - product(lower[half:, :half], top)
+    return np.vstack([top, _forward(lower[half:, half:], rest)])

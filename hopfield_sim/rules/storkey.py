@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.backends.products import product
 from hopfield_sim.errors import InvalidInputError
 
 _Real = NDArray[np.floating]
@@ -173,7 +174,7 @@ def _cues(weights: _Real, diagonal: NDArray[np.float64], xi: _Real) -> _Real:
     """
     n_patterns, n_neurons = xi.shape
     growth = 1 + 2 / n_neurons
-    given = xi @ weights if weights.any() else np.zeros_like(xi)
+    given = product(xi, weights) if weights.any() else np.zeros_like(xi)
     given *= (growth ** np.arange(n_patterns))[:, None]
     u = np.empty_like(xi)
     surplus = np.zeros_like(xi[0])

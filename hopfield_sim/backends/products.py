@@ -1,0 +1,63 @@
+"""Large matrix products in pieces: Python handles a Ctrl-C between two calls of BLAS, not within.
+
+The pieces depend on nothing but shapes, and small products are one call.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_WORK: Final = 1 << 31
+"""Multiplications in one call, 0.1 to 0.3 s of one processor."""
+
+_ROWS: Final = 512
+"""Rows of a piece: enough for a product at full speed."""
+
+_LEAST: Final = 64
+"""Columns of a piece at least, for the same reason."""
+
+
+def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """``left @ right``, (m, k) and (k, n) to (m, n).
+
+    Examples
+    --------
+    >>> product(np.array([[1.0, 2.0]]), np.array([[3.0], [4.0]]))
+    array([[11.]])
+    """
+    (m, k), n = left.shape, right.shape[1]
+    if m * k * n <= _WORK:
+        return np.asarray(left @ right)
+    out = np.empty((m, n), np.result_type(left, right))
+    rows = min(m, _ROWS)
+    columns = max(_LEAST, _WORK // (k * rows))
+    for top in range(0, m, rows):
+        for start in range(0, n, columns):
+            piece = slice(top, top + rows), slice(start, start + columns)
+            np.matmul(left[piece[0]], right[:, piece[1]], out=out[piece])
+    return out
+
+
+def gram(rows: NDArray[Any]) -> NDArray[Any]:
+    """``rows.T @ rows``, (P, N) to (N, N), symmetric to the last bit.
+
+    Examples
+    --------
+    >>> gram(np.array([[1.0, 2.0]]))
+    array([[1., 2.],
+           [2., 4.]])
+    """
+    count, n = rows.shape
+    if n * n * count <= _WORK:
+        return np.asarray(rows.T @ rows)
+    out = np.empty((n, n), rows.dtype)
+    for start in range(0, n, _ROWS):
+        some = slice(start, start + _ROWS)
+        out[some, start:] = product(rows[:, some].T, rows[:, start:])
+        out[start:, some] = out[some, start:].T
+        corner = np.triu(out[some, some])
+        out[some, some] = corner + np.triu(corner, 1).T
+    return out
