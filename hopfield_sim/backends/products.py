@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-_WORK: Final = 1 << 31
-"""Multiplications in one call, 0.1 to 0.3 s of one processor."""
+_WORK: Final = 1 << 30
+"""Multiplications in one call, about 0.1 s of one processor."""
 
 _ROWS: Final = 512
 """Rows of a piece: enough for a product at full speed."""

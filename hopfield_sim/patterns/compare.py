@@ -59,7 +59,12 @@ def overlap(states: Any, patterns: Any) -> Any:
     step = max(1, _BLOCK // len(stored))
     for start in range(0, len(out), step):
         rows = slice(start, start + step)
-        np.divide(product(batch.array[rows].astype(exact), columns), n_neurons, out=out[rows])
+        np.divide(
+            product(batch.array[rows].astype(exact), columns),
+            n_neurons,
+            out=out[rows],
+            dtype=np.float64,
+        )
     return batch.restore(out, sites=False)
 
 
