@@ -306,7 +306,8 @@ CLAIMS = [
         slack=2,
     ),
     Claim(
-        rf"{N} memories, {N} epochs of {N} digits of 8 × 8 pixels: {N}, {N}, {N} and {N} % of {N} "
+        rf"{N} memories, {N} epochs of {N} digits of 8 × 8 pixels, shuffled before they are "
+        rf"split: {N}, {N}, {N} and {N} % of {N} "
         rf"are "
         rf"wrong, with standard errors of 0\.1 to 0\.3 % over five networks; {N}, {N}, {N} and {N} "
         r"memories decide",
