@@ -186,6 +186,16 @@ def test_recall_while_the_interpreter_exits(before, code):
     assert printed(before + code) == ["40"] * (2 if before else 1)
 
 
+def test_directions_drawn_while_the_interpreter_exits():
+    code = (
+        "import atexit; from hopfield_sim.random_features import projection\n"
+        "projection._BLOCK, projection._KEPT = 64, 0\n"
+        "def last(): print(hs.DistributedMemory(200, rng=0).store([[0.0, 0.5]] * 2).n_patterns)\n"
+        "atexit.register(last)"
+    )
+    assert printed(code) == ["2"]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
 def test_a_forked_process_has_threads_of_its_own():
     code = "recall()\nimport os\npid = os.fork()\nrecall()\nif pid: os.waitpid(pid, 0)"

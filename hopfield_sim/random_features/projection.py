@@ -8,9 +8,10 @@ again whenever they are needed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -124,13 +125,16 @@ class Projection:
         # Drawing is most of the work here and has all processors; products that spread over them as
         # well wait for each other, ten times as long on a machine with other work.
         with blas.limit(1), ThreadPoolExecutor(workers) as pool:
-            waiting: deque[Future[Block]] = deque()
+            waiting: deque[Callable[[], Block]] = deque()
             for number in range(count):
-                waiting.append(pool.submit(self.block, number))
+                try:
+                    waiting.append(pool.submit(self.block, number).result)
+                except RuntimeError:  # the interpreter exits, or the system has no thread left
+                    waiting.append(partial(self.block, number))
                 if len(waiting) > workers:
-                    yield waiting.popleft().result()
+                    yield waiting.popleft()()
             while waiting:
-                yield waiting.popleft().result()
+                yield waiting.popleft()()
 
     def _source(self, number: int, purpose: int) -> np.random.Generator:
         seed = np.random.SeedSequence(self.key, spawn_key=(number, purpose))
