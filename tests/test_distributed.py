@@ -18,6 +18,7 @@ from hopfield_sim.errors import (
     ModelFileError,
     NotStoredError,
 )
+from hopfield_sim.models import summed_file
 from hopfield_sim.random_features import Projection, projection, sums
 
 KERNELS = ["sincos", "cos", "exp", "expexp"]
@@ -619,3 +620,29 @@ def test_what_does_not_fit_is_refused_at_once() -> None:
     memory = hs.DistributedMemory(10**5, rng=0).store(np.eye(1))
     with pytest.raises(InsufficientMemoryError, match="features of 10000000 states"):
         memory.features(np.zeros((10**7, 1)))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    ("n", "n_features", "orthogonal"), [(3, 1, True), (5, 7, False), (300, 2000, True)]
+)
+def test_a_block_starts_with_what_its_first_row_has(n, n_features, orthogonal, dtype) -> None:
+    drawn = Projection(3, n_features, n, orthogonal, np.dtype(dtype))
+    for number in {0, (n_features - 1) // drawn.block_rows}:
+        whole = drawn.block(number).directions[0, :4]
+        np.testing.assert_allclose(drawn.start(number, 4), whole, rtol=1e-6)
+
+
+@pytest.mark.parametrize("orthogonal", [False, True])
+def test_a_file_of_very_many_neurons_is_judged_by_the_first_rows(
+    tmp_path, monkeypatch, orthogonal
+) -> None:
+    path = tmp_path / "memory.npz"
+    memory = hs.DistributedMemory(40, orthogonal=orthogonal, rng=0).store(binary(2, 12, 0))
+    memory.save(path)
+    monkeypatch.setattr(summed_file, "_CHEAP", 0)
+    np.testing.assert_array_equal(hs.load(path).memory, memory.memory)
+    start = Projection.start
+    monkeypatch.setattr(Projection, "start", lambda *given: 1.001 * start(*given))
+    with pytest.raises(ModelFileError, match="another version of numpy"):
+        hs.load(path)
