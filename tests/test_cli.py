@@ -338,6 +338,7 @@ MISTAKES = [
     (["--sizes", "ten"], "sizes must be an integer; got 'ten'"),
     (["--sizes", ","], "sizes must not be empty"),
     (["--sizes", "2"], "sizes must be 3 or more"),
+    (["--sizes", "1" + "0" * 24], "sizes must be 1000000000 or less"),
     (["--rules", "hebian"], 'did you mean "hebbian"'),
     (["--seed", "-1"], "seed must be 0 or more"),
     (["--workers", "0"], "workers must be 1 or more"),

@@ -33,6 +33,9 @@ __all__ = [
 RULES = ("hebbian", "storkey", "pseudoinverse", "perceptron")
 UPDATES = ("sync", "async")
 
+_LARGEST = 10**9
+"""Of anything that is counted: beyond it nothing fits into a memory, nor soon into 64 bits."""
+
 ADJECTIVES = {
     "hebbian": "Hebbian",
     "storkey": "Storkey",
@@ -90,6 +93,7 @@ def integers(value: Any, name: str, *, minimum: int, maximum: int | None = None)
     found = [
         checks.integer(n, name, minimum=minimum, maximum=maximum) for n in _several(value, name)
     ]
+    checks.integer(max(found), name, maximum=_LARGEST)
     return sorted(set(found))
 
 

@@ -281,8 +281,9 @@ def _half(d: int, counts: Sequence[int], trials: Sequence[Sequence[Payload]]) ->
     found = crossing(np.log(counts), weights, 0.5)
     # w = 1/(1 + (P − 1) f) is ½ at P = 1 + 1/f, and f = 1/w − 1 with P = 2.
     f = 1 / theory.modern_weight(1.0, 1.0, d, 2) - 1
+    theory_half = 1 + 1 / f if f else math.inf  # more than a float can tell
     half = math.exp(found.value)
-    return {"n_neurons": d, "half": half, "half_se": half * found.error, "theory": 1 + 1 / f}
+    return {"n_neurons": d, "half": half, "half_se": half * found.error, "theory": theory_half}
 
 
 STUDY = Study(
