@@ -444,7 +444,7 @@ def test_plotting_does_not_import_pyplot() -> None:
     ("draw", "given", "words"),
     [
         (plotting.capacity, result([]), "no rows"),
-        (plotting.capacity, object(), "found object"),
+        (plotting.capacity, object(), "found <object object"),
         (plotting.capacity, result([*robustness_rows([10])[:1], {"rule": "x"}]), "row 1"),
         (plotting.robustness, result(capacity_rows([10])), "'fraction'"),
         (plotting.overlap_by_load, result(robustness_rows([10])), "'overlap'"),
