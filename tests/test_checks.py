@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import hopfield_sim as hs
 from hopfield_sim import checks
 from hopfield_sim.checks import limits
 from hopfield_sim.checks import words as vocabulary
@@ -299,6 +300,23 @@ def test_synonyms_lead_to_words_that_are_asked_for() -> None:
     sources = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
     for word in set(vocabulary._SYNONYMS) - {"cupy"}:
         assert sources.count(f'"{word}"') > 1, word
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: hs.flip([1, -1], 1), "flip takes states, .* by name: count=, fraction=, rng="),
+        (lambda: hs.mask([1, -1], [True, False], 1), "mask takes states, keep, .* by name: fill="),
+        (lambda: hs.random_patterns(2, 9, 0.5), "by name: activity=, correlation=, rng="),
+        (
+            lambda: hs.HopfieldNetwork().store([[1, -1]]).recall([1, 1], "sync"),
+            "recall takes states, and all else by name: update=",
+        ),
+    ],
+)
+def test_what_is_given_by_name_is_named(call: Any, said: str) -> None:
+    with pytest.raises(InvalidTypeError, match=said):
+        call()
 
 
 def test_words() -> None:

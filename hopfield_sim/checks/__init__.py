@@ -6,8 +6,8 @@ own arrays are never changed and never kept.
 
 ``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
 patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments,
-``paths.py`` paths of files, ``resources.py`` whether something fits into memory and ``limits.py``
-how much there is.
+``words.py`` words out of a list, ``keywords.py`` arguments that have to be named, ``paths.py`` paths
+of files, ``resources.py`` whether something fits into memory and ``limits.py`` how much there is.
 """
 
 from hopfield_sim.checks.arguments import (
@@ -26,6 +26,7 @@ from hopfield_sim.checks.continuous import (
     real_patterns,
     real_states,
 )
+from hopfield_sim.checks.keywords import by_name
 from hopfield_sim.checks.labelled import inputs, labels, one_kind
 from hopfield_sim.checks.paths import path
 from hopfield_sim.checks.reals import (
@@ -48,6 +49,7 @@ __all__ = [
     "RealStored",
     "Stored",
     "activities",
+    "by_name",
     "choice",
     "fits",
     "flag",

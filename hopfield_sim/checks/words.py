@@ -16,7 +16,7 @@ _SYNONYMS = {
     "hebbian": ("hebb", "outer-product", "hopfield"),
     "pseudoinverse": ("pseudo", "pinv", "projection"),
     "most": ("hebbian", "hebb", "hopfield"),  # the criterion of capacity that is Hebb's
-    "polynomial": ("poly", "power", "monomial"),
+    "polynomial": ("poly", "polynom", "power", "monomial"),
     "rectified": ("relu", "rectifier", "rectified-polynomial"),
     "exponential": ("exp",),
     "dot": ("inner", "dot-product", "scalar"),

@@ -56,6 +56,7 @@ class BinaryMemory(SpinMemory):
 
     # ------------------------------------------------------------------ dynamics
 
+    @checks.by_name
     def recall(
         self,
         states: Any,

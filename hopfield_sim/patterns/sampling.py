@@ -13,6 +13,7 @@ from hopfield_sim.errors import InvalidInputError
 _BLOCK_SITES = 2**20
 
 
+@checks.by_name
 def random_patterns(
     n_patterns: int,
     n_neurons: int,

@@ -15,6 +15,7 @@ from hopfield_sim.errors import InvalidInputError
 _BLOCK_SITES = 2**20
 
 
+@checks.by_name
 def flip(
     states: Any,
     *,
@@ -78,6 +79,7 @@ def flip(
     return flipped
 
 
+@checks.by_name
 def mask(states: Any, keep: Any, *, fill: int = -1) -> NDArray[np.int8]:
     """Cover the sites outside ``keep`` with one value.
 
