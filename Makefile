@@ -10,6 +10,8 @@
 #   make bench   how much faster than honest baselines -> benchmarks/RESULTS.md (a few minutes);
 #                make bench-peers: than other packages, in an environment of their own (1 GB);
 #                make bench-plots: time against N -> docs/_static/speed.png
+#   make reliability  kills, damaged files, wild arguments, full disks: a table of what became of them
+#                (minutes; ARGS="--long": an hour; ARGS="kills writers": some)
 #   make profile where the time of a recall goes; ARGS="--update sync --neurons 400" for another one
 #   make clean   remove what these commands made
 #
@@ -32,7 +34,7 @@ INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; 
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
     $(wildcard hopfield_sim/backends/*.pyx hopfield_sim/backends/*.pxd hopfield_sim/backends/*.h)
 
-.PHONY: help run test lint docs claims bench bench-peers bench-plots profile clean
+.PHONY: help run test lint docs claims bench bench-peers bench-plots profile reliability clean
 .DEFAULT_GOAL := help
 
 help:
@@ -72,6 +74,9 @@ bench-peers: $(PEERS)/.bench
 
 bench-plots: $(VENV)/.bench
 	$(BIN)/python -m benchmarks plots
+
+reliability: $(VENV)/.bench
+	$(BIN)/python -m benchmarks.reliability $(ARGS)
 
 profile: $(VENV)/.bench
 	$(BIN)/python -m benchmarks profile $(ARGS)

@@ -1,0 +1,49 @@
+"""``python -m benchmarks.reliability [NAME ...] [--long]``: a table; exit 1 on any loss."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from importlib import import_module
+
+ATTACKS = {
+    "databases": "results.sqlite: bits flipped, pages blanked, ends cut, rows edited",
+    "models": "model files of every kind: one bit flipped, ends cut",
+    "budgets": "recall by every budget, number of threads and engine",
+    "magnitudes": "numbers from 1e-300 to 1e300",
+    "calls": "public functions with random arguments",
+    "kills": "kill -9 of the driver or a worker, then the same command",
+    "writers": "two to four commands in one folder",
+    "orphans": "drivers of processes that are signalled or killed",
+    "latency": "Ctrl-C in the middle of long trials",
+    "disks": "a full disk, then the same command",
+    "clusters": "a dask scheduler or its workers killed",
+}
+
+
+def main() -> int:
+    """Run some attacks, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.reliability", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(ATTACKS))
+    parser.add_argument("--long", action="store_true", help="many rounds: an hour")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(ATTACKS):
+        parser.error(f"no attack is called {', '.join(unknown)}; there are {', '.join(ATTACKS)}")
+    losses = 0
+    print("| attack | rounds | what became of them | losses | seconds |\n|---|---|---|---|---|")
+    for name in arguments.names or ATTACKS:
+        attack = import_module(f"benchmarks.reliability.{name}")
+        start = time.monotonic()
+        tally = attack.attack(attack.ROUNDS[arguments.long])
+        seconds = time.monotonic() - start
+        row = f"{tally.rounds} | {tally} | {len(tally.losses)} | {seconds:.0f}"
+        print(f"| {name}: {ATTACKS[name]} | {row} |", flush=True)
+        for loss in tally.losses[:20]:
+            print(f"LOST in {name}: {loss}", file=sys.stderr)
+        losses += len(tally.losses)
+    return 1 if losses else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The attacks of ``benchmarks.reliability`` find nothing, and find a bug that is planted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hopfield_sim as hs
+from benchmarks.reliability import budgets, calls, databases, magnitudes, models
+from benchmarks.reliability.__main__ import ATTACKS
+from hopfield_sim.experiment import store_file
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # wild arguments are warned of, too
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("attack", [budgets, calls, databases, magnitudes, models])
+def test_nothing_is_lost(attack: Any) -> None:
+    rounds = max(10, attack.ROUNDS[0] // 8)
+    tally = attack.attack(rounds)
+    assert tally.losses == []
+    assert tally.rounds >= rounds // 2
+
+
+def test_rows_without_checksums_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_file, "_checksum", lambda *_: "the same for all")
+    assert "another answer" in str(databases.attack(60).losses)
+
+
+def test_a_file_that_is_believed_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def guess(path: Any) -> Any:
+        with np.load(path) as file:  # what it says is not looked at
+            return hs.HopfieldNetwork().store(np.ones((1, len(file.files)), int))
+
+    monkeypatch.setattr(hs, "load", guess)
+    assert any("Error" in loss or "BadZipFile" in loss for loss in models.attack(60).losses)
+
+
+def test_a_raw_error_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hs, "flip", lambda patterns, fraction: patterns + fraction)
+    assert "flip(" in str(calls.attack(600).losses)
+
+
+def test_a_result_that_depends_on_threads_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = hs.HopfieldNetwork.recall
+
+    def recall(self: Any, cues: Any, **how: Any) -> Any:
+        run = usual(self, cues, **how)
+        if how["n_threads"] == 5:
+            run.states[0, 0] *= -1
+        return run
+
+    monkeypatch.setattr(hs.HopfieldNetwork, "recall", recall)
+    losses = budgets.attack(6).losses
+    assert losses
+    assert all("5 threads" in loss for loss in losses)
+
+
+def test_an_energy_that_overflows_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hs.ModernHopfield, "energy", lambda *_: np.array([np.inf]))
+    assert "not finite" in str(magnitudes.attack(20).losses)
+
+
+def test_the_command_prints_a_table() -> None:
+    command = [sys.executable, "-m", "benchmarks.reliability", "magnitudes"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert f"| magnitudes: {ATTACKS['magnitudes']} | " in run.stdout
+    run = subprocess.run([*command, "nothing"], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 2
