@@ -7,7 +7,7 @@ own arrays are never changed and never kept.
 ``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
 patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments,
 ``words.py`` words out of a list, ``keywords.py`` arguments that have to be named, ``paths.py``
-paths of files, ``resources.py`` whether something fits into memory, ``limits.py`` how much there is.
+paths of files, ``resources.py`` whether something fits into memory, ``limits.py`` how much is left.
 """
 
 from hopfield_sim.checks.arguments import (

@@ -27,7 +27,7 @@ _SYNONYMS = {
     "cython": ("c", "compiled"),
     "cupy": ("gpu", "cuda"),
     "log": ("logsumexp", "lse"),
-    "rotation": ("svd",),
+    "rotation": ("rotate", "svd"),
     "gradient": ("backpropagation", "sgd"),
     "states": ("trajectory",),
     "memories": ("memory",),
