@@ -12,6 +12,7 @@
 #                make bench-plots: time against N -> docs/_static/speed.png
 #   make reliability  kills, damaged files, wild arguments, full disks: a table of what became of them
 #                (minutes; ARGS="--long": an hour; ARGS="kills writers": some)
+#   make sanitize  the kernels under gcc's sanitizers, which must find the bugs that are planted
 #   make profile where the time of a recall goes; ARGS="--update sync --neurons 400" for another one
 #   make clean   remove what these commands made
 #
@@ -34,7 +35,7 @@ INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; 
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
     $(wildcard hopfield_sim/backends/*.pyx hopfield_sim/backends/*.pxd hopfield_sim/backends/*.h)
 
-.PHONY: help run test lint docs claims bench bench-peers bench-plots profile reliability clean
+.PHONY: help run test lint docs claims bench bench-peers bench-plots profile reliability sanitize clean
 .DEFAULT_GOAL := help
 
 help:
@@ -77,6 +78,9 @@ bench-plots: $(VENV)/.bench
 
 reliability: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.reliability $(ARGS)
+
+sanitize: $(VENV)/.bench $(VENV)/.test
+	$(BIN)/python -m benchmarks.reliability.sanitize
 
 profile: $(VENV)/.bench
 	$(BIN)/python -m benchmarks profile $(ARGS)

@@ -206,6 +206,7 @@ def test_merge_leaves_no_trace_where_it_reads(path: Path) -> None:
     before = snapshot(path.parent)
     with Store(":memory:") as whole, Store(path, read_only=True) as part:
         assert whole.merge(part) == 120
+        assert snapshot(path.parent) == before  # also while it is open
     assert snapshot(path.parent) == before
 
 

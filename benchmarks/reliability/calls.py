@@ -13,7 +13,7 @@ import numpy as np
 import hopfield_sim as hs
 from benchmarks.reliability.tally import Tally
 
-ROUNDS = (3000, 200_000)
+ROUNDS = (3000, 50_000)
 
 VALUES: list[Any] = [
     *(0, 1, -1, 3, 9, 0.5, -0.0, 1e300, 1e-300, float("nan"), float("inf"), 2**70, True, None),
