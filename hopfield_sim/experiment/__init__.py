@@ -7,9 +7,9 @@ is a *study* (``study.py``): a grid of cells, and trials that are pure functions
 and seed. ``registry.py`` lists them, ``sweep.py`` gives them to workers (``pool.py``,
 ``daemons.py``, ``cluster.py``, ``trial.py``), ``store.py`` keeps what is finished (in
 ``store_file.py``, under ``lock.py``), ``interruption.py`` stops it all, ``result.py`` is what comes
-out. ``__main__.py`` is the command line (``options.py`` and ``config_file.py``, what it is told; ``manual.py`` and
-``completion.py``, what it tells; ``console.py``, how; ``folders.py``, where results go;
-``driver.py``, what it does) and ``report.py`` writes the folder that it leaves.
+out. ``__main__.py`` is the command line (``options.py`` and ``config_file.py``, what it is told;
+``manual.py`` and ``completion.py``, what it tells; ``console.py``, how; ``folders.py``, where
+results go; ``driver.py``, what it does) and ``report.py`` writes the folder that it leaves.
 """
 
 from hopfield_sim.experiment.capacity import capacity
