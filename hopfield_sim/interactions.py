@@ -61,7 +61,7 @@ class Interaction:
         """G(x) = F(x+1) − F(x−1) of a power, for x = −N+1 … N−1, and the log of its unit.
 
         Each is taken between whole numbers of any size and rounded once. The unit is 1 where P of
-        them sum up exactly, else Nⁿ.
+        them sum up exactly, else the largest power of 2 in Nⁿ.
 
         Examples
         --------
@@ -72,9 +72,9 @@ class Interaction:
         sign = 0 if self.word == "rectified" else (-1) ** self.order
         powers = [sign * power for power in up[:0:-1]] + up
         whole = self.exact(n_neurons, n_patterns)
-        unit = 1 if whole else up[-1]
-        table = [(high - low) / unit for low, high in zip(powers, powers[2:], strict=False)]
-        return np.array(table), 0.0 if whole else self.order * math.log(n_neurons)
+        exponent = 0 if whole else up[-1].bit_length() - 1
+        table = [(high - low) / 2**exponent for low, high in zip(powers, powers[2:], strict=False)]
+        return np.array(table), exponent * math.log(2.0)
 
     def exact(self, n_neurons: int, n_patterns: int) -> bool:
         """Do P differences of any overlaps sum up without rounding? Rectified ones of an odd N
@@ -108,5 +108,6 @@ def memories(interaction: Interaction, patterns: NDArray[np.int8]) -> tuple[Memo
     # |r| ≤ N − 1: beside an overlap of ±N the table has a value that no site ever meets.
     below = np.concatenate([table[:1], table[:1], table])
     above = np.concatenate([table, table[-1:], table[-1:]])
-    tie = 0.0 if interaction.exact(n, n_patterns) else rounding
-    return Memories(patterns, (above + below) / 2, (above - below) / 2, False, tie), log_unit
+    if interaction.exact(n, n_patterns):
+        return Memories(patterns, (above + below) / 2, (above - below) / 2, False, 0.0), log_unit
+    return Memories(patterns, below, above, False, rounding, picked=True), log_unit

@@ -33,6 +33,10 @@ cdef extern from "dense.h" nogil:
                              const int32_t *values)
     bint narrow_slopes(int64_t n_patterns, const double *slopes, int32_t *out, int64_t *total)
     double signed_sum(int64_t n_patterns, const uint64_t *signs, const double *values)
+    double picked_sum(int64_t n_patterns, const uint64_t *signs, const double *one,
+                      const double *other, double *size)
+    void read_both(int64_t n_patterns, const int64_t *overlaps, const double *below,
+                   const double *above, double *one, double *other)
     void move_overlaps(int64_t n_patterns, int64_t twice_spin, const uint64_t *signs,
                        int64_t *overlaps)
     double read_tables(int64_t n_patterns, const int64_t *overlaps, const double *slope,
@@ -67,13 +71,15 @@ cdef struct Tables:
     const double *slope
     const double *bend
     bint relative
+    bint picked
     double tie
 
 
 cdef struct Felt:
-    # A state's overlaps and what the tables say of them.
+    # A state's overlaps and what the tables say of them; `others` is NULL unless they are picked.
     int64_t *overlaps
     double *slopes
+    double *others
     int32_t *narrow
     bint fits  # in `narrow`, the slopes as integers whose sum is `total`
     int64_t total
@@ -97,8 +103,17 @@ cdef bint make_room(const Tables *tables, Felt *felt) noexcept nogil:
     cdef int64_t room = (tables.n_patterns + NARROW_LANES - 1) // NARROW_LANES * NARROW_LANES
     felt.overlaps = <int64_t *>calloc(room, sizeof(int64_t))
     felt.slopes = <double *>calloc(room, sizeof(double))
+    felt.others = <double *>calloc(room, sizeof(double)) if tables.picked else NULL
     felt.narrow = <int32_t *>calloc(room, sizeof(int32_t))
-    return felt.overlaps != NULL and felt.slopes != NULL and felt.narrow != NULL
+    return (felt.overlaps != NULL and felt.slopes != NULL and felt.narrow != NULL
+            and (felt.others != NULL or not tables.picked))
+
+
+cdef void free_room(Felt *felt) noexcept nogil:
+    free(felt.overlaps)
+    free(felt.slopes)
+    free(felt.others)
+    free(felt.narrow)
 
 
 cdef void feel(const Tables *tables, Felt *felt) noexcept nogil:
@@ -106,20 +121,32 @@ cdef void feel(const Tables *tables, Felt *felt) noexcept nogil:
     cdef int64_t n_patterns = tables.n_patterns
     cdef const double *slope
     cdef const double *bend
+    felt.tie = felt.top = felt.fits = 0
+    if tables.picked:
+        read_both(n_patterns, felt.overlaps, tables.slope, tables.bend, felt.slopes, felt.others)
+        return
     felt.top = highest(n_patterns, felt.overlaps) if tables.relative else 0
     slope, bend = tables.slope - felt.top, tables.bend - felt.top
     felt.bend = read_tables(n_patterns, felt.overlaps, slope, bend, felt.slopes)
     felt.fits = tables.narrow_columns != NULL and narrow_slopes(n_patterns, felt.slopes,
                                                                 felt.narrow, &felt.total)
-    felt.tie = 0.0
     if tables.tie > 0:
         felt.tie = tables.tie * largest_difference(n_patterns, felt.overlaps, felt.slopes, bend)
 
 
-cdef inline double difference(const Tables *tables, const Felt *felt, int64_t site,
+cdef inline double difference(const Tables *tables, Felt *felt, int64_t site,
                               int8_t spin) noexcept nogil:
-    """D of a site, in the tables' units."""
-    cdef double pull
+    """D of a site, in the tables' units; where tables are picked with the |D| that counts as 0."""
+    cdef double pull, size
+    cdef const double *one = felt.slopes
+    cdef const double *other = felt.others
+    if tables.picked:
+        if spin < 0:
+            one, other = other, one
+        pull = spin * picked_sum(tables.n_patterns, tables.columns + site * tables.words,
+                                 one, other, &size)
+        felt.tie = tables.tie * size
+        return pull
     if felt.fits:
         pull = narrow_signed_sum(tables.n_patterns, felt.total,
                                  tables.narrow_columns + site * tables.narrow_words, felt.narrow)
@@ -155,7 +182,7 @@ cdef int8_t drawn(const Rule *rule, const Tables *tables, const Felt *felt, doub
     return 1 if draw < <uint64_t>(4294967296.0 / (1.0 + exp(-y)) + 0.5) else -1
 
 
-cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Felt *felt, int64_t site,
+cdef inline int8_t becomes(const Rule *rule, const Tables *tables, Felt *felt, int64_t site,
                            int8_t spin, const uint32_t *draw) noexcept nogil:
     """What a visited site becomes."""
     cdef double d = difference(tables, felt, site, spin)
@@ -166,7 +193,7 @@ cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Felt *f
 
 cdef Tables tables_of(const uint64_t[:, ::1] columns, const uint32_t[:, ::1] narrow_columns,
                       const double[::1] slope, const double[::1] bend, int64_t n_patterns,
-                      bint relative, double tie) except *:
+                      bint relative, bint picked, double tie) except *:
     """Pointers to what Python holds."""
     cdef Tables tables
     cdef int64_t origin = slope.shape[0] - 1 if relative else slope.shape[0] // 2
@@ -175,7 +202,7 @@ cdef Tables tables_of(const uint64_t[:, ::1] columns, const uint32_t[:, ::1] nar
     if narrow_columns is not None:
         tables.narrow_columns, tables.narrow_words = &narrow_columns[0, 0], narrow_columns.shape[1]
     tables.columns, tables.slope, tables.bend = &columns[0, 0], &slope[origin], &bend[origin]
-    tables.relative, tables.tie = relative, tie
+    tables.relative, tables.picked, tables.tie = relative, picked, tie
     return tables
 
 
@@ -206,6 +233,7 @@ def asynchronous(
     const double[::1] slope not None,
     const double[::1] bend not None,
     bint relative,
+    bint picked,
     double tie,
     object ties_up,
     object heat,
@@ -237,7 +265,7 @@ def asynchronous(
     cdef int8_t spin
     cdef int8_t *spins
     cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, n_patterns,
-                                   relative, tie)
+                                   relative, picked, tie)
     cdef Rule rule = rule_of(ties_up, heat)
     cdef Felt felt
     cdef bint room = make_room(&tables, &felt)
@@ -301,9 +329,7 @@ def asynchronous(
                 if budget <= 0:
                     break
     finally:
-        free(felt.overlaps)
-        free(felt.slopes)
-        free(felt.narrow)
+        free_room(&felt)
         free(sites)
         free(draws)
         free(chances)
@@ -315,6 +341,7 @@ def synchronous(
     const double[::1] slope not None,
     const double[::1] bend not None,
     bint relative,
+    bint picked,
     double tie,
     object ties_up,
     object heat,
@@ -347,7 +374,7 @@ def synchronous(
     cdef int8_t *new
     cdef bint cycle
     cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, n_patterns,
-                                   relative, tie)
+                                   relative, picked, tie)
     cdef Rule rule = rule_of(ties_up, heat)
     cdef Felt felt
     cdef bint room = make_room(&tables, &felt)
@@ -407,7 +434,5 @@ def synchronous(
                 if budget <= 0:
                     break
     finally:
-        free(felt.overlaps)
-        free(felt.slopes)
-        free(felt.narrow)
+        free_room(&felt)
         free(chances)

@@ -120,7 +120,8 @@ def _budget(memories: Memories) -> int:
 def _arguments(memories: Memories, rule: Descent | DenseHeatBath) -> tuple[Any, ...]:
     """Memories and rule as the kernels take them."""
     columns = (memories.columns, memories.narrow_columns)
-    tables = (*columns, memories.slope, memories.bend, memories.relative, memories.tie)
+    kind = (memories.relative, memories.picked, memories.tie)
+    tables = (*columns, memories.slope, memories.bend, *kind)
     if isinstance(rule, Descent):
         return (*tables, rule.ties_up, None, rule.clamped)
     heat = (rule.temperature, rule.gain, rule.log_gain, rule.logarithmic)

@@ -70,7 +70,31 @@ static inline double signed_sum(int64_t n_patterns, const uint64_t *signs, const
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-/* The same of whole numbers whose sizes sum up to less than 2^31: those whose bit is set are added in sixteen lanes of 32
+/* The sum of what is picked for each pattern, `one` where the site's bit is clear and `other` where it is set, and of its
+ * size. */
+ROW_KERNEL static void pick_rows(int64_t rows, const uint64_t *restrict signs, const double *restrict one,
+                                 const double *restrict other, double *restrict sums, double *restrict sizes) {
+    for (int64_t b = 0; b < rows; b++)
+        for (int j = 0; j < LANES; j++) {
+            bits_and_value x, y;
+            x.value = one[LANES * b + j];
+            y.value = other[LANES * b + j];
+            x.bits ^= (x.bits ^ y.bits) & -((signs[j] << b) >> 63);
+            sums[j] += x.value;
+            sizes[j] += fabs(x.value);
+        }
+}
+
+static inline double picked_sum(int64_t n_patterns, const uint64_t *signs, const double *one, const double *other,
+                                double *size) {
+    double lane[LANES] = {0}, sizes[LANES] = {0};
+    for (int64_t start = 0; start < n_patterns; start += BLOCK)
+        pick_rows(rows_of_block(n_patterns, start), signs + start / DEPTH, one + start, other + start, lane, sizes);
+    *size = ((sizes[0] + sizes[1]) + (sizes[2] + sizes[3])) + ((sizes[4] + sizes[5]) + (sizes[6] + sizes[7]));
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* The first of these sums of whole numbers whose sizes sum up to less than 2^31: those whose bit is set are added in sixteen lanes of 32
  * bits, which takes half the time. */
 #define NARROW_LANES 16
 #define NARROW_DEPTH 32
@@ -165,6 +189,15 @@ ROW_KERNEL static double read_tables(int64_t n_patterns, const int64_t *restrict
         lane[j] += bend[overlaps[p + j]];
     }
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
+/* Two tables at the overlaps, the second with its sign turned. */
+ROW_KERNEL static void read_both(int64_t n_patterns, const int64_t *restrict overlaps, const double *restrict below,
+                                 const double *restrict above, double *restrict one, double *restrict other) {
+    for (int64_t p = 0; p < n_patterns; p++) {
+        one[p] = below[overlaps[p]];
+        other[p] = -above[overlaps[p]];
+    }
 }
 
 /* The largest |slope| + |bend|. */

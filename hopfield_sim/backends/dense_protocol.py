@@ -6,6 +6,11 @@ The caches of a state are its overlaps m_μ = ξ^μ·s (P,), which ``Batch.cache
 
 with the slope (F(m+2) − F(m−2))/2 and the bend (F(m+2) − 2F(m) + F(m−2))/2 tabulated over the
 2N + 1 values of an overlap, so that tables are read when a site flips and a visit is one sum.
+
+Of rounded powers slope − bend would lose what is left of it at small overlaps. A visit picks one of
+two tables for every pattern instead, by whether it agrees with the spin:
+
+    s_i D_i = Σ_{μ: ξ_i^μ = s_i} [F(m_μ) − F(m_μ−2)] − Σ_{μ: ξ_i^μ ≠ s_i} [F(m_μ+2) − F(m_μ)].
 """
 
 from __future__ import annotations
@@ -41,12 +46,16 @@ class Memories:
         ξ.
     slope, bend : (2N + 1,) float64
         By overlap, −N … N, in units of D; or, ``relative``, by how far the overlap is below the
-        largest of the state, −2N … 0, in units that grow with the largest.
+        largest of the state, −2N … 0, in units that grow with the largest. Of ``picked`` tables
+        they are F(m) − F(m−2) and F(m+2) − F(m) instead.
     relative : bool
         Which of these: true for e^x, whose values for one overlap and another fit no common table.
     tie : float
-        |D| up to ``tie`` times the largest |slope| + |bend| of the state is a tie: 0 where sums are
-        exact integers, else what their rounding may come to.
+        |D| up to ``tie`` times the largest |slope| + |bend| of the state is a tie, or, ``picked``,
+        times Σ_μ of what is picked: 0 where sums are exact integers, else what their rounding may
+        come to.
+    picked : bool
+        Whether a visit picks for every pattern: where powers are rounded.
     """
 
     patterns: NDArray[np.int8]
@@ -54,6 +63,7 @@ class Memories:
     bend: NDArray[np.float64]
     relative: bool
     tie: float
+    picked: bool = False
 
     @property
     def n_neurons(self) -> int:

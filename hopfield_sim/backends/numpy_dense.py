@@ -108,7 +108,7 @@ class NumpyDense:
         spins = batch.states[rows]
         felt = feel(memories, batch.cache[rows])
         draws = words(key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
-        new = new_spins(rule, differences(memories, felt, spins), felt, spins, draws)
+        new = new_spins(rule, *differences(memories, felt, spins), felt, spins, draws)
         new = np.where(rule.clamped != 0, spins, new)
         flips = (new != spins).sum(axis=1)
         moved = np.ones(len(rows), bool)
@@ -127,13 +127,15 @@ class NumpyDense:
 
 
 class Felt(NamedTuple):
-    """What the tables say of states: slopes (B, P), and a number each, (B,).
+    """What the tables say of states: a number for every pattern, (B, P), and one each, (B,).
 
     ``bend`` is Σ_μ bend(m_μ), ``tie`` the |D| that counts as 0, ``top`` the overlap from which
-    ``relative`` tables count, else 0.
+    ``relative`` tables count, else 0. Of ``picked`` tables ``slope`` has F(m) − F(m−2) and
+    ``other`` F(m+2) − F(m); else ``other`` is empty.
     """
 
     slope: Floats
+    other: Floats
     bend: Floats
     tie: Floats
     top: NDArray[np.int64]
@@ -147,7 +149,7 @@ def stop_fixed(memories: Memories, batch: Batch, rule: Descent) -> None:
     for start in range(0, len(rows), step):
         some = rows[start : start + step]
         spins, felt = batch.states[some], feel(memories, batch.cache[some])
-        new = new_spins(rule, differences(memories, felt, spins), felt, spins, _NO_DRAWS)
+        new = new_spins(rule, *differences(memories, felt, spins), felt, spins, _NO_DRAWS)
         batch.stop[some[((new == spins) | (rule.clamped != 0)).all(axis=1)]] = FIXED
 
 
@@ -162,8 +164,12 @@ def _visit(
 ) -> None:
     """One site of every row; where it flips, m ← m + 2 s_i ξ_i, and the tables are read again."""
     xi, spins = memories.by_site[sites], batch.states[rows, sites]
-    d = np.einsum("bp,bp->b", felt.slope, xi) - spins * felt.bend
-    new = new_spins(rule, d[:, None], felt, spins[:, None], draws[:, None])[:, 0]
+    if memories.picked:
+        terms = np.where(xi == spins[:, None], felt.slope, -felt.other)
+        d, tie = spins * terms.sum(axis=1), memories.tie * np.abs(terms).sum(axis=1)
+    else:
+        d, tie = np.einsum("bp,bp->b", felt.slope, xi) - spins * felt.bend, felt.tie
+    new = new_spins(rule, d[:, None], tie[:, None], felt, spins[:, None], draws[:, None])[:, 0]
     changed = (new != spins) & (rule.clamped[sites] == 0)
     if changed.any():
         flipped = rows[changed]
@@ -180,29 +186,54 @@ def feel(memories: Memories, overlaps: NDArray[np.int64]) -> Felt:
     top = overlaps.max(axis=1) if memories.relative else np.zeros(len(overlaps), np.int64)
     place = overlaps - top[:, None] + (2 * n if memories.relative else n)
     slope, bend = memories.slope[place], memories.bend[place]
+    if memories.picked:
+        nothing = np.zeros(len(overlaps))
+        return Felt(slope, bend, nothing, nothing.copy(), top)
     largest = (np.abs(slope) + np.abs(bend)).max(axis=1)
-    return Felt(slope, bend.sum(axis=1), memories.tie * largest, top)
+    return Felt(slope, bend[:, :0], bend.sum(axis=1), memories.tie * largest, top)
 
 
-def differences(memories: Memories, felt: Felt, spins: NDArray[np.int8]) -> Floats:
-    """D_i = Σ_μ ξ_i slope(m_μ) − s_i Σ_μ bend(m_μ) of all sites, (B, N), in the tables' units."""
+def differences(memories: Memories, felt: Felt, spins: NDArray[np.int8]) -> tuple[Floats, Floats]:
+    """D_i of all sites, (B, N), in the tables' units, and the |D| that counts as 0, (B, N) or
+    (B, 1).
+    """
+    if memories.picked:
+        return _picked(memories, felt, spins)
     out: Floats = spins * -felt.bend[:, None]
     step = max(1, _BLOCK // memories.n_neurons)
     for start in range(0, memories.n_patterns, step):
         block = slice(start, start + step)
         out += product(felt.slope[:, block], memories.patterns[block].astype(np.float64))
-    return out
+    return out, felt.tie[:, None]
+
+
+def _picked(memories: Memories, felt: Felt, spins: NDArray[np.int8]) -> tuple[Floats, Floats]:
+    """D_i = s_i Σ_μ of what is picked, and ``tie`` Σ_μ of its size."""
+    total, size = np.zeros(spins.shape), np.zeros(spins.shape)
+    step = max(1, _BLOCK // memories.n_neurons)
+    for start in range(0, memories.n_patterns, step):
+        block = slice(start, start + step)
+        agree, differ = felt.slope[:, block], -felt.other[:, block]
+        up = (memories.patterns[block] > 0).astype(np.float64)
+        for sum_, one, other in (
+            (total, agree, differ),
+            (size, np.abs(agree), np.abs(differ)),
+        ):
+            of_up = product(one, up) + product(other, 1 - up)
+            of_down = product(other, up) + product(one, 1 - up)
+            sum_ += np.where(spins > 0, of_up, of_down)
+    return spins * total, memories.tie * size
 
 
 def new_spins(
     rule: Descent | DenseHeatBath,
     d: Floats,
+    tie: Floats,
     felt: Felt,
     spins: NDArray[np.int8],
     draws: NDArray[np.uint64],
 ) -> NDArray[np.int8]:
     """What spins become, all arrays (B, K): K sites of each state; clamped ones not held yet."""
-    tie = felt.tie[:, None]
     if isinstance(rule, Descent):
         stay = np.int8(1) if rule.ties_up else spins
         return np.where(d > tie, np.int8(1), np.where(d < -tie, np.int8(-1), stay))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -198,13 +199,15 @@ class DenseMemory(BinaryMemory):
         given, found = now._overlaps_of(states)
         memories, log_unit = now._tables
         spins, felt = given.array, numpy_dense.feel(memories, found)
-        gaps = spins * numpy_dense.differences(memories, felt, spins)
+        gaps = spins * numpy_dense.differences(memories, felt, spins)[0]
         if self._log:
             return given.restore(spins * numpy_dense.logarithmic(spins * gaps, felt, spins) + 0.0)
-        if log_unit or memories.relative:
-            logs = log_unit + felt.top[:, None]
-            with np.errstate(over="ignore", divide="ignore"):
+        with np.errstate(over="ignore", divide="ignore"):
+            if memories.relative:
+                logs = log_unit + felt.top[:, None]
                 gaps = np.sign(gaps) * np.exp(np.log(np.abs(gaps)) + logs)
+            else:
+                gaps = np.ldexp(gaps, round(log_unit / math.log(2.0)))
         energy.refuse_overflow(gaps, self._interaction)
         return given.restore(gaps + 0.0)
 
