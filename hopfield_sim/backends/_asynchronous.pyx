@@ -3,10 +3,11 @@
 """Compiled asynchronous walks; each function is the twin of one in numpy_backend.py.
 
 Private: cython_backend.py checks and converts every argument. All work is done without the GIL on
-rows that share nothing. A call returns when its ``budget`` of work is used up (a visit costs 1 and its
-patterns, a flip by the length of the cache), so that Python can handle a Ctrl-C: how many rows, the first ones,
-it is done with. ``updates`` says how far each row has come, and randomness depends on that alone.
-Whether a row rests is looked at whenever it comes to a sweep's end, whatever is left of the budget.
+rows that share nothing. A call returns when its ``budget`` of work is used up (a visit costs 1 and
+its patterns, a flip the length of the cache), so that Python can handle a Ctrl-C; the answer is how
+many rows, the first ones, it is done with. ``updates`` says how far each row has come, and
+randomness depends on that alone. Whether a row rests is looked at whenever it comes to a sweep's
+end, whatever is left of the budget.
 """
 
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
