@@ -40,6 +40,7 @@ class Interaction:
             return "F(x) = exp(x)"
         return f"F(x) = {'x' if self.word == 'polynomial' else 'max(x, 0)'}^{self.order}"
 
+    @np.errstate(under="ignore")
     def values(self, overlaps: NDArray[np.int64], n_patterns: int = 1) -> NDArray[np.float64]:
         """F of overlaps, inf where it exceeds all floats; exact where P of them sum up exactly.
 
@@ -87,6 +88,7 @@ class Interaction:
         return n_patterns * max(largest, 1) * halves < _EXACT
 
 
+@np.errstate(under="ignore")  # e^x far from the largest overlap vanishes
 def memories(interaction: Interaction, patterns: NDArray[np.int8]) -> tuple[Memories, float]:
     """What an engine needs to know of patterns (P, N), and the log of the tables' unit.
 

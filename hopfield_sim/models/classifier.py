@@ -456,7 +456,7 @@ class DenseClassifier(Shared):
     def _machine(self) -> Iterator[learning.Machine]:
         """Who computes, while BLAS keeps to one thread."""
         name = backends.get(self._backend).name
-        with blas.limit(1):
+        with blas.limit(1), np.errstate(under="ignore"):  # high powers of small numbers vanish
             recipe = self._recipe
             yield learning.Machine(
                 engine(name), backends.threads(self._n_threads), recipe.order, recipe.cost

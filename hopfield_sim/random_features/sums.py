@@ -43,6 +43,7 @@ class Comparison(NamedTuple):
     gradient: NDArray[np.float64] | None
 
 
+@np.errstate(under="ignore")  # features far from a state vanish
 def features(
     kernel: Kernel, drawn: Projection, beta: float, states: Floats, engine: Waves
 ) -> Floats:
@@ -56,6 +57,7 @@ def features(
     return out.reshape(len(states), -1)
 
 
+@np.errstate(under="ignore")
 def total(
     kernel: Kernel, drawn: Projection, beta: float, patterns: Floats, engine: Waves
 ) -> NDArray[np.float64]:
@@ -69,6 +71,7 @@ def total(
     return out
 
 
+@np.errstate(under="ignore")
 def compare(
     kernel: Kernel,
     drawn: Projection,
@@ -107,6 +110,7 @@ def compare(
     return Comparison(product, log_scale, pull)
 
 
+@np.errstate(under="ignore")
 def curve(
     kernel: Kernel,
     drawn: Projection,
