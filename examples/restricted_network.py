@@ -30,7 +30,7 @@ def recalled(n_hidden, n_patterns, **learning):
     exact = np.empty((NETWORKS, 2))
     for seed in range(NETWORKS):
         patterns = hs.random_patterns(n_patterns, N, rng=seed)
-        memory = hs.RestrictedHopfield(n_hidden, rng=seed).store(patterns, **learning)
+        memory = hs.RestrictedHopfield(n_hidden, rng=seed).store(patterns, advise=False, **learning)
         for column, count in enumerate(FLIPPED):
             run = memory.recall(hs.flip(patterns, count=count, rng=seed))
             exact[seed, column] = (run.states == patterns).all(axis=1).mean()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 import zipfile
 
 import numpy as np
@@ -21,6 +22,9 @@ from hopfield_sim.models.backpropagation import Adam, slope
 from hopfield_sim.models.bipartite import judge
 from hopfield_sim.models.early_stopping import Patience, train
 from hopfield_sim.models.rotation import orthonormal, rotate
+
+# Many of these learn too little on purpose; test_bits_that_stay_wrong_are_told sees to the warning.
+pytestmark = pytest.mark.filterwarnings("ignore:not converged")
 
 
 def plain_rotation(x, w):
@@ -503,3 +507,33 @@ def test_errors_say_what_to_do():
         _ = memory.recall(np.ones(9)).energy
     with pytest.raises(InsufficientMemoryError, match="fewer hidden units"):
         hs.RestrictedHopfield(10**6).store(np.ones((1, 10**6), np.int8))
+
+
+def test_bits_that_stay_wrong_are_told():
+    """30 random patterns of 60 neurons are too many for 15 hidden units, and not for 30."""
+    patterns = hs.random_patterns(30, 60, rng=1)
+    memory = hs.RestrictedHopfield(15, rng=1)
+    with pytest.raises(NotStoredError):
+        memory.converged  # noqa: B018
+    with pytest.warns(UserWarning, match="not converged") as told:
+        memory.store(patterns)
+    changed = int((np.sign(memory.fields(patterns)) != patterns).sum())
+    assert changed > 0
+    assert f"changes {changed} of the 1800 bits of these 30 patterns" in str(told[0].message)
+    assert "more hidden units than 15" in str(told[0].message)
+    assert told[0].filename == __file__
+    assert not memory.converged
+    assert hs.RestrictedHopfield(30, rng=1).store(patterns).converged
+
+
+def test_a_warning_that_is_an_error_stores_nothing(tmp_path):
+    patterns = hs.random_patterns(30, 60, rng=1)
+    memory = hs.RestrictedHopfield(15, rng=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UserWarning, match="not converged"):
+            memory.store(patterns)
+    with pytest.raises(NotStoredError):
+        memory.weights  # noqa: B018
+    memory.store(patterns, advise=False).save(tmp_path / "m.npz")
+    assert not hs.load(tmp_path / "m.npz").converged

@@ -16,6 +16,8 @@ import hopfield_sim as hs
 from hopfield_sim import couplings
 from hopfield_sim.models import classifier_training
 
+pytestmark = pytest.mark.filterwarnings("ignore:not converged")  # of what is learnt here
+
 N = 24
 
 

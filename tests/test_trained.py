@@ -21,6 +21,9 @@ from hopfield_sim.errors import (
 from hopfield_sim.models import trained_rule
 from hopfield_sim.models.trained_learning import Learner, Recipe
 
+# Many of these learn too little on purpose; test_bits_that_stay_wrong_are_told sees to the warning.
+pytestmark = pytest.mark.filterwarnings("ignore:not converged")
+
 
 def f(x, n):
     return np.maximum(x, 0.0) ** n
@@ -406,3 +409,23 @@ def test_errors_say_what_to_do():
     with pytest.raises(InsufficientMemoryError, match="fewer memories"):
         hs.TrainedDenseMemory(10**9).store(np.ones((1, 10**5)))
     assert "nothing stored" in repr(memory)
+
+
+def test_bits_that_stay_wrong_are_told(tmp_path):
+    """60 random patterns of 50 neurons are too many for 20 memories, and not for 60."""
+    patterns = hs.random_patterns(60, 50, rng=3)
+    memory = hs.TrainedDenseMemory(20, 3, rng=1)
+    with pytest.raises(NotStoredError):
+        memory.converged  # noqa: B018
+    with pytest.warns(UserWarning, match="not converged") as told:
+        memory.store(patterns)
+    ends = memory.recall(patterns, update="sync", max_sweeps=1).states
+    changed = int((ends != patterns).sum())
+    assert changed > 0
+    assert f"changes {changed} of the 3000 bits of these 60 patterns" in str(told[0].message)
+    assert "more memories than 20" in str(told[0].message)
+    assert told[0].filename == __file__
+    assert not memory.converged
+    memory.save(tmp_path / "m.npz")
+    assert not hs.load(tmp_path / "m.npz").converged
+    assert hs.TrainedDenseMemory(60, 3, rng=1).store(patterns, max_iter=100).converged

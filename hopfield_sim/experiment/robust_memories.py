@@ -136,7 +136,7 @@ def _least_distance(patterns: Spins) -> float:
 def _trained(patterns: Spins, config: Config, seed: int) -> Memory:
     """With as many memories as patterns, of the order of the others."""
     memory = TrainedDenseMemory(len(patterns), config["order"], rng=seed)
-    return _binary(memory.store(patterns), config, **_TOGETHER)
+    return _binary(memory.store(patterns, advise=False), config, **_TOGETHER)
 
 
 def _restricted(method: str) -> Callable[[Spins, Config, int], Memory]:
@@ -145,7 +145,7 @@ def _restricted(method: str) -> Callable[[Spins, Config, int], Memory]:
     def make(patterns: Spins, config: Config, seed: int) -> Memory:
         n = patterns.shape[1]
         memory = RestrictedHopfield(max(1, n // 2), rng=seed)
-        return _binary(memory.store(patterns, method=method), config)
+        return _binary(memory.store(patterns, method=method, advise=False), config)
 
     return make
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -96,6 +97,31 @@ def train(
             if number >= when.least and (row["errors"] == 0 or waited >= when.patience):
                 break
     return kept, history
+
+
+def wrong_bits(history: Sequence[Row]) -> int:
+    """How many bits of the patterns one step of recall changes in the weights that are kept.
+
+    Examples
+    --------
+    >>> wrong_bits([{"errors": 3}, {"errors": 1}, {"errors": 2}])
+    1
+    """
+    return min(int(row["errors"]) for row in history)
+
+
+def warn_of_wrong_bits(history: Sequence[Row], patterns: NDArray[np.int8], remedy: str) -> None:
+    """Warn the caller of ``store`` when learning ended with patterns that are no fixed points."""
+    errors = wrong_bits(history)
+    if errors:
+        n_patterns, n = patterns.shape
+        warnings.warn(
+            f"not converged: after {len(history)} steps one step of recall still changes {errors} "
+            f"of the {patterns.size} bits of these {n_patterns} patterns of {n} neurons; {remedy}; "
+            "or ask for more steps with max_iter= and patience=. What was learnt is kept; "
+            "advise=False keeps this quiet",
+            stacklevel=3,
+        )
 
 
 def columns_of(history: Sequence[Row], names: Sequence[str]) -> dict[str, NDArray[Any]]:

@@ -15,7 +15,14 @@ from hopfield_sim.dynamics import Recall, flow
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models import bipartite
 from hopfield_sim.models.backpropagation import Adam
-from hopfield_sim.models.early_stopping import Patience, columns_of, rows_of, train
+from hopfield_sim.models.early_stopping import (
+    Patience,
+    columns_of,
+    rows_of,
+    train,
+    warn_of_wrong_bits,
+    wrong_bits,
+)
 from hopfield_sim.models.rotation import orthonormal, rotate
 from hopfield_sim.models.spins import SpinMemory, Stored, image_shape, read_only
 
@@ -92,6 +99,7 @@ class RestrictedHopfield(SpinMemory):
         patience: int = 10,
         min_delta: float = 1e-4,
         rate: float | None = None,
+        advise: bool = True,
     ) -> RestrictedHopfield:
         """Learn patterns (P, N), or images (P, H, W); called again, it learns all of them anew.
 
@@ -116,12 +124,14 @@ class RestrictedHopfield(SpinMemory):
             Stop when none of so many steps lowered the cost by more than this.
         rate : float, optional
             The size of Adam's steps, up to 1; 1/N if not given. Without a meaning for rotation.
+        advise : bool
+            Warn when learning ends with bits that one step of recall changes.
 
         Returns
         -------
         RestrictedHopfield
             The memory itself. It keeps the W of the step with the fewest wrong bits and, among
-            those, the lowest cost; ``history`` tells whether bits are wrong still.
+            those, the lowest cost; ``converged`` says whether no bit is wrong.
 
         Raises
         ------
@@ -133,6 +143,7 @@ class RestrictedHopfield(SpinMemory):
         """
         method = checks.choice(method, METHODS, "method")
         when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=20)
+        advise = checks.flag(advise, "advise")
         if rate is not None:
             rate = checks.real(rate, "rate", minimum=0, maximum=1)
         with self._lock:
@@ -161,6 +172,11 @@ class RestrictedHopfield(SpinMemory):
                 start,
                 when,
             )
+            if advise:
+                remedy = (
+                    f"use more hidden units than {self._n_hidden}: about as many as patterns serve"
+                )
+                warn_of_wrong_bits(history, everything, remedy)
             self._state = Learnt(everything, shape, weights, history)
         return self
 
@@ -193,6 +209,19 @@ class RestrictedHopfield(SpinMemory):
         return read_only(self._learnt())
 
     @property
+    def converged(self) -> bool:
+        """Whether every stored pattern is a fixed point: one step of recall changes no bit of it.
+
+        Raises
+        ------
+        NotStoredError
+            When nothing is stored yet.
+        """
+        now = self._now()
+        now._learnt()
+        return wrong_bits(now._state.history) == 0
+
+    @property
     def history(self) -> list[dict[str, Any]]:
         """A row a step of the last learning.
 
@@ -207,7 +236,7 @@ class RestrictedHopfield(SpinMemory):
         state = self._state
         if state.patterns is None:
             return f"{what}, nothing stored>"
-        errors = min(row["errors"] for row in state.history)
+        errors = wrong_bits(state.history)
         return (
             f"{what}, N={state.patterns.shape[1]}, P={len(state.patterns)}, "
             f"{errors} wrong bits after {len(state.history)} steps>"

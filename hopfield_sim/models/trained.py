@@ -17,7 +17,14 @@ from hopfield_sim import checks
 from hopfield_sim.backends.powers import Floats
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
-from hopfield_sim.models.early_stopping import Patience, columns_of, rows_of, train
+from hopfield_sim.models.early_stopping import (
+    Patience,
+    columns_of,
+    rows_of,
+    train,
+    warn_of_wrong_bits,
+    wrong_bits,
+)
 from hopfield_sim.models.spins import Stored, image_shape, read_only
 from hopfield_sim.models.trained_engine import Field, TrainedEngine
 from hopfield_sim.models.trained_learning import Learner, Recipe
@@ -105,6 +112,7 @@ class TrainedDenseMemory(BinaryMemory):
         min_iter: int | None = None,
         patience: int = 50,
         min_delta: float = 1e-4,
+        advise: bool = True,
     ) -> TrainedDenseMemory:
         """Learn patterns (P, N), or images (P, H, W); called again, it learns all of them anew.
 
@@ -122,12 +130,14 @@ class TrainedDenseMemory(BinaryMemory):
             At least so many; 50, or ``max_iter`` if that is less, when not given.
         patience, min_delta : int, float
             Stop when none of so many steps lowered the cost by more than this.
+        advise : bool
+            Warn when learning ends with bits that one step of recall changes.
 
         Returns
         -------
         TrainedDenseMemory
             The memory itself. It keeps the memories of the step with the fewest wrong bits and,
-            among those, the lowest cost; ``history`` tells whether bits are wrong still.
+            among those, the lowest cost; ``converged`` says whether no bit is wrong.
 
         Raises
         ------
@@ -137,6 +147,7 @@ class TrainedDenseMemory(BinaryMemory):
             When the memories do not fit.
         """
         when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=50)
+        advise = checks.flag(advise, "advise")
         with self._lock:
             known = None if self._patterns is None else self._patterns.shape[1]
             new = checks.patterns(patterns, n_neurons=known)
@@ -149,6 +160,9 @@ class TrainedDenseMemory(BinaryMemory):
             )
             learner = Learner(self._recipe, everything)
             memories, history = train(learner.step, learner.judge, learner.start(), when)
+            if advise:
+                remedy = f"use more memories than {k}: as many as patterns serve"
+                warn_of_wrong_bits(history, everything, remedy)
             self._state = Learnt(everything, shape, memories, history, learner.temperature)
         return self
 
@@ -188,6 +202,19 @@ class TrainedDenseMemory(BinaryMemory):
         return now._state.temperature
 
     @property
+    def converged(self) -> bool:
+        """Whether every stored pattern is a fixed point: one step of recall changes no bit of it.
+
+        Raises
+        ------
+        NotStoredError
+            When nothing is stored yet.
+        """
+        now = self._now()
+        now._learnt()
+        return wrong_bits(now._state.history) == 0
+
+    @property
     def history(self) -> list[dict[str, Any]]:
         """A row a step of the last learning.
 
@@ -201,7 +228,7 @@ class TrainedDenseMemory(BinaryMemory):
         state = self._state
         if state.patterns is None:
             return f"{what}, nothing stored>"
-        errors = min(row["errors"] for row in state.history)
+        errors = wrong_bits(state.history)
         return (
             f"{what}, N={state.patterns.shape[1]}, P={len(state.patterns)}, "
             f"{errors} wrong bits after {len(state.history)} steps>"
