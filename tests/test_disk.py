@@ -28,8 +28,8 @@ MODELS = {
     "distributed": hs.DistributedMemory(20, rng=0).store(REALS),
     "hopfield": NET,
     "modern": hs.ModernHopfield().store(REALS),
-    "restricted": hs.RestrictedHopfield(3, rng=0).store(PATTERNS, max_iter=3),
-    "trained": hs.TrainedDenseMemory(3, rng=0).store(PATTERNS, max_iter=3),
+    "restricted": hs.RestrictedHopfield(3, rng=0).store(PATTERNS, max_iter=3, advise=False),
+    "trained": hs.TrainedDenseMemory(3, rng=0).store(PATTERNS, max_iter=3, advise=False),
 }
 WRITERS = {
     **{f"{name}.npz": model.save for name, model in MODELS.items()},

@@ -133,7 +133,7 @@ def test_without_optional_packages_everything_runs(tmp_path: Path) -> None:
         "from hopfield_sim.experiment.__main__ import main\n"
         "hs.DenseClassifier(4, epochs=1, rng=0).fit([[1.0, -1], [-1, 1]], [0, 1], progress=True)\n"
         "hs.DistributedMemory(4000, rng=0).store([[1.0, -1.0]])\n"
-        "hs.TrainedDenseMemory(2, rng=0).store([[1, 1, -1], [1, -1, 1]])\n"
+        "hs.TrainedDenseMemory(2, rng=0).store([[1, 1, -1], [1, -1, 1]], advise=False)\n"
         "hs.course.experiment(9, 1, 'hebbian', 1, 1, rng=0)\n"
         "sys.exit(main(['robustness', '--sizes', '10', '--trials', '1', '--out', sys.argv[1]]))\n"
     )

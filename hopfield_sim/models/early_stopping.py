@@ -110,15 +110,21 @@ def wrong_bits(history: Sequence[Row]) -> int:
     return min(int(row["errors"]) for row in history)
 
 
-def warn_of_wrong_bits(history: Sequence[Row], patterns: NDArray[np.int8], remedy: str) -> None:
-    """Warn the caller of ``store`` when learning ended with patterns that are no fixed points."""
+def warn_of_wrong_bits(
+    history: Sequence[Row], patterns: NDArray[np.int8], units: int, what: str
+) -> None:
+    """Warn the caller of ``store`` when learning ended with patterns that are no fixed points.
+
+    ``units`` says how many hidden units, or memories, there are, and ``what`` which of the two.
+    """
     errors = wrong_bits(history)
     if errors:
         n_patterns, n = patterns.shape
+        few = f"use more {what} than {units}: as many as patterns serve; or " * (units < n_patterns)
         warnings.warn(
             f"not converged: after {len(history)} steps one step of recall still changes {errors} "
-            f"of the {patterns.size} bits of these {n_patterns} patterns of {n} neurons; {remedy}; "
-            "or ask for more steps with max_iter= and patience=. What was learnt is kept; "
+            f"of the {patterns.size} bits of these {n_patterns} patterns of {n} neurons; {few}"
+            "ask for more steps with max_iter= and patience=. What was learnt is kept; "
             "advise=False keeps this quiet",
             stacklevel=3,
         )

@@ -173,10 +173,7 @@ class RestrictedHopfield(SpinMemory):
                 when,
             )
             if advise:
-                remedy = (
-                    f"use more hidden units than {self._n_hidden}: about as many as patterns serve"
-                )
-                warn_of_wrong_bits(history, everything, remedy)
+                warn_of_wrong_bits(history, everything, self._n_hidden, "hidden units")
             self._state = Learnt(everything, shape, weights, history)
         return self
 

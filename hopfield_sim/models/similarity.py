@@ -217,16 +217,17 @@ class Cosine(Similarity):
     def gradient(self, states: Floats, found: Attended) -> Floats:
         """−(g − (g·x̂) x̂)/‖x centred‖, g = Σ p_μ ξ̂^μ; 0 for a state without contrast."""
         unit, length = self._directions(states)
-        weight = found.scaled / found.mass / self.unit
-        pull = self._centred(found.target) * weight[:, None]
-        along = np.einsum("bi,bi->b", pull, unit)[:, None] * unit
-        slope = np.divide(along - pull, length, out=np.zeros_like(pull), where=length > 0)
-        steepest = float(np.abs(slope).max())
-        if steepest > float(np.finfo(states.dtype).max):
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            weight = found.scaled / found.mass / self.unit
+            pull = self._centred(found.target) * weight[:, None]
+            along = np.einsum("bi,bi->b", pull, unit)[:, None] * unit
+            slope = np.divide(along - pull, length, out=np.zeros_like(pull), where=length > 0)
+            steepest = float(np.abs(slope).max())
+        if not steepest <= float(np.finfo(states.dtype).max):
             raise InvalidInputError(
-                f"the gradient of similarity 'cosine' is up to {steepest:.3g} for these states, "
-                f"which no {states.dtype} holds: their contrast is "
-                f"{length[length > 0].min():.3g}; scale them"
+                "the gradient of similarity 'cosine' is for these states one that no "
+                f"{states.dtype} holds: their contrast is {length[length > 0].min():.3g}; "
+                "scale them"
             )
         return slope.astype(states.dtype)
 

@@ -161,8 +161,7 @@ class TrainedDenseMemory(BinaryMemory):
             learner = Learner(self._recipe, everything)
             memories, history = train(learner.step, learner.judge, learner.start(), when)
             if advise:
-                remedy = f"use more memories than {k}: as many as patterns serve"
-                warn_of_wrong_bits(history, everything, remedy)
+                warn_of_wrong_bits(history, everything, k, "memories")
             self._state = Learnt(everything, shape, memories, history, learner.temperature)
         return self
 
