@@ -340,6 +340,7 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
     "deep": ("sizes = " + "[" * 100_000, "nested too deeply"),
     "deep and closed": ("sizes = " + "[" * 30 + "]" * 30, "sizes must be an integer"),
     "huge integer": ("seed = " + "9" * 5000, "is not a TOML file"),
+    "huge in base 16": ("seed = 0x" + "f" * 5000, "numbers that can be written down"),
     "huge in words": ('seed = "' + "9" * 5000 + '"', "seed must be an integer"),
     "not UTF-8": (b"out = '\xff'", "is not a TOML file"),
     "a date": ("seed = 2020-01-01", "seed must be an integer"),

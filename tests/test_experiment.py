@@ -466,3 +466,13 @@ def test_to_dataframe_and_to_xarray(capacities: Result) -> None:
     found = dataset.retrieved.sel(rule="storkey", n_neurons=34).values.tolist()
     assert found == curve(capacities, "storkey", 34)
     assert dict(Result("demo", [{"x": 1}, {"x": 2}], {}).to_xarray().sizes) == {"row": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [("xor", "rng"), ("robust", "rng"), ("modern", "rng"), ("distributed", "queries")]
+    + [("capacity", setting) for setting in ("rng", "networks", "states", "max_sweeps")],
+)
+def test_a_setting_of_thousands_of_digits_is_refused(name: str, setting: str) -> None:
+    with pytest.raises(InvalidInputError, match="numbers that can be written down"):
+        getattr(hs.experiment, name)(**{setting: 1 << 20_000})

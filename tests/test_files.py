@@ -360,6 +360,22 @@ def test_a_size_that_no_compression_reaches_is_a_lie(tmp_path):
             load_bytes(tmp_path, zipped("manifest.npy", bytes(9000), method=method))
 
 
+def test_texts_are_no_larger_than_their_file(tmp_path):
+    """``save`` never compresses a text, so a small file cannot hold large labels."""
+    labels = ["a" * 1_000_000, "b", "a" * 1_000_000]
+    hs.DenseClassifier(2, epochs=1, rng=0).fit(PATTERNS, labels).save(tmp_path / "long.npz")
+    assert list(hs.load(tmp_path / "long.npz").classes_) == sorted(set(labels))
+    packed = rewritten((tmp_path / "long.npz").read_bytes(), lambda members: None)
+    assert len(packed) < 100_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(ModelFileError, match="'words' is a compressed text"):
+            load_bytes(tmp_path, packed)
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_patterns_that_squeeze_well_come_back(tmp_path):
     """A thousand times less is as much as deflating can do."""
     patterns = np.ones((2000, 1000), np.int8)

@@ -284,6 +284,20 @@ def test_a_second_writer_is_told_who_is_first(path: Path, other: subprocess.Pope
     assert [p.name for p in path.parent.iterdir()].count("r.sqlite.lock") == 0
 
 
+def test_a_link_to_a_file_is_no_way_around_its_lock(
+    path: Path, other: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    link = tmp_path / "elsewhere"
+    link.symlink_to(path)
+    for read_only in (False, True):
+        with pytest.raises(ResultsDirError, match=f"is being written by process {other.pid}"):
+            Store(link, read_only=read_only)
+    other.communicate("")
+    with Store(link):
+        assert path.with_name("r.sqlite.lock").exists()
+    assert missing(link) == []
+
+
 def test_a_lock_ends_with_its_process(path: Path, other: subprocess.Popen[str]) -> None:
     other.kill()
     other.wait()

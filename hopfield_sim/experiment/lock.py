@@ -101,7 +101,9 @@ def holder(path: Path) -> str | None:
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f"{path.name}.lock")
+    """Where SQLite has its log too: beside the file itself, whatever links lead to it."""
+    file = Path(os.path.realpath(path))
+    return file.with_name(f"{file.name}.lock")
 
 
 def _open(path: Path) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.result import Result
 
@@ -118,12 +119,22 @@ class Study:
 def canonical(config: Config) -> str:
     """Write a configuration so that equal ones are equal texts.
 
+    Raises
+    ------
+    InvalidInputError
+        For a number that no text holds: of thousands of digits, or not finite.
+
     Examples
     --------
     >>> canonical({"sizes": [10, 34], "seed": 0})
     '{"seed":0,"sizes":[10,34]}'
     """
-    return json.dumps(config, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    try:
+        return json.dumps(config, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except ValueError as error:
+        raise InvalidInputError(
+            f"settings must be numbers that can be written down; give a smaller one: {error}"
+        ) from error
 
 
 def fingerprint(study: str, config: Config) -> str:

@@ -245,6 +245,8 @@ def _read_member(
         raise ModelFileError(f"member {name!r} is {dtype} with {len(shape)} axes")
     if kind == "U" and not axes and dtype.itemsize > _WORD_LIMIT:
         raise ModelFileError(f"member {name!r} is a text of {dtype.itemsize} bytes")
+    if kind == "U" and entry.compress_type != zipfile.ZIP_STORED:  # it might grow a thousandfold
+        raise ModelFileError(f"member {name!r} is a compressed text")
     size = dtype.itemsize * math.prod(shape)
     if not 0 <= entry.file_size - size <= _HEADER_LIMIT:
         raise ModelFileError(f"member {name!r} is not of the size that its shape {shape} makes")
