@@ -23,8 +23,7 @@ from hopfield_sim.models.bipartite import judge
 from hopfield_sim.models.early_stopping import Patience, train
 from hopfield_sim.models.rotation import orthonormal, rotate
 
-# Many of these learn too little on purpose; test_bits_that_stay_wrong_are_told sees to the warning.
-pytestmark = pytest.mark.filterwarnings("ignore:not converged")
+learns_too_little = pytest.mark.filterwarnings("ignore:not converged")  # on purpose
 
 
 def plain_rotation(x, w):
@@ -87,6 +86,7 @@ def test_the_weights_stay_orthonormal_for_ever():
     assert np.abs(w.T @ w - np.eye(20)).max() < 1e-13
 
 
+@learns_too_little
 @pytest.mark.parametrize("n_patterns", [1, 8, 20, 60])
 def test_every_rotation_lowers_the_energy_of_the_patterns(n_patterns):
     memory = hs.RestrictedHopfield(20, rng=1)
@@ -215,6 +215,7 @@ def test_hidden_units_that_no_pattern_needs_let_noise_pass():
 # ------------------------------------------------------------------ stopping
 
 
+@learns_too_little
 def test_training_stops_for_one_of_three_reasons():
     patterns = hs.random_patterns(40, 30, rng=0)  # too many for ten hidden units
     memory = hs.RestrictedHopfield(10, rng=0)
@@ -249,6 +250,7 @@ def test_the_best_weights_are_kept():
     assert {key: history[2][key] for key in ("errors", "cost", "energy")} == judge(kept, patterns)
 
 
+@learns_too_little
 def test_history_counts_bits_and_squares():
     memory, patterns = some_memory(n=20, m=4, n_patterns=9)
     w, x = memory.weights, patterns.astype(float)
@@ -382,6 +384,7 @@ def test_the_energy_is_the_lowest_over_the_hidden_units():
         assert (memory.energy(states, hidden=other) > lowest).all()
 
 
+@learns_too_little
 @pytest.mark.parametrize("gate", [1.0, 0.4])
 @pytest.mark.parametrize("method", ["rotation", "gradient"])
 def test_recall_never_raises_the_energy_and_always_ends(gate, method):

@@ -16,7 +16,7 @@ import hopfield_sim as hs
 from hopfield_sim import couplings
 from hopfield_sim.models import classifier_training
 
-pytestmark = pytest.mark.filterwarnings("ignore:not converged")  # of what is learnt here
+learns_too_little = pytest.mark.filterwarnings("ignore:not converged")  # on purpose
 
 N = 24
 
@@ -97,6 +97,7 @@ def many_switches(monkeypatch):
 # ------------------------------------------------------------------ several threads
 
 
+@learns_too_little
 @each
 def test_nothing_is_lost_when_threads_store_at_once(name, many_switches):
     make, draw = MEMORIES[name]
@@ -234,6 +235,7 @@ LAST = {
 }
 
 
+@learns_too_little
 @each
 @pytest.mark.parametrize("error", [ZeroDivisionError, MemoryError, KeyboardInterrupt])
 def test_learning_that_fails_changes_nothing(name, error, monkeypatch):

@@ -21,8 +21,7 @@ from hopfield_sim.errors import (
 from hopfield_sim.models import trained_rule
 from hopfield_sim.models.trained_learning import Learner, Recipe
 
-# Many of these learn too little on purpose; test_bits_that_stay_wrong_are_told sees to the warning.
-pytestmark = pytest.mark.filterwarnings("ignore:not converged")
+learns_too_little = pytest.mark.filterwarnings("ignore:not converged")  # on purpose
 
 
 def f(x, n):
@@ -129,6 +128,7 @@ def test_blocks_change_nothing(monkeypatch):
     np.testing.assert_allclose(parts.step(start), whole.step(start), atol=1e-12)
 
 
+@learns_too_little
 def test_the_automatic_temperature():
     """Patterns that are their own memories answer with tanh(3) in the median."""
     patterns = hs.random_patterns(10, 30, rng=0)
@@ -185,6 +185,7 @@ def test_patterns_become_fixed_points(order):
     assert not run.sweeps.any()
 
 
+@learns_too_little
 def test_corrupted_patterns_come_back():
     """N = 100, P = K = 20, n = 3: all of them; with the memories it started from none."""
     trained, untrained = recalled(100, 20, 20, 3, 5)
@@ -193,6 +194,7 @@ def test_corrupted_patterns_come_back():
     assert untrained[:, 1].mean() < 0.85
 
 
+@learns_too_little
 def test_training_holds_what_a_low_order_cannot():
     """N = 100, P = 50, n = 2: untrained dense memories, which keep the patterns, lose them."""
     kept = []
@@ -206,6 +208,7 @@ def test_training_holds_what_a_low_order_cannot():
     assert trained[:, 0].mean() > 0.98
 
 
+@learns_too_little
 def test_fewer_memories_than_patterns_hold_some():
     """N = 100, P = 25: with 20 memories most of them come back, with 12 some."""
     most, half = recalled(100, 25, 20, 3, 3)[0], recalled(100, 25, 12, 3, 3)[0]
@@ -227,6 +230,7 @@ def test_large_overlaps_and_high_powers_neither_over_nor_underflow(n, order):
 # ------------------------------------------------------------------ how it recalls
 
 
+@learns_too_little
 @pytest.mark.parametrize("order", [2, 3, 7])
 @pytest.mark.parametrize(
     "manner",
@@ -269,6 +273,7 @@ def test_with_patterns_for_memories_it_is_the_dense_memory(order, manner):
     )
 
 
+@learns_too_little
 def test_energy_and_gap_by_definition():
     _, memories = random_task(k=4)
     patterns = hs.random_patterns(2, 7, rng=0)
@@ -290,6 +295,7 @@ def test_energy_and_gap_by_definition():
         huge.recall(np.ones(10**5), record="energy", update="sync")
 
 
+@learns_too_little
 def test_energy_falls_and_every_recall_rests():
     patterns = hs.random_patterns(15, 40, rng=0)
     memory = hs.TrainedDenseMemory(10, 3, rng=0).store(patterns)
@@ -299,6 +305,7 @@ def test_energy_falls_and_every_recall_rests():
     assert (memory.energy_gap(run.states) >= 0).all()
 
 
+@learns_too_little
 @pytest.mark.parametrize(("ties", "site"), [("keep", -1), ("plus", 1)])
 @pytest.mark.parametrize("update", ["async", "sync"])
 def test_a_site_that_no_memory_knows_is_a_tie(ties, site, update):
@@ -319,6 +326,7 @@ def test_it_is_a_memory(order):
     hs.testing.check_memory(hs.TrainedDenseMemory(4, order, rng=0))
 
 
+@learns_too_little
 def test_storing_again_learns_all_of_them_anew():
     patterns = hs.random_patterns(5, 20, rng=0)
     once = hs.TrainedDenseMemory(5, rng=3).store(patterns)
@@ -429,3 +437,47 @@ def test_bits_that_stay_wrong_are_told(tmp_path):
     memory.save(tmp_path / "m.npz")
     assert not hs.load(tmp_path / "m.npz").converged
     assert hs.TrainedDenseMemory(60, 3, rng=1).store(patterns, max_iter=100).converged
+
+
+def test_a_bit_of_which_nothing_is_said_stays_as_it_is(tmp_path):
+    """One memory of order 8 after 3 steps answers no to some bits and says nothing of others."""
+    patterns = hs.random_patterns(4, 20, rng=0)
+    memory = hs.TrainedDenseMemory(1, 8, rng=0)
+    with pytest.warns(UserWarning, match="not converged") as told:
+        memory.store(patterns, max_iter=3)
+    ends = memory.recall(patterns, update="sync", max_sweeps=1).states
+    changed = int((ends != patterns).sum())
+    assert 0 < changed < min(row["errors"] for row in memory.history)
+    assert f"changes {changed} of the 80 bits" in str(told[0].message)
+    memory.save(tmp_path / "m.npz")
+    for one in (memory, hs.load(tmp_path / "m.npz")):
+        assert f"{changed} wrong bits" in repr(one)
+
+
+def test_a_pattern_of_which_nothing_is_said_is_a_fixed_point():
+    """A memory that is turned away from a pattern has F = 0 and no say, so that nothing moves."""
+    pattern = hs.random_patterns(1, 20, rng=0)
+    found = []
+    for seed in range(60):
+        memory = hs.TrainedDenseMemory(1, 8, rate=1e-6, rng=seed)
+        memory.store(np.vstack([pattern, -pattern]), max_iter=1, advise=False)
+        ends = memory.recall(memory.patterns, update="sync", max_sweeps=1).states
+        assert memory.converged == (ends == memory.patterns).all()
+        found.append((memory.converged, memory.history[-1]["errors"]))
+    assert (True, 20) in found
+
+
+def test_what_cannot_be_learnt_is_told_without_a_remedy():
+    """Of one pixel each in 100 the others say nothing; with a random pattern, more steps may help
+    that one.
+    """
+    pixels = 2 * np.eye(100, dtype=np.int8)[:5] - 1
+    with pytest.warns(UserWarning, match="no other bit tells them") as told:
+        hs.TrainedDenseMemory(3, rng=0).store(pixels, max_iter=60)
+    assert "max_iter" not in str(told[0].message)
+    assert "more memories" not in str(told[0].message)
+    both = np.vstack([pixels, hs.random_patterns(20, 100, rng=1)])
+    with pytest.warns(UserWarning, match=r"no other bit tells \d+ of them") as told:
+        hs.TrainedDenseMemory(3, rng=0).store(both, max_iter=60)
+    assert "more memories than 3" in str(told[0].message)
+    assert "max_iter" in str(told[0].message)

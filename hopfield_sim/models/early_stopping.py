@@ -100,7 +100,7 @@ def train(
 
 
 def wrong_bits(history: Sequence[Row]) -> int:
-    """How many bits of the patterns one step of recall changes in the weights that are kept.
+    """The errors of the weights that are kept.
 
     Examples
     --------
@@ -111,23 +111,44 @@ def wrong_bits(history: Sequence[Row]) -> int:
 
 
 def warn_of_wrong_bits(
-    history: Sequence[Row], patterns: NDArray[np.int8], units: int, what: str
+    changed: NDArray[np.bool_], patterns: NDArray[np.int8], n_steps: int, units: int, what: str
 ) -> None:
     """Warn the caller of ``store`` when learning ended with patterns that are no fixed points.
 
-    ``units`` says how many hidden units, or memories, there are, and ``what`` which of the two.
+    ``changed`` (P, N) are the bits that one step of recall changes; ``units`` says how many hidden
+    units, or memories, there are, and ``what`` which of the two.
     """
-    errors = wrong_bits(history)
+    errors = int(changed.sum())
     if errors:
         n_patterns, n = patterns.shape
-        few = f"use more {what} than {units}: as many as patterns serve; or " * (units < n_patterns)
+        alone = _told_by_no_other(changed, patterns)
+        advice = []
+        if alone:
+            which = "them" if alone == errors else f"{alone} of them"
+            advice.append(
+                f"no other bit tells {which}, for another pattern differs there and in at most one "
+                "bit more: they cannot be learnt from the others"
+            )
+        if alone < errors:
+            few = f"use more {what} than {units}: as many as patterns serve; or "
+            few *= units < n_patterns
+            advice.append(f"{few}ask for more steps with max_iter= and patience=")
         warnings.warn(
-            f"not converged: after {len(history)} steps one step of recall still changes {errors} "
-            f"of the {patterns.size} bits of these {n_patterns} patterns of {n} neurons; {few}"
-            "ask for more steps with max_iter= and patience=. What was learnt is kept; "
-            "advise=False keeps this quiet",
+            f"not converged: after {n_steps} steps one step of recall still changes {errors} "
+            f"of the {patterns.size} bits of these {n_patterns} patterns of {n} neurons; "
+            f"{'; '.join(advice)}. What was learnt is kept; advise=False keeps this quiet",
             stacklevel=3,
         )
+
+
+def _told_by_no_other(bits: NDArray[np.bool_], patterns: NDArray[np.int8]) -> int:
+    """How many of some bits (P, N) turn a pattern into a state that is as near to another one."""
+    found = 0
+    for row in np.flatnonzero(bits.any(axis=1)):
+        differs = patterns != patterns[row]
+        near = differs[differs.sum(axis=1) <= 2]
+        found += int((bits[row] & near.any(axis=0)).sum())
+    return found
 
 
 def columns_of(history: Sequence[Row], names: Sequence[str]) -> dict[str, NDArray[Any]]:

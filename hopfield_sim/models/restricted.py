@@ -173,7 +173,11 @@ class RestrictedHopfield(SpinMemory):
                 when,
             )
             if advise:
-                warn_of_wrong_bits(history, everything, self._n_hidden, "hidden units")
+                felt = bipartite.fields(weights, everything)
+                changed = bipartite.signs(felt, everything) != everything
+                warn_of_wrong_bits(
+                    changed, everything, len(history), self._n_hidden, "hidden units"
+                )
             self._state = Learnt(everything, shape, weights, history)
         return self
 
@@ -208,6 +212,7 @@ class RestrictedHopfield(SpinMemory):
     @property
     def converged(self) -> bool:
         """Whether every stored pattern is a fixed point: one step of recall changes no bit of it.
+        This does not depend on the gate.
 
         Raises
         ------

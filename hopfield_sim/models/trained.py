@@ -23,7 +23,6 @@ from hopfield_sim.models.early_stopping import (
     rows_of,
     train,
     warn_of_wrong_bits,
-    wrong_bits,
 )
 from hopfield_sim.models.spins import Stored, image_shape, read_only
 from hopfield_sim.models.trained_engine import Field, TrainedEngine
@@ -35,11 +34,14 @@ HISTORY = ("rate", "errors", "cost")
 
 @dataclass(frozen=True, eq=False)
 class Learnt(Stored):
-    """What a memory has learnt, a row a step of how, and the temperature at which."""
+    """What a memory has learnt, a row a step of how, the temperature at which, and how many bits of
+    the patterns one step of recall changes.
+    """
 
     memories: Floats | None = None
     history: Sequence[dict[str, Any]] = ()
     temperature: float = math.nan
+    n_changed: int = 0
 
 
 class TrainedDenseMemory(BinaryMemory):
@@ -137,7 +139,8 @@ class TrainedDenseMemory(BinaryMemory):
         -------
         TrainedDenseMemory
             The memory itself. It keeps the memories of the step with the fewest wrong bits and,
-            among those, the lowest cost; ``converged`` says whether no bit is wrong.
+            among those, the lowest cost; ``converged`` says whether the patterns are fixed
+            points.
 
         Raises
         ------
@@ -160,9 +163,12 @@ class TrainedDenseMemory(BinaryMemory):
             )
             learner = Learner(self._recipe, everything)
             memories, history = train(learner.step, learner.judge, learner.start(), when)
+            changed = Field(memories, self.order).changed(everything)
             if advise:
-                warn_of_wrong_bits(history, everything, k, "memories")
-            self._state = Learnt(everything, shape, memories, history, learner.temperature)
+                warn_of_wrong_bits(changed, everything, len(history), k, "memories")
+            self._state = Learnt(
+                everything, shape, memories, history, learner.temperature, int(changed.sum())
+            )
         return self
 
     def clear(self) -> TrainedDenseMemory:
@@ -211,14 +217,14 @@ class TrainedDenseMemory(BinaryMemory):
         """
         now = self._now()
         now._learnt()
-        return wrong_bits(now._state.history) == 0
+        return now._state.n_changed == 0
 
     @property
     def history(self) -> list[dict[str, Any]]:
         """A row a step of the last learning.
 
-        ``iteration`` from 1, the ``rate`` ε of the step, and after it ``errors`` (bits that do not
-        follow from the others) and ``cost`` (mean of (Y_i − x_i)^{2m}).
+        ``iteration`` from 1, the ``rate`` ε of the step, and after it ``errors`` (bits that the
+        others answer wrongly or not at all) and ``cost`` (mean of (Y_i − x_i)^{2m}).
         """
         return [dict(row) for row in self._state.history]
 
@@ -227,10 +233,9 @@ class TrainedDenseMemory(BinaryMemory):
         state = self._state
         if state.patterns is None:
             return f"{what}, nothing stored>"
-        errors = wrong_bits(state.history)
         return (
             f"{what}, N={state.patterns.shape[1]}, P={len(state.patterns)}, "
-            f"{errors} wrong bits after {len(state.history)} steps>"
+            f"{state.n_changed} wrong bits after {len(state.history)} steps>"
         )
 
     # ------------------------------------------------------------------ what a state feels
@@ -315,5 +320,7 @@ class TrainedDenseMemory(BinaryMemory):
         )
         memory._recipe = memory._recipe.with_key(int(members["key"]))
         history = rows_of(members, HISTORY)
-        memory._state = Learnt(patterns, image_shape(members, n), memories, history, used)
+        n_changed = int(Field(memories, memory.order).changed(patterns).sum())
+        shape = image_shape(members, n)
+        memory._state = Learnt(patterns, shape, memories, history, used, n_changed)
         return memory

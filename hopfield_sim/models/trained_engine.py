@@ -89,6 +89,10 @@ class Field:
             found.append(np.where(np.abs(asked.votes) > self.tie * sizes, asked.votes, 0.0))
         return np.concatenate(found)
 
+    def changed(self, states: Spins) -> NDArray[np.bool_]:
+        """The sites of states (B, N) that want to turn; a D of 0 keeps the spin."""
+        return self.all_differences(states) * states < 0
+
 
 @dataclass(frozen=True)
 class TrainedEngine:
