@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -73,29 +72,37 @@ asyncio.run(serve())
 
 
 def test_a_scheduler_that_dies_ends_the_sweep_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    monkeypatch.setattr(cluster, "_SILENT", 2.0)
+    monkeypatch.setattr(cluster, "_SILENT", 5.0)
     monkeypatch.setattr(cluster, "_EVERY", 0.2)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])}
     config = toy_study.configure(tmp_path, cost=1.0, sleep=0.3)
-    with (
-        subprocess.Popen(
-            [sys.executable, "-c", SCHEDULER],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=environment,
-        ) as scheduler,
-        Store(":memory:") as store,
-    ):
-        assert scheduler.stdout is not None
-        address = scheduler.stdout.readline().strip()
-        killer = threading.Timer(2.0, scheduler.kill)
-        killer.start()
+    scheduler = subprocess.Popen(
+        [sys.executable, "-c", SCHEDULER],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=environment,
+    )
+
+    def kill() -> None:
+        scheduler.kill()
+        scheduler.communicate()
+
+    request.addfinalizer(kill)
+    assert scheduler.stdout is not None
+    address = scheduler.stdout.readline().strip()
+    with Store(":memory:") as store:
+        save = store.save
+
+        def save_and_kill(key: str, trials: Any) -> None:
+            save(key, trials)
+            scheduler.kill()
+
+        monkeypatch.setattr(store, "save", save_and_kill)
         with pytest.raises(HopfieldError, match=r"does not answer any more\. What was finished is"):
             run(config, store, address)
-        killer.join()
         job = Job(toy_study.STUDY, config)
         before = len(store.finished(store.claim("toy", config)))
         assert 0 < before < 12
