@@ -625,3 +625,45 @@ def test_no_argument_is_forgotten() -> None:
         if argument not in ARGUMENTS and argument.split()[1] not in spins | files
     ]
     assert missing == []
+
+
+MANY_AXES = np.ones((1,) * 40)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: hs.theory.retrieval_overlap(MANY_AXES, 0.1), "at most 32 axes; got 40"),
+        (lambda: hs.theory.features_needed(MANY_AXES, 1.0), "at most 32 axes; got 40"),
+        (lambda: hs.plotting.states(PATTERNS, (2, 3), captions=3), "captions must be a sequence"),
+        (lambda: hs.experiment.images(betas="dot"), "betas must map similarities"),
+        (lambda: hs.experiment.xor(progress=np.ones(2)), "progress must be True or False"),
+    ],
+)
+def test_arguments_that_random_calls_found(call: Callable[[], Any], words: str) -> None:
+    with pytest.raises(HopfieldError, match=words):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"sections": 3}, "sections must be a sequence of report.Section; got 3"),
+        ({"versions": "1.0"}, "versions must map names"),
+        ({"machine": 1}, "machine must map"),
+        ({"glossary": [1]}, "glossary must map"),
+        ({"title": 3}, r"sections\[0\].title must be a str; got 3"),
+        ({"figures": [3]}, r"sections\[0\].figures must hold \(str, Figure\)"),
+        ({"figures": [("a", "b")]}, r"sections\[0\].figures must hold"),
+        ({"videos": [("a", 1)]}, r"videos must hold \(str, path\)"),
+        ({"tables": [("a", [1])]}, "rows that map columns"),
+    ],
+)
+def test_a_report_says_what_it_cannot_show(tmp_path: Any, wrong: Any, words: str) -> None:
+    held = {"title": "T", "sentence": "S"}
+    for name in {"title", "figures", "videos", "tables"} & set(wrong):
+        held[name] = wrong.pop(name)
+    given = {"sections": [hs.plotting.report.Section(**held)], "versions": {}} | wrong
+    with pytest.raises(InvalidTypeError, match=words):
+        hs.plotting.report.write(tmp_path, title="T", command="c", seed=0, **given)
+    assert not list(tmp_path.iterdir())

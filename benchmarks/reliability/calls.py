@@ -1,86 +1,123 @@
-"""Public functions and memories, called with whatever comes: an answer, or an error of the tree."""
+"""Everything public, called with whatever comes: an answer, or an error of the tree; never NaN out
+of finite numbers, never a changed argument, never a hang.
+
+What is called is found by walking ``__all__``: a new name is attacked by itself. A round is a
+function of its number; ``python -m benchmarks.reliability.calls NUMBER ...`` makes some again.
+"""
 
 from __future__ import annotations
 
-import inspect
+import os
 import random
+import signal
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, chdir, contextmanager, redirect_stderr
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
 from typing import Any
 
 import numpy as np
+from matplotlib import pyplot
 
 import hopfield_sim as hs
+from benchmarks.reliability import arguments
+from benchmarks.reliability.subjects import Subject, found
 from benchmarks.reliability.tally import Tally
 
-ROUNDS = (3000, 50_000)
+ROUNDS = (50_000, 1_000_000)
+LONGEST = 20
+"""Seconds after which a call hangs."""
 
-VALUES: list[Any] = [
-    *(0, 1, -1, 3, 9, 0.5, -0.0, 1e300, 1e-300, float("nan"), float("inf"), 2**70, True, None),
-    *("", "sync", "hebbian", "nothing", b"x", (), [], {}, [1, -1, 1], [[1, -1, 1], [1, 1, -1]]),
-    *([[1, "x"]], [[1], [1, 2]], {1, -1}, object(), 1j, range(3), lambda x: x),
-    *(np.zeros((0, 3)), np.ones((2, 3, 4)), np.float32(2), np.int8(-1), np.array(7), np.ma.ones(3)),
-    np.array([[1, -1, 1, -1]], np.int8),
-    np.full((3, 9), np.nan),
-    np.where(np.random.default_rng(0).random((3, 9)) < 0.5, -1, 1),
-]
+SELDOM = 0.002
+"""The share of what is slow."""
 
-NOT_CALLED = {"load", "use_backend"}
-"""``load`` has an attack of its own; ``use_backend`` would change the rounds that follow."""
+
+class Hang(BaseException):
+    """A call took too long."""
 
 
 def attack(rounds: int) -> Tally:
-    """Take the functions in turn, with arguments drawn at random."""
-    warnings.simplefilter("ignore")
+    """Take everything at random, with arguments drawn at random."""
     tally = Tally()
-    functions = _functions()
-    for number in range(rounds):
-        name, function = functions[number % len(functions)]
-        rng = random.Random(number)
-        words = _arguments(function, rng)
-        try:
-            function(**words)
-        except hs.errors.HopfieldError:
-            tally.right("an error of the tree")
-        except Exception as error:
-            told = f"{type(error).__name__}: {error}"
-            tally.lost(f"{number}, {name}({words}): {told}")
-        else:
-            tally.right("an answer")
+    with _scratch():
+        for number in range(rounds):
+            one(number, tally)
     return tally
 
 
-def _functions() -> list[tuple[str, Callable[..., Any]]]:
-    rooms = {"": hs, "theory.": hs.theory, "rules.": hs.rules}
-    found = [
-        (f"{prefix}{name}", getattr(room, name))
-        for prefix, room in rooms.items()
-        for name in room.__all__
-        if name not in NOT_CALLED
-    ]
-    net = hs.HopfieldNetwork().store(hs.random_patterns(2, 9, rng=0))
-    memories = [net, hs.DenseMemory(order=3).store(hs.random_patterns(2, 9, rng=0))]
-    for memory in memories:
-        for method in ("recall", "energy", "store"):
-            if hasattr(memory, method):
-                found.append((f"{type(memory).__name__}.{method}", getattr(memory, method)))
-    return [(name, f) for name, f in found if callable(f) and _named(f)]
-
-
-def _named(function: Callable[..., Any]) -> bool:
+def one(number: int, tally: Tally) -> None:
+    """A single round."""
+    rng = random.Random(number)
+    subject = _drawn(rng)
+    words = arguments.drawn(subject, rng)
+    before = arguments.marks(words)
+    what = f"{number}, {subject.name}({arguments.told(words)})"
+    signal.alarm(LONGEST)
     try:
-        inspect.signature(function)
-    except (TypeError, ValueError):
-        return False
-    return True
+        answer = _used(subject.call(words))
+        nan = arguments.finite(words) and not arguments.without_nan(answer)
+        nan = nan and not subject.may_be_nan
+    except hs.errors.HopfieldError:
+        outcome, nan = "an error of the tree", False
+    except (Exception, Hang) as error:
+        tally.lost(f"{what}: {type(error).__name__}: {error}")
+        return
+    else:
+        outcome = "an answer"
+    finally:
+        signal.alarm(0)
+        pyplot.close("all")
+    if nan:
+        tally.lost(f"{what}: NaN from finite numbers")
+    else:
+        same = arguments.marks(words) == before
+        tally.judge(same, outcome, f"{what}: an argument was changed")
 
 
-def _arguments(function: Callable[..., Any], rng: random.Random) -> dict[str, Any]:
-    """Values for all arguments that must be given, and for some others."""
-    kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return {
-        name: rng.choice(VALUES)
-        for name, parameter in inspect.signature(function).parameters.items()
-        if parameter.kind not in kinds
-        and (parameter.default is inspect.Parameter.empty or rng.random() < 0.3)
-    }
+def _drawn(rng: random.Random) -> Subject:
+    slow = rng.random() < SELDOM
+    return rng.choice([subject for subject in found() if subject.slow == slow])
+
+
+def _used(answer: Any) -> Any:
+    if isinstance(answer, AbstractContextManager):
+        with answer as inside:
+            return inside
+    return answer
+
+
+@contextmanager
+def _scratch() -> Iterator[None]:
+    """A folder of odd files to stand in, no data sets, no warnings, and an alarm."""
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise Hang(f"no answer in {LONGEST} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    data = os.environ.pop("HOPFIELD_DATA", None)
+    found()  # while nothing is disturbed
+    with (
+        TemporaryDirectory() as folder,
+        chdir(folder),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        open(os.devnull, "w") as nowhere,
+        redirect_stderr(nowhere),
+    ):
+        warnings.simplefilter("ignore")
+        arguments.scratch(Path(folder))
+        yield
+    if data is not None:
+        os.environ["HOPFIELD_DATA"] = data
+    signal.signal(signal.SIGALRM, before)
+
+
+if __name__ == "__main__":
+    again = Tally()
+    with _scratch():
+        for number in map(int, sys.argv[1:]):
+            one(number, again)
+    print(again, *again.losses, sep="\n")

@@ -1,9 +1,10 @@
-"""Single arguments: numbers, yes or no, and the source of randomness."""
+"""Single arguments: numbers, yes or no, sequences and mappings, and the source of randomness."""
 
 from __future__ import annotations
 
 import numbers
 import operator
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,23 @@ def flag(value: Any, name: str) -> bool:
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     raise InvalidTypeError(f"{name} must be True or False; got {show(value)}")
+
+
+def sequence(value: Any, name: str, of: str) -> list[Any]:
+    """Judge a sequence of whatever ``of`` names in words; a single text is none."""
+    try:
+        if isinstance(value, (str, bytes, Mapping)):
+            raise TypeError
+        return list(value)
+    except TypeError:
+        raise InvalidTypeError(f"{name} must be a sequence of {of}; got {show(value)}") from None
+
+
+def mapping(value: Any, name: str, of: str) -> dict[Any, Any]:
+    """Judge a mapping, from what to what ``of`` says in words."""
+    if not isinstance(value, Mapping):
+        raise InvalidTypeError(f"{name} must map {of}; got {show(value)}")
+    return dict(value)
 
 
 def key(rng: Any) -> int:

@@ -140,7 +140,7 @@ def configure(
                 f"would share some; got {n_networks}"
             )
         packed = pack_images(np.stack([own[t::stride][:most] for t in range(n_networks)]))
-    given = BETAS if betas is None else dict(betas)
+    given = BETAS if betas is None else checks.mapping(betas, "betas", "similarities to numbers")
     return {
         "origin": origin,
         "pictures": packed,

@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
+from hopfield_sim import checks
 from hopfield_sim.backends import blas
 from hopfield_sim.errors import HopfieldError, ResultsDirError
 from hopfield_sim.experiment import pool as pools
@@ -144,6 +145,7 @@ def answer(
     HopfieldError
         When trials failed for good.
     """
+    progress = checks.flag(progress, "progress")
     job = Job(study, config)
     pool = pools.local(workers) if executor is None else pools.wrap(executor)
     with Store(":memory:") as store, pool:

@@ -150,7 +150,9 @@ def as_images(states: Any, shape: Any) -> NDArray[np.float64]:
 def _captions(captions: Sequence[str] | None, wanted: int) -> list[str]:
     if captions is None:
         return [""] * wanted
-    words = [captions] if isinstance(captions, str) else [str(word) for word in captions]
+    if isinstance(captions, str):
+        captions = [captions]
+    words = [str(word) for word in checks.sequence(captions, "captions", "str")]
     if len(words) != wanted:
         raise InvalidInputError(
             f"captions must be one a state, {wanted}; found {len(words)}; None writes none"

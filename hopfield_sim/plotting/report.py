@@ -29,9 +29,19 @@ from hopfield_sim import checks, disk
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ResultsDirError
 from hopfield_sim.plotting import style
 
+__all__ = ["Section", "write"]
+
 NAME = "report.html"
 LONG = 14  # rows; longer tables are folded away
 CURVES = 6  # of a panel that are described one by one
+_FIGURE = (str, Figure)
+_HELD: dict[str, tuple[str, tuple[tuple[Any, ...], ...]]] = {
+    "figures": ("(str, Figure) or (str, Figure, bytes)", (_FIGURE, (*_FIGURE, bytes))),
+    "videos": ("(str, path)", ((str, (str, os.PathLike)),)),
+    "tables": ("(str, list of rows)", ((str, Sequence),)),
+}
+"""What the lists of a section hold, in words and by their types."""
+
 MIME = {".gif": "image/gif", ".png": "image/png", ".mp4": "video/mp4"}
 
 
@@ -116,15 +126,18 @@ def write(
     'report.html'
     """
     path = checks.path(folder, "folder") / NAME
+    sections = checks.sequence(sections, "sections", "report.Section")
+    for index, section in enumerate(sections):
+        _judge(section, index)
+    versions = checks.mapping(versions, "versions", "names to versions")
+    given = this_machine() if machine is None else machine
+    machine = checks.mapping(given, "machine", "names to what they are")
+    given = {} if glossary is None else glossary
+    glossary = checks.mapping(given, "glossary", "words to what they mean")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ResultsDirError(f"cannot write {str(path)!r}: {error.strerror}") from error
-    for index, section in enumerate(sections):
-        if not isinstance(section, Section):
-            raise InvalidTypeError(
-                f"sections must be report.Section; found {type(section).__name__} at [{index}]"
-            )
     numbering = {kind: count(1) for kind in ("Figure", "Video", "Table")}
     places = [f"section-{i}" for i in range(1, len(sections) + 1)]
     named = [(place, section.title) for place, section in zip(places, sections, strict=True)]
@@ -132,7 +145,7 @@ def write(
     template = Template(resources.files(__package__).joinpath(NAME).read_text(encoding="utf-8"))
     page = template.substitute(
         title=escape(str(title)),
-        introduction=_introduction(introduction, {} if glossary is None else glossary),
+        introduction=_introduction(str(introduction), glossary),
         contents="\n".join(f'<li><a href="#{p}">{escape(name)}</a></li>' for p, name in named),
         sections="\n".join(
             _section(place, section, numbering)
@@ -141,10 +154,34 @@ def write(
         command=escape(str(command)),
         seed=escape(str(seed)),
         versions=_definitions(versions),
-        machine=_definitions(this_machine() if machine is None else machine),
+        machine=_definitions(machine),
     )
     # A command may hold a folder's name that UTF-8 does not.
     return disk.write(path, page.encode("utf-8", "backslashreplace"))
+
+
+def _judge(section: Any, index: int) -> None:
+    """Refuse what is no section, or holds what is no figure, file or table."""
+    if not isinstance(section, Section):
+        raise InvalidTypeError(
+            f"sections must be report.Section; found {type(section).__name__} at [{index}]"
+        )
+    where = f"sections[{index}]"
+    for name in ("title", "sentence"):
+        if not isinstance(words := getattr(section, name), str):
+            raise InvalidTypeError(f"{where}.{name} must be a str; got {checks.show(words)}")
+    for name, (of, forms) in _HELD.items():
+        for entry in checks.sequence(getattr(section, name), f"{where}.{name}", of):
+            if not any(_has(entry, form) for form in forms):
+                raise InvalidTypeError(f"{where}.{name} must hold {of}; got {checks.show(entry)}")
+    for _, rows in section.tables:
+        if not all(isinstance(row, Mapping) for row in rows):
+            raise InvalidTypeError(f"{where}.tables must hold rows that map columns to values")
+
+
+def _has(entry: Any, form: tuple[Any, ...]) -> bool:
+    is_tuple = isinstance(entry, tuple) and len(entry) == len(form)
+    return is_tuple and all(map(isinstance, entry, form))
 
 
 def this_machine() -> dict[str, str]:
