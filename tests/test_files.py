@@ -85,7 +85,7 @@ def test_saving_is_all_or_nothing(tmp_path, monkeypatch):
     def full_disk(*arguments, **options):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(zipfile.ZipFile, "writestr", full_disk)
+    monkeypatch.setattr(zipfile.ZipFile, "open", full_disk)
     with pytest.raises(OSError, match="no space"):
         net.save(path)
     assert path.read_bytes() == before

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.checks.reals import at, first, numeric
+from hopfield_sim.checks.reals import at, copied, first, numeric, slabs
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError
 
@@ -188,12 +188,10 @@ def _numbers(
         f"{name} of shape {array.shape}",
         "use float32, or pass fewer rows at a time",
     )
-    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is found below
-        copy = array.astype(dtype, order="C", copy=True)
+    copy = copied(array, dtype)  # what overflows is found below
     # Sums of N squares, and differences of them, must not overflow.
     limit = 0.25 * float(np.sqrt(np.finfo(dtype).max / array.size))
-    low, high = float(copy.min()), float(copy.max())
-    if -limit <= low and high <= limit:
+    if all(-limit <= copy[rows].min() and copy[rows].max() <= limit for rows in slabs(copy)):
         return copy
     bad = ~(np.abs(copy) <= limit)
     if known is not None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from hopfield_sim.checks.arguments import integer, show, told
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
+
+_SLAB: Final = 1 << 22
+"""Numbers that are copied or looked at in one step."""
 
 
 def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
@@ -160,13 +164,34 @@ def at(bad: NDArray[np.bool_]) -> str:
     return "[" + ", ".join(map(str, first(bad))) + "]"
 
 
+def slabs(array: NDArray[Any]) -> Iterator[Any]:
+    """Indices that take an array apart, some millions of numbers at a time.
+
+    Whatever is done with one of them takes a moment, and between two a Ctrl-C is heard.
+    """
+    if array.ndim == 0:
+        yield ...
+        return
+    step = max(1, _SLAB * len(array) // max(1, array.size))
+    for start in range(0, len(array), step):
+        yield slice(start, start + step)
+
+
+def copied(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
+    """A copy in another type, C-contiguous; what does not fit into it becomes infinite."""
+    copy = np.empty(array.shape, dtype)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for rows in slabs(array):
+            copy[rows] = array[rows]
+    return copy
+
+
 def _finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
     """Copy to float64, or name the first entry that is not finite."""
     memory(10 * array.size, f"{name} of shape {array.shape}", "use a smaller network")
-    with np.errstate(over="ignore"):  # a long double may overflow: it is then found below
-        copy = array.astype(np.float64, order="C", copy=True)
-    bad = ~np.isfinite(copy)
-    if bad.any():
+    copy = copied(array, np.float64)
+    if not all(np.isfinite(copy[rows]).all() for rows in slabs(copy)):
+        bad = ~np.isfinite(copy)
         where = f" at {at(bad)}" if array.ndim else ""
         raise InvalidInputError(f"{name} must be finite; found {copy[first(bad)]}{where}")
     return copy

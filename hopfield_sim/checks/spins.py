@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.checks.reals import at, first, numeric
+from hopfield_sim.checks.reals import at, copied, first, numeric, slabs
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError
 
@@ -146,8 +146,8 @@ def signs(array: NDArray[Any], name: str) -> NDArray[np.int8]:
             f"{name} must be -1 or +1; got True and False; for bool data use from_binary"
         )
     memory(3 * array.size, f"{name} of shape {array.shape}", "pass fewer rows at a time")
-    bad = (array != 1) & (array != -1)
-    if bad.any():
+    if not all(((array[rows] == 1) | (array[rows] == -1)).all() for rows in slabs(array)):
+        bad = (array != 1) & (array != -1)
         found = array[first(bad)]
         hint = ""
         if found == 0:
@@ -155,4 +155,4 @@ def signs(array: NDArray[Any], name: str) -> NDArray[np.int8]:
         elif found > 1:
             hint = "; for a grey image use from_image"
         raise InvalidInputError(f"{name} must be -1 or +1; found {found} at {at(bad)}{hint}")
-    return array.astype(np.int8, order="C", copy=True)
+    return copied(array, np.int8)

@@ -5,7 +5,7 @@ A file a question: ``capacity.py``, ``robustness.py``, ``energy.py``, ``checkerb
 ``digits.py`` and ``robust.py`` (those with trials, pages or data in files beside them). A question
 is a *study* (``study.py``): a grid of cells, and trials that are pure functions of configuration
 and seed. ``registry.py`` lists them, ``sweep.py`` gives them to workers (``pool.py``,
-``daemons.py``, ``cluster.py``, ``trial.py``), ``store.py`` keeps what is finished (in
+``cluster.py``, ``trial.py``), ``store.py`` keeps what is finished (in
 ``store_file.py``, under ``lock.py``), ``interruption.py`` stops it all, ``result.py`` is what comes
 out. ``__main__.py`` is the command line (``options.py`` and ``config_file.py``, what it is told;
 ``manual.py`` and ``completion.py``, what it tells; ``console.py``, how; ``folders.py``, where

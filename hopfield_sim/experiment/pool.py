@@ -11,8 +11,8 @@ from threading import Thread
 from types import TracebackType
 
 from hopfield_sim import checks
+from hopfield_sim.backends.daemons import Daemons
 from hopfield_sim.errors import HopfieldError, InvalidTypeError
-from hopfield_sim.experiment.daemons import Daemons
 from hopfield_sim.experiment.store import Saved
 from hopfield_sim.experiment.trial import Chunk, run
 

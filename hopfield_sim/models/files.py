@@ -26,6 +26,9 @@ FORMAT = 1
 _MANIFEST = "manifest"
 _MANIFEST_LIMIT = 1 << 20
 _HEADER_LIMIT = 1 << 16
+_PIECE = 1 << 26
+"""Bytes that are written in one step."""
+
 _WORD_LIMIT = 400
 """Bytes of the name of a rule, a kernel, ..."""
 
@@ -154,7 +157,11 @@ def save(path: str | PathLike[str], kind: str, members: Members) -> None:
             entry = zipfile.ZipInfo(f"{name}.npy")  # without the time: a model is the same bytes
             entry.external_attr = 0o644 << 16
             small = name in members and members[name].dtype.itemsize == 1
-            archive.writestr(entry, payload, zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED)
+            entry.compress_type = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
+            entry.file_size = len(payload)
+            with archive.open(entry, "w") as member:
+                for start in range(0, len(payload), _PIECE):  # between two a Ctrl-C is heard
+                    member.write(payload[start : start + _PIECE])
 
 
 def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]]) -> Any:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks, couplings, rules
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
+from hopfield_sim.checks.reals import copied
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import classification, learning, likeness
 from hopfield_sim.models.pairs import Derived, Learnt, PairNetwork
@@ -293,7 +294,7 @@ class HopfieldNetwork(PairNetwork):
         if state.diagonal is not None:
             members["diagonal"] = state.diagonal
         if not known.exact:
-            members["weights"] = np.ascontiguousarray(now.weights)
+            members["weights"] = copied(now.weights, now.weights.dtype)
         files.save(path, "hopfield", members)
 
     @classmethod

@@ -21,6 +21,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.backends.interruptible import interruptible
+
 Floats = NDArray[np.float64]
 
 
@@ -34,7 +36,7 @@ def orthonormal(n_neurons: int, n_hidden: int, rng: np.random.Generator) -> Floa
     array([[1., 0.],
            [0., 1.]])
     """
-    axes, lengths = np.linalg.qr(rng.standard_normal((n_neurons, n_hidden)))
+    axes, lengths = interruptible(np.linalg.qr, rng.standard_normal((n_neurons, n_hidden)))
     return axes * np.where(np.diagonal(lengths) < 0, -1.0, 1.0)
 
 
@@ -52,6 +54,10 @@ def rotate(patterns: Floats, weights: Floats) -> Floats:
     >>> rotate(pattern, np.array([[1.0], [0.0], [0.0], [0.0]])).ravel()
     array([ 0.5, -0.5,  0.5,  0.5])
     """
+    return interruptible(_rotate, patterns, weights)
+
+
+def _rotate(patterns: Floats, weights: Floats) -> Floats:
     target = patterns.T @ np.tanh(patterns @ weights)
     left, sizes, right = np.linalg.svd(target, full_matrices=False)
     rank = int((sizes > sizes[0] * max(target.shape) * np.finfo(np.float64).eps).sum())

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 
-# Uniform numbers are drawn for about this many sites at a time. It is part of what a seed means:
-# another value gives other biased patterns.
+# Sites are drawn so many at a time, and between two times a Ctrl-C is heard. It is part of what a
+# seed means: another value gives other biased patterns.
 _BLOCK_SITES = 2**20
 
 
@@ -102,12 +102,14 @@ def _copied(activity: float, correlation: float) -> float:
 
 def _fair(n_patterns: int, n_neurons: int, source: np.random.Generator) -> NDArray[np.int8]:
     """Each site ±1 with probability ½: one random bit a site."""
-    n_sites = n_patterns * n_neurons
-    raw = np.frombuffer(source.bytes(-(-n_sites // 8)), dtype=np.uint8)
-    bits = np.unpackbits(raw, count=n_sites).view(np.int8)
-    bits *= 2
-    bits -= 1
-    return bits.reshape(n_patterns, n_neurons)
+    out = np.empty(n_patterns * n_neurons, np.int8)
+    for start in range(0, out.size, _BLOCK_SITES):
+        block = out[start : start + _BLOCK_SITES]
+        raw = np.frombuffer(source.bytes(-(-block.size // 8)), dtype=np.uint8)
+        block[:] = np.unpackbits(raw, count=block.size)
+        block *= 2
+        block -= 1
+    return out.reshape(n_patterns, n_neurons)
 
 
 def _biased(
@@ -118,6 +120,6 @@ def _biased(
     for start in range(0, out.size, _BLOCK_SITES):
         block = out[start : start + _BLOCK_SITES]
         block[:] = source.random(block.size) < activity
-    out *= 2
-    out -= 1
+        block *= 2
+        block -= 1
     return out.reshape(n_patterns, n_neurons)

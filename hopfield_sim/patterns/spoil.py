@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks.reals import slabs
 from hopfield_sim.errors import InvalidInputError
 
 # Random keys are drawn for about this many sites at a time, so that memory stays bounded. It is
@@ -112,7 +113,8 @@ def mask(states: Any, keep: Any, *, fill: int = -1) -> NDArray[np.int8]:
     fill = checks.integer(fill, "fill", minimum=-1, maximum=1)
     if fill == 0:
         raise InvalidInputError("fill must be -1 or +1; got 0")
-    batch.array[:, ~visible] = fill
+    for rows in slabs(batch.array):
+        batch.array[rows, ~visible] = fill
     covered: NDArray[np.int8] = batch.restore(batch.array)
     return covered
 

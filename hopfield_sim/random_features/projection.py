@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, NamedTuple
@@ -19,6 +18,8 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends
 from hopfield_sim.backends import blas
+from hopfield_sim.backends.daemons import Daemons
+from hopfield_sim.backends.interruptible import interruptible
 
 _BLOCK: Final = 1 << 20
 """Numbers in a block of S, or a row if that is more. Part of what a seed means."""
@@ -124,17 +125,21 @@ class Projection:
             return
         # Drawing is most of the work here and has all processors; products that spread over them as
         # well wait for each other, ten times as long on a machine with other work.
-        with blas.limit(1), ThreadPoolExecutor(workers) as pool:
-            waiting: deque[Callable[[], Block]] = deque()
-            for number in range(count):
-                try:
-                    waiting.append(pool.submit(self.block, number).result)
-                except RuntimeError:  # the interpreter exits, or the system has no thread left
-                    waiting.append(partial(self.block, number))
-                if len(waiting) > workers:
+        pool = Daemons(workers)
+        try:
+            with blas.limit(1):
+                waiting: deque[Callable[[], Block]] = deque()
+                for number in range(count):
+                    try:
+                        waiting.append(pool.submit(self.block, number).result)
+                    except RuntimeError:  # the interpreter exits, or the system has no thread left
+                        waiting.append(partial(self.block, number))
+                    if len(waiting) > workers:
+                        yield waiting.popleft()()
+                while waiting:
                     yield waiting.popleft()()
-            while waiting:
-                yield waiting.popleft()()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _source(self, number: int, purpose: int) -> np.random.Generator:
         seed = np.random.SeedSequence(self.key, spawn_key=(number, purpose))
@@ -146,6 +151,6 @@ def _orthogonal(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     n = rows.shape[1]
     out = np.empty_like(rows)
     for start in range(0, len(rows), n):
-        basis, upper = np.linalg.qr(rows[start : start + n].T)
+        basis, upper = interruptible(np.linalg.qr, rows[start : start + n].T)
         out[start : start + n] = (basis * np.sign(np.diagonal(upper))).T
     return out

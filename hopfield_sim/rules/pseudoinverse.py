@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.backends.interruptible import interruptible
 from hopfield_sim.backends.products import gram, product
 
 # Smallest square of a Cholesky pivot, as a share of N, for which W keeps at least 7 digits. Below
@@ -83,7 +85,7 @@ def _orthonormal(xi: NDArray[np.float64]) -> NDArray[np.float64]:
         else:
             if np.diagonal(lower).min() ** 2 > _SMALLEST_PIVOT * n_neurons:
                 return _forward(lower, xi)
-    _, singular, rows = np.linalg.svd(xi, full_matrices=False)
+    _, singular, rows = interruptible(partial(np.linalg.svd, full_matrices=False), xi)
     rounding = singular[0] * max(xi.shape) * np.finfo(np.float64).eps
     spanning: NDArray[np.float64] = rows[singular > rounding]
     return spanning

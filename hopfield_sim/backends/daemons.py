@@ -1,19 +1,25 @@
-"""Threads that nobody waits for: a trial in one of them can be left to itself.
+"""Threads that nobody waits for: what one of them computes can be left to itself.
 
 Those of ``concurrent.futures`` are joined when the interpreter ends, so that a Ctrl-C would wait
-for the trials that are running.
+for what is running.
 """
 
 from __future__ import annotations
 
+import atexit
+import os
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
+from weakref import WeakSet
 
 __all__ = ["Daemons"]
+
+_LEFT: WeakSet[Thread] = WeakSet()
+"""Those that nobody waits for any more."""
 
 _Task = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
@@ -33,12 +39,19 @@ class Daemons(Executor):
         self._threads: list[Thread] = []
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have a thread do some work."""
+        """Have a thread do some work.
+
+        Raises
+        ------
+        RuntimeError
+            When it needs another thread and the system has none left.
+        """
+        if len(self._threads) < self._n:
+            thread = Thread(target=self._work, name="hopfield_sim", daemon=True)
+            thread.start()
+            self._threads.append(thread)
         future: Future[Any] = Future()
         self._tasks.put((future, work, args, kwargs))
-        if len(self._threads) < self._n:
-            self._threads.append(Thread(target=self._work, name="trial", daemon=True))
-            self._threads[-1].start()
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -52,6 +65,8 @@ class Daemons(Executor):
         if wait:
             for thread in self._threads:
                 thread.join()
+        else:
+            _LEFT.update(self._threads)
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
@@ -65,3 +80,24 @@ class Daemons(Executor):
             else:
                 future.set_result(result)
             del task, future, work, args, kwargs  # not kept while it waits for the next
+
+
+@atexit.register
+def _end_with_them() -> None:
+    """Let the process end while threads compute.
+
+    A library of linear algebra takes its memory and its own threads apart when the process exits,
+    and a call that still runs then crashes, or never lets the process end. So nothing of that is
+    done, or, where C has no ``on_exit``, the calls are waited for. Windows ends threads first.
+    """
+    if os.name == "nt" or not any(thread.is_alive() for thread in _LEFT):
+        return
+    try:
+        import ctypes  # not needed otherwise
+
+        c = ctypes.CDLL(None)
+        c.fflush(None)
+        c.on_exit(c._exit, None)  # ends the process at once, with the exit code that it has
+    except (ImportError, OSError, AttributeError):
+        for thread in _LEFT:
+            thread.join()
