@@ -627,14 +627,46 @@ def test_no_argument_is_forgotten() -> None:
     assert missing == []
 
 
-MANY_AXES = np.ones((1,) * 40)
+ONES = np.ones((1,) * 33)
+REALS = np.random.default_rng(0).normal(size=(3, *(1,) * 30, 5))
+REAL_MEMORIES = [
+    lambda: hs.ModernHopfield(beta=1.0),
+    lambda: hs.DistributedMemory(40, beta=1.0, rng=0),
+]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: hs.theory.retrieval_overlap(ONES, 0.1),
+        lambda: hs.theory.features_needed(ONES, 1.0),
+        lambda: hs.theory.capacity(ONES.astype(int)),
+        lambda: hs.theory.gardner_load(ONES),
+        lambda: hs.mask(PATTERNS, ONES > 0),
+        lambda: hs.HopfieldNetwork().store(ONES),
+        lambda: hs.DenseClassifier(2).fit(ONES, [0]),
+        *(lambda make=make: make().store(REALS[..., None]) for make in REAL_MEMORIES),
+    ],
+)
+def test_arrays_have_at_most_32_axes(call: Callable[[], Any]) -> None:
+    with pytest.raises(InvalidInputError, match="at most 32 axes; got 33; use"):
+        call()
+
+
+@pytest.mark.parametrize("make", REAL_MEMORIES)
+def test_images_of_the_most_axes_are_recalled_recorded_and_kept(make: Any, tmp_path: Any) -> None:
+    memory = make().store(REALS)
+    run = memory.recall(REALS, record="states", max_steps=2)
+    assert run.trajectory.shape == (3, *REALS.shape)
+    memory.save(tmp_path / "memory.npz")
+    assert hs.load(tmp_path / "memory.npz").recall(REALS[0]).states.shape == REALS[0].shape
+    with pytest.raises(InvalidInputError, match="images of shape"):
+        hs.checks.image_shape(np.array([1] * 31 + [5]), 5)  # as a file may say
 
 
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: hs.theory.retrieval_overlap(MANY_AXES, 0.1), "at most 32 axes; got 40"),
-        (lambda: hs.theory.features_needed(MANY_AXES, 1.0), "at most 32 axes; got 40"),
         (lambda: hs.plotting.states(PATTERNS, (2, 3), captions=3), "captions must be a sequence"),
         (lambda: hs.experiment.images(betas="dot"), "betas must map similarities"),
         (lambda: hs.experiment.xor(progress=np.ones(2)), "progress must be True or False"),

@@ -13,6 +13,9 @@ from hopfield_sim.checks.arguments import integer, show, told
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
 
+_AXES: Final = 32
+"""As many as NumPy broadcasts. Arrays can have more, but nothing here needs them."""
+
 _SLAB: Final = 1 << 22
 """Numbers that are copied or looked at in one step."""
 
@@ -21,7 +24,7 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
     """See a value as a plain array of real numbers, or raise; no copy where none is needed.
 
     Masked, object, complex, structured, string and date arrays are refused, and so are ragged
-    lists. Values are not looked at: NaN passes.
+    lists and more than 32 axes. Values are not looked at: NaN passes.
     """
     if _holds_mask(value):
         raise InvalidTypeError(
@@ -39,11 +42,15 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
             f"{name} must be an array of real numbers; got {show(value)}, of which numpy says: "
             f"{told(error)}"
         ) from error
-    if array.dtype.kind in "iuf" or (allow_bool and array.dtype.kind == "b"):
-        return array
-    raise InvalidTypeError(
-        f"{name} must be an array of real numbers; got {_kind(array)} (dtype {array.dtype})"
-    )
+    if array.dtype.kind not in ("iufb" if allow_bool else "iuf"):
+        raise InvalidTypeError(
+            f"{name} must be an array of real numbers; got {_kind(array)} (dtype {array.dtype})"
+        )
+    if array.ndim > _AXES:
+        raise InvalidInputError(
+            f"{name} must have at most {_AXES} axes; got {array.ndim}; use .squeeze() or .reshape()"
+        )
+    return array
 
 
 def float_type(value: Any, name: str = "dtype") -> np.dtype[np.floating]:
@@ -119,7 +126,7 @@ def image_shape(
     if lengths is None:
         return None
     shape = tuple(int(length) for length in lengths)  # Python's integers do not wrap
-    fitting = len(shape) == axes or (axes is None and len(shape) > 1)
+    fitting = len(shape) == axes or (axes is None and 1 < len(shape) < _AXES)
     if not fitting or min(shape) < 1 or math.prod(shape) != n_sites:
         raise InvalidInputError(f"images of shape {show(shape)} do not have {n_sites} sites")
     return shape

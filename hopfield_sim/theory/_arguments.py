@@ -20,9 +20,6 @@ from hopfield_sim.errors import (
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-_AXES = 32
-"""That NumPy can broadcast."""
-
 
 def formula(function: _Function) -> _Function:
     """Make a function of this room the same whatever ``np.seterr`` says.
@@ -74,9 +71,6 @@ def reals(value: Any, name: str, *, minimum: float) -> NDArray[np.float64]:
 
 def together(*arrays: NDArray[Any], names: str) -> list[NDArray[Any]]:
     """Broadcast arrays against each other, or raise naming the arguments they came from."""
-    most = max(array.ndim for array in arrays)
-    if most > _AXES:
-        raise InvalidInputError(f"{names} must have at most {_AXES} axes; got {most}; use .ravel()")
     try:
         joined = list(np.broadcast_arrays(*arrays))
     except ValueError as error:
