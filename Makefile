@@ -76,7 +76,7 @@ bench-peers: $(PEERS)/.bench
 bench-plots: $(VENV)/.bench
 	$(BIN)/python -m benchmarks plots
 
-reliability: $(VENV)/.bench
+reliability: $(VENV)/.reliability
 	$(BIN)/python -m benchmarks.reliability $(ARGS)
 
 sanitize: $(VENV)/.bench $(VENV)/.test
@@ -128,6 +128,12 @@ $(VENV)/.bench: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim with what its benchmarks need"
 	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'.[bench]')
 	@touch $@ $(VENV)/.run
+
+# Attacks also reach what needs the extras.
+$(VENV)/.reliability: $(VENV)/.created $(BUILD_INPUTS)
+	@echo "== installing hopfield_sim with what its attacks need"
+	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'.[bench,cluster,data]')
+	@touch $@ $(VENV)/.run $(VENV)/.bench
 
 # A peer that cannot be installed is no error here: its rows of the table say so.
 $(PEERS)/.bench: $(BUILD_INPUTS) benchmarks/peers.py

@@ -9,6 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+
 Floats = NDArray[np.float64]
 
 _NORMAL = NormalDist()
@@ -44,6 +47,7 @@ def crossing(
         The fraction looked for, between 0 and 1.
     resolution : float
         Fractions nearer to 0 or 1 than this are taken to be this near: half of what one cue counts.
+        1e-15 to 0.5.
 
     Returns
     -------
@@ -52,6 +56,11 @@ def crossing(
         networks, nan for a single curve and where some resample stays on one side. Where no point
         reaches the level, ``low`` is 0 and ``value`` nan; where the last one does, ``high`` is inf
         and ``value`` nan.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arrays of other shapes, and for numbers that are not finite or out of these bounds.
 
     References
     ----------
@@ -65,9 +74,17 @@ def crossing(
     >>> crossing([2, 4], [1.0, 0.95], 0.9)
     Crossing(low=4.0, value=nan, high=inf, error=nan)
     """
-    x, at = np.unique(np.asarray(points, np.float64), return_inverse=True)
+    given = checks.finite(checks.numeric(points, "points"), "points")
+    curves = np.atleast_2d(checks.finite(checks.numeric(fractions, "fractions"), "fractions"))
+    if given.ndim != 1 or curves.ndim != 2 or curves.shape[1] != len(given):
+        raise InvalidInputError(
+            "points must be (L,) and fractions (L,) or (K, L); got shapes "
+            f"{given.shape} and {np.shape(fractions)}"
+        )
+    level = checks.real(level, "level", minimum=0, maximum=1)
+    resolution = checks.real(resolution, "resolution", minimum=1e-15, maximum=0.5)
+    x, at = np.unique(given, return_inverse=True)
     weights = np.bincount(at).astype(np.float64)
-    curves = np.atleast_2d(np.asarray(fractions, np.float64))
     networks = len(curves)
     if not curves.size:
         return Crossing(math.nan, math.nan, math.nan)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pytest
 
 import hopfield_sim as hs
 from hopfield_sim.crossing import crossing
+from hopfield_sim.errors import HopfieldError
 
 CDF = np.vectorize(NormalDist().cdf)
 
@@ -82,3 +84,23 @@ def test_the_capacity_does_not_depend_on_the_loads() -> None:
     assert 0.5 < min(errors) < max(errors) < 4
     # 163.97 ± 1.24 from 32 networks at 61 loads, of another generator, read off by eye.
     assert abs(found[30]["capacity"] - 164) < 4 * math.hypot(errors[-1], 1.24)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"points": "all"}, "points must be an array of real numbers"),
+        ({"points": 3, "fractions": 0.5}, r"\(L,\) or \(K, L\); got shapes \(\) and \(\)"),
+        ({"points": [1, 2, 3]}, r"got shapes \(3,\) and \(2,\)"),
+        ({"points": [1, math.inf]}, "points must be finite"),
+        ({"fractions": [1.0, math.nan]}, "fractions must be finite"),
+        ({"fractions": np.ones((1, 1, 2))}, r"got shapes \(2,\) and \(1, 1, 2\)"),
+        ({"level": 1j}, "level must be a real number"),
+        ({"level": 2}, "level must be from 0 to 1"),
+        ({"resolution": 1e-16}, "resolution must be from 1e-15"),
+        ({"resolution": 0.6}, "resolution must be from 1e-15 to 0.5"),
+    ],
+)
+def test_what_is_no_curve_is_refused(given: dict[str, Any], words: str) -> None:
+    with pytest.raises(HopfieldError, match=words):
+        crossing(**{"points": [1, 2], "fractions": [1.0, 0.5], "level": 0.9} | given)

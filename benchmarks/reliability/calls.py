@@ -22,9 +22,8 @@ from typing import Any
 import numpy as np
 from matplotlib import pyplot
 
-import hopfield_sim as hs
 from benchmarks.reliability import arguments
-from benchmarks.reliability.subjects import Subject, found
+from benchmarks.reliability.subjects import found
 from benchmarks.reliability.tally import Tally
 
 ROUNDS = (50_000, 1_000_000)
@@ -51,35 +50,25 @@ def attack(rounds: int) -> Tally:
 def one(number: int, tally: Tally) -> None:
     """A single round."""
     rng = random.Random(number)
-    subject = _drawn(rng)
+    subject = rng.choice(found(slow=rng.random() < SELDOM))
     words = arguments.drawn(subject, rng)
     before = arguments.marks(words)
-    what = f"{number}, {subject.name}({arguments.told(words)})"
+    outcome, loss = "an answer", ""
     signal.alarm(LONGEST)
     try:
         answer = _used(subject.call(words))
-        nan = arguments.finite(words) and not arguments.without_nan(answer)
-        nan = nan and not subject.may_be_nan
-    except hs.errors.HopfieldError:
-        outcome, nan = "an error of the tree", False
+        if not (subject.may_be_nan or arguments.without_nan(answer)) and arguments.finite(words):
+            loss = "NaN from finite numbers"
+    except subject.errors:
+        outcome = "an error of the tree"
     except (Exception, Hang) as error:
-        tally.lost(f"{what}: {type(error).__name__}: {error}")
-        return
-    else:
-        outcome = "an answer"
+        loss = f"{type(error).__name__}: {error}"
     finally:
         signal.alarm(0)
         pyplot.close("all")
-    if nan:
-        tally.lost(f"{what}: NaN from finite numbers")
-    else:
-        same = arguments.marks(words) == before
-        tally.judge(same, outcome, f"{what}: an argument was changed")
-
-
-def _drawn(rng: random.Random) -> Subject:
-    slow = rng.random() < SELDOM
-    return rng.choice([subject for subject in found() if subject.slow == slow])
+    if arguments.marks(words) != before:
+        loss = loss or "an argument was changed"
+    tally.judge(not loss, outcome, f"{number}, {subject.name}({arguments.told(words)}): {loss}")
 
 
 def _used(answer: Any) -> Any:
@@ -98,7 +87,7 @@ def _scratch() -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, ring)
     data = os.environ.pop("HOPFIELD_DATA", None)
-    found()  # while nothing is disturbed
+    found(slow=False)  # while nothing is disturbed
     with (
         TemporaryDirectory() as folder,
         chdir(folder),

@@ -1,6 +1,7 @@
 """What is public, found by walking ``__all__``: functions, classes, and the methods of objects.
 
-Not ``hopfield_sim.sklearn``, whose arguments scikit-learn judges, with errors of its own.
+With what ``__all__`` of the package itself does not name: the crossing of a curve, the recall that
+memories answer with, and the estimator for scikit-learn, if that is installed.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ import inspect
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
+from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 import hopfield_sim as hs
+from hopfield_sim.crossing import crossing
 
-SLOW = {"experiment", "plotting", "show", "save_video", "plot_energy", "tiles", "video"}
+SLOW = {"experiment", "plotting", "show", "save_video", "plot_energy", "tiles", "video", "digits"}
 """Rooms and names of what takes a tenth of a second, and is called less often."""
 
 
@@ -54,6 +57,16 @@ class Subject:
         return self.name.startswith("experiment.") or self.name == "theory.phase_lines"
 
     @property
+    def errors(self) -> tuple[type[Exception], ...]:
+        """What it may raise: those of the tree; an estimator also what scikit-learn's judges do."""
+        theirs = (
+            (ValueError, TypeError, OverflowError)
+            if self.name.startswith("DenseMemoryClassifier")
+            else ()
+        )
+        return (hs.errors.HopfieldError, *theirs)
+
+    @cached_property
     def parameters(self) -> dict[str, inspect.Parameter]:
         """Those that can be given by name."""
         kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
@@ -68,12 +81,15 @@ class Subject:
 
 
 @cache
-def found() -> list[Subject]:
-    """Everything public, in a fixed order."""
-    subjects = list(_walk(hs, ""))
+def found(*, slow: bool) -> list[Subject]:
+    """Everything public that is slow, or that is not, in a fixed order."""
+    subjects = [*_walk(hs, ""), Subject("crossing.crossing", crossing)]
+    walked = {subject.function for subject in subjects}
+    for kind in [kind for kind in _owners() if kind not in walked]:
+        subjects += _methods(kind, kind.__name__)
     names = [subject.name for subject in subjects]
     assert len(set(names)) == len(names), "two things have one name"
-    return subjects
+    return [subject for subject in subjects if subject.slow == slow]
 
 
 def _walk(room: ModuleType, prefix: str) -> Iterator[Subject]:
@@ -91,9 +107,11 @@ def _walk(room: ModuleType, prefix: str) -> Iterator[Subject]:
 
 def _methods(kind: type, name: str) -> Iterator[Subject]:
     methods = [
-        (word, getattr(kind, word))
+        (word, method)
         for word in dir(kind)
-        if not word.startswith("_") and callable(getattr(kind, word))
+        if callable(method := getattr(kind, word))
+        and not word.startswith("_")
+        and method.__module__.startswith("hopfield_sim.")
     ]
     if methods:
         owner = _owners()[kind]  # a new class needs an object here, or nobody attacks its methods
@@ -108,12 +126,14 @@ def _owners() -> dict[type, Any]:
     spins = hs.random_patterns(3, 9, rng=0)
     reals = np.random.default_rng(0).normal(size=(3, 9))
     examples, labels = hs.random_patterns(12, 9, rng=1).astype(float), np.arange(12) % 2
+    net = hs.HopfieldNetwork().store(spins)
     saver = hs.course.DataSaver()
     saver.store_iter(spins[0], np.zeros((9, 9)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         objects = [
-            hs.HopfieldNetwork().store(spins),
+            net,
+            net.recall(spins, record=["overlap", "states"]),
             hs.DenseMemory(order=3).store(spins),
             hs.ModernHopfield(2.0).store(reals),
             hs.DistributedMemory(50, rng=0).store(reals),
@@ -124,6 +144,10 @@ def _owners() -> dict[type, Any]:
             saver,
             hs.experiment.xor((2,), ("polynomial",), workers=1),
         ]
+        if find_spec("sklearn"):
+            from hopfield_sim.sklearn import DenseMemoryClassifier
+
+            objects.append(DenseMemoryClassifier(4).fit(examples, labels))
     return {type(one): one for one in objects}
 
 

@@ -32,6 +32,7 @@ from hopfield_sim.checks.keywords import by_name
 from hopfield_sim.checks.labelled import inputs, labels, one_kind
 from hopfield_sim.checks.paths import path
 from hopfield_sim.checks.reals import (
+    finite,
     float_type,
     image_shape,
     narrowed,
@@ -53,6 +54,7 @@ __all__ = [
     "activities",
     "by_name",
     "choice",
+    "finite",
     "fits",
     "flag",
     "float_type",

@@ -69,7 +69,7 @@ def weights(value: Any, *, name: str = "weights") -> NDArray[np.float64]:
     array = numeric(value, name)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or array.shape[0] == 0:
         raise InvalidInputError(f"{name} must be a square matrix (N, N); got shape {array.shape}")
-    return _finite(array, name)
+    return finite(array, name)
 
 
 def narrowed(
@@ -95,7 +95,7 @@ def thresholds(value: Any, n_neurons: int, *, name: str = "thresholds") -> NDArr
         raise InvalidInputError(
             f"{name} must be a number or ({n_neurons},), one a neuron; got shape {array.shape}"
         )
-    return np.broadcast_to(_finite(array, name), (n_neurons,)).copy()
+    return np.broadcast_to(finite(array, name), (n_neurons,)).copy()
 
 
 def site_mask(
@@ -149,7 +149,7 @@ def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
             "temperature must be a number, or a sequence with one temperature a sweep; "
             f"got shape {array.shape}"
         )
-    schedule = _finite(array, "temperature")
+    schedule = finite(array, "temperature")
     below = schedule < 0
     if below.any():
         where = f" at {at(below)}" if array.ndim else ""
@@ -193,7 +193,7 @@ def copied(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
     return copy
 
 
-def _finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
+def finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
     """Copy to float64, or name the first entry that is not finite."""
     memory(10 * array.size, f"{name} of shape {array.shape}", "use a smaller network")
     copy = copied(array, np.float64)
