@@ -314,6 +314,37 @@ def test_without_a_home_folder(tmp_path: Path) -> None:
         assert b"Matplotlib" not in run.stderr
 
 
+BOGUS = """
+import os
+os.environ["MPLBACKEND"] = "bogus"
+import hopfield_sim as hs
+for _ in range(2):
+    try: hs.plotting
+    except hs.errors.InvalidInputError as error: print(error)
+    try: hs.HopfieldNetwork().store([[1, -1]]).show()
+    except hs.errors.InvalidInputError as error: print(error)
+os.environ["MPLBACKEND"] = "agg"
+print(len(hs.plotting.states([[1, -1]], (1, 2)).axes))
+"""
+
+
+def test_a_backend_that_matplotlib_does_not_know(tmp_path: Path) -> None:
+    said = "MPLBACKEND must name a backend of Matplotlib; got 'bogus'; unset it, or"
+    run = subprocess.run([sys.executable, "-c", BOGUS], capture_output=True, text=True, check=True)
+    assert [said in line for line in run.stdout.splitlines()] == [True] * 4 + [False]
+    for words in ([*QUICKLY, "--out", str(tmp_path / "out")], ["merge", str(tmp_path), "part"]):
+        run = subprocess.run(
+            [sys.executable, "-m", "hopfield_sim.experiment", *words],
+            env=os.environ | {"MPLBACKEND": "bogus"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (run.returncode, run.stderr.count("\n")) == (2, 1)
+        assert said in run.stderr
+    assert not list(tmp_path.iterdir())  # said before the work
+
+
 def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "study.toml").write_text('out = "~/runs"\nfile = ["~/me.png"]\n')

@@ -45,6 +45,8 @@ def run(options: Options, command: str) -> Outcome:
     """
     start = time.monotonic()
     jobs = [Job(STUDIES[name], _configure(name, options)) for name in _names(options)]
+    if options.shard is None:
+        report.check()
     configured = [(job.study, job.config) for job in jobs]
     usual = folders.default(options.name, _size(options), configured)
     path = _folder(options.out or usual) / _file(options)
@@ -66,6 +68,7 @@ def run(options: Options, command: str) -> Outcome:
 def merge(options: Options, command: str) -> Outcome:
     """Put shards together; write tables and report of all studies that are complete then."""
     start = time.monotonic()
+    report.check()
     sources = [path for given in options.merge for path in _stores(given)]
     assert options.out is not None  # merge is given one
     with _open(_folder(options.out) / FILE) as store:

@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,7 @@ from hopfield_sim.experiment.pages import Pages
 from hopfield_sim.experiment.registry import STUDIES
 from hopfield_sim.experiment.result import Result
 
-__all__ = ["Written", "write"]
+__all__ = ["Written", "check", "write"]
 
 MOMENTS = 6
 """Frames of a checkerboard's recall beside each other."""
@@ -60,6 +61,18 @@ class Written:
     figures: list[Path] = field(default_factory=list)
     videos: list[Path] = field(default_factory=list)
     page: Path | None = None
+
+
+def check() -> None:
+    """Say before the work what would keep its figures from being drawn at the end.
+
+    Raises
+    ------
+    InvalidInputError
+        When Matplotlib is to use a backend that there is not.
+    """
+    if "MPLBACKEND" in os.environ:  # it takes long to load
+        import_module("hopfield_sim.plotting")
 
 
 def write(
