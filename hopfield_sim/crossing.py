@@ -42,7 +42,7 @@ def crossing(
     points : (L,) array_like
         x, in any order; equal ones are averaged.
     fractions : (L,) or (K, L) array_like
-        f, of one network or mean, or of K networks.
+        f, of one network or mean, or of K networks; of none, all that is found is nan.
     level : float
         The fraction looked for, between 0 and 1.
     resolution : float
@@ -76,7 +76,8 @@ def crossing(
     """
     given = checks.finite(checks.numeric(points, "points"), "points")
     curves = np.atleast_2d(checks.finite(checks.numeric(fractions, "fractions"), "fractions"))
-    if given.ndim != 1 or curves.ndim != 2 or curves.shape[1] != len(given):
+    fitting = given.ndim == 1 and curves.ndim == 2 and curves.shape[1] == len(given)
+    if curves.size and not fitting:
         raise InvalidInputError(
             "points must be (L,) and fractions (L,) or (K, L); got shapes "
             f"{given.shape} and {np.shape(fractions)}"

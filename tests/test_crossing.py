@@ -68,7 +68,8 @@ def test_beyond_the_resolution_the_line_is_straight() -> None:
 
 def test_one_network_has_no_error_and_none_no_crossing() -> None:
     assert math.isnan(crossing([1, 2], [[1.0, 0.0]], 0.9).error)
-    assert all(math.isnan(value) for value in crossing([1, 2], np.empty((0, 2)), 0.9))
+    for none in (np.empty((0, 2)), []):
+        assert all(math.isnan(value) for value in crossing([1, 2], none, 0.9))
     assert math.isnan(crossing([1, 2], [[1.0, 0.0], [1.0, 1.0]], 0.4).error)  # one never crosses
 
 
