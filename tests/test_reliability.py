@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from benchmarks.reliability import budgets, calls, databases, magnitudes, models
+from benchmarks.reliability import arguments, budgets, calls, databases, magnitudes, models
 from benchmarks.reliability.__main__ import ATTACKS
 from hopfield_sim.experiment import store_file
 
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.mark.parametrize("attack", [budgets, calls, databases, magnitudes, models])
 def test_nothing_is_lost(attack: Any) -> None:
-    rounds = max(10, attack.ROUNDS[0] // 8)
+    rounds = min(3000, max(10, attack.ROUNDS[0] // 8))
     tally = attack.attack(rounds)
     assert tally.losses == []
     assert tally.rounds >= rounds // 2
@@ -44,6 +45,27 @@ def test_a_file_that_is_believed_is_found(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_raw_error_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hs, "flip", lambda patterns, fraction: patterns + fraction)
     assert "flip(" in str(calls.attack(600).losses)
+
+
+def test_nan_from_finite_numbers_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hs.theory, "capacity", lambda n_neurons: np.float64("nan"))
+    assert "theory.capacity(" in str(calls.attack(1000).losses)
+
+
+def test_a_changed_argument_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def flip(patterns: Any) -> None:
+        patterns *= 2
+
+    monkeypatch.setattr(hs, "flip", flip)
+    monkeypatch.setattr(arguments, "WILD", [np.ones((1, 9))])
+    monkeypatch.setattr(arguments, "FITTING", {"patterns": [np.ones((1, 9))]})
+    assert "an argument was changed" in str(calls.attack(1000).losses)
+
+
+def test_a_call_that_hangs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hs, "flip", lambda patterns: time.sleep(60))
+    monkeypatch.setattr(calls, "LONGEST", 1)
+    assert "no answer in 1 s" in str(calls.attack(150).losses)
 
 
 def test_a_result_that_depends_on_threads_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ WILD: list[Any] = [
     *(np.ones((1,) * 40), np.float16(1), np.array(10**400, object), [[]], "9", -(2**63)),
     *(Decimal("0.5"), Fraction(1, 3), bytearray(b"x"), memoryview(b"xy"), date(2026, 1, 1), "1e9"),
     *(np.broadcast_to(np.int8(1), (3, 9)), np.zeros(3, "i4,f8"), np.ones((3, 9), complex)),
-    *(np.longdouble("1e4000"), iter([1, -1, 1]), np.matrix([[1, -1, 1]]), [[[[1]]]], Ellipsis),
+    *(np.longdouble("1e4000"), iter([1, -1, 1]), _SPINS.view(np.matrix), [[[[1]]]], Ellipsis),
     *(_SPINS[:1], _SPINS, -_SPINS[::-1, ::-1], _REALS, _REALS * 1e200, _REALS.astype(">f4")),
 ]
 

@@ -23,7 +23,7 @@ import numpy as np
 from matplotlib import pyplot
 
 from benchmarks.reliability import arguments
-from benchmarks.reliability.subjects import found
+from benchmarks.reliability.subjects import Subject, found
 from benchmarks.reliability.tally import Tally
 
 ROUNDS = (50_000, 1_000_000)
@@ -38,19 +38,20 @@ class Hang(BaseException):
     """A call took too long."""
 
 
-def attack(rounds: int) -> Tally:
+def attack(rounds: int, first: int = 0) -> Tally:
     """Take everything at random, with arguments drawn at random."""
     tally = Tally()
+    subjects = found()
+    of_speed = {slow: [one for one in subjects if one.slow == slow] for slow in (False, True)}
     with _scratch():
-        for number in range(rounds):
-            one(number, tally)
+        for number in range(first, first + rounds):
+            rng = random.Random(number)
+            one(number, rng.choice(of_speed[rng.random() < SELDOM]), rng, tally)
     return tally
 
 
-def one(number: int, tally: Tally) -> None:
-    """A single round."""
-    rng = random.Random(number)
-    subject = rng.choice(found(slow=rng.random() < SELDOM))
+def one(number: int, subject: Subject, rng: random.Random, tally: Tally) -> None:
+    """A single call, and what becomes of it."""
     words = arguments.drawn(subject, rng)
     before = arguments.marks(words)
     outcome, loss = "an answer", ""
@@ -87,7 +88,6 @@ def _scratch() -> Iterator[None]:
 
     before = signal.signal(signal.SIGALRM, ring)
     data = os.environ.pop("HOPFIELD_DATA", None)
-    found(slow=False)  # while nothing is disturbed
     with (
         TemporaryDirectory() as folder,
         chdir(folder),
@@ -105,8 +105,6 @@ def _scratch() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    again = Tally()
-    with _scratch():
-        for number in map(int, sys.argv[1:]):
-            one(number, again)
-    print(again, *again.losses, sep="\n")
+    for round_ in sys.argv[1:]:
+        again = attack(1, int(round_))
+        print(again, *again.losses, sep="\n")

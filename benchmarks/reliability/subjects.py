@@ -80,16 +80,15 @@ class Subject:
         return self.function(copy.deepcopy(self.owner), **words)
 
 
-@cache
-def found(*, slow: bool) -> list[Subject]:
-    """Everything public that is slow, or that is not, in a fixed order."""
+def found() -> list[Subject]:
+    """Everything public, in a fixed order."""
     subjects = [*_walk(hs, ""), Subject("crossing.crossing", crossing)]
     walked = {subject.function for subject in subjects}
     for kind in [kind for kind in _owners() if kind not in walked]:
         subjects += _methods(kind, kind.__name__)
     names = [subject.name for subject in subjects]
     assert len(set(names)) == len(names), "two things have one name"
-    return [subject for subject in subjects if subject.slow == slow]
+    return subjects
 
 
 def _walk(room: ModuleType, prefix: str) -> Iterator[Subject]:
