@@ -94,9 +94,24 @@ def test_version_and_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     listed = capsys.readouterr().out
     assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")] == [*STUDIES]
-    assert main(["list", "more"]) == 2
+    for words in (["list", "more"], ["list", "--quick"], ["--seed", "1", "list"]):
+        assert main(words) == 2
+        assert "list stands alone" in capsys.readouterr().err
     assert main(["merge", "--help"]) == 0
     assert "merge OUT SHARD" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("before", [["capacity"], ["--quick"], ["merge", "a"], ["list"]])
+def test_what_is_only_asked_for_may_stand_anywhere(
+    before: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*before, "--version"]) == 0
+    assert capsys.readouterr().out == f"hopfield-sim {hs.__version__}\n"
+    for words in (["--completion", "fish"], ["--completion=fish"]):
+        assert main([*before, *words]) == 0
+        assert capsys.readouterr().out == completion.script("fish")
+    assert main([*before, "--completion"]) == 2
+    assert "completion must be one of" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("shell", completion.SHELLS)
@@ -199,11 +214,18 @@ def test_why_nothing_came_out_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(hs.checks.resources, "_available_memory", lambda: 10**6)
-    words = ["capacity", "--sizes", "5000", "--rules", "storkey", "--trials", "1"]
+    words = ["capacity", "--sizes", "5000", "--rules", "storkey", "--trials", "2"]
     assert main([*words, "--out", str(tmp_path)]) == 1
     said = capsys.readouterr().out
-    assert "nothing to report yet" in said
-    assert "1 trials of capacity failed, the first with InsufficientMemoryError" in said
+    why = "the first of capacity with InsufficientMemoryError: not enough memory for "
+    assert said.startswith(f"all 2 trials failed, {why}")
+    assert said.endswith(f". {tmp_path}: 0 of 2 trials; nothing to report yet\n")
+    assert main([*words, "--shard", "1/2", "--out", str(tmp_path / "one")]) == 1
+    assert f"; 1 failed, {why}" in capsys.readouterr().out
+    assert main(["merge", *(str(tmp_path / name) for name in ("whole", "one"))]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith(f"1 trials failed, {why}")
+    assert said.endswith("0 of 2 trials, 1 missing; nothing to report yet\n")
 
 
 # --------------------------------------------------------------------------- streams
@@ -368,6 +390,10 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
     "number for a folder": ("out = 3", "out must be a text"),
     "NUL in a folder": ('out = "a\\u0000b"', "with a NUL in it"),
     "NUL in a file": (b"sizes = [1\x000]", "is not a TOML file"),
+    "dots": (".".join("a" * 20_000) + " = 1", "nested too deeply"),
+    "dots in a table": ("[" + " . ".join(["'a'"] * 100) + "]", "nested too deeply"),
+    "dots in braces": ("a = {" + ".".join([r'"\""'] * 100) + " = 1}", "nested too deeply"),
+    "some dots": ("a.b.c = 1", "key in"),
     "deep": ("sizes = " + "[" * 100_000, "nested too deeply"),
     "deep and closed": ("sizes = " + "[" * 30 + "]" * 30, "sizes must be an integer"),
     "huge integer": ("seed = " + "9" * 5000, "is not a TOML file"),

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 from hopfield_sim import backends
@@ -75,11 +76,12 @@ def _answer(argv: Sequence[str]) -> str | None:
             return manual.of_merge()
         named = [word for word in argv if word in STUDIES]
         return manual.of_study(STUDIES[named[0]]) if named else manual.general()
-    if first == "--version":
+    if "--version" in argv:
         return f"hopfield-sim {import_module('hopfield_sim').__version__}"
-    if first.partition("=")[0] == "--completion":
-        shell = first.partition("=")[2] or (argv[1] if len(argv) > 1 else "")
-        return completion.script(shell).rstrip("\n")
+    for word, following in pairwise([*argv, ""]):
+        option, _, shell = word.partition("=")
+        if option == "--completion":
+            return completion.script(shell or following).rstrip("\n")
     if first == "list" and len(argv) == 1:
         return manual.listed()
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from pathlib import Path
@@ -14,6 +15,11 @@ __all__ = ["read"]
 
 _LARGEST = 2**20
 """Bytes: a file of options has a thousandth of that."""
+
+_NESTED = re.compile(
+    r"""(?<![\w\\-])(?:(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""", re.ASCII
+)
+"""A key of so many parts, on which tomllib spends the square of their number: a.a.a. ..."""
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 """A pipe that nobody writes to would keep us for ever."""
@@ -40,7 +46,10 @@ def read(path: Path) -> dict[str, Any]:
     if len(content) > _LARGEST:
         raise InvalidInputError(f"{path} is no file of options: it has more than a megabyte")
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        if _NESTED.search(text):
+            raise RecursionError
+        return tomllib.loads(text)
     except RecursionError:
         raise InvalidInputError(f"{path} is nested too deeply for a file of options") from None
     except ValueError as error:  # of TOML, UTF-8, or an integer of thousands of digits

@@ -60,8 +60,9 @@ def run(options: Options, command: str) -> Outcome:
             return _finish(store, jobs, command, start)
         sweep(jobs, store, pool, shard=options.shard, progress=True)
         done, planned, failed = _count(store, jobs)
+        why = f"; {failed} failed, {_first_failure(store, jobs)}" if failed else ""
     line = f"shard {options.shard} is in {path}: {done} of all {planned} trials, {_seconds(start)}"
-    line += f"; {failed} failed" if failed else ""
+    line += why
     return Outcome(f"{line}. Next: the same command with merge OUT {path} ...", 1 if failed else 0)
 
 
@@ -94,8 +95,13 @@ def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Ou
     done, planned, failed = _count(store, jobs)
     missing = planned - done - failed
     if not complete:
-        line = f"{folder}: {done} of {planned} trials, {missing} missing; nothing to report yet"
-        return Outcome(f"{line}{_failure(store, jobs)}", 1)
+        line = f"{folder}: {done} of {planned} trials"
+        line += f", {missing} missing" if missing else ""
+        line += "; nothing to report yet"
+        if failed:
+            which = f"all {failed}" if failed == planned else failed
+            line = f"{which} trials failed, {_first_failure(store, jobs)}. {line}"
+        return Outcome(line, 1)
     answers = []
     for job in complete:
         result = gather(job, store)
@@ -120,20 +126,20 @@ def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Ou
         f"{len(written.videos)} videos, {FILE}"
     )
     if failed:
-        line += f". {failed} trials FAILED and are missing; the same command tries them again"
-        line += _failure(store, jobs)
+        line += f". {failed} trials FAILED and are missing, {_first_failure(store, jobs)}"
+        line += "; the same command tries them again"
     if missing:
         line += f". {missing} of {planned} trials are missing; run the studies with --out {folder}"
     return Outcome(line, 1 if failed or missing else 0)
 
 
-def _failure(store: Store, jobs: Sequence[Job]) -> str:
-    """What ended the first trial that failed, where one did."""
-    for job in jobs:
-        if failed := store.failed(store.claim(job.study.name, job.config)):
-            name, reason = job.study.name, failed[0][2]
-            return f". {len(failed)} trials of {name} failed, the first with {reason}"
-    return ""
+def _first_failure(store: Store, jobs: Sequence[Job]) -> str:
+    """What ended the first trial that failed."""
+    return next(
+        f"the first of {job.study.name} with {reason}"
+        for job in jobs
+        for *_, reason in store.failed(store.claim(job.study.name, job.config))
+    )
 
 
 def _sentences(job: Job, result: Any, store: Store) -> str:

@@ -70,6 +70,9 @@ def parse(argv: Sequence[str]) -> Options:
         name = checks.choice(name, [*STUDIES, *VERBS], "the study's name")
     if name == "merge":
         return _merge(paths, given)
+    if name == "list":
+        also = paths[0] if paths else f"--{next(iter(given))}"
+        raise InvalidInputError(f"list stands alone; got also {also!r}")
     if paths:
         raise InvalidInputError(
             f"one study at a time, or the course without a name; got also {paths[0]!r}"
