@@ -65,6 +65,8 @@ def dense(
     """E = −Σ_μ F(m_μ), or −log Σ_μ e^{m_μ}, of states with the overlaps m = ξ·s, (B, P) → (B,)
     (Krotov & Hopfield, NeurIPS 29, 2016, eq. 1).
 
+    Powers are summed exactly and rounded once: the higher of two energies is never the lower float.
+
     Raises
     ------
     InvalidInputError
@@ -80,6 +82,10 @@ def dense(
         return -(top + np.log(np.exp((overlaps - top[:, None]).astype(np.float64)).sum(axis=1)))
     with np.errstate(over="ignore", invalid="ignore"):
         total = interaction.values(overlaps, overlaps.shape[1]).sum(axis=1)
+    try:
+        total = total.astype(np.float64)
+    except OverflowError:  # of integers beyond every float
+        total = np.array([np.inf])
     refuse_overflow(total, interaction)
     return 0.0 - total
 

@@ -2,13 +2,16 @@
 2016; Demircigil et al., J. Stat. Phys. 168, 288, 2017).
 
 Overlaps are whole numbers from −N to N, so that F and its differences are tables: exact integers
-where they and their sums stay below 2⁵³, else rounded ones in which nothing has cancelled.
+where they and their sums stay below 2⁵³, else rounded ones with F in Python's integers beside them,
+for what rounding leaves in doubt.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Context, Decimal, localcontext
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +23,8 @@ HIGHEST_ORDER = 64
 """Up to here the differences of any overlaps, divided by Nⁿ, stay inside the range of a float."""
 
 _EXACT = 2**53
-_EPS = float(np.finfo(np.float64).eps)
+_PLACES = 240
+"""Bits of e^x over that of the largest overlap: what is below them counts as 0."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +45,22 @@ class Interaction:
         return f"F(x) = {'x' if self.word == 'polynomial' else 'max(x, 0)'}^{self.order}"
 
     @np.errstate(under="ignore")
-    def values(self, overlaps: NDArray[np.int64], n_patterns: int = 1) -> NDArray[np.float64]:
-        """F of overlaps, inf where it exceeds all floats; exact where P of them sum up exactly.
+    def values(self, overlaps: NDArray[np.int64], n_patterns: int = 1) -> NDArray[Any]:
+        """F of overlaps: powers in integers, Python's own where P of them might reach 2⁵³; e^x in
+        floats, inf where it exceeds them all.
 
         Examples
         --------
         >>> Interaction("rectified", 3).values(np.array([-2, 2, 3])).tolist()
-        [0.0, 8.0, 27.0]
+        [0, 8, 27]
         """
         with np.errstate(over="ignore"):
             if self.exponential:
                 return np.exp(overlaps.astype(np.float64))
-            x = overlaps if self.word == "polynomial" else np.maximum(overlaps, 0)
-            largest = int(np.abs(x).max(initial=0))
-            if n_patterns * largest**self.order < _EXACT:
-                return (x**self.order).astype(np.float64)
-            return x.astype(np.float64) ** self.order
+        x: NDArray[Any] = overlaps if self.word == "polynomial" else np.maximum(overlaps, 0)
+        if n_patterns * int(np.abs(x).max(initial=0)) ** self.order >= _EXACT:
+            x = x.astype(object)
+        return x**self.order
 
     def differences(self, n_neurons: int, n_patterns: int) -> tuple[NDArray[np.float64], float]:
         """G(x) = F(x+1) − F(x−1) of a power, for x = −N+1 … N−1, and the log of its unit.
@@ -69,13 +73,29 @@ class Interaction:
         >>> Interaction("polynomial", 3).differences(3, 1)
         (array([26.,  8.,  2.,  8., 26.]), 0.0)
         """
-        up = [x**self.order for x in range(n_neurons + 1)]
-        sign = 0 if self.word == "rectified" else (-1) ** self.order
-        powers = [sign * power for power in up[:0:-1]] + up
-        whole = self.exact(n_neurons, n_patterns)
-        exponent = 0 if whole else up[-1].bit_length() - 1
-        table = [(high - low) / 2**exponent for low, high in zip(powers, powers[2:], strict=False)]
-        return np.array(table), exponent * math.log(2.0)
+        powers, exponent = self.whole(n_neurons)
+        if self.exact(n_neurons, n_patterns):
+            exponent = 0
+        table = (powers[2:] - powers[:-2]) / (1 << exponent)
+        return table.astype(np.float64), exponent * math.log(2.0)
+
+    def whole(self, n_neurons: int) -> tuple[NDArray[np.object_], int]:
+        """F in Python's integers, and the log₂ of the unit of D among them: of overlaps −N … N, or,
+        of e^x, of how far they are from the largest, −2N … 2.
+
+        Examples
+        --------
+        >>> Interaction("polynomial", 3).whole(2)
+        (array([-8, -1, 0, 1, 8], dtype=object), 3)
+        """
+        if not self.exponential:
+            powers = self.values(np.arange(-n_neurons, n_neurons + 1).astype(object))
+            return powers, powers[-1].bit_length() - 1
+        with localcontext(Context(prec=90)):
+            scale = 2**_PLACES / (Decimal(1).exp() - Decimal(-1).exp())
+            steps = range(-2 * n_neurons, 3)
+            values = [int(Decimal(x).exp() * scale) if x > -_PLACES else 0 for x in steps]
+        return np.array(values, object), _PLACES
 
     def exact(self, n_neurons: int, n_patterns: int) -> bool:
         """Do P differences of any overlaps sum up without rounding? Rectified ones of an odd N
@@ -97,19 +117,20 @@ def memories(interaction: Interaction, patterns: NDArray[np.int8]) -> tuple[Memo
     The slope of x² is 4x and its bend 4: D = 4 Σ ξ_i (m − ξ_i s_i), the Hebbian field times 4.
 
     >>> found, log_unit = memories(Interaction("polynomial", 2), np.array([[1, 1, -1]], np.int8))
-    >>> found.slope[[2, 4]].tolist(), found.bend[[2, 4]].tolist(), found.tie  # m = −1 and 1
-    ([-4.0, 4.0], [4.0, 4.0], 0.0)
+    >>> found.slope[[2, 4]].tolist(), found.bend[[2, 4]].tolist()  # m = −1 and 1
+    ([-4.0, 4.0], [4.0, 4.0])
     """
     n_patterns, n = patterns.shape
-    rounding = 4 * n_patterns * _EPS
     if interaction.exponential:
         decay = np.exp(np.arange(-2.0 * n, 1.0))
         tables = math.cosh(1.0) * decay, math.sinh(1.0) * decay
-        return Memories(patterns, *tables, True, rounding), math.log(2.0 * math.sinh(1.0))
+        log_unit = math.log(2.0 * math.sinh(1.0))
+        return Memories(patterns, *tables, True, *interaction.whole(n)), log_unit
     table, log_unit = interaction.differences(n, n_patterns)
     # |r| ≤ N − 1: beside an overlap of ±N the table has a value that no site ever meets.
     below = np.concatenate([table[:1], table[:1], table])
     above = np.concatenate([table, table[-1:], table[-1:]])
+    tables = (above + below) / 2, (above - below) / 2
     if interaction.exact(n, n_patterns):
-        return Memories(patterns, (above + below) / 2, (above - below) / 2, False, 0.0), log_unit
-    return Memories(patterns, below, above, False, rounding, picked=True), log_unit
+        return Memories(patterns, *tables, False), log_unit
+    return Memories(patterns, *tables, False, *interaction.whole(n)), log_unit

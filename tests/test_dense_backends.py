@@ -1,7 +1,10 @@
-"""Dense memories on every backend: the reference's bits with exact sums, its states elsewhere."""
+"""Dense memories on every backend: the reference's bits, and no step uphill."""
 
 from __future__ import annotations
 
+import collections
+import decimal
+import functools
 import inspect
 import itertools
 import math
@@ -172,6 +175,29 @@ def power(word, order, x):
     return (max(x, 0) if word == "rectified" else x) ** order
 
 
+def sign(number):
+    return (number > 0) - (number < 0)
+
+
+@functools.cache
+def exponential(x):
+    with decimal.localcontext(prec=200):
+        return decimal.Decimal(x).exp()
+
+
+def energy_rises(word, order, overlaps, site_of_patterns, spin):
+    """The sign of E(site flipped) − E, of whole numbers, or of sums of e^m to 200 digits: powers of
+    e sum up to 0 only where all of them cancel.
+    """
+    moved = overlaps - 2 * int(spin) * site_of_patterns
+    counts = collections.Counter(overlaps.tolist())
+    counts.subtract(moved.tolist())
+    if word != "exponential":
+        return sign(sum(count * power(word, order, m) for m, count in counts.items()))
+    with decimal.localcontext(prec=200):
+        return sign(sum(count * exponential(m) for m, count in counts.items() if count))
+
+
 @pytest.mark.parametrize("word", ["polynomial", "rectified"])
 @pytest.mark.parametrize("order", [1, 2, 3, 4, 5, 7, 20, 64])
 def test_differences_from_tables_against_whole_numbers(word, order):
@@ -180,7 +206,7 @@ def test_differences_from_tables_against_whole_numbers(word, order):
         patterns, states = hs.random_patterns(3, n, rng=rng), hs.random_patterns(2, n, rng=rng)
         memories, log_unit = interactions.memories(Interaction(word, order), patterns)
         overlaps = states.astype(int) @ patterns.T.astype(int)
-        found, widths = differences(memories, feel(memories, overlaps), states)
+        found = differences(memories, feel(memories, overlaps), states)
         unit = 2 ** round(log_unit / math.log(2))
         assert unit == 1 or unit <= n**order < 2 * unit
         for b, i in itertools.product(range(2), range(n)):
@@ -188,12 +214,83 @@ def test_differences_from_tables_against_whole_numbers(word, order):
             for xi, m in zip(patterns[:, i].tolist(), overlaps[b].tolist(), strict=True):
                 r = m - xi * int(states[b, i])
                 terms.append(power(word, order, r + xi) - power(word, order, r - xi))
-            d = Fraction(found[b, i]) * unit
-            if memories.tie == 0.0:
-                assert d == sum(terms)
+            d, exact = Fraction(found[b, i]) * unit, sum(terms)
+            assert sign(d) == sign(exact)
+            if memories.whole is None:
+                assert d == exact
             else:
-                size = sum(map(abs, terms))
-                assert abs(d - sum(terms)) <= Fraction(widths[b, i]) * unit <= size * 1e-12
+                assert abs(d - exact) <= 3e-12 * abs(exact)  # (P + 8) √P 2⁻⁴³
+
+
+@pytest.mark.parametrize("backend", hs.backends.available())
+@pytest.mark.parametrize(
+    ("word", "order", "n", "n_patterns", "draws"),
+    [
+        ("polynomial", 3, 9, 5, 20),  # exact in floats
+        ("polynomial", 6, 200, 200, 4),  # differences are, energies are not
+        ("polynomial", 20, 40, 5, 40),
+        ("polynomial", 33, 7, 4, 60),
+        ("polynomial", 40, 12, 8, 40),
+        ("polynomial", 64, 15, 3, 60),
+        ("polynomial", 63, 65, 600, 6),  # more than a block of patterns
+        ("rectified", 20, 9, 6, 40),
+        ("rectified", 33, 7, 4, 60),
+        ("rectified", 40, 12, 8, 40),
+        ("rectified", 64, 15, 3, 60),
+        ("exponential", 3, 60, 30, 20),
+        ("exponential", 3, 140, 3, 20),
+    ],
+)
+def test_a_tie_is_a_difference_of_zero(word, order, n, n_patterns, draws, backend):
+    """Against whole numbers. Every other state is near two patterns that differ at one site, where
+    they cancel and leave the decision to what is smaller than their rounding.
+    """
+    rng = np.random.default_rng(order + n)
+    uncertain = 0
+    for draw in range(draws):
+        patterns = hs.random_patterns(n_patterns, n, rng=rng)
+        state = hs.random_patterns(1, n, rng=rng)[0]
+        if draw % 2:
+            patterns[1] = patterns[0]
+            patterns[1, rng.integers(n)] *= -1
+            state = hs.flip(patterns[0], count=n // 7, rng=rng)
+        memory = hs.DenseMemory(word, order, backend=backend).store(patterns)
+        memories = memory._tables[0]
+        xi, s = patterns.astype(int), state.astype(int)
+        rises = np.array([energy_rises(word, order, xi @ s, xi[:, i], s[i]) for i in range(n)])
+        np.testing.assert_array_equal(np.sign(memory.energy_gap(s)), rises)
+
+        flipped = s * (1 - 2 * np.eye(n, dtype=int))
+        change = memory.energy(flipped) - memory.energy(s)
+        room = 0.0 if word != "exponential" else 1e-15 * abs(memory.energy(s))
+        assert (change[rises < 0] <= room).all()
+        assert (change[rises > 0] >= -room).all()
+        assert (abs(change[rises == 0]) <= room).all()
+        uncertain += ((rises != 0) & (abs(change) <= 1e-14 * abs(memory.energy(s)))).sum()
+
+        for ties, at_ties in (("keep", s), ("plus", np.ones(n, int))):
+            wanted = np.where(rises == 0, at_ties, np.where(rises > 0, s, -s))
+            step = memory.recall(s, update="sync", ties=ties, max_sweeps=1)
+            np.testing.assert_array_equal(step.states, wanted)
+            sweep = memory.recall(s, order="sequential", ties=ties, max_sweeps=1)
+            np.testing.assert_array_equal(
+                sweep.states, visited(word, order, xi, s.copy(), ties == "plus")
+            )
+        for cold in (1e-250, [1e-250], [0.0]):
+            step = memory.recall(s, update="sync", temperature=cold, max_sweeps=1, rng=draw)
+            at_ties = step.states if cold != [0.0] else s  # left to chance
+            wanted = np.where(rises == 0, at_ties, np.where(rises > 0, s, -s))
+            np.testing.assert_array_equal(step.states, wanted)
+    assert uncertain > 0 or memories.whole is None
+
+
+def visited(word, order, xi, s, ties_up):
+    """One sweep from the first site to the last, in whole numbers."""
+    for i in range(len(s)):
+        rises = energy_rises(word, order, xi @ s, xi[:, i], s[i])
+        if rises < 0 or (rises == 0 and ties_up and s[i] < 0):
+            s[i] *= -1
+    return s
 
 
 @pytest.mark.parametrize("backend", hs.backends.available())
@@ -261,7 +358,9 @@ def test_ties_beyond_exact_sums_are_ties_still(backend):
     state[: n // 2] *= -1  # overlaps 0
     for order in (21, 33, 63):
         memory = hs.DenseMemory("polynomial", order, backend=backend).store(patterns)
-        assert interactions.memories(Interaction("polynomial", order), patterns)[0].tie > 0
+        assert (
+            interactions.memories(Interaction("polynomial", order), patterns)[0].whole is not None
+        )
         kept = memory.recall(state, update="sync", max_sweeps=1)
         plus = memory.recall(state, update="sync", max_sweeps=1, ties="plus")
         np.testing.assert_array_equal(kept.states, state)

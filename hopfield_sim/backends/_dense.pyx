@@ -33,16 +33,15 @@ cdef extern from "dense.h" nogil:
                              const int32_t *values)
     bint narrow_slopes(int64_t n_patterns, const double *slopes, int32_t *out, int64_t *total)
     double signed_sum(int64_t n_patterns, const uint64_t *signs, const double *values)
-    double picked_sum(int64_t n_patterns, const uint64_t *signs, const double *one,
-                      const double *other, double *size)
-    void read_both(int64_t n_patterns, const int64_t *overlaps, const double *below,
-                   const double *above, double *one, double *other)
+    double whole_difference(int64_t n_patterns, const uint64_t *signs, int8_t spin,
+                            const int64_t *overlaps, const int32_t *limbs, int64_t n_limbs,
+                            int64_t length, int64_t unit)
     void move_overlaps(int64_t n_patterns, int64_t twice_spin, const uint64_t *signs,
                        int64_t *overlaps)
     double read_tables(int64_t n_patterns, const int64_t *overlaps, const double *slope,
                        const double *bend, double *slopes)
-    double largest_difference(int64_t n_patterns, const int64_t *overlaps, const double *slopes,
-                              const double *bend)
+    double sum_of_sizes(int64_t n_patterns, const int64_t *overlaps, const double *slopes,
+                        const double *bend)
     int64_t highest(int64_t n_patterns, const int64_t *overlaps)
     void measure_overlaps(int64_t n_patterns, int64_t n_states, int64_t n, const int8_t *patterns,
                           const int8_t *states, int64_t *overlaps)
@@ -71,25 +70,27 @@ cdef struct Tables:
     const double *slope
     const double *bend
     bint relative
-    bint picked
-    double tie
+    const int32_t *limbs  # of 2^unit F, rows of `length`; NULL where D is exact
+    int64_t n_limbs
+    int64_t length
+    int64_t unit
+    double doubt
 
 
 cdef struct Felt:
-    # A state's overlaps and what the tables say of them; `others` is NULL unless they are picked.
+    # A state's overlaps and what the tables say of them; a |D| up to `doubt` is taken again.
     int64_t *overlaps
     double *slopes
-    double *others
     int32_t *narrow
     bint fits  # in `narrow`, the slopes as integers whose sum is `total`
     int64_t total
     double bend
-    double tie
+    double doubt
     int64_t top
 
 
 cdef struct Rule:
-    # What a visited site becomes: by `tie` at zero temperature, else by chance.
+    # What a visited site becomes: by the sign of D at zero temperature, else by chance.
     bint hot
     bint ties_up
     bint logarithmic
@@ -103,16 +104,13 @@ cdef bint make_room(const Tables *tables, Felt *felt) noexcept nogil:
     cdef int64_t room = (tables.n_patterns + NARROW_LANES - 1) // NARROW_LANES * NARROW_LANES
     felt.overlaps = <int64_t *>calloc(room, sizeof(int64_t))
     felt.slopes = <double *>calloc(room, sizeof(double))
-    felt.others = <double *>calloc(room, sizeof(double)) if tables.picked else NULL
     felt.narrow = <int32_t *>calloc(room, sizeof(int32_t))
-    return (felt.overlaps != NULL and felt.slopes != NULL and felt.narrow != NULL
-            and (felt.others != NULL or not tables.picked))
+    return felt.overlaps != NULL and felt.slopes != NULL and felt.narrow != NULL
 
 
 cdef void free_room(Felt *felt) noexcept nogil:
     free(felt.overlaps)
     free(felt.slopes)
-    free(felt.others)
     free(felt.narrow)
 
 
@@ -121,45 +119,38 @@ cdef void feel(const Tables *tables, Felt *felt) noexcept nogil:
     cdef int64_t n_patterns = tables.n_patterns
     cdef const double *slope
     cdef const double *bend
-    felt.tie = felt.top = felt.fits = 0
-    if tables.picked:
-        read_both(n_patterns, felt.overlaps, tables.slope, tables.bend, felt.slopes, felt.others)
-        return
     felt.top = highest(n_patterns, felt.overlaps) if tables.relative else 0
     slope, bend = tables.slope - felt.top, tables.bend - felt.top
     felt.bend = read_tables(n_patterns, felt.overlaps, slope, bend, felt.slopes)
     felt.fits = tables.narrow_columns != NULL and narrow_slopes(n_patterns, felt.slopes,
                                                                 felt.narrow, &felt.total)
-    if tables.tie > 0:
-        felt.tie = tables.tie * largest_difference(n_patterns, felt.overlaps, felt.slopes, bend)
+    if tables.limbs != NULL:
+        felt.doubt = tables.doubt * sum_of_sizes(n_patterns, felt.overlaps, felt.slopes, bend)
 
 
-cdef inline double difference(const Tables *tables, Felt *felt, int64_t site,
+cdef inline double difference(const Tables *tables, const Felt *felt, int64_t site,
                               int8_t spin) noexcept nogil:
-    """D of a site, in the tables' units; where tables are picked with the |D| that counts as 0."""
-    cdef double pull, size
-    cdef const double *one = felt.slopes
-    cdef const double *other = felt.others
-    if tables.picked:
-        if spin < 0:
-            one, other = other, one
-        pull = spin * picked_sum(tables.n_patterns, tables.columns + site * tables.words,
-                                 one, other, &size)
-        felt.tie = tables.tie * size
-        return pull
+    """D of a site, in the tables' units; 0 and the sign are exact."""
+    cdef double d
+    cdef const uint64_t *signs = tables.columns + site * tables.words
     if felt.fits:
-        pull = narrow_signed_sum(tables.n_patterns, felt.total,
-                                 tables.narrow_columns + site * tables.narrow_words, felt.narrow)
+        d = narrow_signed_sum(tables.n_patterns, felt.total,
+                              tables.narrow_columns + site * tables.narrow_words, felt.narrow)
     else:
-        pull = signed_sum(tables.n_patterns, tables.columns + site * tables.words, felt.slopes)
-    return pull - spin * felt.bend
+        d = signed_sum(tables.n_patterns, signs, felt.slopes)
+    d -= spin * felt.bend
+    if tables.limbs != NULL and -felt.doubt <= d <= felt.doubt:
+        d = spin * whole_difference(tables.n_patterns, signs, spin, felt.overlaps,
+                                    tables.limbs - felt.top, tables.n_limbs, tables.length,
+                                    tables.unit)
+    return d
 
 
-cdef inline int8_t settled(const Felt *felt, bint ties_up, double d, int8_t spin) noexcept nogil:
+cdef inline int8_t settled(bint ties_up, double d, int8_t spin) noexcept nogil:
     """What a site of D becomes at zero temperature."""
-    if d > felt.tie:
+    if d > 0:
         return 1
-    if d < -felt.tie:
+    if d < 0:
         return -1
     return 1 if ties_up else spin
 
@@ -168,8 +159,6 @@ cdef int8_t drawn(const Rule *rule, const Tables *tables, const Felt *felt, doub
                   uint32_t draw) noexcept nogil:
     """What it becomes at a positive temperature: +1 with probability 1/(1 + e^(−D/T))."""
     cdef double y, log_gain
-    if -felt.tie <= d <= felt.tie:
-        d = 0.0
     if rule.logarithmic:
         y = -spin * log1p(-spin * (_KAPPA * d / felt.bend)) / rule.temperature
     elif tables.relative:
@@ -182,18 +171,18 @@ cdef int8_t drawn(const Rule *rule, const Tables *tables, const Felt *felt, doub
     return 1 if draw < <uint64_t>(4294967296.0 / (1.0 + exp(-y)) + 0.5) else -1
 
 
-cdef inline int8_t becomes(const Rule *rule, const Tables *tables, Felt *felt, int64_t site,
+cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Felt *felt, int64_t site,
                            int8_t spin, const uint32_t *draw) noexcept nogil:
     """What a visited site becomes."""
     cdef double d = difference(tables, felt, site, spin)
     if rule.hot:
         return drawn(rule, tables, felt, d, spin, draw[0])
-    return settled(felt, rule.ties_up, d, spin)
+    return settled(rule.ties_up, d, spin)
 
 
 cdef Tables tables_of(const uint64_t[:, ::1] columns, const uint32_t[:, ::1] narrow_columns,
-                      const double[::1] slope, const double[::1] bend, int64_t n_patterns,
-                      bint relative, bint picked, double tie) except *:
+                      const double[::1] slope, const double[::1] bend, const int32_t[:, ::1] limbs,
+                      int64_t unit, double doubt, int64_t n_patterns, bint relative) except *:
     """Pointers to what Python holds."""
     cdef Tables tables
     cdef int64_t origin = slope.shape[0] - 1 if relative else slope.shape[0] // 2
@@ -202,7 +191,11 @@ cdef Tables tables_of(const uint64_t[:, ::1] columns, const uint32_t[:, ::1] nar
     if narrow_columns is not None:
         tables.narrow_columns, tables.narrow_words = &narrow_columns[0, 0], narrow_columns.shape[1]
     tables.columns, tables.slope, tables.bend = &columns[0, 0], &slope[origin], &bend[origin]
-    tables.relative, tables.picked, tables.tie = relative, picked, tie
+    tables.relative, tables.unit, tables.doubt = relative, unit, doubt
+    tables.limbs, tables.n_limbs, tables.length = NULL, 0, 0
+    if limbs is not None:
+        tables.n_limbs, tables.length = limbs.shape[0], limbs.shape[1]
+        tables.limbs = &limbs[0, origin]
     return tables
 
 
@@ -232,9 +225,10 @@ def asynchronous(
     const uint32_t[:, ::1] narrow_columns,
     const double[::1] slope not None,
     const double[::1] bend not None,
+    const int32_t[:, ::1] limbs,
+    int64_t unit,
+    double doubt,
     bint relative,
-    bint picked,
-    double tie,
     object ties_up,
     object heat,
     const uint8_t[::1] clamped not None,
@@ -264,8 +258,8 @@ def asynchronous(
     cdef uint32_t state, sweep
     cdef int8_t spin
     cdef int8_t *spins
-    cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, n_patterns,
-                                   relative, picked, tie)
+    cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, limbs, unit,
+                                   doubt, n_patterns, relative)
     cdef Rule rule = rule_of(ties_up, heat)
     cdef Felt felt
     cdef bint room = make_room(&tables, &felt)
@@ -340,9 +334,10 @@ def synchronous(
     const uint32_t[:, ::1] narrow_columns,
     const double[::1] slope not None,
     const double[::1] bend not None,
+    const int32_t[:, ::1] limbs,
+    int64_t unit,
+    double doubt,
     bint relative,
-    bint picked,
-    double tie,
     object ties_up,
     object heat,
     const uint8_t[::1] clamped not None,
@@ -373,8 +368,8 @@ def synchronous(
     cdef int8_t *spins
     cdef int8_t *new
     cdef bint cycle
-    cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, n_patterns,
-                                   relative, picked, tie)
+    cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, limbs, unit,
+                                   doubt, n_patterns, relative)
     cdef Rule rule = rule_of(ties_up, heat)
     cdef Felt felt
     cdef bint room = make_room(&tables, &felt)

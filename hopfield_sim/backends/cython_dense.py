@@ -26,7 +26,9 @@ _SHARE: Final = 4_000_000
 
 
 class CythonDense:
-    """The same bits as the reference where sums are exact integers, many times faster."""
+    """The same bits as the reference, at a temperature where sums are exact integers, many times
+    faster.
+    """
 
     name = "cython"
 
@@ -120,8 +122,8 @@ def _budget(memories: Memories) -> int:
 def _arguments(memories: Memories, rule: Descent | DenseHeatBath) -> tuple[Any, ...]:
     """Memories and rule as the kernels take them."""
     columns = (memories.columns, memories.narrow_columns)
-    kind = (memories.relative, memories.picked, memories.tie)
-    tables = (*columns, memories.slope, memories.bend, *kind)
+    whole = (memories.limbs, memories.unit, memories.doubt, memories.relative)
+    tables = (*columns, memories.slope, memories.bend, *whole)
     if isinstance(rule, Descent):
         return (*tables, rule.ties_up, None, rule.clamped)
     heat = (rule.temperature, rule.gain, rule.log_gain, rule.logarithmic)

@@ -14,6 +14,7 @@
 #define LANES 8
 #define DEPTH 64
 #define BLOCK (LANES * DEPTH)
+#define LIMB_BITS 31
 #define SIGN_BIT 0x8000000000000000u
 
 typedef union {
@@ -70,28 +71,25 @@ static inline double signed_sum(int64_t n_patterns, const uint64_t *signs, const
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-/* The sum of what is picked for each pattern, `one` where the site's bit is clear and `other` where it is set, and of its
- * size. */
-ROW_KERNEL static void pick_rows(int64_t rows, const uint64_t *restrict signs, const double *restrict one,
-                                 const double *restrict other, double *restrict sums, double *restrict sizes) {
-    for (int64_t b = 0; b < rows; b++)
-        for (int j = 0; j < LANES; j++) {
-            bits_and_value x, y;
-            x.value = one[LANES * b + j];
-            y.value = other[LANES * b + j];
-            x.bits ^= (x.bits ^ y.bits) & -((signs[j] << b) >> 63);
-            sums[j] += x.value;
-            sizes[j] += fabs(x.value);
+/* s_i D_i from whole numbers, the sum of F(m) - F(m - 2 xi_i s_i) over 2^unit. `limbs` points at an overlap of 0 in
+ * the lowest of n_limbs rows, each a `length` apart. Digits from -2^30 to 2^30 leave less than one of the next below it:
+ * however it is rounded the sum has its sign. */
+UNUSED static double whole_difference(int64_t n_patterns, const uint64_t *signs, int8_t spin, const int64_t *overlaps,
+                                      const int32_t *limbs, int64_t n_limbs, int64_t length, int64_t unit) {
+    const int64_t base = (int64_t)1 << LIMB_BITS;
+    int64_t carry = 0;
+    double sum = 0;
+    for (int64_t k = 0; k < n_limbs; k++, limbs += length) {
+        int64_t digit = carry;
+        for (int64_t p = 0; p < n_patterns; p++) {
+            const uint64_t word = signs[p / BLOCK * LANES + p % LANES];
+            const int64_t turned = (word << (p % BLOCK / LANES)) >> 63 ? -spin : spin;
+            digit += (int64_t)limbs[overlaps[p]] - limbs[overlaps[p] - 2 * turned];
         }
-}
-
-static inline double picked_sum(int64_t n_patterns, const uint64_t *signs, const double *one, const double *other,
-                                double *size) {
-    double lane[LANES] = {0}, sizes[LANES] = {0};
-    for (int64_t start = 0; start < n_patterns; start += BLOCK)
-        pick_rows(rows_of_block(n_patterns, start), signs + start / DEPTH, one + start, other + start, lane, sizes);
-    *size = ((sizes[0] + sizes[1]) + (sizes[2] + sizes[3])) + ((sizes[4] + sizes[5]) + (sizes[6] + sizes[7]));
-    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+        carry = (digit + base / 2) >> LIMB_BITS;
+        sum += ldexp((double)(digit - carry * base), (int)(LIMB_BITS * k - unit));
+    }
+    return sum + ldexp((double)carry, (int)(LIMB_BITS * n_limbs - unit));
 }
 
 /* The first of these sums of whole numbers whose sizes sum up to less than 2^31: those whose bit is set are added in sixteen lanes of 32
@@ -191,24 +189,19 @@ ROW_KERNEL static double read_tables(int64_t n_patterns, const int64_t *restrict
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-/* Two tables at the overlaps, the second with its sign turned. */
-ROW_KERNEL static void read_both(int64_t n_patterns, const int64_t *restrict overlaps, const double *restrict below,
-                                 const double *restrict above, double *restrict one, double *restrict other) {
-    for (int64_t p = 0; p < n_patterns; p++) {
-        one[p] = below[overlaps[p]];
-        other[p] = -above[overlaps[p]];
-    }
-}
-
-/* The largest |slope| + |bend|. */
-ROW_KERNEL static double largest_difference(int64_t n_patterns, const int64_t *restrict overlaps,
-                                            const double *restrict slopes, const double *restrict bend) {
-    double largest = 0;
-    for (int64_t p = 0; p < n_patterns; p++) {
-        double size = fabs(slopes[p]) + fabs(bend[overlaps[p]]);
-        largest = size > largest ? size : largest;
-    }
-    return largest;
+/* The sum of |slope| + |bend|. */
+ROW_KERNEL static double sum_of_sizes(int64_t n_patterns, const int64_t *restrict overlaps,
+                                      const double *restrict slopes, const double *restrict bend) {
+    double lane[LANES] = {0}, sum = 0;
+    int64_t p = 0;
+    for (; p + LANES <= n_patterns; p += LANES)
+        for (int j = 0; j < LANES; j++)
+            lane[j] += fabs(slopes[p + j]) + fabs(bend[overlaps[p + j]]);
+    for (; p < n_patterns; p++)
+        sum += fabs(slopes[p]) + fabs(bend[overlaps[p]]);
+    for (int j = 0; j < LANES; j++)
+        sum += lane[j];
+    return sum;
 }
 
 /* The largest overlap. */

@@ -7,10 +7,12 @@ The caches of a state are its overlaps m_μ = ξ^μ·s (P,), which ``Batch.cache
 with the slope (F(m+2) − F(m−2))/2 and the bend (F(m+2) − 2F(m) + F(m−2))/2 tabulated over the
 2N + 1 values of an overlap, so that tables are read when a site flips and a visit is one sum.
 
-Of rounded powers slope − bend would lose what is left of it at small overlaps. A visit picks one of
-two tables for every pattern instead, by whether it agrees with the spin:
+Of rounded powers, and of e^x, such a sum may come so close to 0 that its sign is the rounding's.
+Up to ``doubt`` Σ_μ (|slope| + |bend|) it is taken again between whole numbers,
 
-    s_i D_i = Σ_{μ: ξ_i^μ = s_i} [F(m_μ) − F(m_μ−2)] − Σ_{μ: ξ_i^μ ≠ s_i} [F(m_μ+2) − F(m_μ)].
+    s_i D_i = Σ_μ [F(m_μ) − F(m_μ − 2 ξ_i^μ s_i)],
+
+so that a tie is a D of 0 and nothing else, and every order of summation decides alike.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ from hopfield_sim.backends.protocol import Batch
 
 _BLOCK: Final = 512
 """Patterns whose signs lie together; see ``signs``."""
+
+_LIMB_BITS: Final = 31
+"""An int64 holds the sum of 2³² such."""
 
 _PACKED = 1 << 24
 """Signs that are packed at a time."""
@@ -46,24 +51,21 @@ class Memories:
         ξ.
     slope, bend : (2N + 1,) float64
         By overlap, −N … N, in units of D; or, ``relative``, by how far the overlap is below the
-        largest of the state, −2N … 0, in units that grow with the largest. Of ``picked`` tables
-        they are F(m) − F(m−2) and F(m+2) − F(m) instead.
+        largest of the state, −2N … 0, in units that grow with the largest.
     relative : bool
         Which of these: true for e^x, whose values for one overlap and another fit no common table.
-    tie : float
-        |D| up to ``tie`` times the largest |slope| + |bend| of the state is a tie, or, ``picked``,
-        times Σ_μ of what is picked: 0 where sums are exact integers, else what their rounding may
-        come to.
-    picked : bool
-        Whether a visit picks for every pattern: where powers are rounded.
+    whole : (2N + 1,) or, ``relative``, (2N + 3,) object, optional
+        F by overlap in Python's integers, −N … N or −2N … 2; None where sums of D are exact.
+    unit : int
+        2^unit of ``whole`` are the unit of the tables.
     """
 
     patterns: NDArray[np.int8]
     slope: NDArray[np.float64]
     bend: NDArray[np.float64]
     relative: bool
-    tie: float
-    picked: bool = False
+    whole: NDArray[np.object_] | None = None
+    unit: int = 0
 
     @property
     def n_neurons(self) -> int:
@@ -91,9 +93,28 @@ class Memories:
         no whole numbers.
         """
         met = self.slope[::2]  # overlaps have the parity of N
-        if self.tie > 0 or (met != np.rint(met)).any():
+        if self.whole is not None or (met != np.rint(met)).any():
             return None
         return signs(self.patterns, np.uint32)
+
+    @property
+    def doubt(self) -> float:
+        """Far more than the (P + 8) 2⁻⁵³ that rounding may come to, so that what is not taken again
+        has right digits, and far less than P numbers of random signs do, of which few are.
+        """
+        return 2.0**-10 / math.sqrt(self.n_patterns)
+
+    @cached_property
+    def limbs(self) -> NDArray[np.int32] | None:
+        """``whole`` as rows of 31 bits, the lowest first; the highest has the sign."""
+        if self.whole is None:
+            return None
+        count = 1 + max(number.bit_length() for number in self.whole) // _LIMB_BITS
+        rest, rows = self.whole, []
+        for _ in range(count - 1):
+            rows.append(rest & (1 << _LIMB_BITS) - 1)
+            rest = rest >> _LIMB_BITS
+        return np.array([*rows, rest]).astype(np.int32)
 
 
 def signs(patterns: NDArray[np.int8], word: type[Any]) -> NDArray[Any]:

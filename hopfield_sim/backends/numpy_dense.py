@@ -33,6 +33,9 @@ _NO_DRAWS = np.zeros((1, 1), np.uint64)
 _BLOCK = 1 << 23
 """Numbers in a block of states: products stay within some 64 MB of scratch."""
 
+_AGAIN = 1 << 18
+"""Numbers in a block of sites in doubt: these stay in a cache."""
+
 
 class NumpyDense:
     """The readable engine. Slower, always there, and right by definition."""
@@ -108,7 +111,7 @@ class NumpyDense:
         spins = batch.states[rows]
         felt = feel(memories, batch.cache[rows])
         draws = words(key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
-        new = new_spins(rule, *differences(memories, felt, spins), felt, spins, draws)
+        new = new_spins(rule, differences(memories, felt, spins), felt, spins, draws)
         new = np.where(rule.clamped != 0, spins, new)
         flips = (new != spins).sum(axis=1)
         moved = np.ones(len(rows), bool)
@@ -129,15 +132,14 @@ class NumpyDense:
 class Felt(NamedTuple):
     """What the tables say of states: a number for every pattern, (B, P), and one each, (B,).
 
-    ``bend`` is Σ_μ bend(m_μ), ``tie`` the |D| that counts as 0, ``top`` the overlap from which
-    ``relative`` tables count, else 0. Of ``picked`` tables ``slope`` has F(m) − F(m−2) and
-    ``other`` F(m+2) − F(m); else ``other`` is empty.
+    ``place`` is where the tables are read, ``bend`` Σ_μ bend(m_μ), ``doubt`` the |D| up to which it
+    is taken again, ``top`` the overlap from which ``relative`` tables count, else 0.
     """
 
+    place: NDArray[np.int64]
     slope: Floats
-    other: Floats
     bend: Floats
-    tie: Floats
+    doubt: Floats
     top: NDArray[np.int64]
 
 
@@ -149,7 +151,7 @@ def stop_fixed(memories: Memories, batch: Batch, rule: Descent) -> None:
     for start in range(0, len(rows), step):
         some = rows[start : start + step]
         spins, felt = batch.states[some], feel(memories, batch.cache[some])
-        new = new_spins(rule, *differences(memories, felt, spins), felt, spins, _NO_DRAWS)
+        new = new_spins(rule, differences(memories, felt, spins), felt, spins, _NO_DRAWS)
         batch.stop[some[((new == spins) | (rule.clamped != 0)).all(axis=1)]] = FIXED
 
 
@@ -164,12 +166,9 @@ def _visit(
 ) -> None:
     """One site of every row; where it flips, m ← m + 2 s_i ξ_i, and the tables are read again."""
     xi, spins = memories.by_site[sites], batch.states[rows, sites]
-    if memories.picked:
-        terms = np.where(xi == spins[:, None], felt.slope, -felt.other)
-        d, tie = spins * terms.sum(axis=1), memories.tie * np.abs(terms).sum(axis=1)
-    else:
-        d, tie = np.einsum("bp,bp->b", felt.slope, xi) - spins * felt.bend, felt.tie
-    new = new_spins(rule, d[:, None], tie[:, None], felt, spins[:, None], draws[:, None])[:, 0]
+    d = np.einsum("bp,bp->b", felt.slope, xi) - spins * felt.bend
+    d = decided(memories, felt, spins[:, None], sites[:, None], d[:, None])
+    new = new_spins(rule, d, felt, spins[:, None], draws[:, None])[:, 0]
     changed = (new != spins) & (rule.clamped[sites] == 0)
     if changed.any():
         flipped = rows[changed]
@@ -186,49 +185,53 @@ def feel(memories: Memories, overlaps: NDArray[np.int64]) -> Felt:
     top = overlaps.max(axis=1) if memories.relative else np.zeros(len(overlaps), np.int64)
     place = overlaps - top[:, None] + (2 * n if memories.relative else n)
     slope, bend = memories.slope[place], memories.bend[place]
-    if memories.picked:
-        nothing = np.zeros(len(overlaps))
-        return Felt(slope, bend, nothing, nothing.copy(), top)
-    largest = (np.abs(slope) + np.abs(bend)).max(axis=1)
-    return Felt(slope, bend[:, :0], bend.sum(axis=1), memories.tie * largest, top)
+    doubt = memories.doubt * (np.abs(slope) + np.abs(bend)).sum(axis=1)
+    return Felt(place, slope, bend.sum(axis=1), doubt, top)
 
 
-def differences(memories: Memories, felt: Felt, spins: NDArray[np.int8]) -> tuple[Floats, Floats]:
-    """D_i of all sites, (B, N), in the tables' units, and the |D| that counts as 0, (B, N) or
-    (B, 1).
-    """
-    if memories.picked:
-        return _picked(memories, felt, spins)
+def differences(memories: Memories, felt: Felt, spins: NDArray[np.int8]) -> Floats:
+    """D_i of all sites, (B, N), in the tables' units; 0 and the sign are exact."""
     out: Floats = spins * -felt.bend[:, None]
     step = max(1, _BLOCK // memories.n_neurons)
     for start in range(0, memories.n_patterns, step):
         block = slice(start, start + step)
         out += product(felt.slope[:, block], memories.patterns[block].astype(np.float64))
-    return out, felt.tie[:, None]
+    sites = np.broadcast_to(np.arange(memories.n_neurons), spins.shape)
+    return decided(memories, felt, spins, sites, out)
 
 
-def _picked(memories: Memories, felt: Felt, spins: NDArray[np.int8]) -> tuple[Floats, Floats]:
-    """D_i = s_i Σ_μ of what is picked, and ``tie`` Σ_μ of its size."""
-    total, size = np.zeros(spins.shape), np.zeros(spins.shape)
-    step = max(1, _BLOCK // memories.n_neurons)
-    for start in range(0, memories.n_patterns, step):
-        block = slice(start, start + step)
-        agree, differ = felt.slope[:, block], -felt.other[:, block]
-        up = (memories.patterns[block] > 0).astype(np.float64)
-        for sum_, one, other in (
-            (total, agree, differ),
-            (size, np.abs(agree), np.abs(differ)),
-        ):
-            of_up = product(one, up) + product(other, 1 - up)
-            of_down = product(other, up) + product(one, 1 - up)
-            sum_ += np.where(spins > 0, of_up, of_down)
-    return spins * total, memories.tie * size
+def decided(
+    memories: Memories,
+    felt: Felt,
+    spins: NDArray[np.int8],
+    sites: NDArray[np.int64],
+    d: Floats,
+) -> Floats:
+    """D of these sites, all arrays (B, K); where its sign is in doubt, from whole numbers and how
+    many patterns a flip takes from each overlap.
+    """
+    whole = memories.whole
+    if whole is None:
+        return d
+    rows, columns = np.nonzero(np.abs(d) <= felt.doubt[:, None])
+    step = max(1, _AGAIN // max(memories.n_patterns, len(whole)))
+    for start in range(0, len(rows), step):
+        row, column = rows[start : start + step], columns[start : start + step]
+        spin = spins[row, column]
+        here = felt.place[row] + len(whole) * np.arange(len(row))[:, None]
+        there = here - 2 * spin[:, None] * memories.by_site[sites[row, column]]
+        size = len(row) * len(whole)
+        lost, won = (np.bincount(x.ravel(), minlength=size) for x in (here, there))
+        counts = (lost - won).reshape(len(row), -1)
+        met = np.flatnonzero(counts.any(axis=0))
+        change = counts[:, met].astype(object) @ whole[met]
+        d[row, column] = spin * (change / (1 << memories.unit)).astype(np.float64)
+    return d
 
 
 def new_spins(
     rule: Descent | DenseHeatBath,
     d: Floats,
-    tie: Floats,
     felt: Felt,
     spins: NDArray[np.int8],
     draws: NDArray[np.uint64],
@@ -236,9 +239,8 @@ def new_spins(
     """What spins become, all arrays (B, K): K sites of each state; clamped ones not held yet."""
     if isinstance(rule, Descent):
         stay = np.int8(1) if rule.ties_up else spins
-        return np.where(d > tie, np.int8(1), np.where(d < -tie, np.int8(-1), stay))
-    certain = np.where(np.abs(d) > tie, d, 0.0)
-    up = draws < probability_words(exponent(rule, certain, felt, spins))
+        return np.where(d > 0, np.int8(1), np.where(d < 0, np.int8(-1), stay))
+    up = draws < probability_words(exponent(rule, d, felt, spins))
     return np.where(up, np.int8(1), np.int8(-1))
 
 

@@ -199,7 +199,7 @@ class DenseMemory(BinaryMemory):
         given, found = now._overlaps_of(states)
         memories, log_unit = now._tables
         spins, felt = given.array, numpy_dense.feel(memories, found)
-        gaps = spins * numpy_dense.differences(memories, felt, spins)[0]
+        gaps = spins * numpy_dense.differences(memories, felt, spins)
         if self._log:
             return given.restore(spins * numpy_dense.logarithmic(spins * gaps, felt, spins) + 0.0)
         with np.errstate(over="ignore", divide="ignore"):
