@@ -222,10 +222,6 @@ def test_why_nothing_came_out_is_told(
     assert said.endswith(f". {tmp_path}: 0 of 2 trials; nothing to report yet\n")
     assert main([*words, "--shard", "1/2", "--out", str(tmp_path / "one")]) == 1
     assert f"; 1 failed, {why}" in capsys.readouterr().out
-    assert main(["merge", *(str(tmp_path / name) for name in ("whole", "one"))]) == 1
-    said = capsys.readouterr().out
-    assert said.startswith(f"1 trials failed, {why}")
-    assert said.endswith("0 of 2 trials, 1 missing; nothing to report yet\n")
 
 
 # --------------------------------------------------------------------------- streams
