@@ -161,7 +161,8 @@ def _capacities(
         colour, name = style.rule_colour(rule, index), style.rule_name(rule)
         for n in sizes:
             mine = where(rows, rule=rule, n_neurons=n)
-            if mine:
+            # Where all trials failed there are only nan.
+            if mine and not np.isnan(column(mine, "retrieved")).all():
                 found = crossing(column(mine, "n_patterns"), column(mine, "retrieved"), LEVEL)
                 found = found._replace(error=errors.get((rule, n), math.nan))
                 drawn += _one_capacity(ax, n, found, colour, marks[index % len(marks)])
