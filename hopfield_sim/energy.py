@@ -58,7 +58,6 @@ def flip_cost(
     return 2.0 * states * (others - thresholds) + 0.0
 
 
-@np.errstate(under="ignore")  # e^m far from the largest vanishes
 def dense(
     interaction: Interaction, overlaps: NDArray[np.int64], *, logarithmic: bool = False
 ) -> NDArray[np.float64]:

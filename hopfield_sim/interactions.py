@@ -44,7 +44,6 @@ class Interaction:
             return "F(x) = exp(x)"
         return f"F(x) = {'x' if self.word == 'polynomial' else 'max(x, 0)'}^{self.order}"
 
-    @np.errstate(under="ignore")
     def values(self, overlaps: NDArray[np.int64], n_patterns: int = 1) -> NDArray[Any]:
         """F of overlaps: powers in integers, Python's own where P of them might reach 2⁵³; e^x in
         floats, inf where it exceeds them all.
@@ -108,7 +107,6 @@ class Interaction:
         return n_patterns * max(largest, 1) * halves < _EXACT
 
 
-@np.errstate(under="ignore")  # e^x far from the largest overlap vanishes
 def memories(interaction: Interaction, patterns: NDArray[np.int8]) -> tuple[Memories, float]:
     """What an engine needs to know of patterns (P, N), and the log of the tables' unit.
 

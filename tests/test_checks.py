@@ -513,3 +513,12 @@ def test_an_array_that_refuses_to_be_one() -> None:
 
     with pytest.raises(InvalidInputError, match="not today"):
         checks.patterns(Rude())
+
+
+def test_a_warning_names_the_line_that_called() -> None:
+    """Through any number of functions of the package, here one of them under another's name."""
+    deep: dict[str, Any] = {"__name__": "hopfield_sim.models.deep", "warn": checks.warn}
+    exec("def a(): warn('look')\ndef b(): a()", deep)
+    with pytest.warns(UserWarning, match="look") as told:
+        deep["b"]()
+    assert told[0].filename == __file__

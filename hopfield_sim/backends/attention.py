@@ -80,7 +80,6 @@ class Attended(NamedTuple):
 class Attention:
     """The readable engine: two matrix products a block of memories, and a softmax between them."""
 
-    @np.errstate(under="ignore")  # weights far from the largest vanish
     def attend(self, memories: Memories, queries: Floats, beta: float) -> Attended:
         """The mean of the memories as each query weighs them, and how it came about.
 
@@ -103,7 +102,6 @@ class Attention:
                 target[rows], mass[rows], scaled[rows] = found
         return Attended(target, mass, scaled)
 
-    @np.errstate(under="ignore")
     def soft_maximum(self, memories: Memories, queries: Floats, beta: float) -> NDArray[np.float64]:
         """β⁻¹ log of the mean over memories of exp(β score), (b,), from the mean score to the
         largest as β grows.
@@ -126,7 +124,6 @@ class Attention:
             out[start : start + _QUERIES] = _soft_maximum(maxima, beta, np.array(sizes, float))
         return out
 
-    @np.errstate(under="ignore")
     def weights(self, memories: Memories, queries: Floats, beta: float) -> Floats:
         """Softmax of β times the scores, (b, P); rows sum to 1."""
         weights = self.scores(memories, queries)

@@ -21,6 +21,7 @@ from hopfield_sim.checks.arguments import (
     show,
     told,
 )
+from hopfield_sim.checks.caller import warn
 from hopfield_sim.checks.continuous import (
     RealBatch,
     RealStored,
@@ -82,5 +83,6 @@ __all__ = [
     "temperatures",
     "thresholds",
     "told",
+    "warn",
     "weights",
 ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numbers
-import warnings
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.checks.arguments import show
+from hopfield_sim.checks.caller import warn
 from hopfield_sim.checks.continuous import RealBatch, Shape
 from hopfield_sim.checks.reals import at, first, numeric
 from hopfield_sim.checks.resources import memory
@@ -175,7 +175,6 @@ def _look_at_bytes(largest: int, name: str, *, learning: bool) -> None:
             f"{scale}: all of it would be black; for bits pass np.where({name}, 1.0, -1.0)"
         )
     if learning and largest < _DARK:
-        warnings.warn(
+        warn(
             f"{scale}: all of it is dark; for other units pass floats scaled to [-1, 1]",
-            stacklevel=4,
         )

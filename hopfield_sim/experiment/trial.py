@@ -10,6 +10,8 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
+import numpy as np
+
 from hopfield_sim.backends import blas
 from hopfield_sim.errors import HopfieldError
 from hopfield_sim.experiment.store import Saved
@@ -46,6 +48,7 @@ def find(module: str) -> Study:
     return study
 
 
+@np.errstate(under="ignore")  # whatever np.seterr says, numbers that vanish are no error
 def run(chunk: Chunk) -> list[Saved]:
     """Make the trials of a chunk; one that fails does not take the others with it.
 

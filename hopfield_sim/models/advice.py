@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
@@ -154,7 +153,7 @@ def warn_of_collapse(asked: Attending, starts: Floats, ends: Floats) -> None:
                 f"its length is {lengths[place]:.3g}, the median {np.median(lengths):.3g}, and "
                 f"{reason}"
             )
-    warnings.warn(f"all {n} states ended at {what}: {reason}", stacklevel=3)
+    checks.warn(f"all {n} states ended at {what}: {reason}")
 
 
 def _same(ends: Floats) -> bool:

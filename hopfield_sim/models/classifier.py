@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -252,12 +251,11 @@ class DenseClassifier(Shared):
         state, count = self._fitted(), self.n_memories
         silent = learning.silent(examples, state.result)
         if learning.collapsed(silent, count, len(state.classes)):
-            warnings.warn(
+            checks.warn(
                 f"learning has collapsed: {silent} of {count} memories answer none of the examples "
                 "and learn no more, since large steps took their overlaps below 0, where F = 0; "
                 f"{count - silent} are left for {len(state.classes)} classes. Fit again with half "
                 "the rate, or another rng",
-                stacklevel=3,
             )
 
     def _held(self, value: Any, examples: learning.Examples, classes: Labels) -> learning.Examples:
@@ -456,7 +454,7 @@ class DenseClassifier(Shared):
     def _machine(self) -> Iterator[learning.Machine]:
         """Who computes, while BLAS keeps to one thread."""
         name = backends.get(self._backend).name
-        with blas.limit(1), np.errstate(under="ignore"):  # high powers of small numbers vanish
+        with blas.limit(1):
             recipe = self._recipe
             yield learning.Machine(
                 engine(name), backends.threads(self._n_threads), recipe.order, recipe.cost
@@ -470,10 +468,9 @@ def _compare_scales(signed: bool | None, states: Floats, name: str = "X") -> Non
     least = float(states.min())
     if signed != (least < 0):
         learnt, found = ("-1 … 1", "0 … 1") if signed else ("0 … 1", "-1 … 1")
-        warnings.warn(
+        checks.warn(
             f"{name} looks like numbers of {found} (the least is {least:.3g}), and the examples "
             f"learnt from like {learnt} (uint8 images become -1 … 1): pass both in the same units",
-            stacklevel=4,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -133,11 +132,10 @@ def warn_of_wrong_bits(
             few = f"use more {what} than {units}: as many as patterns serve; or "
             few *= units < n_patterns
             advice.append(f"{few}ask for more steps with max_iter= and patience=")
-        warnings.warn(
+        checks.warn(
             f"not converged: after {n_steps} steps one step of recall still changes {errors} "
             f"of the {patterns.size} bits of these {n_patterns} patterns of {n} neurons; "
             f"{'; '.join(advice)}. What was learnt is kept; advise=False keeps this quiet",
-            stacklevel=3,
         )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hopfield_sim import checks
 
 _LOOKED_AT = 32
 _CHANCE = 20.0
@@ -63,14 +64,12 @@ def warn(
     explained = NormalDist().cdf(-math.sqrt(n / (count - 1)))
     if wrong <= _WRONG + 2 * explained:
         return False
-    warnings.warn(
+    checks.warn(
         f"Hebb's rule does not hold these {count} patterns: {wrong:.1%} of their bits are unstable "
         f"(of as many random ones {explained:.1g}), because they are alike: they overlap by "
         f"{float(np.sqrt((overlaps**2).mean())):.2f}, by chance it were {1 / math.sqrt(n):.2f}, "
         f"and {float((some > 0).mean()):.0%} of the bits are +1. Use rule='pseudoinverse', which "
         "holds any independent patterns, or, where they are only a little alike, rule='storkey'; "
         "advise=False keeps this quiet.",
-        UserWarning,
-        stacklevel=3,
     )
     return True

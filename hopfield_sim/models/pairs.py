@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -199,8 +198,7 @@ class PairNetwork(BinaryMemory):
     def _warn_if_asymmetric(self) -> None:
         if not self._is_symmetric() and "asymmetric" not in self._told:
             self._told.add("asymmetric")
-            warnings.warn(
+            checks.warn(
                 "these weights are not symmetric: the energy is defined, but the dynamics need not "
                 "lower it",
-                stacklevel=3,
             )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.descent import Floats
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.random_features import KERNELS, Comparison
@@ -90,21 +89,19 @@ def tell(
     flat = dead(kernel, found)
     if log and flat.any() and "dead" not in told:
         told.add("dead")
-        warnings.warn(
+        checks.warn(
             f"{flat.sum()} of {len(flat)} states lie in the dead zone, where the estimate of "
             f"Σ exp(-β/2 ‖x - ξ‖²) is at most ε = {KERNELS[kernel].floor:g}: the energy is flat "
             "there and the gradient 0, so they stay where they are and count as fixed points; "
             f"{_REMEDY}",
-            stacklevel=4,
         )
     drowned = lost(kernel, memory, beta, found, states)
     if drowned.any() and "lost" not in told:
         told.add("lost")
-        warnings.warn(
+        checks.warn(
             f"{drowned.sum()} of {len(drowned)} states lie where the estimate of "
             "Σ exp(-β/2 ‖x - ξ‖²) is no larger than its own error, so that energy and gradient "
             f"mean little: Y = {memory.shape[1]} features are too few there, about "
             "5·P·exp(β r²) are needed at a distance r from the memories "
             f"(theory.features_needed); {_REMEDY}",
-            stacklevel=4,
         )

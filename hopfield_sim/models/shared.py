@@ -8,14 +8,28 @@ waiting.
 
 from __future__ import annotations
 
+import functools
+import inspect
 import threading
 from typing import Any, Self
+
+import numpy as np
 
 
 class Shared:
     """A memory with a lock, ``_lock``, which ``store`` and all that changes it hold."""
 
     _lock: threading.RLock
+
+    def __init_subclass__(cls) -> None:
+        """Make all that is public the same whatever ``np.seterr`` says of numbers that vanish.
+
+        They do in a softmax, in a high power, in a random feature, and are no error there.
+        """
+        super().__init_subclass__()
+        for name, member in list(vars(cls).items()):
+            if not name.startswith("_") or name == "__init__":
+                setattr(cls, name, _quiet(member))
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """With a lock of its own, also when it is copied or read from a pickle."""
@@ -32,3 +46,20 @@ class Shared:
         memory = type(self).__new__(type(self))
         memory.__dict__.update(self.__getstate__())
         return memory
+
+
+def _quiet(member: Any) -> Any:
+    """A method or a property under which numbers vanish without a word."""
+    if isinstance(member, property):
+        return property(_quiet(member.fget), _quiet(member.fset), doc=member.__doc__)
+    if isinstance(member, classmethod):
+        return classmethod(_quiet(member.__func__))
+    if not inspect.isfunction(member):
+        return member
+
+    @functools.wraps(member)
+    def quiet(*args: Any, **kwargs: Any) -> Any:
+        with np.errstate(under="ignore"):
+            return member(*args, **kwargs)
+
+    return quiet

@@ -43,7 +43,6 @@ class Comparison(NamedTuple):
     gradient: NDArray[np.float64] | None
 
 
-@np.errstate(under="ignore")  # features far from a state vanish
 def features(
     kernel: Kernel, drawn: Projection, beta: float, states: Floats, engine: Waves
 ) -> Floats:
@@ -57,7 +56,6 @@ def features(
     return out.reshape(len(states), -1)
 
 
-@np.errstate(under="ignore")
 def total(
     kernel: Kernel, drawn: Projection, beta: float, patterns: Floats, engine: Waves
 ) -> NDArray[np.float64]:
@@ -71,7 +69,6 @@ def total(
     return out
 
 
-@np.errstate(under="ignore")
 def compare(
     kernel: Kernel,
     drawn: Projection,
@@ -110,7 +107,6 @@ def compare(
     return Comparison(product, log_scale, pull)
 
 
-@np.errstate(under="ignore")
 def curve(
     kernel: Kernel,
     drawn: Projection,
