@@ -92,7 +92,7 @@ def _scratch() -> Iterator[None]:
         TemporaryDirectory() as folder,
         chdir(folder),
         warnings.catch_warnings(),
-        np.errstate(all="ignore"),
+        np.errstate(all="raise"),  # as people set it to find errors of their own
         open(os.devnull, "w") as nowhere,
         redirect_stderr(nowhere),
     ):

@@ -60,7 +60,7 @@ class Subject:
     def errors(self) -> tuple[type[Exception], ...]:
         """What it may raise: those of the tree; an estimator also what scikit-learn's judges do."""
         theirs = (
-            (ValueError, TypeError, OverflowError)
+            (ValueError, TypeError, ArithmeticError)
             if self.name.startswith("DenseMemoryClassifier")
             else ()
         )
