@@ -33,7 +33,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOG := $(VENV)/install.log
 INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; }; }
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
-    $(wildcard hopfield_sim/backends/*.pyx hopfield_sim/backends/*.pxd hopfield_sim/backends/*.h)
+    $(wildcard hopfield_sim/backends/kernels/*.pyx hopfield_sim/backends/kernels/*.pxd hopfield_sim/backends/kernels/*.h)
 
 .PHONY: help run test lint docs claims bench bench-peers bench-plots profile reliability sanitize clean
 .DEFAULT_GOAL := help
@@ -88,7 +88,7 @@ profile: $(VENV)/.bench
 clean:
 	rm -rf $(VENV) $(PEERS) build dist hopfield_sim.egg-info docs/_build docs/gallery docs/api docs/annotated docs/course_notebook.ipynb docs/sg_execution_times.rst \
 	    .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	find hopfield_sim \( -name '*.so' -o -name '__pycache__' -o -path '*/backends/_*.c' \) -prune \
+	find hopfield_sim \( -name '*.so' -o -name '__pycache__' -o -path '*/backends/kernels/*.c' \) -prune \
 	    -exec rm -rf {} +
 	@echo "make clean: done; results are left where they are"
 

@@ -1,6 +1,6 @@
 """The compiled kernels. Everything else about the package is in pyproject.toml.
 
-Every ``hopfield_sim/backends/_*.pyx`` becomes an extension. Two variables steer the build:
+Every ``hopfield_sim/backends/kernels/*.pyx`` becomes an extension. Two variables steer the build:
 
 ``HOPFIELD_SIM_KERNELS``
     ``auto`` (the default): a kernel that cannot be compiled is left out, with a warning; the NumPy
@@ -18,7 +18,7 @@ from pathlib import Path
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-BACKENDS = Path("hopfield_sim/backends")
+FOLDER = Path("hopfield_sim/backends/kernels")
 KERNELS = os.environ.get("HOPFIELD_SIM_KERNELS", "auto")
 TRACE = os.environ.get("HOPFIELD_SIM_TRACE", "0") == "1"
 
@@ -35,7 +35,7 @@ def extensions() -> list[Extension]:
     """One extension for every kernel file."""
     if KERNELS == "none":
         return []
-    headers = sorted(path.as_posix() for path in [*BACKENDS.glob("*.pxd"), *BACKENDS.glob("*.h")])
+    headers = sorted(path.as_posix() for path in [*FOLDER.glob("*.pxd"), *FOLDER.glob("*.h")])
     macros = [
         ("CYTHON_TRACE", "1"),
         ("CYTHON_TRACE_NOGIL", "1"),
@@ -43,13 +43,13 @@ def extensions() -> list[Extension]:
     ]
     return [
         Extension(
-            f"hopfield_sim.backends.{path.stem}",
+            f"hopfield_sim.backends.kernels.{path.stem}",
             [path.as_posix()],
-            include_dirs=[BACKENDS.as_posix()],
+            include_dirs=[FOLDER.as_posix()],
             depends=headers,
             define_macros=macros if TRACE else [],
         )
-        for path in sorted(BACKENDS.glob("_*.pyx"))
+        for path in sorted(FOLDER.glob("*.pyx"))
     ]
 
 

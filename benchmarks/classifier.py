@@ -19,11 +19,11 @@ from threadpoolctl import threadpool_limits
 from benchmarks.measure import Contest, machine, settle
 from benchmarks.row import NotMeasured, same
 from hopfield_sim import backends
-from hopfield_sim.backends.voting import engine
-from hopfield_sim.models import classifier_rule as rule
-from hopfield_sim.models import classifier_training as learning
+from hopfield_sim.backends.reference.voting import engine
 from hopfield_sim.models import training
-from hopfield_sim.models.classifier_state import Recipe, State
+from hopfield_sim.models.classifier import rule
+from hopfield_sim.models.classifier import training as learning
+from hopfield_sim.models.classifier.state import Recipe, State
 
 Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Epoch = Callable[[], Any]

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 import hopfield_sim as hs
 from benchmarks.measure import machine
-from hopfield_sim.interactions import Interaction
+from hopfield_sim.models.dense.interactions import Interaction
 
 STATES, ROUNDS = 3, 9
 Walk = Callable[[], Any]

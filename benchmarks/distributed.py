@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 import hopfield_sim as hs
 from benchmarks.measure import Contest, machine, settle
-from hopfield_sim.random_features import Projection
+from hopfield_sim.models.distributed.features import Projection
 
 BETA, STATES, MEMORIES = 10.0, 100, 50
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from benchmarks.measure import Comparison, compare, machine
 from hopfield_sim import backends
-from hopfield_sim.backends.attention import Memories
-from hopfield_sim.backends.compiled_attention import engine
+from hopfield_sim.backends.compiled.attention import engine
+from hopfield_sim.backends.reference.attention import Memories
 
 BATCHES = (
     (100, 1_000, 3072),

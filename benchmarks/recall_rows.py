@@ -15,7 +15,7 @@ from benchmarks import baselines, plain
 from benchmarks.measure import Contest
 from benchmarks.row import NotMeasured, Row, same
 from hopfield_sim import checks
-from hopfield_sim.backends import counter_rng
+from hopfield_sim.backends.reference import philox as counter_rng
 
 Way = Callable[..., Any]
 

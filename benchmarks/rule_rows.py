@@ -11,7 +11,7 @@ import hopfield_sim as hs
 from benchmarks import baselines
 from benchmarks.measure import Contest
 from benchmarks.row import Row, same
-from hopfield_sim import couplings
+from hopfield_sim.models.hopfield import couplings
 
 
 def storkey(dtype: Any) -> Contest:

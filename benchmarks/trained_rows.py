@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 import hopfield_sim as hs
 from benchmarks.measure import Contest
 from benchmarks.row import Row, same
-from hopfield_sim.models import trained_rule
-from hopfield_sim.models.rotation import orthonormal, rotate
+from hopfield_sim.models.restricted.rotation import orthonormal, rotate
+from hopfield_sim.models.trained import rule as trained_rule
 
 Floats = NDArray[np.float64]
 

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ROOT / "hopfield_sim" / "backends"
+SOURCES = ROOT / "hopfield_sim" / "backends" / "kernels"
 RAW = re.compile(r"<p>Raw output: .*?</p>")
 BACK = '<p><a href="../speed.html">Back to the page on speed</a></p>'
 
@@ -22,7 +22,7 @@ def annotate(folder: Path) -> None:
     """Write ``kernels/NAME.html`` for every kernel, and ``list.md``, which links to them."""
     pages = folder / "kernels"
     pages.mkdir(parents=True, exist_ok=True)
-    kernels = sorted(SOURCES.glob("_*.pyx"))
+    kernels = sorted(SOURCES.glob("*.pyx"))
     for old in set(pages.glob("*.html")) - {_page(pages, kernel) for kernel in kernels}:
         old.unlink()
     shared = [path.stat().st_mtime for path in SOURCES.glob("*.pxd")]

@@ -15,8 +15,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import hopfield_sim as hs
-from hopfield_sim.crossing import crossing
-from hopfield_sim.experiment.result import with_error
+from hopfield_sim.experiment.sweeps.result import with_error
+from hopfield_sim.support.crossing import crossing
 
 N, FLIPPED, CUES, NETWORKS = 60, 6, 100, 8
 counts = np.unique(np.geomspace(2, 20_000, 25).astype(int))

@@ -20,7 +20,7 @@ startup.guard()  # before NumPy is loaded, which takes a moment
 from importlib import import_module
 from typing import Any
 
-from hopfield_sim import backends, display, errors, rules
+from hopfield_sim import backends, errors, rules
 from hopfield_sim.backends import use_backend
 from hopfield_sim.models import (
     DenseClassifier,
@@ -44,6 +44,7 @@ from hopfield_sim.patterns import (
     overlap,
     random_patterns,
 )
+from hopfield_sim.support import display
 
 __version__ = "0.1.0"
 

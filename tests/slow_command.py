@@ -16,7 +16,7 @@ from hopfield_sim.experiment.__main__ import main
 
 SECONDS = 0.05
 
-module: Any = importlib.import_module("hopfield_sim.experiment.capacity")
+module: Any = importlib.import_module("hopfield_sim.experiment.studies.capacity.study")
 sound = module.STUDY.trials
 
 

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import couplings
-from hopfield_sim.backends import counter_rng, cython_backend, protocol
-from hopfield_sim.backends.numpy_backend import NumpyBackend, probability_words
+from hopfield_sim.backends import protocol
+from hopfield_sim.backends.compiled import pairs as cython_backend
+from hopfield_sim.backends.reference import philox as counter_rng
+from hopfield_sim.backends.reference.pairs import NumpyBackend, probability_words
+from hopfield_sim.models.hopfield import couplings
 
 COMPILED = [name for name in hs.backends.available() if name != "numpy"]
 SIZES = (1, 2, 7, 8, 9, 63, 64, 65, 130)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hopfield_sim import backends
-from hopfield_sim.backends import powers
-from hopfield_sim.backends.voting import CompiledVoting, Voting, engine
+from hopfield_sim.backends.reference import powers
+from hopfield_sim.backends.reference.voting import CompiledVoting, Voting, engine
 
 compiled = pytest.mark.skipif(
     "cython" not in backends.available(), reason="the compiled kernels are not built here"

@@ -7,7 +7,7 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import backends
-from hopfield_sim.backends.waves import CompiledWaves, Waves, engine
+from hopfield_sim.backends.reference.waves import CompiledWaves, Waves, engine
 
 ULP = 2.0**-53  # half a unit in the last place of a number below 1
 

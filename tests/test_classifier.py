@@ -12,7 +12,7 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import backends
-from hopfield_sim.backends.voting import engine
+from hopfield_sim.backends.reference.voting import engine
 from hopfield_sim.errors import (
     HopfieldError,
     InvalidInputError,
@@ -20,9 +20,9 @@ from hopfield_sim.errors import (
     ModelFileError,
     NotStoredError,
 )
-from hopfield_sim.models import classifier_training as learning
 from hopfield_sim.models import files, training
-from hopfield_sim.models.classifier_state import State
+from hopfield_sim.models.classifier import training as learning
+from hopfield_sim.models.classifier.state import State
 
 DATA = Path(os.environ.get("HOPFIELD_DATA", "/nowhere"))
 ORDERS = [2, 3, 5, 10, 20, 30]
@@ -725,7 +725,7 @@ def test_a_classifier_comes_back(tmp_path, labels) -> None:
 @pytest.fixture(scope="module")
 def members(tmp_path_factory):
     """What a good file holds."""
-    from hopfield_sim.models.classifier_file import members
+    from hopfield_sim.models.classifier.file import members
 
     clf = classifier(epochs=3).fit(X, Y, validation=(X, Y))
     return members(clf._recipe, clf._state)

@@ -22,10 +22,11 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim.experiment import __main__ as command_line
-from hopfield_sim.experiment import driver, registry
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.options import parse
-from hopfield_sim.experiment.store import Store
+from hopfield_sim.experiment.cli import driver
+from hopfield_sim.experiment.cli.options import parse
+from hopfield_sim.experiment.studies import registry
+from hopfield_sim.experiment.sweeps.store import Store
 
 NEED_DATA = {"digits"}  # cannot be configured where there are no images: its own tests do
 TABLES = ("capacity", "robustness", "energy", "checkerboard", "image")
@@ -175,7 +176,7 @@ def test_studies_of_one_folder_share_its_report(tmp_path: Path) -> None:
 
 def test_your_own_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     photos = [tmp_path / "me.png", tmp_path / "you.png"]
-    drawings = importlib.import_module("hopfield_sim.experiment.pictures")
+    drawings = importlib.import_module("hopfield_sim.experiment.studies.image.posters")
     iio = importlib.import_module("imageio.v3")
     for photo, name in zip(photos, ("moon", "fish"), strict=True):
         iio.imwrite(photo, ((drawings.draw(name) + 1) * 100).astype("uint8"))
@@ -306,7 +307,7 @@ def test_shards_of_other_configurations_do_not_merge(
 def test_failed_trials_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = importlib.import_module("hopfield_sim.experiment.capacity")
+    module = importlib.import_module("hopfield_sim.experiment.studies.capacity.study")
 
     def trials(config: Any, cell: Any, rngs: Any) -> Any:
         if cell["rule"] == "storkey":

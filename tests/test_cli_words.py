@@ -14,10 +14,10 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import datasets
-from hopfield_sim.experiment import completion, console, driver, manual
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.options import OPTIONS, parse
-from hopfield_sim.experiment.registry import COURSE, STUDIES
+from hopfield_sim.experiment.cli import completion, console, driver, manual
+from hopfield_sim.experiment.cli.options import OPTIONS, parse
+from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
 
 ROOT = Path(__file__).parents[1]
 QUICKLY = ["robustness", "--sizes", "10", "--trials", "1", "--rules", "hebbian"]

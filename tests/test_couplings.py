@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import checks, couplings
-from hopfield_sim.backends import counter_rng, cython_backend
-from hopfield_sim.backends.numpy_backend import (
+from hopfield_sim import checks
+from hopfield_sim.backends.compiled import pairs as cython_backend
+from hopfield_sim.backends.protocol import Batch, Factors, packed
+from hopfield_sim.backends.reference import philox as counter_rng
+from hopfield_sim.backends.reference.pairs import (
     BOUNDS_REACH,
     BOUNDS_STEPS,
     probability_bounds,
     probability_words,
 )
-from hopfield_sim.backends.protocol import Batch, Factors, packed
+from hopfield_sim.models.hopfield import couplings
 
 BACKENDS = hs.backends.available()
 SIZES = (1, 2, 7, 8, 9, 63, 64, 65, 257)
@@ -234,7 +236,7 @@ def test_a_matrix_follows_what_is_stored_and_forgotten(backend):
 
 
 def test_kernels_know_which_types_go_together():
-    network = pytest.importorskip("hopfield_sim.backends._network").Network(2)
+    network = pytest.importorskip("hopfield_sim.backends.kernels.network").Network(2)
     with pytest.raises(TypeError, match="no kernels for uint8 weights and int16 fields"):
         network.matrix(np.zeros((2, 2), np.uint8), np.zeros(2, np.int16))
     network.matrix(np.zeros((2, 2), np.int8), np.zeros(2, np.int16))

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.crossing import crossing
 from hopfield_sim.errors import HopfieldError
+from hopfield_sim.support.crossing import crossing
 
 CDF = np.vectorize(NormalDist().cdf)
 

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import interactions
-from hopfield_sim.backends import cython_dense, dense_protocol
-from hopfield_sim.backends.numpy_dense import NumpyDense, differences, feel
-from hopfield_sim.interactions import Interaction
+from hopfield_sim.backends import dense_protocol
+from hopfield_sim.backends.compiled import dense as cython_dense
+from hopfield_sim.backends.reference.dense import NumpyDense, differences, feel
+from hopfield_sim.models.dense import interactions
+from hopfield_sim.models.dense.interactions import Interaction
 
 COMPILED = [name for name in hs.backends.available() if name != "numpy"]
 SIZES = (1, 2, 7, 8, 9, 63, 64, 65)

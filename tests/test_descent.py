@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hopfield_sim import checks
-from hopfield_sim.descent import Descent, descend, recorder_of
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
+from hopfield_sim.recall.vectors import Descent, descend, recorder_of
 
 
 def halve(states):

@@ -29,11 +29,12 @@ from hopfield_sim.errors import (
     MissingDataError,
     MissingDependencyError,
 )
-from hopfield_sim.experiment import digits_data, driver
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.digits import STUDY, cells, configure
-from hopfield_sim.experiment.digits_recipes import recipe
-from hopfield_sim.experiment.study import generator
+from hopfield_sim.experiment.cli import driver
+from hopfield_sim.experiment.studies.digits import data as digits_data
+from hopfield_sim.experiment.studies.digits.recipes import recipe
+from hopfield_sim.experiment.studies.digits.study import STUDY, cells, configure
+from hopfield_sim.experiment.sweeps.study import generator
 from hopfield_sim.plotting import digits as draw
 
 MNIST = Path(os.environ.get("HOPFIELD_DATA", "/nowhere")) / "train-images-idx3-ubyte.gz"
@@ -328,7 +329,7 @@ def test_the_command_line_says_which_images_and_resumes(
     for name in ("digits.png", "digits-participation.png", "digits-decisions.png"):
         assert (tmp_path / name).stat().st_size > 1000
     (tmp_path / "digits.csv").unlink()
-    monkeypatch.setattr("hopfield_sim.experiment.trial.run", None)  # nothing is left to do
+    monkeypatch.setattr("hopfield_sim.experiment.sweeps.trial.run", None)  # nothing is left to do
     assert main(words) == 0
     assert (tmp_path / "digits.csv").read_bytes() == first
     capsys.readouterr()

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import course, disk, plotting
+from hopfield_sim import course, plotting
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError, ResultsDirError
-from hopfield_sim.experiment.result import Result
+from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.plotting import report
+from hopfield_sim.support import disk
 
 PATTERNS = hs.random_patterns(2, 9, rng=0)
 REALS = PATTERNS / 9.0

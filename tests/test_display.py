@@ -14,9 +14,10 @@ import pytest
 from figure_checks import assert_legible
 
 import hopfield_sim as hs
-from hopfield_sim import plotting, thumbnails
+from hopfield_sim import plotting
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment import Result
+from hopfield_sim.support import thumbnails
 
 PATTERNS = np.concatenate([[hs.checkerboard(4, 2)], hs.random_patterns(2, 16, rng=0)])
 ORANGE = ((0x8A, 0x3B, 0x00), (0xFF, 0xB8, 0x4D))  # for a wrong -1 and a wrong +1

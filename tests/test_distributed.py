@@ -18,8 +18,8 @@ from hopfield_sim.errors import (
     ModelFileError,
     NotStoredError,
 )
-from hopfield_sim.models import summed_file
-from hopfield_sim.random_features import Projection, projection, sums
+from hopfield_sim.models.distributed import file as summed_file
+from hopfield_sim.models.distributed.features import Projection, projection, sums
 
 KERNELS = ["sincos", "cos", "exp", "expexp"]
 ENERGIES = ["log", "plain"]

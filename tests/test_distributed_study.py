@@ -11,14 +11,14 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
-from hopfield_sim.experiment import driver
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.distributed import FULL, QUICK, STUDY, cells, configure
-from hopfield_sim.experiment.distributed_page import page
-from hopfield_sim.experiment.distributed_trials import images_of
-from hopfield_sim.experiment.film import pack_images, unpack_images
-from hopfield_sim.experiment.options import parse
-from hopfield_sim.plotting.distributed_curves import approximation
+from hopfield_sim.experiment.cli import driver
+from hopfield_sim.experiment.cli.options import parse
+from hopfield_sim.experiment.studies.distributed.page import page
+from hopfield_sim.experiment.studies.distributed.study import FULL, QUICK, STUDY, cells, configure
+from hopfield_sim.experiment.studies.distributed.trials import images_of
+from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
+from hopfield_sim.plotting.studies.distributed import approximation
 
 SMALL = {
     "sizes": [30],
@@ -230,7 +230,7 @@ def test_the_command_line_writes_and_resumes(tmp_path: Path, capsys, monkeypatch
     assert rows[0]["part"] == "trajectories"
     for name in ("distributed-kernels.png", "report.html", "distributed-approximation-30.png"):
         assert (out / name).stat().st_size > 1000
-    monkeypatch.setattr("hopfield_sim.experiment.trial.run", None)  # nothing is left to do
+    monkeypatch.setattr("hopfield_sim.experiment.sweeps.trial.run", None)  # nothing is left to do
     (out / "distributed.csv").unlink()
     assert main(command) == 0
     assert (out / "distributed.csv").read_bytes() == first

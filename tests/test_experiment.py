@@ -15,15 +15,18 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
-from hopfield_sim.experiment import Result, arguments, film, pictures
-from hopfield_sim.experiment.capacity import STUDY as CAPACITY
-from hopfield_sim.experiment.capacity import loads
-from hopfield_sim.experiment.checkerboard import STUDY as CHECKERBOARD
-from hopfield_sim.experiment.energy import STUDY as ENERGY
-from hopfield_sim.experiment.image import STUDY as IMAGE
-from hopfield_sim.experiment.result import mean_and_error
-from hopfield_sim.experiment.robustness import STUDY as ROBUSTNESS
-from hopfield_sim.experiment.study import generator
+from hopfield_sim.experiment import Result
+from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies import packing as film
+from hopfield_sim.experiment.studies.capacity.study import STUDY as CAPACITY
+from hopfield_sim.experiment.studies.capacity.study import loads
+from hopfield_sim.experiment.studies.checkerboard.study import STUDY as CHECKERBOARD
+from hopfield_sim.experiment.studies.energy.study import STUDY as ENERGY
+from hopfield_sim.experiment.studies.image import posters as pictures
+from hopfield_sim.experiment.studies.image.study import STUDY as IMAGE
+from hopfield_sim.experiment.studies.robustness.study import STUDY as ROBUSTNESS
+from hopfield_sim.experiment.sweeps.result import mean_and_error
+from hopfield_sim.experiment.sweeps.study import generator
 
 BAND = 0.07
 # Fractions that many trials give (BIO-210's study: 20 % distinct flips, synchronous, ties to +1).

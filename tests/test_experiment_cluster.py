@@ -13,10 +13,10 @@ import pytest
 import toy_study
 
 from hopfield_sim.errors import HopfieldError
-from hopfield_sim.experiment import cluster
-from hopfield_sim.experiment.cluster import Cluster
-from hopfield_sim.experiment.store import Store
-from hopfield_sim.experiment.sweep import Job, answer, gather, sweep
+from hopfield_sim.experiment.sweeps import cluster
+from hopfield_sim.experiment.sweeps.cluster import Cluster
+from hopfield_sim.experiment.sweeps.store import Store
+from hopfield_sim.experiment.sweeps.sweep import Job, answer, gather, sweep
 
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster' (dask)")
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of dask are not ours

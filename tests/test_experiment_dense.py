@@ -15,7 +15,7 @@ from hopfield_sim.errors import HopfieldError, InvalidInputError
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.plotting import theory_lines
 
-STUDY = importlib.import_module("hopfield_sim.experiment.dense")
+STUDY = importlib.import_module("hopfield_sim.experiment.studies.dense.study")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_xor_has_the_energies_of_the_specification(xor: hs.experiment.Result) ->
 
 
 def test_xor_in_words_and_as_a_picture(xor: hs.experiment.Result) -> None:
-    words = importlib.import_module("hopfield_sim.experiment.xor").sentence(xor)
+    words = importlib.import_module("hopfield_sim.experiment.studies.xor.study").sentence(xor)
     assert words.startswith("Polynomial powers n = 3 and 5 solve it, n = 1, 2 and 4 do not")
     assert "rectified powers n = 2, 3, 4 and 5 solve it, n = 1 do not" in words
     figure = hs.plotting.xor(xor)

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.images import STUDY as IMAGES
-from hopfield_sim.experiment.modern import STUDY as MODERN
+from hopfield_sim.experiment.studies.images.study import STUDY as IMAGES
+from hopfield_sim.experiment.studies.modern.study import STUDY as MODERN
 from hopfield_sim.plotting import colour_images, modern
 
 DATA = Path(os.environ.get("HOPFIELD_DATA", "/nowhere")) / "cifar10_sample.npz"

@@ -33,13 +33,13 @@ from hopfield_sim.errors import (
     InvalidInputError,
     MissingDependencyError,
 )
-from hopfield_sim.experiment import pool as pools
-from hopfield_sim.experiment.cluster import Cluster
-from hopfield_sim.experiment.store import Saved, Store
-from hopfield_sim.experiment.study import Config, Payload
-from hopfield_sim.experiment.sweep import WHOLE, Job, Shard, _plan, answer, gather, sweep
-from hopfield_sim.experiment.trial import Chunk, find
-from hopfield_sim.experiment.trial import run as make
+from hopfield_sim.experiment.sweeps import pool as pools
+from hopfield_sim.experiment.sweeps.cluster import Cluster
+from hopfield_sim.experiment.sweeps.store import Saved, Store
+from hopfield_sim.experiment.sweeps.study import Config, Payload
+from hopfield_sim.experiment.sweeps.sweep import WHOLE, Job, Shard, _plan, answer, gather, sweep
+from hopfield_sim.experiment.sweeps.trial import Chunk, find
+from hopfield_sim.experiment.sweeps.trial import run as make
 
 EXPECTED_TRIES = 1 + 3
 
@@ -450,7 +450,7 @@ def test_a_scheduler_without_dask_says_what_to_install(monkeypatch: pytest.Monke
 def test_the_bar_names_the_study_and_ends_at_100(tmp_path: Path, terminal: bool) -> None:
     code = (
         "import sys, toy_study; from pathlib import Path\n"
-        "from hopfield_sim.experiment.sweep import answer\n"
+        "from hopfield_sim.experiment.sweeps.sweep import answer\n"
         "config = toy_study.configure(Path(sys.argv[1]), sleep=0.1)\n"
         "answer(toy_study.STUDY, config, workers=1, progress=True)"
     )

@@ -283,7 +283,7 @@ def forgeries(members):
 @pytest.mark.parametrize("name", MODELS)
 def test_a_consistent_forgery_is_refused_or_has_finite_answers(name, tmp_path, monkeypatch):
     from hopfield_sim.models import files
-    from hopfield_sim.random_features import Projection
+    from hopfield_sim.models.distributed.features import Projection
 
     drawn, sizes, used = Projection.block, [0], 0
 

@@ -145,7 +145,7 @@ def test_libraries_stay_in_their_room() -> None:
 @pytest.mark.parametrize(
     ("where", "line"),
     [
-        ("rules/hebbian.py", "from hopfield_sim.models.hopfield import HopfieldNetwork"),
+        ("rules/hebbian.py", "from hopfield_sim.models.hopfield.network import HopfieldNetwork"),
         ("rules/hebbian.py", "from ..models import hopfield"),
         ("rules/hebbian.py", "def lazy():\n    import hopfield_sim.plotting"),
         ("checks.py", "import hopfield_sim as hs"),

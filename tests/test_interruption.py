@@ -161,7 +161,7 @@ def test_ctrl_c_in_a_function_comes_at_once_and_the_interpreter_ends(tmp_path: P
     code = (
         "import _thread, sys, threading, time, toy_study\n"
         "from pathlib import Path\n"
-        "from hopfield_sim.experiment.sweep import answer\n"
+        "from hopfield_sim.experiment.sweeps.sweep import answer\n"
         "config = toy_study.configure(Path(sys.argv[1]), cost=1.0, sleep=60.0)\n"
         "threading.Timer(0.5, _thread.interrupt_main).start()\n"
         "try: answer(toy_study.STUDY, config)\n"

@@ -12,8 +12,8 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import backends
-from hopfield_sim.backends.attention import Attention, Memories
-from hopfield_sim.backends.compiled_attention import engine
+from hopfield_sim.backends.compiled.attention import engine
+from hopfield_sim.backends.reference.attention import Attention, Memories
 from hopfield_sim.errors import (
     HopfieldError,
     InvalidInputError,
@@ -506,8 +506,8 @@ def test_blocks_of_memories_and_of_queries_change_nothing(monkeypatch):
     xi, x = memories(3000, 8), cues(50, 8)
     whole = Attention().attend(Memories(xi), x, 2.0)
     soft = Attention().soft_maximum(Memories(xi), x, 2.0)
-    monkeypatch.setattr("hopfield_sim.backends.attention._SCORES", 1)  # blocks of 1024
-    monkeypatch.setattr("hopfield_sim.backends.attention._QUERIES", 7)
+    monkeypatch.setattr("hopfield_sim.backends.reference.attention._SCORES", 1)  # blocks of 1024
+    monkeypatch.setattr("hopfield_sim.backends.reference.attention._QUERIES", 7)
     parts = Attention().attend(Memories(xi), x, 2.0)
     for a, b in zip(whole, parts, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12)

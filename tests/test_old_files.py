@@ -48,7 +48,7 @@ def test_there_is_a_file_of_every_kind():
 
 
 def test_results_are_read_and_no_trial_is_made_again(tmp_path, monkeypatch):
-    from hopfield_sim.experiment import trial
+    from hopfield_sim.experiment.sweeps import trial
 
     shutil.copy(DATA / "results" / "results.sqlite", tmp_path)
     monkeypatch.setattr(trial, "run", lambda chunk: pytest.fail("a trial was made again"))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from hopfield_sim import progress
-from hopfield_sim.experiment import progress as sweeps
-from hopfield_sim.experiment.progress import Amount, Progress
+from hopfield_sim.experiment.sweeps import progress as sweeps
+from hopfield_sim.experiment.sweeps.progress import Amount, Progress
+from hopfield_sim.support import progress
 
 
 class Clock:

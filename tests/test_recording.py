@@ -12,7 +12,7 @@ import hopfield_sim as hs
 from hopfield_sim import experiment
 from hopfield_sim.checks import resources
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
-from hopfield_sim.recording import Recorder
+from hopfield_sim.recall.recording import Recorder
 
 PATTERNS = hs.random_patterns(3, 20, rng=1)
 MEMORIES = {

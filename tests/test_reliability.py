@@ -14,7 +14,7 @@ import pytest
 import hopfield_sim as hs
 from benchmarks.reliability import arguments, budgets, calls, databases, magnitudes, models
 from benchmarks.reliability.__main__ import ATTACKS
-from hopfield_sim.experiment import store_file
+from hopfield_sim.experiment.sweeps import store_file
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # wild arguments are warned of, too
 ROOT = Path(__file__).parents[1]

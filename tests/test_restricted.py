@@ -18,10 +18,10 @@ from hopfield_sim.errors import (
     ModelFileError,
     NotStoredError,
 )
-from hopfield_sim.models.backpropagation import Adam, slope
-from hopfield_sim.models.bipartite import judge
 from hopfield_sim.models.early_stopping import Patience, train
-from hopfield_sim.models.rotation import orthonormal, rotate
+from hopfield_sim.models.restricted.adam import Adam, slope
+from hopfield_sim.models.restricted.bipartite import judge
+from hopfield_sim.models.restricted.rotation import orthonormal, rotate
 
 learns_too_little = pytest.mark.filterwarnings("ignore:not converged")  # on purpose
 

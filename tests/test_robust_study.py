@@ -19,22 +19,22 @@ from hopfield_sim.errors import (
     MissingDataError,
     NotStoredError,
 )
-from hopfield_sim.experiment import driver
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.attacks import (
+from hopfield_sim.experiment.cli import driver
+from hopfield_sim.experiment.studies.robust.attacks import (
     fgsm,
     gradient_of,
     pgd,
     random_signs,
     reconstruction_loss,
 )
-from hopfield_sim.experiment.corruptions import CORRUPTIONS, Attack, corrupted
-from hopfield_sim.experiment.digit_patterns import WORDS, choose, digits
-from hopfield_sim.experiment.robust import QUICK, STUDY, cells, configure
-from hopfield_sim.experiment.robust_memories import MEMORIES, signs
-from hopfield_sim.experiment.robust_page import page
-from hopfield_sim.experiment.robust_ranking import tied
-from hopfield_sim.experiment.robust_trials import measure, patterns_of
+from hopfield_sim.experiment.studies.robust.corruptions import CORRUPTIONS, Attack, corrupted
+from hopfield_sim.experiment.studies.robust.memories import MEMORIES, signs
+from hopfield_sim.experiment.studies.robust.page import page
+from hopfield_sim.experiment.studies.robust.patterns import WORDS, choose, digits
+from hopfield_sim.experiment.studies.robust.ranking import tied
+from hopfield_sim.experiment.studies.robust.study import QUICK, STUDY, cells, configure
+from hopfield_sim.experiment.studies.robust.trials import measure, patterns_of
 from hopfield_sim.models.graded import Affine, Dense, Pairs, Restricted, graded
 
 N, P = 20, 4
@@ -359,7 +359,7 @@ def test_digits_come_from_what_is_there(monkeypatch) -> None:
     def nowhere(source):
         raise MissingDataError(source)
 
-    monkeypatch.setattr("hopfield_sim.experiment.digit_patterns._images", nowhere)
+    monkeypatch.setattr("hopfield_sim.experiment.studies.robust.patterns._images", nowhere)
     assert choose() in ("small", "drawn")
 
 
@@ -409,7 +409,7 @@ def test_every_memory_gets_the_same_patterns_and_cues() -> None:
     cells_ = [{"data": "random", "memory": m, "network": 0} for m in ("hebbian", "modern")]
     shown = [measure(config, cell)["shown"] for cell in cells_]
     assert shown[0]["original"] == shown[1]["original"]
-    from hopfield_sim.experiment.film import unpack_images
+    from hopfield_sim.experiment.studies.packing import unpack_images
 
     for kind in ("flip", "noise", "mask"):
         a, b = (unpack_images(one[kind]["pair"])[0] for one in shown)
@@ -611,7 +611,7 @@ def test_the_command_line_writes_and_resumes(tmp_path: Path, capsys, monkeypatch
     assert [float(row["exact"]) for row in rows] == [row["exact"] for row in direct.rows]
     for name in ("robust.png", "robust-bits.png", "robust-digits.png", "report.html"):
         assert (out / name).stat().st_size > 1000
-    monkeypatch.setattr("hopfield_sim.experiment.trial.run", None)  # nothing is left to do
+    monkeypatch.setattr("hopfield_sim.experiment.sweeps.trial.run", None)  # nothing is left to do
     (out / "robust.csv").unlink()
     assert main(command) == 0
     assert (out / "robust.csv").read_bytes() == first

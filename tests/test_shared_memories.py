@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import couplings
-from hopfield_sim.models import classifier_training
+from hopfield_sim.models.classifier import training as classifier_training
+from hopfield_sim.models.hopfield import couplings
 
 learns_too_little = pytest.mark.filterwarnings("ignore:not converged")  # on purpose
 
@@ -224,14 +224,14 @@ def test_a_copy_is_another_memory(name, again):
 # ------------------------------------------------------------------ all or nothing
 
 LAST = {
-    "hebbian": "hopfield_sim.models.hopfield.couplings.refuse_overflow",
-    "storkey": "hopfield_sim.models.learning.grow",
-    "pseudoinverse": "hopfield_sim.models.hopfield.couplings.refuse_overflow",
-    "dense": "hopfield_sim.models.dense.Kept",
-    "trained": "hopfield_sim.models.trained_rule.gradient",
-    "restricted": "hopfield_sim.models.bipartite.judge",
-    "modern": "hopfield_sim.models.similarity.Similarity._squares",
-    "distributed": "hopfield_sim.models.summed.total",
+    "hebbian": "hopfield_sim.models.hopfield.network.couplings.refuse_overflow",
+    "storkey": "hopfield_sim.models.hopfield.learning.grow",
+    "pseudoinverse": "hopfield_sim.models.hopfield.network.couplings.refuse_overflow",
+    "dense": "hopfield_sim.models.dense.memory.Kept",
+    "trained": "hopfield_sim.models.trained.rule.gradient",
+    "restricted": "hopfield_sim.models.restricted.bipartite.judge",
+    "modern": "hopfield_sim.models.modern.similarity.Similarity._squares",
+    "distributed": "hopfield_sim.models.distributed.summed.total",
 }
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from hopfield_sim.errors import ResultsDirError
-from hopfield_sim.experiment.store import Saved, Store, differences
-from hopfield_sim.experiment.study import canonical, fingerprint, generator
+from hopfield_sim.experiment.sweeps.store import Saved, Store, differences
+from hopfield_sim.experiment.sweeps.study import canonical, fingerprint, generator
 
 CONFIG = {"sizes": [10, 34], "seed": 0}
 

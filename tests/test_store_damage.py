@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from hopfield_sim.errors import ResultsDirError
-from hopfield_sim.experiment.store import Saved, Store
+from hopfield_sim.experiment.sweeps.store import Saved, Store
 
 CONFIG = {"seed": 0}
 SIZES = [40, 40, 40]
@@ -212,7 +212,7 @@ def test_merge_leaves_no_trace_where_it_reads(path: Path) -> None:
 
 def test_merge_reads_what_a_killed_writer_left(tmp_path: Path) -> None:
     code = (
-        "import os, sys; from hopfield_sim.experiment.store import Saved, Store\n"
+        "import os, sys; from hopfield_sim.experiment.sweeps.store import Saved, Store\n"
         "store = Store(sys.argv[1]); key = store.claim('capacity', {'seed': 0})\n"
         "store.save(key, [Saved(0, t, '{}') for t in range(9)]); os.kill(os.getpid(), 9)"
     )
@@ -262,7 +262,7 @@ def test_merge_refuses_another_result_and_other_trials(tmp_path: Path) -> None:
 def other(path: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that has the file open to write."""
     code = (
-        "import sys; from hopfield_sim.experiment.store import Store\n"
+        "import sys; from hopfield_sim.experiment.sweeps.store import Store\n"
         "with Store(sys.argv[1]): print(flush=True); sys.stdin.read()"
     )
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -318,7 +318,7 @@ def test_a_planted_link_is_not_followed(path: Path, tmp_path: Path) -> None:
 def test_a_file_system_without_locks_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import errno
 
-    from hopfield_sim.experiment import lock
+    from hopfield_sim.experiment.sweeps import lock
 
     def take(file: int, *, shared: bool = False) -> None:
         raise OSError(errno.ENOLCK, "no locks available")

@@ -17,11 +17,11 @@ from PIL import Image, ImageDraw
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidTypeError, MissingDataError
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.digit_patterns import choose, data_of
-from hopfield_sim.experiment.files import names_of
-from hopfield_sim.experiment.image import STUDY as IMAGE
-from hopfield_sim.experiment.image import configure as configure_image
-from hopfield_sim.experiment.images import configure as configure_images
+from hopfield_sim.experiment.studies.files import names_of
+from hopfield_sim.experiment.studies.image.study import STUDY as IMAGE
+from hopfield_sim.experiment.studies.image.study import configure as configure_image
+from hopfield_sim.experiment.studies.images.study import configure as configure_images
+from hopfield_sim.experiment.studies.robust.patterns import choose, data_of
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import backends, couplings
-from hopfield_sim.backends import cython_backend, cython_dense, workers
+from hopfield_sim import backends
+from hopfield_sim.backends import workers
+from hopfield_sim.backends.compiled import dense as cython_dense
+from hopfield_sim.backends.compiled import pairs as cython_backend
+from hopfield_sim.models.hopfield import couplings
 
 needs_kernels = pytest.mark.skipif(
     "cython" not in backends.available(), reason="the compiled kernels are not built"
@@ -188,7 +191,7 @@ def test_recall_while_the_interpreter_exits(before, code):
 
 def test_directions_drawn_while_the_interpreter_exits():
     code = (
-        "import atexit; from hopfield_sim.random_features import projection\n"
+        "import atexit; from hopfield_sim.models.distributed.features import projection\n"
         "projection._BLOCK, projection._KEPT = 64, 0\n"
         "def last(): print(hs.DistributedMemory(200, rng=0).store([[0.0, 0.5]] * 2).n_patterns)\n"
         "atexit.register(last)"

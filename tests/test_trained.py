@@ -18,8 +18,8 @@ from hopfield_sim.errors import (
     ModelFileError,
     NotStoredError,
 )
-from hopfield_sim.models import trained_rule
-from hopfield_sim.models.trained_learning import Learner, Recipe
+from hopfield_sim.models.trained import rule as trained_rule
+from hopfield_sim.models.trained.learning import Learner, Recipe
 
 learns_too_little = pytest.mark.filterwarnings("ignore:not converged")  # on purpose
 

@@ -22,9 +22,10 @@ from hopfield_sim.errors import (
     MissingDependencyError,
     ResultsDirError,
 )
-from hopfield_sim.plotting import style, video, video_file
-from hopfield_sim.plotting.stage import EDGE, HEAD
-from hopfield_sim.plotting.video_palette import PIXELS, palette, to_palette
+from hopfield_sim.plotting import style, video
+from hopfield_sim.plotting.movies import file as video_file
+from hopfield_sim.plotting.movies.palette import PIXELS, palette, to_palette
+from hopfield_sim.plotting.movies.stage import EDGE, HEAD
 
 HAS_FFMPEG = importlib.util.find_spec("imageio_ffmpeg") is not None
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import thumbnails
 from hopfield_sim.errors import HopfieldError, InvalidInputError
-from hopfield_sim.plotting import energy, video, video_pictures
-from hopfield_sim.plotting.stage import EDGE, HEAD
+from hopfield_sim.plotting import energy, video
+from hopfield_sim.plotting.movies import pictures as video_pictures
+from hopfield_sim.plotting.movies.stage import EDGE, HEAD
+from hopfield_sim.support import thumbnails
 
 SIDE, SCALE = 16, 20
 

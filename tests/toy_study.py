@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
-from hopfield_sim.experiment.result import Result
-from hopfield_sim.experiment.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.result import Result
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 
 
 def configure(

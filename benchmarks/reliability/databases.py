@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.reliability.tally import Tally
 from hopfield_sim.errors import ResultsDirError
-from hopfield_sim.experiment.store import Saved, Store
+from hopfield_sim.experiment.sweeps.store import Saved, Store
 
 ROUNDS = (500, 20_000)
 CELLS, TRIALS = 3, 60

@@ -16,12 +16,12 @@ from contextvars import ContextVar
 from functools import cache
 
 from hopfield_sim import checks
-from hopfield_sim.backends.cython_backend import CythonBackend, Kernels, load_kernels
-from hopfield_sim.backends.cython_dense import CythonDense
+from hopfield_sim.backends.compiled.dense import CythonDense
+from hopfield_sim.backends.compiled.pairs import CythonBackend, Kernels, load_kernels
 from hopfield_sim.backends.dense_protocol import DenseBackend
-from hopfield_sim.backends.numpy_backend import NumpyBackend
-from hopfield_sim.backends.numpy_dense import NumpyDense
 from hopfield_sim.backends.protocol import Backend
+from hopfield_sim.backends.reference.dense import NumpyDense
+from hopfield_sim.backends.reference.pairs import NumpyBackend
 from hopfield_sim.errors import InvalidInputError, MissingDependencyError
 
 __all__ = ["available", "dense", "get", "threads", "use_backend"]

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks, disk
+from hopfield_sim import checks
 from hopfield_sim.course import updates
 from hopfield_sim.course.arguments import state_of
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
+from hopfield_sim.support import disk
 
 GREY = (154, 154, 154, 255)  # round the image, which is black and white
 
@@ -153,7 +154,8 @@ def save_video(state_list: Any, out_path: str | os.PathLike[str]) -> None:
     ResultsDirError
         When the file cannot be written.
     """
-    from hopfield_sim.plotting import movie, video_file  # Matplotlib: loaded when it is needed
+    from hopfield_sim.plotting.movies import file as video_file
+    from hopfield_sim.plotting.movies import movie  # Matplotlib: loaded when it is needed
 
     place = video_file.target(out_path)
     white = _white(state_list)
@@ -195,7 +197,8 @@ def _white(state_list: Any) -> NDArray[np.bool_]:
 
 def _frames(white: NDArray[np.bool_], scale: int) -> NDArray[np.uint8]:
     """Enlarged, with a grey edge, as places in the palette; sides as codecs like them."""
-    from hopfield_sim.plotting import stage, video_palette
+    from hopfield_sim.plotting.movies import palette as video_palette
+    from hopfield_sim.plotting.movies import stage
 
     n_frames, height, width = (white.shape[0], scale * white.shape[1], scale * white.shape[2])
     tall, wide = (-(-(side + 2) // stage.BLOCK) * stage.BLOCK for side in (height, width))

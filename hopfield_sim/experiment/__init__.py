@@ -12,19 +12,19 @@ out. ``__main__.py`` is the command line (``options.py`` and ``config_file.py``,
 results go; ``driver.py``, what it does) and ``report.py`` writes the folder that it leaves.
 """
 
-from hopfield_sim.experiment.capacity import capacity
-from hopfield_sim.experiment.checkerboard import checkerboard
-from hopfield_sim.experiment.dense import dense
-from hopfield_sim.experiment.digits import digits
-from hopfield_sim.experiment.distributed import distributed
-from hopfield_sim.experiment.energy import energy
-from hopfield_sim.experiment.image import image
-from hopfield_sim.experiment.images import images
-from hopfield_sim.experiment.modern import modern
-from hopfield_sim.experiment.result import Result
-from hopfield_sim.experiment.robust import robust
-from hopfield_sim.experiment.robustness import robustness
-from hopfield_sim.experiment.xor import xor
+from hopfield_sim.experiment.studies.capacity.study import capacity
+from hopfield_sim.experiment.studies.checkerboard.study import checkerboard
+from hopfield_sim.experiment.studies.dense.study import dense
+from hopfield_sim.experiment.studies.digits.study import digits
+from hopfield_sim.experiment.studies.distributed.study import distributed
+from hopfield_sim.experiment.studies.energy.study import energy
+from hopfield_sim.experiment.studies.image.study import image
+from hopfield_sim.experiment.studies.images.study import images
+from hopfield_sim.experiment.studies.modern.study import modern
+from hopfield_sim.experiment.studies.robust.study import robust
+from hopfield_sim.experiment.studies.robustness.study import robustness
+from hopfield_sim.experiment.studies.xor.study import xor
+from hopfield_sim.experiment.sweeps.result import Result
 
 __all__ = [
     "Result",

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from hopfield_sim import backends
 from hopfield_sim.errors import HopfieldError
-from hopfield_sim.experiment import completion, console, driver, interruption, manual, options
-from hopfield_sim.experiment.driver import Outcome
-from hopfield_sim.experiment.registry import STUDIES
+from hopfield_sim.experiment.cli import completion, console, driver, manual, options
+from hopfield_sim.experiment.cli.driver import Outcome
+from hopfield_sim.experiment.studies.registry import STUDIES
+from hopfield_sim.experiment.sweeps import interruption
 
 __all__ = ["main"]
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
-from hopfield_sim.models.classifier import DenseClassifier
-from hopfield_sim.models.dense import DenseMemory
-from hopfield_sim.models.distributed import DistributedMemory
-from hopfield_sim.models.hopfield import HopfieldNetwork
-from hopfield_sim.models.modern import ModernHopfield
-from hopfield_sim.models.restricted import RestrictedHopfield
-from hopfield_sim.models.trained import TrainedDenseMemory
+from hopfield_sim.models.classifier.memory import DenseClassifier
+from hopfield_sim.models.dense.memory import DenseMemory
+from hopfield_sim.models.distributed.memory import DistributedMemory
+from hopfield_sim.models.hopfield.network import HopfieldNetwork
+from hopfield_sim.models.modern.memory import ModernHopfield
+from hopfield_sim.models.restricted.memory import RestrictedHopfield
+from hopfield_sim.models.trained.memory import TrainedDenseMemory
 
 __all__ = [
     "DenseClassifier",

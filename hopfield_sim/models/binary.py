@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.dynamics import Recall, flow, is_stochastic
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import landscape
 from hopfield_sim.models.spins import Engine, SpinMemory
+from hopfield_sim.recall.spins import Recall, flow, is_stochastic
 
 UPDATES = ("async", "sync")
 ORDERS = ("random", "sequential", "uniform")

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.descent import Descent, Floats, Move, Walk, descend, recorder_of
-from hopfield_sim.display import ShowsMemory
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.shared import Shared
+from hopfield_sim.recall.vectors import Descent, Floats, Move, Walk, descend, recorder_of
+from hopfield_sim.support.display import ShowsMemory
 
 _SMALLEST = 1e-30
 """β⁻¹ must fit a float32 with room to spare."""

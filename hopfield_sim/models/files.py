@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks, disk
+from hopfield_sim import checks
 from hopfield_sim.errors import InsufficientMemoryError, ModelFileError
+from hopfield_sim.support import disk
 
 FORMAT = 1
 _MANIFEST = "manifest"

@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.interactions import Interaction
-from hopfield_sim.models.dense import DenseMemory
-from hopfield_sim.models.distributed import DistributedMemory
-from hopfield_sim.models.modern import ModernHopfield
-from hopfield_sim.models.pairs import PairNetwork
-from hopfield_sim.models.restricted import RestrictedHopfield
-from hopfield_sim.models.trained import TrainedDenseMemory
+from hopfield_sim.models.dense.interactions import Interaction
+from hopfield_sim.models.dense.memory import DenseMemory
+from hopfield_sim.models.distributed.memory import DistributedMemory
+from hopfield_sim.models.hopfield.pairs import PairNetwork
+from hopfield_sim.models.modern.memory import ModernHopfield
+from hopfield_sim.models.restricted.memory import RestrictedHopfield
+from hopfield_sim.models.trained.memory import TrainedDenseMemory
 
 __all__ = ["Affine", "Attending", "Dense", "Graded", "Pairs", "Restricted", "Summed", "graded"]
 

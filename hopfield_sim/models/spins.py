@@ -13,12 +13,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks, dynamics, recording
+from hopfield_sim import checks
 from hopfield_sim.backends.protocol import Batch
-from hopfield_sim.display import ShowsMemory
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.shared import Shared
 from hopfield_sim.patterns import overlap
+from hopfield_sim.recall import recording
+from hopfield_sim.recall import spins as dynamics
+from hopfield_sim.support.display import ShowsMemory
 
 Shape = tuple[int, int]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.powers import Floats
+from hopfield_sim.backends.reference.powers import Floats
 
 _NOTHING = 1e-30
 """A momentum of this size or less comes from no example any more."""

@@ -18,21 +18,21 @@ setting of yours is changed, neither backend nor style.
 
 from hopfield_sim.plotting import settings_folder  # noqa: F401, I001 (first: matplotlib asks for it)
 from hopfield_sim.plotting import report
-from hopfield_sim.plotting.capacity_curves import capacity
-from hopfield_sim.plotting.colour_images import colour_images
-from hopfield_sim.plotting.dense_curves import dense
-from hopfield_sim.plotting.digit_curves import digits
-from hopfield_sim.plotting.distributed_curves import distributed
-from hopfield_sim.plotting.energy_curves import energy, overlap
-from hopfield_sim.plotting.image_recall import image
+from hopfield_sim.plotting.studies.capacity import capacity
+from hopfield_sim.plotting.studies.images import colour_images
+from hopfield_sim.plotting.studies.dense import dense
+from hopfield_sim.plotting.studies.digits import digits
+from hopfield_sim.plotting.studies.distributed import distributed
+from hopfield_sim.plotting.studies.energy import energy, overlap
+from hopfield_sim.plotting.studies.image import image
 from hopfield_sim.plotting.images import states
-from hopfield_sim.plotting.modern_curves import modern
-from hopfield_sim.plotting.movie import video
-from hopfield_sim.plotting.replica_curves import overlap_by_load, phase_diagram
-from hopfield_sim.plotting.robust_map import robust
-from hopfield_sim.plotting.robustness_curves import robustness
+from hopfield_sim.plotting.studies.modern import modern
+from hopfield_sim.plotting.movies.movie import video
+from hopfield_sim.plotting.studies.replica import overlap_by_load, phase_diagram
+from hopfield_sim.plotting.studies.robust import robust
+from hopfield_sim.plotting.studies.robustness import robustness
 from hopfield_sim.plotting.weight_map import weights
-from hopfield_sim.plotting.xor_table import xor
+from hopfield_sim.plotting.studies.xor import xor
 
 __all__ = [
     "capacity",

@@ -25,9 +25,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from hopfield_sim import checks, disk
+from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ResultsDirError
 from hopfield_sim.plotting import style
+from hopfield_sim.support import disk
 
 __all__ = ["Section", "write"]
 

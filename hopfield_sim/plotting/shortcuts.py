@@ -8,10 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from hopfield_sim import thumbnails
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.plotting import runs, screen, style
 from hopfield_sim.plotting.images import Tile, mosaic, wrong
+from hopfield_sim.support import thumbnails
 
 MOST = 10  # states in a figure
 

@@ -1,0 +1,1 @@
+"""The Python side of the compiled kernels: the reference's classes with their loops replaced."""

@@ -1,0 +1,101 @@
+"""Compiled attention: one pass over the memories for a single query, and L1 distances.
+
+For many queries at once the reference's matrix products are as fast as this machine gets; they are
+left to it. The memories are cut into chunks that depend on nothing but their shape, so that the
+result does not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from types import ModuleType
+
+import numpy as np
+
+from hopfield_sim import backends
+from hopfield_sim.backends import workers
+from hopfield_sim.backends.reference.attention import Attended, Attention, Floats, Memories
+
+_CHUNK = 1 << 18
+"""Numbers of a chunk: worth a thread's while, and enough chunks for all of them."""
+
+_ROWS = 1 << 13
+"""Memories of a chunk at most: a longer sum of float32 would lose digits."""
+
+_SPAN = 1 << 26
+"""Numbers in one kernel call, some 20 ms: how long a Ctrl-C may have to wait."""
+
+
+class CompiledAttention(Attention):
+    """The reference, with kernels where they pay."""
+
+    def __init__(self, kernels: ModuleType) -> None:
+        self._kernels = kernels
+
+    def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
+        patterns = memories.patterns
+        plain = memories.mask is None and memories.keys is None and patterns.dtype == queries.dtype
+        if len(queries) > 1 or not plain:
+            return super()._stream(memories, queries, beta)
+        scale, bias = (
+            None if a is None else a.astype(queries.dtype) for a in (memories.scale, memories.bias)
+        )
+        p, n = patterns.shape
+        chunk = max(1, min(_ROWS, _CHUNK // n))
+        count = -(-p // chunk)
+        totals, tops = np.zeros((count, n), queries.dtype), np.empty(count, queries.dtype)
+        masses, scaleds = np.empty(count), np.empty(count)
+
+        def walk(first: int, last: int) -> None:
+            self._kernels.attend(
+                patterns, queries[0], scale, bias, beta, chunk, first, last,
+                totals, tops, masses, scaleds,
+            )  # fmt: skip
+
+        _share(walk, count, max(1, _SPAN // (chunk * n)))
+        shrink = np.exp((tops - tops.max()) * beta)
+        mass, scaled = shrink @ masses, shrink @ scaleds
+        target = (shrink @ totals / scaled)[None, :]
+        return Attended(target, np.array([mass]), np.array([scaled]))
+
+    def distances(self, patterns: Floats, queries: Floats, mask: Floats) -> Floats:
+        """Σ_i mask_i |q_i − ξ_i|, (b, P)."""
+        out = np.empty((len(queries), len(patterns)), queries.dtype)
+        n = patterns.shape[1]
+        block = max(1, _CHUNK // 8 // n)
+        count, step = -(-len(patterns) // block), max(1, _SPAN // (block * n))
+        for start in range(0, len(queries), step):
+            some, found = queries[start : start + step], out[start : start + step]
+
+            def walk(first: int, last: int, some: Floats = some, found: Floats = found) -> None:
+                end = min(last * block, len(patterns))
+                self._kernels.distances(patterns, some, mask, found, first * block, end, block)
+
+            _share(walk, count, max(1, _SPAN // (block * n * len(some))))
+        return out
+
+
+def _share(walk: Callable[[int, int], None], count: int, most: int) -> None:
+    """Call ``walk(first, last)`` over 0 … count, at most so many at once, by all threads."""
+    n_threads = backends.threads(None) if count > 1 else 1
+    for start in range(0, count, most * n_threads):
+        chunks = np.arange(start, min(count, start + most * n_threads))
+        parts = min(n_threads, len(chunks))
+        workers.share(lambda part: walk(int(part[0]), int(part[-1]) + 1), chunks, parts, n_threads)
+
+
+@cache
+def engine(name: str) -> Attention:
+    """The engine that belongs to the backend of that name; the reference where the kernels were
+    not built.
+    """
+    kernels = "hopfield_sim.backends.kernels.modern"
+    if name == "cython":
+        try:
+            return CompiledAttention(importlib.import_module(kernels))
+        except ModuleNotFoundError as error:
+            if error.name != kernels:
+                raise
+    return Attention()

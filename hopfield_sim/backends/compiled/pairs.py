@@ -1,0 +1,304 @@
+"""The compiled engine: the reference's class, its walks replaced by kernels, a batch split over
+threads.
+
+The split changes nothing: rows share no memory that is written, and randomness knows only a state's
+index in the call.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass, fields
+from types import ModuleType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.backends.protocol import (
+    INT32_SAFE,
+    RUNNING,
+    STALE,
+    Batch,
+    Couplings,
+    Factors,
+    HeatBath,
+    Limits,
+    Matrix,
+)
+from hopfield_sim.backends.reference.pairs import (
+    BOUNDS_REACH,
+    BOUNDS_STEPS,
+    NumpyBackend,
+    probability_bounds,
+)
+from hopfield_sim.backends.workers import Rows, Work, parts_for, share
+
+_BUDGET: Final = 20_000_000
+"""Visits in one kernel call, about 50 ms: how long a Ctrl-C may have to wait."""
+
+_SHARE: Final = 200_000
+"""Visits that are worth a thread of their own."""
+
+_MOST_BITS: Final = 2
+"""Up to this load P/N, fields by way of the overlaps take less time than a matrix product."""
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """The compiled modules."""
+
+    network: ModuleType
+    overlaps: ModuleType
+    asynchronous: ModuleType
+    synchronous: ModuleType
+    retrieval: ModuleType
+    dense: ModuleType
+
+
+class CythonBackend(NumpyBackend):
+    """The same bits as the reference for integer couplings, many times faster."""
+
+    name = "cython"
+
+    def __init__(self, kernels: Kernels) -> None:
+        self._kernels = kernels
+        # AVX-512 adds under a mask of bits, which others have to make first.
+        self.pattern_load = 0.1 if kernels.network.adds_under_masks() else 0.05
+
+    def cache(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
+        """Overlaps by counting bits, and exact fields from them; others by a matrix product."""
+        factors = _factors(couplings)
+        if factors is None:
+            return super().cache(couplings, states)
+        kernels, network = self._kernels.overlaps, self._network(factors)
+        out = np.empty((len(states), couplings.width), couplings.cache_type)
+
+        def fill(rows: Rows) -> None:
+            some = slice(rows[0], rows[-1] + 1)
+            overlaps = np.empty((len(rows), factors.width), factors.cache_type)
+            target = overlaps if isinstance(couplings, Matrix) else out[some]
+            kernels.overlaps(network, states[some], target.view(np.uint8))
+            if isinstance(couplings, Matrix):
+                kernels.fields(network, states[some], overlaps.view(np.uint8), out[some])
+
+        _in_threads(fill, np.arange(len(states)), factors.patterns.size // 16, n_threads)
+        return out
+
+    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
+        """Exact fields by way of the overlaps, others by a matrix product."""
+        factors = _factors(couplings)
+        if factors is None:
+            return super().fields(couplings, states)
+        out = np.empty(states.shape, couplings.diagonal.dtype)
+        overlaps = self.cache(factors, states).view(np.uint8)
+        network, kernel = self._network(factors), self._kernels.overlaps.fields
+
+        def fill(rows: Rows) -> None:
+            some = slice(rows[0], rows[-1] + 1)
+            kernel(network, states[some], overlaps[some], out[some])
+
+        _in_threads(fill, np.arange(len(states)), factors.patterns.size // 16, 1)
+        return out
+
+    def hebbian(self, factors: Factors) -> NDArray[Any]:
+        """ΞᵀΞ by counting bits."""
+        n_patterns, n = factors.patterns.shape
+        if n_patterns >= 2**15:
+            return super().hebbian(factors)
+        out = np.empty((n, n), np.int16)
+        step = max(1, _BUDGET // max(1, n * n_patterns // 64))
+        for start in range(0, n, step):
+            rows = out[start : start + step]
+            self._kernels.overlaps.hebbian(factors.site_bits, n_patterns, start, rows)
+        return out
+
+    def asynchronous(
+        self,
+        couplings: Couplings,
+        batch: Batch,
+        rule: Limits | HeatBath,
+        order: str,
+        key: int,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        """Site after site, each row by itself to its end."""
+        if not _has_kernels(couplings):
+            return super().asynchronous(couplings, batch, rule, order, key, until, n_threads)
+        walks, network = self._kernels.asynchronous, self._network(couplings, rule)
+        how = (walks.ORDERS[order], key, until, _BUDGET)
+        cache = batch.cache.view(np.uint8)
+        common = (network, batch.states, cache, batch.index, batch.updates, batch.flips)
+
+        def walk(rows: Rows) -> int | None:
+            done: int
+            if isinstance(rule, Limits):
+                exact = couplings.exact
+                done = walks.asynchronous(*common, batch.stop, batch.fresh, rows, *how, exact)
+            else:
+                done = walks.asynchronous_heat_bath(*common, batch.fresh, rows, *how)
+            return done
+
+        self._drive(walk, couplings, batch, rule, until, n_threads)
+
+    def synchronous(
+        self,
+        couplings: Couplings,
+        batch: Batch,
+        rule: Limits | HeatBath,
+        key: int,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        """All sites at once; a step follows the sites that flipped, if they are few."""
+        if not _has_kernels(couplings):
+            return super().synchronous(couplings, batch, rule, key, until, n_threads)
+        steps, network = self._kernels.synchronous, self._network(couplings, rule)
+        cache = batch.cache.view(np.uint8)
+        # Adding an integer column costs less than its share of a matrix product, a column of
+        # real numbers does not.
+        most_flips = couplings.n_neurons // (1 if couplings.exact else 8)
+
+        def walk(rows: Rows) -> int | None:
+            done: int | None = None
+            if isinstance(rule, Limits):
+                done = steps.synchronous(
+                    network, batch.states, cache, batch.previous, batch.updates, batch.flips,
+                    batch.stop, batch.fresh, rows, until, _BUDGET, most_flips, couplings.exact,
+                )  # fmt: skip
+            else:
+                steps.synchronous_heat_bath(
+                    network, batch.states, cache, batch.index, batch.updates, batch.flips, rows, key
+                )
+                batch.fresh[rows] = STALE
+            return done
+
+        self._drive(walk, couplings, batch, rule, until, n_threads)
+
+    def retrieval(
+        self,
+        n_neurons: int,
+        n_patterns: NDArray[np.int64],
+        flipped: NDArray[np.int64],
+        n_states: int,
+        keys: NDArray[np.uint64],
+        max_sweeps: int,
+        n_threads: int,
+    ) -> NDArray[np.int64]:
+        """Cue after cue, from its flips to its score, without a batch or a matrix, in networks
+        drawn as bits, one at a time a thread.
+        """
+        most = int(n_patterns.max(initial=0))
+        if n_neurons * most > INT32_SAFE:
+            return super().retrieval(
+                n_neurons, n_patterns, flipped, n_states, keys, max_sweeps, n_threads
+            )
+        zero = np.zeros(n_neurons, np.int32)
+        empty = Factors(np.empty((0, n_neurons), np.int8), zero)
+        network = self._network(empty, Limits(zero - np.int32(1), zero))
+        out = np.empty((len(keys), len(n_patterns), n_states), np.int64)
+        going = True
+
+        def walk(networks: Rows) -> None:
+            nonlocal going
+            some = slice(networks[0], networks[-1] + 1)
+            curves, done = out[some], 0
+            pattern_bits = np.zeros((most, -(-n_neurons // 256) * 4), np.uint64)
+            site_bits = np.zeros((n_neurons, -(-most // 64)), np.uint64)
+            try:
+                while done < curves.size and going:
+                    done = self._kernels.retrieval.retrieval(
+                        network, keys[some], n_patterns, flipped, max_sweeps, pattern_bits,
+                        site_bits, curves, done, _BUDGET,
+                    )  # fmt: skip
+            except BaseException:  # after a Ctrl-C the other threads stop, too
+                going = False
+                raise
+
+        visits = n_states * int((n_neurons + n_neurons * n_patterns // 16).sum())
+        _in_threads(walk, np.arange(len(keys)), visits, n_threads)
+        return out
+
+    def _network(self, couplings: Couplings, rule: Limits | HeatBath | None = None) -> Any:
+        """The couplings, and what a visited site becomes, as the kernels see them."""
+        network = self._kernels.network.Network(couplings.n_neurons)
+        if isinstance(couplings, Matrix):
+            network.matrix(couplings.columns, couplings.diagonal)
+        else:
+            size = couplings.cache_type.itemsize
+            bits = couplings.site_bits, couplings.pattern_bits
+            network.factors(*bits, couplings.diagonal, size, int(couplings.own))
+        if isinstance(rule, Limits):
+            network.zero(rule.above, rule.below)
+        elif rule is not None:
+            network.warm(
+                rule.gain, rule.offset, rule.fraction, rule.clamped, rule.table,
+                *probability_bounds(), BOUNDS_REACH, BOUNDS_STEPS,
+            )  # fmt: skip
+        return network
+
+    def _drive(
+        self,
+        walk: Work,
+        couplings: Couplings,
+        batch: Batch,
+        rule: Limits | HeatBath,
+        until: int,
+        n_threads: int,
+    ) -> None:
+        """Let every row come to ``until`` or stop, and recompute stale caches in between.
+
+        Which rows are stale at a time depends on nothing but their states, so that the product that
+        recomputes them is rounded alike for any number of threads.
+        """
+        zero = isinstance(rule, Limits)
+        # At zero temperature rows that are at ``until`` already may be at rest.
+        rows = (batch.stop == RUNNING).nonzero()[0] if zero else batch.unfinished(until)
+        while rows.size:
+            left = max(until - int(batch.updates[rows].min()), 1)
+            _in_threads(walk, rows, min(left, 4 * couplings.n_neurons), n_threads)
+            stale = (batch.fresh == STALE).nonzero()[0]
+            if stale.size:
+                self._refresh(couplings, batch, stale)
+            rows = stale[batch.stop[stale] == RUNNING] if zero else batch.unfinished(until)
+
+
+def _in_threads(work: Work, rows: Rows, visits_a_row: int, n_threads: int) -> None:
+    """Do the work on all rows, in threads if there is enough of it, and never much at a time."""
+    while rows.size:
+        visits = rows.size * visits_a_row
+        parts = max(parts_for(n_threads, visits // _SHARE), visits // _BUDGET)
+        rows = share(work, rows, parts, n_threads)
+
+
+def _has_kernels(couplings: Couplings) -> bool:
+    """Fields of factors that might leave 32 bits are left to the reference."""
+    return isinstance(couplings, Matrix) or couplings.diagonal.dtype.kind == "i"
+
+
+def _factors(couplings: Couplings) -> Factors | None:
+    """By what exact fields are computed fastest; None where that is the reference's product."""
+    factors = couplings.factors if isinstance(couplings, Matrix) else couplings
+    if factors is None or not _has_kernels(factors):
+        return None
+    by_matrix = isinstance(couplings, Matrix) and factors.width > _MOST_BITS * factors.n_neurons
+    return None if by_matrix else factors
+
+
+def load_kernels() -> Kernels | None:
+    """The compiled kernels, or None where they were not built.
+
+    ``import_module`` rather than an import statement, which reports a missing extension as a
+    circular import.
+    """
+    room = "hopfield_sim.backends.kernels."
+    try:
+        names = [field.name for field in fields(Kernels)]
+        return Kernels(*(importlib.import_module(room + name) for name in names))
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith(room):
+            raise
+        return None

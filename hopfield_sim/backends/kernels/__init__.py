@@ -1,0 +1,1 @@
+"""The compiled kernels and the C headers that they include; imported by ``compiled`` alone."""

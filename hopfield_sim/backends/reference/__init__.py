@@ -1,0 +1,1 @@
+"""The NumPy reference, which defines every result."""

@@ -1,0 +1,264 @@
+"""What the command line does with its options: sweep, gather and write; or one shard; or merge."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hopfield_sim.errors import InvalidInputError, ResultsDirError
+from hopfield_sim.experiment.cli import console, folders, report
+from hopfield_sim.experiment.cli.folders import another
+from hopfield_sim.experiment.cli.options import Options
+from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
+from hopfield_sim.experiment.sweeps import pool as pools
+from hopfield_sim.experiment.sweeps.cluster import Cluster
+from hopfield_sim.experiment.sweeps.pool import Pool
+from hopfield_sim.experiment.sweeps.store import Store, differences
+from hopfield_sim.experiment.sweeps.study import ARGUMENTS, Config, canonical
+from hopfield_sim.experiment.sweeps.sweep import Job, gather, sizes, sweep
+from hopfield_sim.experiment.sweeps.sweep import count as count_trials
+from hopfield_sim.support.progress import Bar
+
+__all__ = ["Outcome", "merge", "run"]
+
+FILE = "results.sqlite"
+
+
+class Outcome(NamedTuple):
+    """How it ended: the one line to say, and the exit code."""
+
+    line: str
+    code: int
+
+
+def run(options: Options, command: str) -> Outcome:
+    """Do what was asked for, in the folder that was asked for.
+
+    Raises
+    ------
+    HopfieldError
+        For options that a study does not have, a folder of another configuration, a missing
+        package.
+    """
+    start = time.monotonic()
+    jobs = [Job(STUDIES[name], _configure(name, options)) for name in _names(options)]
+    if options.shard is None:
+        report.check()
+    configured = [(job.study, job.config) for job in jobs]
+    usual = folders.default(options.name, _size(options), configured)
+    path = _folder(options.out or usual) / _file(options)
+    with _pool(options) as pool, _open(path) as store:
+        _refuse_another(store, jobs, options, usual)
+        done, planned, _ = _count(store, jobs)
+        if 0 < done < planned:
+            console.complain(f"going on: {done} of {planned} trials are in {path}")
+        if options.shard is None:
+            sweep(jobs, store, pool, progress=True)
+            return _finish(store, jobs, command, start)
+        sweep(jobs, store, pool, shard=options.shard, progress=True)
+        done, planned, failed = _count(store, jobs)
+        why = f"; {failed} failed, {_first_failure(store, jobs)}" if failed else ""
+    line = f"shard {options.shard} is in {path}: {done} of all {planned} trials, {_seconds(start)}"
+    line += why
+    return Outcome(f"{line}. Next: the same command with merge OUT {path} ...", 1 if failed else 0)
+
+
+def merge(options: Options, command: str) -> Outcome:
+    """Put shards together; write tables and report of all studies that are complete then."""
+    start = time.monotonic()
+    report.check()
+    sources = [path for given in options.merge for path in _stores(given)]
+    assert options.out is not None  # merge is given one
+    with _open(_folder(options.out) / FILE) as store:
+        for path in sources:
+            with _open(path, read_only=True) as other:
+                store.merge(other, _sizes)
+        jobs = [Job(STUDIES[n], c) for n, c in store.studies().items() if n in STUDIES]
+        if not jobs:
+            raise ResultsDirError(f"nothing to merge: no study in {', '.join(map(str, sources))}")
+        return _finish(store, jobs, command, start)
+
+
+def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Outcome:
+    """Write the folder from the store: every study that is complete there, older ones too."""
+    folder = store.path.parent
+    complete = [
+        job
+        for name, study in STUDIES.items()
+        if (config := store.studies().get(name)) is not None
+        and _complete(store, job := Job(study, config))
+    ]
+    asked = [job.study.name for job in jobs]
+    done, planned, failed = _count(store, jobs)
+    missing = planned - done - failed
+    if not complete:
+        line = f"{folder}: {done} of {planned} trials"
+        line += f", {missing} missing" if missing else ""
+        line += "; nothing to report yet"
+        if failed:
+            which = f"all {failed}" if failed == planned else failed
+            line = f"{which} trials failed, {_first_failure(store, jobs)}. {line}"
+        return Outcome(line, 1)
+    answers = []
+    for job in complete:
+        result = gather(job, store)
+        answers.append((result, _sentences(job, result, store)))
+    seeds = sorted({job.config["seed"] for job in complete})
+    steps = count(1)
+    with Bar() as bar:
+
+        def step(what: str) -> None:
+            bar.draw(next(steps) / (len(answers) + 1), f"writing {what}")
+
+        written = report.write(
+            folder,
+            answers,
+            command=command,
+            seed=", ".join(map(str, seeds)),
+            step=step,
+        )
+    line = (
+        f"{written.page}: {', '.join(asked)} from {done} trials in {_seconds(start)}; beside it "
+        f"{len(written.tables)} tables (CSV), {len(written.figures)} figures (PNG), "
+        f"{len(written.videos)} videos, {FILE}"
+    )
+    if failed:
+        line += f". {failed} trials FAILED and are missing, {_first_failure(store, jobs)}"
+        line += "; the same command tries them again"
+    if missing:
+        line += f". {missing} of {planned} trials are missing; run the studies with --out {folder}"
+    return Outcome(line, 1 if failed or missing else 0)
+
+
+def _first_failure(store: Store, jobs: Sequence[Job]) -> str:
+    """What ended the first trial that failed."""
+    return next(
+        f"the first of {job.study.name} with {reason}"
+        for job in jobs
+        for *_, reason in store.failed(store.claim(job.study.name, job.config))
+    )
+
+
+def _sentences(job: Job, result: Any, store: Store) -> str:
+    sentence = job.study.sentence(result)
+    failed = store.failed(store.claim(job.study.name, job.config))
+    if failed:
+        sentence += (
+            f"\n\n{len(failed)} trials failed and are missing here, the first with {failed[0][2]}."
+        )
+    return sentence
+
+
+def _names(options: Options) -> list[str]:
+    return list(COURSE) if options.name is None else [options.name]
+
+
+def _configure(name: str, options: Options) -> dict[str, Any]:
+    """The study's configuration: its defaults, or its small ones, under what was asked for."""
+    study = STUDIES[name]
+    if options.full and not study.full:
+        having = [n for n, s in STUDIES.items() if s.full]
+        raise InvalidInputError(f"{name} takes no --full; it is for {', '.join(having)}")
+    wanted: dict[str, Any] = dict(study.full if options.full else {})
+    wanted |= study.quick if options.quick else {}
+    for option, argument in ARGUMENTS.items():
+        value = getattr(options, option)
+        if value is None:
+            continue
+        if study.takes(option):
+            wanted[argument] = value
+        elif options.name is not None:
+            having = [n for n, s in STUDIES.items() if option in s.options]
+            raise InvalidInputError(f"{name} takes no --{option}; it is for {', '.join(having)}")
+    return study.configure(**wanted, backend=options.backend, rng=options.seed)
+
+
+def _size(options: Options) -> str | None:
+    if options.full and options.quick:
+        raise InvalidInputError("--full and --quick exclude each other; give one of them")
+    return "full" if options.full else "quick" if options.quick else None
+
+
+def _refuse_another(store: Store, jobs: Sequence[Job], options: Options, usual: Path) -> None:
+    """Offer another folder for studies that this one holds with other settings."""
+    held = store.studies()
+    folder = store.path.parent
+    for job in jobs:
+        name = job.study.name
+        if name in held and canonical(held[name]) != canonical(job.config):
+            free = usual if options.out is not None and not usual.exists() else another(folder)
+            raise ResultsDirError(
+                f"{folder} holds {name} with other settings: {differences(held[name], job.config)}."
+                f" To keep both, give the same command with --out {free}"
+            )
+
+
+def _pool(options: Options) -> Pool:
+    if options.scheduler is not None:
+        return Cluster(options.scheduler)
+    return pools.local(options.workers, processes=options.processes)
+
+
+def _open(path: Path, *, read_only: bool = False) -> Store:
+    store = Store(path, read_only=read_only)
+    for notice in store.notices:
+        console.complain(notice)
+    return store
+
+
+def _file(options: Options) -> str:
+    """The store's name: shards that share a folder do not share a file."""
+    if options.shard is None:
+        return FILE
+    return f"shard-{options.shard.number}-of-{options.shard.count}.sqlite"
+
+
+def _folder(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # no folder, or no name of one
+        reason = getattr(error, "strerror", None) or error
+        raise ResultsDirError(f"cannot use {path} as a folder: {reason}") from error
+    return path
+
+
+def _stores(path: Path) -> list[Path]:
+    """The results files that a word of ``merge`` means: itself, or those in the folder."""
+    if not path.is_dir():
+        return [path]
+    found = sorted([*path.glob("shard-*.sqlite"), *path.glob(FILE)])
+    if not found:
+        raise ResultsDirError(f"{path} holds no results: neither {FILE} nor shard-*.sqlite")
+    return found
+
+
+def _sizes(name: str, config: Config) -> list[int]:
+    """How many trials each cell of a configuration has that comes from a file."""
+    if name not in STUDIES:
+        raise ResultsDirError(f"there is no study {name!r} in this version; it cannot be merged")
+    try:
+        return sizes(Job(STUDIES[name], config))
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise ResultsDirError(
+            f"the configuration of {name} is not one of this version: {error!r}"
+        ) from error
+
+
+def _count(store: Store, jobs: Sequence[Job]) -> tuple[int, int, int]:
+    """Trials that are done, planned, and failed."""
+    counts = [count_trials(job, store) for job in jobs]
+    done, planned, failed = (sum(numbers) for numbers in zip(*counts, strict=True))
+    return done, planned, failed
+
+
+def _complete(store: Store, job: Job) -> bool:
+    done, planned, failed = _count(store, [job])
+    return done > 0 and done + failed == planned
+
+
+def _seconds(start: float) -> str:
+    seconds = time.monotonic() - start
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min"

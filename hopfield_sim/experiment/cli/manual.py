@@ -1,0 +1,136 @@
+"""The command line's help: of everything, and of one study. Asks no study to look for its data."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from textwrap import wrap
+from typing import Any
+
+from hopfield_sim.experiment.cli.options import MERGE, OPTIONS, VERBS
+from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
+from hopfield_sim.experiment.sweeps.study import ARGUMENTS, Study
+
+__all__ = ["general", "listed", "of_merge", "of_study"]
+
+_WIDTH = 100
+
+_EXAMPLES = """\
+examples:
+  hopfield-sim                                 the whole study: open results/report.html afterwards
+  hopfield-sim --quick                         the same in small, in a few seconds
+  hopfield-sim capacity --sizes 100,200,400    one question, other sizes
+  hopfield-sim image --file me.png --file you.jpg --out faces
+  hopfield-sim --config study.toml             options from a file:  sizes = [100, 200]
+  hopfield-sim capacity --shard 1/2 --out one  half of the trials here, --shard 2/2 elsewhere, then
+  hopfield-sim merge whole one two             put together; whole/ has the tables and the report"""
+
+_EXAMPLE = {"sizes": "30,60", "rules": "hebbian", "trials": "5"}
+
+_FOLDER = """\
+The folder holds report.html (all pictures on one page), a CSV table a study, PNG figures, GIF
+videos, and results.sqlite with every finished trial. Stop it whenever you like (Ctrl-C): the same
+command goes on where it stopped and ends with the same results. So it does for every number of
+workers. Without --out, studies with settings of their own have a folder of their own, such as
+results-quick or results-capacity-3f2a. `python -m hopfield_sim.experiment` is the same command.
+More: hopfield_sim.experiment in Python has every study as a function."""
+
+
+def general() -> str:
+    """Return the help of the whole command."""
+    about = {
+        "--help": "this; NAME --help says what a study takes",
+        "--version": "the version",
+        "--completion SHELL": "a script for bash, zsh or fish that completes these words",
+    }
+    return "\n\n".join(
+        (
+            f"usage: hopfield-sim [NAME] [options]\n       hopfield-sim {MERGE}",
+            "Experiments with associative memories. Without a name: the course study, a minute on "
+            "two\nprocessors. With a name, one question (seconds it takes).",
+            listed(),
+            _table("other words:", VERBS),
+            _table("options:", _options({n: o.help for n, o in OPTIONS.items()}) | about),
+            _EXAMPLES,
+            _FOLDER,
+        )
+    )
+
+
+def listed() -> str:
+    """Return what every study asks: those of the course first."""
+    width = max(map(len, STUDIES)) + 2
+    groups = {"the course study:": COURSE, "by name only:": [n for n in STUDIES if n not in COURSE]}
+    return "\n".join(
+        "\n".join([title, *(f"  {name:<{width}}{_question(STUDIES[name])}" for name in names)])
+        for title, names in groups.items()
+    )
+
+
+def of_study(study: Study) -> str:
+    """Return the help of one study: what it asks, its own options, their defaults, an example."""
+    own = {n: f"{OPTIONS[n].help} ({_default(study, n)})" for n in OPTIONS if n in study.options}
+    own |= {"quick": _shown(study.quick)} if study.quick else {}
+    own |= {"full": _shown(study.full) or OPTIONS["full"].help} if study.full else {}
+    special = {*ARGUMENTS, "quick", "full"}
+    common = {name: option.help for name, option in OPTIONS.items() if name not in special}
+    words = [f"--{name} {word}" for name, word in _EXAMPLE.items() if name in study.options]
+    return "\n\n".join(
+        (
+            f"usage: hopfield-sim {study.name} [options]",
+            "\n".join(wrap(_question(study), _WIDTH)),
+            _table("its own options:", _options(own)) if own else "It has no options of its own.",
+            _table("options of every study:", _options(common)),
+            f"example:\n  {' '.join(['hopfield-sim', study.name, *words])}",
+            f"In Python: hopfield_sim.experiment.{study.name}, with more arguments.",
+        )
+    )
+
+
+def of_merge() -> str:
+    """Return the help of ``merge``."""
+    return (
+        f"usage: hopfield-sim {MERGE}\n\n"
+        "Put shards together, folders or results files, and write tables and report of every\n"
+        "study that is complete then.\n\n"
+        "example:\n  hopfield-sim merge whole one two"
+    )
+
+
+def _question(study: Study) -> str:
+    return f"{study.question} ({study.seconds} s)" if study.seconds else study.question
+
+
+def _options(helps: Mapping[str, str]) -> dict[str, str]:
+    """Options as they are typed, with their help."""
+    return {f"--{name} {OPTIONS[name].metavar}".rstrip(): text for name, text in helps.items()}
+
+
+def _default(study: Study, option: str) -> str:
+    """What a study does when that option is not given."""
+    value = inspect.signature(study.configure).parameters[ARGUMENTS[option]].default
+    return "as many as its curves need" if value is None else _text(value) or "it has its own"
+
+
+def _shown(arguments: Mapping[str, Any]) -> str:
+    return "; ".join(
+        f"{name.replace('_', ' ')} {_text(value)}"
+        for name, value in arguments.items()
+        if value is not True
+    )
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return str(value)
+    return ",".join(map(_text, value))
+
+
+def _table(title: str, lines: Mapping[str, str]) -> str:
+    """Words and what they mean, in two columns."""
+    width = max(map(len, lines)) + 4
+    out = [title]
+    for word, text in lines.items():
+        first, *rest = wrap(text, _WIDTH - width) or [""]
+        out += [f"  {word:<{width - 2}}{first}", *(" " * width + line for line in rest)]
+    return "\n".join(out)

@@ -1,0 +1,1 @@
+"""The study of how many patterns a network can hold."""

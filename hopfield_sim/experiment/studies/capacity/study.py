@@ -1,0 +1,296 @@
+"""How many patterns can a network hold? The fraction retrieved against their number, for ten sizes.
+
+One network learns pattern after pattern and is probed at every load of its curve, so a curve costs
+no more than its last point.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.experiment.studies import arguments, probe
+from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.support.crossing import crossing
+
+__all__ = ["SIZES", "STUDY", "capacity", "loads", "scale"]
+
+SIZES = (10, 18, 34, 63, 116, 215, 397, 733, 1354, 2500)
+LEVEL = 0.9
+"""The capacity is where the fraction retrieved falls to this. At the law's N/(2 ln N) patterns of
+a Hebbian network theory has exp(−1/√(4π ln N)) of them as fixed points, 0.90 for N in thousands:
+at another level the law, which is that of N to infinity, would be off by more.
+"""
+
+
+def capacity(
+    sizes: Sequence[int] = SIZES,
+    rules: Sequence[str] = ("hebbian", "storkey"),
+    networks: int | None = None,
+    *,
+    loads: int = 10,
+    states: int = 100,
+    flipped: float = 0.2,
+    max_sweeps: int = 100,
+    backend: str = "auto",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: bool = False,
+    rng: int | np.random.Generator | None = None,
+) -> Result:
+    r"""Measure the fraction of patterns retrieved against their number t, by size and rule.
+
+    t runs over ``linspace(0.5 C, 2 C, loads).astype(int)``, C the capacity that theory expects,
+
+    .. math:: C_{Hebbian} = N/(2 \ln N), \qquad C_{Storkey} = N/\sqrt{2 \ln N} .
+
+    A cue is a stored pattern with ⌊flipped·N⌋ distinct bits flipped; synchronous updates, a field
+    of 0 gives +1; retrieved when the end equals the pattern in every bit.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Numbers of neurons N.
+    rules : sequence of str
+        Of "hebbian", "storkey", "pseudoinverse", "perceptron".
+    networks : int, optional
+        Independent networks a size and rule; more for small ones when not given.
+    loads : int
+        Points of a curve, at least 2.
+    states : int
+        Cues for each network and load, spread evenly over the stored patterns.
+    flipped : float
+        Fraction of the bits that are flipped, 0 to 1.
+    max_sweeps : int
+        Steps after which a cue that moves still is given up.
+    backend : str
+        "auto", "numpy" or "cython".
+    workers : int, optional
+        Threads; as many as there are processors when not given. Results do not depend on it.
+    executor : concurrent.futures.Executor, optional
+        Your own workers instead.
+    progress : bool
+        Show a progress bar.
+    rng : None, int or numpy.random.Generator
+        The seed.
+
+    Returns
+    -------
+    Result
+        Columns rule, n_neurons, n_patterns, load = t/N, flipped (bits), networks, states (cues a
+        network), retrieved and overlap with standard errors over networks. ``summary["capacity"]``
+        has the t at which 0.9 are retrieved with its standard error over networks
+        (``crossing.crossing``; nan where the curve stays on one side), the loads ``low`` and
+        ``high`` around it (0 and inf at the ends) and C, as ``expected``, by rule and size.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments that make no sense.
+
+    References
+    ----------
+    McEliece, Posner, Rodemich, Venkatesh, IEEE Trans. Inf. Theory 33, 461 (1987); Storkey, ICANN
+    1997, LNCS 1327, 451.
+
+    Examples
+    --------
+    >>> result = capacity(sizes=[9], rules=["hebbian"], networks=2, rng=0)
+    >>> [row["n_patterns"] for row in result.rows]
+    [1, 1, 1, 2, 2, 2, 3, 3, 3, 4]
+    """
+    config = configure(sizes, rules, networks, loads, states, flipped, max_sweeps, backend, rng)
+    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+
+def scale(rule: str, n_neurons: int) -> float:
+    """Return C, around which the loads lie; N/4 for rules that have no such law.
+
+    Examples
+    --------
+    >>> round(scale("hebbian", 2500), 1), round(scale("storkey", 2500), 1)
+    (159.8, 632.0)
+    """
+    if rule == "hebbian":
+        return n_neurons / (2 * math.log(n_neurons))
+    if rule == "storkey":
+        return n_neurons / math.sqrt(2 * math.log(n_neurons))
+    return n_neurons / 4
+
+
+def loads(rule: str, n_neurons: int, n_loads: int = 10) -> NDArray[np.int_]:
+    """Return the numbers of patterns of a curve; small networks have some of them twice.
+
+    Examples
+    --------
+    >>> loads("storkey", 10)
+    array([2, 3, 3, 4, 5, 6, 6, 7, 8, 9])
+    """
+    c = scale(rule, n_neurons)
+    return np.maximum(np.linspace(0.5 * c, 2 * c, n_loads).astype(int), 1)
+
+
+def configure(
+    sizes: Sequence[int] = SIZES,
+    rules: Sequence[str] = ("hebbian", "storkey"),
+    networks: int | None = None,
+    loads: int = 10,
+    states: int = 100,
+    flipped: float = 0.2,
+    max_sweeps: int = 100,
+    backend: str = "auto",
+    rng: int | np.random.Generator | None = None,
+) -> Config:
+    """Judge the arguments of ``capacity``."""
+    sizes = arguments.sizes(sizes)
+    return {
+        "sizes": sizes,
+        "rules": arguments.rules(rules),
+        "networks": arguments.networks(networks, sizes, _networks),
+        "loads": checks.integer(loads, "loads", minimum=2),
+        "states": checks.integer(states, "states", minimum=1),
+        "flipped": checks.real(flipped, "flipped", minimum=0, maximum=1),
+        "max_sweeps": checks.integer(max_sweeps, "max_sweeps", minimum=1),
+        "backend": arguments.backend(backend),
+        "seed": arguments.seed(rng),
+    }
+
+
+def _networks(n_neurons: int) -> int:
+    """Small networks differ more from each other, and cost less."""
+    return max(8, min(200, 12000 // n_neurons))
+
+
+def cells(config: Config) -> list[Cell]:
+    """One cell a curve: rule and size."""
+    return [
+        Cell({"rule": rule, "n_neurons": n}, count, _cost(rule, n))
+        for rule in config["rules"]
+        for n, count in zip(config["sizes"], config["networks"], strict=True)
+    ]
+
+
+def _cost(rule: str, n: int) -> float:
+    return 2e-4 + 1.5e-5 * n if rule == "hebbian" else 4e-3 + 1.8e-7 * n**2
+
+
+def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+    """One network, probed at every load; its fraction retrieved and mean overlap at each."""
+    return trials(config, cell, [rng])[0]
+
+
+def trials(
+    config: Config, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]
+) -> list[Payload]:
+    """Several networks of one rule and size."""
+    n = cell["n_neurons"]
+    counts = loads(cell["rule"], n, config["loads"]).tolist()
+    flipped = [math.floor(config["flipped"] * n + 1e-9)] * len(counts)
+    sums = probe.overlaps(cell["rule"], config, n, counts, flipped, rngs)
+    found = zip((sums == n).mean(axis=2).tolist(), (sums.mean(axis=2) / n).tolist(), strict=True)
+    return [{"retrieved": retrieved, "overlap": overlap} for retrieved, overlap in found]
+
+
+def gather(config: Config, payloads: Payloads) -> Result:
+    """Means over networks, one row a rule, size and load."""
+    rows: list[Row] = []
+    found: list[Row] = []
+    for cell, trials in zip(cells(config), payloads, strict=True):
+        rule, n = cell.values["rule"], cell.values["n_neurons"]
+        curve: list[Row] = []
+        for index, t in enumerate(loads(rule, n, config["loads"]).tolist()):
+            retrieved, retrieved_se = mean_and_error([p["retrieved"][index] for p in trials])
+            overlap, overlap_se = mean_and_error([p["overlap"][index] for p in trials])
+            curve.append(
+                {
+                    "rule": rule,
+                    "n_neurons": n,
+                    "n_patterns": t,
+                    "load": t / n,
+                    "flipped": math.floor(config["flipped"] * n + 1e-9),
+                    "networks": len(trials),
+                    "states": config["states"],
+                    "retrieved": retrieved,
+                    "retrieved_se": retrieved_se,
+                    "overlap": overlap,
+                    "overlap_se": overlap_se,
+                }
+            )
+        rows += curve
+        t = [row["n_patterns"] for row in curve]
+        held = crossing(t, [p["retrieved"] for p in trials], LEVEL)
+        found.append(
+            {
+                "rule": rule,
+                "n_neurons": n,
+                "capacity": held.value,
+                "capacity_se": held.error,
+                "low": held.low,
+                "high": held.high,
+                "expected": scale(rule, n) if rule in ("hebbian", "storkey") else math.nan,
+            }
+        )
+    summary = {"capacity": found, "level": LEVEL}
+    return Result("capacity", rows, config, summary, dims=("rule", "n_neurons", "load_index"))
+
+
+def sentence(result: Result) -> str:
+    """Say what the largest network held."""
+    found = result.summary["capacity"]
+    n = max(row["n_neurons"] for row in found)
+    largest = [row for row in found if row["n_neurons"] == n]
+    listed = " and ".join(
+        f"{held(row)} with the {arguments.ADJECTIVES[row['rule']]} rule"
+        + (f" (theory: {row['expected']:.0f})" if row["expected"] == row["expected"] else "")
+        for row in largest
+    )
+    text = (
+        f"With {result.config['flipped']:.0%} of the bits of every cue flipped, a network of {n} "
+        f"neurons gives back {LEVEL:.0%} of its patterns, every bit right, when it has stored "
+        f"{listed}."
+    )
+    by_rule = {row["rule"]: row["capacity"] for row in largest}
+    ratio = by_rule.get("storkey", math.nan) / by_rule.get("hebbian", math.nan)
+    if not math.isnan(ratio):
+        text += f" Storkey's rule holds {ratio:.1f} times as many as Hebb's."
+    return text
+
+
+def held(row: Mapping[str, Any]) -> str:
+    """Say in words what a row of ``summary["capacity"]`` says.
+
+    Examples
+    --------
+    >>> held({"capacity": 163.97, "capacity_se": 1.24}), held({"capacity": 1.5, "capacity_se": 0.1})
+    ('164.0 ± 1.2', '1.50 ± 0.10')
+    >>> held({"capacity": math.nan, "low": 12.0, "high": math.inf})
+    'more than 12'
+    """
+    if math.isnan(row["capacity"]):
+        if math.isinf(row["high"]):
+            return f"more than {row['low']:.0f}"
+        return "an unknown number" if math.isnan(row["high"]) else f"fewer than {row['high']:.0f}"
+    return with_error(row["capacity"], row["capacity_se"])
+
+
+STUDY = Study(
+    name="capacity",
+    question="How many patterns can a network hold? Ten sizes, ten loads, 20 % of bits flipped",
+    configure=configure,
+    quick={"sizes": SIZES[:6], "networks": 16},
+    cells=cells,
+    trial=trial,
+    trials=trials,
+    gather=gather,
+    sentence=sentence,
+    options=frozenset({"sizes", "rules", "trials"}),
+    seconds=10,
+)

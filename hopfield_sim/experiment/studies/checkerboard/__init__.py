@@ -1,0 +1,1 @@
+"""The study of a checkerboard that comes back out of noise."""

@@ -1,0 +1,1 @@
+"""The study of what trained memories look like: strokes or whole digits."""

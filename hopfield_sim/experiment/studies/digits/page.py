@@ -1,0 +1,134 @@
+"""What the digits study says, and shows on the report's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hopfield_sim.experiment.studies.digits.data import TITLES
+from hopfield_sim.experiment.studies.files import provenance
+from hopfield_sim.experiment.sweeps.pages import Pages
+from hopfield_sim.experiment.sweeps.result import Result, Row
+
+__all__ = ["page", "sentence"]
+
+
+def sentence(result: Result) -> str:
+    """Say on what, how many are wrong, and how many memories it takes to decide."""
+    config = result.config
+    parts = [
+        f"{_percent(row['test_error'])} with n = {row['order']} "
+        f"({float(row['memories']):.1f}{'' if k else ' memories take part in a decision'})"
+        for k, row in enumerate(result.summary["orders"])
+    ]
+    text = (
+        f"{learnt(config)} After {config['epochs']} epochs so many of the "
+        f"{_thousands(config['tests'])} test images are taken for another class: "
+        f"{', '.join(parts)}."
+    )
+    told = (text, _collapsed(result), _transition(result), provenance(config["origin"]))
+    return "\n\n".join(part for part in told if part)
+
+
+def learnt(config: Any) -> str:
+    """What was learnt from, and by what."""
+    return (
+        f"{config['n_memories']} memories learnt from {_thousands(config['images'])} images of "
+        f"{TITLES[config['source']]}."
+    )
+
+
+def _collapsed(result: Result) -> str:
+    """Networks most of whose memories have died."""
+    found = [f"{k} with n = {n}" for n, k in result.summary.get("collapsed", {}).items() if k]
+    if not found:
+        return ""
+    return (
+        f"Collapsed: {', '.join(found)} (of {result.config['networks']} networks each). Most of "
+        "their memories answer no image any more, since large steps took their overlaps below 0, "
+        "where F = 0 and there is no gradient; fewer than classes are left, and the others' images "
+        "are taken for those. Another seed, or half the rate, mends it."
+    )
+
+
+def _transition(result: Result) -> str:
+    """Strokes at the least power, whole images at the greatest, if the numbers say so."""
+    rows = result.summary["orders"]
+    low, high = rows[0], rows[-1]
+    if not low["memories"] >= 2 * high["memories"] > 0:
+        return ""
+    return (
+        f"From features to prototypes: with n = {low['order']} a memory is a pattern of strokes, "
+        f"and it takes {float(low['memories']):.0f} of them to tell one class from another; with "
+        f"n = {high['order']} memories are whole images, and {float(high['memories']):.1f} of them "
+        "decide. The larger n, the steeper is F(x) = max(x, 0)ⁿ, and the more of the vote has the "
+        "memory that is nearest."
+    )
+
+
+def page(result: Result) -> Pages:
+    """Memories above their errors, how many decide, and decisions taken apart."""
+    from hopfield_sim.plotting import digits as draw
+
+    config = result.config
+    orders = ", ".join(f"{row['order']}" for row in result.summary["orders"])
+    first = "" if config["networks"] == 1 else " of the first network"
+    figures = [
+        (
+            "memories",
+            f"{learnt(config)} Above, memories{first} for n = {orders}: red where a bright pixel "
+            "speaks for a memory (+1), blue where it speaks against it (−1). Below, the fraction "
+            "of images that are taken for another class after each epoch.",
+        ),
+        (
+            "participation",
+            "How many memories take part in a decision, (Σ w)² / Σ w² of their shares w: 1 when "
+            "one decides, all when each counts the same. Bars hold one half and nine tenths of the "
+            "test images. Beside it, the fraction of images that are taken for another class.",
+        ),
+        (
+            "decisions",
+            "Test images with their labels, and for each power the class that wins (→) and the "
+            "memories that count most in that, with their shares of all that is said; one below "
+            "zero speaks against the class.",
+        ),
+    ]
+    stems = {"memories": "digits"}
+    return Pages(
+        "Digits: from features to prototypes",
+        figures=[
+            (stems.get(name, f"digits-{name}"), words, draw(result, name))
+            for name, words in figures
+        ],
+        tables=[(f"After {config['epochs']} epochs", [_line(row) for row in rows_of(result)])],
+    )
+
+
+def rows_of(result: Result) -> list[Row]:
+    """A row a power."""
+    rows: list[Row] = result.summary["orders"]
+    return rows
+
+
+def _line(row: Row) -> dict[str, Any]:
+    return {
+        "n": row["order"],
+        "networks": row["networks"],
+        "wrong in training": _percent(row["train_error"]),
+        "wrong in the test": _percent(row["test_error"]),
+        "memories in a decision": f"{float(row['memories']):.1f}",
+    }
+
+
+def _percent(value: Any) -> str:
+    return f"{100 * float(value):.1f} %"
+
+
+def _thousands(value: int) -> str:
+    """10 000, but 1500.
+
+    Examples
+    --------
+    >>> _thousands(60000), _thousands(1500)
+    ('60 000', '1500')
+    """
+    return f"{value:,}".replace(",", " ") if value >= 10_000 else f"{value}"

@@ -1,0 +1,166 @@
+"""What the distributed study shows on the report's page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hopfield_sim.experiment.studies.distributed.trials import TRACED
+from hopfield_sim.experiment.studies.packing import unpack_images
+from hopfield_sim.experiment.sweeps.pages import Pages
+from hopfield_sim.experiment.sweeps.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["page"]
+
+_NAMES = ("originals", "cues", "exact", "distributed")
+
+
+def page(result: Result) -> Pages:
+    """Six parts in the order of the paper's figures, and a table of what compression takes."""
+    figures: list[tuple[str, str, Figure]] = []
+    for draw in (_trajectories, _compression, _approximation, _images, _patterns, _kernels):
+        figures += draw(result)
+    return Pages(
+        "Distributed memory: all memories in one vector",
+        figures=figures,
+        tables=_tables(result),
+    )
+
+
+def _trajectories(result: Result) -> list[tuple[str, str, Figure]]:
+    from hopfield_sim.plotting.image_rows import descent
+
+    found = result.summary.get("trajectories")
+    if found is None:
+        return []
+    films = {name: unpack_images(film) for name, film in found["films"].items()}
+    steps = [f"step {step}" for step in TRACED] + ["at rest"]
+    caption = (
+        "Four images, the first third of each given and kept: the energy along the descent of all "
+        "in the exact memory and in the distributed one, and the first image on its way. "
+        f"β = {_row(result, 'trajectories')['beta']:g}, "
+        f"Y = {_row(result, 'trajectories')['n_features']}."
+    )
+    title = "A descent in the exact memory and in the distributed one"
+    return [("distributed-trajectories", caption, descent(found["curves"], films, steps, title))]
+
+
+def _compression(result: Result) -> list[tuple[str, str, Figure]]:
+    from hopfield_sim.plotting.image_rows import side_by_side
+
+    found = result.summary.get("compression")
+    if found is None:
+        return []
+    ratio = found["numbers"] / found["pixels"]
+    caption = (
+        f"Five of twenty images, 60 % of each given. The vector T holds {found['numbers']} "
+        f"numbers, {ratio:.2f} times the {found['pixels']} pixels of the twenty."
+    )
+    rows = [(name, unpack_images(found["images"][name])) for name in _NAMES]
+    return [("distributed-compression", caption, side_by_side(rows, "Twenty images in one vector"))]
+
+
+def _approximation(result: Result) -> list[tuple[str, str, Figure]]:
+    from hopfield_sim.plotting.studies.distributed import approximation
+    from hopfield_sim.plotting.style import house
+
+    rows = [row for row in result.rows if row["part"] == "approximation"]
+    figures = []
+    for n in sorted({int(row["n_neurons"]) for row in rows}):
+        caption = (
+            f"Errors of energy, gradient and recalled state against the number of features, "
+            f"D = {n}: at the memories, near them, and anywhere. Dashed: what theory predicts to "
+            "first order, where it holds (errors well below 1/β). Where the estimate is lost in "
+            "its error or clipped, states hardly move: they keep the bits that the cue had wrong."
+        )
+        with house():
+            figures.append((f"distributed-approximation-{n}", caption, approximation(rows, n)))
+    return figures
+
+
+def _images(result: Result) -> list[tuple[str, str, Figure]]:
+    from hopfield_sim.plotting import distributed
+    from hopfield_sim.plotting.image_rows import side_by_side
+
+    found = result.summary["images"]
+    if not found:
+        return []
+    caption = (
+        "Colour images of which the lower half is hidden and the upper one kept: how far the end "
+        "is from that of the exact memory, and in how many images the hidden pixels are nearest to "
+        "those of the right memory. The higher β, the more features it takes."
+    )
+    figures = [("distributed-images", caption, distributed(result, "images"))]
+    betas = sorted({one["beta"] for one in found})
+    most = max(one["n_features"] for one in found)
+    shown = [one for one in found if one["n_features"] == most]
+    rows = [(name, unpack_images(shown[0]["images"][name])) for name in _NAMES[:2]]
+    rows += [
+        (f"{name}, β = {beta:g}", unpack_images(one["images"][name]))
+        for beta in betas
+        for one in shown
+        if one["beta"] == beta
+        for name in _NAMES[2:]
+    ]
+    words = f"The same images at Y = {most}, recalled by the exact and the distributed memory."
+    picture = side_by_side(rows, f"Half-hidden images, Y = {most}")
+    return [*figures, ("distributed-images-recalled", words, picture)]
+
+
+def _patterns(result: Result) -> list[tuple[str, str, Figure]]:
+    return _curves(
+        result,
+        "patterns",
+        "Errors against the number of memories, stored one lot after another in the same vector: "
+        "near the memories and at low β they hardly depend on it.",
+    )
+
+
+def _kernels(result: Result) -> list[tuple[str, str, Figure]]:
+    return _curves(
+        result,
+        "kernels",
+        "The four kinds of features with both energies, at the memories, against β. The plain "
+        "energy of a memory falls as 1/β itself, so its errors do.",
+    )
+
+
+def _curves(result: Result, part: str, caption: str) -> list[tuple[str, str, Figure]]:
+    from hopfield_sim.plotting import distributed
+
+    if not any(row["part"] == part for row in result.rows):
+        return []
+    return [(f"distributed-{part}", caption, distributed(result, part))]
+
+
+def _tables(result: Result) -> list[tuple[str, list[dict[str, Any]]]]:
+    """What T takes beside what it replaces."""
+    table = []
+    for part in ("trajectories", "compression"):
+        found = result.summary.get(part)
+        if found is not None:
+            row = _row(result, part)
+            table.append(
+                {
+                    "part": part,
+                    "images": row["n_patterns"],
+                    "pixels of all": found["pixels"],
+                    "numbers in T": found["numbers"],
+                    "T / pixels": round(found["numbers"] / found["pixels"], 2),
+                    "images from which T has fewer": -(-found["numbers"] // row["n_neurons"]),
+                    "bytes of T / of 8-bit images": round(
+                        8 * found["numbers"] / found["pixels"], 2
+                    ),
+                    "recalled": row["retrieved"],
+                    "rms difference from the exact end": round(row["state_error"], 4),
+                }
+            )
+    return (
+        [("What the vector takes, against the pixels of the images in it", table)] if table else []
+    )
+
+
+def _row(result: Result, part: str) -> Any:
+    return next(row for row in result.rows if row["part"] == part)

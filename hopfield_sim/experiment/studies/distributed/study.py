@@ -1,0 +1,370 @@
+"""How close a memory in one vector comes to one that keeps its patterns, in six parts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+import numpy as np
+
+from hopfield_sim import checks
+from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies.distributed.page import page
+from hopfield_sim.experiment.studies.distributed.trials import PARTS
+from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.sweep import answer
+
+__all__ = ["STUDY", "distributed"]
+
+KERNELS = ("sincos", "cos", "exp", "expexp")
+COLUMNS = (
+    *("part", "kernel", "energy", "at", "n_neurons", "n_patterns", "beta", "n_features"),
+    *("networks", "energy_error", "energy_error_se", "energy_theory"),
+    *("gradient_error", "gradient_error_se", "state_error", "state_error_se", "retrieved"),
+)
+"""Of the table; nan where a part does not measure something."""
+
+
+def distributed(
+    sizes: Sequence[int] = (30, 100, 500),
+    networks: int | None = None,
+    *,
+    n_patterns: int = 500,
+    betas: Sequence[float] = (10, 30, 50),
+    n_features: Sequence[int] = (1000, 5000, 20000),
+    counts: Sequence[int] = (50, 100, 200, 500, 1000),
+    count_features: int = 20000,
+    kernel_sizes: Sequence[int] = (16, 64),
+    kernel_betas: Sequence[float] = (1, 3, 10, 30, 100, 300, 600),
+    kernel_features: Sequence[int] = (2000, 20000),
+    image_size: int = 16,
+    image_betas: Sequence[float] = (40, 60, 80),
+    image_features: Sequence[int] = (1000, 3000, 10000, 30000),
+    queries: int = 40,
+    backend: str = "auto",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: bool = False,
+    rng: int | np.random.Generator | None = None,
+) -> Result:
+    """Compare a distributed memory with the exact one, in the six parts of the paper.
+
+    ``trajectories``: four images, the first third of their pixels given, all along the descent.
+    ``compression``: twenty images, 60 % given, and the numbers that it takes. ``approximation``:
+    random binary memories, errors of energy, gradient and recalled state at the memories, near them
+    (a tenth of the bits flipped) and anywhere. ``images``: the lower half hidden, β against Y.
+    ``patterns``: errors against the number of memories. ``kernels``: four kinds of features with
+    both energies. The energy of the exact memory is
+    ``ModernHopfield(beta, similarity="euclidean")``.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        D, numbers of a random binary memory.
+    networks : int, optional
+        Independent sets of memories and of random directions a point; 4 when not given.
+    n_patterns, betas, n_features
+        P, β and Y of ``approximation``; P also of ``kernels``.
+    counts, count_features
+        P and Y of ``patterns``, at D = 100 and the same β.
+    kernel_sizes, kernel_betas, kernel_features
+        D, β and Y of ``kernels``.
+    image_size : int
+        Pixels a side of the colour images, which have D = 3 · image_size² numbers.
+    image_betas, image_features
+        β and Y of ``images``; the greatest Y also of ``trajectories``, with the middle β, and of
+        ``compression``, with the greatest.
+    queries : int
+        States of each kind.
+    backend, workers, executor, progress, rng
+        As in ``capacity``.
+
+    Returns
+    -------
+    Result
+        Columns part, kernel, energy, at ("memory", "near", "random", "hidden"), n_neurons,
+        n_patterns, beta, n_features, networks; energy_error (mean ``|ΔE|``) with its standard error
+        over networks and energy_theory, what theory predicts (nan where it does not hold);
+        gradient_error (mean over coordinates) with its error; state_error, between the states that
+        both recall: the share of differing bits, or the root mean square of hidden pixels between 0
+        and 1; retrieved, the share of states that agree in every bit, or of images whose hidden
+        pixels are nearest to those of the right memory. nan where a part does not measure it.
+        ``summary["compression"]`` has the numbers of T and of the stored pixels.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments that make no sense.
+
+    References
+    ----------
+    B. Hoover, D. H. Chau, H. Strobelt, P. Ram, D. Krotov, NeurIPS 37 (2024), figures 1 to 6.
+    """
+    config = configure(
+        sizes,
+        networks,
+        n_patterns,
+        betas,
+        n_features,
+        counts,
+        count_features,
+        kernel_sizes,
+        kernel_betas,
+        kernel_features,
+        image_size,
+        image_betas,
+        image_features,
+        queries,
+        backend,
+        rng,
+    )
+    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+
+def configure(
+    sizes: Sequence[int] = (30, 100, 500),
+    networks: int | None = None,
+    n_patterns: int = 500,
+    betas: Sequence[float] = (10, 30, 50),
+    n_features: Sequence[int] = (1000, 5000, 20000),
+    counts: Sequence[int] = (50, 100, 200, 500, 1000),
+    count_features: int = 20000,
+    kernel_sizes: Sequence[int] = (16, 64),
+    kernel_betas: Sequence[float] = (1, 3, 10, 30, 100, 300, 600),
+    kernel_features: Sequence[int] = (2000, 20000),
+    image_size: int = 16,
+    image_betas: Sequence[float] = (40, 60, 80),
+    image_features: Sequence[int] = (1000, 3000, 10000, 30000),
+    queries: int = 40,
+    backend: str = "auto",
+    rng: int | np.random.Generator | None = None,
+) -> Config:
+    """Judge the arguments of ``distributed``."""
+    return {
+        "sizes": arguments.sizes(sizes),
+        "networks": 4 if networks is None else checks.integer(networks, "networks", minimum=1),
+        "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=1),
+        "betas": arguments.betas(betas),
+        "n_features": arguments.integers(n_features, "n_features", minimum=1),
+        "counts": arguments.integers(counts, "counts", minimum=1),
+        "count_neurons": 100,
+        "count_features": checks.integer(count_features, "count_features", minimum=1),
+        "kernels": list(KERNELS),
+        "kernel_sizes": arguments.integers(kernel_sizes, "kernel_sizes", minimum=1),
+        "kernel_betas": arguments.betas(kernel_betas, "kernel_betas"),
+        "kernel_features": arguments.integers(kernel_features, "kernel_features", minimum=1),
+        "image_size": checks.integer(image_size, "image_size", minimum=8, maximum=256),
+        "image_betas": arguments.betas(image_betas, "image_betas"),
+        "image_features": arguments.integers(image_features, "image_features", minimum=1),
+        "image_steps": 200,
+        "n_images": 10,
+        "queries": checks.integer(queries, "queries", minimum=1),
+        "step": 0.1,
+        "backend": arguments.backend(backend),
+        "seed": arguments.seed(rng),
+    }
+
+
+# Seconds that a wave and a product of numbers take, roughly.
+_WAVE, _PRODUCT = 2e-9, 2e-11
+
+
+def cells(config: Config) -> list[Cell]:
+    """One cell for each part and what it takes apart, the images one by one."""
+    betas, many = config["image_betas"], config["image_features"]
+    middle, most = betas[len(betas) // 2], many[-1]
+    n = 3 * config["image_size"] ** 2
+    found = [
+        _image_cell("trajectories", middle, most, 4, n, config),
+        _image_cell("compression", betas[-1], most, 20, n, config),
+    ]
+    for size in config["sizes"]:
+        states = config["n_patterns"] + 3 * config["queries"] * 2 + 24 * 60
+        work = sum(config["n_features"]) * len(config["betas"])
+        cost = work * states * (_WAVE + 3 * size * _PRODUCT)
+        values = {"part": "approximation", "n_neurons": size}
+        found.append(Cell(values, config["networks"], cost + 0.5))
+    found += [
+        _image_cell("images", beta, n_features, config["n_images"], n, config)
+        for beta in betas
+        for n_features in many
+    ]
+    states = max(config["counts"]) + 6 * config["queries"] * len(config["counts"])
+    work = len(config["betas"]) * config["count_features"] * states
+    found.append(Cell({"part": "patterns"}, config["networks"], 1.0 + work * _WAVE * 2))
+    for size in config["kernel_sizes"]:
+        work = sum(config["kernel_features"]) * len(config["kernel_betas"]) * 8
+        cost = work * (config["n_patterns"] + 2 * config["queries"]) * 8e-9
+        found.append(Cell({"part": "kernels", "n_neurons": size}, config["networks"], cost))
+    return found
+
+
+def _image_cell(
+    part: str, beta: float, n_features: int, count: int, n: int, config: Config
+) -> Cell:
+    cost = config["image_steps"] * n_features * count * (_WAVE + 4 * n * _PRODUCT)
+    values = {"part": part, "beta": beta, "n_features": n_features, "n_neurons": n}
+    return Cell(values | {"n_patterns": count}, 1, cost + 0.1)
+
+
+def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+    """Whatever the cell's part does."""
+    return PARTS[cell["part"]](config, cell, rng)
+
+
+def gather(config: Config, payloads: Payloads) -> Result:
+    """Means over networks, one row a point; images and curves in the summary."""
+    rows: list[Row] = []
+    summary: dict[str, Any] = {"images": []}
+    for cell, trials in zip(cells(config), payloads, strict=True):
+        part = cell.values["part"]
+        fixed = _fixed(part, cell.values, config)
+        if not trials:
+            continue
+        for number in range(len(trials[0]["rows"])):
+            mine = [payload["rows"][number] for payload in trials]
+            rows.append(_row(fixed | mine[0], mine))
+        if part in ("trajectories", "compression"):
+            summary[part] = dict(trials[0]) | dict(trials[0]["rows"][0])
+        elif part == "images":
+            summary["images"].append(dict(cell.values) | dict(trials[0]))
+    dims = ("part", "kernel", "energy", "at", "n_neurons", "n_patterns", "beta", "n_features")
+    return Result("distributed", rows, config, summary, dims=dims)
+
+
+def _fixed(part: str, cell: Mapping[str, Any], config: Config) -> dict[str, Any]:
+    """What all rows of a cell have in common."""
+    common = {"part": part, "kernel": "sincos", "energy": "log", "at": "hidden"}
+    common |= {"n_patterns": config["n_patterns"]}
+    if part == "patterns":
+        common |= {"n_neurons": config["count_neurons"], "n_features": config["count_features"]}
+    return common | dict(cell)
+
+
+def _row(point: Mapping[str, Any], trials: Sequence[Mapping[str, Any]]) -> Row:
+    """A row of the table from the same point of all networks."""
+    found: dict[str, Any] = {name: point.get(name, math.nan) for name in COLUMNS}
+    found["networks"] = len(trials)
+    for column, name in (
+        ("energy_error", "energy_error"),
+        ("gradient_error", "gradient_error"),
+        ("state_error", "state"),
+    ):
+        values = [trial[name] for trial in trials if trial.get(name) is not None]
+        found[column], found[f"{column}_se"] = mean_and_error(values)
+    for column, name in (("energy_theory", "theory"), ("retrieved", "retrieved")):
+        values = [trial[name] for trial in trials if trial.get(name) is not None]
+        found[column] = mean_and_error(values)[0] if len(values) == len(trials) else math.nan
+    return found
+
+
+def sentence(result: Result) -> str:
+    """Say how errors fall, which features are best, and what T really takes."""
+    config = result.config
+    texts = [_fall(result), _ranking(result)]
+    packed = result.summary.get("compression")
+    if packed is not None:
+        ratio = packed["numbers"] / packed["pixels"]
+        count = packed["pixels"] // (3 * config["image_size"] ** 2)
+        even = math.ceil(packed["numbers"] / (3 * config["image_size"] ** 2))
+        texts.append(
+            f"The memory of {count} images holds {packed['numbers']} numbers in place of "
+            f"{packed['pixels']} pixels, {ratio:.2f} times as many: with so many features it "
+            f"saves nothing before {even} images are stored, and in bytes (8 a number, 1 a pixel) "
+            f"before {8 * even}; its size stays the same while they grow. "
+            f"From 60 % of their pixels, {packed['retrieved']:.0%} of the images came back (exact "
+            f"memory: {packed['exact']:.0%}): their other pixels are nearest to those of the right "
+            "one."
+        )
+    return " ".join(text for text in texts if text)
+
+
+def _fall(result: Result) -> str:
+    """The power of Y with which errors at the memories fall, where theory holds."""
+    rows = [
+        row
+        for row in result.rows
+        if row["part"] == "approximation"
+        and row["at"] == "memory"
+        and math.isfinite(float(row["energy_theory"]))
+    ]
+    counts = sorted({row["n_features"] for row in rows})
+    if len(counts) < 2:
+        return ""
+    points = np.log([(float(r["n_features"]), float(r["energy_error"])) for r in rows])
+    groups = [(row["n_neurons"], row["beta"]) for row in rows]
+    for group in dict.fromkeys(groups):  # a common slope, a level for each D and β
+        mine = [index for index, one in enumerate(groups) if one == group]
+        points[mine] -= points[mine].mean(axis=0)
+    power = float((points[:, 0] * points[:, 1]).sum() / (points[:, 0] ** 2).sum())
+    return (
+        f"At the memories the error of the energy falls as Y^({power:.2f}) from Y = {counts[0]} to "
+        f"{counts[-1]}, where it is small enough for a theory to first order; averages of "
+        "independent features fall as Y^(-1/2)."
+    )
+
+
+def _ranking(result: Result) -> str:
+    """Mean errors of the four kernels over all β, D and Y of the log energy."""
+    means = {}
+    for kernel in result.config["kernels"]:
+        values = [
+            row["energy_error"]
+            for row in result.rows
+            if row["part"] == "kernels" and row["kernel"] == kernel and row["energy"] == "log"
+        ]
+        if not values:
+            return ""
+        means[kernel] = math.exp(float(np.mean(np.log(np.maximum(values, 1e-300)))))
+    order = sorted(means, key=lambda kernel: means[kernel])
+    listed = ", ".join(f"{kernel} {means[kernel]:.2g}" for kernel in order)
+    return f"Kinds of features by their error (geometric mean over β, D and Y): {listed}."
+
+
+FULL: dict[str, Any] = {
+    "betas": (10, 30, 40, 50),
+    "n_features": (5000, 10000, 20000, 50000, 100000, 200000, 500000),
+    "count_features": 200000,
+    "kernel_sizes": (16, 32, 64),
+    "kernel_features": (40000, 200000, 800000),
+    "image_size": 64,
+    "image_betas": (40, 50, 60, 70, 80),
+    "image_features": (10000, 40000, 160000, 360000),
+    "queries": 100,
+}
+"""The paper's sizes: hours."""
+
+QUICK: dict[str, Any] = {
+    "sizes": (30, 100),
+    "networks": 2,
+    "n_patterns": 100,
+    "betas": (10, 30),
+    "n_features": (500, 2000),
+    "counts": (20, 50, 100),
+    "count_features": 2000,
+    "kernel_sizes": (16,),
+    "kernel_betas": (1, 10, 100),
+    "kernel_features": (1000,),
+    "image_size": 10,
+    "image_betas": (40, 60),
+    "image_features": (1000, 4000),
+    "queries": 20,
+}
+
+STUDY = Study(
+    name="distributed",
+    question="How close does a memory in one vector come to the exact one? --full: paper's sizes",
+    configure=configure,
+    quick=QUICK,
+    cells=cells,
+    trial=trial,
+    gather=gather,
+    sentence=sentence,
+    options=frozenset({"sizes", "trials"}),
+    page=page,
+    full=FULL,
+    seconds=57,
+)

@@ -1,0 +1,1 @@
+"""The study of what happens to the energy during recall."""

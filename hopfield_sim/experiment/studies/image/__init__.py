@@ -1,0 +1,1 @@
+"""The study of pictures that come back from a quarter of each."""

@@ -1,0 +1,273 @@
+"""Do pictures come back from a quarter of each? Six drawn posters, or your own photographs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.datasets import Dataset
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies import packing as film
+from hopfield_sim.experiment.studies.files import (
+    data_set,
+    names_of,
+    paths_of,
+    picture_files,
+    provenance,
+    sha256,
+)
+from hopfield_sim.experiment.studies.image import posters as pictures
+from hopfield_sim.experiment.sweeps.result import Result, Row
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.patterns import from_image, mask, overlap
+
+__all__ = ["STUDY", "image"]
+
+SHAPE = (pictures.SIDE, pictures.SIDE)
+FRAMES_PER_SWEEP = 10
+_ALIKE = 0.95
+"""The overlap from which on a state is called the negative of an image."""
+
+
+def image(
+    files: Sequence[str | os.PathLike[str]] = (),
+    rules: Sequence[str] = ("hebbian", "storkey"),
+    *,
+    backend: str = "auto",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: bool = False,
+    rng: int | np.random.Generator | None = None,
+) -> Result:
+    """Recall images of 100×100 pixels from their upper-left quarter, asynchronously.
+
+    All images are stored together; of each cue all but the upper-left quarter is covered in black
+    (−1). A field of 0 gives +1.
+
+    Parameters
+    ----------
+    files : sequence of paths
+        Your own images, or folders of them, made black and white by Otsu's threshold; CIFAR-10 (its
+        folder, an .npz, or the word "cifar10") is one picture of each of six classes. Six drawn
+        ones when there are none.
+    rules : sequence of str
+        Of "hebbian", "storkey", "pseudoinverse", "perceptron".
+    backend, workers, executor, progress, rng
+        As in ``capacity``.
+
+    Returns
+    -------
+    Result
+        Columns image, rule, hidden_fraction, overlap of the end with the image, retrieved (1 when
+        every pixel is right). ``runs`` holds the filmed recall of all images, by rule;
+        ``summary["likeness"]`` is the largest overlap between two images.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments that make no sense, and for images that cannot be read or are the same.
+    """
+    config = configure(files, rules, backend, rng)
+    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+
+def configure(
+    files: Sequence[str | os.PathLike[str]] = (),
+    rules: Sequence[str] = ("hebbian", "storkey"),
+    backend: str = "auto",
+    rng: int | np.random.Generator | None = None,
+) -> Config:
+    """Judge the arguments of ``image``; photographs become part of the configuration."""
+    names, own, origin = list(pictures.NAMES), None, dict[str, str]()
+    paths = paths_of(files)
+    if paths:
+        names, bits, origin = _own(paths)
+        own = film.pack_states(bits)
+    return {
+        "images": names,
+        "own": own,
+        "origin": origin,
+        "rules": arguments.rules(rules),
+        "backend": arguments.backend(backend),
+        "seed": arguments.seed(rng),
+    }
+
+
+def _own(paths: Sequence[Path]) -> tuple[list[str], NDArray[np.int8], dict[str, str]]:
+    """Names and images (P, N) of files, folders and data sets, and what they came from by hash."""
+    found: list[tuple[Path, Any]] = []
+    origin = {}
+    for path in paths:
+        known = data_set(path)
+        if known is None:
+            found += [(file, file) for file in picture_files(path)]
+        else:
+            found += _of_classes(known)
+            origin["CIFAR-10"] = known.sha256
+    names = names_of([file for file, _ in found])
+    bits = np.stack([from_image(picture, SHAPE) for _, picture in found])
+    for index, pattern in enumerate(bits):
+        for other in range(index):
+            if np.array_equal(pattern, bits[other]):
+                raise InvalidInputError(
+                    f"files must be distinct images; {found[index][0]} and {found[other][0]} are "
+                    "the same in black and white"
+                )
+    for name, (file, picture) in zip(names, found, strict=True):
+        if picture is file:
+            origin[name] = sha256(file)
+    return names, bits, origin
+
+
+def _of_classes(known: Dataset) -> list[tuple[Path, Any]]:
+    """The first picture of each of the first classes, or the first ones where there are none."""
+    count = len(pictures.NAMES)
+    if not known.names:
+        return [(Path(f"{known.name}-{k}"), p) for k, p in enumerate(known.train_images[:count])]
+    classes, places = np.unique(known.train_labels, return_index=True)
+    return [
+        (Path(known.names[label].replace("/", "-")), known.train_images[place])
+        for label, place in zip(classes[:count], places, strict=False)
+    ]
+
+
+def cells(config: Config) -> list[Cell]:
+    """One cell and one trial: the networks are large, and come one after the other."""
+    return [Cell({}, 1, 3.0 * len(config["rules"]))]
+
+
+def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+    """All images by every rule; only one network is in memory at a time."""
+    images = originals(config)
+    cues = mask(images, _visible())
+    seed = checks.key(rng)
+    return {rule: _recall(rule, config, images, cues, seed) for rule in config["rules"]}
+
+
+def _recall(rule: str, config: Config, images: Any, cues: Any, seed: int) -> Any:
+    net = arguments.network(rule, config).store(images)
+    run = net.recall(
+        cues,
+        ties="plus",
+        record=("energy", "states"),
+        every=images.shape[1] // FRAMES_PER_SWEEP,
+        n_threads=1,
+        rng=seed,
+    )
+    return film.pack(run, trajectory=True)
+
+
+def originals(config: Config) -> NDArray[np.int8]:
+    """Return the images of a configuration, (P, N)."""
+    if config["own"] is not None:
+        return film.unpack_states(config["own"])
+    return np.stack([pictures.draw(name).ravel() for name in config["images"]])
+
+
+def _visible() -> NDArray[np.bool_]:
+    keep = np.zeros(SHAPE, bool)
+    keep[: SHAPE[0] // 2, : SHAPE[1] // 2] = True
+    return keep.ravel()
+
+
+def gather(config: Config, payloads: Payloads) -> Result:
+    """One row an image and rule."""
+    images = originals(config)
+    rows: list[Row] = []
+    runs = {}
+    negatives: list[Row] = []
+    for packed in payloads[0]:
+        for rule in config["rules"]:
+            run = film.unpack(packed[rule], patterns=images, shape=SHAPE)
+            runs[rule] = run
+            overlaps = overlap(run.states, images)
+            for name, ends in zip(config["images"], overlaps, strict=True):
+                if ends.min() <= -_ALIKE:
+                    of = config["images"][int(ends.argmin())]
+                    negatives.append({"image": name, "rule": rule, "of": of})
+            for name, original, state in zip(config["images"], images, run.states, strict=True):
+                reached = int(original.astype(int) @ state) / original.size
+                rows.append(
+                    {
+                        "image": name,
+                        "rule": rule,
+                        "hidden_fraction": float(1 - _visible().mean()),
+                        "overlap": reached,
+                        "retrieved": int(reached == 1.0),
+                    }
+                )
+    likeness = np.abs(images.astype(float) @ images.T / images.shape[1])
+    np.fill_diagonal(likeness, 0)
+    summary: dict[str, Any] = {
+        "likeness": float(likeness.max()),
+        "covered": float(1 - _visible().mean()),
+    }
+    summary["negatives"] = negatives
+    return Result("image", rows, config, summary, runs, ("image", "rule"))
+
+
+def sentence(result: Result) -> str:
+    """Say how many images came back by each rule, and how alike they are."""
+    parts = []
+    for rule in result.config["rules"]:
+        mine = [row for row in result.rows if row["rule"] == rule]
+        lost = [f"{row['image']} {row['overlap']:.2f}" for row in mine if not row["retrieved"]]
+        found = f"{len(mine) - len(lost)} of {len(mine)}"
+        missed = f" (overlaps of the others: {', '.join(lost)})" if lost else ""
+        parts.append(f"{found} by the {arguments.ADJECTIVES[rule]} rule{missed}")
+    likeness = result.summary["likeness"]
+    count = len(result.config["images"])
+    text = (
+        f"With {result.summary['covered']:.0%} of every picture covered, these came back to the "
+        f"last of {SHAPE[0] * SHAPE[1]} pixels: {' and '.join(parts)}."
+    )
+    if count > 1:
+        text += f" The two most alike of the {count} pictures overlap by {likeness:.2f}"
+        if likeness < 0.1:
+            text += ", next to nothing."
+        elif likeness > 1 - result.summary["covered"]:
+            text += ", more than a cue has in common with its own picture: expect them mixed up."
+        else:
+            text += "."
+    parts = [text, _negatives(result), provenance(result.config["origin"])]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _negatives(result: Result) -> str:
+    """Say which images ended at the negative of one, why, and what to do."""
+    rules: dict[str, list[str]] = {}
+    for row in result.summary.get("negatives", []):
+        whose = "its own negative" if row["of"] == row["image"] else f"the negative of {row['of']}"
+        rules.setdefault(f"{row['image']} at {whose}", []).append(row["rule"])
+    if not rules:
+        return ""
+    ends = ", ".join(f"{end} ({', '.join(by)})" for end, by in rules.items())
+    return (
+        f"Ended with black and white exchanged: {ends}. Whatever a network stores, it stores the "
+        "negative too, for E(−s) = E(s); and a cue covered in black (−1) is nearer to the negative "
+        "of a picture that is mostly white. Exchange black and white in such pictures, or take "
+        "others with a dark ground."
+    )
+
+
+STUDY = Study(
+    name="image",
+    question="Do pictures come back from a quarter of them? Six drawn ones, or your own: --file",
+    configure=configure,
+    quick={"rules": ("hebbian",)},
+    cells=cells,
+    trial=trial,
+    gather=gather,
+    sentence=sentence,
+    options=frozenset({"rules", "file"}),
+    seconds=3,
+)

@@ -1,0 +1,1 @@
+"""The study of which colour picture a spoilt one brings back."""

@@ -1,0 +1,259 @@
+"""Does a spoilt colour picture bring back the right one? That depends on what is compared."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks, datasets
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies.files import data_set, paths_of
+from hopfield_sim.experiment.studies.images.page import page, sentence
+from hopfield_sim.experiment.studies.images.trials import PARTS
+from hopfield_sim.experiment.studies.packing import pack_images
+from hopfield_sim.experiment.sweeps.result import Result, Row
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.sweep import answer
+
+__all__ = ["STUDY", "images"]
+
+BETAS: dict[str, tuple[float, ...]] = {
+    "dot": (1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3),
+    "cosine": (1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6),
+    "euclidean": (1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3),
+    "manhattan": (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9),
+}
+"""From the mean of all pictures to a single one; each similarity has its own units."""
+
+BLENDS = tuple(float(f"{b:.2g}") for b in np.logspace(-9, -3, 13))
+
+
+def images(
+    files: Sequence[str | os.PathLike[str]] = (),
+    networks: int | None = None,
+    *,
+    counts: Sequence[int] = (20, 100),
+    curve: Sequence[int] = (2, 5, 10, 20, 50, 100, 200),
+    similarities: Sequence[str] = ("dot", "cosine", "euclidean", "manhattan"),
+    betas: Mapping[str, Sequence[float]] | None = None,
+    blended: int = 24,
+    tolerance: float = 1.0,
+    backend: str = "auto",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: bool = False,
+    rng: int | np.random.Generator | None = None,
+) -> Result:
+    """Recall colour pictures of 32×32 from spoilt ones, by four similarities, in one step.
+
+    Cues: noise of standard deviation 10 and 40 (of 255); the lower half covered in grey (127.5) or
+    black; the lower half left out of the comparison (``observed``), with noise of 10 on the rest.
+    Two measures, kept apart: *right*, the largest weight is on the picture that was spoilt, which
+    does not depend on β; *recalled*, what comes out differs from it by at most ``tolerance`` (root
+    mean square over its 3072 numbers), which does. Beside it the classical network, the
+    pseudo-inverse and a dense memory on the same pictures in black and white.
+
+    Parameters
+    ----------
+    files : sequence of paths
+        One folder of pictures, or one of CIFAR-10: its folder, an .npz, or the word "cifar10" for
+        the one that ``datasets.cifar10`` finds. Tiles that the package draws when there is none.
+    networks : int, optional
+        Sets of pictures, spread evenly over those of ``files``; 1 when not given.
+    counts : sequence of int
+        Numbers of pictures that are stored, with all β.
+    curve : sequence of int
+        Numbers for the curves over how many are stored, with the largest β.
+    similarities : sequence of str
+        Of "dot", "cosine", "euclidean", "manhattan".
+    betas : mapping, optional
+        For each similarity its β, in its units.
+    blended : int
+        Pictures of the blends, which are drawn against β.
+    tolerance : float
+        Of *recalled*, in grey levels.
+    backend, workers, executor, progress, rng
+        As in ``capacity``.
+
+    Returns
+    -------
+    Result
+        Columns part ("colour", "binary", "blend"), memory (the similarity, or "hebbian",
+        "pseudoinverse", "dense"), cue ("noise-10", "noise-40", "grey", "black", "observed"; for
+        binary pictures "itself", "flipped", "black"), n_patterns, beta, images (cues), right,
+        recalled and mse (mean squared error in squared grey levels) with standard errors over
+        images. ``summary`` has the pictures, which memories won by "dot", and the film.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments that make no sense.
+    MissingDataError, DatasetFormatError
+        For pictures that cannot be read.
+
+    References
+    ----------
+    B. Millidge, T. Salvatori, Y. Song, T. Lukasiewicz, R. Bogacz, ICML 2022 (arXiv:2202.04557).
+    """
+    config = configure(
+        files, networks, counts, curve, similarities, betas, blended, tolerance, backend, rng
+    )
+    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+
+def configure(
+    files: Sequence[str | os.PathLike[str]] = (),
+    networks: int | None = None,
+    counts: Sequence[int] = (20, 100),
+    curve: Sequence[int] = (2, 5, 10, 20, 50, 100, 200),
+    similarities: Sequence[str] = ("dot", "cosine", "euclidean", "manhattan"),
+    betas: Mapping[str, Sequence[float]] | None = None,
+    blended: int = 24,
+    tolerance: float = 1.0,
+    backend: str = "auto",
+    rng: int | np.random.Generator | None = None,
+) -> Config:
+    """Judge the arguments of ``images``; the pictures become part of the configuration."""
+    similarities = arguments.words(similarities, "similarities", BETAS)
+    origin, own = _pictures(files)
+    available = math.inf if own is None else len(own)
+    counts, curve = (
+        sorted({int(min(n, available)) for n in arguments.sizes(numbers, minimum=2)})
+        for numbers in (counts, curve)
+    )
+    blended = int(min(checks.integer(blended, "blended", minimum=2), available))
+    n_networks = 1 if networks is None else checks.integer(networks, "networks", minimum=1)
+    most = max(*counts, *curve, blended)
+    packed = None
+    if own is not None:
+        stride = len(own) // most
+        if n_networks > stride:
+            raise InvalidInputError(
+                f"networks must be at most {stride}, or sets of {most} out of {len(own)} pictures "
+                f"would share some; got {n_networks}"
+            )
+        packed = pack_images(np.stack([own[t::stride][:most] for t in range(n_networks)]))
+    given = BETAS if betas is None else checks.mapping(betas, "betas", "similarities to numbers")
+    return {
+        "origin": origin,
+        "pictures": packed,
+        "most": most,
+        "networks": n_networks,
+        "counts": counts,
+        "curve": curve,
+        "similarities": similarities,
+        "betas": {word: _betas(given, word) for word in similarities},
+        "blended": blended,
+        "blends": list(BLENDS),
+        "tolerance": checks.real(tolerance, "tolerance", minimum=0),
+        "backend": arguments.backend(backend),
+        "seed": arguments.seed(rng),
+    }
+
+
+def _pictures(files: Any) -> tuple[dict[str, str], NDArray[np.uint8] | None]:
+    """Their name with their hash, and the pictures (n, 32, 32, 3); none of either for the package's
+    own, which are drawn when they are needed.
+    """
+    paths = paths_of(files)
+    if len(paths) > 1:
+        raise InvalidInputError(
+            f"files must be one folder of pictures, or one of CIFAR-10; got {len(paths)}: put "
+            "pictures of your own into a folder"
+        )
+    if not paths:
+        return {}, None
+    path = paths[0]
+    known = data_set(path)
+    found = datasets.tiles(path) if known is None else known
+    if len(found.train_images) < 4:
+        raise InvalidInputError(
+            f"files must hold at least 4 different pictures; {path} has {len(found.train_images)}"
+        )
+    name = "CIFAR-10" if known else path.name or str(path)
+    return {name: found.sha256}, found.train_images
+
+
+def _betas(given: Mapping[str, Any], similarity: str) -> list[float]:
+    if similarity not in given:
+        raise InvalidInputError(f"betas must have β for {similarity!r}; it has {list(given)}")
+    return arguments.betas(given[similarity])
+
+
+def cells(config: Config) -> list[Cell]:
+    """For each number of pictures and each set, in colour and in black and white; the blends."""
+    found = []
+    for count in sorted({*config["counts"], *config["curve"]}):
+        n_betas = len(next(iter(config["betas"].values()))) if count in config["counts"] else 1
+        for network in range(config["networks"]):
+            values = {"n_patterns": count, "network": network}
+            cost = 2e-3 * count * (1 + n_betas / 8) + 1e-5 * count**2 * (1 + n_betas)
+            found.append(Cell({"part": "colour"} | values, 1, cost))
+            found.append(Cell({"part": "binary"} | values, 1, 0.3 + 2e-3 * count))
+    found.append(Cell({"part": "blend", "n_patterns": config["blended"], "network": 0}, 1, 0.3))
+    return found
+
+
+def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+    """Whatever the cell's part does."""
+    return PARTS[cell["part"]](config, cell, rng)
+
+
+def gather(config: Config, payloads: Payloads) -> Result:
+    """Sums over the sets of pictures, one row a memory, cue, number of pictures and β."""
+    found: dict[tuple[Any, ...], list[list[Any]]] = {}
+    summary: dict[str, Any] = {"winners": {}}
+    for cell, trials in zip(cells(config), payloads, strict=True):
+        part, count = cell.values["part"], cell.values["n_patterns"]
+        for payload in trials:
+            for memory, cue, beta, *measured in payload["rows"]:
+                found.setdefault((part, memory, cue, count, beta), []).append(measured)
+            if cell.values["network"] == 0:
+                if part == "colour":
+                    summary["winners"][count] = payload["winners"]
+                summary |= payload.get("shown", {})
+    rows = [_row(point, measured) for point, measured in found.items()]
+    dims = ("part", "memory", "cue", "n_patterns", "beta")
+    return Result("images", rows, config, summary, dims=dims)
+
+
+def _row(point: tuple[Any, ...], measured: list[list[Any]]) -> Row:
+    """A row of the table from the sums over each set of pictures."""
+    part, memory, cue, count, beta = point
+    row: Row = {"part": part, "memory": memory, "cue": cue, "n_patterns": count}
+    row["beta"] = math.nan if beta is None else beta
+    sums = np.array(measured, np.float64).sum(axis=0)  # nan where there is None
+    row["images"] = int(sums[0])
+    for place, name in enumerate(("right", "recalled", "mse")):
+        row[name], row[f"{name}_se"] = _mean(int(sums[0]), *sums[1 + 2 * place :][:2].tolist())
+    return row
+
+
+def _mean(n: int, total: float, squares: float) -> tuple[float, float]:
+    """Mean and its standard error from Σ x and Σ x²."""
+    mean = total / n
+    if n < 2:
+        return mean, math.nan
+    return mean, math.sqrt(max(squares / n - mean**2, 0.0) / (n - 1))
+
+
+STUDY = Study(
+    name="images",
+    question="Does a spoilt colour picture bring back the right one? Four ways to compare; --file",
+    configure=configure,
+    quick={"counts": (20,), "curve": (2, 5, 10, 20, 50)},
+    cells=cells,
+    trial=trial,
+    gather=gather,
+    sentence=sentence,
+    options=frozenset({"file", "trials"}),
+    page=page,
+    seconds=3,
+)

@@ -1,0 +1,1 @@
+"""The study of when a modern network brings a memory back."""

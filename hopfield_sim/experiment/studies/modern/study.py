@@ -1,0 +1,301 @@
+"""Modern Hopfield networks: when a memory comes back, and when a mean of several."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies.modern.page import page, sentence
+from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.models import ModernHopfield
+from hopfield_sim.support.crossing import crossing
+
+__all__ = ["STUDY", "modern"]
+
+Floats = NDArray[np.float64]
+
+BETAS = tuple(float(f"{beta:.3g}") for beta in np.logspace(-3, 0.5, 22))
+NEAR = 0.1
+"""Retrieved: the end is nearer to its memory than this share of the memory's length."""
+
+CUE_NOISE = 0.3
+CLUSTERS, MEMBERS, SPREAD = 5, 8, 0.35
+MEASURES = ("retrieved", "overlap", "memories", "weight")
+
+
+def modern(
+    sizes: Sequence[int] = (8, 12, 16, 20),
+    networks: int | None = None,
+    *,
+    n_neurons: int = 64,
+    n_patterns: int = 100,
+    betas: Sequence[float] = BETAS,
+    counts: Sequence[int] = (10, 30, 100, 300, 1000, 3000, 10000, 30000),
+    noises: Sequence[float] = tuple(np.linspace(0, 4, 17).tolist()),
+    noise_betas: Sequence[float] = (0.15, 0.3, 1.0),
+    queries: int = 100,
+    backend: str = "auto",
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: bool = False,
+    rng: int | np.random.Generator | None = None,
+) -> Result:
+    """Retrieve random patterns on a sphere of radius √(d − 1), by the dot product.
+
+    Four parts. ``beta``: from cues with noise (0.3 of the pattern's length) against β.
+    ``metastable``: the same for patterns in 5 clusters of 8. ``noise``: against the length of the
+    noise, at some β. ``patterns``: from the patterns themselves against their number, at β = 1 and
+    some d, where the capacity grows exponentially with d.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        d of ``patterns``.
+    networks : int, optional
+        Independent sets of patterns; 8 when not given.
+    n_neurons, n_patterns : int
+        d and P of ``beta`` and ``noise``.
+    betas : sequence of float
+        β of ``beta`` and ``metastable``.
+    counts : sequence of int
+        P of ``patterns``.
+    noises, noise_betas : sequence of float
+        The length of the noise in lengths of a pattern, and β, of ``noise``.
+    queries : int
+        Cues for each point and network.
+    backend, workers, executor, progress, rng
+        As in ``capacity``.
+
+    Returns
+    -------
+    Result
+        Columns part, n_neurons (d), n_patterns, beta, noise, networks; retrieved (the end is within
+        a tenth of the pattern's length), overlap (cosine of the end with the pattern), memories
+        (1/Σ w², of how many memories the end is a mean) and weight (of the pattern's own memory at
+        the pattern itself) with standard errors over networks; weight_theory, of
+        ``theory.modern_weight``; retrieved_theory, the chance that the pattern is nearer to the cue
+        than all others (``theory.modern_nearest``). nan where a part does not measure something.
+        ``summary["half"]`` has the number of patterns at which a pattern has half of its own
+        attention, with its standard error and theory's, by d of ``patterns``.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        For arguments that make no sense.
+
+    References
+    ----------
+    H. Ramsauer et al., ICLR 2021 (arXiv:2008.02217).
+
+    Examples
+    --------
+    >>> result = modern(sizes=[4], networks=1, n_neurons=9, n_patterns=3, betas=[1e-6, 9.0],
+    ...                 counts=[2], noises=[0.0], noise_betas=[9.0], queries=3, rng=0)
+    >>> [round(r["memories"], 3) for r in result.rows if r["part"] == "beta"]
+    [3.0, 1.0]
+    """
+    config = configure(
+        sizes,
+        networks,
+        n_neurons,
+        n_patterns,
+        betas,
+        counts,
+        noises,
+        noise_betas,
+        queries,
+        backend,
+        rng,
+    )
+    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+
+def configure(
+    sizes: Sequence[int] = (8, 12, 16, 20),
+    networks: int | None = None,
+    n_neurons: int = 64,
+    n_patterns: int = 100,
+    betas: Sequence[float] = BETAS,
+    counts: Sequence[int] = (10, 30, 100, 300, 1000, 3000, 10000, 30000),
+    noises: Sequence[float] = tuple(np.linspace(0, 4, 17).tolist()),
+    noise_betas: Sequence[float] = (0.15, 0.3, 1.0),
+    queries: int = 100,
+    backend: str = "auto",
+    rng: int | np.random.Generator | None = None,
+) -> Config:
+    """Judge the arguments of ``modern``."""
+    return {
+        "sizes": arguments.sizes(sizes, minimum=2),
+        "networks": 8 if networks is None else checks.integer(networks, "networks", minimum=1),
+        "n_neurons": checks.integer(n_neurons, "n_neurons", minimum=2),
+        "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=2),
+        "betas": arguments.reals(betas, "betas", minimum=1e-12),
+        "counts": arguments.sizes(counts, minimum=2),
+        "noises": arguments.reals(noises, "noises", minimum=0.0),
+        "noise_betas": arguments.reals(noise_betas, "noise_betas", minimum=1e-12),
+        "queries": checks.integer(queries, "queries", minimum=1),
+        "backend": arguments.backend(backend),
+        "seed": arguments.seed(rng),
+    }
+
+
+def cells(config: Config) -> list[Cell]:
+    """One cell a curve, or a bundle of them from the same patterns."""
+    trials, n = config["networks"], config["n_neurons"]
+    found = [
+        Cell({"part": part, "n_neurons": n}, trials, 0.05)
+        for part in ("beta", "metastable", "noise")
+    ]
+    cost = 2e-7 * sum(config["counts"]) * config["queries"]
+    found += [Cell({"part": "patterns", "n_neurons": d}, trials, cost) for d in config["sizes"]]
+    return found
+
+
+def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+    """One set of patterns; the points of its curves in order."""
+    return {"points": _PARTS[cell["part"]](config, cell["n_neurons"], rng)}
+
+
+def _sphere(count: int, d: int, rng: np.random.Generator) -> Floats:
+    xi = rng.normal(size=(count, d))
+    return _on_sphere(xi)
+
+
+def _on_sphere(xi: Floats) -> Floats:
+    d = xi.shape[1]
+    return np.asarray(xi * (math.sqrt(d - 1) / np.linalg.norm(xi, axis=1, keepdims=True)))
+
+
+def _cues(xi: Floats, noise: float, queries: int, rng: np.random.Generator) -> tuple[Floats, Any]:
+    """Spoilt patterns, and which they were; the noise has ``noise`` times a pattern's length."""
+    own = np.resize(rng.permutation(len(xi)), queries)
+    d = xi.shape[1]
+    return xi[own] + noise * math.sqrt((d - 1) / d) * rng.normal(size=(queries, d)), own
+
+
+def _point(beta: float, xi: Floats, cues: Floats, own: Any, config: Config) -> Payload:
+    """Recall the cues; the means of what is measured."""
+    mem = ModernHopfield(beta, backend=config["backend"]).store(xi)
+    end = mem.recall(cues, max_steps=50, advise=False).states
+    wanted, length = xi[own], math.sqrt(xi.shape[1] - 1)
+    sizes = np.linalg.norm(end, axis=1)
+    at_end, at_pattern = mem.attention(end), mem.attention(wanted)
+    return {
+        "n_patterns": len(xi),
+        "beta": beta,
+        "retrieved": float((np.linalg.norm(end - wanted, axis=1) <= NEAR * length).mean()),
+        "overlap": float((np.einsum("bi,bi->b", end, wanted) / (length * sizes)).mean()),
+        "memories": float((1 / (at_end**2).sum(axis=1)).mean()),
+        "weight": float(at_pattern[np.arange(len(own)), own].mean()),
+    }
+
+
+def _beta(config: Config, d: int, rng: np.random.Generator) -> list[Payload]:
+    xi = _sphere(config["n_patterns"], d, rng)
+    cues, own = _cues(xi, CUE_NOISE, config["queries"], rng)
+    points = [_point(beta, xi, cues, own, config) for beta in config["betas"]]
+    return [point | {"noise": CUE_NOISE} for point in points]
+
+
+def _metastable(config: Config, d: int, rng: np.random.Generator) -> list[Payload]:
+    centres = _sphere(CLUSTERS, d, rng).repeat(MEMBERS, axis=0)
+    xi = _on_sphere(centres + SPREAD * rng.normal(size=centres.shape))
+    cues, own = _cues(xi, 0.0, config["queries"], rng)
+    points = [_point(beta, xi, cues, own, config) for beta in config["betas"]]
+    return [point | {"noise": 0.0} for point in points]
+
+
+def _noise(config: Config, d: int, rng: np.random.Generator) -> list[Payload]:
+    xi = _sphere(config["n_patterns"], d, rng)
+    points = []
+    for noise in config["noises"]:
+        cues, own = _cues(xi, noise, config["queries"], rng)
+        points += [
+            _point(beta, xi, cues, own, config) | {"noise": noise} for beta in config["noise_betas"]
+        ]
+    return points
+
+
+def _patterns(config: Config, d: int, rng: np.random.Generator) -> list[Payload]:
+    xi = _sphere(max(config["counts"]), d, rng)
+    points = []
+    for count in config["counts"]:
+        own = np.resize(rng.permutation(count), config["queries"])
+        points.append(_point(1.0, xi[:count], xi[own], own, config) | {"noise": 0.0})
+    return points
+
+
+_PARTS: dict[str, Callable[[Config, int, np.random.Generator], list[Payload]]] = {
+    "beta": _beta,
+    "metastable": _metastable,
+    "noise": _noise,
+    "patterns": _patterns,
+}
+
+
+def gather(config: Config, payloads: Payloads) -> Result:
+    """Means over networks, one row a point, with what theory says of it."""
+    from hopfield_sim import theory
+
+    rows: list[Row] = []
+    halves: list[Row] = []
+    for cell, trials in zip(cells(config), payloads, strict=True):
+        part, d = cell.values["part"], cell.values["n_neurons"]
+        for points in zip(*(payload["points"] for payload in trials), strict=True):
+            first = points[0]
+            row: Row = {"part": part, "n_neurons": d}
+            row |= {name: first[name] for name in ("n_patterns", "beta", "noise")}
+            row["networks"] = len(points)
+            for name in MEASURES:
+                row[name], row[f"{name}_se"] = mean_and_error([p[name] for p in points])
+            row["weight_theory"] = row["retrieved_theory"] = math.nan
+            if part != "metastable":
+                row["weight_theory"] = theory.modern_weight(
+                    first["beta"], 1.0, d, first["n_patterns"]
+                )
+            if part == "noise":
+                row["retrieved_theory"] = theory.modern_nearest(
+                    first["noise"], d, first["n_patterns"]
+                )
+            rows.append(row)
+        if part == "patterns":
+            halves.append(_half(d, config["counts"], [payload["points"] for payload in trials]))
+    dims = ("part", "n_neurons", "n_patterns", "beta", "noise")
+    return Result("modern", rows, config, {"half": halves}, dims=dims)
+
+
+def _half(d: int, counts: Sequence[int], trials: Sequence[Sequence[Payload]]) -> Row:
+    """The number of patterns at which a pattern has half of its own attention, β = 1."""
+    from hopfield_sim import theory
+
+    weights = [[point["weight"] for point in points] for points in trials]
+    found = crossing(np.log(counts), weights, 0.5)
+    # w = 1/(1 + (P − 1) f) is ½ at P = 1 + 1/f, and f = 1/w − 1 with P = 2.
+    f = 1 / theory.modern_weight(1.0, 1.0, d, 2) - 1
+    theory_half = 1 + 1 / f if f else math.inf  # more than a float can tell
+    half = math.exp(found.value)
+    return {"n_neurons": d, "half": half, "half_se": half * found.error, "theory": theory_half}
+
+
+STUDY = Study(
+    name="modern",
+    question="When does a modern Hopfield network give back a memory, when a mean of several?",
+    configure=configure,
+    quick={"networks": 2, "sizes": (8, 12), "counts": (10, 100, 1000), "queries": 50},
+    cells=cells,
+    trial=trial,
+    gather=gather,
+    sentence=sentence,
+    options=frozenset({"sizes", "trials"}),
+    page=page,
+    seconds=15,
+)

@@ -1,0 +1,95 @@
+"""How far spoilt cues come back in networks that learn pattern after pattern.
+
+Hebbian networks of one cell are a single compiled call, from drawing their patterns to the score;
+other rules learn the patterns between two points, and recall a batch of cues at each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import backends, checks
+from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.patterns import flip, random_patterns
+
+__all__ = ["overlaps"]
+
+
+def overlaps(
+    rule: str,
+    config: Mapping[str, Any],
+    n_neurons: int,
+    n_patterns: Sequence[int],
+    flipped: Sequence[int],
+    rngs: Sequence[np.random.Generator],
+) -> NDArray[np.int64]:
+    """The overlap N·m of each end with its pattern, (K, L, S), by the course's conventions.
+
+    Parameters
+    ----------
+    rule : str
+        The learning rule.
+    config : mapping
+        With the ``states``, S cues a point, the ``backend`` and ``max_sweeps`` of the study.
+    n_neurons : int
+        N.
+    n_patterns, flipped : sequences of L int
+        At each point, how many random patterns are stored (in rising order) and how many distinct
+        bits of every cue are flipped. The cues are spread evenly over the patterns.
+    rngs : sequence of K numpy.random.Generator
+        A network each: its result depends on nothing else, whatever stands beside it.
+    """
+    if rule != "hebbian":
+        return np.stack(
+            [_learning(rule, config, n_neurons, n_patterns, flipped, rng) for rng in rngs]
+        )
+    most = max(n_patterns)
+    checks.memory(
+        2 * most * n_neurons,
+        f"{checks.show(most)} patterns of {checks.show(n_neurons)} neurons",
+        "study smaller networks",
+    )
+    return backends.get(config["backend"]).retrieval(
+        n_neurons,
+        np.asarray(n_patterns, np.int64),
+        np.asarray(flipped, np.int64),
+        config["states"],
+        np.array([checks.key(rng) for rng in rngs], np.uint64),
+        config["max_sweeps"],
+        n_threads=1,  # a sweep has its workers side by side
+    )
+
+
+def _learning(
+    rule: str,
+    config: Mapping[str, Any],
+    n_neurons: int,
+    n_patterns: Sequence[int],
+    flipped: Sequence[int],
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """The same, (L, S), of one network with any rule."""
+    patterns = random_patterns(max(n_patterns), n_neurons, rng=rng)
+    net = arguments.network(rule, config)
+    out = np.empty((len(n_patterns), config["states"]), np.int64)
+    stored = 0
+    for point, count in enumerate(n_patterns):
+        if count > stored:
+            net.store(patterns[stored:count])
+            stored = count
+        # A pattern learnt early fares unlike a late one: which ones have more cues is chance.
+        targets = patterns[np.resize(rng.permutation(count), config["states"])]
+        run = net.recall(
+            flip(targets, count=flipped[point], rng=rng),
+            update="sync",
+            ties="plus",
+            max_sweeps=config["max_sweeps"],
+            n_threads=1,
+            rng=rng,
+        )
+        out[point] = np.einsum("bi,bi->b", run.states, targets, dtype=np.int64)
+    return out

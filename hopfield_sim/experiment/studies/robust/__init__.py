@@ -1,0 +1,1 @@
+"""The study of which memory withstands which perturbation."""

@@ -1,0 +1,271 @@
+"""What the robust study says, and shows on the report's page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from hopfield_sim.experiment.studies.files import provenance
+from hopfield_sim.experiment.studies.packing import unpack_images
+from hopfield_sim.experiment.studies.robust.corruptions import WORDS
+from hopfield_sim.experiment.studies.robust.ranking import WITHIN
+from hopfield_sim.experiment.sweeps.pages import Pages
+from hopfield_sim.experiment.sweeps.result import Result, Row
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["page", "sentence"]
+
+NAMES = {
+    "hebbian": "Hebbian",
+    "storkey": "Storkey",
+    "pseudoinverse": "pseudo-inverse",
+    "perceptron": "perceptron",
+    "dense-polynomial": "dense polynomial",
+    "dense-rectified": "dense rectified",
+    "dense-exponential": "dense exponential",
+    "modern": "modern",
+    "distributed": "distributed",
+    "restricted-rotation": "restricted by rotation",
+    "restricted-gradient": "restricted by gradient",
+    "dense-trained": "dense trained",
+}
+
+JUDGED = ("none", "flip", "noise", "mask", "fgsm", "pgd", "flip+fgsm", "flip+pgd")
+"""What there is a best memory at; random signs are the control of the attacks."""
+
+SHOWN = {"flip": "flipped", "noise": "noise", "mask": "covered", "flip+pgd": "flipped + PGD"}
+
+
+def sentence(result: Result) -> str:
+    """Say which memory is best at what, what attacks cost whom, and who is immune to them."""
+    data = list(result.summary["data"])
+    parts = [_best(result, one) for one in data]
+    parts += [_attacks(result, one) for one in data]
+    parts.append(
+        "An attack that changes no number by more than ε < 1 turns no sign of a cue of ±1: a "
+        "memory that begins with its signs is immune to it, whatever it has learnt. Here all of "
+        "them begin with the real values, which is where an attack can act at all."
+    )
+    parts += [_alike(result, one) for one in data]
+    parts.append(provenance(result.config["origin"]))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _words(result: Result, data: str) -> str:
+    stored = result.summary["data"][data]
+    return f"{stored['words']} of {stored['n_neurons']} bits"
+
+
+def _best(result: Result, data: str) -> str:
+    """Winners by corruption; those with the same winners in one breath."""
+    names = result.config["memories"]
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for kind in JUDGED:
+        best = _winners(result, data, kind)
+        if best:
+            who = {str(row["memory"]) for row in best}
+            key = tuple(name for name in names if name in who)
+            groups.setdefault(key, []).append(f"{WORDS[kind]} ({float(best[0]['exact']):.2f})")
+    texts = [f"{_listed(kinds)}: {_crowd(who, names)}" for who, kinds in groups.items()]
+    return (
+        f"Best at exact recall of {_words(result, data)}, on average over strengths — "
+        f"{'; '.join(texts)}."
+    )
+
+
+def _crowd(who: Sequence[str], names: Sequence[str]) -> str:
+    """Those who are best, or all but the others where these are fewer."""
+    others = [name for name in names if name not in who]
+    if len(who) == 1:
+        return NAMES[who[0]]
+    if not others:
+        return f"all {len(names)} memories are tied"
+    if len(others) < len(who):
+        return f"tied, all but {_listed([NAMES[name] for name in others])}"
+    return f"tied, {_listed([NAMES[name] for name in who])}"
+
+
+def _winners(result: Result, data: str, kind: str) -> list[Row]:
+    return [
+        row
+        for row in result.summary["ranking"]
+        if row["data"] == data and row["corruption"] == kind and row["best"]
+    ]
+
+
+def _attacks(result: Result, data: str) -> str:
+    """Whom FGSM costs more than random signs of its size, from patterns and from flipped cues."""
+    parts = []
+    share = f"{result.config['attacked']:.0%} of the bits flipped"
+    for start, words in (("", "From the patterns themselves"), ("flip+", f"With {share}")):
+        rows = [
+            row
+            for row in result.summary["costs"]
+            if row["data"] == data and row["start"] == start and _felt(row)
+        ]
+        rows.sort(key=lambda row: -float(row["cost"]))
+        listed = [
+            f"{NAMES[str(row['memory'])]} {float(row['random']):.2f} → {float(row['fgsm']):.2f}"
+            for row in rows
+        ]
+        parts.append(f"{words}: {_listed(listed) if listed else 'none'}.")
+    return (
+        f"Memories of {_words(result, data)} that FGSM with ε = {result.config['epsilons'][-1]:g} "
+        f"costs more than random signs of that size do (exact recall, random → FGSM). "
+        f"{' '.join(parts)}"
+    )
+
+
+def _felt(row: Row) -> bool:
+    """More than twice the error of a difference that was taken set by set."""
+    cost, error = float(row["cost"]), float(row["cost_se"])
+    return cost > WITHIN * error or (cost > 0 and math.isnan(error))
+
+
+def _alike(result: Result, data: str) -> str:
+    """Why patterns that are alike need a high power: (P − 1) mⁿ⁻¹ of the others against 1."""
+    stored, order = result.summary["data"][data], result.config["order"]
+    m, others = stored["likeness"], stored["n_patterns"] - 1
+    if not 0.2 <= m < 1 or others < 2 or "dense-polynomial" not in result.config["memories"]:
+        return ""
+    enough = math.ceil(1 + math.log(others) / -math.log(m))
+    return (
+        f"Of {_words(result, data)} any two overlap by {m:.2f} on average. In a dense memory of "
+        f"power n the {others} others together then pull with about {others} · {m:.2f}^(n−1) "
+        f"against 1, {others * m ** (order - 1):.1f} at n = {order} and "
+        f"{others * m:.1f} in the Hebbian network (n = 2); below 1 it is from n = {enough} on."
+    )
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def page(result: Result) -> Pages:
+    """Maps of exact recall and of right bits, pictures, and who is best at what."""
+    from hopfield_sim.plotting import robust as draw
+
+    figures: list[tuple[str, str, Figure]] = [
+        (
+            "robust",
+            "The share of cues that come back in every bit, for every memory and corruption. "
+            "Attacks begin at the stored pattern, and at a cue of which "
+            f"{result.config['attacked']:.0%} of the bits are flipped; random ±ε is their control. "
+            f"PGD makes {result.config['attack_steps']} steps of {result.config['alpha']:g} and "
+            "goes no further.",
+            draw(result),
+        ),
+        ("robust-bits", "The same, the share of right bits.", draw(result, "bit_accuracy")),
+    ]
+    figures += _pictures(result)
+    tables = [(_caption(result, data), _table(result, data)) for data in result.summary["data"]]
+    epsilon = result.config["epsilons"][-1]
+    tables += [
+        (
+            f"{_words(result, data)}: exact recall, and the loss of the first step, after random "
+            f"signs and after FGSM with ε = {epsilon:g}, from the pattern and from a flipped cue",
+            _costs(result, data),
+        )
+        for data in result.summary["data"]
+    ]
+    return Pages(
+        "Robustness: which memory stands what",
+        figures=figures,
+        tables=tables,
+    )
+
+
+def _pictures(result: Result) -> list[tuple[str, str, Figure]]:
+    from hopfield_sim.plotting.studies.robust import robust_pictures
+
+    found = []
+    for data, memories in result.summary["shown"].items():
+        first = next(iter(memories.values()))
+        n = len(unpack_images(first["original"]))
+        side = math.isqrt(n)
+        if side * side != n:
+            continue
+        kinds = [
+            (kind, f"{words} {first[kind]['strength']:g}")
+            for kind, words in SHOWN.items()
+            if kind in first
+        ]
+        shown = {name: _unpacked(one, kinds, side) for name, one in memories.items()}
+        words = (
+            f"One of {_words(result, data)}: what each memory was given, and what came back. An "
+            "attack looks at the memory, so each has its own."
+        )
+        start = _words(result, data)
+        title = f"{start[0].upper()}{start[1:]}: one of them, what was given, what came back"
+        figure = robust_pictures(shown, kinds, title)
+        found.append((f"robust-{data}", words, figure))
+    return found
+
+
+def _unpacked(one: Mapping[str, Any], kinds: list[tuple[str, str]], side: int) -> dict[str, Any]:
+    def image(packed: Any) -> Any:
+        flat = unpack_images(packed)
+        return flat.reshape(*flat.shape[:-1], side, side) / 127.5 - 1
+
+    return {"original": image(one["original"])} | {
+        kind: image(one[kind]["pair"]) for kind, _ in kinds
+    }
+
+
+def _caption(result: Result, data: str) -> str:
+    return (
+        f"Best at what: {_words(result, data)}. Exact recall, mean over strengths ± standard error "
+        "over sets; tied are those within twice the error of the difference, taken set by set"
+    )
+
+
+def _costs(result: Result, data: str) -> list[dict[str, Any]]:
+    """Random signs beside FGSM, a row a memory."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in result.summary["costs"]:
+        if row["data"] == data:
+            memory = str(row["memory"])
+            line = found.setdefault(memory, {"memory": NAMES[memory]})
+            start = "flipped" if row["start"] else "stored"
+            line[f"{start}: random → FGSM"] = (
+                f"{float(row['random']):.2f} → {float(row['fgsm']):.2f}"
+            )
+            line[f"{start}: loss"] = (
+                f"{float(row['random_loss']):.2g} → {float(row['fgsm_loss']):.2g}"
+            )
+    return list(found.values())
+
+
+def _table(result: Result, data: str) -> list[dict[str, Any]]:
+    """A row a corruption: the best, alone or tied, and the next."""
+    names = result.config["memories"]
+    rows = []
+    for kind in JUDGED:
+        ranked = [
+            row
+            for row in result.summary["ranking"]
+            if row["data"] == data and row["corruption"] == kind
+        ]
+        if ranked:
+            best = {str(row["memory"]) for row in ranked if row["best"]}
+            next_ = [row for row in ranked if not row["best"]][:1]
+            rows.append(
+                {
+                    "corruption": WORDS[kind],
+                    "exact": _shown(ranked[0]),
+                    "next": "".join(
+                        f"{NAMES[str(r['memory'])]} {float(r['exact']):.3f}" for r in next_
+                    )
+                    or "—",
+                    "best": _crowd([name for name in names if name in best], names),
+                }
+            )
+    return rows
+
+
+def _shown(row: Row) -> str:
+    error = float(row["exact_se"])
+    return f"{float(row['exact']):.3f}" + ("" if math.isnan(error) else f" ± {error:.3f}")

@@ -1,0 +1,1 @@
+"""The study of how many flipped bits recall withstands."""

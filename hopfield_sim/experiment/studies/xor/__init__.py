@@ -1,0 +1,1 @@
+"""The study of which powers solve the exclusive or."""

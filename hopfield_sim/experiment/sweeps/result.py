@@ -1,0 +1,177 @@
+"""What a study found: a table, the numbers behind its sentences, and recorded runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hopfield_sim import checks
+from hopfield_sim.errors import MissingDependencyError
+from hopfield_sim.support import disk, display
+
+if TYPE_CHECKING:
+    import pandas
+    import xarray
+
+__all__ = ["Result", "Row"]
+
+Row = dict[str, str | int | float]
+
+
+@dataclass
+class Result:
+    """A study's answer.
+
+    Parameters
+    ----------
+    name : str
+        The study.
+    rows : list of dict
+        One row a cell, all with the same columns in the same order.
+    config : dict
+        All that the rows depend on, the seed included.
+    summary : dict
+        Numbers drawn from the rows (capacities, death points, ...), those that the report's
+        sentences state.
+    runs : dict of str to Recording
+        Recorded runs that a figure or video shows; may be empty.
+    dims : tuple of str
+        The columns that number the rows, outermost first; a name that is no column counts the rows
+        within the others.
+
+    Examples
+    --------
+    >>> result = Result("demo", [{"rule": "hebbian", "load": 0.1}], config={})
+    >>> result.rows[0]["load"]
+    0.1
+    """
+
+    name: str
+    rows: list[Row]
+    config: Mapping[str, Any]
+    summary: dict[str, Any] = field(default_factory=dict)
+    runs: dict[str, Any] = field(default_factory=dict)
+    dims: tuple[str, ...] = ("row",)
+
+    def to_csv(self, path: str | os.PathLike[str]) -> Path:
+        """Write the rows as a table, floats in full: reading them back gives the same numbers.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            For a path that cannot be one.
+        ResultsDirError
+            When the file cannot be written.
+        """
+        place = checks.path(path)
+        table = io.StringIO(newline="")
+        if self.rows:
+            writer = csv.DictWriter(table, list(self.rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(self.rows)
+        # A name of a file may hold what UTF-8 does not.
+        return disk.write(place, table.getvalue().encode("utf-8", "backslashreplace"))
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """Return the rows as a pandas table.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without pandas.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise _missing("pandas", "to_dataframe") from error
+        return pandas.DataFrame(self.rows)
+
+    def to_xarray(self) -> xarray.Dataset:
+        """Return the columns as labelled arrays over ``dims``; cells that do not exist are nan.
+
+        Raises
+        ------
+        MissingDependencyError
+            Without xarray.
+        """
+        try:
+            import pandas
+            import xarray
+        except ImportError as error:
+            raise _missing("xarray", "to_xarray") from error
+        table = pandas.DataFrame(self.rows)
+        for dim in self.dims:
+            if dim not in table:
+                others = [name for name in self.dims if name in table]
+                table[dim] = table.groupby(others).cumcount() if others else range(len(table))
+        dataset = xarray.Dataset.from_dataframe(table.set_index(list(self.dims)))
+        dataset.attrs = {"study": self.name}
+        return dataset
+
+    def _repr_html_(self) -> str:
+        shown = self.rows[: display.MOST]
+        columns = {
+            name: [escape(_short(row[name])) for row in shown] for name in (shown or [{}])[0]
+        }
+        return display.titled(repr(self), display.table(columns), len(self.rows))
+
+    def __repr__(self) -> str:
+        columns = ", ".join(self.rows[0]) if self.rows else "none"
+        return f"<Result of {self.name}: {len(self.rows)} rows; columns: {columns}>"
+
+
+def _short(value: str | int | float) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def mean_and_error(values: list[float]) -> tuple[float, float]:
+    """Mean and its standard error, s/√n with s² = Σ (x − mean)²/(n − 1); nan where there is none.
+
+    Examples
+    --------
+    >>> mean_and_error([0.0, 1.0])
+    (0.5, 0.5)
+    >>> mean_and_error([1.0])
+    (1.0, nan)
+    """
+    n = len(values)
+    mean = math.fsum(values) / n if n else math.nan
+    if n < 2:
+        return mean, math.nan
+    variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
+    return mean, math.sqrt(variance / n)
+
+
+def with_error(value: float, error: float) -> str:
+    """Write a number with its standard error, to the digits that the error leaves it.
+
+    Examples
+    --------
+    >>> with_error(163.97, 1.24), with_error(671.9, 3.6), with_error(9283.2, 130), with_error(9, 0)
+    ('164.0 ± 1.2', '672 ± 4', '9280 ± 130', '9')
+    >>> with_error(0.95188, 0.00021), with_error(1.5, math.nan), with_error(math.nan, 1)
+    ('0.9519 ± 0.0002', '1.5', '—')
+    """
+    if math.isnan(value):
+        return "—"
+    if not (error > 0 and math.isfinite(error)):
+        return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"
+    places = -math.floor(math.log10(error))
+    if round(error * 10.0**places) < 2:  # a leading 1 is rounded too coarsely alone
+        places += 1
+    shown = max(places, 0)
+    return f"{round(value, places):.{shown}f} ± {round(error, places):.{shown}f}"
+
+
+def _missing(package: str, method: str) -> MissingDependencyError:
+    return MissingDependencyError(
+        f"{method}() needs {package}: pip install hopfield_sim[xarray]; "
+        ".rows and .to_csv() need nothing"
+    )

@@ -1,0 +1,329 @@
+"""The results file: one row a finished trial, in SQLite. Only this and ``store_file.py`` speak SQL.
+
+A trial is found again by (fingerprint of its configuration, cell, trial). The write-ahead log makes
+every saved trial survive ``kill -9``; a file whose writer was killed is repaired when next opened.
+One process writes it at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from hopfield_sim.errors import ResultsDirError
+from hopfield_sim.experiment.sweeps import store_file
+from hopfield_sim.experiment.sweeps.lock import Lock
+from hopfield_sim.experiment.sweeps.store_file import Row
+from hopfield_sim.experiment.sweeps.study import Config, Payload, canonical, fingerprint
+
+__all__ = ["Saved", "Store"]
+
+_AGAIN = "remove it, and its trials are made again"
+
+_ADVICE = {
+    sqlite3.SQLITE_FULL: "make room; what was saved stays, and the same command goes on",
+    sqlite3.SQLITE_IOERR: "what was saved stays; when the disk is well again (has it room?), the "
+    "same command goes on",
+    sqlite3.SQLITE_READONLY: "choose another folder with --out",
+    sqlite3.SQLITE_CANTOPEN: "choose another folder with --out",
+    sqlite3.SQLITE_CORRUPT: f"it is damaged: {_AGAIN}",
+    sqlite3.SQLITE_NOTADB: "choose another folder with --out",
+    sqlite3.SQLITE_BUSY: "another program has it open; close that",
+}
+
+
+class Saved(NamedTuple):
+    """A trial as the store keeps it: its payload as JSON, or else the error that ended it."""
+
+    cell: int
+    trial: int
+    payload: str | None
+    error: str | None = None
+
+
+class Store:
+    """A results file, opened; ``Store(":memory:")`` keeps nothing.
+
+    Parameters
+    ----------
+    path : path or ":memory:"
+        Made when it does not exist.
+    read_only : bool
+        Read what is there, and write nothing, neither into it nor beside it.
+
+    Attributes
+    ----------
+    notices : list of str
+        What the user should know of this file: damaged rows, a file system without locks.
+
+    Raises
+    ------
+    ResultsDirError
+        When the file cannot be made, is not a results file, or is being written by another process.
+    """
+
+    def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
+        self.path = Path(path)
+        self.notices: list[str] = []
+        self._lock: Lock | None = None
+        self._copy: TemporaryDirectory[str] | None = None
+        if path != ":memory:" and not read_only:
+            self._lock = Lock(self.path)
+            self.notices += [self._lock.notice] if self._lock.notice else []
+        try:
+            with self._errors():
+                if read_only:
+                    self._db, self._copy, damaged = store_file.reader(self.path)
+                    self._tell(damaged, "are left out")
+                else:
+                    # Absolute, or SQLite might read a name such as file:x as an address.
+                    name = ":memory:" if path == ":memory:" else os.path.abspath(self.path)
+                    self._db, damaged = store_file.writer(name)
+                    self._tell(damaged, "are made again")
+        except BaseException:
+            if self._lock is not None:
+                self._lock.release()
+            raise
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Fold the log back into the file and close it."""
+        self._db.close()
+        if self._lock is not None:
+            self._lock.release()
+        if self._copy is not None:
+            self._copy.cleanup()
+
+    def claim(self, study: str, config: Config) -> str:
+        """Enter a study and its configuration, or find it there; return its fingerprint.
+
+        Raises
+        ------
+        ResultsDirError
+            When the store holds that study under another configuration; the message shows where
+            they differ.
+        """
+        key = fingerprint(study, config)
+        held = self.studies()
+        if study not in held:
+            with self._transaction():
+                self._db.execute(
+                    "INSERT INTO studies VALUES (?, ?, ?)", (study, key, canonical(config))
+                )
+        elif fingerprint(study, held[study]) != key:
+            raise ResultsDirError(
+                f"{self.path} holds the study {study!r} under another configuration: "
+                f"{differences(held[study], config)}. Choose another folder with --out, ask "
+                "for what is stored there, or remove that file"
+            )
+        return key
+
+    def studies(self) -> dict[str, Config]:
+        """Return every study in the store with its configuration.
+
+        Raises
+        ------
+        ResultsDirError
+            When one is not as it was written.
+        """
+        with self._errors():
+            rows = self._db.execute(
+                "SELECT study, fingerprint, CAST(configuration AS BLOB) FROM studies"
+            ).fetchall()
+        held = {}
+        for study, key, text in rows:
+            with suppress(AttributeError, TypeError, ValueError, RecursionError):
+                config = json.loads(text)
+                if fingerprint(study, config) == key:
+                    held[study] = config
+                    continue
+            raise ResultsDirError(
+                f"the configuration of {study!r} in {self.path} is damaged: {_AGAIN}"
+            )
+        return held
+
+    def save(self, key: str, trials: Iterable[Saved]) -> None:
+        """Write trials at once: all of them or, when the machine stops, none."""
+        with self._transaction():
+            store_file.insert(self._db, ((key, *map(_utf8, trial)) for trial in trials))
+
+    def count(self, key: str) -> tuple[int, int]:
+        """Return how many trials ended well, and how many were given up."""
+        with self._errors():
+            done, all_ = self._db.execute(
+                "SELECT count(payload), count(*) FROM trials WHERE fingerprint = ?", (key,)
+            ).fetchone()
+        return done, all_ - done
+
+    def finished(self, key: str) -> set[tuple[int, int]]:
+        """Return (cell, trial) of all that ended well."""
+        with self._errors():
+            return set(
+                self._db.execute(
+                    "SELECT cell, trial FROM trials WHERE fingerprint = ? AND error IS NULL", (key,)
+                )
+            )
+
+    def failed(self, key: str) -> list[tuple[int, int, str]]:
+        """Return (cell, trial, error) of all that were given up."""
+        with self._errors():
+            return self._db.execute(
+                "SELECT cell, trial, error FROM trials WHERE fingerprint = ? AND error IS NOT NULL "
+                "ORDER BY cell, trial",
+                (key,),
+            ).fetchall()
+
+    def payloads(self, key: str, n_cells: int) -> list[list[Payload]]:
+        """Return what the finished trials found, by cell, in order of trial; ``check`` first."""
+        cells: list[list[Payload]] = [[] for _ in range(n_cells)]
+        for row in self._rows(key):
+            cells[row.cell].append(json.loads(str(row.payload)))
+        return cells
+
+    def check(self, key: str, sizes: Sequence[int]) -> None:
+        """Refuse trials that the configuration does not have.
+
+        Parameters
+        ----------
+        key : str
+            The configuration's fingerprint.
+        sizes : sequence of int
+            How many trials each of its cells has.
+
+        Raises
+        ------
+        ResultsDirError
+            Naming the first of them.
+        """
+        with self._errors():
+            self._refuse_strangers(
+                self._db.execute("SELECT cell, trial FROM trials WHERE fingerprint = ?", (key,)),
+                sizes,
+            )
+
+    def merge(
+        self, other: Store, sizes: Callable[[str, Config], Sequence[int]] | None = None
+    ) -> int:
+        """Take over another store's finished trials, all or none; return how many.
+
+        Parameters
+        ----------
+        other : Store
+            Where they are.
+        sizes : callable, optional
+            (study, configuration) → how many trials each cell has; other trials are refused.
+
+        Raises
+        ------
+        ResultsDirError
+            When both hold a study under different configurations, or a trial with different
+            results; when a trial is not of its configuration.
+        """
+        count = 0
+        with self._transaction():
+            for study, config in other.studies().items():
+                key = self.claim(study, config)
+                found = {(row.cell, row.trial): row.payload for row in other._rows(key)}
+                held = {(row.cell, row.trial): row.payload for row in self._rows(key)}
+                for which in found.keys() & held.keys():
+                    if found[which] != held[which]:
+                        raise self._conflict(other, study, which)
+                if sizes is not None:
+                    other._refuse_strangers(found, sizes(study, config))
+                self.save(key, (Saved(*which, payload) for which, payload in found.items()))
+                count += len(found)
+        return count
+
+    def _rows(self, key: str) -> Iterator[Row]:
+        """The finished trials of a configuration."""
+        with self._errors():
+            for row in store_file.rows(self._db, key):
+                if row.sound and row.error is None:
+                    yield row
+
+    def _conflict(self, other: Store, study: str, which: tuple[int, int]) -> ResultsDirError:
+        return ResultsDirError(
+            f"{self.path} and {other.path} have different results for cell {which[0]}, trial "
+            f"{which[1]} of {study}; merge those that you trust into a new folder"
+        )
+
+    def _refuse_strangers(self, which: Iterable[tuple[int, int]], sizes: Sequence[int]) -> None:
+        for cell, trial in which:
+            if not (0 <= cell < len(sizes) and 0 <= trial < sizes[cell]):
+                raise ResultsDirError(
+                    f"{self.path} has cell {cell}, trial {trial}, which its configuration does not "
+                    f"have: {_AGAIN}"
+                )
+
+    def _tell(self, damaged: Sequence[Row], what: str) -> None:
+        if damaged:
+            self.notices.append(
+                f"{self.path}: {len(damaged)} damaged rows {what}, the first {damaged[0]}"
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that is written within, or nothing of it."""
+        with self._errors():
+            if self._db.in_transaction:
+                yield
+                return
+            with self._db:  # the connection's own block commits, or takes it all back
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Errors of reading and writing, as one kind and with what to do."""
+        try:
+            yield
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
+            advice = _ADVICE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _AGAIN)
+            raise ResultsDirError(
+                f"cannot use {self.path} as a results file: {error}; {advice}"
+            ) from error
+
+
+def differences(there: Config, here: Config) -> str:
+    """Name the keys in which two configurations differ, with both values, shortened.
+
+    Examples
+    --------
+    >>> differences({"seed": 0, "sizes": [10]}, {"seed": 1, "sizes": [10]})
+    'seed is 0 there and 1 here'
+    """
+    return ", ".join(
+        f"{key} is {_short(there, key)} there and {_short(here, key)} here"
+        for key in sorted(there.keys() | here.keys())
+        if key not in there or key not in here or there[key] != here[key]
+    )
+
+
+def _short(config: Config, key: str) -> str:
+    return _cut(json.dumps(config[key])) if key in config else "absent"
+
+
+def _utf8(value: Any) -> Any:
+    """Words as they can be saved: an error may name a file whose name is not UTF-8."""
+    return value.encode("utf-8", "backslashreplace").decode() if type(value) is str else value
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."

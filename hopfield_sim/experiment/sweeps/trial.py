@@ -1,0 +1,96 @@
+"""The work that goes to a worker: a handful of trials of one study."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from hopfield_sim.backends import blas
+from hopfield_sim.errors import HopfieldError
+from hopfield_sim.experiment.sweeps.store import Saved
+from hopfield_sim.experiment.sweeps.study import Config, Study, generator
+
+__all__ = ["Chunk", "find", "run"]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Trials that travel together, so that short ones do not drown in hand-overs.
+
+    Parameters
+    ----------
+    module : str
+        The module whose ``STUDY`` is meant: names travel to other machines, functions do not.
+    config : dict
+        The study's configuration.
+    trials : tuple of (cell, trial)
+        Which ones.
+    attempt : int
+        How often they were tried before.
+    """
+
+    module: str
+    config: Config
+    trials: tuple[tuple[int, int], ...]
+    attempt: int = 0
+
+
+def find(module: str) -> Study:
+    """Return the study that a module defines."""
+    study: Study = importlib.import_module(module).STUDY
+    return study
+
+
+@np.errstate(under="ignore")  # whatever np.seterr says, numbers that vanish are no error
+def run(chunk: Chunk) -> list[Saved]:
+    """Make the trials of a chunk; one that fails does not take the others with it.
+
+    Raises
+    ------
+    HopfieldError
+        When the configuration itself is at fault: trying again elsewhere would not help.
+    """
+    _calm_blas()
+    study = find(chunk.module)
+    cells = study.cells(chunk.config)
+    done = []
+    for cell, group in groupby(chunk.trials, lambda which: which[0]):
+        done += _make(study, chunk.config, cells[cell].values, list(group))
+    return done
+
+
+def _make(
+    study: Study, config: Config, values: Mapping[str, Any], which: list[tuple[int, int]]
+) -> list[Saved]:
+    """Trials of one cell: together where the study can, else, or if that fails, one by one."""
+    alone = len(which) == 1
+    if alone or study.trials is not None:
+        rngs = [generator(study.name, config["seed"], cell, trial) for cell, trial in which]
+        try:
+            if study.trials is None:
+                payloads = [study.trial(config, values, rngs[0])]
+            else:
+                payloads = study.trials(config, values, rngs)
+            texts = [json.dumps(payload, allow_nan=False) for payload in payloads]
+            return [Saved(*one, text) for one, text in zip(which, texts, strict=True)]
+        except Exception as error:
+            # Too little memory may be this worker's fault alone.
+            if isinstance(error, HopfieldError) and not isinstance(error, MemoryError):
+                raise
+            if alone:
+                return [Saved(*which[0], None, f"{type(error).__name__}: {error}")]
+    return [saved for one in which for saved in _make(study, config, values, [one])]
+
+
+@cache
+def _calm_blas() -> None:
+    # One BLAS thread a worker: more would fight over the processors, and sums would depend on how
+    # many there are. Once per process; the sweep gives the caller's process its threads back.
+    blas.limit(1)

@@ -1,0 +1,1 @@
+"""A dense memory that learns to classify."""

@@ -1,0 +1,115 @@
+"""The formulas of a dense memory that classifies (D. Krotov, J. J. Hopfield, NeurIPS 29, 2016).
+
+Memories ξ (K, d + C): d visible neurons, then C class neurons. A state v (B, d) votes with class
+neuron a at +1 against all of them at −1. One formula a function; everything here works on arrays
+that were judged elsewhere, and K×B powers at a time. Overlaps h come divided by a scale S, so that
+h^n fits; S cancels in the end, in β S^n = (S/T)^n.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.backends.reference.powers import Floats, ceiling, raised, rectified
+
+Doubles = NDArray[np.float64]
+
+_LEAST_SLOPE = 2.0**-53
+"""1 − c² where tanh has rounded c to ±1: what is surely wrong must pull none the less, or no step
+would ever set it right.
+"""
+
+
+def overlaps(states: Floats, memories: Floats, scale: float) -> Floats:
+    """h^−/S = (Σ_i ξ_i v_i − Σ_a ξ_a) / S, all class neurons at −1; (B, K)."""
+    d = states.shape[1]
+    scaled = memories / memories.dtype.type(scale)
+    low = states @ scaled[:, :d].T
+    low -= scaled[:, d:].sum(axis=1)
+    return low
+
+
+def class_steps(memories: Floats, n_visible: int, scale: float) -> Floats:
+    """(h^{a+} − h^−)/S = 2 ξ_a/S, (C, K)."""
+    return np.ascontiguousarray(memories[:, n_visible:].T * memories.dtype.type(2 / scale))
+
+
+def outputs(votes: Doubles, gain: float) -> Doubles:
+    """c_a = tanh(β Σ_μ [F(h^{a+}) − F(h^−)]), (B, C), of votes in units of S^n; gain = β S^n."""
+    return np.tanh(gain * votes)
+
+
+def cost(outputs: Doubles, targets: Doubles, power: int) -> float:
+    """Σ (c_a − t_a)^{2m} over classes and examples."""
+    return float(raised(outputs - targets, 2 * power).sum())
+
+
+def signal(outputs: Doubles, targets: Doubles, power: int) -> Doubles:
+    """G_a = ((t_a − c_a)/2)^{2m−1} (1 − c_a²), (B, C): the paper's over 2^{2m−1}, which the step of
+    momentum cancels, so that it fits float32 for any m.
+
+    Examples
+    --------
+    No signal from what is surely right, some from what is surely wrong:
+
+    >>> signal(np.array([[1.0, 1.0]]), np.array([[1.0, -1.0]]), 1)
+    array([[ 0.00000000e+00, -1.11022302e-16]])
+    """
+    slope: Doubles = np.maximum((1 - outputs) * (1 + outputs), _LEAST_SLOPE)
+    return slope * raised((targets - outputs) / 2, 2 * power - 1)
+
+
+def gradient(states: Floats, pulled: tuple[Floats, Floats]) -> Floats:
+    """dξ = Σ_{a, batch} G_a [(h^{a+})_+^{n−1} u^{a+} − (h^−)_+^{n−1} u^−], (K, d + C).
+
+    u^− is the state v with all class neurons at −1, u^{a+} with number a at +1. ``pulled`` is what
+    ``Voting.pull`` made of G: the visible part is one matrix product; class neuron b takes u_b^{a+}
+    = 2 δ_ab − 1 and u_b^− = −1, that is −Σ_batch of the visible one, and 2 Σ G_b p^{b+}.
+    """
+    visible, classes = pulled
+    return np.concatenate(
+        [visible.T @ states, 2 * classes.T - visible.sum(axis=0)[:, None]], axis=1
+    )
+
+
+def targets(codes: NDArray[np.int64], n_classes: int) -> Doubles:
+    """t_a = +1 for the class of each example, −1 for the others, (B, C)."""
+    t = np.full((len(codes), n_classes), -1.0)
+    t[np.arange(len(codes)), codes] = 1.0
+    return t
+
+
+def reach(states: Floats, n_classes: int) -> float:
+    """The largest |h| that memories in [−1, 1] can have with any of these states."""
+    parts = (states[start : start + 1000] for start in range(0, len(states), 1000))
+    return max(float(np.abs(part).sum(axis=1).max()) for part in parts) + n_classes
+
+
+def smallest_scale(
+    reach: float, order: int, dtype: np.dtype[np.floating], n_memories: int
+) -> float:
+    """The smallest S for which no sum of (h/S)^n can overflow."""
+    return reach / ceiling(order, dtype, 2 * n_memories)
+
+
+def automatic(votes: Doubles, scale: float, order: int) -> float:
+    """The temperature T = β^{−1/n} at which the median of |β Σ ΔF| is 1; 0 where it is 0."""
+    return scale * float(np.median(np.abs(votes))) ** (1 / order)
+
+
+def weights(low: Floats, steps: Floats, order: int, winners: NDArray[np.int64]) -> Floats:
+    """w_μ = |F(h^{a+}) − F(h^−)| of each memory for the class that won, (B, K)."""
+    return np.abs(rectified(low + steps[winners], order) - rectified(low, order))
+
+
+def participation(weights: Floats) -> Doubles:
+    """(Σ_μ w_μ)² / Σ_μ w_μ², (B,): k when k memories vote alike and the others not at all; 0 when
+    none votes.
+    """
+    weights = weights.astype(np.float64)
+    weights /= np.maximum(weights.max(axis=1, keepdims=True), np.finfo(float).tiny)
+    squares = (weights**2).sum(axis=1)
+    return np.divide(
+        weights.sum(axis=1) ** 2, squares, out=np.zeros(len(weights)), where=squares > 0
+    )

@@ -1,0 +1,77 @@
+"""The engine of dense memories: binds tables of F and a dynamics to a backend."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.backends.dense_protocol import DenseBackend, DenseHeatBath, Descent, Memories
+from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.models import energy
+from hopfield_sim.models.binary import Manner
+from hopfield_sim.models.dense.interactions import Interaction
+
+
+@dataclass(frozen=True)
+class DenseEngine:
+    """How a batch of states starts, advances and is measured; see ``models.binary.Engine``."""
+
+    interaction: Interaction
+    logarithmic: bool
+    memories: Memories
+    log_unit: float
+    backend: DenseBackend
+    manner: Manner
+
+    def start(self, states: NDArray[np.int8]) -> Batch:
+        """The states with their overlaps."""
+        found = overlaps(self.backend, self.memories, states)
+        index = np.arange(len(states), dtype=np.int64)
+        return Batch(states, found, index, states.copy())
+
+    def advance(self, batch: Batch, temperature: float, until: int) -> None:
+        """Make updates up to ``until``."""
+        rule, how = self._rule(temperature), self.manner
+        if how.update == "async":
+            self.backend.asynchronous(
+                self.memories, batch, rule, how.order, how.key, until, how.n_threads
+            )
+        else:
+            self.backend.synchronous(self.memories, batch, rule, how.key, until, how.n_threads)
+
+    def energy(self, batch: Batch) -> NDArray[np.float64]:
+        """E of each state, (B,), from the cached overlaps."""
+        return energy.dense(self.interaction, batch.cache, logarithmic=self.logarithmic)
+
+    def _rule(self, temperature: float) -> Descent | DenseHeatBath:
+        """What a visited site becomes."""
+        n, held = self.memories.n_neurons, self.manner.clamp
+        clamped = np.zeros(n, np.uint8) if held is None else held.astype(np.uint8)
+        if temperature == 0:
+            return Descent(self.manner.ties == "plus", clamped)
+        # Beyond these bounds it is hot or cold altogether; they keep the quotients finite.
+        temperature = min(max(temperature, 1e-250), 1e250)
+        log_gain = self.log_unit - math.log(temperature)
+        return DenseHeatBath(temperature, log_gain, self.logarithmic, clamped)
+
+
+def overlaps(
+    backend: DenseBackend, memories: Memories, states: NDArray[np.int8]
+) -> NDArray[np.int64]:
+    """ξ^μ·s of each state, (B, P).
+
+    Raises
+    ------
+    InsufficientMemoryError
+        When they, and what is read off the tables at them, do not fit.
+    """
+    checks.memory(
+        32 * len(states) * memories.n_patterns,
+        f"the overlaps of {len(states)} states with {memories.n_patterns} patterns",
+        "ask for fewer states at a time",
+    )
+    return backend.overlaps(memories, states)

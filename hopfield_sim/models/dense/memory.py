@@ -1,0 +1,259 @@
+"""Dense associative memory (Krotov & Hopfield, NeurIPS 29, 2016; Demircigil et al., J. Stat. Phys.
+168, 288, 2017).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import backends, checks
+from hopfield_sim.backends.dense_protocol import Memories
+from hopfield_sim.backends.reference import dense as numpy_dense
+from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models import energy
+from hopfield_sim.models.binary import BinaryMemory, Manner
+from hopfield_sim.models.dense import interactions
+from hopfield_sim.models.dense.engine import DenseEngine, overlaps
+from hopfield_sim.models.dense.interactions import HIGHEST_ORDER, INTERACTIONS, Interaction
+from hopfield_sim.models.spins import Shape, Stored, image_shape
+
+ENERGIES = ("sum", "log")
+
+
+@dataclass(frozen=True, eq=False)
+class Kept(Stored):
+    """What a memory has stored, and the tables of its interaction."""
+
+    interaction: Interaction
+
+    @cached_property
+    def tables(self) -> tuple[Memories, float]:
+        """F's tables for these patterns, made when they are first needed."""
+        assert self.patterns is not None
+        return interactions.memories(self.interaction, self.patterns)
+
+
+class DenseMemory(BinaryMemory):
+    """A memory of N binary neurons that holds far more patterns than neurons.
+
+    E(s) = −Σ_μ F(ξ^μ·s). An F that grows faster than x² lets the nearest pattern outvote all
+    others: about N^{n−1} patterns fit with F(x) = xⁿ, about 2^{N/2} with e^x.
+
+    Parameters
+    ----------
+    interaction : {"polynomial", "rectified", "exponential"}
+        F(x) = xⁿ, max(x, 0)ⁿ or e^x.
+    order : int
+        n from 1 to 64; 2 is the Hebbian network. Without a meaning for e^x.
+    energy : {"sum", "log"}, optional
+        "sum": −Σ F, the default but for e^x. "log": −log Σ e^x, its default, which never overflows.
+        It has the same memories and lower barriers: what a temperature means differs.
+    backend : {"auto", "numpy", "cython"}
+        Who computes; all give the same results.
+
+    Notes
+    -----
+    Synchronous recall has no theorem here that its cycles have period two, as the Hebbian network
+    has one: cycles of two are reported, longer ones end as "max-sweeps".
+
+    Examples
+    --------
+    Three neurons hold the truth table of the exclusive or, z = x ⊕ y, which no Hebbian network
+    does:
+
+    >>> xor = [[-1, -1, -1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]]
+    >>> memory = DenseMemory(order=3).store(xor)
+    >>> memory.energy(xor).tolist(), memory.energy([1, 1, 1])
+    ([-24.0, -24.0, -24.0, -24.0], 24.0)
+    >>> memory.recall([1, -1, -1], clamp=[True, True, False]).states
+    array([ 1, -1,  1], dtype=int8)
+    """
+
+    _state: Kept
+
+    def __init__(
+        self,
+        interaction: str = "polynomial",
+        order: int = 3,
+        *,
+        energy: str | None = None,
+        backend: str = "auto",
+    ) -> None:
+        word = checks.choice(interaction, INTERACTIONS, "interaction")
+        order = checks.integer(order, "order", minimum=1, maximum=HIGHEST_ORDER)
+        self._interaction = Interaction(word, order)
+        exponential = self._interaction.exponential
+        if energy is None:
+            energy = "log" if exponential else "sum"
+        self._energy = checks.choice(energy, ENERGIES, "energy")
+        if self._energy == "log" and not exponential:
+            raise InvalidInputError(
+                'energy="log" is −log Σ e^x and needs interaction="exponential"; '
+                f'got interaction="{word}", whose energy is "sum"'
+            )
+        automatic = isinstance(backend, str) and backend == "auto"
+        self._backend = "auto" if automatic else backends.get(backend).name
+        self.clear()
+
+    # ------------------------------------------------------------------ learning
+
+    def store(self, patterns: Any) -> DenseMemory:
+        """Remember patterns (P, N), or images (P, H, W); called again, it adds to those stored.
+
+        The same pattern twice is stored twice.
+
+        Returns
+        -------
+        DenseMemory
+            The memory itself.
+
+        Raises
+        ------
+        InvalidInputError
+            For values other than ±1 or a wrong shape.
+        """
+        with self._lock:
+            n = None if self._patterns is None else self.n_neurons
+            stored = checks.patterns(patterns, n_neurons=n)
+            self._state = self._kept(self._joined(stored), stored.shape or self._shape)
+        return self
+
+    def forget(self, index: int) -> DenseMemory:
+        """Remove the stored pattern ``index``; later indices shift down by one.
+
+        Raises
+        ------
+        NotStoredError
+            When there are no patterns.
+        """
+        with self._lock:
+            patterns = self._stored_patterns("forget")
+            index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
+            if len(patterns) == 1:
+                return self.clear()
+            self._state = self._kept(np.delete(patterns, index, axis=0), self._shape)
+        return self
+
+    def clear(self) -> DenseMemory:
+        """Forget everything, the number of neurons included."""
+        with self._lock:
+            self._state = self._kept(None, None)
+        return self
+
+    def _kept(self, patterns: NDArray[np.int8] | None, shape: Shape | None) -> Kept:
+        return Kept(patterns, shape, self._interaction)
+
+    # ------------------------------------------------------------------ what it is
+
+    @property
+    def n_neurons(self) -> int:
+        """N."""
+        patterns = self._patterns
+        if patterns is None:
+            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
+        return patterns.shape[1]
+
+    @property
+    def interaction(self) -> str:
+        """The word of F."""
+        return self._interaction.word
+
+    @property
+    def order(self) -> int:
+        """The order n of F, without a meaning for e^x."""
+        return self._interaction.order
+
+    def __repr__(self) -> str:
+        stored, patterns = "nothing stored", self._patterns
+        if patterns is not None:
+            stored = f"N={patterns.shape[1]}, P={len(patterns)}"
+        return f"<DenseMemory {self._interaction}, {stored}>"
+
+    # ------------------------------------------------------------------ what a state feels
+
+    def energy(self, states: Any) -> Any:
+        """E = −Σ_μ F(ξ^μ·s), or −log Σ_μ e^{ξ^μ·s}, of each state, (B,); a float for a single one.
+
+        Raises
+        ------
+        InvalidInputError
+            When a sum exceeds every float.
+        """
+        given, found = self._now()._overlaps_of(states)
+        return given.restore(energy.dense(self._interaction, found, logarithmic=self._log))
+
+    def energy_gap(self, states: Any) -> Any:
+        """E(site flipped) − E(s) for every site, (B, N): s_i D_i.
+
+        Raises
+        ------
+        InvalidInputError
+            When a difference exceeds every float.
+        """
+        now = self._now()
+        given, found = now._overlaps_of(states)
+        memories, log_unit = now._tables
+        spins, felt = given.array, numpy_dense.feel(memories, found)
+        gaps = spins * numpy_dense.differences(memories, felt, spins)
+        if self._log:
+            return given.restore(spins * numpy_dense.logarithmic(spins * gaps, felt, spins) + 0.0)
+        with np.errstate(over="ignore", divide="ignore"):
+            if memories.relative:
+                logs = log_unit + felt.top[:, None]
+                gaps = np.sign(gaps) * np.exp(np.log(np.abs(gaps)) + logs)
+            else:
+                gaps = np.ldexp(gaps, round(log_unit / math.log(2.0)))
+        energy.refuse_overflow(gaps, self._interaction)
+        return given.restore(gaps + 0.0)
+
+    def _overlaps_of(self, states: Any) -> tuple[checks.Batch, NDArray[np.int64]]:
+        given = self._judge(states)
+        return given, overlaps(backends.dense(self._backend), self._tables[0], given.array)
+
+    # ------------------------------------------------------------------ private
+
+    @property
+    def _tables(self) -> tuple[Memories, float]:
+        self._stored_patterns("this")
+        return self._state.tables
+
+    @property
+    def _log(self) -> bool:
+        return self._energy == "log"
+
+    def _engine(self, manner: Manner) -> DenseEngine:
+        memories, log_unit = self._tables
+        backend = backends.dense(self._backend)
+        return DenseEngine(self._interaction, self._log, memories, log_unit, backend, manner)
+
+    # ------------------------------------------------------------------ files
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
+        involved.
+        """
+        now = self._now()
+        members: dict[str, NDArray[Any]] = {
+            "interaction": np.array(self._interaction.word),
+            "order": np.array(self._interaction.order, np.int64),
+            "energy": np.array(self._energy),
+            "patterns": now._stored_patterns("save"),
+        }
+        now._save(path, "dense", members)
+
+    @classmethod
+    def _from_members(cls, members: dict[str, NDArray[Any]]) -> DenseMemory:
+        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
+        memory = cls(
+            str(members["interaction"]), int(members["order"]), energy=str(members["energy"])
+        )
+        patterns = checks.patterns(members["patterns"]).array
+        memory._state = memory._kept(patterns, image_shape(members, patterns.shape[1]))
+        return memory

@@ -1,0 +1,1 @@
+"""Memories in one vector, by random features."""

@@ -1,0 +1,100 @@
+"""What a file says of patterns summed into one vector, and what must be true of it.
+
+The random directions are not in the file: their seed is, and a few of them, since another version
+of NumPy may draw others from the same seed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.models.distributed.features import Projection
+from hopfield_sim.models.distributed.summed import Recipe
+
+_PROBED = 4
+
+_CHEAP = 1 << 21
+"""Numbers of a block that is drawn to look at its last row too."""
+
+_LARGEST = 1e100
+"""Of a number of T: far more than any patterns make, and its products are finite."""
+
+
+class Sum(NamedTuple):
+    """The directions, T as (parts, Y), the shape of images, and how many patterns there are."""
+
+    drawn: Projection
+    memory: NDArray[np.float64]
+    shape: tuple[int, ...] | None
+    n_patterns: int
+
+
+def members(
+    recipe: Recipe, drawn: Projection, memory: NDArray[np.float64], n_patterns: int
+) -> dict[str, NDArray[Any]]:
+    """What to write; ``models.files`` has their kinds."""
+    return {
+        "n_features": np.array(recipe.n_features, np.int64),
+        "n_neurons": np.array(drawn.n_neurons, np.int64),
+        "n_patterns": np.array(n_patterns, np.int64),
+        "beta": np.array(recipe.beta),
+        "kernel": np.array(recipe.kernel),
+        "energy": np.array(recipe.energy),
+        "orthogonal": np.array(recipe.orthogonal),
+        "key": np.array(recipe.key, np.uint64),
+        "dtype": np.array(drawn.dtype.name),
+        "memory": memory.reshape(-1),
+        "probe": _probe(drawn),
+    }
+
+
+def read(members: dict[str, NDArray[Any]], recipe: Recipe) -> Sum:
+    """Judge what was read, but for the recipe.
+
+    Raises
+    ------
+    InvalidInputError
+        Where it does not fit together, or the directions drawn here are others.
+    """
+    n = checks.integer(int(members["n_neurons"]), "n_neurons", minimum=1)
+    dtype = np.dtype(checks.choice(str(members["dtype"]), ("float64", "float32"), "dtype"))
+    drawn = recipe.draw(n, dtype)
+    vector, parts = members["memory"], recipe.kind.parts
+    if len(vector) != recipe.n_numbers or not (np.abs(vector) <= _LARGEST).all():
+        raise InvalidInputError(f"its {len(vector)} numbers do not make {parts} parts of T")
+    if dtype != (recipe.dtype or dtype):
+        raise InvalidInputError(f"its kernel {recipe.kernel!r} needs {recipe.dtype}; got {dtype}")
+    wanted = members["probe"]
+    if drawn.block_rows * n <= _CHEAP:
+        found = _probe(drawn)
+    else:
+        found = np.array([drawn.start(number, _PROBED) for number in _ends(drawn)])
+        wanted = wanted.reshape(2, 2, -1)[:, 0]
+    if found.shape != wanted.shape or not np.allclose(found, wanted, rtol=1e-5, atol=0):
+        raise InvalidInputError(
+            "its random directions are not those that its seed gives here; it was written with "
+            f"another version of numpy than {np.__version__}"
+        )
+    return Sum(
+        drawn,
+        np.array(vector, np.float64).reshape(parts, -1),
+        checks.image_shape(members.get("shape"), n),
+        checks.integer(int(members["n_patterns"]), "n_patterns", minimum=1),
+    )
+
+
+def _probe(drawn: Projection) -> NDArray[np.float64]:
+    """A few of the random directions: whoever draws them again must find the same."""
+    blocks = map(drawn.block, _ends(drawn))
+    corners = [block.directions[row, :_PROBED] for block in blocks for row in (0, -1)]
+    return np.concatenate(corners).astype(np.float64)
+
+
+def _ends(drawn: Projection) -> tuple[int, int]:
+    """The first and the last block."""
+    return 0, (drawn.n_features - 1) // drawn.block_rows

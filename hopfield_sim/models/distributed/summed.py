@@ -1,0 +1,200 @@
+"""Patterns summed into one vector of random features: drawing, adding, and the energy of a state.
+
+What a ``DistributedMemory`` is asked for is in ``distributed.py``; the features themselves are in
+``random_features``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import backends, checks
+from hopfield_sim.backends.reference.waves import Waves, engine
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.models.distributed import validity as reliance
+from hopfield_sim.models.distributed.features import (
+    KERNELS,
+    Comparison,
+    Kernel,
+    Projection,
+    compare,
+    curve,
+    features,
+    total,
+)
+from hopfield_sim.recall.vectors import Floats
+
+ENERGIES = ("log", "plain")
+_MOST_FEATURES = 2**40
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How patterns are summed, and what energy is made of it.
+
+    Attributes
+    ----------
+    n_features : int
+        Y.
+    beta : float
+        β.
+    kernel, energy : str
+        The kind of features; "log" or "plain".
+    orthogonal : bool
+        Whether random directions are orthogonal in groups of D.
+    key : int
+        The seed of the random directions.
+    backend : str
+        Who computes cosines and sines.
+    """
+
+    n_features: int
+    beta: float
+    kernel: str
+    energy: str
+    orthogonal: bool
+    key: int
+    backend: str
+
+    @property
+    def kind(self) -> Kernel:
+        """The kernel of that name."""
+        return KERNELS[self.kernel]
+
+    @property
+    def n_numbers(self) -> int:
+        """The length of T: Y or 2Y."""
+        return self.kind.parts * self.n_features
+
+    @property
+    def dtype(self) -> np.dtype[Any] | None:
+        """That of all patterns, or None where float64 and float32 both will do: exponentials do not
+        fit the latter.
+        """
+        return np.dtype(np.float64) if self.kind.positive else None
+
+    @classmethod
+    def judged(
+        cls,
+        n_features: Any,
+        beta: float,
+        kernel: Any,
+        energy: Any,
+        orthogonal: Any,
+        rng: Any,
+        backend: str,
+    ) -> Recipe:
+        """Judge what a memory is made with; ``beta`` and ``backend`` are judged already."""
+        return cls(
+            checks.integer(n_features, "n_features", minimum=1, maximum=_MOST_FEATURES),
+            beta,
+            checks.choice(kernel, KERNELS, "kernel"),
+            checks.choice(energy, ENERGIES, "energy"),
+            checks.flag(orthogonal, "orthogonal"),
+            checks.key(rng),
+            backend,
+        )
+
+    # ------------------------------------------------------------------ features and their sum
+
+    def draw(self, n_neurons: int, dtype: np.dtype[Any]) -> Projection:
+        """The random directions for patterns of this length; T is judged before it is made."""
+        checks.memory(
+            24 * self.n_numbers, f"a memory of {self.n_numbers} numbers", "use fewer features"
+        )
+        if self.orthogonal:
+            checks.memory(
+                32 * n_neurons**2,
+                f"orthogonal directions of {n_neurons} numbers",
+                "use orthogonal=False",
+            )
+        return Projection(self.key, self.n_features, n_neurons, self.orthogonal, dtype)
+
+    def features(self, drawn: Projection, states: Floats) -> Floats:
+        """φ of each state, (B, Y) or (B, 2Y)."""
+        checks.memory(
+            states.dtype.itemsize * self.n_numbers * len(states),
+            f"{self.n_numbers} features of {len(states)} states",
+            "pass fewer states at a time",
+        )
+        return features(self.kind, drawn, self.beta, states, self._engine())
+
+    def total(self, drawn: Projection, patterns: Floats) -> NDArray[np.float64]:
+        """Σ φ(ξ), (parts, Y)."""
+        return total(self.kind, drawn, self.beta, patterns, self._engine())
+
+    # ------------------------------------------------------------------ what is made of the sum
+
+    def compare(
+        self,
+        drawn: Projection,
+        memory: NDArray[np.float64],
+        states: Floats,
+        *,
+        gradient: bool = False,
+    ) -> Comparison:
+        """⟨φ(x), T⟩ of each state, and its gradient."""
+        return compare(
+            self.kind, drawn, self.beta, states, memory, self._engine(), gradient=gradient
+        )
+
+    def downhill(
+        self, drawn: Projection, memory: NDArray[np.float64], states: Floats, step: float
+    ) -> Floats:
+        """Where a step leads, x − step · ∇E(x), (B, D); an error for states that run away."""
+        slope = self.gradients(self.compare(drawn, memory, states, gradient=True))
+        with np.errstate(over="ignore", invalid="ignore"):  # told below
+            after = (states - step * slope).astype(states.dtype, copy=False)
+        reliance.still_near(after, self.beta, step)
+        return after
+
+    def energies(self, found: Comparison) -> NDArray[np.float64]:
+        """−log max(⟨φ, T⟩, ε)/β, or −⟨φ, T⟩/β."""
+        if self.energy == "plain":
+            return -np.exp(found.log_scale) * found.product / self.beta
+        least = self.kind.floor
+        with np.errstate(divide="ignore"):  # nothing at all of the memory: an infinite energy
+            return -(np.log(np.maximum(found.product, least)) + found.log_scale) / self.beta
+
+    def gradients(self, found: Comparison) -> NDArray[np.float64]:
+        """Their gradients; the logarithm's is 0 where it is clipped."""
+        assert found.gradient is not None
+        if self.energy == "plain":
+            return -np.exp(found.log_scale)[:, None] * found.gradient / self.beta
+        dead = reliance.dead(self.kernel, found)
+        below = np.where(dead, 1.0, found.product)
+        out = -found.gradient / (self.beta * below)[:, None]
+        out[dead] = 0.0
+        return out
+
+    def curved(
+        self,
+        drawn: Projection,
+        memory: NDArray[np.float64],
+        states: Floats,
+        directions: Floats,
+    ) -> NDArray[np.float64]:
+        """∇²E v: with K = ⟨φ, T⟩ it is −(∇²K v − ∇K (∇K·v)/K)/(βK), or −∇²K v/β."""
+        if self.kind.positive:
+            raise InvalidInputError(
+                "the curvature is known for features that are waves, kernel 'sincos' or 'cos'; "
+                f"got {self.kernel!r}"
+            )
+        bend = curve(self.kind, drawn, self.beta, states, directions, memory, self._engine())
+        if self.energy == "plain":
+            return -bend / self.beta
+        found = self.compare(drawn, memory, states, gradient=True)
+        assert found.gradient is not None
+        dead = reliance.dead(self.kernel, found)
+        below = np.where(dead, 1.0, found.product)[:, None]
+        along = np.einsum("bi,bi->b", found.gradient, directions)[:, None]
+        out = -(bend - found.gradient * along / below) / (self.beta * below)
+        out[dead] = 0.0
+        return out
+
+    def _engine(self) -> Waves:
+        return engine(backends.get(self.backend).name)

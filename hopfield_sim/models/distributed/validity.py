@@ -1,0 +1,107 @@
+"""Where a distributed memory cannot be relied upon, and how it says so."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.models.distributed.features import KERNELS, Comparison
+from hopfield_sim.recall.vectors import Floats
+
+_LARGEST = {"float64": 1e12, "float32": 1e7}
+"""β‖x‖² at most: beyond, the phases √β S x have no digits left after the point."""
+
+_REMEDY = "use more features, a smaller beta, or states that are nearer to the memories"
+
+
+def within(rows: Floats, beta: float, name: str) -> None:
+    """Refuse numbers so large that nothing of their waves would be left but rounding."""
+    with np.errstate(over="ignore"):  # more than all floats is too large as well
+        squares = _squares(rows, beta)
+    worst, limit = int(np.argmax(squares)), _LARGEST[rows.dtype.name]
+    if squares[worst] > limit:
+        raise InvalidInputError(
+            f"{name} must have beta·‖x‖² of at most {limit:g} in {rows.dtype}; found "
+            f"{squares[worst]:.3g} in row {worst}; scale them so that distances are about 1"
+        )
+
+
+def still_near(states: Floats, beta: float, step: float) -> None:
+    """Refuse a step that made states run away, to such numbers or to none at all."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = _squares(states, beta)
+    if not (squares <= _LARGEST[states.dtype.name]).all():
+        raise InvalidInputError(
+            f"step must be small enough for states to come to rest; with {step:g} one of "
+            f"them ran away to beta·‖x‖² = {squares.max():.3g}; try 0.1"
+        )
+
+
+def _squares(rows: Floats, beta: float) -> NDArray[np.float64]:
+    """β‖x‖² of each row."""
+    return np.asarray(beta * np.einsum("bi,bi->b", rows, rows, dtype=np.float64))
+
+
+def dead(kernel: str, found: Comparison) -> NDArray[np.bool_]:
+    """Whether each estimate is at most ε: the logarithm is clipped there."""
+    clipped: NDArray[np.bool_] = found.product <= KERNELS[kernel].floor
+    return clipped
+
+
+def lost(
+    kernel: str, memory: NDArray[np.float64], beta: float, found: Comparison, states: Floats
+) -> NDArray[np.bool_]:
+    """Whether chance alone would give as much as each estimate.
+
+    Waves: φ(x) has length 1, and the product of T with a unit vector of random direction is
+    ‖T‖/√(its numbers) on average. Exponentials: the standard deviation of ⟨φ(x), φ(ξ)⟩ for ξ near x
+    against its mean.
+    """
+    if not KERNELS[kernel].positive:
+        chance = np.linalg.norm(memory) / np.sqrt(memory.size)
+        drowned: NDArray[np.bool_] = found.product <= chance
+        return drowned
+    tiny = np.finfo(float).tiny
+    spread = 4 * beta * np.einsum("bi,bi->b", states, states, dtype=np.float64)
+    # (e^z − 1) or (e^z − 1)(1 − e^−z)/2 against Y, by their logarithms.
+    level = spread + np.log(-np.expm1(-spread) + tiny)
+    if KERNELS[kernel].parts == 2:
+        level += np.log(-np.expm1(-spread) / 2 + tiny)
+    return np.asarray(level > np.log(memory.shape[1]))
+
+
+def tell(
+    kernel: str,
+    memory: NDArray[np.float64],
+    beta: float,
+    found: Comparison,
+    states: Floats,
+    told: set[str],
+    *,
+    log: bool,
+) -> None:
+    """Warn of dead and of lost states, each unless it is in ``told``, where it is noted then.
+
+    The warning points at the caller of the caller of the caller.
+    """
+    flat = dead(kernel, found)
+    if log and flat.any() and "dead" not in told:
+        told.add("dead")
+        checks.warn(
+            f"{flat.sum()} of {len(flat)} states lie in the dead zone, where the estimate of "
+            f"Σ exp(-β/2 ‖x - ξ‖²) is at most ε = {KERNELS[kernel].floor:g}: the energy is flat "
+            "there and the gradient 0, so they stay where they are and count as fixed points; "
+            f"{_REMEDY}",
+        )
+    drowned = lost(kernel, memory, beta, found, states)
+    if drowned.any() and "lost" not in told:
+        told.add("lost")
+        checks.warn(
+            f"{drowned.sum()} of {len(drowned)} states lie where the estimate of "
+            "Σ exp(-β/2 ‖x - ξ‖²) is no larger than its own error, so that energy and gradient "
+            f"mean little: Y = {memory.shape[1]} features are too few there, about "
+            "5·P·exp(β r²) are needed at a distance r from the memories "
+            f"(theory.features_needed); {_REMEDY}",
+        )

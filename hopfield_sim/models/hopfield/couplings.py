@@ -1,0 +1,243 @@
+"""What a network's weights are in memory: exact integers when they are Hebb's, as a matrix or as
+the patterns themselves; a real matrix otherwise.
+
+Textbook weights W = ΞᵀΞ/N turn fields that are exactly zero into ±1e-17, with a sign that depends
+on the order of summation. Hebbian couplings are therefore kept as the integers N·W, compared with
+N·θ; the division by N is applied outside. Real weights have a *tie width* instead: fields closer to
+the threshold than the rounding of a sum count as ties.
+
+A Hebbian matrix of N² numbers is made only where it is the faster way (``prefers_matrix``): the
+patterns alone say all that it says.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.backends.protocol import (
+    INT32_SAFE,
+    Backend,
+    Couplings,
+    Factors,
+    HeatBath,
+    Limits,
+    Matrix,
+)
+from hopfield_sim.backends.reference.pairs import probability_words
+from hopfield_sim.errors import InvalidInputError
+
+_INT16_SAFE = 2**15 - 3
+"""Fields up to this size, limits beyond them and one that none reaches fit an int16."""
+
+_CERTAIN = 34 * np.log(2)
+"""Beyond this value of 2h/T the probability, rounded to 32 bits, is 0 or 1."""
+
+_LARGEST_SUM = {"f4": 1e37, "f8": 1e300}
+
+_TABLE_LIMIT = 1 << 22
+
+_SWEEPS_WORTH_A_MATRIX = 40
+"""A matrix is made when sweeps times patterns come to so many neurons."""
+
+_MATRIX_BYTES = 8
+"""Of memory a coupling while the matrix is made."""
+
+_CACHED_NEURONS = 2500
+"""Of how many neurons a matrix stays in the processor's cache."""
+
+_BLOCK_ROWS = 1024
+
+
+def factors(patterns: NDArray[np.int8], *, zero_diagonal: bool) -> Factors:
+    """Exact couplings N·W = ΞᵀΞ of (P, N) patterns, without their matrix."""
+    n_patterns, n = patterns.shape
+    # The largest field is N·P, and whole numbers are exact in float64 to 2⁵³.
+    field = np.int32 if patterns.size <= INT32_SAFE else np.float64
+    return Factors(patterns, np.full(n, 0 if zero_diagonal else n_patterns, field))
+
+
+def matrix(
+    learnt: Factors,
+    backend: Backend,
+    previous: Matrix | None = None,
+    changed: NDArray[np.int8] | None = None,
+    sign: int = 1,
+) -> Matrix:
+    """The matrix of these factors: from the ``previous`` one by adding (sign 1) or removing (−1)
+    the ``changed`` patterns, if given.
+    """
+    if previous is None or changed is None:
+        columns = backend.hebbian(learnt)
+    else:
+        # No sum on the way is larger than all patterns together.
+        most = len(learnt.patterns) + len(changed)
+        columns = backend.hebbian(Factors(changed, learnt.diagonal))
+        columns = columns.astype(np.int16 if most < 2**15 else np.int32, copy=False)
+        columns *= sign
+        columns += previous.columns.astype(columns.dtype, copy=False)
+    np.fill_diagonal(columns, learnt.diagonal)
+    reach = max(
+        int(np.abs(columns[start : start + _BLOCK_ROWS]).sum(axis=1, dtype=np.int64).max())
+        for start in range(0, len(columns), _BLOCK_ROWS)
+    )
+    weight, field = _narrowest(_largest(columns), reach)
+    columns = columns.astype(weight, copy=False)
+    return Matrix(columns, learnt.diagonal.astype(field), learnt.scale, reach, learnt)
+
+
+def _largest(columns: NDArray[Any]) -> int:
+    return max(int(columns.max()), -int(columns.min()))
+
+
+def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
+    """Types of the weights and of the fields in which nothing overflows; narrow ones are faster."""
+    if reach > INT32_SAFE:
+        return np.float64, np.float64
+    field = np.int16 if reach <= _INT16_SAFE else np.int32
+    if largest < 2**7:
+        return np.int8, field
+    return (np.int16 if largest < 2**15 else np.int32), field
+
+
+def prefers_matrix(
+    learnt: Factors, backend: Backend, sweeps: int, *, sync: bool, warm: bool, made: bool
+) -> bool:
+    """Whether recalls of so many sweeps take less time with the matrix, if it is ``made`` or not.
+
+    All sites at once, the patterns are faster up to P = N. One after another, they are where the
+    matrix does not fit the processor's cache and the load is small; and where a matrix would be
+    made for little. ``benchmarks/`` has the crossovers.
+    """
+    n_patterns, n = learnt.patterns.shape
+    if not made and (
+        sweeps * n_patterns < _SWEEPS_WORTH_A_MATRIX * n or not checks.fits(_MATRIX_BYTES * n * n)
+    ):
+        return False
+    if sync:
+        return n_patterns > n
+    # With a temperature flips are rarer, and all that a matrix costs is flips.
+    load = backend.pattern_load / (2 if warm else 1)
+    return n <= _CACHED_NEURONS or n_patterns > load * n
+
+
+def real(weights: NDArray[np.floating], *, symmetric: bool = False) -> Matrix:
+    """Couplings of a real matrix W, (N, N), kept as it is if symmetric (looked up unless known)."""
+    symmetric = symmetric or is_symmetric(weights)
+    columns = weights if symmetric else np.ascontiguousarray(weights.T)
+    return Matrix(columns, np.ascontiguousarray(np.diagonal(weights)), 1.0)
+
+
+def is_symmetric(weights: NDArray[Any]) -> bool:
+    """Is W equal to its transpose, to the last bit? Compared in blocks, without a copy."""
+    n = len(weights)
+    return all(
+        np.array_equal(weights[i : i + _BLOCK_ROWS, i:], weights[i:, i : i + _BLOCK_ROWS].T)
+        for i in range(0, n, _BLOCK_ROWS)
+    )
+
+
+def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> None:
+    """Refuse weights and thresholds whose sums over N² pairs might not be finite.
+
+    Raises
+    ------
+    InvalidInputError
+        When they might not.
+    """
+    n = couplings.n_neurons
+    sizes: dict[str, NDArray[Any]] = {"thresholds": thresholds}
+    limit = _LARGEST_SUM["f8"] / n**2
+    if not couplings.exact:
+        sizes["weights"] = couplings.columns
+        limit = _LARGEST_SUM[couplings.columns.dtype.str[1:]] / n**2
+    for name, values in sizes.items():
+        if not max(float(values.max()), -float(values.min())) <= limit:
+            raise InvalidInputError(
+                f"{name} must be at most {limit:.3g} in size for {n} neurons, or energies "
+                "overflow; divide weights, thresholds and temperatures by one number: nothing else "
+                "changes"
+            )
+
+
+def tie_width(couplings: Couplings, thresholds: NDArray[np.float64]) -> float:
+    """How close to its threshold a field counts as equal to it: 0 for exact couplings."""
+    if couplings.exact:
+        return 0.0
+    largest = max(abs(float(couplings.columns.max())), abs(float(couplings.columns.min())))
+    span = couplings.n_neurons * largest + float(np.abs(thresholds).max())
+    return 4 * float(np.finfo(couplings.columns.dtype).eps) * span
+
+
+def limits(
+    couplings: Couplings,
+    thresholds: NDArray[np.float64],
+    ties: str,
+    clamp: NDArray[np.bool_] | None,
+) -> Limits:
+    """Zero temperature: the fields above which a site becomes +1, and below which −1."""
+    scaled = _snapped(couplings, thresholds)
+    field = couplings.diagonal.dtype
+    above: NDArray[Any]
+    if field.kind == "i":
+        beyond = couplings.reach + 1
+        edge = np.clip(scaled, -beyond, beyond) if thresholds.any() else scaled
+        below: NDArray[Any] = np.ceil(edge).astype(field)
+        above = below - field.type(1) if ties == "plus" else np.floor(edge).astype(field)
+    else:
+        width = tie_width(couplings, thresholds)
+        below = (scaled - width).astype(field)
+        above = (
+            np.nextafter(below, field.type(-np.inf))
+            if ties == "plus"
+            else (scaled + width).astype(field)
+        )
+    if clamp is not None:
+        whole = field.kind == "i"
+        above[clamp] = np.iinfo(field).max if whole else np.inf
+        below[clamp] = np.iinfo(field).min if whole else -np.inf
+    return Limits(above, below)
+
+
+def heat_bath(
+    couplings: Couplings,
+    thresholds: NDArray[np.float64],
+    temperature: float,
+    clamp: NDArray[np.bool_] | None,
+) -> HeatBath:
+    """Temperature T > 0: P(s_i = +1) = 1/(1 + exp(−2 (h_i − W_ii s_i)/T)) (Glauber, J. Math. Phys.
+    4, 294, 1963).
+
+    For integer fields and thresholds the probabilities are tabulated once, so that no backend
+    rounds an exponential of its own.
+    """
+    n = couplings.n_neurons
+    # Beyond these bounds it is hot or cold altogether; they keep the quotients finite.
+    gain = 2.0 / (min(max(float(temperature), 1e-250), 1e250) * couplings.scale)
+    clamped = np.zeros(n, np.uint8) if clamp is None else clamp.astype(np.uint8)
+    if couplings.diagonal.dtype.kind != "i":
+        return HeatBath(gain, np.zeros(n, np.int32), _snapped(couplings, thresholds), clamped)
+    scaled = np.clip(_snapped(couplings, thresholds), -INT32_SAFE, INT32_SAFE)
+    whole = np.floor(scaled)
+    offset, fraction = whole.astype(np.int32), scaled - whole
+    reach = couplings.reach + int(np.abs(offset).max())
+    half = int(min(np.ceil(_CERTAIN / gain), reach))
+    if fraction.any() or half > _TABLE_LIMIT:
+        return HeatBath(gain, offset, fraction, clamped)
+    table = probability_words(gain * np.arange(-half, half + 1))
+    return HeatBath(gain, offset, fraction, clamped, table)
+
+
+def _snapped(couplings: Couplings, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """θ in the fields' units; N·θ that differs from a whole number by rounding alone is made
+    whole.
+    """
+    if not couplings.exact or not thresholds.any():
+        return thresholds.copy()
+    scaled = thresholds * couplings.scale
+    whole = np.round(scaled)
+    close = np.abs(scaled - whole) <= 4 * np.finfo(np.float64).eps * np.abs(scaled)
+    return np.where(close, whole, scaled)

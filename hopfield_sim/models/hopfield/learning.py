@@ -1,0 +1,69 @@
+"""How a network's couplings change when patterns come and go.
+
+Hebbian couplings are the patterns themselves; Storkey's rule is incremental by nature and needs the
+true diagonal, which is kept apart when the network's own is zero; every other rule learns anew from
+all patterns.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks, rules
+from hopfield_sim.backends.protocol import Couplings, Matrix
+from hopfield_sim.models.hopfield import couplings
+from hopfield_sim.rules.storkey import grow
+
+Patterns = NDArray[np.int8]
+Learnt = tuple[Couplings, NDArray[np.float64] | None]
+"""Couplings, and Storkey's true diagonal where the network's own is zero."""
+
+
+def learn(
+    rule: str | rules.Rule,
+    zero_diagonal: bool,
+    patterns: Patterns,
+    new: Patterns,
+    previous: Couplings | None,
+    diagonal: NDArray[np.float64] | None,
+    dtype: np.dtype[np.floating],
+) -> Learnt:
+    """Couplings of all ``patterns``, of which the last are ``new`` and the others in
+    ``previous``; real ones in ``dtype``.
+    """
+    if rule == "hebbian":
+        return couplings.factors(patterns, zero_diagonal=zero_diagonal), None
+    _refuse_too_large(patterns.shape[1])
+    if rule == "storkey":
+        return _storkey(zero_diagonal, new, previous, diagonal, dtype)
+    weights = rules.get(rule)(patterns, zero_diagonal=zero_diagonal)
+    return couplings.real(checks.narrowed(weights, dtype, "weights")), None
+
+
+def _storkey(
+    zero_diagonal: bool,
+    new: Patterns,
+    previous: Couplings | None,
+    diagonal: NDArray[np.float64] | None,
+    dtype: np.dtype[np.floating],
+) -> Learnt:
+    """Go on from the weights so far, with their true diagonal."""
+    n = new.shape[1]
+    assert previous is None or isinstance(previous, Matrix)
+    weights = np.zeros((n, n), dtype) if previous is None else previous.columns.copy()
+    diagonal = np.diagonal(weights).astype(np.float64) if diagonal is None else diagonal.copy()
+    np.fill_diagonal(weights, 0.0)
+    grow(weights, diagonal, new)
+    if not zero_diagonal:
+        np.fill_diagonal(weights, diagonal)
+    return couplings.real(weights, symmetric=True), diagonal if zero_diagonal else None
+
+
+def _refuse_too_large(n: int) -> None:
+    """Tell before allocating: a matrix of N² numbers, and as much again to make it."""
+    checks.memory(
+        16 * n * n,
+        f"a weight matrix of {n} x {n} neurons",
+        "use fewer neurons, or rule='hebbian', which needs no matrix",
+    )

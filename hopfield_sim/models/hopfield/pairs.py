@@ -1,0 +1,207 @@
+"""Networks of pair couplings, however learnt: what a state feels, and where it flows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import backends, checks
+from hopfield_sim.backends.products import product
+from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
+from hopfield_sim.errors import NotStoredError
+from hopfield_sim.models import energy
+from hopfield_sim.models.binary import BinaryMemory, Manner
+from hopfield_sim.models.hopfield import couplings
+from hopfield_sim.models.hopfield.engine import QuadraticEngine
+from hopfield_sim.models.spins import Engine, Stored, read_only
+from hopfield_sim.recall import recording
+
+_ROWS = 1024
+"""Rows of a matrix made at a time."""
+
+
+@dataclass
+class Derived:
+    """What is made of couplings when it is first wanted; ``sweeps`` are those recalled so far."""
+
+    matrix: Matrix | None = None
+    weights: NDArray[np.float64] | None = None
+    symmetric: bool | None = None
+    sweeps: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt(Stored):
+    """What a network has learnt; ``diagonal`` is Storkey's true one where the network's is zero."""
+
+    couplings: Couplings | None = None
+    thresholds: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    diagonal: NDArray[np.float64] | None = None
+    derived: Derived = field(default_factory=Derived)
+
+
+class PairNetwork(BinaryMemory):
+    """Binary neurons with couplings W and thresholds θ: E(s) = −½ sᵀ W s + θ·s, h = W s − θ.
+
+    What W comes from is the affair of the class below, which sets these attributes.
+    """
+
+    _state: Learnt
+    _told: set[str]
+
+    @property
+    def n_neurons(self) -> int:
+        """N."""
+        return self._known().n_neurons
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """W, (N, N) float64, read-only."""
+        now = self._now()
+        known, derived = now._known(), now._state.derived
+        if derived.weights is None:
+            if isinstance(known, Factors):
+                n = known.n_neurons
+                checks.memory(
+                    10 * n * n,
+                    f"the weights of {n} neurons as float64",
+                    "use fields() and energy()",
+                )
+                columns, made = now._matrix(known).columns, np.empty((n, n))
+                for start in range(0, n, _ROWS):  # a Ctrl-C need not wait for all of them
+                    rows = slice(start, start + _ROWS)
+                    np.divide(columns[rows], known.scale, out=made[rows])
+                derived.weights = read_only(made)
+            else:
+                derived.weights = read_only(known.columns.T)
+        return derived.weights
+
+    @property
+    def thresholds(self) -> NDArray[np.float64]:
+        """θ, (N,), read-only."""
+        now = self._now()
+        now._known()
+        return read_only(now._thresholds)
+
+    # ------------------------------------------------------------------ what a state feels
+
+    def fields(self, states: Any) -> Any:
+        """The local fields h = W s − θ, (B, N)."""
+        now = self._now()
+        given, fields = now._fields_of(states)
+        return given.restore(fields / now._known().scale - now._thresholds)
+
+    def energy(self, states: Any) -> Any:
+        """E = −½ sᵀ W s + θ·s of each state, (B,); a float for a single one.
+
+        Asymmetric weights have no energy that the dynamics descends: this warns once.
+        """
+        now = self._now()
+        known, given = now._known(), now._judge(states)
+        now._warn_if_asymmetric()
+        cache = backends.get(now._backend).cache(known, given.array)
+        return given.restore(energy.quadratic(known, now._thresholds, given.array, cache))
+
+    def energy_gap(self, states: Any) -> Any:
+        """E(site flipped) − E(s) for every site, (B, N): 2 s_i (Σ_{j≠i} W_ij s_j − θ_i)
+        when W is symmetric.
+        """
+        now = self._now()
+        given, fields = now._fields_of(states)
+        if not now._is_symmetric():
+            # Only the symmetric part of W enters E.
+            transposed = product(given.array.astype(np.float64), now.weights)
+            fields = 0.5 * (fields + transposed)
+        return given.restore(energy.flip_cost(now._known(), now._thresholds, given.array, fields))
+
+    # ------------------------------------------------------------------ private
+
+    @property
+    def _couplings(self) -> Couplings | None:
+        return self._state.couplings
+
+    @property
+    def _thresholds(self) -> NDArray[np.float64]:
+        return self._state.thresholds
+
+    @property
+    def _hebbian_matrix(self) -> Matrix | None:
+        return self._state.derived.matrix
+
+    def _engine(self, manner: Manner) -> QuadraticEngine:
+        return QuadraticEngine(
+            self._fastest(manner),
+            self._thresholds,
+            backends.get(self._backend),
+            update=manner.update,
+            order=manner.order,
+            ties=manner.ties,
+            clamp=manner.clamp,
+            key=manner.key,
+            n_threads=manner.n_threads,
+        )
+
+    def _recorder(
+        self, engine: Engine, record: str | Iterable[str], every: int | None, update: str
+    ) -> recording.Recorder:
+        recorder = super()._recorder(engine, record, every, update)
+        if "energy" in recorder.measures:
+            self._warn_if_asymmetric()
+        return recorder
+
+    def _known(self) -> Couplings:
+        if self._couplings is None:
+            raise NotStoredError("the network has stored nothing yet; call store(patterns) first")
+        return self._couplings
+
+    def _stored_patterns(self, what: str) -> NDArray[np.int8]:
+        if self._patterns is None:
+            self._known()
+            raise NotStoredError(f"{what} needs patterns; a network made from weights has none")
+        return self._patterns
+
+    def _fields_of(self, states: Any) -> tuple[checks.Batch, NDArray[Any]]:
+        given = self._judge(states)
+        return given, backends.get(self._backend).fields(self._known(), given.array)
+
+    def _fastest(self, manner: Manner) -> Couplings:
+        """The couplings in the form in which recalls like this one take the least time."""
+        known = self._known()
+        if isinstance(known, Factors):
+            derived = self._state.derived
+            derived.sweeps += manner.sweeps
+            if couplings.prefers_matrix(
+                known,
+                backends.get(self._backend),
+                derived.sweeps,
+                sync=manner.update == "sync",
+                warm=manner.warm,
+                made=derived.matrix is not None,
+            ):
+                return self._matrix(known)
+        return known
+
+    def _matrix(self, known: Factors) -> Matrix:
+        """The matrix of Hebbian couplings, made when it is first wanted."""
+        derived = self._state.derived
+        if derived.matrix is None:
+            derived.matrix = couplings.matrix(known, backends.get(self._backend))
+        return derived.matrix
+
+    def _is_symmetric(self) -> bool:
+        known, derived = self._known(), self._state.derived
+        if derived.symmetric is None:
+            derived.symmetric = isinstance(known, Factors) or couplings.is_symmetric(known.columns)
+        return derived.symmetric
+
+    def _warn_if_asymmetric(self) -> None:
+        if not self._is_symmetric() and "asymmetric" not in self._told:
+            self._told.add("asymmetric")
+            checks.warn(
+                "these weights are not symmetric: the energy is defined, but the dynamics need not "
+                "lower it",
+            )

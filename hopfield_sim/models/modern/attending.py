@@ -1,0 +1,65 @@
+"""What states feel from memories that they are compared with: attention, energy and its slope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.backends.reference.attention import Attended, Attention
+from hopfield_sim.models.modern.similarity import Similarity
+from hopfield_sim.recall.vectors import Floats
+
+_SHOWS = 1e-3
+"""An error of β times a score that is too large."""
+
+
+@dataclass(frozen=True)
+class Attending:
+    """Memories, how they are compared with states (B, N), at which β, and who computes."""
+
+    compared: Similarity
+    beta: float
+    engine: Attention
+
+    def scores(self, states: Floats) -> Floats:
+        """The similarity of each state to each memory, (B, P), but for what is common to all."""
+        return self.engine.scores(self.compared.memories, self._queries(states))
+
+    def weights(self, states: Floats) -> Floats:
+        """softmax(β similarity), (B, P); their memory is judged before they are made."""
+        compared = self.compared
+        checks.memory(
+            2 * states.itemsize * len(states) * compared.n_patterns,
+            f"the attention of {len(states)} states to {compared.n_patterns} memories",
+            "pass fewer states at a time",
+        )
+        found = self.engine.weights(compared.memories, self._queries(states), self.beta)
+        return found.astype(states.dtype, copy=False)
+
+    def attend(self, states: Floats) -> Attended:
+        """The mean of the memories that each state goes to, and how they share its attention."""
+        found = self.engine.attend(self.compared.memories, self._queries(states), self.beta)
+        return found._replace(target=found.target.astype(states.dtype, copy=False))
+
+    def energies(self, states: Floats) -> NDArray[np.float64]:
+        """E of each state, (B,)."""
+        states = states.astype(np.float64, copy=False)
+        queries = self.compared.queries(states)
+        soft = self.engine.soft_maximum(self.compared.memories, queries, self.beta)
+        return self.compared.energy(states, soft, self.beta)
+
+    def gradients(self, states: Floats) -> Floats:
+        """∂E/∂x, (B, N)."""
+        return self.compared.gradient(states, self.attend(states))
+
+    def _queries(self, states: Floats) -> Floats:
+        """What the engine compares: in float64 where rounded scores would show in a softmax."""
+        compared, queries = self.compared, self.compared.queries(states)
+        if queries.dtype == np.float32 and compared.memories.mask is None:
+            error = float(np.finfo(np.float32).eps) * compared.largest_score(queries)
+            if self.beta * error > _SHOWS:
+                return compared.queries(states.astype(np.float64))
+        return queries

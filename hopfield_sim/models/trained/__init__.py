@@ -1,0 +1,1 @@
+"""A dense memory that learns what it keeps."""

@@ -1,0 +1,171 @@
+"""How a dense memory learns to complete its patterns: where it starts, what a step is, how it is
+judged.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.backends.reference.powers import Floats
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.models import training
+from hopfield_sim.models.classifier.rule import smallest_scale
+from hopfield_sim.models.trained import rule
+
+_SHARE, _SPREAD = 0.3, 0.3
+"""Memories start as 0.3 times a pattern and noise of this spread."""
+
+_GAIN = 3.0
+"""The median of |β Σ ΔF| when patterns themselves are the memories."""
+
+_SAMPLE = 100
+"""Patterns that are looked at to find a temperature."""
+
+_LARGEST_LOG = 460.0
+"""Of a factor that must not make anything infinite."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What memories are learnt, and how; ``temperature`` is None where it is chosen here."""
+
+    n_memories: int
+    order: int
+    cost: int
+    rate: float
+    damp: float
+    momentum: float
+    temperature: float | None
+    key: int
+
+    @classmethod
+    def judged(
+        cls,
+        n_memories: Any,
+        order: Any,
+        cost: Any,
+        rate: Any,
+        damp: Any,
+        momentum: Any,
+        temperature: Any,
+        rng: Any,
+    ) -> Recipe:
+        """From the arguments of the class.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            For what makes no sense.
+        """
+        rate = checks.real(rate, "rate", minimum=0, maximum=2)
+        damp = checks.real(damp, "damp", minimum=0, maximum=1)
+        if rate == 0 or damp == 0:
+            raise InvalidInputError("rate and damp must be greater than 0, or nothing is learnt")
+        momentum = checks.real(momentum, "momentum", minimum=0, maximum=1)
+        if momentum == 1:
+            raise InvalidInputError("momentum must be less than 1, or it never fades; got 1")
+        if isinstance(temperature, str):
+            checks.choice(temperature, ("auto",), "temperature")
+            fixed = None
+        else:
+            fixed = checks.real(temperature, "temperature", minimum=1e-6, maximum=1e6)
+        return cls(
+            checks.integer(n_memories, "n_memories", minimum=1, maximum=2**40),
+            checks.integer(order, "order", minimum=2, maximum=64),
+            checks.integer(cost, "cost", minimum=1, maximum=40),
+            rate,
+            damp,
+            momentum,
+            fixed,
+            checks.key(rng),
+        )
+
+    def with_key(self, key: int) -> Recipe:
+        """The same with another source of randomness."""
+        return replace(self, key=key)
+
+
+class Learner:
+    """Learns some patterns (P, N); ``temperature`` in units of N, so that β = (T·N)^−n.
+
+    The gradient of all patterns is taken where their cost is: a step takes that of the last
+    ``judge``.
+    """
+
+    def __init__(self, recipe: Recipe, patterns: NDArray[np.int8]) -> None:
+        self._recipe, self._patterns = recipe, patterns.astype(np.float64)
+        n = patterns.shape[1]
+        least = smallest_scale(n, recipe.order, np.dtype(np.float64), recipe.n_memories) / n
+        wanted = recipe.temperature
+        if wanted is not None and wanted < least:
+            raise InvalidInputError(
+                f"temperature must be {least:.3g} or more for powers of order {recipe.order} to "
+                f"fit a float; got {wanted}"
+            )
+        generator = np.random.Generator(np.random.PCG64(recipe.key))
+        self.temperature = max(self._automatic(generator), least) if wanted is None else wanted
+        # One over (h/S)^{n−1} where learning starts: gradients are about 1 then, for any order. A
+        # step cancels the factor, but takes a gradient near 1e-30 for none.
+        log_unit = (recipe.order - 1) * math.log(self.temperature / _SHARE)
+        self._unit = math.exp(min(log_unit, _LARGEST_LOG))
+        self._noise = generator.normal(0, _SPREAD, (recipe.n_memories, n))
+        self._velocity: Floats = np.zeros((recipe.n_memories, n))
+        self._gradient: Floats | None = None
+        self._steps, self._rate = 0, recipe.rate
+
+    def start(self) -> Floats:
+        """Memories (K, N) that lean towards the patterns in turn. Without that the first to grow
+        would answer for all patterns, and with a high order never let go of them.
+        """
+        turn = np.arange(len(self._noise)) % len(self._patterns)
+        return np.clip(_SHARE * self._patterns[turn] + self._noise, -1, 1)
+
+    def step(self, memories: Floats) -> Floats:
+        """The memories after a step down the gradient, all patterns taken together."""
+        if self._gradient is None:
+            self.judge(memories)
+        assert self._gradient is not None
+        self._rate = training.decayed(self._recipe.rate, self._recipe.damp, self._steps)
+        gradient, momentum = self._unit * self._gradient, self._recipe.momentum
+        memories, velocity = training.momentum_step(
+            memories, self._velocity, gradient, self._rate, momentum
+        )
+        self._velocity, self._gradient = velocity, None
+        self._steps += 1
+        return memories
+
+    def judge(self, memories: Floats) -> dict[str, Any]:
+        """How the memories do: ``errors`` counts the bits that are answered wrongly or not at all,
+        ``cost`` is the mean of (Y_i − x_i)^{2m}; ``rate`` is that of the step that led to them.
+        """
+        power, order, n = self._recipe.cost, self._recipe.order, self._patterns.shape[1]
+        errors, cost, gradient = 0, 0.0, np.zeros_like(memories)
+        for some in rule.blocks(self._patterns, len(memories)):
+            asked = rule.ask(some, memories, self.temperature * n, order)
+            found = rule.outputs(asked.votes, 1.0)
+            gradient += rule.gradient(some, asked, rule.signal(found, some, power))
+            cost += rule.cost(found, some, power)
+            errors += int((asked.votes * some <= 0).sum())
+        self._gradient = gradient
+        return {"rate": self._rate, "errors": errors, "cost": cost / self._patterns.size}
+
+    def _automatic(self, generator: np.random.Generator) -> float:
+        """T at which patterns that are their own memories answer with tanh(3), in the median.
+
+        What the memories are while they learn is no measure, as in ``classifier_training``.
+        """
+        n = self._patterns.shape[1]
+        chosen = self._patterns[generator.permutation(len(self._patterns))[:_SAMPLE]]
+        order = self._recipe.order
+        votes = [
+            rule.ask(some, chosen[: self._recipe.n_memories], n, order).votes
+            for some in rule.blocks(chosen, len(chosen))
+        ]
+        median = float(np.median(np.abs(np.concatenate(votes))))
+        return (median / _GAIN) ** (1 / order) if median > 0 else 0.5

@@ -1,0 +1,326 @@
+"""A dense associative memory that learns what it keeps (the rule of Krotov & Hopfield, NeurIPS 29,
+2016, turned on the memory's own bits).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.backends.reference.powers import Floats
+from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models.binary import BinaryMemory, Manner
+from hopfield_sim.models.early_stopping import (
+    Patience,
+    columns_of,
+    rows_of,
+    train,
+    warn_of_wrong_bits,
+)
+from hopfield_sim.models.spins import Stored, image_shape, read_only
+from hopfield_sim.models.trained.engine import Field, TrainedEngine
+from hopfield_sim.models.trained.learning import Learner, Recipe
+
+HISTORY = ("rate", "errors", "cost")
+"""What is known of every step, beside its number."""
+
+
+@dataclass(frozen=True, eq=False)
+class Learnt(Stored):
+    """What a memory has learnt, a row a step of how, the temperature at which, and how many bits of
+    the patterns one step of recall changes.
+    """
+
+    memories: Floats | None = None
+    history: Sequence[dict[str, Any]] = ()
+    temperature: float = math.nan
+    n_changed: int = 0
+
+
+class TrainedDenseMemory(BinaryMemory):
+    r"""K memories of real numbers, which learn to tell each bit of the patterns from the others.
+
+    .. math:: Y_i = \tanh β \sum_μ [F(ξ_μ·x^{i+}) - F(ξ_μ·x^{i-})], \quad F(x) = \max(x, 0)^n, \quad
+        β = (T N)^{-n}
+
+    where x^{i±} is the pattern with bit i at ±1. Each memory goes down the gradient of
+    Σ (Y_i − x_i)^{2m} over all bits of all patterns with momentum p: V ← pV + dξ, ξ ← clip(ξ +
+    ε V / max_j \|V_j\|, −1, 1), and the rate ε falls, ε₀ f^step. Recall is that of a rectified
+    ``DenseMemory`` with these memories: E(s) = −Σ_μ F(ξ_μ·s).
+
+    A ``DenseMemory`` keeps the patterns as they are, one a memory. Here memories move until the
+    patterns are stable: more of them than a low order would hold, or with fewer memories than
+    patterns.
+
+    Parameters
+    ----------
+    n_memories : int
+        K.
+    order : int
+        n, 2 to 64, well below N: a single bit changes a power of h by a factor e^{2n/N}.
+    cost : int
+        m: the larger, the more the worst bits count.
+    rate, damp, momentum : float
+        ε₀, f and p.
+    temperature : "auto" or float
+        T, in units of N. "auto": patterns that were their own memories would answer with tanh(3).
+    rng : None, int or numpy.random.Generator
+        The seed of the memories that learning starts from. The same seed gives the same memory.
+
+    Examples
+    --------
+    Two patterns of six neurons, one bit turned over:
+
+    >>> patterns = np.array([[1, 1, 1, -1, -1, -1], [1, -1, 1, -1, 1, -1]])
+    >>> memory = TrainedDenseMemory(2, rng=0).store(patterns)
+    >>> memory.recall([-1, 1, 1, -1, -1, -1], order="sequential").states
+    array([ 1,  1,  1, -1, -1, -1], dtype=int8)
+    """
+
+    _state: Learnt
+
+    def __init__(
+        self,
+        n_memories: int,
+        order: int = 3,
+        *,
+        cost: int = 4,
+        rate: float = 0.04,
+        damp: float = 0.998,
+        momentum: float = 0.6,
+        temperature: str | float = "auto",
+        rng: Any = None,
+    ) -> None:
+        self._recipe = Recipe.judged(
+            n_memories, order, cost, rate, damp, momentum, temperature, rng
+        )
+        self._backend = "numpy"
+        self.clear()
+
+    # ------------------------------------------------------------------ learning
+
+    def store(
+        self,
+        patterns: Any,
+        *,
+        max_iter: int = 300,
+        min_iter: int | None = None,
+        patience: int = 50,
+        min_delta: float = 1e-4,
+        advise: bool = True,
+    ) -> TrainedDenseMemory:
+        """Learn patterns (P, N), or images (P, H, W); called again, it learns all of them anew.
+
+        A step takes all patterns together. Learning stops as soon as every bit follows from the
+        others, but not before ``min_iter`` steps: further ones enlarge the basins. It also stops
+        when the cost, the mean of (Y_i − x_i)^{2m}, hardly falls any more.
+
+        Parameters
+        ----------
+        patterns : (P, N) or (P, H, W)
+            Of ±1.
+        max_iter : int
+            At most so many steps.
+        min_iter : int, optional
+            At least so many; 50, or ``max_iter`` if that is less, when not given.
+        patience, min_delta : int, float
+            Stop when none of so many steps lowered the cost by more than this.
+        advise : bool
+            Warn when learning ends with bits that one step of recall changes.
+
+        Returns
+        -------
+        TrainedDenseMemory
+            The memory itself. It keeps the memories of the step with the fewest wrong bits and,
+            among those, the lowest cost; ``converged`` says whether the patterns are fixed
+            points.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            For values other than ±1 or a wrong shape, and for arguments that make no sense.
+        InsufficientMemoryError
+            When the memories do not fit.
+        """
+        when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=50)
+        advise = checks.flag(advise, "advise")
+        with self._lock:
+            known = None if self._patterns is None else self._patterns.shape[1]
+            new = checks.patterns(patterns, n_neurons=known)
+            everything, shape = self._joined(new), new.shape or self._shape
+            k, n = self._recipe.n_memories, everything.shape[1]
+            checks.memory(
+                8 * (10 * k * n + 2 * everything.size),
+                f"learning {k} memories of {n} neurons",
+                "use fewer memories",
+            )
+            learner = Learner(self._recipe, everything)
+            memories, history = train(learner.step, learner.judge, learner.start(), when)
+            changed = Field(memories, self.order).changed(everything)
+            if advise:
+                warn_of_wrong_bits(changed, everything, len(history), k, "memories")
+            self._state = Learnt(
+                everything, shape, memories, history, learner.temperature, int(changed.sum())
+            )
+        return self
+
+    def clear(self) -> TrainedDenseMemory:
+        """Forget everything, the number of neurons included."""
+        with self._lock:
+            self._state = Learnt(None, None)
+        return self
+
+    # ------------------------------------------------------------------ what it is
+
+    @property
+    def n_neurons(self) -> int:
+        """N."""
+        return self._learnt().shape[1]
+
+    @property
+    def n_memories(self) -> int:
+        """K."""
+        return self._recipe.n_memories
+
+    @property
+    def order(self) -> int:
+        """The power n."""
+        return self._recipe.order
+
+    @property
+    def memories(self) -> Floats:
+        """ξ (K, N), from −1 to 1, read-only."""
+        return read_only(self._learnt())
+
+    @property
+    def temperature(self) -> float:
+        """T at which the memories were learnt, in units of N."""
+        now = self._now()
+        now._learnt()
+        return now._state.temperature
+
+    @property
+    def converged(self) -> bool:
+        """Whether every stored pattern is a fixed point: one step of recall changes no bit of it.
+
+        Raises
+        ------
+        NotStoredError
+            When nothing is stored yet.
+        """
+        now = self._now()
+        now._learnt()
+        return now._state.n_changed == 0
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """A row a step of the last learning.
+
+        ``iteration`` from 1, the ``rate`` ε of the step, and after it ``errors`` (bits that the
+        others answer wrongly or not at all) and ``cost`` (mean of (Y_i − x_i)^{2m}).
+        """
+        return [dict(row) for row in self._state.history]
+
+    def __repr__(self) -> str:
+        what = f"<TrainedDenseMemory K={self.n_memories}, order={self.order}"
+        state = self._state
+        if state.patterns is None:
+            return f"{what}, nothing stored>"
+        return (
+            f"{what}, N={state.patterns.shape[1]}, P={len(state.patterns)}, "
+            f"{state.n_changed} wrong bits after {len(state.history)} steps>"
+        )
+
+    # ------------------------------------------------------------------ what a state feels
+
+    def energy(self, states: Any) -> Any:
+        """E = −Σ_μ max(ξ_μ·s, 0)^n of each state, (B,); a float for a single one.
+
+        Raises
+        ------
+        InvalidInputError
+            When a sum exceeds every float.
+        """
+        now = self._now()
+        given, field = now._judge(states), now._field()
+        found = field.energies(field.overlaps(given.array))
+        return given.restore(field.in_units(found))
+
+    def energy_gap(self, states: Any) -> Any:
+        """E(site flipped) − E(s) for every site, (B, N).
+
+        Raises
+        ------
+        InvalidInputError
+            When a difference exceeds every float.
+        """
+        now = self._now()
+        given, field = now._judge(states), now._field()
+        gaps = given.array * field.all_differences(given.array)
+        return given.restore(field.in_units(gaps))
+
+    # ------------------------------------------------------------------ private
+
+    def _learnt(self) -> Floats:
+        memories = self._state.memories
+        if memories is None:
+            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
+        return memories
+
+    def _field(self) -> Field:
+        return Field(self._learnt(), self.order)
+
+    def _engine(self, manner: Manner) -> TrainedEngine:
+        return TrainedEngine(self._field(), manner)
+
+    # ------------------------------------------------------------------ files
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
+        involved.
+        """
+        recipe, now = self._recipe, self._now()
+        members: dict[str, NDArray[Any]] = {
+            "memories": now._learnt(),
+            "patterns": now._stored_patterns("save"),
+            "order": np.array(recipe.order, np.int64),
+            "power": np.array(recipe.cost, np.int64),
+            "learning": np.array([recipe.rate, recipe.damp, recipe.momentum]),
+            "automatic": np.array(recipe.temperature is None),
+            "temperature": np.array(now._state.temperature),
+            "key": np.array(recipe.key, np.uint64),
+        }
+        now._save(path, "trained", members | columns_of(now._state.history, HISTORY))
+
+    @classmethod
+    def _from_members(cls, members: dict[str, NDArray[Any]]) -> TrainedDenseMemory:
+        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
+        memories = members["memories"].astype(np.float64)
+        k, n = memories.shape
+        patterns = checks.patterns(members["patterns"], n_neurons=n).array
+        if not (np.abs(memories) <= 1).all():
+            raise InvalidInputError("its memories are not from -1 to 1")
+        rate, damp, momentum = members["learning"].tolist()
+        used = checks.real(float(members["temperature"]), "temperature", minimum=1e-12)
+        memory = cls(
+            k,
+            int(members["order"]),
+            cost=int(members["power"]),
+            rate=rate,
+            damp=damp,
+            momentum=momentum,
+            temperature="auto" if bool(members["automatic"]) else used,
+        )
+        memory._recipe = memory._recipe.with_key(int(members["key"]))
+        history = rows_of(members, HISTORY)
+        n_changed = int(Field(memories, memory.order).changed(patterns).sum())
+        shape = image_shape(members, n)
+        memory._state = Learnt(patterns, shape, memories, history, used, n_changed)
+        return memory

@@ -1,0 +1,132 @@
+"""Frames into a file: GIF always, MP4 where imageio-ffmpeg is installed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import imageio.v2 as iio2
+import imageio.v3 as iio
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError, MissingDependencyError, ResultsDirError
+from hopfield_sim.plotting.movies.palette import palette
+from hopfield_sim.support import disk
+
+MP4_FPS = 25  # frames are repeated to last as long as they should
+GIF_LEAST = 2  # hundredths of a second; browsers show what is shorter for ten
+
+
+def target(path: str | os.PathLike[str]) -> Path:
+    """Judge where a video is to go, before any of the work is done."""
+    place = checks.path(path)
+    kind = place.suffix.lower()
+    if kind not in (".gif", ".mp4"):
+        raise InvalidInputError(
+            f"path must end with .gif or .mp4; found {place.name!r}; try {place.stem + '.gif'!r}"
+        )
+    if kind == ".mp4" and importlib.util.find_spec("imageio_ffmpeg") is None:
+        raise MissingDependencyError(
+            "an .mp4 needs imageio-ffmpeg: pip install hopfield_sim[video]; a .gif needs nothing"
+        )
+    if not place.parent.is_dir():
+        raise ResultsDirError(f"path: there is no folder {str(place.parent)!r}; make it first")
+    return place
+
+
+def write(
+    path: Path,
+    frames: NDArray[np.uint8],
+    seconds: Sequence[float],
+    colours: NDArray[np.uint8] | None = None,
+) -> None:
+    """Write frames, places in the palette (F, h, w), each to be shown for so long.
+
+    The palette is that of ``video_palette`` unless ``colours`` (C, 3) are given. The file appears
+    whole or not at all.
+    """
+    colours = palette() if colours is None else colours
+    kind = path.suffix.lower()
+    with disk.replacing(path, suffix=kind) as draft:
+        if kind == ".gif":
+            _gif(draft, frames, seconds, colours)
+        else:
+            _mp4(Path(draft.name), frames, seconds, colours)
+
+
+def _shown(seconds: Sequence[float], rate: int, least: int) -> tuple[list[int], NDArray[np.int64]]:
+    """Which frames a film with so many ticks a second shows, and each for how many ticks.
+
+    None is shown for fewer than ``least``: frames that come faster are left out, so that the film
+    keeps its speed. The last one never is.
+    """
+    # Rounded ends, not rounded lengths: those would add up to another time.
+    ends = np.round(rate * np.cumsum(seconds)).astype(np.int64)
+    starts = np.concatenate([[0], ends[:-1]])
+    chosen = [len(starts) - 1]
+    for frame in reversed(range(len(starts) - 1)):
+        if starts[chosen[-1]] - starts[frame] >= least:
+            chosen.append(frame)
+    chosen.reverse()
+    starts[chosen[0]] = 0
+    return chosen, np.diff(starts[chosen], append=max(ends[-1], starts[-1] + least))
+
+
+def _gif(
+    stream: BinaryIO,
+    frames: NDArray[np.uint8],
+    seconds: Sequence[float],
+    colours: NDArray[np.uint8],
+) -> None:
+    # A GIF counts in hundredths of a second. Pillow stores of each frame only the rectangle that
+    # differs from the one before, and takes grey values with a palette as places in it.
+    chosen, ticks = _shown(seconds, 100, GIF_LEAST)
+    duration = (10 * ticks).tolist()
+    iio.imwrite(
+        stream,
+        frames if len(chosen) == len(frames) else frames[chosen],
+        extension=".gif",
+        plugin="pillow",
+        duration=duration if len(duration) > 1 else duration[0],  # Pillow wants no list of one
+        loop=0,
+        palette=colours.tobytes(),
+    )
+
+
+def _mp4(
+    path: Path, frames: NDArray[np.uint8], seconds: Sequence[float], colours: NDArray[np.uint8]
+) -> None:
+    with warnings.catch_warnings():
+        # When ffmpeg ends first, imageio-ffmpeg leaves its pipe to the garbage collector.
+        warnings.simplefilter("ignore", ResourceWarning)
+        try:
+            _encode(path, frames, seconds, colours)
+            whole = (
+                b"moov" in path.read_bytes()
+            )  # what ffmpeg writes last; nobody asks how it ended
+        except OSError:  # pages of what ffmpeg was told
+            whole = False
+    if not whole:
+        height, width = frames.shape[1:]
+        raise OSError(
+            f"ffmpeg could not make a film of {width}×{height} pixels, or the disk is full; a .gif "
+            "needs no ffmpeg"
+        )
+
+
+def _encode(
+    path: Path, frames: NDArray[np.uint8], seconds: Sequence[float], colours: NDArray[np.uint8]
+) -> None:
+    """Frame by frame: all at once in full colour would be hundreds of megabytes."""
+    chosen, repeats = _shown(seconds, MP4_FPS, 1)
+    writer: Any = iio2.get_writer(path, format="FFMPEG", mode="I", fps=MP4_FPS, codec="libx264")
+    with writer as film:
+        for frame, n in zip(chosen, repeats, strict=True):
+            for _ in range(n):
+                film.append_data(colours[frames[frame]])

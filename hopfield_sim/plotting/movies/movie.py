@@ -1,0 +1,243 @@
+"""A recall as a film: the image at the left, its energy and overlap at the right."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.plotting import runs, style
+from hopfield_sim.plotting.movies import file as video_file
+from hopfield_sim.plotting.movies import pictures as video_pictures
+from hopfield_sim.plotting.movies.palette import (
+    BLACK,
+    NEW_BLACK,
+    NEW_WHITE,
+    WHITE,
+    palette,
+    to_palette,
+)
+from hopfield_sim.plotting.movies.stage import OVERLAP, Curve, Stage
+from hopfield_sim.support import thumbnails
+
+SECONDS = 5.0  # that the moving part should last, between these frames a second:
+SLOWEST, FASTEST = 1.0, 15.0
+FIRST, LAST = 1.0, 1.5  # seconds that the cue and the end stay
+MOMENT = 0.4  # seconds of tint in a film that is slower than this
+IMAGE = 320  # pixels that the longer side of the image should have
+MOST_FRAMES = 120
+WIDEST = 2048  # pixels; a larger image is no longer a film for a page
+
+
+class Reel(NamedTuple):
+    """What a film shows: for every frame the time, the state, and the curves' values."""
+
+    time: NDArray[np.float64]
+    states: NDArray[Any]
+    curves: list[Curve]
+
+
+class Look(NamedTuple):
+    """How a film's images are painted, in places of a palette.
+
+    ``colours`` (C, 3) is the palette, ``still`` turns lines and letters into places in it, and
+    ``image`` the row of the reel, with or without a tint, (H, W).
+    """
+
+    colours: NDArray[np.uint8]
+    still: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+    image: Callable[[int, bool], NDArray[np.uint8]]
+
+
+class Shot(NamedTuple):
+    """A row of the reel, whether its changes are tinted, and for how long it is shown."""
+
+    row: int
+    tinted: bool
+    seconds: float
+
+
+def video(
+    run: Any,
+    path: str | os.PathLike[str],
+    shape: tuple[int, ...] | None = None,
+    *,
+    state: int = 0,
+    pattern: int | None = None,
+    fps: float | None = None,
+    scale: int | None = None,
+    title: str | None = None,
+    tint: bool = True,
+) -> Path:
+    """Write a recall as a looping video, with its energy and overlap where they were recorded.
+
+    Neurons of ±1 that have just changed are orange for a moment (light: now +1, dark: now −1).
+    States of real numbers are shown in grey, or in colour when they are (H, W, 3), from black at 0
+    (or −1) to white at 1 or 255, whichever holds the memories, else from their smallest number to
+    the largest. The end stays for a second and a half.
+
+    Parameters
+    ----------
+    run : Recall or Descent
+        A recall in any memory that recorded ``"states"``; with ``"energy"`` and ``"overlap"`` their
+        curves are drawn too. Of more than 120 rows as many are shown, evenly over the recall.
+    path : path
+        Ends with .gif, or with .mp4 where imageio-ffmpeg is installed.
+    shape : (height, width) or (height, width, 3), optional
+        Of the image; without it the network's own, or a square.
+    state : int
+        Which one of a batch.
+    pattern : int, optional
+        Whose overlap is drawn; without it that of the pattern which the start is nearest to.
+    fps : float, optional
+        Frames a second; without it the whole lasts about five seconds. A .gif shows at most 50 of
+        them and an .mp4 25, since viewers slow down what is faster: the film keeps its speed, and
+        the states between are left out.
+    scale : int, optional
+        Pixels a neuron; without it the image is about 320 pixels wide.
+    title : str, optional
+        Before N and P, for example the rule and the kind of update.
+    tint : bool
+        Whether changed neurons of ±1 are coloured.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    HopfieldError
+        When the run has no trajectory (``record="states"``), height × width is not N, the path ends
+        with something else or cannot be written, or imageio-ffmpeg is missing for an .mp4.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from hopfield_sim.models import HopfieldNetwork
+    >>> net = HopfieldNetwork().store([[1, 1, 1, -1, -1, -1, 1, 1, 1]])
+    >>> run = net.recall([1, 1, 1, -1, 1, -1, 1, 1, 1], record=("states", "energy"), every=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = video(run, f"{folder}/recall.gif")
+    ...     path.name, path.stat().st_size > 0
+    ('recall.gif', True)
+    """
+    place = video_file.target(path)
+    tint = checks.flag(tint, "tint") and not runs.continuous(run)
+    states = runs.trajectory(run)
+    state = checks.integer(state, "state", minimum=0, maximum=states.shape[1] - 1)
+    own = getattr(run, "shape", None)
+    if runs.continuous(run):
+        size = runs.picture_shape(shape, states.shape[2], own)
+    else:
+        size = runs.image_shape(shape, states.shape[2], own)
+    if scale is None:
+        scale = max(1, round(IMAGE / max(size[:2])))
+    scale = checks.integer(scale, "scale", minimum=1)
+    if scale * max(size[:2]) > WIDEST:
+        raise InvalidInputError(
+            f"scale must keep the image within {WIDEST} pixels; found {scale} for "
+            f"{size[0]}×{size[1]} neurons; take at most {max(1, WIDEST // max(size[:2]))}"
+        )
+    if fps is not None:
+        fps = checks.real(fps, "fps", minimum=0.1)
+    film = states[:, state]
+    checks.memory(2 * film.size, f"a video of {len(film)} rows", "record fewer: a larger every=")
+    reel = _reel(run, film, state, pattern)
+    images = reel.states.reshape(-1, *size)
+    look = _pictures(run, images) if runs.continuous(run) else _spins(images)
+    stage = Stage(
+        (size[0], size[1]),
+        scale,
+        reel.time,
+        runs.clock(run),
+        reel.curves,
+        _title(run, title),
+        tint,
+        look.still,
+    )
+    shots = _shots(len(images), fps, tint)
+    checks.memory(
+        2 * len(shots) * stage.height * stage.width,
+        f"a video of {len(shots)} frames",
+        "take a smaller scale=",
+    )
+    frames = np.empty((len(shots), stage.height, stage.width), np.uint8)
+    for frame, shot in zip(frames, shots, strict=True):
+        frame[:] = stage.frame(shot.row, look.image(shot.row, shot.tinted))
+    video_file.write(place, frames, [shot.seconds for shot in shots], look.colours)
+    return place
+
+
+def _spins(images: NDArray[Any]) -> Look:
+    """Black and white; what has just changed in orange, where it is tinted."""
+    white = images > 0
+
+    def image(row: int, tinted: bool) -> NDArray[np.uint8]:
+        now = white[row]
+        places = np.where(now, WHITE, BLACK)
+        if tinted:
+            changed = now != white[row - 1]
+            places[changed] = np.where(now, NEW_WHITE, NEW_BLACK)[changed]
+        return places.astype(np.uint8)
+
+    return Look(palette(), to_palette, image)
+
+
+def _pictures(run: Any, images: NDArray[Any]) -> Look:
+    """Greys or colours; what is black and white is told by the memories, or by the end."""
+    patterns = getattr(run, "patterns", None)
+    black, white = thumbnails.value_range(images[-1] if patterns is None else np.asarray(patterns))
+    pictures = thumbnails.as_bytes(images, black, white)
+    colours = video_pictures.colours_of(pictures)
+    return Look(colours.table, colours.still, lambda row, _: colours.picture(pictures[row]))
+
+
+def _reel(run: Any, states: NDArray[Any], state: int, pattern: int | None) -> Reel:
+    """The rows to show: evenly spaced, from the start to the last change."""
+    moved = np.flatnonzero((states[1:] != states[:-1]).any(axis=1))
+    end = int(moved[-1]) + 1 if moved.size else len(states) - 1
+    chosen = np.unique(np.linspace(0, end, min(end + 1, MOST_FRAMES)).round().astype(int))
+    curves = []
+    if runs.has(run, "energy"):
+        curves.append(Curve("energy E", runs.energies(run)[chosen, state]))
+    if runs.has(run, "overlaps"):
+        curves.append(Curve(OVERLAP, runs.overlaps(run, pattern)[chosen, state]))
+    return Reel(runs.time(run)[chosen], states[chosen], curves)
+
+
+def _shots(n_rows: int, fps: float | None, tint: bool) -> list[Shot]:
+    """What is shown for how long: in a slow film each state tinted for a moment, then as it is."""
+    each = 1 / (float(np.clip(n_rows / SECONDS, SLOWEST, FASTEST)) if fps is None else fps)
+    shots = [Shot(0, False, max(each, FIRST))]
+    for row in range(1, n_rows):
+        last = row == n_rows - 1
+        if tint and (last or each > MOMENT):
+            moment = min(each, MOMENT)
+            shots.append(Shot(row, True, moment))
+            shots.append(Shot(row, False, LAST if last else each - moment))
+        else:
+            shots.append(Shot(row, tint, LAST if last else each))
+    return shots
+
+
+def _title(run: Any, title: str | None) -> str:
+    """What is known of the network, in a line."""
+    patterns = getattr(run, "patterns", None)
+    sizes = f"N = {runs.n_neurons(run)}"
+    if patterns is not None:
+        sizes += f", P = {len(patterns)}"
+    if title is None:
+        words = [
+            name(str(getattr(run, key)))
+            for key, name in (("rule", style.rule_name), ("update", style.update_name))
+            if getattr(run, key, None) is not None
+        ]
+        title = ", ".join(words)
+    return f"{title} · {sizes}" if title else sizes

@@ -1,0 +1,195 @@
+"""The canvas of a video: drawn once; for a frame only what moves is drawn again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from hopfield_sim.plotting import style
+from hopfield_sim.plotting.movies.palette import NEW_BLACK, NEW_WHITE, PIXELS
+from hopfield_sim.plotting.runs import Clock
+
+DPI = 100
+BLOCK = 16  # video codecs cut pictures into blocks of so many pixels
+EDGE, HEAD, FOOT = 16, 64, 48  # pixels round the image: sides, title above, words below
+AXIS_LEFT, PLOT, AXIS_RIGHT = 84, 300, 22  # pixels: tick labels, the plot itself, the right end
+OVERLAP = "overlap m"
+LEAST_HEIGHT = 270  # of the plots
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What is plotted beside the image, (T,), with the words on its axis."""
+
+    label: str
+    values: NDArray[np.float64]
+
+
+class Stage:
+    """A canvas with an image at the left and curves at the right.
+
+    Parameters
+    ----------
+    shape : (height, width)
+        Of the image, in neurons.
+    scale : int
+        Pixels a neuron.
+    time : (T,)
+        Of every frame.
+    clock : Clock
+        What it is counted in.
+    curves : sequence of Curve
+        At most two.
+    title : str
+        Over everything.
+    tinted : bool
+        Whether changed neurons are coloured, which the words below the image then say.
+    still : callable
+        Lines and letters in full colour, (h, w, 4), to places in the palette, (h, w).
+    """
+
+    def __init__(
+        self,
+        shape: tuple[int, int],
+        scale: int,
+        time: NDArray[np.float64],
+        clock: Clock,
+        curves: Sequence[Curve],
+        title: str,
+        tinted: bool,
+        still: Callable[[NDArray[np.uint8]], NDArray[np.uint8]],
+    ) -> None:
+        self._scale, self._time, self._clock, self._curves = scale, time, clock, curves
+        self._to_palette = still
+        height, width = shape[0] * scale, shape[1] * scale
+        inner = max(height, LEAST_HEIGHT if curves else 0)
+        plots = AXIS_LEFT + PLOT + AXIS_RIGHT if curves else EDGE
+        self.height = _whole_blocks(HEAD + inner + FOOT)
+        self.width = _whole_blocks(max(EDGE + width + plots, 336))
+        self._top = HEAD + (inner - height) // 2
+        self._left = EDGE
+        with style.house():
+            size = (self.width / DPI, self.height / DPI)
+            self._figure = Figure(figsize=size, dpi=DPI)
+            self._figure.set_layout_engine("none")
+            self._canvas = FigureCanvasAgg(self._figure)
+            self._still(title, height, width, tinted)
+            start = EDGE + width + AXIS_LEFT
+            bottom = self.height - HEAD - inner
+            self._panels = self._plots(start, bottom, inner)
+            self._moving()
+            self._numbers = self._counters()
+            self._canvas.draw()
+        self._background = self._canvas.copy_from_bbox(self._figure.bbox)
+
+    def frame(self, index: int, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """One frame, places in the palette (h, w), with an image (H, W) of such places."""
+        self._canvas.restore_region(self._background)
+        moving = zip(self._curves, self._panels, self._lines, self._marks, strict=True)
+        for curve, panel, line, mark in moving:
+            line.set_data(self._time[: index + 1], curve.values[: index + 1])
+            mark.set_data(self._time[index : index + 1], curve.values[index : index + 1])
+            panel.draw_artist(line)
+            panel.draw_artist(mark)
+        for numbers, text in self._numbers:
+            text.set_text(numbers[index])
+            self._figure.draw_artist(text)
+        picture = self._to_palette(np.asarray(self._canvas.buffer_rgba()))
+        board = np.kron(image, np.ones((self._scale, self._scale), np.uint8))
+        picture[self._top : self._top + len(board), self._left : self._left + board.shape[1]] = (
+            board
+        )
+        return picture
+
+    def _counters(self) -> list[tuple[list[str], Text]]:
+        """Time and values in words: labels stand still, and a number has a place of its own."""
+        digits = 0 if (self._time == np.round(self._time)).all() else 2
+        shown = [(self._clock.unit, [f"{t:.{digits}f}" for t in self._time])]
+        shown += [(f"{c.label} =", [_figure(v) for v in c.values]) for c in self._curves]
+        x, texts = float(EDGE), []
+        for label, numbers in shown:
+            x += self._extent(self._text(x, 44, label, fontsize=10.5)) + 5
+            text = self._text(x, 44, max(numbers, key=len), fontsize=10.5, animated=True)
+            x += self._extent(text) + 16
+            texts.append((numbers, text))
+        return texts
+
+    def _extent(self, text: Text) -> float:
+        return float(text.get_window_extent(self._canvas.get_renderer()).width)
+
+    def _still(self, title: str, height: int, width: int, tinted: bool) -> None:
+        """Title, the frame round the image, the words below it."""
+        words = self._text(EDGE, 22, title, fontsize=12, weight="bold")
+        room = (self.width - 2 * EDGE) / self._extent(words)
+        words.set_fontsize(12 * min(1.0, room))
+        frame = Rectangle(
+            (self._left - 1, self.height - self._top - height - 1),
+            width + 2,
+            height + 2,
+            transform=None,
+            fill=False,
+            edgecolor=style.FAINT,
+            linewidth=1,
+        )
+        self._figure.add_artist(frame)
+        if tinted:
+            y = self._top + height + 18
+            self._text(EDGE, y, "■", fontsize=10, color=PIXELS[NEW_WHITE])
+            self._text(EDGE + 14, y, "■", fontsize=10, color=PIXELS[NEW_BLACK])
+            self._text(EDGE + 30, y, "just changed to +1 / to −1", fontsize=9.5)
+
+    def _text(self, x: float, y: float, words: str, **how: Any) -> Text:
+        """Words with their left middle at a pixel, counted from the top left."""
+        place = (x / self.width, 1 - y / self.height)
+        return self._figure.text(*place, words, va="center", ha="left", **how)
+
+    def _plots(self, start: int, bottom: int, inner: int) -> list[Axes]:
+        """One panel a curve, above each other, with the whole curve in grey."""
+        panels: list[Axes] = []
+        gap = 22
+        tall = (inner - gap * (len(self._curves) - 1)) / max(len(self._curves), 1)
+        for k, curve in enumerate(self._curves):
+            low = bottom + (len(self._curves) - 1 - k) * (tall + gap)
+            box = (start / self.width, low / self.height, PLOT / self.width, tall / self.height)
+            panel = self._figure.add_axes(box)
+            panel.plot(self._time, curve.values, color="#C8C8C8", lw=1.2)
+            panel.set_ylabel(curve.label, fontsize=10.5)
+            panel.tick_params(labelsize=9.5, labelbottom=k == len(self._curves) - 1)
+            panel.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+            panel.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+            panel.ticklabel_format(axis="y", scilimits=(-4, 5))  # or they would reach the image
+            panel.margins(x=0.04, y=0.08)
+            if curve.label == OVERLAP:
+                panel.set_ylim(min(-0.05, curve.values.min() - 0.05), 1.06)
+            panels.append(panel)
+        if panels:
+            panels[-1].set_xlabel(self._clock.label, fontsize=10.5)
+        return panels
+
+    def _moving(self) -> None:
+        """What every frame draws anew; left out of the background."""
+        blue, red = style.BLUE, style.VERMILLION
+        self._lines = [p.plot([], [], color=blue, lw=2, animated=True)[0] for p in self._panels]
+        self._marks = [
+            p.plot([], [], color=red, marker="o", ms=7, animated=True, clip_on=False)[0]
+            for p in self._panels
+        ]
+
+
+def _whole_blocks(pixels: float) -> int:
+    return -(-int(pixels) // BLOCK) * BLOCK
+
+
+def _figure(value: float) -> str:
+    """A number whose width hardly changes while it runs."""
+    return (f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}").replace("-", "−")

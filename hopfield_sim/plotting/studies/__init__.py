@@ -1,0 +1,1 @@
+"""The figures of the studies, a file each of the same name."""

@@ -1,0 +1,204 @@
+"""How many patterns a network holds: fraction retrieved against load, and capacity against size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hopfield_sim.plotting import style, theory_lines
+from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
+from hopfield_sim.support.crossing import Crossing, crossing
+
+LEVEL = 0.9  # the capacity: where nine patterns of ten are retrieved
+WIDTH, ROW_HEIGHT, LEGEND_HEIGHT = 10.0, 3.1, 0.7  # inches
+
+
+def capacity(result: Any, *, ax: Any = None) -> Figure:
+    """Fraction of patterns retrieved against their number, and the capacity of every network size.
+
+    A row of panels a rule (against the number of patterns t and against the load t/N; points are
+    means over networks, bars their standard error; dashed, for Hebbian, the fraction of patterns
+    that theory says are fixed points), and a last panel with the capacity, the t at which 0.9 are
+    retrieved, against N, with standard errors over networks where the result's summary has them.
+
+    Parameters
+    ----------
+    result : Result
+        Of the capacity study: anything with ``.rows``, dicts with the columns rule, n_neurons,
+        n_patterns, retrieved and retrieved_se (load and networks are used when there).
+    ax : axes, optional
+        Your own: two a rule, then one.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the result has no rows or lacks a column.
+
+    References
+    ----------
+    McEliece, Posner, Rodemich, Venkatesh, IEEE Trans. Inf. Theory 33, 461 (1987): N/(2 ln N).
+    Storkey, Valabregue, Neural Networks 12, 869 (1999): N/√(2 ln N).
+
+    Examples
+    --------
+    >>> row = {"rule": "hebbian", "n_neurons": 9, "retrieved_se": 0.0}
+    >>> figure = capacity([row | {"n_patterns": t, "retrieved": 1 / t} for t in (1, 2, 3)])
+    >>> [panel.get_xlabel() for panel in figure.axes]
+    ['number of patterns t', 'load t / N', 'neurons N']
+    """
+    rows = rows_of(result, "rule", "n_neurons", "n_patterns", "retrieved")
+    rules = values(rows, "rule")
+    colours = style.size_colours(values(rows, "n_neurons"))
+    names = [f"{rule} against {what}" for rule in rules for what in ("patterns", "load")]
+    names.append("capacity")
+    with style.house():
+        if ax is None:
+            figure = style.figure(WIDTH, ROW_HEIGHT * (len(rules) + 1.15) + LEGEND_HEIGHT)
+            heights = [1.0] * len(rules) + [1.15]
+            grid = figure.add_gridspec(len(rules) + 1, 2, height_ratios=heights)
+            panels = [figure.add_subplot(grid[i, j]) for i in range(len(rules)) for j in (0, 1)]
+            panels.append(figure.add_subplot(grid[-1, :]))
+            style.heading(figure, _title(result, rows), colours)
+        else:
+            panels = style.given_axes(ax, names)
+            panels[0].legend(handles=style.size_handles(colours), title="N", fontsize=7)
+        for index, rule in enumerate(rules):
+            left, right = panels[2 * index], panels[2 * index + 1]
+            mine = where(rows, rule=rule)
+            _curves(left, mine, colours, by_load=False)
+            _curves(right, mine, colours, by_load=True)
+            left.set_title(f"{style.rule_name(rule)}: by number of patterns")
+            right.set_title(f"{style.rule_name(rule)}: by load")
+        _capacities(panels[-1], rows, rules, _errors(result))
+    return style.figure_of(panels[0])
+
+
+def _title(result: Any, rows: Sequence[Row]) -> str:
+    """What was done, as far as the configuration and the rows say so."""
+    parts = ["Fraction of patterns retrieved exactly"]
+    flipped = dict(getattr(result, "config", None) or {}).get("flipped")
+    if isinstance(flipped, float):
+        parts.append(f"{flipped:.0%} of the cue's bits flipped")
+    title = " · ".join([*parts, averaged(rows)])
+    if any(row["rule"] in theory_lines.STABLE for row in rows):
+        title += (
+            "\nDashed: theory, the fraction (1 − p)ᴺ of patterns that are fixed points, "
+            "p the one-step error of a bit"
+        )
+    return title
+
+
+def _curves(ax: Axes, rows: Sequence[Row], colours: dict[int, str], by_load: bool) -> None:
+    """One curve a network size, theory's curve over it, and the 0.9 line."""
+    everywhere = []
+    for n in colours:
+        mine = ordered(where(rows, n_neurons=n), "n_patterns")
+        if not mine:
+            continue
+        unit = float(n) if by_load else 1.0
+        counts, fractions = column(mine, "n_patterns"), column(mine, "retrieved")
+        everywhere.append(counts / unit)
+        _theory(ax, str(mine[0]["rule"]), n, counts, unit, colours[n])
+        ax.errorbar(
+            counts / unit,
+            fractions,
+            yerr=column(mine, "retrieved_se"),
+            color=colours[n],
+            fmt="o",
+            markersize=3.5,
+            elinewidth=1.0,
+            label=f"N = {n}",
+        )
+        # The same t may come several times in a small network: the line goes through their mean.
+        grid = np.unique(counts)
+        mean = [fractions[counts == t].mean() for t in grid]
+        ax.plot(grid / unit, mean, color=colours[n], lw=0.9, alpha=0.7, label=f"_mean {n}")
+    low, high = np.concatenate(everywhere).min(), np.concatenate(everywhere).max()
+    style.log_axis(ax, "x", low / 1.25, high * 1.25, inches=4.3)
+    ax.set_xlim(low / 1.25, high * 1.25)
+    style.fraction_axis(ax, LEVEL)
+    ax.set_xlabel("load t / N" if by_load else "number of patterns t")
+
+
+def _theory(ax: Axes, rule: str, n: int, counts: Any, unit: float, colour: str) -> None:
+    """The fraction of patterns that theory says are fixed points, drawn over the points."""
+    fine = np.unique(np.geomspace(counts.min(), counts.max(), 40).round().astype(np.int64))
+    expected = theory_lines.stable_fraction(rule, n, fine)
+    if expected is not None:
+        ax.plot(
+            fine / unit, expected, color=colour, ls="--", lw=1.3, zorder=4, label=f"_theory {n}"
+        )
+
+
+def _errors(result: Any) -> dict[tuple[str, int], float]:
+    """Standard errors of the capacities, by rule and size, where the result knows them."""
+    found = dict(getattr(result, "summary", None) or {}).get("capacity", [])
+    return {(row["rule"], row["n_neurons"]): row.get("capacity_se", math.nan) for row in found}
+
+
+def _capacities(
+    ax: Axes,
+    rows: Sequence[Row],
+    rules: Sequence[str],
+    errors: dict[tuple[str, int], float],
+) -> None:
+    """The crossing of 0.9 for every size and rule, with the law that it should follow."""
+    sizes = sorted({int(row["n_neurons"]) for row in rows})
+    smooth = np.geomspace(max(sizes[0] / 1.15, 3.0), sizes[-1] * 1.15, 60)
+    marks = "osD^v"
+    drawn = [1.0]
+    for index, rule in enumerate(rules):
+        colour, name = style.rule_colour(rule, index), style.rule_name(rule)
+        for n in sizes:
+            mine = where(rows, rule=rule, n_neurons=n)
+            # Where all trials failed there are only nan.
+            if mine and not np.isnan(column(mine, "retrieved")).all():
+                found = crossing(column(mine, "n_patterns"), column(mine, "retrieved"), LEVEL)
+                found = found._replace(error=errors.get((rule, n), math.nan))
+                drawn += _one_capacity(ax, n, found, colour, marks[index % len(marks)])
+        ax.plot([], [], color=colour, marker=marks[index % len(marks)], ls="", label=name)
+        law = theory_lines.capacity(rule, smooth)
+        if law is not None:
+            words, expected = law
+            ax.plot(smooth, expected, color=colour, ls="--", zorder=4, label=f"theory, {words}")
+            drawn += [expected.min(), expected.max()]
+    style.size_axis(ax, sizes, inches=9.0)
+    style.log_axis(ax, "y", min(drawn), max(drawn), inches=2.8)
+    ax.set_xlabel("neurons N")
+    ax.set_ylabel("capacity (patterns)")
+    ax.set_title("Capacity: the t at which 0.9 are retrieved")
+    if any(line.get_fillstyle() == "none" for line in ax.lines):
+        ax.plot(
+            [], [], color=style.INK, marker="o", ls="", fillstyle="none", label="beyond the grid"
+        )
+    ax.legend(loc="best")
+
+
+def _one_capacity(ax: Axes, n: int, found: Crossing, colour: str, mark: str) -> list[float]:
+    """A point with its standard error; an arrow where the grid ends first."""
+    if math.isinf(found.high) or found.low == 0.0:
+        edge, arrow = (found.low, "↑") if math.isinf(found.high) else (found.high, "↓")
+        ax.plot([n], [edge], color=colour, marker=mark, ls="", fillstyle="none", label="_limit")
+        ax.annotate(
+            arrow,
+            (n, edge),
+            xytext=(0, 9 if arrow == "↑" else -9),
+            color=colour,
+            textcoords="offset points",
+            ha="center",
+            va="center",
+        )
+        return [edge]
+    bar = 0.0 if math.isnan(found.error) else found.error
+    ax.errorbar([n], [found.value], yerr=bar, color=colour, marker=mark, markersize=5, lw=1.2)
+    return [found.low, found.high]

@@ -1,0 +1,244 @@
+"""Errors of distributed memories against exact ones, as curves with theory dashed over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import compress, cycle
+from typing import Any
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from hopfield_sim import checks
+from hopfield_sim.plotting import style
+from hopfield_sim.plotting.curves import law, law_handle, measured, measured_handle
+from hopfield_sim.plotting.rows import Row, column, rows_of_part, values, where
+
+FIGURES = ("approximation", "patterns", "kernels", "images")
+
+AT = {
+    "memory": "at the memories",
+    "near": "near them: 10 % of the bits flipped",
+    "random": "anywhere",
+    "hidden": "half of the image hidden",
+}
+KERNELS = {
+    "sincos": style.BLUE,
+    "cos": style.SKY,
+    "exp": style.VERMILLION,
+    "expexp": style.ORANGE,
+}
+MEASURES = (
+    ("energy_error", "|ΔE|, mean"),
+    ("gradient_error", "|Δ∇E| a coordinate"),
+    ("state_error", "bits that differ after recall"),
+)
+_NEEDED = (
+    *("part", "kernel", "energy", "at", "n_neurons", "n_patterns", "beta", "n_features"),
+    "energy_error",
+)
+
+
+def distributed(result: Any, figure: str = "approximation", *, ax: Any = None) -> Figure:
+    """Errors of a distributed memory against the exact one, with theory dashed over them.
+
+    Parameters
+    ----------
+    result : Result
+        Of the study ``distributed``.
+    figure : {"approximation", "patterns", "kernels", "images"}
+        Errors against Y for random binary memories of the middle size; against the number of
+        memories; against β for the four kinds of features; or for half-hidden images.
+    ax : axes, optional
+        Your own, one for each panel.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the result lacks the rows or columns that the figure needs.
+    """
+    figure = checks.choice(figure, FIGURES, "figure")
+    rows = rows_of_part(result, figure, *_NEEDED)
+    with style.house():
+        if figure == "approximation":
+            sizes = sorted(values(rows, "n_neurons"))
+            return approximation(rows, sizes[len(sizes) // 2], ax=ax)
+        return {"patterns": _patterns, "kernels": _kernels, "images": _images}[figure](rows, ax)
+
+
+def approximation(rows: Sequence[Row], n_neurons: int, *, ax: Any = None) -> Figure:
+    """Energy, gradient and recalled state against Y at one D: a row each, a column a place."""
+    mine = where(rows, part="approximation", n_neurons=n_neurons)
+    title = (
+        f"D = {n_neurons}, P = {mine[0]['n_patterns']} random binary memories · {_averaged(mine)}"
+    )
+    return _grid(mine, "n_features", "features Y", MEASURES, title, ax)
+
+
+def _patterns(rows: Sequence[Row], ax: Any) -> Figure:
+    first = rows[0]
+    title = (
+        f"D = {first['n_neurons']}, Y = {first['n_features']} features, random binary memories · "
+        f"{_averaged(rows)}"
+    )
+    return _grid(rows, "n_patterns", "memories P", MEASURES[:2], title, ax)
+
+
+def _grid(
+    rows: Sequence[Row],
+    x: str,
+    label: str,
+    measures: Sequence[tuple[str, str]],
+    title: str,
+    ax: Any,
+) -> Figure:
+    """A row of panels a measure, a column a place, a curve a β."""
+    places, betas = values(rows, "at"), sorted(values(rows, "beta"))
+    colours = _shades(betas)
+    if ax is None:
+        fresh = style.figure(3.6 * len(places) + 0.4, 2.5 * len(measures) + 0.7)
+        panels = fresh.subplots(
+            len(measures), len(places), sharex=True, sharey="row", squeeze=False
+        )
+        _heading(fresh, title, colours, theory=True)
+    else:
+        names = [f"{measure}, {at}" for measure, _ in measures for at in places]
+        panels = np.array(style.given_axes(ax, names)).reshape(len(measures), len(places))
+    for i, (measure, words) in enumerate(measures):
+        for j, at in enumerate(places):
+            panel = panels[i, j]
+            for beta in betas:
+                curve = where(rows, at=at, beta=beta)
+                measured(panel, curve, x, measure, colours[beta])
+                if measure == "energy_error":
+                    _theory(panel, curve, x, colours[beta])
+            _ticks(panel, values(rows, x))
+            if measure == "state_error":
+                panel.set_ylim(-0.02, 0.6)
+            else:
+                panel.set_yscale("log")
+            if i == 0:
+                panel.set_title(AT[at])
+            if i == len(measures) - 1:
+                panel.set_xlabel(label)
+            if j == 0:
+                panel.set_ylabel(words)
+    return style.figure_of(panels[0, 0])
+
+
+def _kernels(rows: Sequence[Row], ax: Any) -> Figure:
+    sizes, energies = sorted(values(rows, "n_neurons")), values(rows, "energy")
+    counts = sorted(values(rows, "n_features"))
+    markers = dict(zip(counts, cycle("os^DvP"), strict=False))
+    if ax is None:
+        fresh = style.figure(max(9.2, 4.6 * len(sizes)), 3.0 * len(energies) + 0.7)
+        panels = fresh.subplots(len(energies), len(sizes), sharex=True, sharey="row", squeeze=False)
+        handles = [Line2D([], [], color=colour, label=name) for name, colour in KERNELS.items()]
+        handles += [
+            Line2D([], [], color=style.INK, marker=marker, ls="", label=f"Y = {count}")
+            for count, marker in markers.items()
+        ]
+        handles.append(law_handle("theory"))
+        _legend(
+            fresh,
+            f"P = {rows[0]['n_patterns']} random binary memories, at the memories · "
+            f"{_averaged(rows)}",
+            handles,
+        )
+    else:
+        names = [f"{energy}, D = {size}" for energy in energies for size in sizes]
+        panels = np.array(style.given_axes(ax, names)).reshape(len(energies), len(sizes))
+    for i, energy in enumerate(energies):
+        for j, size in enumerate(sizes):
+            panel = panels[i, j]
+            for kernel in values(rows, "kernel"):
+                for count in counts:
+                    wanted = {"energy": energy, "n_neurons": size, "n_features": count}
+                    curve = where(rows, kernel=kernel, **wanted)
+                    colour = KERNELS.get(kernel, style.BLACK)
+                    measured(panel, curve, "beta", "energy_error", colour, marker=markers[count])
+                    _theory(panel, curve, "beta", colour)
+            _ticks(panel, values(rows, "beta"))
+            panel.set_yscale("log")
+            formula = {"log": "log energy", "plain": "plain energy"}[energy]
+            panel.set_title(f"{formula}, D = {size}")
+            if i == len(energies) - 1:
+                panel.set_xlabel("inverse temperature β")
+            if j == 0:
+                panel.set_ylabel(MEASURES[0][1])
+    return style.figure_of(panels[0, 0])
+
+
+def _images(rows: Sequence[Row], ax: Any) -> Figure:
+    betas = sorted(values(rows, "beta"))
+    colours, first = _shades(betas), rows[0]
+    measures = (
+        ("state_error", "off the exact end, rms"),
+        ("retrieved", "hidden half nearest to its own"),
+    )
+    if ax is None:
+        fresh = style.figure(9.2, 3.6)
+        panels = fresh.subplots(1, 2)
+        title = (
+            f"{first['n_patterns']} colour images, D = {first['n_neurons']}, the lower half hidden "
+            "· pixels from 0 to 1"
+        )
+        _heading(fresh, title, colours, theory=False)
+    else:
+        panels = np.array(style.given_axes(ax, [words for _, words in measures]))
+    for panel, (measure, words) in zip(panels, measures, strict=True):
+        for beta in betas:
+            curve = where(rows, beta=beta)
+            measured(panel, curve, "n_features", measure, colours[beta])
+        _ticks(panel, values(rows, "n_features"))
+        panel.set_xlabel("features Y")
+        panel.set_ylabel(words)
+    panels[1].set_ylim(-0.04, 1.06)
+    panels[0].set_ylim(bottom=0)
+    return style.figure_of(panels[0])
+
+
+def _theory(ax: Axes, rows: Sequence[Row], x: str, colour: str) -> None:
+    """What theory predicts, where it holds."""
+    expected = column(rows, "energy_theory")
+    known = np.isfinite(expected) & (expected > 0)
+    law(ax, list(compress(rows, known)), x, "energy_theory", colour)
+
+
+def _ticks(ax: Axes, places: Sequence[float]) -> None:
+    """A logarithmic x-axis with ticks where the points are, as many as there is room for."""
+    order = sorted(places)
+    ax.set_xscale("log")
+    ax.set_xlim(order[0] / 1.2, order[-1] * 1.2)
+    shown = order if len(order) <= 7 else order[:: -(-len(order) // 7)]
+    style.ticks_at(ax, shown)
+
+
+def _shades(betas: Sequence[float]) -> dict[float, str]:
+    """Dark to light with growing β."""
+    places = np.linspace(0.1, 0.86, len(betas)) if len(betas) > 1 else [0.3]
+    return {b: to_hex(colormaps["plasma"](p)) for b, p in zip(betas, places, strict=True)}
+
+
+def _heading(figure: Figure, title: str, colours: dict[float, str], *, theory: bool) -> None:
+    handles = [measured_handle(f"β = {beta:g}", colour) for beta, colour in colours.items()]
+    handles += [law_handle("theory")] if theory else []
+    _legend(figure, title, handles)
+
+
+def _legend(figure: Figure, title: str, handles: list[Line2D]) -> None:
+    style.legend_above(figure, title, handles, handlelength=1.8, handletextpad=0.5)
+
+
+def _averaged(rows: Sequence[Row]) -> str:
+    count = int(column(rows, "networks").max())
+    return "one network a point" if count == 1 else f"mean ± standard error over {count} networks"

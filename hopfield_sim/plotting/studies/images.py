@@ -1,0 +1,198 @@
+"""Colour pictures by four similarities: how many come back, against β and against their number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator
+
+from hopfield_sim import checks, theory
+from hopfield_sim.plotting import style
+from hopfield_sim.plotting.curves import law_handle, measured, measured_handle
+from hopfield_sim.plotting.rows import Row, rows_of_part, values, where
+
+MEMORIES = {
+    "dot": ("dot product", style.VERMILLION),
+    "cosine": ("cosine", style.BLUE),
+    "euclidean": ("Euclidean", style.GREEN),
+    "manhattan": ("Manhattan", style.PURPLE),
+    "hebbian": ("Hebbian", style.BLUE),
+    "pseudoinverse": ("pseudo-inverse", style.GREEN),
+    "dense": ("dense, exponential", style.VERMILLION),
+}
+CUES = {
+    "noise-10": ("noise 10", style.SKY),
+    "noise-40": ("noise 40", style.BLUE),
+    "grey": ("half grey", style.FAINT),
+    "black": ("half black", style.BLACK),
+    "observed": ("half left out, noise 10", style.VERMILLION),
+    "itself": ("the picture itself", style.BLUE),
+    "flipped": ("a tenth of the bits flipped", style.VERMILLION),
+}
+PIXELS = 1024
+_NEEDED = ("part", "memory", "cue", "n_patterns", "beta", "images", "right", "recalled", "mse")
+
+
+def colour_images(result: Any, figure: str = "patterns", *, ax: Any = None) -> Figure:
+    """How many spoilt colour pictures bring back the right one, or come back themselves.
+
+    Parameters
+    ----------
+    result : Result
+        Of the study ``images``.
+    figure : {"patterns", "beta", "blend", "binary"}
+        Right memories against the number of pictures, a panel a cue; recalled pictures and their
+        error against β, a column a similarity; error and recalled pictures of noisy ones against β;
+        pictures in black and white against their number, a panel a cue.
+    ax : axes, optional
+        Your own, one for each panel.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the result lacks the rows or columns that the figure needs.
+    """
+    figures: dict[str, tuple[str, Callable[[list[Row], Any], Figure]]] = {
+        "patterns": ("colour", _patterns),
+        "beta": ("colour", _betas),
+        "blend": ("blend", _blend),
+        "binary": ("binary", _binary),
+    }
+    part, draw = figures[checks.choice(figure, figures, "figure")]
+    rows = rows_of_part(result, part, *_NEEDED)
+    with style.house():
+        return draw(rows, ax)
+
+
+def _patterns(rows: list[Row], ax: Any) -> Figure:
+    """Right memories against P: they do not depend on β, so any row of a point will do."""
+    points = {(r["memory"], r["cue"], r["n_patterns"]): r for r in rows}
+    mine = list(points.values())
+    cues, memories = values(mine, "cue"), values(mine, "memory")
+    title = "Right memory (the largest weight is on the picture that was spoilt) · mean ± s.e."
+    panels = _panels(ax, 1, len(cues), 2.35, 2.9, title, _handles(memories, MEMORIES))
+    for panel, cue in zip(panels, cues, strict=True):
+        for memory in memories:
+            line = where(mine, cue=cue, memory=memory)
+            _curve(panel, line, "n_patterns", "right", MEMORIES[memory][1])
+        _counts(panel, values(mine, "n_patterns"))
+        panel.set_title(CUES[cue][0])
+    panels[0].set_ylabel("fraction right")
+    return style.figure_of(panels[0])
+
+
+def _betas(rows: list[Row], ax: Any) -> Figure:
+    """Recalled above, mean squared error below; what is right as a dotted line."""
+    many = [n for n in values(rows, "n_patterns") if len(_betas_of(rows, n)) > 1]
+    most = max(many or values(rows, "n_patterns"))
+    mine = where(rows, n_patterns=most)
+    cues, memories = values(mine, "cue"), values(mine, "memory")
+    title = (
+        f"{most} pictures, one step · above: recalled (solid) and right (dotted, whatever β is); "
+        "below: mean squared error of what comes out"
+    )
+    panels = _panels(ax, 2, len(memories), 2.6, 4.9, title, _handles(cues, CUES), share="col")
+    for k, memory in enumerate(memories):
+        above, below = panels[k], panels[k + len(memories)]
+        for cue in cues:
+            line = where(mine, memory=memory, cue=cue)
+            colour = CUES[cue][1]
+            _curve(above, line, "beta", "recalled", colour)
+            above.axhline(float(line[0]["right"]), color=colour, ls=":", lw=1.2)
+            _curve(below, line, "beta", "mse", colour)
+        above.set_ylim(-0.04, 1.06)
+        above.set_title(MEMORIES[memory][0])
+        below.set_xlabel("β")
+        below.set_ylim(bottom=0)
+        for panel in (above, below):
+            panel.set_xscale("log")
+            panel.xaxis.set_major_locator(LogLocator(numticks=5))
+    panels[0].set_ylabel("fraction of the pictures")
+    panels[len(memories)].set_ylabel("squared grey levels")
+    return style.figure_of(panels[0])
+
+
+def _betas_of(rows: list[Row], count: int) -> list[Any]:
+    return values(where(rows, n_patterns=count, memory=rows[0]["memory"]), "beta")
+
+
+def _blend(rows: list[Row], ax: Any) -> Figure:
+    """Two panels over β."""
+    title = f"{rows[0]['n_patterns']} pictures with noise of 40, Euclidean, one step · mean ± s.e."
+    panels = _panels(ax, 1, 2, 3.6, 2.9, title, [])
+    for panel, measure, label in (
+        (panels[0], "mse", "mean squared error (grey levels²)"),
+        (panels[1], "recalled", "fraction recalled"),
+    ):
+        _curve(panel, rows, "beta", measure, style.BLUE)
+        panel.set_xscale("log")
+        panel.set_xlabel("β")
+        panel.set_ylabel(label)
+    panels[1].set_ylim(-0.04, 1.06)
+    panels[0].set_ylim(bottom=0)
+    return style.figure_of(panels[0])
+
+
+def _binary(rows: list[Row], ax: Any) -> Figure:
+    """Recalled exactly against P, with the critical load of random patterns."""
+    cues, memories = values(rows, "cue"), values(rows, "memory")
+    critical = theory.critical_load() * PIXELS
+    limit = law_handle(f"0.138 N = {critical:.0f}, random patterns", lw=1.5)
+    handles = [*_handles(memories, MEMORIES), limit]
+    title = f"The same pictures in black and white, N = {PIXELS}: recalled, every bit right"
+    panels = _panels(ax, 1, len(cues), 3.3, 2.9, title, handles)
+    for panel, cue in zip(panels, cues, strict=True):
+        for memory in memories:
+            line = where(rows, cue=cue, memory=memory)
+            _curve(panel, line, "n_patterns", "recalled", MEMORIES[memory][1])
+        panel.axvline(critical, color=style.INK, ls="--", lw=1.0)
+        _counts(panel, values(rows, "n_patterns"))
+        panel.set_title(CUES[cue][0])
+    panels[0].set_ylabel("fraction recalled")
+    return style.figure_of(panels[0])
+
+
+def _panels(
+    ax: Any,
+    n_rows: int,
+    n_columns: int,
+    width: float,
+    height: float,
+    title: str,
+    handles: list[Line2D],
+    share: str = "none",
+) -> list[Axes]:
+    if ax is not None:
+        return style.given_axes(ax, [f"panel {k}" for k in range(n_rows * n_columns)])
+    figure = style.figure(max(width * n_columns, 7.2), height + 0.5)
+    how: Any = {"sharex": share, "sharey": "row", "squeeze": False}
+    if n_columns == 2 and n_rows == 1:
+        how["sharey"] = "none"
+    made = list(figure.subplots(n_rows, n_columns, **how).ravel())
+    style.legend_above(figure, title, handles)
+    return made
+
+
+def _handles(words: Sequence[str], names: dict[str, tuple[str, str]]) -> list[Line2D]:
+    return [measured_handle(*names[word]) for word in words]
+
+
+def _curve(ax: Axes, rows: Sequence[Row], x: str, measure: str, colour: str) -> None:
+    measured(ax, rows, x, measure, colour, lw=1.3)
+
+
+def _counts(ax: Axes, counts: Sequence[int]) -> None:
+    """Numbers of pictures on a logarithmic axis, with their ticks."""
+    ax.set_xscale("log")
+    style.ticks_at(ax, sorted(counts))
+    ax.set_xlabel("pictures stored, P")
+    ax.set_ylim(-0.04, 1.06)

@@ -1,0 +1,130 @@
+"""Overlap after recall against load, and the phases that replica theory predicts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hopfield_sim.plotting import style, theory_lines
+from hopfield_sim.plotting.rows import averaged, column, rows_of, where
+from hopfield_sim.plotting.studies.sizes import draw_sizes, panels_by_rule
+
+# Loads at which the lines are computed; theory's curves are smooth between them.
+POINTS = 80
+
+
+def overlap_by_load(result: Any, *, ax: Any = None) -> Figure:
+    """Mean overlap with the pattern after recall against the load t/N, a panel a rule.
+
+    For Hebbian with m(α), the overlap of the retrieval state of an infinite network at T = 0, and
+    the load α_c = 0.138 where that state is gone. Past it a finite network keeps some of the
+    overlap that it started with, the less the larger it is.
+
+    Parameters
+    ----------
+    result : Result
+        Of the capacity study: anything with ``.rows``, dicts with the columns rule, n_neurons,
+        n_patterns, overlap and overlap_se (networks is used when there).
+    ax : axes, optional
+        Your own: one a rule.
+
+    Returns
+    -------
+    Figure
+        Shown once by a notebook; ``savefig`` writes it.
+
+    Raises
+    ------
+    HopfieldError
+        When the result has no rows or lacks a column.
+
+    References
+    ----------
+    D. J. Amit, H. Gutfreund, H. Sompolinsky, Annals of Physics 173, 30 (1987).
+
+    Examples
+    --------
+    >>> row = {"rule": "hebbian", "n_neurons": 9, "n_patterns": 1, "overlap": 1.0}
+    >>> overlap_by_load([row]).axes[0].get_ylabel()
+    'overlap m after recall'
+    """
+    rows = rows_of(result, "rule", "n_neurons", "n_patterns", "overlap")
+    with style.house():
+        panels = panels_by_rule(rows, f"Overlap after recall · {averaged(rows)}", ax)
+        for rule, panel in panels.items():
+            draw_sizes(panel, rows, rule, "n_patterns", "overlap", by_load=True)
+            _replica(panel, rule)
+            measured = column(where(rows, rule=rule), "overlap")
+            # Nothing may have been measured: trials that failed leave nan.
+            least = float(np.min(measured, initial=1.0, where=~np.isnan(measured)))
+            panel.set_xlim(0, None)
+            panel.set_ylim(max(least - 0.08, -1.04), 1.02)
+            panel.set_xlabel("load t / N")
+            panel.set_ylabel("overlap m after recall")
+    return style.figure_of(panel)
+
+
+def _replica(ax: Axes, rule: str) -> None:
+    """m(α) of the infinite network, down the jump at α_c."""
+    curve = theory_lines.retrieval_overlap(rule, POINTS)
+    if curve is not None:
+        loads, overlaps = curve
+        words = "theory, N → ∞"
+        (line,) = ax.plot(loads, overlaps, color=style.INK, ls="--", lw=1.6, zorder=4, label=words)
+        words = rf"$α_c$ = {loads[-1]:.3f}"
+        gone = ax.axvline(loads[-1], color=style.INK, ls=":", lw=1.2, zorder=1, label=words)
+        ax.legend(handles=[line, gone], loc="lower left")
+
+
+def phase_diagram(*, ax: Any = None) -> Figure:
+    """Temperature against load: where the Hebbian network recalls, by replica theory.
+
+    Parameters
+    ----------
+    ax : axes, optional
+        Your own.
+
+    Returns
+    -------
+    Figure
+        The lines T_g (spin glass), T_M (retrieval states exist below it) and T_c (below it they are
+        the lowest states).
+
+    References
+    ----------
+    D. J. Amit, H. Gutfreund, H. Sompolinsky, Annals of Physics 173, 30 (1987).
+
+    Examples
+    --------
+    >>> phase_diagram().axes[0].get_ylabel()
+    'temperature T'
+    """
+    lines = theory_lines.phases(POINTS)
+    with style.house():
+        if ax is None:
+            panel = style.figure(6.4, 4.2).add_subplot()
+        else:
+            panel = style.given_axes(ax, ["phase diagram"])[0]
+        panel.plot(
+            lines.loads, lines.glass, color=style.INK, ls=":", label="$T_g$: spin glass below"
+        )
+        for temperatures, colour, words in (
+            (lines.retrieval, style.SKY, "$T_M$: retrieval states exist below"),
+            (lines.thermodynamic, style.BLUE, "$T_c$: lowest in free energy below"),
+        ):
+            there = ~np.isnan(temperatures)
+            # Where a line ends it drops to T = 0, but for a bulge that is thinner than itself.
+            loads = np.append(lines.loads[there], lines.loads[there][-1])
+            drop = np.append(temperatures[there], 0.0)
+            panel.fill_between(loads, 0, drop, color=colour, alpha=0.3, lw=0)
+            panel.plot(loads, drop, color=colour, label=words)
+        panel.set_xlim(0, lines.loads[-1])
+        panel.set_ylim(0, None)
+        panel.set_xlabel("load α = P / N")
+        panel.set_ylabel("temperature T")
+        panel.set_title("Phases of the Hebbian network, N → ∞")
+        panel.legend(loc="center right")
+    return style.figure_of(panel)

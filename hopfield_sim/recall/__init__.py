@@ -1,0 +1,1 @@
+"""The flow of states: schedules, stopping, recording."""

@@ -1,0 +1,180 @@
+"""What a recall writes down on its way: energies, overlaps, states, every so many updates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import HopfieldError, InvalidTypeError
+from hopfield_sim.support.display import ShowsRun
+
+WHAT = ("energy", "overlap", "states")
+"""Words that ``record=`` accepts."""
+
+_ROW = 128
+"""Bytes that an array takes beside its numbers."""
+
+
+def words(record: str | Iterable[str], known: Sequence[str] = WHAT) -> tuple[str, ...]:
+    """Judge ``record=``: one of the known words, or any of them.
+
+    Examples
+    --------
+    >>> words("energy"), words(["states", "overlap"])
+    (('energy',), ('states', 'overlap'))
+    """
+    try:
+        given = (record,) if isinstance(record, str) else tuple(record)
+    except TypeError as error:
+        raise InvalidTypeError(
+            f"record must be any of {', '.join(known)}; got {checks.show(record)}"
+        ) from error
+    return tuple(checks.choice(word, known, "record") for word in given)
+
+
+class Moving(Protocol):
+    """States on their way, with the number of updates that each has made, (B,)."""
+
+    updates: NDArray[np.int64]
+
+
+Measure = Callable[[Any], NDArray[Any]]
+"""Reads a row off the states on their way."""
+
+
+@dataclass
+class Recorder:
+    """Rows of measurements; the first is the start, the last the end.
+
+    With the last row it lets go of the measures, and of the engine that they read: what is left can
+    be copied and sent to another process.
+
+    Parameters
+    ----------
+    every : int
+        Updates from one row to the next.
+    measures : dict of str to callable
+        What is recorded, by its word, and how it is read off a batch.
+    """
+
+    every: int
+    measures: dict[str, Measure]
+    updates: list[int] = field(default_factory=list)
+    rows: dict[str, list[NDArray[Any]]] = field(init=False)
+    _stacks: dict[str, NDArray[Any]] = field(default_factory=dict)
+    _bytes: int = 0
+    _checked: int = 1 << 28
+
+    def __post_init__(self) -> None:
+        self.rows = {word: [] for word in self.measures}
+
+    def milestones(self, start: int, end: int) -> Iterator[int]:
+        """Updates at which the walk pauses for a row, and the end of the stretch."""
+        if self.measures:
+            yield from range((start // self.every + 1) * self.every, end, self.every)
+        if end > start:
+            yield end
+
+    def capture(self, batch: Moving, *, last: bool = False) -> None:
+        """Write a row if one is due now; the ``last`` one unless it is written already."""
+        now = int(batch.updates.max(initial=0))
+        written = self.updates and self.updates[-1] == now
+        if not written and (last or not now % self.every):
+            self._write(batch, now)
+        if last:
+            self.measures = {}
+
+    def expect(self, end: int) -> None:
+        """Tell at the start that the rows of so many updates will not fit into memory."""
+        n_rows = end // self.every + 2
+        sizes = [rows[0].nbytes + _ROW for rows in self.rows.values() if rows]
+        self._demand(n_rows * sum(sizes) + n_rows * max(sizes, default=0), n_rows)
+
+    def _write(self, batch: Moving, now: int) -> None:
+        self.updates.append(now)
+        for word, measure in self.measures.items():
+            row = measure(batch)
+            self.rows[word].append(row)
+            self._bytes += row.nbytes + _ROW
+        if self._bytes > self._checked:
+            # Rows are stacked at the end, so as much again is needed; ask before the machine starts
+            # to swap.
+            self._demand(self._bytes, len(self.updates))
+            self._checked = self._bytes + self._bytes // 4
+
+    def _demand(self, n_bytes: int, n_rows: int) -> None:
+        checks.memory(
+            n_bytes, f"a recording of {n_rows} rows", "record fewer things, or a larger every="
+        )
+
+    def stacked(self, word: str) -> NDArray[Any] | None:
+        """All rows of one measurement, (T+1, B, ...), or None if it was not recorded."""
+        if word not in self.rows:
+            return None
+        if word not in self._stacks:
+            rows = self.rows[word]
+            self._demand(len(rows) * rows[0].nbytes, len(rows))
+            self._stacks[word] = np.stack(rows)
+            self.rows[word] = []
+        return self._stacks[word]
+
+
+class Restoring(Protocol):
+    """States as they were judged, which know the shape in which they came."""
+
+    def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
+        """Give an answer that shape."""
+
+
+class Recorded(ShowsRun):
+    """What the results of all recalls share: the rows written down, in the shape of the states.
+
+    The class below has the recorder and the judged states as ``_recorder`` and ``_given``.
+    """
+
+    _recorder: Recorder
+    _given: Restoring
+
+    @property
+    def updates(self) -> NDArray[np.int64]:
+        """Updates, or steps, seen by each recorded row, (T+1,)."""
+        if not self._recorder.rows:
+            raise HopfieldError("this recall recorded nothing; call recall(..., record='energy')")
+        return np.array(self._recorder.updates, np.int64)
+
+    @property
+    def energy(self) -> NDArray[np.float64]:
+        """Recorded energies, (T+1, B)."""
+        return self._recorded("energy", sites=False)
+
+    @property
+    def trajectory(self) -> NDArray[Any]:
+        """Recorded states, (T+1, B, N)."""
+        return self._recorded("states")
+
+    def _recorded(self, word: str, *, sites: bool = True) -> NDArray[Any]:
+        """All rows of one measurement; whether its last axis is the sites."""
+        rows = self._recorder.stacked(word)
+        if rows is None:
+            raise HopfieldError(
+                f"this recall did not record {word!r}; call recall(..., record={word!r})"
+            )
+        restored: NDArray[Any] = self._given.restore(rows, axis=1, sites=sites)
+        return restored
+
+
+def endings(stop: Any) -> str:
+    """How many states stopped for which reason, to be read.
+
+    Examples
+    --------
+    >>> endings(np.array(["fixed-point", "cycle", "fixed-point"]))
+    '1 cycle, 2 fixed-point'
+    """
+    words, counts = np.unique(np.atleast_1d(stop), return_counts=True)
+    return ", ".join(f"{count} {word}" for word, count in zip(words, counts, strict=True))
