@@ -16,10 +16,7 @@ from numpy.typing import NDArray
 from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import (
     CACHED,
-    CYCLE,
-    FIXED,
     FRESH,
-    RUNNING,
     Batch,
     Couplings,
     Factors,
@@ -27,13 +24,8 @@ from hopfield_sim.backends.protocol import (
     Limits,
     Matrix,
 )
-from hopfield_sim.backends.reference.philox import (
-    ACCEPT,
-    distinct_sites,
-    random_spins,
-    visit_order,
-    words,
-)
+from hopfield_sim.backends.reference import walk
+from hopfield_sim.backends.reference.philox import distinct_sites, random_spins
 
 Rows = NDArray[np.int64]
 
@@ -85,23 +77,7 @@ class NumpyBackend:
         n_threads: int,
     ) -> None:
         """Site after site, all rows in step."""
-        n = couplings.n_neurons
-        while True:
-            if isinstance(rule, Limits):
-                self._stop_fixed(couplings, batch, rule)
-            rows = batch.unfinished(until)
-            if not rows.size:
-                return
-            # All rows that still run have made the same number of updates: they visit in step.
-            start = int(batch.updates[rows[0]])
-            sweep, first = divmod(start, n)
-            last = min(n, first + until - start)
-            sweeps = np.full(rows.size, sweep)
-            sites = visit_order(order, key, batch.index[rows], sweeps, n)
-            draws = words(key, ACCEPT, batch.index[rows], sweeps, n)
-            for position in range(first, last):
-                self._visit(couplings, batch, rule, rows, sites[:, position], draws[:, position])
-            batch.updates[rows] += last - first
+        walk.asynchronous(Quadratic(self, couplings, rule), batch, order, key, until)
 
     def synchronous(
         self,
@@ -113,10 +89,7 @@ class NumpyBackend:
         n_threads: int,
     ) -> None:
         """All sites at once, step after step."""
-        while (rows := batch.unfinished(until)).size:
-            self._step(couplings, batch, rule, rows, key)
-        if isinstance(rule, Limits):
-            self._stop_fixed(couplings, batch, rule)
+        walk.synchronous(Quadratic(self, couplings, rule), batch, key, until)
 
     def retrieval(
         self,
@@ -144,64 +117,6 @@ class NumpyBackend:
                 curve[point] = np.einsum("bi,bi->b", batch.states, targets, dtype=np.int64)
         return out
 
-    def _visit(
-        self,
-        couplings: Couplings,
-        batch: Batch,
-        rule: Limits | HeatBath,
-        rows: Rows,
-        sites: NDArray[np.int64],
-        draws: NDArray[np.uint64],
-    ) -> None:
-        """One site of every row: s_i ← rule(h_i); where it flips, the cache follows by row i of the
-        columns.
-        """
-        spins = batch.states[rows, sites]
-        fields = field_at(couplings, batch.cache, rows, sites, spins)
-        new = new_spins(rule, couplings, spins, fields, sites, draws)
-        changed = new != spins
-        rows, sites = rows[changed], sites[changed]
-        twice = 2 * new[changed, None].astype(batch.cache.dtype)
-        batch.states[rows, sites] = new[changed]
-        batch.cache[rows] += twice * couplings.columns[sites]
-        batch.flips[rows] += 1
-        batch.fresh[rows] = CACHED
-
-    def _step(
-        self, couplings: Couplings, batch: Batch, rule: Limits | HeatBath, rows: Rows, key: int
-    ) -> None:
-        """All sites of every row from the same fields; rows that repeat themselves stop."""
-        n = couplings.n_neurons
-        spins, sites = batch.states[rows], np.arange(n)
-        draws = words(key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
-        fields = all_fields(couplings, batch.cache[rows], spins)
-        new = new_spins(rule, couplings, spins, fields, sites, draws)
-        flips = (new != spins).sum(axis=1)
-        if isinstance(rule, Limits):
-            cycle = (flips > 0) & (new == batch.previous[rows]).all(axis=1)
-            cycle &= batch.updates[rows] > 0
-            batch.stop[rows[cycle]] = CYCLE
-            batch.stop[rows[flips == 0]] = FIXED
-        moved = flips > 0 if isinstance(rule, Limits) else np.ones(len(rows), bool)
-        rows, new = rows[moved], new[moved]
-        batch.previous[rows] = batch.states[rows]
-        batch.states[rows] = new
-        self._refresh(couplings, batch, rows)
-        batch.updates[rows] += n
-        batch.flips[rows] += flips[moved]
-
-    def _stop_fixed(self, couplings: Couplings, batch: Batch, limits: Limits) -> None:
-        """Mark the rows at a sweep's end in which no site would change, judged by fresh fields."""
-        n = couplings.n_neurons
-        rows = np.flatnonzero((batch.stop == RUNNING) & (batch.updates % n == 0))
-        if not rows.size:
-            return
-        rows = rows[is_fixed(limits, couplings, batch.states[rows], batch.cache[rows])]
-        if not couplings.exact:
-            self._refresh(couplings, batch, rows[batch.fresh[rows] != FRESH])
-            rows = rows[is_fixed(limits, couplings, batch.states[rows], batch.cache[rows])]
-        batch.stop[rows] = FIXED
-
     def _refresh(self, couplings: Couplings, batch: Batch, rows: Rows) -> None:
         """Compute the caches of these rows anew."""
         batch.cache[rows] = self.cache(couplings, batch.states[rows])
@@ -217,6 +132,59 @@ class NumpyBackend:
         if 2 * len(factors.patterns) < couplings.n_neurons:
             return self._product(factors, states)
         return whole_product(states, couplings.columns, len(factors.patterns))
+
+
+class Quadratic:
+    """Spins with pair couplings, as a walk sees them; see ``walk.Model``."""
+
+    def __init__(
+        self, backend: NumpyBackend, couplings: Couplings, rule: Limits | HeatBath
+    ) -> None:
+        self.backend, self.couplings, self.rule = backend, couplings, rule
+        self.n_neurons, self.stochastic = couplings.n_neurons, isinstance(rule, HeatBath)
+        self.rows_at_once = max(1, _BLOCK // couplings.n_neurons)
+
+    def look(self, batch: Batch, rows: Rows) -> FieldsOfRows:
+        """These rows with their local fields."""
+        return FieldsOfRows(self, batch, rows)
+
+    def resting(self, batch: Batch, rows: Rows) -> NDArray[np.bool_]:
+        """Judged by the caches; where these drift, what seems to rest is judged by fresh ones."""
+        found = walk.stays(self.look(batch, rows), batch.states[rows])
+        if not self.couplings.exact:
+            some = np.flatnonzero(found)
+            self.replaced(batch, rows[some][batch.fresh[rows[some]] != FRESH])
+            found[some] = walk.stays(self.look(batch, rows[some]), batch.states[rows[some]])
+        return found
+
+    def replaced(self, batch: Batch, rows: Rows) -> None:
+        """Compute the caches of these rows anew."""
+        self.backend._refresh(self.couplings, batch, rows)
+
+
+class FieldsOfRows:
+    """Rows of a batch with their local fields h; see ``walk.Look``."""
+
+    def __init__(self, model: Quadratic, batch: Batch, rows: Rows) -> None:
+        self.couplings, self.rule, self.batch, self.rows = model.couplings, model.rule, batch, rows
+
+    def at(self, sites: Rows, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:
+        """s_i ← rule(h_i)."""
+        fields = field_at(self.couplings, self.batch.cache, self.rows, sites, spins)
+        return new_spins(self.rule, self.couplings, spins, fields, sites, draws)
+
+    def everywhere(self, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:
+        """S ← rule(h)."""
+        fields = all_fields(self.couplings, self.batch.cache[self.rows], spins)
+        sites = np.arange(self.couplings.n_neurons)
+        return new_spins(self.rule, self.couplings, spins, fields, sites, draws)
+
+    def follow(self, changed: NDArray[np.bool_], sites: Rows, new: walk.Spins) -> None:
+        """The cache changes by row i of the columns."""
+        batch, rows = self.batch, self.rows[changed]
+        twice = 2 * new[changed, None].astype(batch.cache.dtype)
+        batch.cache[rows] += twice * self.couplings.columns[sites[changed]]
+        batch.fresh[rows] = CACHED
 
 
 def whole_product(left: NDArray[Any], right: NDArray[Any], largest: int) -> NDArray[np.floating]:
@@ -301,14 +269,3 @@ def probability_bounds() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     least, most = words[:-1] - np.minimum(words[:-1], 2), words[1:] + 2
     least[0], most[-1] = 0, 2**32
     return least, most
-
-
-def is_fixed(
-    limits: Limits, couplings: Couplings, states: NDArray[np.int8], cache: NDArray[Any]
-) -> NDArray[np.bool_]:
-    """Would no site change? (B,)."""
-    fields = all_fields(couplings, cache, states)
-    leaves_down = (fields > limits.above) & (states < 0)
-    leaves_up = (fields < limits.below) & (states > 0)
-    fixed: NDArray[np.bool_] = np.logical_not((leaves_down | leaves_up).any(axis=1))
-    return fixed

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.products import product
-from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Batch
+from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
-from hopfield_sim.backends.reference.philox import ACCEPT, visit_order, words
 from hopfield_sim.backends.reference.powers import Floats, rectified
 from hopfield_sim.models import energy
 from hopfield_sim.models.binary import Manner
@@ -27,6 +27,9 @@ from hopfield_sim.models.trained import rule
 Doubles = NDArray[np.float64]
 Spins = NDArray[np.int8]
 Rows = NDArray[np.int64]
+
+_ROWS = 1 << 12
+"""Rows that a synchronous step takes at a time."""
 
 
 @dataclass(frozen=True)
@@ -103,14 +106,14 @@ class TrainedEngine:
     manner: Manner
 
     def start(self, states: Spins) -> Batch:
-        """The states with their overlaps."""
+        """The states; a walk counts their overlaps when it looks at them."""
         checks.memory(
             40 * len(states) * len(self.field.memories),
             f"the overlaps of {len(states)} states with {len(self.field.memories)} memories",
             "recall fewer states at a time",
         )
         index = np.arange(len(states), dtype=np.int64)
-        return Batch(states, self.field.overlaps(states), index, states.copy())
+        return Batch(states, np.empty((len(states), 0)), index, states.copy())
 
     def energy(self, batch: Batch) -> Doubles:
         """E of each state, (B,)."""
@@ -118,101 +121,73 @@ class TrainedEngine:
 
     def advance(self, batch: Batch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
-        if self.manner.update == "async":
-            self._asynchronous(batch, temperature, until)
+        how, model = self.manner, Trained(self.field, self.manner, temperature)
+        if how.update == "async":
+            walk.asynchronous(model, batch, how.order, how.key, until)
         else:
-            while (rows := batch.unfinished(until)).size:
-                self._step(batch, temperature, rows)
-            if temperature == 0:
-                self._stop_fixed(batch)
+            walk.synchronous(model, batch, how.key, until)
 
-    def _asynchronous(self, batch: Batch, temperature: float, until: int) -> None:
-        """Site after site, all rows in step."""
-        n, how = batch.states.shape[1], self.manner
-        by_site = np.ascontiguousarray(self.field.memories.T)
-        while True:
-            if temperature == 0:
-                self._stop_fixed(batch)
-            rows = batch.unfinished(until)
-            if not rows.size:
-                return
-            # All rows that still run have made the same number of updates: they visit in step.
-            start = int(batch.updates[rows[0]])
-            sweep, first = divmod(start, n)
-            last = min(n, first + until - start)
-            sweeps = np.full(rows.size, sweep)
-            sites = visit_order(how.order, how.key, batch.index[rows], sweeps, n)
-            draws = words(how.key, ACCEPT, batch.index[rows], sweeps, n)
-            batch.cache[rows] = self.field.overlaps(batch.states[rows])
-            for position in range(first, last):
-                self._visit(
-                    batch, temperature, rows, by_site, sites[:, position], draws[:, position]
-                )
-            batch.updates[rows] += last - first
 
-    def _visit(
-        self,
-        batch: Batch,
-        temperature: float,
-        rows: Rows,
-        by_site: Floats,
-        sites: NDArray[np.int64],
-        draws: NDArray[np.uint64],
-    ) -> None:
-        """One site of every row; where it flips, the overlaps follow."""
-        spins, weights = batch.states[rows, sites], by_site[sites]
-        d = self.field.differences(batch.cache[rows], spins, weights)
-        new = self._new(temperature, d, spins, draws)
-        if self.manner.clamp is not None:
-            new = np.where(self.manner.clamp[sites], spins, new)
-        changed = new != spins
-        flipped = rows[changed]
-        batch.states[flipped, sites[changed]] = new[changed]
-        twice = 2.0 / batch.states.shape[1] * new[changed, None]
-        batch.cache[flipped] += twice * weights[changed]
-        batch.flips[flipped] += 1
+class Trained:
+    """Spins under trained memories, as a walk sees them; see ``walk.Model``."""
 
-    def _step(self, batch: Batch, temperature: float, rows: Rows) -> None:
-        """All sites of every row at once; rows that repeat themselves stop."""
-        n, how = batch.states.shape[1], self.manner
-        spins = batch.states[rows]
-        draws = words(how.key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
-        new = self._new(temperature, self.field.all_differences(spins), spins, draws)
-        if how.clamp is not None:
-            new = np.where(how.clamp, spins, new)
-        flips = (new != spins).sum(axis=1)
-        moved = np.ones(len(rows), bool)
-        if temperature == 0:
-            cycle = (flips > 0) & (new == batch.previous[rows]).all(axis=1)
-            cycle &= batch.updates[rows] > 0
-            batch.stop[rows[cycle]] = CYCLE
-            batch.stop[rows[flips == 0]] = FIXED
-            moved = flips > 0
-        rows, new = rows[moved], new[moved]
-        batch.previous[rows] = batch.states[rows]
-        batch.states[rows] = new
-        batch.updates[rows] += n
-        batch.flips[rows] += flips[moved]
+    rows_at_once = _ROWS
 
-    def _stop_fixed(self, batch: Batch) -> None:
-        """Mark the rows at a sweep's end in which no site would change, by overlaps made anew."""
-        n = batch.states.shape[1]
-        rows = np.flatnonzero((batch.stop == RUNNING) & (batch.updates % n == 0))
-        if not rows.size:
-            return
-        spins = batch.states[rows]
-        stays = self._new(0.0, self.field.all_differences(spins), spins, None) == spins
-        if self.manner.clamp is not None:
-            stays |= self.manner.clamp
-        batch.stop[rows[stays.all(axis=1)]] = FIXED
+    def __init__(self, field: Field, manner: Manner, temperature: float) -> None:
+        self.field, self.manner, self.temperature = field, manner, temperature
+        self.n_neurons = field.memories.shape[1]
+        self.stochastic = temperature > 0
+        held = manner.clamp
+        self.clamped = np.zeros(self.n_neurons, bool) if held is None else held
+        self.by_site = np.ascontiguousarray(field.memories.T)
 
-    def _new(
-        self, temperature: float, d: Doubles, spins: Spins, draws: NDArray[np.uint64] | None
-    ) -> Spins:
-        """What spins become, all arrays alike."""
-        if temperature == 0 or draws is None:
+    def look(self, batch: Batch, rows: Rows) -> OverlapsOfRows:
+        """These rows; visits keep overlaps, which are counted anew here."""
+        return OverlapsOfRows(self, batch, rows)
+
+    def resting(self, batch: Batch, rows: Rows) -> NDArray[np.bool_]:
+        """No difference of energies pulls at a site that is free."""
+        return walk.stays(self.look(batch, rows), batch.states[rows])
+
+    def replaced(self, batch: Batch, rows: Rows) -> None:
+        """Nothing: every look counts its overlaps."""
+
+    def becomes(self, d: Doubles, spins: Spins, draws: walk.Draws) -> Spins:
+        """What spins become, all arrays alike; clamped ones not held yet."""
+        if not self.stochastic:
             stay = np.int8(1) if self.manner.ties == "plus" else spins
             return np.where(d > 0, np.int8(1), np.where(d < 0, np.int8(-1), stay))
-        log_gain = self.field.log_unit - math.log(min(max(temperature, 1e-250), 1e250))
+        log_gain = self.field.log_unit - math.log(min(max(self.temperature, 1e-250), 1e250))
         gain = math.exp(min(max(log_gain, -700.0), 700.0))
         return np.where(draws < probability_words(d * gain), np.int8(1), np.int8(-1))
+
+
+class OverlapsOfRows:
+    """Rows of a batch with their overlaps; see ``walk.Look``."""
+
+    def __init__(self, model: Trained, batch: Batch, rows: Rows) -> None:
+        self.model, self.batch, self.rows = model, batch, rows
+        self._overlaps: Doubles | None = None
+
+    @property
+    def overlaps(self) -> Doubles:
+        """H of each row, (b, K); only visits need them."""
+        if self._overlaps is None:
+            self._overlaps = self.model.field.overlaps(self.batch.states[self.rows])
+        return self._overlaps
+
+    def at(self, sites: Rows, spins: Spins, draws: walk.Draws) -> Spins:
+        """One site of each row follows D."""
+        d = self.model.field.differences(self.overlaps, spins, self.model.by_site[sites])
+        new = self.model.becomes(d, spins, draws)
+        return walk.held(self.model.clamped[sites], spins, new)
+
+    def everywhere(self, spins: Spins, draws: walk.Draws) -> Spins:
+        """All sites follow D of one state."""
+        new = self.model.becomes(self.model.field.all_differences(spins), spins, draws)
+        return walk.held(self.model.clamped, spins, new)
+
+    def follow(self, changed: NDArray[np.bool_], sites: Rows, new: Spins) -> None:
+        """H ← h + 2 s_i ξ_i / N."""
+        twice = 2.0 / self.model.n_neurons * new[changed, None]
+        self.overlaps[changed] += twice * self.model.by_site[sites[changed]]
