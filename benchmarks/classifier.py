@@ -19,7 +19,6 @@ from threadpoolctl import threadpool_limits
 from benchmarks.measure import Contest, machine, settle
 from benchmarks.row import NotMeasured, same
 from hopfield_sim import backends
-from hopfield_sim.backends.reference.voting import engine
 from hopfield_sim.models import training
 from hopfield_sim.models.classifier import rule
 from hopfield_sim.models.classifier import training as learning
@@ -54,7 +53,7 @@ class Problem:
             n_memories=memories, order=order, cost=cost, epochs=9, batch=1000, rate=0.04, damp=1.0,
             momentum=0.6, temperature=(0.7, 0.7), ramp=1, patience=None, dtype="float32", rng=0,
         )  # fmt: skip
-        one = learning.Machine(engine("numpy"), 1, order, cost)
+        one = learning.Machine(backends.get("numpy").voting, 1, order, cost)
         state = learning.begin(recipe, one, examples, np.arange(CLASSES), None, 0)
         for _ in range(2):
             state = learning.epoch(recipe, one, examples, state)
@@ -63,13 +62,13 @@ class Problem:
     def ours(self, name: str, n_threads: int) -> Epoch:
         """The package's epoch; the memories after it."""
         recipe = self.recipe
-        one = learning.Machine(engine(name), n_threads, recipe.order, recipe.cost)
+        one = learning.Machine(backends.get(name).voting, n_threads, recipe.order, recipe.cost)
         return lambda: learning.epoch(recipe, one, self.examples, self.state).memories
 
     def first_batch(self) -> tuple[np.ndarray[Any, np.dtype[np.int64]], Floats]:
         """A batch, and the memories' gradient for it by the reference."""
         recipe, state = self.recipe, self.state
-        one = learning.Machine(engine("numpy"), 1, recipe.order, recipe.cost)
+        one = learning.Machine(backends.get("numpy").voting, 1, recipe.order, recipe.cost)
         batch = next(training.batches(recipe.key, state.epoch, IMAGES, 1000))
         temperature = state.schedule[1] * PIXELS
         return batch, one.push(self.examples, batch, state.memories, temperature).gradient

@@ -16,7 +16,6 @@ import numpy as np
 
 from benchmarks.measure import Comparison, compare, machine
 from hopfield_sim import backends
-from hopfield_sim.backends.compiled.attention import engine
 from hopfield_sim.backends.reference.attention import Memories
 
 BATCHES = (
@@ -80,7 +79,7 @@ def main() -> None:
     print(machine())
     names = [name for name in ("torch",) if importlib.util.find_spec(name)]
     print(f"{', '.join(names) or 'no PyTorch here'}; {backends.threads(None)} threads each\n")
-    ours = engine("cython" if "cython" in backends.available() else "numpy")
+    ours = backends.get().attention
     print("| B | P | N | ours, ms | PyTorch / ours | three products / ours |")
     print("|---|---|---|---|---|---|")
     for b, p, n in BATCHES:

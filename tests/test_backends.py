@@ -4,17 +4,15 @@ the threads.
 
 from __future__ import annotations
 
-import inspect
 import itertools
 
 import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.backends import protocol
 from hopfield_sim.backends.compiled import pairs as cython_backend
 from hopfield_sim.backends.reference import philox as counter_rng
-from hopfield_sim.backends.reference.pairs import NumpyBackend, probability_words
+from hopfield_sim.backends.reference.pairs import probability_words
 from hopfield_sim.models.hopfield import couplings
 
 COMPILED = [name for name in hs.backends.available() if name != "numpy"]
@@ -33,15 +31,6 @@ def assert_same_run(run, reference):
     np.testing.assert_array_equal(run.stop, reference.stop)
     np.testing.assert_array_equal(run.sweeps, reference.sweeps)
     np.testing.assert_array_equal(run.flips, reference.flips)
-
-
-@pytest.mark.parametrize(
-    "method", ["cache", "fields", "hebbian", "asynchronous", "synchronous", "retrieval"]
-)
-@pytest.mark.parametrize("backend", [NumpyBackend, cython_backend.CythonBackend])
-def test_signatures_are_those_of_the_protocol(backend, method):
-    wanted = inspect.signature(getattr(protocol.Backend, method))
-    assert inspect.signature(getattr(backend, method)) == wanted
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from hopfield_sim import backends
 from hopfield_sim.backends.reference import powers
-from hopfield_sim.backends.reference.voting import CompiledVoting, Voting, engine
+from hopfield_sim.backends.reference.voting import Voting
 
 compiled = pytest.mark.skipif(
     "cython" not in backends.available(), reason="the compiled kernels are not built here"
@@ -58,8 +58,8 @@ def test_both_engines_compute_the_formulas(name, dtype, order) -> None:
         low, steps, signal = problem(shape, dtype)
         wanted, sizes = exact(low, steps, order, signal)
         found = (
-            engine(name).votes(low, steps, order),
-            *engine(name).pull(low, steps, order, signal),
+            backends.get(name).voting.votes(low, steps, order),
+            *backends.get(name).voting.pull(low, steps, order, signal),
         )
         for a, b, size in zip(found, wanted, sizes, strict=True):
             assert a.shape == b.shape
@@ -70,18 +70,19 @@ def test_both_engines_compute_the_formulas(name, dtype, order) -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_compiled_engine_is_the_reference(dtype, order) -> None:
-    assert isinstance(engine("cython"), CompiledVoting)
-    assert type(engine("numpy")) is Voting
     for shape in SHAPES:
         low, steps, signal = problem(shape, dtype, seed=1)
         kept = low.copy(), steps.copy(), signal.copy()
         one = Voting().votes(low, steps, order)
         size = Voting().votes(low, np.abs(steps), order).max()
         np.testing.assert_allclose(
-            engine("cython").votes(low, steps, order), one, rtol=0, atol=TOLERANCE[dtype] * size
+            backends.get("cython").voting.votes(low, steps, order),
+            one,
+            rtol=0,
+            atol=TOLERANCE[dtype] * size,
         )
         for a, b in zip(
-            engine("cython").pull(low, steps, order, signal),
+            backends.get("cython").voting.pull(low, steps, order, signal),
             Voting().pull(low, steps, order, signal),
             strict=True,
         ):
@@ -93,13 +94,15 @@ def test_the_compiled_engine_is_the_reference(dtype, order) -> None:
 @compiled
 def test_parts_of_a_batch_give_the_same_bits() -> None:
     low, steps, signal = problem((20, 100, 10), np.float32)
-    votes = engine("cython").votes(low, steps, 7)
-    visible, _ = engine("cython").pull(low, steps, 7, signal)
+    votes = backends.get("cython").voting.votes(low, steps, 7)
+    visible, _ = backends.get("cython").voting.pull(low, steps, 7, signal)
     for start in range(20):
         part = slice(start, start + 3)
-        np.testing.assert_array_equal(engine("cython").votes(low[part], steps, 7), votes[part])
         np.testing.assert_array_equal(
-            engine("cython").pull(low[part], steps, 7, signal[part])[0], visible[part]
+            backends.get("cython").voting.votes(low[part], steps, 7), votes[part]
+        )
+        np.testing.assert_array_equal(
+            backends.get("cython").voting.pull(low[part], steps, 7, signal[part])[0], visible[part]
         )
 
 
@@ -110,10 +113,10 @@ def test_what_would_be_denormal_is_nothing(name) -> None:
         floor = powers.floor(30, np.dtype(dtype))
         low = np.array([[-1, floor * 0.99, floor * 1.01]], dtype)
         steps = np.array([[1, 1, 1], [0, 0, 0]], dtype)
-        votes = engine(name).votes(low, steps, 30)
+        votes = backends.get(name).voting.votes(low, steps, 30)
         assert votes[0, 1] == 0
         assert votes[0, 0] == pytest.approx((1 + floor * 0.99) ** 30 + (1 + floor * 1.01) ** 30)
-        _, classes = engine(name).pull(low, steps, 30, np.ones((1, 2), dtype))
+        _, classes = backends.get(name).voting.pull(low, steps, 30, np.ones((1, 2), dtype))
         assert classes[1, 0] == classes[1, 1] == 0 < classes[1, 2]
         assert classes[1, 2] >= np.finfo(dtype).tiny
 

@@ -7,7 +7,6 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import backends
-from hopfield_sim.backends.reference.waves import CompiledWaves, Waves, engine
 
 ULP = 2.0**-53  # half a unit in the last place of a number below 1
 
@@ -17,8 +16,7 @@ compiled = pytest.mark.skipif(
 
 
 def circle(angles) -> tuple[np.ndarray, np.ndarray]:
-    found = engine("cython")
-    assert isinstance(found, CompiledWaves)
+    found = backends.get("cython").waves
     return found.circle(np.atleast_2d(np.asarray(angles, dtype=np.float64)))
 
 
@@ -66,9 +64,11 @@ def test_threads_and_shapes_change_nothing(monkeypatch) -> None:
         monkeypatch.setattr(backends, "threads", lambda wish, n=threads: n)
         for found, one in zip(circle(angles), wanted, strict=True):
             np.testing.assert_array_equal(found, one)
-    turned = engine("cython").circle(np.asfortranarray(angles))
+    turned = backends.get("cython").waves.circle(np.asfortranarray(angles))
     np.testing.assert_array_equal(turned[0], wanted[0])
-    rows = engine("cython").circle(angles[:, 3:600])  # neither contiguous nor a multiple of 8
+    rows = backends.get("cython").waves.circle(
+        angles[:, 3:600]
+    )  # neither contiguous nor a multiple of 8
     np.testing.assert_array_equal(rows[1], wanted[1][:, 3:600])
     assert circle(np.zeros((0, 5)))[0].shape == (0, 5)
 
@@ -76,11 +76,10 @@ def test_threads_and_shapes_change_nothing(monkeypatch) -> None:
 def test_float32_and_the_reference_are_numpys() -> None:
     angles = np.linspace(-9, 9, 40, dtype=np.float32).reshape(4, 10)
     for name in backends.available():
-        cosines, sines = engine(name).circle(angles)
+        cosines, sines = backends.get(name).waves.circle(angles)
         assert cosines.dtype == np.float32
         np.testing.assert_array_equal(cosines, np.cos(angles))
         np.testing.assert_array_equal(sines, np.sin(angles))
-    assert type(engine("numpy")) is Waves
 
 
 @pytest.mark.parametrize("kernel", ["sincos", "cos", "exp", "expexp"])

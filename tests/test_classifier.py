@@ -12,7 +12,6 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import backends
-from hopfield_sim.backends.reference.voting import engine
 from hopfield_sim.errors import (
     HopfieldError,
     InvalidInputError,
@@ -99,7 +98,7 @@ def test_the_gradient_is_that_of_the_cost(order) -> None:
     d, c, k, m, temperature = 5, 3, 4, 2, 3.0
     xi, v = rng.uniform(-1, 1, (k, d + c)), rng.uniform(-1, 1, (6, d))
     codes = rng.integers(c, size=6)
-    machine = learning.Machine(engine("numpy"), 1, order, m)
+    machine = learning.Machine(backends.get("numpy").voting, 1, order, m)
     found = machine.push(learning.Examples(v, codes), np.arange(6), xi, temperature)
 
     def cost(memories):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import collections
 import decimal
 import functools
-import inspect
 import itertools
 import math
 from fractions import Fraction
@@ -14,9 +13,8 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.backends import dense_protocol
 from hopfield_sim.backends.compiled import dense as cython_dense
-from hopfield_sim.backends.reference.dense import NumpyDense, differences, feel
+from hopfield_sim.backends.reference.dense import differences, feel
 from hopfield_sim.models.dense import interactions
 from hopfield_sim.models.dense.interactions import Interaction
 
@@ -50,15 +48,6 @@ def run_all(kind, patterns, cues, **options):
             )
         )  # fmt: skip
     return runs[0], runs[1:]
-
-
-@pytest.mark.parametrize("method", ["overlaps", "asynchronous", "synchronous"])
-@pytest.mark.parametrize("backend", [NumpyDense, cython_dense.CythonDense])
-def test_signatures_are_those_of_the_protocol(backend, method):
-    def described(kind):
-        return str(inspect.signature(getattr(kind, method)))
-
-    assert described(backend) == described(dense_protocol.DenseBackend)
 
 
 @needs_kernels
@@ -165,7 +154,7 @@ def test_overlaps_of_every_width():
         expected = states.astype(int) @ patterns.T.astype(int)
         memories, _ = interactions.memories(Interaction("polynomial", 3), patterns)
         for name in hs.backends.available():
-            found = hs.backends.dense(name).overlaps(memories, states)
+            found = hs.backends.get(name).dense.overlaps(memories, states)
             np.testing.assert_array_equal(found, expected)
 
 

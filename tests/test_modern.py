@@ -12,7 +12,6 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import backends
-from hopfield_sim.backends.compiled.attention import engine
 from hopfield_sim.backends.reference.attention import Attention, Memories
 from hopfield_sim.errors import (
     HopfieldError,
@@ -474,7 +473,7 @@ def test_the_compiled_engine_agrees(n, dtype):
     bias = rng.normal(size=p).astype(dtype)
     q = rng.normal(size=(1, n)).astype(dtype)
     tolerance = 1e-12 if dtype == np.float64 else 1e-5
-    slow, fast = Attention(), engine("cython")
+    slow, fast = Attention(), backends.get("cython").attention
     mask = (rng.random(n) < 0.7).astype(dtype)
     for beta in (1e-3, 1.0, 1e4):
         for kind in (
@@ -497,7 +496,7 @@ def test_threads_change_no_bit(monkeypatch):
     results = []
     for count in (1, 2, 5):
         monkeypatch.setattr(backends, "threads", lambda wish, count=count: count)
-        results.append(engine("cython").attend(Memories(xi), x, 0.1).target)
+        results.append(backends.get("cython").attention.attend(Memories(xi), x, 0.1).target)
     np.testing.assert_array_equal(results[0], results[1])
     np.testing.assert_array_equal(results[0], results[2])
 

@@ -1,10 +1,9 @@
-"""The engine room: who computes, chosen by name.
+"""One door to the engines: what computes, chosen by name.
 
-``protocol.py`` is the contract, ``numpy_backend.py`` the reference that defines every result,
-``cython_backend.py`` the compiled engine; ``dense_protocol.py``, ``numpy_dense.py`` and
-``cython_dense.py`` are the same for dense memories. The variable ``HOPFIELD_SIM_KERNELS`` says
-whether kernels are used: ``auto`` (when they are built, the default), ``require`` (an error when
-they are not) or ``none``.
+``protocol.py`` says what engines receive and give, ``reference`` is the NumPy implementation that
+defines every result, ``compiled`` the same with compiled loops. The environment variable
+``HOPFIELD_SIM_KERNELS`` says whether compiled kernels are used: ``auto`` (when all of them are
+built, the default), ``require`` (an error when one is missing) or ``none``.
 """
 
 from __future__ import annotations
@@ -14,19 +13,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from importlib import import_module
 
 from hopfield_sim import checks
-from hopfield_sim.backends.compiled.dense import CythonDense
-from hopfield_sim.backends.compiled.pairs import CythonBackend, Kernels, load_kernels
-from hopfield_sim.backends.dense_protocol import DenseBackend
-from hopfield_sim.backends.protocol import Backend
-from hopfield_sim.backends.reference.dense import NumpyDense
-from hopfield_sim.backends.reference.pairs import NumpyBackend
+from hopfield_sim.backends.engines import Backend
 from hopfield_sim.errors import InvalidInputError, MissingDependencyError
 
-__all__ = ["available", "dense", "get", "threads", "use_backend"]
+__all__ = ["Backend", "available", "describe", "get", "threads", "use_backend"]
 
-NAMES = ("auto", "numpy", "cython")
+_ROOMS = {"numpy": "reference", "cython": "compiled"}
+"""Backends by name, each with the folder whose ``load`` makes it. To add one: a folder, and a line
+here.
+"""
+
+NAMES = ("auto", *_ROOMS)
+"""What ``backend=`` may be."""
+
+_AUTOMATIC = ("cython", "numpy")
+"""What "auto" means: the first of these that can be used."""
 
 _chosen: ContextVar[str] = ContextVar("hopfield_sim_backend", default="auto")
 
@@ -39,35 +43,51 @@ def available() -> list[str]:
     >>> available()[0]
     'numpy'
     """
-    return ["numpy"] if _kernels() is None else ["numpy", "cython"]
+    return [name for name in _ROOMS if isinstance(_loaded(name), Backend)]
+
+
+def describe() -> dict[str, str]:
+    """Each backend by name with "available", or why it cannot be used here.
+
+    Examples
+    --------
+    >>> describe()["numpy"]
+    'available'
+    """
+    found = {name: _loaded(name) for name in _ROOMS}
+    return {n: "available" if isinstance(f, Backend) else str(f) for n, f in found.items()}
 
 
 def get(name: str = "auto") -> Backend:
-    """The backend of that name; "auto" is what ``use_backend`` chose, else the fastest one.
+    """Return the backend of that name; "auto" is what ``use_backend`` chose, else the fastest one.
+
+    Parameters
+    ----------
+    name : {"auto", "numpy", "cython"}
+        Implementation to use.
 
     Raises
     ------
     InvalidInputError
         For an unknown name.
     MissingDependencyError
-        When that backend is not to be had here; the message says how to get it.
+        When that backend cannot be used here; the message says how to get it.
     """
     name = checks.choice(name, NAMES, "backend")
     name = _chosen.get() if name == "auto" else name
     if name == "auto":
-        name = available()[-1]
-    if name == "cython" and _kernels() is None:
-        raise MissingDependencyError(
-            "backend 'cython' was asked for, but the compiled kernels are not built; build them "
-            "with `python setup.py build_ext --inplace` (this needs a C compiler), or use "
-            "backend='numpy'"
-        )
-    return _backend(name)
+        name = next(n for n in _AUTOMATIC if isinstance(_loaded(n), Backend))
+    found = _loaded(name)
+    if isinstance(found, Backend):
+        return found
+    raise MissingDependencyError(
+        f"backend {name!r} was asked for, but {found}; or use backend='numpy'"
+    )
 
 
-def dense(name: str = "auto") -> DenseBackend:
-    """The backend of that name for dense memories; see ``get``."""
-    return _dense_backend(get(name).name)
+def setting(name: str) -> str:
+    """Check a model's ``backend=`` and return it; "auto" stays, to be settled call by call."""
+    return name if isinstance(name, str) and name == "auto" else get(name).name
 
 
 @contextmanager
@@ -97,32 +117,22 @@ def threads(wish: int | None) -> int:
 
 
 @cache
-def _backend(name: str) -> Backend:
-    kernels = _kernels() if name == "cython" else None
-    return NumpyBackend() if kernels is None else CythonBackend(kernels)
-
-
-@cache
-def _dense_backend(name: str) -> DenseBackend:
-    kernels = _kernels() if name == "cython" else None
-    return NumpyDense() if kernels is None else CythonDense(kernels.dense)
-
-
-@cache
-def _kernels() -> Kernels | None:
+def _loaded(name: str) -> Backend | MissingDependencyError:
+    """The backend, or why it cannot be used here."""
     wish = os.environ.get("HOPFIELD_SIM_KERNELS", "auto")
     if wish not in ("auto", "require", "none"):
         raise InvalidInputError(
             f"HOPFIELD_SIM_KERNELS must be one of auto, require, none; found {wish!r}"
         )
-    kernels = None if wish == "none" else load_kernels()
-    if wish == "require" and kernels is None:
-        raise MissingDependencyError(
-            "HOPFIELD_SIM_KERNELS=require, but the compiled kernels are not built; build them "
-            "with `python setup.py build_ext --inplace`, or unset the variable to use the NumPy "
-            "reference"
-        )
-    return kernels
+    if name == "cython" and wish == "none":
+        return MissingDependencyError("HOPFIELD_SIM_KERNELS=none turns it off; unset the variable")
+    try:
+        backend: Backend = import_module(f"hopfield_sim.backends.{_ROOMS[name]}").load()
+    except MissingDependencyError as error:
+        if name == "cython" and wish == "require":
+            raise MissingDependencyError(f"HOPFIELD_SIM_KERNELS=require, but {error}") from error
+        return error
+    return backend
 
 
 def __dir__() -> list[str]:

@@ -20,12 +20,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-
-from hopfield_sim.backends.protocol import Batch
 
 _BLOCK: Final = 512
 """Patterns whose signs lie together; see ``signs``."""
@@ -187,39 +185,3 @@ class DenseHeatBath:
     def gain(self) -> float:
         """The unit over T, finite, for tables that are not ``relative``."""
         return math.exp(min(max(self.log_gain, SMALLEST_LOG), LARGEST_LOG))
-
-
-class DenseBackend(Protocol):
-    """The verbs of dense memories. Those with a batch change it in place and return nothing."""
-
-    name: str
-
-    def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
-        """ξ^μ·s, (B, P)."""
-
-    def asynchronous(
-        self,
-        memories: Memories,
-        batch: Batch,
-        rule: Descent | DenseHeatBath,
-        order: str,
-        key: int,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Visit one site after another up to the update ``until``; at zero temperature stop at a
-        fixed point.
-        """
-
-    def synchronous(
-        self,
-        memories: Memories,
-        batch: Batch,
-        rule: Descent | DenseHeatBath,
-        key: int,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Update all sites at once, N updates a step; at zero temperature stop at a fixed point or
-        a 2-cycle.
-        """

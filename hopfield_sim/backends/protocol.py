@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -226,69 +226,3 @@ class Batch:
     def unfinished(self, until: int) -> NDArray[np.int64]:
         """Rows that still run and have visits left before the update ``until``."""
         return ((self.stop == RUNNING) & (self.updates < until)).nonzero()[0]
-
-
-class Backend(Protocol):
-    """The engine room's verbs. Each changes the batch in place and returns nothing."""
-
-    name: str
-    pattern_load: float
-    """Up to what load P/N a walk by the patterns beats one by a matrix that fits no cache."""
-
-    def cache(
-        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
-    ) -> NDArray[Any]:
-        """What each state keeps beside its spins: fields (B, N) or overlaps (B, P)."""
-
-    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
-        """W s in the engine's units, (B, N)."""
-
-    def hebbian(self, factors: Factors) -> NDArray[Any]:
-        """ΞᵀΞ, (N, N), off its diagonal."""
-
-    def asynchronous(
-        self,
-        couplings: Couplings,
-        batch: Batch,
-        rule: Limits | HeatBath,
-        order: str,
-        key: int,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Visit one site after another up to the update ``until``; at zero temperature
-        stop at a fixed point.
-        """
-
-    def synchronous(
-        self,
-        couplings: Couplings,
-        batch: Batch,
-        rule: Limits | HeatBath,
-        key: int,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Update all sites at once, N updates a step; at zero temperature stop at a
-        fixed point or a 2-cycle.
-        """
-
-    def retrieval(
-        self,
-        n_neurons: int,
-        n_patterns: NDArray[np.int64],
-        flipped: NDArray[np.int64],
-        n_states: int,
-        keys: NDArray[np.uint64],
-        max_sweeps: int,
-        n_threads: int,
-    ) -> NDArray[np.int64]:
-        """How far cues come back in K Hebbian networks that grow: all their curves in one call.
-
-        A network is its key, which its random patterns and the flips are functions of. At point l
-        of L it holds the first ``n_patterns[l]`` patterns, without self couplings. Its cue s of S
-        there is pattern s mod ``n_patterns[l]`` (Hebb's rule has no order: any will do) with
-        ``flipped[l]`` distinct sites flipped, a choice of (key, l·S + s). It moves at zero
-        temperature, all sites at once, a field of 0 giving +1. The answer, (K, L, S), is the
-        overlap N·m of each end with its pattern.
-        """

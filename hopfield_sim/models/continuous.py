@@ -42,8 +42,7 @@ class ContinuousMemory(ShowsMemory, Shared, ABC):
         """That of stored images, or None."""
 
     def __init__(self, backend: str) -> None:
-        automatic = isinstance(backend, str) and backend == "auto"
-        self._backend = "auto" if automatic else backends.get(backend).name
+        self._backend = backends.setting(backend)
 
     @abstractmethod
     def _size(self) -> Size:

@@ -1,1 +1,62 @@
-"""The Python side of the compiled kernels: the reference's classes with their loops replaced."""
+"""The reference's engines with their loops compiled: the same bits where sums are exact integers.
+
+``kernels`` beside this folder has the compiled modules, which nobody else imports.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from hopfield_sim.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from hopfield_sim.backends.engines import Backend
+
+KERNELS = (
+    *("asynchronous", "dense", "modern", "network", "overlaps"),
+    *("retrieval", "synchronous", "voting", "waves"),
+)
+
+
+def load() -> Backend:
+    """All engines, compiled.
+
+    Raises
+    ------
+    MissingDependencyError
+        When a kernel was not built; it is named.
+    """
+    kernels = {name: _kernel(name) for name in KERNELS}
+    # After the kernels: this is the slow part, and of no use without them.
+    from hopfield_sim.backends.compiled.attention import CompiledAttention
+    from hopfield_sim.backends.compiled.dense import CompiledDense
+    from hopfield_sim.backends.compiled.pairs import CompiledPairs
+    from hopfield_sim.backends.compiled.voting import CompiledVoting
+    from hopfield_sim.backends.compiled.waves import CompiledWaves
+    from hopfield_sim.backends.engines import Backend
+
+    return Backend(
+        "cython",
+        CompiledPairs(kernels),
+        CompiledDense(kernels["dense"]),
+        CompiledAttention(kernels["modern"]),
+        CompiledWaves(kernels["waves"]),
+        CompiledVoting(kernels["voting"]),
+    )
+
+
+def _kernel(name: str) -> ModuleType:
+    # import_module rather than an import statement, which reports a missing extension as a circular
+    # import.
+    module = f"hopfield_sim.backends.kernels.{name}"
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        raise MissingDependencyError(
+            f"its compiled kernel {name!r} is not built; build the kernels with `python setup.py "
+            "build_ext --inplace` (this needs a C compiler)"
+        ) from error

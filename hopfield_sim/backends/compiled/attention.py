@@ -7,9 +7,7 @@ result does not depend on the number of threads.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
-from functools import cache
 from types import ModuleType
 
 import numpy as np
@@ -84,18 +82,3 @@ def _share(walk: Callable[[int, int], None], count: int, most: int) -> None:
         chunks = np.arange(start, min(count, start + most * n_threads))
         parts = min(n_threads, len(chunks))
         workers.share(lambda part: walk(int(part[0]), int(part[-1]) + 1), chunks, parts, n_threads)
-
-
-@cache
-def engine(name: str) -> Attention:
-    """The engine that belongs to the backend of that name; the reference where the kernels were
-    not built.
-    """
-    kernels = "hopfield_sim.backends.kernels.modern"
-    if name == "cython":
-        try:
-            return CompiledAttention(importlib.import_module(kernels))
-        except ModuleNotFoundError as error:
-            if error.name != kernels:
-                raise
-    return Attention()

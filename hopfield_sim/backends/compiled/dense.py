@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.dense_protocol import DenseHeatBath, Descent, Memories
 from hopfield_sim.backends.protocol import RUNNING, Batch
+from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.backends.workers import Rows, parts_for, share
 
 _BUDGET: Final = 100_000_000
@@ -25,12 +26,10 @@ _SHARE: Final = 4_000_000
 """Patterns looked at that are worth a thread of their own."""
 
 
-class CythonDense:
+class CompiledDense(Dense):
     """The same bits as the reference, at a temperature where sums are exact integers, many times
     faster.
     """
-
-    name = "cython"
 
     def __init__(self, kernels: ModuleType) -> None:
         self._kernels = kernels

@@ -7,8 +7,7 @@ index in the call.
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, Final
 
@@ -29,7 +28,7 @@ from hopfield_sim.backends.protocol import (
 from hopfield_sim.backends.reference.pairs import (
     BOUNDS_REACH,
     BOUNDS_STEPS,
-    NumpyBackend,
+    Pairs,
     probability_bounds,
 )
 from hopfield_sim.backends.workers import Rows, Work, parts_for, share
@@ -44,27 +43,13 @@ _MOST_BITS: Final = 2
 """Up to this load P/N, fields by way of the overlaps take less time than a matrix product."""
 
 
-@dataclass(frozen=True)
-class Kernels:
-    """The compiled modules."""
-
-    network: ModuleType
-    overlaps: ModuleType
-    asynchronous: ModuleType
-    synchronous: ModuleType
-    retrieval: ModuleType
-    dense: ModuleType
-
-
-class CythonBackend(NumpyBackend):
+class CompiledPairs(Pairs):
     """The same bits as the reference for integer couplings, many times faster."""
 
-    name = "cython"
-
-    def __init__(self, kernels: Kernels) -> None:
+    def __init__(self, kernels: Mapping[str, ModuleType]) -> None:
         self._kernels = kernels
         # AVX-512 adds under a mask of bits, which others have to make first.
-        self.pattern_load = 0.1 if kernels.network.adds_under_masks() else 0.05
+        self.pattern_load = 0.1 if kernels["network"].adds_under_masks() else 0.05
 
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
@@ -73,7 +58,7 @@ class CythonBackend(NumpyBackend):
         factors = _factors(couplings)
         if factors is None:
             return super().cache(couplings, states)
-        kernels, network = self._kernels.overlaps, self._network(factors)
+        kernels, network = self._kernels["overlaps"], self._network(factors)
         out = np.empty((len(states), couplings.width), couplings.cache_type)
 
         def fill(rows: Rows) -> None:
@@ -94,7 +79,7 @@ class CythonBackend(NumpyBackend):
             return super().fields(couplings, states)
         out = np.empty(states.shape, couplings.diagonal.dtype)
         overlaps = self.cache(factors, states).view(np.uint8)
-        network, kernel = self._network(factors), self._kernels.overlaps.fields
+        network, kernel = self._network(factors), self._kernels["overlaps"].fields
 
         def fill(rows: Rows) -> None:
             some = slice(rows[0], rows[-1] + 1)
@@ -112,7 +97,7 @@ class CythonBackend(NumpyBackend):
         step = max(1, _BUDGET // max(1, n * n_patterns // 64))
         for start in range(0, n, step):
             rows = out[start : start + step]
-            self._kernels.overlaps.hebbian(factors.site_bits, n_patterns, start, rows)
+            self._kernels["overlaps"].hebbian(factors.site_bits, n_patterns, start, rows)
         return out
 
     def asynchronous(
@@ -128,7 +113,7 @@ class CythonBackend(NumpyBackend):
         """Site after site, each row by itself to its end."""
         if not _has_kernels(couplings):
             return super().asynchronous(couplings, batch, rule, order, key, until, n_threads)
-        walks, network = self._kernels.asynchronous, self._network(couplings, rule)
+        walks, network = self._kernels["asynchronous"], self._network(couplings, rule)
         how = (walks.ORDERS[order], key, until, _BUDGET)
         cache = batch.cache.view(np.uint8)
         common = (network, batch.states, cache, batch.index, batch.updates, batch.flips)
@@ -156,7 +141,7 @@ class CythonBackend(NumpyBackend):
         """All sites at once; a step follows the sites that flipped, if they are few."""
         if not _has_kernels(couplings):
             return super().synchronous(couplings, batch, rule, key, until, n_threads)
-        steps, network = self._kernels.synchronous, self._network(couplings, rule)
+        steps, network = self._kernels["synchronous"], self._network(couplings, rule)
         cache = batch.cache.view(np.uint8)
         # Adding an integer column costs less than its share of a matrix product, a column of
         # real numbers does not.
@@ -210,7 +195,7 @@ class CythonBackend(NumpyBackend):
             site_bits = np.zeros((n_neurons, -(-most // 64)), np.uint64)
             try:
                 while done < curves.size and going:
-                    done = self._kernels.retrieval.retrieval(
+                    done = self._kernels["retrieval"].retrieval(
                         network, keys[some], n_patterns, flipped, max_sweeps, pattern_bits,
                         site_bits, curves, done, _BUDGET,
                     )  # fmt: skip
@@ -224,7 +209,7 @@ class CythonBackend(NumpyBackend):
 
     def _network(self, couplings: Couplings, rule: Limits | HeatBath | None = None) -> Any:
         """The couplings, and what a visited site becomes, as the kernels see them."""
-        network = self._kernels.network.Network(couplings.n_neurons)
+        network = self._kernels["network"].Network(couplings.n_neurons)
         if isinstance(couplings, Matrix):
             network.matrix(couplings.columns, couplings.diagonal)
         else:
@@ -286,19 +271,3 @@ def _factors(couplings: Couplings) -> Factors | None:
         return None
     by_matrix = isinstance(couplings, Matrix) and factors.width > _MOST_BITS * factors.n_neurons
     return None if by_matrix else factors
-
-
-def load_kernels() -> Kernels | None:
-    """The compiled kernels, or None where they were not built.
-
-    ``import_module`` rather than an import statement, which reports a missing extension as a
-    circular import.
-    """
-    room = "hopfield_sim.backends.kernels."
-    try:
-        names = [field.name for field in fields(Kernels)]
-        return Kernels(*(importlib.import_module(room + name) for name in names))
-    except ModuleNotFoundError as error:
-        if not str(error.name).startswith(room):
-            raise
-        return None

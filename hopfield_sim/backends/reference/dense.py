@@ -37,10 +37,8 @@ _AGAIN = 1 << 18
 """Numbers in a block of sites in doubt: these stay in a cache."""
 
 
-class NumpyDense:
+class Dense:
     """The readable engine. Slower, always there, and right by definition."""
-
-    name = "numpy"
 
     def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
         """ξ^μ·s, a block of patterns at a time: sums of ±1 are exact in float64."""

@@ -36,10 +36,15 @@ _ROWS = 1024
 """Rows of a matrix made at a time."""
 
 
-class NumpyBackend:
-    """The readable engine. Slower, always there, and right by definition."""
+class Pairs:
+    """The engine of networks with pair couplings. Walks change a batch in place.
 
-    name = "numpy"
+    Attributes
+    ----------
+    pattern_load : float
+        Up to what load P/N a walk by the patterns beats one by a matrix that fits no cache.
+    """
+
     pattern_load = 0.1
 
     def cache(
@@ -76,7 +81,9 @@ class NumpyBackend:
         until: int,
         n_threads: int,
     ) -> None:
-        """Site after site, all rows in step."""
+        """Visit one site after another up to the update ``until``; at zero temperature stop at a
+        fixed point.
+        """
         walk.asynchronous(Quadratic(self, couplings, rule), batch, order, key, until)
 
     def synchronous(
@@ -88,7 +95,9 @@ class NumpyBackend:
         until: int,
         n_threads: int,
     ) -> None:
-        """All sites at once, step after step."""
+        """Update all sites at once, N updates a step; at zero temperature stop at a fixed point
+        or a 2-cycle.
+        """
         walk.synchronous(Quadratic(self, couplings, rule), batch, key, until)
 
     def retrieval(
@@ -101,7 +110,15 @@ class NumpyBackend:
         max_sweeps: int,
         n_threads: int,
     ) -> NDArray[np.int64]:
-        """Network after network, point after point: a batch of cues is made, flows, is compared."""
+        """How far cues come back in K Hebbian networks that grow: all their curves in one call.
+
+        A network is its key, which its random patterns and the flips are functions of. At point l
+        of L it holds the first ``n_patterns[l]`` patterns, without self couplings. Its cue s of S
+        there is pattern s mod ``n_patterns[l]`` (Hebb's rule has no order: any will do) with
+        ``flipped[l]`` distinct sites flipped, a choice of (key, l·S + s). It moves at zero
+        temperature, all sites at once, a field of 0 giving +1. The answer, (K, L, S), is the
+        overlap N·m of each end with its pattern.
+        """
         out = np.empty((len(keys), len(n_patterns), n_states), np.int64)
         numbers, zero = np.arange(n_states), np.zeros(n_neurons, np.int64)
         plus = Limits(zero - 1, zero)
@@ -137,9 +154,7 @@ class NumpyBackend:
 class Quadratic:
     """Spins with pair couplings, as a walk sees them; see ``walk.Model``."""
 
-    def __init__(
-        self, backend: NumpyBackend, couplings: Couplings, rule: Limits | HeatBath
-    ) -> None:
+    def __init__(self, backend: Pairs, couplings: Couplings, rule: Limits | HeatBath) -> None:
         self.backend, self.couplings, self.rule = backend, couplings, rule
         self.n_neurons, self.stochastic = couplings.n_neurons, isinstance(rule, HeatBath)
         self.rows_at_once = max(1, _BLOCK // couplings.n_neurons)

@@ -9,20 +9,14 @@ of the sum of the sizes of their terms.
 
 from __future__ import annotations
 
-import importlib
-from functools import cache
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.reference.powers import Floats, floor, rectified
+from hopfield_sim.backends.reference.powers import Floats, rectified
 
 
 class Voting:
     """The readable engine: a matrix of powers a class."""
-
-    name = "numpy"
 
     def votes(self, low: Floats, steps: Floats, order: int) -> NDArray[np.float64]:
         """Σ_μ [F(h_μ^{a+}) − F(h_μ^−)] / S^n with F(x) = max(x, 0)^n, (B, C).
@@ -63,56 +57,3 @@ class Voting:
             power *= signal[:, a, None]
             visible += power
         return visible, classes
-
-
-class CompiledVoting(Voting):
-    """The same, one state after another: their powers never leave the registers."""
-
-    name = "cython"
-
-    def __init__(self, kernels: Any) -> None:
-        self._kernels = kernels
-
-    def votes(self, low: Floats, steps: Floats, order: int) -> NDArray[np.float64]:
-        """As in the reference."""
-        low, steps = _padded(low, -1), _padded(steps, 0)
-        out = np.empty((len(low), len(steps)))
-        sums = np.empty(len(steps) * _lanes(low), low.dtype)
-        self._kernels.votes(low, steps, order, floor(order, low.dtype), sums, out)
-        return out
-
-    def pull(self, low: Floats, steps: Floats, order: int, signal: Floats) -> tuple[Floats, Floats]:
-        """As in the reference."""
-        count = low.shape[1]
-        low, steps = _padded(low, -1), _padded(steps, 0)
-        visible, classes = np.empty_like(low), np.zeros_like(steps)
-        self._kernels.pull(low, steps, order, floor(order, low.dtype), signal, visible, classes)
-        return visible[:, :count], classes[:, :count]
-
-
-def _lanes(array: Floats) -> int:
-    """Numbers in a vector of 64 bytes."""
-    return 64 // array.dtype.itemsize
-
-
-def _padded(rows: Floats, value: float) -> Floats:
-    """Rows of whole vectors, C-contiguous; memories that are added have no power."""
-    extra = -rows.shape[1] % _lanes(rows)
-    if not extra:
-        return np.ascontiguousarray(rows)
-    out = np.full((len(rows), rows.shape[1] + extra), value, rows.dtype)
-    out[:, : rows.shape[1]] = rows
-    return out
-
-
-@cache
-def engine(name: str) -> Voting:
-    """The engine of the backend of that name; the reference where the kernel was not built."""
-    kernels = "hopfield_sim.backends.kernels.voting"
-    if name == "cython":
-        try:
-            return CompiledVoting(importlib.import_module(kernels))
-        except ModuleNotFoundError as error:
-            if error.name != kernels:
-                raise
-    return Voting()

@@ -53,7 +53,7 @@ def overlaps(
         f"{checks.show(most)} patterns of {checks.show(n_neurons)} neurons",
         "study smaller networks",
     )
-    return backends.get(config["backend"]).retrieval(
+    return backends.get(config["backend"]).pairs.retrieval(
         n_neurons,
         np.asarray(n_patterns, np.int64),
         np.asarray(flipped, np.int64),

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.backends import blas
 from hopfield_sim.backends.reference.powers import Floats
-from hopfield_sim.backends.reference.voting import engine
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.classifier import rule
 from hopfield_sim.models.classifier import training as learning
@@ -118,8 +117,7 @@ class DenseClassifier(Shared):
         n_threads: int | None = None,
         rng: Any = None,
     ) -> None:
-        automatic = isinstance(backend, str) and backend == "auto"
-        self._backend = "auto" if automatic else backends.get(backend).name
+        self._backend = backends.setting(backend)
         self._n_threads = None if n_threads is None else backends.threads(n_threads)
         self._recipe = Recipe.judged(
             n_memories=n_memories, order=order, cost=cost, epochs=epochs, batch=batch, rate=rate,
@@ -453,12 +451,10 @@ class DenseClassifier(Shared):
     @contextmanager
     def _machine(self) -> Iterator[learning.Machine]:
         """Who computes, while BLAS keeps to one thread."""
-        name = backends.get(self._backend).name
         with blas.limit(1):
             recipe = self._recipe
-            yield learning.Machine(
-                engine(name), backends.threads(self._n_threads), recipe.order, recipe.cost
-            )
+            engine, threads = backends.get(self._backend).voting, backends.threads(self._n_threads)
+            yield learning.Machine(engine, threads, recipe.order, recipe.cost)
 
 
 def _compare_scales(signed: bool | None, states: Floats, name: str = "X") -> None:

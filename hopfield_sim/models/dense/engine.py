@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.dense_protocol import DenseBackend, DenseHeatBath, Descent, Memories
+from hopfield_sim.backends.dense_protocol import DenseHeatBath, Descent, Memories
 from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.models import energy
 from hopfield_sim.models.binary import Manner
 from hopfield_sim.models.dense.interactions import Interaction
@@ -24,7 +25,7 @@ class DenseEngine:
     logarithmic: bool
     memories: Memories
     log_unit: float
-    backend: DenseBackend
+    backend: Dense
     manner: Manner
 
     def start(self, states: NDArray[np.int8]) -> Batch:
@@ -59,9 +60,7 @@ class DenseEngine:
         return DenseHeatBath(temperature, log_gain, self.logarithmic, clamped)
 
 
-def overlaps(
-    backend: DenseBackend, memories: Memories, states: NDArray[np.int8]
-) -> NDArray[np.int64]:
+def overlaps(backend: Dense, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
     """ξ^μ·s of each state, (B, P).
 
     Raises

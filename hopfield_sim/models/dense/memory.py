@@ -98,8 +98,7 @@ class DenseMemory(BinaryMemory):
                 'energy="log" is −log Σ e^x and needs interaction="exponential"; '
                 f'got interaction="{word}", whose energy is "sum"'
             )
-        automatic = isinstance(backend, str) and backend == "auto"
-        self._backend = "auto" if automatic else backends.get(backend).name
+        self._backend = backends.setting(backend)
         self.clear()
 
     # ------------------------------------------------------------------ learning
@@ -215,7 +214,7 @@ class DenseMemory(BinaryMemory):
 
     def _overlaps_of(self, states: Any) -> tuple[checks.Batch, NDArray[np.int64]]:
         given = self._judge(states)
-        return given, overlaps(backends.dense(self._backend), self._tables[0], given.array)
+        return given, overlaps(backends.get(self._backend).dense, self._tables[0], given.array)
 
     # ------------------------------------------------------------------ private
 
@@ -230,7 +229,7 @@ class DenseMemory(BinaryMemory):
 
     def _engine(self, manner: Manner) -> DenseEngine:
         memories, log_unit = self._tables
-        backend = backends.dense(self._backend)
+        backend = backends.get(self._backend).dense
         return DenseEngine(self._interaction, self._log, memories, log_unit, backend, manner)
 
     # ------------------------------------------------------------------ files

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.backends.reference.waves import Waves, engine
+from hopfield_sim.backends.reference.waves import Waves
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.distributed import validity as reliance
 from hopfield_sim.models.distributed.features import (
@@ -197,4 +197,4 @@ class Recipe:
         return out
 
     def _engine(self) -> Waves:
-        return engine(backends.get(self.backend).name)
+        return backends.get(self.backend).waves

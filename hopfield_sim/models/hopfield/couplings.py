@@ -20,14 +20,13 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.backends.protocol import (
     INT32_SAFE,
-    Backend,
     Couplings,
     Factors,
     HeatBath,
     Limits,
     Matrix,
 )
-from hopfield_sim.backends.reference.pairs import probability_words
+from hopfield_sim.backends.reference.pairs import Pairs, probability_words
 from hopfield_sim.errors import InvalidInputError
 
 _INT16_SAFE = 2**15 - 3
@@ -62,7 +61,7 @@ def factors(patterns: NDArray[np.int8], *, zero_diagonal: bool) -> Factors:
 
 def matrix(
     learnt: Factors,
-    backend: Backend,
+    backend: Pairs,
     previous: Matrix | None = None,
     changed: NDArray[np.int8] | None = None,
     sign: int = 1,
@@ -104,7 +103,7 @@ def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
 
 
 def prefers_matrix(
-    learnt: Factors, backend: Backend, sweeps: int, *, sync: bool, warm: bool, made: bool
+    learnt: Factors, backend: Pairs, sweeps: int, *, sync: bool, warm: bool, made: bool
 ) -> bool:
     """Whether recalls of so many sweeps take less time with the matrix, if it is ``made`` or not.
 

@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.protocol import Backend, Batch, Couplings, HeatBath, Limits
+from hopfield_sim.backends.protocol import Batch, Couplings, HeatBath, Limits
+from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.models import energy
 from hopfield_sim.models.hopfield import couplings as coupling
 
@@ -21,7 +22,7 @@ class QuadraticEngine:
 
     couplings: Couplings
     thresholds: NDArray[np.float64]
-    backend: Backend
+    backend: Pairs
     update: str
     order: str
     ties: str

@@ -59,8 +59,7 @@ class HopfieldNetwork(PairNetwork):
         self._dtype = checks.float_type(dtype)
         self._rule: str | rules.Rule | None = rule
         self._zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
-        automatic = isinstance(backend, str) and backend == "auto"
-        self._backend = "auto" if automatic else backends.get(backend).name
+        self._backend = backends.setting(backend)
         self._given_thresholds = thresholds
         if thresholds is not None:
             # Judged now, though N is known only later: a wrong length is told then.
@@ -203,7 +202,7 @@ class HopfieldNetwork(PairNetwork):
         """The Hebbian matrix, if there is one already, with patterns added or removed."""
         if self._hebbian_matrix is None or not isinstance(learnt, Factors):
             return None
-        backend = backends.get(self._backend)
+        backend = backends.get(self._backend).pairs
         return couplings.matrix(learnt, backend, self._hebbian_matrix, changed, sign)
 
     # ------------------------------------------------------------------ what it is

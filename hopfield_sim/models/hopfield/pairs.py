@@ -103,7 +103,7 @@ class PairNetwork(BinaryMemory):
         now = self._now()
         known, given = now._known(), now._judge(states)
         now._warn_if_asymmetric()
-        cache = backends.get(now._backend).cache(known, given.array)
+        cache = backends.get(now._backend).pairs.cache(known, given.array)
         return given.restore(energy.quadratic(known, now._thresholds, given.array, cache))
 
     def energy_gap(self, states: Any) -> Any:
@@ -136,7 +136,7 @@ class PairNetwork(BinaryMemory):
         return QuadraticEngine(
             self._fastest(manner),
             self._thresholds,
-            backends.get(self._backend),
+            backends.get(self._backend).pairs,
             update=manner.update,
             order=manner.order,
             ties=manner.ties,
@@ -166,7 +166,7 @@ class PairNetwork(BinaryMemory):
 
     def _fields_of(self, states: Any) -> tuple[checks.Batch, NDArray[Any]]:
         given = self._judge(states)
-        return given, backends.get(self._backend).fields(self._known(), given.array)
+        return given, backends.get(self._backend).pairs.fields(self._known(), given.array)
 
     def _fastest(self, manner: Manner) -> Couplings:
         """The couplings in the form in which recalls like this one take the least time."""
@@ -176,7 +176,7 @@ class PairNetwork(BinaryMemory):
             derived.sweeps += manner.sweeps
             if couplings.prefers_matrix(
                 known,
-                backends.get(self._backend),
+                backends.get(self._backend).pairs,
                 derived.sweeps,
                 sync=manner.update == "sync",
                 warm=manner.warm,
@@ -189,7 +189,7 @@ class PairNetwork(BinaryMemory):
         """The matrix of Hebbian couplings, made when it is first wanted."""
         derived = self._state.derived
         if derived.matrix is None:
-            derived.matrix = couplings.matrix(known, backends.get(self._backend))
+            derived.matrix = couplings.matrix(known, backends.get(self._backend).pairs)
         return derived.matrix
 
     def _is_symmetric(self) -> bool:

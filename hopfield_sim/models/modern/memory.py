@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.backends.compiled.attention import engine
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature, stored
 from hopfield_sim.models.modern import advice
@@ -387,4 +386,4 @@ class ModernHopfield(ContinuousMemory):
                 )
             if not mask.all():
                 compared = SIMILARITIES[self._similarity](self.patterns, mask)
-        return Attending(compared, self._beta, engine(backends.get(self._backend).name))
+        return Attending(compared, self._beta, backends.get(self._backend).attention)

@@ -1,0 +1,43 @@
+"""What a backend is: one engine for each kind of memory.
+
+The reference's classes are the contract: another backend derives from them and overrides what it
+does faster, with the same arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hopfield_sim.backends.reference.attention import Attention
+from hopfield_sim.backends.reference.dense import Dense
+from hopfield_sim.backends.reference.pairs import Pairs
+from hopfield_sim.backends.reference.voting import Voting
+from hopfield_sim.backends.reference.waves import Waves
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The engines of one implementation.
+
+    Parameters
+    ----------
+    name : str
+        By which ``get`` finds it.
+    pairs : Pairs
+        Networks of pair couplings.
+    dense : Dense
+        Dense associative memories.
+    attention : Attention
+        Modern networks.
+    waves : Waves
+        Random features of distributed memories.
+    voting : Voting
+        Memories that learn classes.
+    """
+
+    name: str
+    pairs: Pairs
+    dense: Dense
+    attention: Attention
+    waves: Waves
+    voting: Voting
