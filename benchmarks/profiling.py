@@ -112,9 +112,11 @@ def _shares(
 def _stage(function: Function) -> str | None:
     """The stage that a function of ours starts; None for what is done for any of them."""
     file, _, name = function
-    *_, package, room, _ = ("", "", *Path(file).parts)
-    if package != "hopfield_sim":
+    folders = Path(file).parts[:-1]
+    if "hopfield_sim" not in folders:
         return None
+    inside_package = folders[len(folders) - folders[::-1].index("hopfield_sim") :]
+    room = inside_package[0] if inside_package else ""
     if room == "models":
         return {"start": "first fields", "advance": "walk"}.get(name)
     return {"checks": "checks", "patterns": "scoring"}.get(room)
@@ -168,10 +170,10 @@ def hottest(text: str, most: int = 12) -> Iterator[tuple[float, str, str]]:
 def readable(symbol: str) -> str:
     """A symbol without what Cython puts before the name: modules, each after its length.
 
-    >>> readable("__pyx_f_12hopfield_sim_8backends_13_asynchronous_visit_order")
+    >>> readable("__pyx_f_12hopfield_sim_8backends_7kernels_12asynchronous_visit_order")
     'visit_order'
-    >>> readable("__pyx_fuse_0_0__pyx_pw_12hopfield_sim_8backends_13_asynchronous_5asynchronous")
+    >>> readable("__pyx_pw_12hopfield_sim_8backends_7kernels_12asynchronous_5asynchronous")
     'asynchronous'
     """
-    match = re.match(r"__pyx_.*backends_(\d+)(_.*)", symbol)
+    match = re.match(r"__pyx_.*kernels_(\d+)(.*)", symbol)
     return re.sub(r"^_\d*", "", match[2][int(match[1]) :]) if match else symbol

@@ -228,7 +228,7 @@ def test_a_call_that_loses_a_trial_is_made_again_one_by_one(
 @pytest.mark.parametrize("name", ["capacity", "robustness"])
 @pytest.mark.parametrize("rule", ["hebbian", "storkey"])
 def test_a_network_does_not_depend_on_those_beside_it(name: str, rule: str) -> None:
-    module = f"hopfield_sim.experiment.{name}"
+    module = f"hopfield_sim.experiment.studies.{name}.study"
     config = find(module).configure([9, 65], [rule], 6, states=5, rng=3)
     which = [(cell, trial) for cell in (0, 1) for trial in range(6)]
     alone = [make(Chunk(module, config, (one,)))[0] for one in which]
