@@ -227,7 +227,9 @@ def test_floors_are_below_stretches_and_names_are_unique() -> None:
 
 
 def test_levels_are_told_by_macros_that_the_kernels_know() -> None:
-    headers = "".join(p.read_text() for p in (ROOT / "hopfield_sim" / "backends" / "kernels").glob("*.h"))
+    headers = "".join(
+        p.read_text() for p in (ROOT / "hopfield_sim" / "backends" / "kernels").glob("*.h")
+    )
     macros = set(re.findall(r"-D(\w+)", "".join(levels.LEVELS.values())))
     assert macros == {"HOPFIELD_NO_AVX2", "HOPFIELD_NO_AVX512", "HOPFIELD_TARGETS"}
     for macro in macros:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from hopfield_sim import backends, checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import landscape
 from hopfield_sim.models.spins import Engine, SpinMemory
+from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.spins import Recall, flow, is_stochastic
 
 UPDATES = ("async", "sync")
@@ -67,7 +67,7 @@ class BinaryMemory(SpinMemory):
         order: str = "random",
         ties: str = "keep",
         clamp: Any = None,
-        record: str | Iterable[str] = (),
+        record: Record = (),
         every: int | None = None,
         n_threads: int | None = None,
         rng: Any = None,
@@ -94,8 +94,9 @@ class BinaryMemory(SpinMemory):
             At zero temperature a D, or field, of exactly 0 keeps the spin, or makes it +1.
         clamp : bool (N,), optional
             Sites that never change.
-        record : any of "energy", "overlap", "states"
-            What the result's ``energy``, ``overlaps`` and ``trajectory`` hold.
+        record : str, dict of functions, or a list of these
+            Any of "energy", "overlap", "states", and functions of the states (B, N) → (B,) by a
+            name, as in ``record={"magnetisation": f}``: what the result has in ``recorded``.
         every : int, optional
             Updates between records; one sweep if not given. Synchronous steps are whole sweeps.
         n_threads : int, optional

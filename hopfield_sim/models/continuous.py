@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from os import PathLike
 from typing import Any, NamedTuple, TypeVar
 
@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.shared import Shared
-from hopfield_sim.recall.vectors import Descent, Floats, Move, Walk, descend, recorder_of
+from hopfield_sim.recall import observables
+from hopfield_sim.recall.observables import Record, Subject
+from hopfield_sim.recall.recording import Recorder
+from hopfield_sim.recall.vectors import Descent, Floats, Move, Walk, descend
 from hopfield_sim.support.display import ShowsMemory
 
 _SMALLEST = 1e-30
@@ -94,7 +97,7 @@ class ContinuousMemory(ShowsMemory, Shared, ABC):
         clamp: Any,
         max_steps: int,
         tol: float,
-        record: str | Iterable[str],
+        record: Record,
         every: int | None,
     ) -> tuple[Walk, Descent]:
         """Judge what every ``recall`` takes, and let the states make their moves until they rest.
@@ -104,7 +107,9 @@ class ContinuousMemory(ShowsMemory, Shared, ABC):
         held = None if clamp is None else self._mask(clamp, "clamp")
         max_steps = checks.integer(max_steps, "max_steps", minimum=0)
         tol = checks.real(tol, "tol", minimum=0)
-        recorder = recorder_of(record, every, energies)
+        pace = 1 if every is None else checks.integer(every, "every", minimum=1)
+        subject = Subject(lambda walk: energies(walk.states))
+        recorder = Recorder(pace, observables.measures(record, subject))
         walk = descend(move, given.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
         return walk, Descent(walk, recorder, given, self.n_neurons, self._shape, patterns)
 

@@ -5,7 +5,6 @@ down.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any, Protocol
@@ -17,9 +16,10 @@ from hopfield_sim import checks
 from hopfield_sim.backends.protocol import Batch
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.shared import Shared
-from hopfield_sim.patterns import overlap
-from hopfield_sim.recall import recording
+from hopfield_sim.recall import observables
 from hopfield_sim.recall import spins as dynamics
+from hopfield_sim.recall.observables import Record, Subject
+from hopfield_sim.recall.recording import Recorder
 from hopfield_sim.support.display import ShowsMemory
 
 Shape = tuple[int, int]
@@ -94,25 +94,17 @@ class SpinMemory(ShowsMemory, Shared, ABC):
     def _recorder(
         self,
         engine: Engine,
-        record: str | Iterable[str],
+        record: Record,
         every: int | None,
         update: str,
-    ) -> recording.Recorder:
+    ) -> Recorder:
         """What to write down, and how often; synchronous updates come in whole sweeps."""
-        words = recording.words(record)
         n = self.n_neurons
         pace = n if every is None else checks.integer(every, "every", minimum=1)
         if update == "sync":
             pace = -(-pace // n) * n
-        measures: dict[str, recording.Measure] = {}
-        if "energy" in words:
-            measures["energy"] = engine.energy
-        if "overlap" in words:
-            patterns = self._stored_patterns('record="overlap"')
-            measures["overlap"] = lambda batch: overlap(batch.states, patterns)
-        if "states" in words:
-            measures["states"] = lambda batch: batch.states.copy()
-        return recording.Recorder(pace, measures)
+        subject = Subject(engine.energy, lambda: self._stored_patterns('record="overlap"'))
+        return Recorder(pace, observables.measures(record, subject))
 
     def _save(self, path: str | PathLike[str], kind: str, members: dict[str, NDArray[Any]]) -> None:
         """Write a file of that kind, with the shape of the images if they are some."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -10,41 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.errors import HopfieldError, InvalidTypeError
+from hopfield_sim.errors import HopfieldError
+from hopfield_sim.recall.observables import OBSERVABLES, Measure
 from hopfield_sim.support.display import ShowsRun
-
-WHAT = ("energy", "overlap", "states")
-"""Words that ``record=`` accepts."""
 
 _ROW = 128
 """Bytes that an array takes beside its numbers."""
-
-
-def words(record: str | Iterable[str], known: Sequence[str] = WHAT) -> tuple[str, ...]:
-    """Judge ``record=``: one of the known words, or any of them.
-
-    Examples
-    --------
-    >>> words("energy"), words(["states", "overlap"])
-    (('energy',), ('states', 'overlap'))
-    """
-    try:
-        given = (record,) if isinstance(record, str) else tuple(record)
-    except TypeError as error:
-        raise InvalidTypeError(
-            f"record must be any of {', '.join(known)}; got {checks.show(record)}"
-        ) from error
-    return tuple(checks.choice(word, known, "record") for word in given)
 
 
 class Moving(Protocol):
     """States on their way, with the number of updates that each has made, (B,)."""
 
     updates: NDArray[np.int64]
-
-
-Measure = Callable[[Any], NDArray[Any]]
-"""Reads a row off the states on their way."""
 
 
 @dataclass
@@ -150,22 +127,59 @@ class Recorded(ShowsRun):
     @property
     def energy(self) -> NDArray[np.float64]:
         """Recorded energies, (T+1, B)."""
-        return self._recorded("energy", sites=False)
+        return self.recorded["energy"]
 
     @property
     def trajectory(self) -> NDArray[Any]:
         """Recorded states, (T+1, B, N)."""
-        return self._recorded("states")
+        return self.recorded["states"]
 
-    def _recorded(self, word: str, *, sites: bool = True) -> NDArray[Any]:
-        """All rows of one measurement; whether its last axis is the sites."""
+    @property
+    def overlaps(self) -> NDArray[np.float64]:
+        """Recorded overlaps with the stored patterns, (T+1, B, P)."""
+        return self.recorded["overlap"]
+
+    @property
+    def recorded(self) -> Mapping[str, NDArray[Any]]:
+        """Everything that was recorded, by its word or the name of its function: (T+1, B, ...).
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from hopfield_sim import HopfieldNetwork
+        >>> net = HopfieldNetwork().store([[1, 1, 1, -1, -1]])
+        >>> run = net.recall([[1, 1, -1, -1, -1]], record={"sum": lambda s: s.sum(axis=1)}, rng=1)
+        >>> run.recorded["sum"].ravel()
+        array([-1,  1])
+        """
+        return Rows(self._recorder, self._given)
+
+
+@dataclass(frozen=True)
+class Rows(Mapping[str, NDArray[Any]]):
+    """What a recorder holds, in the shape of the states that were given."""
+
+    _recorder: Recorder
+    _given: Restoring
+
+    def __getitem__(self, word: str) -> NDArray[Any]:
         rows = self._recorder.stacked(word)
         if rows is None:
             raise HopfieldError(
                 f"this recall did not record {word!r}; call recall(..., record={word!r})"
             )
+        sites = word in OBSERVABLES and OBSERVABLES[word].sites
         restored: NDArray[Any] = self._given.restore(rows, axis=1, sites=sites)
         return restored
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._recorder.rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._recorder.rows)
+
+    def __len__(self) -> int:
+        return len(self._recorder.rows)
 
 
 def endings(stop: Any) -> str:

@@ -112,6 +112,8 @@ class Recall(Recorded):
     energy, overlaps, trajectory : (T+1, B), (T+1, B, P), (T+1, B, N)
         What ``record="energy"``, ``"overlap"`` and ``"states"`` wrote down; a state that is
         finished repeats its last row.
+    recorded : mapping of str to (T+1, B, ...)
+        The same by word, and what functions of your own recorded by their names.
     """
 
     _batch: Batch
@@ -154,11 +156,6 @@ class Recall(Recorded):
     def flips(self) -> Any:
         """Changes of sign, (B,)."""
         return self._given.restore(self._batch.flips)
-
-    @property
-    def overlaps(self) -> NDArray[np.float64]:
-        """Recorded overlaps with the stored patterns, (T+1, B, P)."""
-        return self._recorded("overlap", sites=False)
 
     def overlap(self, patterns: Any = None) -> NDArray[np.float64]:
         """Overlaps m = s·ξ/N of the final states with ``patterns`` (those stored), (B, P)."""

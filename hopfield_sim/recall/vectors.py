@@ -5,7 +5,7 @@ The driver below knows stopping, clamping and recording; where a step leads is t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +20,6 @@ Floats = NDArray[np.floating]
 
 Move = Callable[[Floats], Floats]
 """From states (b, N) to where one step leads, (b, N); rows are independent."""
-
-WHAT = ("energy", "states")
-"""Words that ``record=`` accepts."""
 
 
 @dataclass
@@ -98,20 +95,6 @@ def descend(
     return walk
 
 
-def recorder_of(
-    record: str | Iterable[str], every: int | None, energy: Callable[[Floats], Floats]
-) -> Recorder:
-    """What a continuous recall writes down, and how often, from ``record=`` and ``every=``."""
-    words = recording.words(record, WHAT)
-    pace = 1 if every is None else checks.integer(every, "every", minimum=1)
-    measures: dict[str, recording.Measure] = {}
-    if "energy" in words:
-        measures["energy"] = lambda walk: energy(walk.states)
-    if "states" in words:
-        measures["states"] = lambda walk: walk.states.copy()
-    return Recorder(pace, measures)
-
-
 @dataclass(frozen=True)
 class Descent(Recorded):
     """The result of a recall in a continuous memory. For a single state the B axis is dropped.
@@ -131,6 +114,8 @@ class Descent(Recorded):
     energy, trajectory : (T+1, B), (T+1, B, N)
         What ``record="energy"`` and ``"states"`` wrote down; a state that rests repeats its last
         row.
+    recorded : mapping of str to (T+1, B, ...)
+        The same by word, and what functions of your own recorded by their names.
     """
 
     _walk: Walk

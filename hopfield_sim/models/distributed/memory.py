@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from os import PathLike
 from typing import Any
@@ -19,6 +18,7 @@ from hopfield_sim.models.distributed.features import Comparison, Projection
 from hopfield_sim.models.distributed.file import Sum
 from hopfield_sim.models.distributed.summed import Recipe
 from hopfield_sim.models.spins import read_only
+from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
 
 
@@ -303,7 +303,7 @@ class DistributedMemory(ContinuousMemory):
         max_steps: int = 1000,
         tol: float = 1e-6,
         step: float = 0.1,
-        record: str | Iterable[str] = (),
+        record: Record = (),
         every: int | None = None,
     ) -> Descent:
         """Let states (B, D) go down the gradient, x ← x − step · ∇E(x), until they rest.
@@ -323,8 +323,9 @@ class DistributedMemory(ContinuousMemory):
             A state rests when no coordinate changes by more than this in a step.
         step : float
             The part of the gradient that is gone.
-        record : any of "energy", "states"
-            What the result's ``energy`` and ``trajectory`` hold.
+        record : str, dict of functions, or a list of these
+            Any of "energy", "states", and functions of the states (B, N) → (B,) by a
+            name, as in ``record={"magnetisation": f}``: what the result has in ``recorded``.
         every : int, optional
             Steps between records; 1 if not given.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +17,8 @@ from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.hopfield import couplings
 from hopfield_sim.models.hopfield.engine import QuadraticEngine
 from hopfield_sim.models.spins import Engine, Stored, read_only
-from hopfield_sim.recall import recording
+from hopfield_sim.recall.observables import Record
+from hopfield_sim.recall.recording import Recorder
 
 _ROWS = 1024
 """Rows of a matrix made at a time."""
@@ -145,9 +145,7 @@ class PairNetwork(BinaryMemory):
             n_threads=manner.n_threads,
         )
 
-    def _recorder(
-        self, engine: Engine, record: str | Iterable[str], every: int | None, update: str
-    ) -> recording.Recorder:
+    def _recorder(self, engine: Engine, record: Record, every: int | None, update: str) -> Recorder:
         recorder = super()._recorder(engine, record, every, update)
         if "energy" in recorder.measures:
             self._warn_if_asymmetric()

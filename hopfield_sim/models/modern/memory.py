@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
@@ -17,6 +16,7 @@ from hopfield_sim.models.modern import advice
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.similarity import SIMILARITIES, Similarity, demand_energy
 from hopfield_sim.models.spins import read_only
+from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
 
 
@@ -247,7 +247,7 @@ class ModernHopfield(ContinuousMemory):
         max_steps: int = 100,
         tol: float = 1e-6,
         step: float = 1.0,
-        record: str | Iterable[str] = (),
+        record: Record = (),
         every: int | None = None,
         advise: bool = True,
     ) -> Descent:
@@ -271,9 +271,9 @@ class ModernHopfield(ContinuousMemory):
         step : float
             How far to go, up to 1: x + step·(mean − x); for "dot" and "euclidean" this is x −
             step·gradient.
-        record : any of "energy", "states"
-            What the result's ``energy`` and ``trajectory`` hold; the energy with ``observed`` is
-            that of the observed coordinates.
+        record : str, dict of functions, or a list of these
+            Any of "energy", "states", and functions of the states (B, N) → (B,) by a
+            name, as in ``record={"magnetisation": f}``: what the result has in ``recorded``.
         every : int, optional
             Steps between records; 1 if not given.
         advise : bool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
@@ -25,6 +25,7 @@ from hopfield_sim.models.restricted import bipartite
 from hopfield_sim.models.restricted.adam import Adam
 from hopfield_sim.models.restricted.rotation import orthonormal, rotate
 from hopfield_sim.models.spins import SpinMemory, Stored, image_shape, read_only
+from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.spins import Recall, flow
 
 METHODS = ("rotation", "gradient")
@@ -289,7 +290,7 @@ class RestrictedHopfield(SpinMemory):
         *,
         max_sweeps: int = 100,
         clamp: Any = None,
-        record: str | Iterable[str] = (),
+        record: Record = (),
         every: int | None = None,
     ) -> Recall:
         """Let states (B, N) go to a fixed point, all sites at once, step after step.
@@ -302,8 +303,9 @@ class RestrictedHopfield(SpinMemory):
             Steps after which a state that moves still is given up. A step is one sweep, N updates.
         clamp : bool (N,), optional
             Sites that never change.
-        record : any of "energy", "overlap", "states"
-            What the result's ``energy``, ``overlaps`` and ``trajectory`` hold.
+        record : str, dict of functions, or a list of these
+            Any of "energy", "overlap", "states", and functions of the states (B, N) → (B,) by a
+            name, as in ``record={"magnetisation": f}``: what the result has in ``recorded``.
         every : int, optional
             Updates between records, whole steps; one step if not given.
 
