@@ -458,7 +458,7 @@ def test_results_that_cannot_be_drawn(draw: Any, given: Any, words: str) -> None
 
 def test_rules_keep_their_colours_and_strangers_get_others() -> None:
     assert style.rule_colour("hebbian", 1) == style.rule_colour("hebbian", 0)
-    assert len({style.rule_colour(rule, 0) for rule in [*style.RULES, "own"]}) == 5
+    assert len({style.rule_colour(rule, 0) for rule in [*style.RULE_COLOURS, "own"]}) == 5
     assert style.rule_name("own") == "own"
 
 

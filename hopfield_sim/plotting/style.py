@@ -20,7 +20,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+from hopfield_sim.labels import label
 from hopfield_sim.plotting import screen
+from hopfield_sim.rules import RULES
 
 # Okabe and Ito's colours, told apart by every kind of colour vision and in grey.
 # https://jfly.uni-koeln.de/color is their home; the values are in Wong, Nat. Methods 8, 441 (2011).
@@ -28,14 +30,10 @@ BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, ORANGE, BLACK = "#56B4E9", "#E69F00", "#000000"
 INK, FAINT = "#222222", "#9A9A9A"
 
-RULES = {
-    "hebbian": ("Hebbian", BLUE),
-    "storkey": ("Storkey", VERMILLION),
-    "pseudoinverse": ("pseudo-inverse", GREEN),
-    "perceptron": ("perceptron", PURPLE),
-}
-UPDATES = {"async": ("asynchronous", BLUE), "sync": ("synchronous", VERMILLION)}
+COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)
 SPARE_COLOURS = (SKY, ORANGE, BLACK)
+RULE_COLOURS = dict(zip(RULES, COLOURS, strict=False))
+UPDATE_COLOURS = {"async": BLUE, "sync": VERMILLION}
 MOST_NAMED = 11  # network sizes in a legend, which is a line
 
 HOUSE = {
@@ -145,22 +143,22 @@ def figure_of(ax: Axes) -> Figure:
 
 def rule_name(rule: str) -> str:
     """A rule as a reader writes it."""
-    return RULES[rule][0] if rule in RULES else rule
+    return label(rule)
 
 
 def rule_colour(rule: str, index: int = 0) -> str:
     """The colour of a rule, the same in every figure; others take the spare ones in turn."""
-    return RULES[rule][1] if rule in RULES else SPARE_COLOURS[index % len(SPARE_COLOURS)]
+    return RULE_COLOURS.get(rule, SPARE_COLOURS[index % len(SPARE_COLOURS)])
 
 
 def update_name(update: str) -> str:
     """A kind of update as a reader writes it."""
-    return UPDATES[update][0] if update in UPDATES else update
+    return label(update)
 
 
 def update_colour(update: str, index: int = 0) -> str:
     """The colour of a kind of update, the same in every figure."""
-    return UPDATES[update][1] if update in UPDATES else SPARE_COLOURS[index % len(SPARE_COLOURS)]
+    return UPDATE_COLOURS.get(update, SPARE_COLOURS[index % len(SPARE_COLOURS)])
 
 
 def size_colours(sizes: Sequence[int]) -> dict[int, str]:

@@ -8,9 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import theory
-
-# The criterion whose law a rule is drawn with, and how that law is written on a figure.
-CAPACITY_LAWS = {"hebbian": ("most", "N / (2 ln N)"), "storkey": ("storkey", "N / √(2 ln N)")}
+from hopfield_sim.rules import RULES
 
 # The rules whose one-step error is known in closed form.
 STABLE = ("hebbian",)
@@ -18,10 +16,10 @@ STABLE = ("hebbian",)
 
 def capacity(rule: str, sizes: NDArray[np.float64]) -> tuple[str, NDArray[np.float64]] | None:
     """How many patterns a rule holds in such networks: the law in words, and its values."""
-    if rule not in CAPACITY_LAWS:
+    known = RULES.get(rule)
+    if known is None or known.law is None:
         return None
-    criterion, law = CAPACITY_LAWS[rule]
-    return law, np.asarray(theory.capacity(sizes, criterion), dtype=np.float64)
+    return known.law_label, np.asarray(theory.capacity(sizes, known.law), dtype=np.float64)
 
 
 def stable_fraction(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.products import product
+from hopfield_sim.rules.rule import LearningRule
 
 # Rows of the matrix made at a time, so that temporaries stay small beside it.
 _BLOCK_ROWS = 1024
@@ -64,3 +65,6 @@ def hebbian(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]
     if zero_diagonal:
         np.fill_diagonal(weights, 0.0)
     return weights
+
+
+HEBBIAN = LearningRule("hebbian", "Hebbian", hebbian, law="most", law_label="N / (2 ln N)")

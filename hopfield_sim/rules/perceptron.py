@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.backends.products import product
 from hopfield_sim.errors import NotConverged
+from hopfield_sim.rules.rule import LearningRule
 
 _Floats = NDArray[np.float64]
 _Whole = NDArray[Any]
@@ -181,3 +182,6 @@ class _Learning:
         """Which neurons fall short of the stability asked, from N times their least ξ h."""
         short: NDArray[np.bool_] = least < self.stability * np.sqrt(self.square)
         return short | (least <= 0)
+
+
+PERCEPTRON = LearningRule("perceptron", "perceptron", perceptron)

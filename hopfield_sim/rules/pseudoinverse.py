@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.backends.interruptible import interruptible
 from hopfield_sim.backends.products import gram, product
+from hopfield_sim.rules.rule import LearningRule
 
 # Smallest square of a Cholesky pivot, as a share of N, for which W keeps at least 7 digits. Below
 # it the patterns are dependent, or nearly, and a singular value decomposition takes over.
@@ -114,3 +115,6 @@ def _forward(lower: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[
     top = _forward(lower[:half, :half], right[:half])
     rest = right[half:] - product(lower[half:, :half], top)
     return np.vstack([top, _forward(lower[half:, half:], rest)])
+
+
+PSEUDOINVERSE = LearningRule("pseudoinverse", "pseudo-inverse", pseudoinverse)

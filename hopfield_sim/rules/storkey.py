@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.backends.products import product
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.rules.rule import LearningRule
 
 _Real = NDArray[np.floating]
 
@@ -238,3 +239,8 @@ def _ages(count: int, growth: float, like: _Real) -> _Real:
     """c^(K-1-ν) for ν = 0, …, K-1: how much later patterns have amplified each one."""
     ages: _Real = (growth ** np.arange(count - 1, -1, -1.0)).astype(like.dtype)
     return ages
+
+
+STORKEY = LearningRule(
+    "storkey", "Storkey", storkey, law="storkey", law_label="N / √(2 ln N)", keeps_diagonal=True
+)

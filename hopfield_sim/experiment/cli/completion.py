@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hopfield_sim import backends, checks
 from hopfield_sim.experiment.cli.options import OPTIONS, VERBS
-from hopfield_sim.experiment.studies.arguments import RULES
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps.study import Study
+from hopfield_sim.rules import RULES
 
 __all__ = ["SHELLS", "script"]
 

@@ -13,6 +13,7 @@ from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment.cli import config_file
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps.sweep import Shard
+from hopfield_sim.rules import RULES
 
 __all__ = ["MERGE", "OPTIONS", "VERBS", "Option", "Options", "parse"]
 
@@ -207,7 +208,7 @@ _REPEATED = {"action": "append"}
 
 OPTIONS = {
     "sizes": Option("N,N,..", "numbers of neurons", _sizes, _SEVERAL),
-    "rules": Option("RULE,..", "hebbian, storkey, pseudoinverse, perceptron", _parts, _SEVERAL),
+    "rules": Option("RULE,..", ", ".join(RULES), _parts, _SEVERAL),
     "trials": Option("INT", "networks in each cell of the grid", _whole),
     "file": Option(
         "PATH",

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim import backends
-from hopfield_sim.experiment.studies.arguments import ADJECTIVES
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
+from hopfield_sim.labels import label
 from hopfield_sim.support import disk
 
 __all__ = ["Written", "check", "write"]
@@ -201,7 +201,7 @@ def _capacity(result: Result) -> Pages:
     )
     table = [
         {
-            "rule": ADJECTIVES[row["rule"]],
+            "rule": label(row["rule"]),
             "N": row["n_neurons"],
             "patterns at which 0.9 are retrieved": held(row),
             "N/(2 ln N) or N/√(2 ln N)": "—"
@@ -239,7 +239,7 @@ def _robustness(result: Result) -> Pages:
     table = [
         {"N": n}
         | {
-            ADJECTIVES[row["rule"]]: "none" if math.isnan(row["death"]) else round(row["death"], 2)
+            label(row["rule"]): "none" if math.isnan(row["death"]) else round(row["death"], 2)
             for row in deaths
             if row["n_neurons"] == n
         }
@@ -312,7 +312,7 @@ def _image(result: Result) -> Pages:
         "Images: the whole from a quarter",
         figures=[("image", caption, image(result))],
         videos=[
-            (f"image-{name}", f"{name}, {ADJECTIVES[rule]}", result.runs[rule], index)
+            (f"image-{name}", f"{name}, {label(rule)}", result.runs[rule], index)
             for index, name in enumerate(result.config["images"])
         ],
     )
@@ -336,8 +336,8 @@ def _page(result: Result) -> Pages:
 def _runs(result: Result) -> tuple[str, list[dict[str, Any]]]:
     table = [
         {
-            "rule": ADJECTIVES[row["rule"]],
-            "updates": ADJECTIVES[row["update"]],
+            "rule": label(row["rule"]),
+            "updates": label(row["update"]),
             "retrieved exactly": f"{row['retrieved']} of {row['networks']} networks",
             "sweeps on average": round(row["sweeps"], 2),
             "runs in which the energy rose": row["rises"],
@@ -348,7 +348,7 @@ def _runs(result: Result) -> tuple[str, list[dict[str, Any]]]:
 
 
 def _named(name: str) -> str:
-    return ", ".join(ADJECTIVES[word] for word in name.split("/"))
+    return ", ".join(label(word) for word in name.split("/"))
 
 
 def _span(counts: Sequence[int]) -> str:

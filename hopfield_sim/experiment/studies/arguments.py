@@ -10,10 +10,9 @@ import numpy as np
 from hopfield_sim import backends, checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.models import HopfieldNetwork
+from hopfield_sim.rules import RULES
 
 __all__ = [
-    "ADJECTIVES",
-    "RULES",
     "UPDATES",
     "backend",
     "betas",
@@ -30,23 +29,10 @@ __all__ = [
     "words",
 ]
 
-RULES = ("hebbian", "storkey", "pseudoinverse", "perceptron")
 UPDATES = ("sync", "async")
 
 _LARGEST = 10**9
 """Of anything that is counted: beyond it nothing fits into a memory, nor soon into 64 bits."""
-
-ADJECTIVES = {
-    "hebbian": "Hebbian",
-    "storkey": "Storkey",
-    "pseudoinverse": "pseudo-inverse",
-    "perceptron": "perceptron",
-    "polynomial": "polynomial",
-    "rectified": "rectified",
-    "sync": "synchronous",
-    "async": "asynchronous",
-}
-"""The words of the configuration as a sentence has them."""
 
 
 def sizes(value: Any, *, minimum: int = 3) -> list[int]:
@@ -123,7 +109,8 @@ def backend(name: str) -> str:
 
 def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:
     """Make an empty network as the course does: only Storkey's rule keeps its diagonal."""
-    return HopfieldNetwork(rule, zero_diagonal=rule != "storkey", backend=config["backend"])
+    keeps = rule in RULES and RULES[rule].keeps_diagonal
+    return HopfieldNetwork(rule, zero_diagonal=not keeps, backend=config["backend"])
 
 
 def _several(value: Any, name: str) -> list[Any]:

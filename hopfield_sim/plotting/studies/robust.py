@@ -12,24 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from hopfield_sim import checks
+from hopfield_sim.labels import label
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.images import Tile, mosaic
 from hopfield_sim.plotting.rows import Row, rows_of, values, where
 
-MEMORIES = {
-    "hebbian": "Hebbian",
-    "storkey": "Storkey",
-    "pseudoinverse": "pseudo-inverse",
-    "perceptron": "perceptron",
-    "dense-polynomial": "dense, polynomial",
-    "dense-rectified": "dense, rectified",
-    "dense-exponential": "dense, exponential",
-    "modern": "modern",
-    "distributed": "distributed",
-    "restricted-rotation": "restricted, rotation",
-    "restricted-gradient": "restricted, gradient",
-    "dense-trained": "dense, trained",
-}
 CORRUPTIONS = {
     "none": "",
     "flip": "bits flipped",
@@ -115,7 +102,7 @@ def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
     for (kind, strength), x in places.items():
         words = "stored" if kind == "none" else f"{strength:g}".replace("0.", ".")
         ax.text(x + 0.5, -0.62, words, fontsize=7, ha="center", va="bottom")
-    ax.set_yticks(range(len(memories)), [MEMORIES.get(name, name) for name in memories])
+    ax.set_yticks(range(len(memories)), [label(name) for name in memories])
     ax.set_xticks([])
     ax.tick_params(length=0, labelsize=8.5)
     ax.grid(visible=False)
@@ -203,5 +190,5 @@ def robust_pictures(
         grid.append(row)
     headings = [(0, "original"), *((1 + 2 * i, words) for i, (_, words) in enumerate(corruptions))]
     with style.house():
-        labels = [MEMORIES.get(name, name) for name in shown]
+        labels = [label(name) for name in shown]
         return mosaic(grid, headings=headings, labels=labels, title=title, size=0.8)

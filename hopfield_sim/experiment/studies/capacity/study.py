@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks
+from hopfield_sim import checks, theory
 from hopfield_sim.experiment.studies import arguments, probe
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.labels import label
+from hopfield_sim.rules import RULES
 from hopfield_sim.support.crossing import crossing
 
 __all__ = ["SIZES", "STUDY", "capacity", "loads", "scale"]
@@ -119,11 +121,8 @@ def scale(rule: str, n_neurons: int) -> float:
     >>> round(scale("hebbian", 2500), 1), round(scale("storkey", 2500), 1)
     (159.8, 632.0)
     """
-    if rule == "hebbian":
-        return n_neurons / (2 * math.log(n_neurons))
-    if rule == "storkey":
-        return n_neurons / math.sqrt(2 * math.log(n_neurons))
-    return n_neurons / 4
+    law = RULES[rule].law if rule in RULES else None
+    return n_neurons / 4 if law is None else float(theory.capacity(n_neurons, law))
 
 
 def loads(rule: str, n_neurons: int, n_loads: int = 10) -> NDArray[np.int_]:
@@ -235,7 +234,7 @@ def gather(config: Config, payloads: Payloads) -> Result:
                 "capacity_se": held.error,
                 "low": held.low,
                 "high": held.high,
-                "expected": scale(rule, n) if rule in ("hebbian", "storkey") else math.nan,
+                "expected": scale(rule, n) if rule in RULES and RULES[rule].law else math.nan,
             }
         )
     summary = {"capacity": found, "level": LEVEL}
@@ -248,7 +247,7 @@ def sentence(result: Result) -> str:
     n = max(row["n_neurons"] for row in found)
     largest = [row for row in found if row["n_neurons"] == n]
     listed = " and ".join(
-        f"{held(row)} with the {arguments.ADJECTIVES[row['rule']]} rule"
+        f"{held(row)} with the {label(row['rule'])} rule"
         + (f" (theory: {row['expected']:.0f})" if row["expected"] == row["expected"] else "")
         for row in largest
     )

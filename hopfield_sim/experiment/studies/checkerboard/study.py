@@ -16,6 +16,7 @@ from hopfield_sim.experiment.studies.energy.study import energy_words, rise
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.labels import label
 
 __all__ = ["STUDY", "checkerboard"]
 
@@ -193,7 +194,7 @@ def sentence(result: Result) -> str:
     """Say whether the board came back, and in how many sweeps."""
     rows, config = result.summary["runs"], result.config
     counts = "; ".join(
-        f"{arguments.ADJECTIVES[row['rule']]}, {arguments.ADJECTIVES[row['update']]}: "
+        f"{label(row['rule'])}, {label(row['update'])}: "
         f"{row['retrieved']} of {row['networks']} in {row['sweeps']:.1f} sweeps on average"
         for row in rows
     )

@@ -17,6 +17,7 @@ from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory
 from hopfield_sim.patterns import flip, random_patterns
 from hopfield_sim.support.crossing import crossing
@@ -238,7 +239,7 @@ def sentence(result: Result) -> str:
     for update in ("sync", "async"):
         mine = [row for row in spoilt if row["update"] == update and row["n_patterns"] == p]
         values = [f"{float(row['retrieved']):.2f}" for row in mine]
-        fractions.append(f"{', '.join(values)} of them ({arguments.ADJECTIVES[update]})")
+        fractions.append(f"{', '.join(values)} of them ({label(update)})")
     return (
         f"{text}\n\nWith F(x) = exp(x), {size} neurons hold 2^(N/2) = {p} patterns: one sweep from "
         f"cues with 0, 1 and 2 bits flipped gives back {' and '.join(fractions)}."

@@ -14,6 +14,7 @@ from hopfield_sim.experiment.studies import packing as film
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.labels import label
 from hopfield_sim.patterns import flip, random_patterns
 
 __all__ = ["STUDY", "energy", "rise"]
@@ -175,7 +176,7 @@ def sentence(result: Result) -> str:
     rows = result.summary["runs"]
     config = result.config
     counts = "; ".join(
-        f"{arguments.ADJECTIVES[row['rule']]}, {arguments.ADJECTIVES[row['update']]}: "
+        f"{label(row['rule'])}, {label(row['update'])}: "
         f"{row['retrieved']} of {row['networks']} in {row['sweeps']:.1f} sweeps on average"
         for row in rows
     )
@@ -192,7 +193,7 @@ def energy_words(rows: Sequence[Row]) -> str:
     for update in arguments.UPDATES:
         mine = [row for row in rows if row["update"] == update]
         total, rises = (sum(int(row[name]) for row in mine) for name in ("networks", "rises"))
-        parts.append(f"in {rises or 'none'} of {total} {arguments.ADJECTIVES[update]} runs")
+        parts.append(f"in {rises or 'none'} of {total} {label(update)} runs")
     return (
         f"From one recorded moment to the next the energy rose {parts[0]} (nothing forbids a step "
         f"of all neurons at once to go uphill) and {parts[1]} (theory: never, for symmetric "

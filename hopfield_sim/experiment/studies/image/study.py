@@ -28,6 +28,7 @@ from hopfield_sim.experiment.studies.image import posters as pictures
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.labels import label
 from hopfield_sim.patterns import from_image, mask, overlap
 
 __all__ = ["STUDY", "image"]
@@ -223,7 +224,7 @@ def sentence(result: Result) -> str:
         lost = [f"{row['image']} {row['overlap']:.2f}" for row in mine if not row["retrieved"]]
         found = f"{len(mine) - len(lost)} of {len(mine)}"
         missed = f" (overlaps of the others: {', '.join(lost)})" if lost else ""
-        parts.append(f"{found} by the {arguments.ADJECTIVES[rule]} rule{missed}")
+        parts.append(f"{found} by the {label(rule)} rule{missed}")
     likeness = result.summary["likeness"]
     count = len(result.config["images"])
     text = (

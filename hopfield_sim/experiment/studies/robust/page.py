@@ -12,26 +12,12 @@ from hopfield_sim.experiment.studies.robust.corruptions import WORDS
 from hopfield_sim.experiment.studies.robust.ranking import WITHIN
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
+from hopfield_sim.labels import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["page", "sentence"]
-
-NAMES = {
-    "hebbian": "Hebbian",
-    "storkey": "Storkey",
-    "pseudoinverse": "pseudo-inverse",
-    "perceptron": "perceptron",
-    "dense-polynomial": "dense polynomial",
-    "dense-rectified": "dense rectified",
-    "dense-exponential": "dense exponential",
-    "modern": "modern",
-    "distributed": "distributed",
-    "restricted-rotation": "restricted by rotation",
-    "restricted-gradient": "restricted by gradient",
-    "dense-trained": "dense trained",
-}
 
 JUDGED = ("none", "flip", "noise", "mask", "fgsm", "pgd", "flip+fgsm", "flip+pgd")
 """What there is a best memory at; random signs are the control of the attacks."""
@@ -80,12 +66,12 @@ def _crowd(who: Sequence[str], names: Sequence[str]) -> str:
     """Those who are best, or all but the others where these are fewer."""
     others = [name for name in names if name not in who]
     if len(who) == 1:
-        return NAMES[who[0]]
+        return label(who[0])
     if not others:
         return f"all {len(names)} memories are tied"
     if len(others) < len(who):
-        return f"tied, all but {_listed([NAMES[name] for name in others])}"
-    return f"tied, {_listed([NAMES[name] for name in who])}"
+        return f"tied, all but {_listed([label(name) for name in others])}"
+    return f"tied, {_listed([label(name) for name in who])}"
 
 
 def _winners(result: Result, data: str, kind: str) -> list[Row]:
@@ -108,7 +94,7 @@ def _attacks(result: Result, data: str) -> str:
         ]
         rows.sort(key=lambda row: -float(row["cost"]))
         listed = [
-            f"{NAMES[str(row['memory'])]} {float(row['random']):.2f} → {float(row['fgsm']):.2f}"
+            f"{label(str(row['memory']))} {float(row['random']):.2f} → {float(row['fgsm']):.2f}"
             for row in rows
         ]
         parts.append(f"{words}: {_listed(listed) if listed else 'none'}.")
@@ -228,7 +214,7 @@ def _costs(result: Result, data: str) -> list[dict[str, Any]]:
     for row in result.summary["costs"]:
         if row["data"] == data:
             memory = str(row["memory"])
-            line = found.setdefault(memory, {"memory": NAMES[memory]})
+            line = found.setdefault(memory, {"memory": label(memory)})
             start = "flipped" if row["start"] else "stored"
             line[f"{start}: random → FGSM"] = (
                 f"{float(row['random']):.2f} → {float(row['fgsm']):.2f}"
@@ -257,7 +243,7 @@ def _table(result: Result, data: str) -> list[dict[str, Any]]:
                     "corruption": WORDS[kind],
                     "exact": _shown(ranked[0]),
                     "next": "".join(
-                        f"{NAMES[str(r['memory'])]} {float(r['exact']):.3f}" for r in next_
+                        f"{label(str(r['memory']))} {float(r['exact']):.3f}" for r in next_
                     )
                     or "—",
                     "best": _crowd([name for name in names if name in best], names),

@@ -14,6 +14,7 @@ from hopfield_sim.experiment.studies import arguments, probe
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.labels import label
 
 __all__ = ["FRACTIONS", "SIZES", "STUDY", "robustness"]
 
@@ -186,7 +187,7 @@ def sentence(result: Result) -> str:
         ends = " and ".join(
             f"{_between(mine[n])} at N = {n}" for n in dict.fromkeys((sizes[0], sizes[-1]))
         )
-        parts.append(f"{arguments.ADJECTIVES[rule]}: {ends}")
+        parts.append(f"{label(rule)}: {ends}")
     known = [row["death"] for row in deaths if not math.isnan(row["death"])]
     text = (
         f"With {result.config['n_patterns']} patterns stored, fewer than {LEVEL:.0%} of the cues "

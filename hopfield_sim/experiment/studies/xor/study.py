@@ -15,6 +15,7 @@ from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
 from hopfield_sim.models.landscape import all_states
@@ -134,7 +135,7 @@ def sentence(result: Result) -> str:
         able = [f"{row['order']}" for row in mine if row["solves"]]
         unable = [f"{row['order']}" for row in mine if not row["solves"]]
         parts.append(
-            f"{arguments.ADJECTIVES[word]} powers n = {_list(able)} solve it"
+            f"{label(word)} powers n = {_list(able)} solve it"
             + (f", n = {_list(unable)} do not" if unable else "")
         )
     text = "; ".join(parts)
@@ -152,7 +153,7 @@ def page(result: Result) -> Pages:
 
     table = [
         {
-            "interaction": arguments.ADJECTIVES[str(row["interaction"])],
+            "interaction": label(str(row["interaction"])),
             "power n": row["order"],
             "solves the exclusive or": "yes" if row["solves"] else "no",
         }

@@ -1,0 +1,33 @@
+"""The names of things as sentences, tables and figures write them, each once."""
+
+from __future__ import annotations
+
+from hopfield_sim.rules import RULES
+
+_LABELS = {
+    **{rule.name: rule.label for rule in RULES.values()},
+    "polynomial": "polynomial",
+    "rectified": "rectified",
+    "exponential": "exponential",
+    "sync": "synchronous",
+    "async": "asynchronous",
+    "dense-polynomial": "dense polynomial",
+    "dense-rectified": "dense rectified",
+    "dense-exponential": "dense exponential",
+    "modern": "modern",
+    "distributed": "distributed",
+    "restricted-rotation": "restricted by rotation",
+    "restricted-gradient": "restricted by gradient",
+    "dense-trained": "dense trained",
+}
+
+
+def label(word: str) -> str:
+    """Return the name of a rule, kind of update, interaction or memory; other words as they are.
+
+    Examples
+    --------
+    >>> label("pseudoinverse"), label("sync"), label("my_rule")
+    ('pseudo-inverse', 'synchronous', 'my_rule')
+    """
+    return _LABELS.get(word, word)
