@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import hopfield_sim as hs
 from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
-from hopfield_sim.recall.vectors import Descent, descend, recorder_of
+from hopfield_sim.recall.observables import Subject, measures
+from hopfield_sim.recall.recording import Recorder
+from hopfield_sim.recall.vectors import Descent, descend
 
 
 def halve(states):
@@ -21,7 +24,8 @@ def squares(states):
 def recall(states, *, shape=None, record=(), every=None, clamp=None, max_steps=100, tol=1e-3):
     """x ← x/2 in three dimensions, with everything that a model adds to the driver."""
     given = checks.real_states(states, 3, shape=shape)
-    recorder = recorder_of(record, every, squares)
+    subject = Subject(lambda walk: squares(walk.states))
+    recorder = Recorder(1 if every is None else every, measures(record, subject))
     walk = descend(halve, given.array, recorder, max_steps=max_steps, tol=tol, clamp=clamp)
     return Descent(walk, recorder, given, 3, shape, None)
 
@@ -81,7 +85,7 @@ def test_what_was_not_recorded_says_how_to():
     with pytest.raises(InvalidTypeError, match="record"):
         recall([1.0, 0, 0], record=3)
     with pytest.raises(InvalidInputError, match="every"):
-        recall([1.0, 0, 0], record="energy", every=0)
+        hs.ModernHopfield().store([[1.0, 0, 0]]).recall([1.0, 0, 0], record="energy", every=0)
 
 
 def test_a_single_state_and_images_come_back_as_they_came():
