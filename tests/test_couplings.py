@@ -137,7 +137,7 @@ def test_fields_energies_and_weights_are_the_definitions(backend, zero_diagonal,
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_no_states_at_all(backend):
-    engine = hs.backends.get(backend)
+    engine = hs.backends.get(backend).pairs
     learnt = couplings.factors(hs.random_patterns(5, 33, rng=0), zero_diagonal=True)
     for form in (learnt, couplings.matrix(learnt, engine)):
         nothing = np.empty((0, 33), np.int8)
@@ -178,11 +178,11 @@ def uniform(n, n_patterns):
 )
 def test_types_are_the_narrowest_and_hold_at_the_edge(backend, n, n_patterns, weight, field):
     learnt = uniform(n, n_patterns)
-    made = couplings.matrix(learnt, hs.backends.get(backend))
+    made = couplings.matrix(learnt, hs.backends.get(backend).pairs)
     assert made.reach == (n - 1) * n_patterns
     assert (made.columns.dtype, made.diagonal.dtype) == (weight, field)
     # From the state of the smallest fields, every flip moves them to the other end and back.
-    engine = hs.backends.get(backend)
+    engine = hs.backends.get(backend).pairs
     states = np.array([np.ones(n), -np.ones(n), np.where(np.arange(n) == 0, -1, 1)], np.int8)
     expected = dense_fields(learnt.patterns, states)
     for form in (made, learnt):
@@ -275,11 +275,11 @@ def test_where_a_matrix_does_not_fit_there_is_none(monkeypatch):
     monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 2 * 10**8)
     learnt = couplings.factors(hs.random_patterns(900, 6000, rng=0), zero_diagonal=True)
     assert not couplings.prefers_matrix(
-        learnt, hs.backends.get(), 1000, sync=False, warm=False, made=False
+        learnt, hs.backends.get().pairs, 1000, sync=False, warm=False, made=False
     )
     monkeypatch.undo()
     assert couplings.prefers_matrix(
-        learnt, hs.backends.get(), 1000, sync=False, warm=False, made=True
+        learnt, hs.backends.get().pairs, 1000, sync=False, warm=False, made=True
     )
 
 
@@ -333,7 +333,7 @@ def test_curves_in_one_call_are_recall_cue_by_cue(n, monkeypatch):
     assert ties > 10 or n == 1
     for budget, name, threads in itertools.product((500, 10**7), BACKENDS, (1, 2, 3)):
         monkeypatch.setattr(cython_backend, "_BUDGET", budget)
-        engine = hs.backends.get(name)
+        engine = hs.backends.get(name).pairs
         found = engine.retrieval(n, counts, flipped, 7, keys, 6, threads)
         np.testing.assert_array_equal(found, expected)
     for k in range(5):  # a network is its key, whatever stands beside it
@@ -346,7 +346,7 @@ def test_where_fields_leave_32_bits_the_reference_does_it(monkeypatch):
     counts, flipped, keys = np.array([3, 12]), np.array([5, 9]), np.arange(2, dtype=np.uint64)
     expected, _ = curves_by_hand(65, counts, flipped, 4, keys, 6)
     for name in BACKENDS:
-        found = hs.backends.get(name).retrieval(65, counts, flipped, 4, keys, 6, 2)
+        found = hs.backends.get(name).pairs.retrieval(65, counts, flipped, 4, keys, 6, 2)
         np.testing.assert_array_equal(found, expected)
 
 
@@ -366,7 +366,7 @@ def test_networks_have_patterns_of_their_own():
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_curves_take_the_memory_of_one_network(backend):
-    engine, peaks = hs.backends.get(backend), []
+    engine, peaks = hs.backends.get(backend).pairs, []
     for n_networks in (1, 6):
         keys = np.arange(n_networks, dtype=np.uint64)
         tracemalloc.start()

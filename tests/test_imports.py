@@ -16,10 +16,10 @@ PACKAGE = Path(__file__).parents[1] / "hopfield_sim"
 
 # From the ground up. A room may import from its own floor and from those below it.
 FLOORS = (
-    {"errors", "checks", "disk", "display", "progress", "startup", "thumbnails"},
+    {"errors", "checks", "startup", "support"},
     {"backends"},
-    {"couplings", "crossing", "interactions", "patterns", "datasets"},
-    {"dynamics", "descent", "recording", "rules", "energy", "random_features"},
+    {"patterns", "datasets", "rules"},
+    {"recall", "labels"},
     {"models"},
     {"plotting", "theory"},
     {"experiment", "course", "testing", "sklearn"},
@@ -150,13 +150,13 @@ def test_libraries_stay_in_their_room() -> None:
         ("rules/hebbian.py", "def lazy():\n    import hopfield_sim.plotting"),
         ("checks.py", "import hopfield_sim as hs"),
         ("checks.py", "from . import patterns"),
-        ("theory/__init__.py", "from ..dynamics import recall"),
+        ("theory/__init__.py", "from ..models import recall"),
         ("plotting/curves.py", "from hopfield_sim.experiment import result"),
     ],
 )
 def test_a_planted_upward_import_is_seen(tmp_path: Path, where: str, line: str) -> None:
     package = tmp_path / "hopfield_sim"
-    for name in ("models/hopfield.py", "plotting/__init__.py", "patterns.py", "dynamics.py", where):
+    for name in ("models/hopfield/network.py", "plotting/__init__.py", "patterns.py", where):
         path = package / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")

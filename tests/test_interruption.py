@@ -19,10 +19,10 @@ SLOW = 60.0
 COMMAND = """
 import sys, time, toy_study
 from pathlib import Path
-from hopfield_sim.experiment import interruption
-from hopfield_sim.experiment import pool as pools
-from hopfield_sim.experiment.store import Store
-from hopfield_sim.experiment.sweep import Job, sweep
+from hopfield_sim.experiment.sweeps import interruption
+from hopfield_sim.experiment.sweeps import pool as pools
+from hopfield_sim.experiment.sweeps.store import Store
+from hopfield_sim.experiment.sweeps.sweep import Job, sweep
 
 def act():
     config = toy_study.configure(Path(sys.argv[1]) / "tries", cost=1.0, sleep=float(sys.argv[3]))
@@ -146,7 +146,7 @@ def test_what_was_finished_is_kept(tmp_path: Path) -> None:
 def test_an_ignored_signal_stays_ignored() -> None:
     code = (
         "import signal, sys, time; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
-        "from hopfield_sim.experiment import interruption\n"
+        "from hopfield_sim.experiment.sweeps import interruption\n"
         "def act(): print(flush=True); time.sleep(0.5); return 7\n"
         "sys.exit(interruption.run(act, lambda: None))"
     )

@@ -142,7 +142,7 @@ def test_merging_takes_the_finished_and_refuses_another_configuration() -> None:
 
 WRITER = """
 import sys
-from hopfield_sim.experiment.store import Saved, Store
+from hopfield_sim.experiment.sweeps.store import Saved, Store
 store = Store(sys.argv[1])
 key = store.claim("capacity", {"seed": 0})
 for trial in range(10**6):

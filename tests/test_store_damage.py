@@ -347,7 +347,7 @@ def test_a_folder_of_any_name_has_its_results(
 FILLER = """
 import resource, signal, sys
 from hopfield_sim.errors import ResultsDirError
-from hopfield_sim.experiment.store import Saved, Store
+from hopfield_sim.experiment.sweeps.store import Saved, Store
 limit = int(sys.argv[2])
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))

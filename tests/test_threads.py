@@ -151,7 +151,7 @@ def test_an_error_in_a_part_reaches_the_caller_and_ends_the_others():
 
 RECALL = """
 import os, numpy as np, hopfield_sim as hs
-from hopfield_sim.backends import cython_backend
+from hopfield_sim.backends.compiled import pairs as cython_backend
 cython_backend._SHARE = 1
 patterns = hs.random_patterns(5, 200, rng=1)
 net = hs.HopfieldNetwork().store(patterns)

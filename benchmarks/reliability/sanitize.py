@@ -17,21 +17,21 @@ from tempfile import TemporaryDirectory
 from benchmarks.reliability.commands import ROOT
 
 COPIED = ("hopfield_sim", "tests", "setup.py", "pyproject.toml", "README.md", "LICENSE")
-PLANTED_IN = "hopfield_sim/backends/_waves.pyx"
+PLANTED_IN = "hopfield_sim/backends/kernels/waves.pyx"
 
 ONE_CALL = """
 import numpy as np
-from hopfield_sim.backends import _waves
+from hopfield_sim.backends.kernels import waves
 angles, cosines, sines = (np.zeros((2, 1000)) for _ in range(3))
-_waves.circle(angles, cosines, sines, 0, 2)
+waves.circle(angles, cosines, sines, 0, 2)
 """
 
 TWO_THREADS = """
 from threading import Thread
 import numpy as np
-from hopfield_sim.backends import _waves
+from hopfield_sim.backends.kernels import waves
 angles, cosines, sines = (np.zeros((500, 1000)) for _ in range(3))
-threads = [Thread(target=_waves.circle, args=(angles, cosines, sines, 0, 500)) for _ in "ab"]
+threads = [Thread(target=waves.circle, args=(angles, cosines, sines, 0, 500)) for _ in "ab"]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 """
