@@ -20,8 +20,8 @@ from hopfield_sim.backends.daemons import Daemons
 from hopfield_sim.checks import reals
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import files
+from hopfield_sim.models.distributed.features import projection
 from hopfield_sim.patterns import sampling
-from hopfield_sim.random_features import projection
 
 SIGNS = hs.random_patterns(9, 23, rng=1)
 REALS = np.random.default_rng(3).normal(size=(9, 23))

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 import hopfield_sim as hs
-from hopfield_sim.crossing import crossing
+from hopfield_sim.support.crossing import crossing
 
 SLOW = {"experiment", "plotting", "show", "save_video", "plot_energy", "tiles", "video", "digits"}
 """Rooms and names of what takes a tenth of a second, and is called less often."""
