@@ -90,6 +90,7 @@ def setting(name: str) -> str:
     return name if isinstance(name, str) and name == "auto" else get(name).name
 
 
+@checks.by_name
 @contextmanager
 def use_backend(name: str) -> Iterator[Backend]:
     """Within the block, models whose backend is "auto" use this one.

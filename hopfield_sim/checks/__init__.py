@@ -6,8 +6,9 @@ own arrays are never changed and never kept.
 
 ``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
 patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments,
-``words.py`` words out of a list, ``keywords.py`` arguments that have to be named, ``paths.py``
-paths of files, ``resources.py`` whether something fits into memory, ``limits.py`` how much is left.
+``words.py`` words out of a list, ``keywords.py`` names of arguments, ``paths.py`` paths of files,
+``resources.py`` whether something fits into memory, ``limits.py`` how much is left. ``warning.py``
+has warnings point at the caller.
 """
 
 from hopfield_sim.checks.arguments import (
@@ -45,6 +46,7 @@ from hopfield_sim.checks.reals import (
 )
 from hopfield_sim.checks.resources import fits, memory
 from hopfield_sim.checks.spins import Batch, Stored, patterns, signs, states
+from hopfield_sim.checks.warning import warn
 from hopfield_sim.checks.words import choice
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Arguments that are given by name, and what a call without the name is told."""
+"""Names of arguments: what a call with an unknown one, or with too few names, is told."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from hopfield_sim.checks.words import nearest
 from hopfield_sim.errors import InvalidTypeError
 
 __all__ = ["by_name"]
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
+_Callable = TypeVar("_Callable", bound=Callable[..., Any])
 
 
-def by_name(function: _Function) -> _Function:
-    """Say, of a call with too many arguments, which of them are to be given by name.
+def by_name(function: _Callable) -> _Callable:
+    """Say, of an argument that a function does not have, which was meant, or which there are.
+
+    Of a class, the constructor and the public methods that it defines are made so.
 
     Raises
     ------
     InvalidTypeError
-        Naming them, where Python would only count.
+        Naming arguments, where Python would count them, or repeat the unknown one.
 
     Examples
     --------
@@ -29,18 +32,42 @@ def by_name(function: _Function) -> _Function:
     >>> flip([1, -1], 20)
     Traceback (most recent call last):
     hopfield_sim.errors.InvalidTypeError: flip takes states, and all else by name: count=, fraction=
+    >>> flip([1, -1], fracton=0.5)
+    Traceback (most recent call last):
+    hopfield_sim.errors.InvalidTypeError: flip has no argument fracton=; did you mean fraction=?
     """
+    if not isinstance(function, type):
+        return cast(_Callable, _checked(function, function.__name__))
+    for name, member in list(vars(function).items()):
+        if name == "__init__":
+            setattr(function, name, _checked(member, function.__name__))
+        elif inspect.isfunction(member) and not name.startswith("_"):
+            setattr(function, name, _checked(member, name))
+        elif isinstance(member, classmethod):
+            setattr(function, name, classmethod(_checked(member.__func__, name)))
+    return function
+
+
+def _checked(function: Callable[..., Any], called: str) -> Callable[..., Any]:
     parameters = inspect.signature(function).parameters.values()
     places = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
-    names = [f"{p.name}=" for p in parameters if p.kind is p.KEYWORD_ONLY]
+    keywords = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+    names = {*places, *keywords}
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        if len(args) > len(places):
-            given = ", ".join(name for name in places if name != "self")
-            raise InvalidTypeError(
-                f"{function.__name__} takes {given}, and all else by name: {', '.join(names)}"
-            )
-        return function(*args, **kwargs)
+        if len(args) <= len(places) and names.issuperset(kwargs):
+            return function(*args, **kwargs)
+        of_caller = [name for name in places if name not in ("self", "cls")]
+        takes = f"takes {', '.join(of_caller) or 'no arguments'}"
+        if keywords:
+            takes += f", and all else by name: {', '.join(f'{name}=' for name in keywords)}"
+        elif len(args) > len(places):
+            takes += f"; positional arguments given: {len(args) - len(places) + len(of_caller)}"
+        for name in kwargs.keys() - names:
+            meant = nearest(name, [*of_caller, *keywords])
+            hint = takes if meant is None else f"did you mean {meant}=?"
+            raise InvalidTypeError(f"{called} has no argument {name}=; {hint}")
+        raise InvalidTypeError(f"{called} {takes}")
 
-    return cast(_Function, checked)
+    return checked

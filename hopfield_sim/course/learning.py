@@ -13,6 +13,7 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.patterns import flip, random_patterns
 
 
+@checks.by_name
 def generate_patterns(
     num_patterns: int, pattern_size: int, *, rng: int | np.random.Generator | None = None
 ) -> NDArray[np.int64]:
@@ -48,6 +49,7 @@ def generate_patterns(
     return random_patterns(num_patterns, pattern_size, rng=rng).astype(np.int64)
 
 
+@checks.by_name
 def perturb_pattern(
     pattern: Any, num_perturb: int, *, rng: int | np.random.Generator | None = None
 ) -> NDArray[Any]:
@@ -90,6 +92,7 @@ def perturb_pattern(
     return array
 
 
+@checks.by_name
 def pattern_match(memorized_patterns: Any, pattern: Any) -> int | None:
     """Find the memorized pattern that a pattern equals.
 
@@ -134,6 +137,7 @@ def pattern_match(memorized_patterns: Any, pattern: Any) -> int | None:
     return int(equal[0]) if equal.size else None
 
 
+@checks.by_name
 def hebbian_weights(patterns: Any) -> NDArray[np.float64]:
     r"""Store patterns by Hebb's rule, divided by the number of patterns M.
 
@@ -174,6 +178,7 @@ def hebbian_weights(patterns: Any) -> NDArray[np.float64]:
     return weights
 
 
+@checks.by_name
 def storkey_weights(patterns: Any) -> NDArray[np.float64]:
     r"""Store patterns by Storkey's rule, one after another, the diagonal kept.
 

@@ -13,6 +13,7 @@ from hopfield_sim.course import learning, saver, updates, walks
 RULES = {"hebbian": learning.hebbian_weights, "storkey": learning.storkey_weights}
 
 
+@checks.by_name
 class HopfieldNetwork:
     """A network that stores patterns when it is made, and writes what it does into a saver.
 

@@ -20,6 +20,7 @@ from hopfield_sim.support import disk
 GREY = (154, 154, 154, 255)  # round the image, which is black and white
 
 
+@checks.by_name
 class DataSaver:
     """A store of states and their energies.
 
@@ -132,6 +133,7 @@ def receiver(saver: Any, weights: NDArray[Any]) -> Callable[[NDArray[Any], float
     return lambda state, _: saver.store_iter(state, weights)
 
 
+@checks.by_name
 def save_video(state_list: Any, out_path: str | os.PathLike[str]) -> None:
     """Write a list of images as a video: white where a state is positive, black elsewhere.
 

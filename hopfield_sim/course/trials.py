@@ -16,6 +16,7 @@ from hopfield_sim.patterns import flip, random_patterns
 _LARGE = 1000
 
 
+@checks.by_name
 def experiment(
     size: int,
     num_patterns: Any,

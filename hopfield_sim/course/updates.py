@@ -24,6 +24,7 @@ _CHECK = 1024
 """States of a history after which to ask again whether there is memory for as many more."""
 
 
+@checks.by_name
 def energy(state: Any, weights: Any) -> float:
     r"""Energy of a state, the diagonal of the weights included.
 
@@ -58,6 +59,7 @@ def energy(state: Any, weights: Any) -> float:
     return energy_of(spins, w @ spins)
 
 
+@checks.by_name
 def update(state: Any, weights: Any) -> NDArray[Any]:
     r"""Update all neurons at once: s_i ← +1 where Σ_j W_ij s_j ≥ 0, else −1.
 
@@ -89,6 +91,7 @@ def update(state: Any, weights: Any) -> NDArray[Any]:
     return restore(given)(signs(w @ spins, TIE * reach(w, w, spins)))
 
 
+@checks.by_name
 def update_async(
     state: Any, weights: Any, *, rng: int | np.random.Generator | None = None
 ) -> NDArray[Any]:
@@ -127,6 +130,7 @@ def update_async(
     return given
 
 
+@checks.by_name
 def dynamics(state: Any, weights: Any, max_iter: int) -> list[NDArray[Any]]:
     """Update all neurons at once, again and again, until a state repeats.
 
@@ -167,6 +171,7 @@ def dynamics(state: Any, weights: Any, max_iter: int) -> list[NDArray[Any]]:
     return _history(given, walk)
 
 
+@checks.by_name
 def dynamics_async(
     state: Any,
     weights: Any,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.datasets import archive, pickled, places
 from hopfield_sim.datasets.dataset import Dataset, dataset
 from hopfield_sim.errors import DatasetFormatError
@@ -39,6 +40,7 @@ _PIXELS = 3 * 32 * 32
 Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
+@checks.by_name
 def cifar10(path: str | PathLike[str] | None = None) -> Dataset:
     """Small colour photographs of ten classes, 50 000 to learn from and 10 000 for tests, 32 x 32.
 

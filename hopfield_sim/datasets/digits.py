@@ -6,12 +6,14 @@ from importlib import import_module
 
 import numpy as np
 
+from hopfield_sim import checks
 from hopfield_sim.datasets.dataset import Dataset, dataset
 from hopfield_sim.errors import MissingDependencyError
 
 _TRAIN = 1500
 
 
+@checks.by_name
 def digits() -> Dataset:
     """1797 handwritten digits, 8 x 8, from scikit-learn: 1500 to learn from and 297 for tests.
 

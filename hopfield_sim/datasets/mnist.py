@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.datasets import archive, idx, places
 from hopfield_sim.datasets.dataset import Dataset, dataset
 from hopfield_sim.errors import DatasetFormatError
@@ -98,6 +99,7 @@ _FASHION = _Known(
 )
 
 
+@checks.by_name
 def mnist(path: str | PathLike[str] | None = None) -> Dataset:
     """Handwritten digits, 60 000 to learn from and 10 000 for tests, 28 x 28, bit for bit.
 
@@ -129,6 +131,7 @@ def mnist(path: str | PathLike[str] | None = None) -> Dataset:
     return _load(_DIGITS, path)
 
 
+@checks.by_name
 def fashion_mnist(path: str | PathLike[str] | None = None) -> Dataset:
     """Photographs of clothes in MNIST's format: 60 000 + 10 000 of 28 x 28, ten classes.
 

@@ -18,6 +18,7 @@ from hopfield_sim.patterns.picture_file import SUFFIXES, read
 _LARGEST = 1024
 
 
+@checks.by_name
 def tiles(
     path: str | PathLike[str] | None = None,
     *,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any
 
+from hopfield_sim import checks
 from hopfield_sim.models.classifier.memory import DenseClassifier
 from hopfield_sim.models.dense.memory import DenseMemory
 from hopfield_sim.models.distributed.memory import DistributedMemory
@@ -31,6 +32,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
+@checks.by_name
 def load(path: str | PathLike[str]) -> Any:
     """Read a model that its ``save`` wrote.
 

@@ -42,6 +42,7 @@ class Manner:
 _SWEEPS_COLD, _SWEEPS_WARM = 2, 1000
 
 
+@checks.by_name
 class BinaryMemory(SpinMemory):
     """A memory of spins that flow neuron after neuron or all at once, cold or in a heat bath.
 
@@ -56,7 +57,6 @@ class BinaryMemory(SpinMemory):
 
     # ------------------------------------------------------------------ dynamics
 
-    @checks.by_name
     def recall(
         self,
         states: Any,

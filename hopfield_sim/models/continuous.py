@@ -33,6 +33,7 @@ class Size(NamedTuple):
     dtype: np.dtype[Any]
 
 
+@checks.by_name
 class ContinuousMemory(ShowsMemory, Shared, ABC):
     """Remembers real vectors (P, N), or images; β sets how wide the wells around them are.
 

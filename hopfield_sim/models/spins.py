@@ -40,6 +40,7 @@ class Stored:
     shape: Shape | None
 
 
+@checks.by_name
 class SpinMemory(ShowsMemory, Shared, ABC):
     """N neurons of ±1 that remember patterns (P, N), or images (P, H, W).
 

@@ -18,6 +18,7 @@ _EXACT_IN_FLOAT32 = 2**24
 _BLOCK = 1 << 24
 
 
+@checks.by_name
 def overlap(states: Any, patterns: Any) -> Any:
     r"""Overlap of each state with each pattern: 1 for equal, -1 for the inverse, about 0 by chance.
 
@@ -68,6 +69,7 @@ def overlap(states: Any, patterns: Any) -> Any:
     return batch.restore(out, sites=False)
 
 
+@checks.by_name
 def match(states: Any, patterns: Any) -> Any:
     """Index of the pattern that equals each state, or -1; the first one where several do.
 
@@ -102,6 +104,7 @@ def match(states: Any, patterns: Any) -> Any:
     return batch.restore(found)
 
 
+@checks.by_name
 def hamming(a: Any, b: Any) -> Any:
     """Number of sites in which rows differ: d = N (1 - m)/2 for rows of overlap m.
 

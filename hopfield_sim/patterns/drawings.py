@@ -51,6 +51,7 @@ _FONT = {
 _PIXELS = 5
 
 
+@checks.by_name
 def checkerboard(side: int = 50, square: int = 5) -> NDArray[np.int8]:
     """Draw a board of alternating squares, the upper-left one +1: s = (-1)^(row//k + column//k).
 
@@ -82,6 +83,7 @@ def checkerboard(side: int = 50, square: int = 5) -> NDArray[np.int8]:
     return np.multiply.outer(along, along).ravel()
 
 
+@checks.by_name
 def glyphs(text: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", size: int = 10) -> NDArray[np.int8]:
     """Draw letters and digits as square patterns, strokes +1 on a ground of -1.
 

@@ -20,6 +20,7 @@ _BAND = 1 << 20
 """Numbers that are looked at in one go: none of it takes long, and scratch stays small."""
 
 
+@checks.by_name
 def from_binary(bits: Any) -> NDArray[np.int8]:
     """Turn 0/1 or boolean data into ±1: s = 2·bit - 1.
 
@@ -60,6 +61,7 @@ def from_binary(bits: Any) -> NDArray[np.int8]:
     return out
 
 
+@checks.by_name
 def from_image(image: Any, shape: tuple[int, int] | None = None) -> NDArray[np.int8]:
     """Turn a picture into a pattern: +1 where it is brighter than Otsu's threshold, else -1.
 

@@ -38,6 +38,7 @@ class Tile:
     wrong: NDArray[np.bool_] | None = None
 
 
+@checks.by_name
 def states(
     states: Any,
     shape: tuple[int, int] | None = None,

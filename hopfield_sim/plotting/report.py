@@ -71,6 +71,7 @@ class Section:
     tables: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
 
 
+@checks.by_name
 def write(
     folder: str | os.PathLike[str],
     sections: Sequence[Section],

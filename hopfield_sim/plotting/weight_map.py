@@ -12,6 +12,7 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.plotting import style
 
 
+@checks.by_name
 def weights(network: Any, *, ax: Any = None) -> Figure:
     """Draw the weights W of a network, or any matrix, red where positive and blue where negative.
 

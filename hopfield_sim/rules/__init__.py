@@ -47,6 +47,7 @@ options, tables and figures take it from this table.
 """
 
 
+@checks.by_name
 def get(rule: Any) -> Rule:
     """Find a rule by its name, or make one of a callable of your own.
 

@@ -15,6 +15,7 @@ from hopfield_sim.rules.rule import LearningRule
 _BLOCK_ROWS = 1024
 
 
+@checks.by_name
 def hebbian(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
     r"""Couple neurons that are often equal: "cells that fire together wire together".
 

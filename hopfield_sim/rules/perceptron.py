@@ -20,6 +20,7 @@ _Floats = NDArray[np.float64]
 _Whole = NDArray[Any]
 
 
+@checks.by_name
 def perceptron(
     patterns: Any,
     *,

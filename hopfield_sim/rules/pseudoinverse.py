@@ -21,6 +21,7 @@ _BLOCK_PATTERNS = 64
 _WHOLE = 2048
 
 
+@checks.by_name
 def pseudoinverse(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
     r"""Project onto the space of the patterns, so that each one is reproduced exactly.
 

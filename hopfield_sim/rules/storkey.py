@@ -23,6 +23,7 @@ _BLOCK_PATTERNS = 32
 _BLOCK_ROWS = 128
 
 
+@checks.by_name
 def storkey(patterns: Any, *, zero_diagonal: bool = True, dtype: Any = np.float64) -> NDArray[Any]:
     r"""Hebb's rule less the cross-talk that the new pattern already meets.
 

@@ -27,6 +27,7 @@ class Crossing(NamedTuple):
     error: float = math.nan
 
 
+@checks.by_name
 def crossing(
     points: ArrayLike, fractions: ArrayLike, level: float, *, resolution: float = 1e-3
 ) -> Crossing:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.support import thumbnails
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class ShowsRun:
     states: Any
     stop: Any
 
+    @checks.by_name
     def show(self, shape: tuple[int, ...] | None = None) -> Figure:
         """Draw the states as images: the cue where it was recorded, the end, the nearest pattern.
 
@@ -86,6 +88,7 @@ class ShowsMemory:
     def _shape(self) -> Any:
         """That of stored images, or None."""
 
+    @checks.by_name
     def show(self, states: Any = None, shape: tuple[int, ...] | None = None) -> Figure:
         """Draw the stored patterns as images, or states beside the patterns nearest to them.
 

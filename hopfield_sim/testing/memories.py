@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError, NotStoredError
 from hopfield_sim.patterns import flip, random_patterns
 from hopfield_sim.testing.promises import BrokenPromise, require
@@ -22,6 +23,7 @@ _SPOILT = 6
 _ROUNDING, _QUOTIENT = 1e-9, 1e-4
 
 
+@checks.by_name
 def check_memory(memory: Any) -> None:
     """Try a memory against what every memory of the package promises.
 

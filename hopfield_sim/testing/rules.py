@@ -23,6 +23,7 @@ _MANY = (400, 440)
 _ROUNDING = 1e-9
 
 
+@checks.by_name
 def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
     """Try a learning rule against what every rule of the package promises.
 

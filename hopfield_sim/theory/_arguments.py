@@ -28,6 +28,7 @@ def formula(function: _Function) -> _Function:
     the tests. Arrays too large for the memory are told in words.
     """
 
+    @checks.by_name
     @functools.wraps(function)
     def quiet(*args: Any, **kwargs: Any) -> Any:
         try:

@@ -29,6 +29,7 @@ _MANY = 100
 """Numbers of which at least one would be negative, if they were like those learnt from."""
 
 
+@checks.by_name
 class DenseClassifier(Shared):
     r"""K trained memories that vote on the class of what they are shown.
 

@@ -40,6 +40,7 @@ class Kept(Stored):
         return interactions.memories(self.interaction, self.patterns)
 
 
+@checks.by_name
 class DenseMemory(BinaryMemory):
     """A memory of N binary neurons that holds far more patterns than neurons.
 

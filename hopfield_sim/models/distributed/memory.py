@@ -22,6 +22,7 @@ from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
 
 
+@checks.by_name
 class DistributedMemory(ContinuousMemory):
     r"""A memory whose patterns are summed into one vector T; its size does not grow with them.
 

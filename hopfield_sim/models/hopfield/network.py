@@ -17,6 +17,7 @@ from hopfield_sim.models.hopfield.pairs import Derived, Learnt, PairNetwork
 from hopfield_sim.models.spins import image_shape
 
 
+@checks.by_name
 class HopfieldNetwork(PairNetwork):
     """A network of N binary neurons that stores patterns as attractors of its dynamics.
 

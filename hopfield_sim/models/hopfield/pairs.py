@@ -44,6 +44,7 @@ class Learnt(Stored):
     derived: Derived = field(default_factory=Derived)
 
 
+@checks.by_name
 class PairNetwork(BinaryMemory):
     """Binary neurons with couplings W and thresholds θ: E(s) = −½ sᵀ W s + θ·s, h = W s − θ.
 

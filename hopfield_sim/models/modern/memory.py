@@ -29,6 +29,7 @@ class Kept:
     compared: Similarity | None = None
 
 
+@checks.by_name
 class ModernHopfield(ContinuousMemory):
     """A memory of real vectors: a state goes to the mean of the memories, each weighed by how
     similar it is.

@@ -45,6 +45,7 @@ class Learnt(Stored):
     history: Sequence[dict[str, Any]] = ()
 
 
+@checks.by_name
 class RestrictedHopfield(SpinMemory):
     """A layer of N visible neurons of ±1 and one of m hidden neurons, with one W (N, m) both ways.
 

@@ -44,6 +44,7 @@ class Learnt(Stored):
     n_changed: int = 0
 
 
+@checks.by_name
 class TrainedDenseMemory(BinaryMemory):
     r"""K memories of real numbers, which learn to tell each bit of the patterns from the others.
 

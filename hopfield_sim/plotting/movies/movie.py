@@ -63,6 +63,7 @@ class Shot(NamedTuple):
     seconds: float
 
 
+@checks.by_name
 def video(
     run: Any,
     path: str | os.PathLike[str],

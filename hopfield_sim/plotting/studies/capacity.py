@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hopfield_sim import checks
 from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
 from hopfield_sim.support.crossing import Crossing, crossing
@@ -18,6 +19,7 @@ LEVEL = 0.9  # the capacity: where nine patterns of ten are retrieved
 WIDTH, ROW_HEIGHT, LEGEND_HEIGHT = 10.0, 3.1, 0.7  # inches
 
 
+@checks.by_name
 def capacity(result: Any, *, ax: Any = None) -> Figure:
     """Fraction of patterns retrieved against their number, and the capacity of every network size.
 

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hopfield_sim import checks
 from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
 
@@ -18,6 +19,7 @@ PANEL = (4.3, 3.2)  # inches
 POWERS = "²³⁴⁵⁶"
 
 
+@checks.by_name
 def dense(result: Any, *, ax: Any = None) -> Figure:
     """One-step errors of dense memories against their load, and how many patterns they hold.
 

@@ -31,6 +31,7 @@ CURVES = {"train_error": ("training", style.SKY), "test_error": ("test", style.V
 _NEEDED = ("order", "epoch", "train_error", "test_error")
 
 
+@checks.by_name
 def digits(result: Any, figure: str = "memories", *, ax: Any = None) -> Figure:
     """Trained memories, the errors on their way, and how many memories take part in a decision.
 

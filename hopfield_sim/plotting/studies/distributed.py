@@ -43,6 +43,7 @@ _NEEDED = (
 )
 
 
+@checks.by_name
 def distributed(result: Any, figure: str = "approximation", *, ax: Any = None) -> Figure:
     """Errors of a distributed memory against the exact one, with theory dashed over them.
 

@@ -11,12 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.plotting import runs, style
 from hopfield_sim.plotting.rows import Row, column, ordered, rows_of, values, where
 
 FEW = 20  # points that are drawn with marks: a synchronous recall makes few steps
 
 
+@checks.by_name
 def energy(run_or_result: Any, *, ax: Any = None) -> Figure:
     """Energy against time, of one recall in any memory or of the energy study.
 
@@ -56,6 +58,7 @@ def energy(run_or_result: Any, *, ax: Any = None) -> Figure:
     return _bundle(run_or_result, runs.energies(run_or_result), "energy E", ax)
 
 
+@checks.by_name
 def overlap(run: Any, *, pattern: int | None = None, ax: Any = None) -> Figure:
     """Overlap m = s·ξ/N with a pattern against time in sweeps, a line a state.
 

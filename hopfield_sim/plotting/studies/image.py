@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError
 from hopfield_sim.plotting import runs, style
 from hopfield_sim.plotting.images import Tile, mosaic
@@ -17,6 +18,7 @@ from hopfield_sim.plotting.rows import Row, rows_of, values, where
 ON_THE_WAY = 2  # frames between cue and end
 
 
+@checks.by_name
 def image(result: Any, *, ax: Any = None) -> Figure:
     """Each image's recall: original, cue and, for every rule, two frames on the way and the end.
 

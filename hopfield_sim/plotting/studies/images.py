@@ -37,6 +37,7 @@ PIXELS = 1024
 _NEEDED = ("part", "memory", "cue", "n_patterns", "beta", "images", "right", "recalled", "mse")
 
 
+@checks.by_name
 def colour_images(result: Any, figure: str = "patterns", *, ax: Any = None) -> Figure:
     """How many spoilt colour pictures bring back the right one, or come back themselves.
 

@@ -18,6 +18,7 @@ COLOURS = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANGE
 _NEEDED = ("part", "n_neurons", "n_patterns", "beta", "noise", "retrieved", "memories", "weight")
 
 
+@checks.by_name
 def modern(result: Any, figure: str = "beta", *, ax: Any = None) -> Figure:
     """Retrieval in a modern Hopfield network, with theory over it.
 

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hopfield_sim import checks
 from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.rows import averaged, column, rows_of, where
 from hopfield_sim.plotting.studies.sizes import draw_sizes, panels_by_rule
@@ -16,6 +17,7 @@ from hopfield_sim.plotting.studies.sizes import draw_sizes, panels_by_rule
 POINTS = 80
 
 
+@checks.by_name
 def overlap_by_load(result: Any, *, ax: Any = None) -> Figure:
     """Mean overlap with the pattern after recall against the load t/N, a panel a rule.
 
@@ -79,6 +81,7 @@ def _replica(ax: Axes, rule: str) -> None:
         ax.legend(handles=[line, gone], loc="lower left")
 
 
+@checks.by_name
 def phase_diagram(*, ax: Any = None) -> Figure:
     """Temperature against load: where the Hebbian network recalls, by replica theory.
 

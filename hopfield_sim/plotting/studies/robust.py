@@ -39,6 +39,7 @@ _LETTER = 0.2  # of a corruption's name, in cells
 _NEEDED = ("data", "memory", "corruption", "strength", "networks", "exact", "bit_accuracy")
 
 
+@checks.by_name
 def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
     """What memories make of every corruption: a map with the numbers in it, a panel a data set.
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from hopfield_sim import checks
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.rows import Row, averaged, column, rows_of, span
 from hopfield_sim.plotting.studies.capacity import LEVEL
 from hopfield_sim.plotting.studies.sizes import draw_sizes, panels_by_rule
 
 
+@checks.by_name
 def robustness(result: Any, *, ax: Any = None) -> Figure:
     """Fraction retrieved against the fraction of flipped bits, a panel a rule, a colour a size.
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from hopfield_sim import checks
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.rows import Row, rows_of, values, where
 
@@ -15,6 +16,7 @@ LOW, HIGH = style.SKY, style.ORANGE
 NAMES = {"polynomial": "xⁿ", "rectified": "max(x, 0)ⁿ"}
 
 
+@checks.by_name
 def xor(result: Any, *, ax: Any = None) -> Figure:
     """The energies of the eight states (x, y, z), a panel an interaction and a line a power.
 

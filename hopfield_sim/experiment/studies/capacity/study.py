@@ -33,6 +33,7 @@ at another level the law, which is that of N to infinity, would be off by more.
 """
 
 
+@checks.by_name
 def capacity(
     sizes: Sequence[int] = SIZES,
     rules: Sequence[str] = ("hebbian", "storkey"),

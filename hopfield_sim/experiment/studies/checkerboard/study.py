@@ -23,6 +23,7 @@ __all__ = ["STUDY", "checkerboard"]
 FRAMES_PER_SWEEP = 50
 
 
+@checks.by_name
 def checkerboard(
     rules: Sequence[str] = ("hebbian", "storkey"),
     networks: int | None = None,

@@ -38,6 +38,7 @@ FLIPPED = (0, 1, 2)
 _LARGEST_ORDER = 6
 
 
+@checks.by_name
 def dense(
     sizes: Sequence[int] = SIZES,
     orders: Sequence[int] = ORDERS,

@@ -31,6 +31,7 @@ COLUMNS = ("temperature", "rate", "cost", "train_error", "test_error")
 """Of a trial's row, one an epoch."""
 
 
+@checks.by_name
 def digits(
     files: Sequence[str | os.PathLike[str]] | str = (),
     orders: Sequence[int] = ORDERS,

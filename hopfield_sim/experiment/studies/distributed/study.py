@@ -28,6 +28,7 @@ COLUMNS = (
 """Of the table; nan where a part does not measure something."""
 
 
+@checks.by_name
 def distributed(
     sizes: Sequence[int] = (30, 100, 500),
     networks: int | None = None,

@@ -22,6 +22,7 @@ __all__ = ["STUDY", "energy", "rise"]
 FRAMES_PER_SWEEP = 50
 
 
+@checks.by_name
 def energy(
     n_neurons: int = 2500,
     rules: Sequence[str] = ("hebbian", "storkey"),

@@ -39,6 +39,7 @@ _ALIKE = 0.95
 """The overlap from which on a state is called the negative of an image."""
 
 
+@checks.by_name
 def image(
     files: Sequence[str | os.PathLike[str]] = (),
     rules: Sequence[str] = ("hebbian", "storkey"),

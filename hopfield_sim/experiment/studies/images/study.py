@@ -35,6 +35,7 @@ BETAS: dict[str, tuple[float, ...]] = {
 BLENDS = tuple(float(f"{b:.2g}") for b in np.logspace(-9, -3, 13))
 
 
+@checks.by_name
 def images(
     files: Sequence[str | os.PathLike[str]] = (),
     networks: int | None = None,

@@ -32,6 +32,7 @@ CLUSTERS, MEMBERS, SPREAD = 5, 8, 0.35
 MEASURES = ("retrieved", "overlap", "memories", "weight")
 
 
+@checks.by_name
 def modern(
     sizes: Sequence[int] = (8, 12, 16, 20),
     networks: int | None = None,

@@ -31,6 +31,7 @@ NETWORKS = {"random": 20, "digits": 5}
 MEASURES = ("exact", "bit_accuracy", "loss")
 
 
+@checks.by_name
 def robust(
     data: Sequence[str] = DATA,
     memories: Sequence[str] = tuple(MEMORIES),

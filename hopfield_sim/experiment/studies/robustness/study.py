@@ -24,6 +24,7 @@ LEVEL = 0.9
 """Recall has died where less than this fraction is retrieved."""
 
 
+@checks.by_name
 def robustness(
     sizes: Sequence[int] = SIZES,
     rules: Sequence[str] = ("hebbian", "storkey"),

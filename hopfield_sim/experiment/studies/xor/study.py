@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from hopfield_sim import checks
 from hopfield_sim.experiment.studies import arguments
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
@@ -29,6 +30,7 @@ ORDERS = (1, 2, 3, 4, 5)
 INTERACTIONS = ("polynomial", "rectified")
 
 
+@checks.by_name
 def xor(
     orders: Sequence[int] = ORDERS,
     interactions: Sequence[str] = INTERACTIONS,
