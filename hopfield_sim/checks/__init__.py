@@ -7,7 +7,7 @@ own arrays are never changed and never kept.
 ``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
 patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments,
 ``words.py`` words out of a list, ``keywords.py`` names of arguments, ``paths.py`` paths of files,
-``resources.py`` whether something fits into memory, ``limits.py`` how much is left. ``warning.py``
+``resources.py`` whether something fits into memory, ``limits.py`` how much is left. ``caller.py``
 has warnings point at the caller.
 """
 
@@ -46,7 +46,6 @@ from hopfield_sim.checks.reals import (
 )
 from hopfield_sim.checks.resources import fits, memory
 from hopfield_sim.checks.spins import Batch, Stored, patterns, signs, states
-from hopfield_sim.checks.warning import warn
 from hopfield_sim.checks.words import choice
 
 __all__ = [

@@ -13,7 +13,6 @@ from hopfield_sim.checks.caller import warn
 from hopfield_sim.checks.continuous import RealBatch, Shape
 from hopfield_sim.checks.reals import at, first, numeric
 from hopfield_sim.checks.resources import memory
-from hopfield_sim.checks.warning import warn
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
 _SCALE = "; scale them to [-1, 1], or pass images as uint8"

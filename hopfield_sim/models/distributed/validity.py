@@ -82,10 +82,7 @@ def tell(
     *,
     log: bool,
 ) -> None:
-    """Warn of dead and of lost states, each unless it is in ``told``, where it is noted then.
-
-    The warning points at the caller of the caller of the caller.
-    """
+    """Warn of dead and of lost states, each unless it is in ``told``, where it is noted then."""
     flat = dead(kernel, found)
     if log and flat.any() and "dead" not in told:
         told.add("dead")
