@@ -78,7 +78,7 @@ class NotConverged(HopfieldError):
     ----------
     message : str
         What was reached and what was asked.
-    weights : ndarray (N, N) of float64, optional
+    weights : (N, N) ndarray of float64, optional
         The best weights found so far, kept as the attribute ``weights``.
     """
 

@@ -50,7 +50,7 @@ def test_docstring(test: doctest.DocTest) -> None:
 def test_examples_are_found() -> None:
     """Of a module, a function and a class, and in every room with public functions."""
     names = {param.id for param in EXAMPLES}
-    wanted = ("", ".patterns.spoil.flip", ".models.hopfield.network.HopfieldNetwork")
+    wanted = ("", ".patterns.corrupt.flip", ".models.hopfield.network.HopfieldNetwork")
     assert {f"hopfield_sim{name}" for name in wanted} <= names
     rooms = {name.split(".")[1] for name in names if "." in name}
     assert {"rules", "theory", "datasets", "models", "experiment", "course", "testing"} <= rooms

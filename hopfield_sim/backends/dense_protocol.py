@@ -45,9 +45,9 @@ class Memories:
 
     Parameters
     ----------
-    patterns : (P, N) int8
+    patterns : (P, N) ndarray of int8
         ξ.
-    slope, bend : (2N + 1,) float64
+    slope, bend : (2N + 1,) ndarray of float64
         By overlap, −N … N, in units of D; or, ``relative``, by how far the overlap is below the
         largest of the state, −2N … 0, in units that grow with the largest.
     relative : bool
@@ -67,12 +67,12 @@ class Memories:
 
     @property
     def n_neurons(self) -> int:
-        """N."""
+        """Number of neurons, N."""
         return self.patterns.shape[1]
 
     @property
     def n_patterns(self) -> int:
-        """P."""
+        """Number of patterns, P."""
         return len(self.patterns)
 
     @cached_property
@@ -151,7 +151,7 @@ class Descent:
     ----------
     ties_up : bool
         Whether it makes it +1.
-    clamped : (N,) uint8
+    clamped : (N,) ndarray of uint8
         1 where a site never changes.
     """
 
@@ -172,7 +172,7 @@ class DenseHeatBath:
         overlap is still to be added.
     logarithmic : bool
         The energy is −log Σ e^x and not −Σ F: then D is another function of the same sums.
-    clamped : (N,) uint8
+    clamped : (N,) ndarray of uint8
         1 where a site never changes.
     """
 

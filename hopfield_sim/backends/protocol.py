@@ -43,9 +43,9 @@ class Matrix:
 
     Parameters
     ----------
-    columns : (N, N) int8, int16, int32, float32 or float64
+    columns : (N, N) ndarray of int8, int16, int32, float32 or float64
         ``columns[i]`` is W[:, i] times ``scale``.
-    diagonal : (N,) int16, int32, float32 or float64
+    diagonal : (N,) ndarray of int16, int32, float32 or float64
         The self couplings, in the dtype of the fields.
     scale : float
         Field = scale · W s: N for Hebbian integers, 1 for real weights.
@@ -63,7 +63,7 @@ class Matrix:
 
     @property
     def n_neurons(self) -> int:
-        """N."""
+        """Number of neurons, N."""
         return len(self.diagonal)
 
     @property
@@ -89,9 +89,9 @@ class Factors:
 
     Parameters
     ----------
-    patterns : (P, N) int8
+    patterns : (P, N) ndarray of int8
         Ξ, of ±1.
-    diagonal : (N,) int32 or float64
+    diagonal : (N,) ndarray of int32 or float64
         The self couplings N·W_ii, in a dtype that holds every field.
     """
 
@@ -101,7 +101,7 @@ class Factors:
 
     @property
     def n_neurons(self) -> int:
-        """N."""
+        """Number of neurons, N."""
         return len(self.diagonal)
 
     @property
@@ -182,13 +182,13 @@ class HeatBath:
     ----------
     gain : float
         2 / (T · scale).
-    offset : (N,) int32
+    offset : (N,) ndarray of int32
         The thresholds in field units, rounded down; 0 where fields are not integers.
-    fraction : (N,) float64
+    fraction : (N,) ndarray of float64
         What was rounded off.
-    clamped : (N,) uint8
+    clamped : (N,) ndarray of uint8
         1 where a site never changes.
-    table : (2·half + 1,) uint64, optional
+    table : (2·half + 1,) ndarray of uint64, optional
         Integers without fractions: a 32-bit random word less than ``table[x + half]`` gives +1, and
         x beyond ±half counts as ±half.
     """

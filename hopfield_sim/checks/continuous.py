@@ -129,7 +129,7 @@ def real_states(
         The number of stored patterns: a state of that length gets "did you transpose?".
     dtype : dtype, optional
         As in ``real_patterns``.
-    observed : bool (N,), optional
+    observed : (N,) array_like of bool, optional
         Elsewhere numbers stand for what is unknown: NaN, infinite or too large ones become 0.
     """
     array = numeric(value, name)

@@ -28,7 +28,7 @@ def generate_patterns(
 
     Returns
     -------
-    ndarray (M, N) of int64
+    (M, N) ndarray of int64
         A pattern a row. (The wide type is for code of your own: in one byte, sums overflow.)
 
     Raises
@@ -60,7 +60,7 @@ def perturb_pattern(
 
     Parameters
     ----------
-    pattern : array_like (N,)
+    pattern : (N,) array_like
         Not changed.
     num_perturb : int
         From 0 to N.
@@ -98,9 +98,9 @@ def pattern_match(memorized_patterns: Any, pattern: Any) -> int | None:
 
     Parameters
     ----------
-    memorized_patterns : array_like (M, N)
+    memorized_patterns : (M, N) array_like
         A pattern a row.
-    pattern : array_like (N,)
+    pattern : (N,) array_like
         What to look for.
 
     Returns
@@ -148,12 +148,12 @@ def hebbian_weights(patterns: Any) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    patterns : array_like (M, N)
+    patterns : (M, N) array_like
         Of ±1, a pattern a row.
 
     Returns
     -------
-    ndarray (N, N) of float64
+    (N, N) ndarray of float64
         Symmetric; each entry is a whole number divided by M, rounded once.
 
     Raises
@@ -190,12 +190,12 @@ def storkey_weights(patterns: Any) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    patterns : array_like (M, N)
+    patterns : (M, N) array_like
         Of ±1, a pattern a row; their order matters.
 
     Returns
     -------
-    ndarray (N, N) of float64
+    (N, N) ndarray of float64
         Symmetric.
 
     Raises

@@ -22,14 +22,14 @@ class HopfieldNetwork:
 
     Parameters
     ----------
-    patterns : array_like (M, N)
+    patterns : (M, N) array_like
         Of ±1, a pattern a row.
     rule : {"hebbian", "storkey"}
         How they become weights.
 
     Attributes
     ----------
-    w, weights : ndarray (N, N) of float64
+    w, weights : (N, N) ndarray of float64
         One array under two names.
 
     Raises
@@ -84,7 +84,7 @@ class HopfieldNetwork:
 
         Parameters
         ----------
-        state : array_like (N,)
+        state : (N,) array_like
             Not changed; need not be ±1.
         saver : DataSaver
             Receives the states and their energies, after what it holds already.
@@ -117,7 +117,7 @@ class HopfieldNetwork:
 
         Parameters
         ----------
-        state : array_like (N,)
+        state : (N,) array_like
             Not changed; need not be ±1.
         saver : DataSaver
             Receives one state every ``skip`` steps, the initial one first, and always the final

@@ -35,9 +35,9 @@ def energy(state: Any, weights: Any) -> float:
 
     Parameters
     ----------
-    state : array_like (N,) or any shape of N numbers
+    state : (N,) array_like, or any shape with N elements
         Not only ±1.
-    weights : array_like (N, N)
+    weights : (N, N) array_like
         Not changed.
 
     Returns
@@ -65,9 +65,9 @@ def update(state: Any, weights: Any) -> NDArray[Any]:
 
     Parameters
     ----------
-    state : array_like (N,) or any shape of N numbers
+    state : (N,) array_like, or any shape with N elements
         Not changed; need not be ±1.
-    weights : array_like (N, N)
+    weights : (N, N) array_like
         Not changed.
 
     Returns
@@ -101,9 +101,9 @@ def update_async(
 
     Parameters
     ----------
-    state : array_like (N,) or any shape of N numbers
+    state : (N,) array_like, or any shape with N elements
         Not changed; need not be ±1.
-    weights : array_like (N, N)
+    weights : (N, N) array_like
         Not changed.
     rng : None, int or numpy.random.Generator
         The seed. In a loop hand over one Generator: the same number would choose the same neuron.
@@ -140,9 +140,9 @@ def dynamics(state: Any, weights: Any, max_iter: int) -> list[NDArray[Any]]:
 
     Parameters
     ----------
-    state : array_like (N,) or any shape of N numbers
+    state : (N,) array_like, or any shape with N elements
         Not changed; need not be ±1.
-    weights : array_like (N, N)
+    weights : (N, N) array_like
         Not changed.
     max_iter : int
         The most updates to make.
@@ -189,9 +189,9 @@ def dynamics_async(
 
     Parameters
     ----------
-    state : array_like (N,) or any shape of N numbers
+    state : (N,) array_like, or any shape with N elements
         Not changed; need not be ±1.
-    weights : array_like (N, N)
+    weights : (N, N) array_like
         Not changed.
     max_iter : int
         The most steps to make.

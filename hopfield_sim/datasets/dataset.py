@@ -18,9 +18,9 @@ class Dataset:
 
     Attributes
     ----------
-    train_images, test_images : (n, H, W) or (n, H, W, 3) uint8
+    train_images, test_images : (n, H, W) or (n, H, W, 3) ndarray of uint8
         0 is dark, 255 is bright. A set that has no part for tests has 0 images there.
-    train_labels, test_labels : (n,) uint8
+    train_labels, test_labels : (n,) ndarray of uint8
         The index of each image's class in ``names``; (0,) where images have no labels.
     names : tuple of str
         The classes; () where images have no labels.

@@ -1,15 +1,15 @@
-"""Patterns of -1 and +1: where they come from, how they are spoilt, how they are compared.
+"""Patterns of -1 and +1: how to make, corrupt and compare them.
 
-``sampling.py`` draws them at random, ``drawings.py`` has the checkerboard and a small alphabet,
-``images.py`` turns bits and pictures into them, ``spoil.py`` flips and masks, ``compare.py``
-measures likeness.
+``sampling.py`` draws random patterns, ``drawings.py`` has the checkerboard and a small alphabet,
+``images.py`` converts bits and images, ``corrupt.py`` flips and masks, ``compare.py`` measures
+similarity.
 """
 
 from hopfield_sim.patterns.compare import hamming, match, overlap
+from hopfield_sim.patterns.corrupt import flip, mask
 from hopfield_sim.patterns.drawings import checkerboard, glyphs
 from hopfield_sim.patterns.images import from_binary, from_image
 from hopfield_sim.patterns.sampling import random_patterns
-from hopfield_sim.patterns.spoil import flip, mask
 
 __all__ = [
     "checkerboard",

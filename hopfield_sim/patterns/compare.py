@@ -1,4 +1,4 @@
-"""How alike states and patterns are: overlap, Hamming distance, equality."""
+"""Similarity of states and patterns: overlap, Hamming distance, equality."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from hopfield_sim.errors import InvalidInputError
 
 # Sums of this many ±1 are exact in float32.
 _EXACT_IN_FLOAT32 = 2**24
-# Overlaps measured at a time.
+# Overlaps computed at a time.
 _BLOCK = 1 << 24
 
 
 @checks.by_name
 def overlap(states: Any, patterns: Any) -> Any:
-    r"""Overlap of each state with each pattern: 1 for equal, -1 for the inverse, about 0 by chance.
+    r"""Overlap of each state with each pattern: 1 if equal, -1 for the inverse, about 0 by chance.
 
     .. math:: m^μ = \frac{1}{N} \sum_i s_i ξ_i^μ
 
     Parameters
     ----------
-    states : array_like (N,), (B, N) or, for image patterns, (B, H, W)
-        Of ±1.
-    patterns : array_like (P, N) or (P, H, W)
-        Of ±1.
+    states : (N,), (B, N) or, for image patterns, (B, H, W) array_like
+        States of ±1.
+    patterns : (P, N) or (P, H, W) array_like
+        Patterns of ±1.
 
     Returns
     -------
-    ndarray (B, P) of float64
-        (P,) for a single state.
+    (B, P) ndarray of float64
+        The overlaps; (P,) for a single state.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For other shapes or values.
+        If values are not ±1, or the shapes of ``states`` and ``patterns`` do not match.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def overlap(states: Any, patterns: Any) -> Any:
         "the overlaps",
         "compare fewer states at a time",
     )
-    # The products are whole numbers, exact in any order of summation; one division follows.
+    # The products are integers, exact in any order of summation; a single division follows.
     columns, out = stored.astype(exact).T, np.empty((len(batch.array), len(stored)))
     step = max(1, _BLOCK // len(stored))
     for start in range(0, len(out), step):
@@ -71,24 +71,24 @@ def overlap(states: Any, patterns: Any) -> Any:
 
 @checks.by_name
 def match(states: Any, patterns: Any) -> Any:
-    """Index of the pattern that equals each state, or -1; the first one where several do.
+    """Index of the first pattern equal to each state, or -1 if there is none.
 
     Parameters
     ----------
-    states : array_like (N,), (B, N) or, for image patterns, (B, H, W)
-        Of ±1.
-    patterns : array_like (P, N) or (P, H, W)
-        Of ±1.
+    states : (N,), (B, N) or, for image patterns, (B, H, W) array_like
+        States of ±1.
+    patterns : (P, N) or (P, H, W) array_like
+        Patterns of ±1.
 
     Returns
     -------
-    ndarray (B,) of int64
-        A plain int for a single state.
+    (B,) ndarray of int64
+        The indices; an int for a single state.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For other shapes or values.
+        If values are not ±1, or the shapes of ``states`` and ``patterns`` do not match.
 
     Examples
     --------
@@ -100,28 +100,28 @@ def match(states: Any, patterns: Any) -> Any:
     for number, row in enumerate(np.packbits(stored > 0, axis=1)):
         index.setdefault(row.tobytes(), number)
     rows = np.packbits(batch.array > 0, axis=1)
-    found = np.fromiter((index.get(row.tobytes(), -1) for row in rows), np.int64, len(rows))
-    return batch.restore(found)
+    indices = np.fromiter((index.get(row.tobytes(), -1) for row in rows), np.int64, len(rows))
+    return batch.restore(indices)
 
 
 @checks.by_name
 def hamming(a: Any, b: Any) -> Any:
-    """Number of sites in which rows differ: d = N (1 - m)/2 for rows of overlap m.
+    """Hamming distance, the number of differing sites: d = N (1 - m)/2 for rows of overlap m.
 
     Parameters
     ----------
-    a, b : array_like (..., N)
-        Of ±1; the axes before the last are broadcast against each other.
+    a, b : (..., N) array_like
+        States of ±1; all axes but the last are broadcast against each other.
 
     Returns
     -------
-    ndarray (...) of int64
-        A plain int for two single rows.
+    (...) ndarray of int64
+        The distances; an int for two single rows.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For shapes that do not broadcast, different N, or values other than ±1.
+        If the shapes do not broadcast, N differs, or values are not ±1.
 
     Examples
     --------

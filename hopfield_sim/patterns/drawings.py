@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
-# Five rows of five pixels a character, drawn for this package. They touch all four edges, so that
-# patterns made of them are not mostly background.
+# Five rows of five pixels per character, drawn for this package. They touch all four edges, so
+# that the patterns are not mostly background.
 _FONT = {
     "A": ".###. #...# ##### #...# #...#",
     "B": "####. #...# ####. #...# ####.",
@@ -53,23 +53,25 @@ _PIXELS = 5
 
 @checks.by_name
 def checkerboard(side: int = 50, square: int = 5) -> NDArray[np.int8]:
-    """Draw a board of alternating squares, the upper-left one +1: s = (-1)^(row//k + column//k).
+    """Checkerboard pattern, s = (-1)^(row//k + column//k); the upper-left square is +1.
 
     Parameters
     ----------
     side : int
-        Sites along an edge.
+        Number of sites along an edge of the board.
     square : int
-        Sites along the edge of a square, k; the last ones are cut where k does not divide ``side``.
+        Number of sites along an edge of a square, k. The last squares are cut off if k does not
+        divide ``side``.
 
     Returns
     -------
-    ndarray (side*side,) of int8
+    (side*side,) ndarray of int8
+        The pattern, row by row.
 
     Raises
     ------
     InvalidInputError
-        For sizes below 1.
+        If ``side`` or ``square`` is below 1.
 
     Examples
     --------
@@ -85,26 +87,27 @@ def checkerboard(side: int = 50, square: int = 5) -> NDArray[np.int8]:
 
 @checks.by_name
 def glyphs(text: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", size: int = 10) -> NDArray[np.int8]:
-    """Draw letters and digits as square patterns, strokes +1 on a ground of -1.
+    """Letters and digits as square patterns: strokes +1, background -1.
 
-    The alphabet is drawn on 5 by 5 pixels and enlarged; a multiple of 5 keeps strokes even. Any two
-    characters differ at every size.
+    The characters are defined on 5 by 5 pixels and enlarged; strokes have equal widths if ``size``
+    is a multiple of 5. Any two characters differ at every size.
 
     Parameters
     ----------
     text : str
-        Characters out of A-Z and 0-9, one pattern each.
+        Characters from A-Z and 0-9, one pattern each.
     size : int
-        Sites along an edge, at least 5.
+        Number of sites along an edge, at least 5.
 
     Returns
     -------
-    ndarray (len(text), size*size) of int8
+    (len(text), size*size) ndarray of int8
+        One pattern per character, row by row.
 
     Raises
     ------
     InvalidInputError
-        For a character outside the alphabet, no text, or a size below 5.
+        If ``text`` is empty or has other characters, or ``size`` is below 5.
 
     Examples
     --------
@@ -128,7 +131,7 @@ def glyphs(text: str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", size: int = 10) -> NDArray[
                 f"text must be made of A-Z and 0-9; found {character!r} at [{place}]{hint}"
             )
     checks.memory(2 * len(text) * size * size, "the glyphs", "draw smaller or fewer ones")
-    # Which of the 5 drawn pixels stands at each site of an edge. All 5 appear, so nothing is lost.
+    # Which of the 5 pixels is drawn at each site of an edge. All 5 appear, so none is lost.
     pixel = np.arange(size) * _PIXELS // size
     out = np.empty((len(text), size, size), np.int8)
     for glyph, character in zip(out, text, strict=True):

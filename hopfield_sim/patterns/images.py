@@ -1,4 +1,4 @@
-"""Bits and pictures as patterns. The convention everywhere: bright is +1, dark is -1."""
+"""Conversion of bits and images to patterns. Everywhere bright is +1 and dark is -1."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from hopfield_sim.patterns.picture_file import read
 _LUMINANCE = (0.299, 0.587, 0.114)
 _LEVELS = 256
 _BAND = 1 << 20
-"""Numbers that are looked at in one go: none of it takes long, and scratch stays small."""
+"""Pixels processed at a time, so that each step is short and temporary arrays stay small."""
 
 
 @checks.by_name
 def from_binary(bits: Any) -> NDArray[np.int8]:
-    """Turn 0/1 or boolean data into ±1: s = 2·bit - 1.
+    """Convert 0/1 or boolean data to ±1: s = 2·bit - 1.
 
     Parameters
     ----------
     bits : array_like of any shape
-        Of 0 and 1, or boolean; not changed.
+        Values 0 and 1, or boolean; not modified.
 
     Returns
     -------
-    ndarray of int8, in the shape of ``bits``
+    ndarray of int8
+        Values of ±1, in the shape of ``bits``.
 
     Raises
     ------
     InvalidInputError
-        For another value, naming where the first one is.
+        If there is any other value; the message has the index of the first.
 
     Examples
     --------
@@ -63,30 +64,30 @@ def from_binary(bits: Any) -> NDArray[np.int8]:
 
 @checks.by_name
 def from_image(image: Any, shape: tuple[int, int] | None = None) -> NDArray[np.int8]:
-    """Turn a picture into a pattern: +1 where it is brighter than Otsu's threshold, else -1.
+    """Convert an image to a pattern: +1 where it is brighter than Otsu's threshold, else -1.
 
-    The threshold is the grey level t that best parts the pixels into two classes: with their shares
-    w₀, w₁ and mean levels μ₀, μ₁ it maximises w₀ w₁ (μ₀ - μ₁)².
+    The threshold is the grey level that best separates the pixels into two classes: with their
+    fractions w₀, w₁ and mean levels μ₀, μ₁ it maximises w₀ w₁ (μ₀ - μ₁)².
 
     Parameters
     ----------
     image : path or array_like (H, W), (H, W, 3) or (H, W, 4)
-        An image file (PNG, JPEG, GIF, BMP, TIFF, WebP, PPM; its first picture, upright, of at most
-        50 megapixels), or pixels as boolean, integers or floats. Colour becomes grey by luminance
-        (0.299 R + 0.587 G + 0.114 B); a fourth channel is opacity, over white.
+        An image file (PNG, JPEG, GIF, BMP, TIFF, WebP, PPM; its first image, rotated upright, of at
+        most 50 megapixels), or pixels as booleans, integers or floats. Colour is converted to grey
+        by luminance (0.299 R + 0.587 G + 0.114 B); a fourth channel is opacity, over white.
     shape : (int, int), optional
-        Height and width to resize to, by averaging over areas, before the threshold.
+        Height and width to resize to, by area averaging, before thresholding.
 
     Returns
     -------
-    ndarray (H*W,) of int8
-        Rows after one another, from the top; ``.reshape(shape)`` is the picture again.
+    (H*W,) ndarray of int8
+        The pattern, row by row from the top; ``.reshape(shape)`` gives the image.
 
     Raises
     ------
     InvalidInputError
-        For a file that is missing, damaged, too large or no image, a shape that is none, NaN, or a
-        picture of a single grey level, which no threshold can part.
+        If the file is missing, damaged, too large or not an image, ``shape`` is not
+        (height, width), pixels are not finite, or all have the same grey level.
 
     References
     ----------
@@ -106,14 +107,14 @@ def from_image(image: Any, shape: tuple[int, int] | None = None) -> NDArray[np.i
     grey = _grey(checks.numeric(image, "image", allow_bool=True), name)
     if shape is not None:
         grey = resize(grey, _size(shape))
-    grey.round(12, out=grey)  # sums of equal pixels differ by their rounding: that is no contrast
+    grey.round(12, out=grey)  # differences between equal pixels by rounding are no contrast
     threshold = _otsu(grey, name)
     return np.where(grey > threshold, np.int8(1), np.int8(-1)).ravel()
 
 
 def over_white(pixels: NDArray[Any], white: float) -> NDArray[Any]:
-    """Colours, (..., 1) or (..., 3), of pixels whose last channel, if their number is even, is
-    opacity: of 0 to ``white``, and laid over that.
+    """Colours, (..., 1) or (..., 3), of pixels from 0 to ``white``. If the number of channels is
+    even, the last one is opacity, and colours are blended with white.
     """
     if pixels.shape[-1] in (1, 3):
         return pixels
@@ -122,7 +123,7 @@ def over_white(pixels: NDArray[Any], white: float) -> NDArray[Any]:
 
 
 def _grey(pixels: NDArray[Any], name: str = "image") -> NDArray[np.float64]:
-    """Brightness (H, W), finite, from the pixels in any of the accepted forms."""
+    """Grey levels (H, W), finite, of pixels in any of the accepted formats."""
     if pixels.size == 0 or not (
         pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (1, 2, 3, 4))
     ):
@@ -138,7 +139,7 @@ def _grey(pixels: NDArray[Any], name: str = "image") -> NDArray[np.float64]:
         "make it smaller first",
     )
     white = {"u": 256 ** min(pixels.dtype.itemsize, 4) - 1, "i": 255}.get(pixels.dtype.kind, 1)
-    # So that no sum or square overflows; the threshold does not depend on the scale.
+    # Scaled so that no sum or square overflows; the threshold does not depend on the scale.
     scale = max(float(np.abs(_finite(pixels, rows, name)).max()) for rows in _bands(pixels)) or 1.0
     if channels in (2, 4):
         scale = max(scale, white)
@@ -150,14 +151,14 @@ def _grey(pixels: NDArray[Any], name: str = "image") -> NDArray[np.float64]:
 
 
 def _bands(array: NDArray[Any]) -> Iterator[slice]:
-    """All rows, a few at a time."""
+    """Slices of a few rows that cover all rows."""
     step = max(1, _BAND // (array.size // len(array)))
     return (slice(start, start + step) for start in range(0, len(array), step))
 
 
 def _finite(pixels: NDArray[Any], rows: slice, name: str) -> NDArray[np.float64]:
-    """Some rows as numbers, none of them NaN or infinite."""
-    with np.errstate(over="ignore"):  # a long double may overflow: it is then found below
+    """Some rows as float64; raises for NaN and infinity."""
+    with np.errstate(over="ignore"):  # a long double may overflow; it is then rejected below
         values = pixels[rows].astype(np.float64)
     bad = ~np.isfinite(values)
     if bad.any():
@@ -177,22 +178,22 @@ def _size(shape: Any) -> tuple[int, int]:
 
 
 def resize(grey: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Each new pixel is the mean of the old ones under it, in part where it covers them in part."""
+    """Resize by area averaging: a pixel is the weighted mean of the old ones that it covers."""
     height, width = shape
     checks.memory(
         16 * height * (width + grey.shape[1]),
         f"an image of {checks.show(height)} by {checks.show(width)}",
-        "ask for a smaller shape",
+        "choose a smaller shape",
     )
-    # One division at the end: sums of whole numbers are exact.
+    # One division at the end: sums of integers are exact.
     sums = _summed(_summed(grey, height).T, width).T
     return sums / grey.size
 
 
 def _summed(rows: NDArray[Any], new: int) -> NDArray[np.float64]:
     """(new, ...): sums of the old rows that each new row covers, in units of 1/new of a row."""
-    # Row k reaches from k to k + 1 old rows, and from k·old/new to (k + 1)·old/new new ones; in
-    # units of 1/new of an old row all edges are whole numbers.
+    # New row k extends from k·old/new to (k + 1)·old/new in old rows; in units of 1/new of an old
+    # row all edges are integers.
     old = len(rows)
     out = np.empty((new, *rows.shape[1:]))
     for k in range(new):
@@ -204,7 +205,7 @@ def _summed(rows: NDArray[Any], new: int) -> NDArray[np.float64]:
 
 
 def _otsu(grey: NDArray[np.float64], name: str) -> float:
-    """Otsu's threshold: brighter pixels are one class, the rest the other."""
+    """Otsu's threshold: brighter pixels are one class, all others the other."""
     levels, counts, edges = _histogram(grey, name)
     below = np.cumsum(counts)[:-1]
     above = grey.size - below
@@ -214,9 +215,9 @@ def _otsu(grey: NDArray[np.float64], name: str) -> float:
 
 
 def _histogram(grey: NDArray[np.float64], name: str) -> tuple[Any, Any, Any]:
-    """Grey levels, how many pixels have each, and the brightest of these.
+    """Grey levels, the number of pixels with each, and the brightest of them.
 
-    More than 256 levels go into as many bins of equal width, each standing for its mean level.
+    More than 256 levels are grouped into 256 bins of equal width, each represented by its mean.
     """
     levels = grey[:0].ravel()
     for rows in _bands(grey):
@@ -227,7 +228,7 @@ def _histogram(grey: NDArray[np.float64], name: str) -> tuple[Any, Any, Any]:
         if len(levels) == 1:
             raise InvalidInputError(
                 f"{name} has a single grey level in all of its {grey.size} pixels; "
-                "no threshold can part it; use one with a bright and a dark part"
+                "no threshold can separate it; use one with a bright and a dark part"
             )
         counts = np.zeros(len(levels), np.intp)
         for rows in _bands(grey):

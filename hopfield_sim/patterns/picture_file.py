@@ -1,4 +1,4 @@
-"""Picture files as pixels: the formats that Pillow reads by itself, upright, of a bounded size."""
+"""Pixels of image files, in the formats that Pillow reads itself, upright, of a limited size."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 SUFFIXES = frozenset(
     (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm", ".pbm")
 )
-"""Of the files that count as pictures in a folder."""
+"""Suffixes of the files in a folder that are read as images."""
 
 _FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
-"""None of them starts another program, as EPS and videos do."""
+"""Pillow formats; none of them starts another program, as EPS and videos do."""
 
 _MEGAPIXELS = 50
 
@@ -35,39 +35,39 @@ _UPRIGHT = {
     7: "TRANSVERSE",
     8: "ROTATE_90",
 }
-"""EXIF orientation → what turns the picture upright."""
+"""EXIF orientation → the transposition that turns the image upright."""
 
 
 def read(path: str | os.PathLike[str]) -> NDArray[Any]:
-    """The first picture of a file, as a viewer shows it.
+    """Read the first image of a file, upright.
 
-    Only files are opened: an address is a file that is missing.
+    Only local files are opened; a URL counts as a missing file.
 
     Returns
     -------
-    ndarray (H, W), (H, W, 3) or (H, W, 4)
-        Grey, colour, or colour and opacity. uint8; grey of more than 8 bits is uint16, or int32 or
-        float32 where the file has numbers that 16 bits cannot hold.
+    (H, W), (H, W, 3) or (H, W, 4) ndarray
+        Grey, colour, or colour and opacity, as uint8; grey levels of more than 8 bits as uint16, or
+        as int32 or float32 if 16 bits do not suffice.
 
     Raises
     ------
     InvalidInputError
-        For a file that is missing, damaged, of another format, or of more than 50 megapixels; its
-        size is judged before anything is decoded.
+        If the file is missing, damaged, of another format, or larger than 50 megapixels; the size
+        is checked before decoding.
     """
     try:
-        found = Path(path).is_file()
+        exists = Path(path).is_file()
     except (OSError, ValueError, TypeError):  # such as a name with a zero byte in it
-        found = False
-    if not found:
+        exists = False
+    if not exists:
         raise InvalidInputError(f"image must be a file or an array; there is no file {str(path)!r}")
-    # Imported here: few need it.
+    # Imported here since it is rarely needed.
     from PIL import Image, UnidentifiedImageError
 
     refused = f"image {str(path)!r} cannot be read as a picture"
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of metadata; sizes are judged below
+            warnings.simplefilter("ignore")  # about metadata; sizes are checked below
             with open(path, "rb") as stream, Image.open(stream, formats=_FORMATS) as picture:
                 return _decoded(picture)
     except HopfieldError as error:
@@ -86,9 +86,9 @@ def read(path: str | os.PathLike[str]) -> NDArray[Any]:
 
 def _decoded(picture: Image) -> NDArray[Any]:
     """Upright pixels of an opened file."""
-    _judge_size(picture)
+    _check_size(picture)
     picture.load()
-    _judge_size(picture)  # a GIF's first frame may be larger than its screen
+    _check_size(picture)  # a GIF's first frame may be larger than its screen
     upright = _upright(picture)
     if upright.mode == "F":
         return np.asarray(upright)
@@ -102,7 +102,7 @@ def _decoded(picture: Image) -> NDArray[Any]:
     return np.asarray(upright.convert("L" if upright.mode in ("1", "L") else "RGB"))
 
 
-def _judge_size(picture: Image) -> None:
+def _check_size(picture: Image) -> None:
     width, height = picture.size
     if width * height > _MEGAPIXELS * 10**6:
         raise InvalidInputError(_too_large(f"{width} x {height}"))
@@ -114,14 +114,14 @@ def _too_large(size: str) -> str:
 
 
 def _upright(picture: Image) -> Image:
-    """The picture as its EXIF orientation wants it; as it is where there is none that can be read.
+    """The image, turned upright by its EXIF orientation if that can be read.
 
-    TIFF files are turned when they are loaded.
+    TIFF files are turned by Pillow when they are loaded.
     """
     from PIL.Image import Transpose
 
     try:
         turn = _UPRIGHT.get(picture.getexif().get(0x0112, 1))
-    except Exception:  # damaged metadata of sound pixels, which viewers show too
+    except Exception:  # damaged metadata, but valid pixels, which image viewers show too
         turn = None
     return picture if turn is None else picture.transpose(Transpose[turn])

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 
-# Sites are drawn so many at a time, and between two times a Ctrl-C is heard. It is part of what a
-# seed means: another value gives other biased patterns.
+# Number of sites drawn at a time; Ctrl-C is handled between two blocks. Results for a given seed
+# depend on it: another value gives other biased patterns.
 _BLOCK_SITES = 2**20
 
 
@@ -22,40 +22,43 @@ def random_patterns(
     correlation: float = 0.0,
     rng: int | np.random.Generator | None = None,
 ) -> NDArray[np.int8]:
-    r"""Draw random patterns, of a given share of +1 and a given likeness to each other.
+    r"""Random patterns with a prescribed activity and mutual correlation.
 
     Every site of every pattern is +1 with probability *a* (``activity``), so the mean of a site is
     m = 2a - 1 and two independent patterns overlap by m² on average. For a larger mean overlap c
-    (``correlation``) all patterns copy from one hidden prototype, itself drawn with activity a:
-    each site of each pattern copies it with probability r and is drawn afresh otherwise,
+    (``correlation``) all patterns derive from one hidden prototype, itself drawn with activity a:
+    each site of each pattern copies it with probability r and is drawn independently otherwise,
 
     .. math:: ⟨ξ^μ·ξ^ν⟩/N = r^2 + (1 - r^2) m^2 = c, \qquad r = \sqrt{(c - m^2)/(1 - m^2)} .
 
-    Copied and fresh sites are both +1 with probability a, so the activity is exact for any c. Sites
-    are independent of each other.
+    Copied and independent sites are both +1 with probability a, so the activity is exact for any c.
+    Different sites are independent.
 
     Parameters
     ----------
     n_patterns, n_neurons : int
-        P and N, both at least 1.
+        Numbers of patterns P and of neurons N, both at least 1.
     activity : float
-        P(ξ = +1), from 0 to 1.
+        Probability of +1, from 0 to 1.
     correlation : float
-        Mean overlap between two patterns. 0 means independent patterns, whatever their activity
-        (their mean overlap is then m², which is 0 at activity ½); otherwise from m² to 1.
+        Mean overlap of two patterns, from m² to 1; or 0 for independent patterns of any activity
+        (their mean overlap is m², which is 0 at activity ½).
     rng : None, int or numpy.random.Generator
-        Source of randomness. With the same seed, more unbiased patterns begin with the same ones.
+        Random number generator or seed. For unbiased patterns and the same seed, a larger P extends
+        the patterns of a smaller one.
 
     Returns
     -------
-    ndarray (P, N) of int8
+    (P, N) ndarray of int8
+        The patterns, of ±1.
 
     Raises
     ------
     InvalidInputError
-        For sizes below 1, an activity outside [0, 1], or a correlation that this activity excludes.
+        If a size is below 1, ``activity`` is outside [0, 1], or ``correlation`` is impossible for
+        this activity.
     InsufficientMemoryError
-        When P·N does not fit.
+        If the patterns do not fit into memory.
 
     Examples
     --------
@@ -101,7 +104,7 @@ def _copied(activity: float, correlation: float) -> float:
 
 
 def _fair(n_patterns: int, n_neurons: int, source: np.random.Generator) -> NDArray[np.int8]:
-    """Each site ±1 with probability ½: one random bit a site."""
+    """Each site ±1 with probability ½, from one random bit per site."""
     out = np.empty(n_patterns * n_neurons, np.int8)
     for start in range(0, out.size, _BLOCK_SITES):
         block = out[start : start + _BLOCK_SITES]
@@ -115,7 +118,7 @@ def _fair(n_patterns: int, n_neurons: int, source: np.random.Generator) -> NDArr
 def _biased(
     n_patterns: int, n_neurons: int, activity: float, source: np.random.Generator
 ) -> NDArray[np.int8]:
-    """Each site +1 with probability ``activity``: uniform numbers in [0, 1) below it."""
+    """Each site +1 with probability ``activity``, from a uniform number in [0, 1) per site."""
     out = np.empty(n_patterns * n_neurons, np.int8)
     for start in range(0, out.size, _BLOCK_SITES):
         block = out[start : start + _BLOCK_SITES]

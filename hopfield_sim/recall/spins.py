@@ -97,17 +97,17 @@ class Recall(Recorded):
 
     Attributes
     ----------
-    states : (B, N) int8
+    states : (B, N) ndarray of int8
         Where the states ended; (B, H, W) for a network of images.
-    stop : (B,) str
+    stop : (B,) ndarray of str
         "fixed-point", "cycle" (synchronous: s(t) = s(t−2) ≠ s(t−1)), "max-sweeps" or "temperature".
-    converged : (B,) bool
+    converged : (B,) ndarray of bool
         True for fixed points, verified for every unclamped neuron.
-    period : (B,) int64
+    period : (B,) ndarray of int64
         1 for a fixed point, 2 for a cycle, else 0.
-    sweeps, flips : (B,) int64
+    sweeps, flips : (B,) ndarray of int64
         Sweeps made, and changes of sign.
-    updates : (T+1,) int64
+    updates : (T+1,) ndarray of int64
         How many updates each recorded row had seen.
     energy, overlaps, trajectory : (T+1, B), (T+1, B, P), (T+1, B, N)
         What ``record="energy"``, ``"overlap"`` and ``"states"`` wrote down; a state that is

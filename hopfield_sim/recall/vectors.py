@@ -55,7 +55,7 @@ def descend(
     ----------
     move : callable
         Where a step leads.
-    states : (B, N) float
+    states : (B, N) ndarray of float
         The starts; changed in place.
     recorder : Recorder
         Writes rows every so many steps.
@@ -63,7 +63,7 @@ def descend(
         At most so many.
     tol : float
         In the units of the states.
-    clamp : bool (N,), optional
+    clamp : (N,) array_like of bool, optional
         Coordinates that are kept.
 
     Examples
@@ -101,15 +101,15 @@ class Descent(Recorded):
 
     Attributes
     ----------
-    states : (B, N) float
+    states : (B, N) ndarray of float
         Where the states ended; images for a memory of images.
-    stop : (B,) str
+    stop : (B,) ndarray of str
         "fixed-point" (the last step moved no coordinate by more than ``tol``) or "max-steps".
-    converged : (B,) bool
+    converged : (B,) ndarray of bool
         True for fixed points.
-    steps : (B,) int64
+    steps : (B,) ndarray of int64
         Steps made.
-    updates : (T+1,) int64
+    updates : (T+1,) ndarray of int64
         How many steps each recorded row had seen.
     energy, trajectory : (T+1, B), (T+1, B, N)
         What ``record="energy"`` and ``"states"`` wrote down; a state that rests repeats its last

@@ -1,17 +1,17 @@
-"""Learning rules: patterns (P, N) to weights (N, N). A file a rule, its paper in the first line.
+"""Learning rules: patterns (P, N) to weights (N, N). One file per rule, with its paper.
 
 ========================  ===============================  ================================
-rule                      stores about                     weights
+rule                      capacity                         weights
 ========================  ===============================  ================================
-:func:`hebbian`           0.138 N, with few errors         symmetric, local, adds up
+:func:`hebbian`           0.138 N, with few errors         symmetric, local, additive
 :func:`storkey`           N/√(2 ln N) without errors       symmetric, local, order matters
 :func:`pseudoinverse`     N - 1 independent patterns       symmetric, a projection
-:func:`perceptron`        2 N, the most there is           rows learn apart, asymmetric
+:func:`perceptron`        2 N, the theoretical maximum     asymmetric, rows independent
 ========================  ===============================  ================================
 
-Any callable that takes patterns (P, N) and returns weights (N, N) is a rule too; if it has a
-keyword ``zero_diagonal`` it is told which is wanted. :func:`hopfield_sim.testing.check_rule` tries
-one out.
+Any callable that takes patterns (P, N) and returns weights (N, N) is also a rule; if it has a
+keyword ``zero_diagonal``, that is passed to it. :func:`hopfield_sim.testing.check_rule` tests
+such a rule.
 """
 
 from __future__ import annotations
@@ -42,32 +42,33 @@ __all__ = [
 RULES: dict[str, LearningRule] = {
     rule.name: rule for rule in (HEBBIAN, STORKEY, PSEUDOINVERSE, PERCEPTRON)
 }
-"""Every rule by its name. To add one: a file like its neighbours, and its name here; studies,
-options, tables and figures take it from this table.
+"""All rules by name. To add one, write a file like the others and register it here; studies,
+options, tables and figures read this table.
 """
 
 
 @checks.by_name
 def get(rule: Any) -> Rule:
-    """Find a rule by its name, or make one of a callable of your own.
+    """Return a rule by name, or turn a callable into one.
 
     Parameters
     ----------
     rule : {"hebbian", "storkey", "pseudoinverse", "perceptron"} or callable
-        A callable's result is checked each time: square, of N, real and finite. Its diagonal is
-        zeroed unless ``zero_diagonal=False``.
+        Name of a rule, or a function from patterns to weights. The weights of a callable are
+        checked at each call: they must be (N, N), real and finite. Their diagonal is set to zero
+        unless ``zero_diagonal=False``.
 
     Returns
     -------
     callable
-        ``rule(patterns, *, zero_diagonal=True)``, which gives float64 (N, N).
+        ``rule(patterns, *, zero_diagonal=True)``, which returns an (N, N) ndarray of float64.
 
     Raises
     ------
     InvalidInputError
-        For an unknown name; the message gives the nearest.
+        If the name is unknown; the message suggests the nearest.
     InvalidTypeError
-        For what is neither a name nor callable.
+        If ``rule`` is neither a string nor callable.
 
     Examples
     --------

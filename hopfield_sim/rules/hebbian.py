@@ -17,28 +17,28 @@ _BLOCK_ROWS = 1024
 
 @checks.by_name
 def hebbian(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
-    r"""Couple neurons that are often equal: "cells that fire together wire together".
+    r"""Hebbian weights: the sum of the outer products of the patterns.
 
     .. math:: W_{ij} = \frac{1}{N} \sum_μ ξ_i^μ ξ_j^μ , \qquad W_{ii} = 0
 
     Parameters
     ----------
-    patterns : array_like (P, N) or (P, H, W)
-        Of ±1.
+    patterns : (P, N) or (P, H, W) array_like
+        Patterns of ±1.
     zero_diagonal : bool
         ``False`` keeps W_ii = P/N.
 
     Returns
     -------
-    ndarray (N, N) of float64
-        Symmetric; each entry is a whole number divided by N, rounded once.
+    (N, N) ndarray of float64
+        The weights, symmetric; each entry is an integer divided by N, rounded once.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For anything but patterns of ±1.
+        If ``patterns`` are not a non-empty array of ±1.
     InsufficientMemoryError
-        When the matrix does not fit.
+        If the weight matrix does not fit into memory.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def hebbian(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]
         f"the weights of {n_neurons} neurons",
         "use fewer neurons",
     )
-    # Whole numbers below 2^24 are exact in float32, in any order of summation, and BLAS is there.
+    # Integers below 2^24 are exact in float32, in any order of summation, so BLAS can be used.
     xi: NDArray[Any] = array.astype(np.float32 if n_patterns < 2**24 else np.float64)
     weights = np.empty((n_neurons, n_neurons))
     for start in range(0, n_neurons, _BLOCK_ROWS):

@@ -1,4 +1,4 @@
-"""A rule of the caller's own, held to what every rule promises."""
+"""User-defined learning rules, with checks of what they return."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError, InvalidInputError
 
 Rule = Callable[..., NDArray[Any]]
-"""``rule(patterns, *, zero_diagonal=True)``: patterns (P, N) of ±1 to weights (N, N)."""
+"""``rule(patterns, *, zero_diagonal=True)``, from patterns (P, N) of ±1 to weights (N, N)."""
 
 
 @dataclass(frozen=True)
 class OwnRule:
-    """A callable whose weights are checked, and whose diagonal is zeroed where that is wanted.
+    """A user-defined rule whose weights are checked, and their diagonal set to zero on request.
 
     Parameters
     ----------
     function : callable
-        Takes patterns, a fresh float64 array (P, N) of ±1, in which no sum over patterns wraps
-        around, and returns an array_like (N, N). It may have a keyword ``zero_diagonal``, and is
-        told then.
+        Takes patterns, a new (P, N) ndarray of float64 with entries ±1 (so that sums over patterns
+        cannot overflow as in int8), and returns an (N, N) array_like. If it has a keyword
+        ``zero_diagonal``, that is passed to it.
     """
 
     function: Callable[..., Any]
 
     def __call__(self, patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
-        """Weights (N, N) of patterns (P, N); what the function raises is said with its name."""
+        """Weights (N, N) of patterns (P, N); errors of the function are raised with its name."""
         array, _ = checks.patterns(patterns)
         zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
         n_neurons = array.shape[1]
-        told = {"zero_diagonal": zero_diagonal} if self._listens() else {}
+        options = {"zero_diagonal": zero_diagonal} if self._takes_zero_diagonal() else {}
         rule = f"rule {self.name}"
         try:
-            answer = self.function(array.astype(np.float64), **told)
+            answer = self.function(array.astype(np.float64), **options)
         except HopfieldError:
             raise
         except MemoryError as error:
@@ -64,11 +64,11 @@ class OwnRule:
 
     @property
     def name(self) -> str:
-        """The function's own name, or what Python shows of it."""
+        """Name of the function, or its ``repr``."""
         return checks.show(getattr(self.function, "__name__", self.function)).strip("'")
 
-    def _listens(self) -> bool:
+    def _takes_zero_diagonal(self) -> bool:
         try:
             return "zero_diagonal" in inspect.signature(self.function).parameters
-        except (TypeError, ValueError):  # some compiled callables do not tell
+        except (TypeError, ValueError):  # some compiled callables have no signature
             return False

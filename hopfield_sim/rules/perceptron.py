@@ -1,7 +1,7 @@
 """Perceptron learning (W. Krauth, M. Mézard, J. Phys. A 20, L745, 1987; E. Gardner, 21, 257, 1988).
 
-Each neuron is a perceptron that has to give its own bit of every pattern from the bits of the
-others. Neurons learn independently, so W need not be symmetric.
+Each neuron is a perceptron that must reproduce its own bit of every pattern from the bits of the
+other neurons. Neurons learn independently, so W is in general not symmetric.
 """
 
 from __future__ import annotations
@@ -29,44 +29,47 @@ def perceptron(
     rng: int | np.random.Generator | None = None,
     zero_diagonal: bool = True,
 ) -> NDArray[np.float64]:
-    r"""Learn weights that hold every bit of every pattern with a given stability κ.
+    r"""Learn weights for which every bit of every pattern has at least the stability κ.
 
     .. math:: γ_i^μ = \frac{ξ_i^μ \sum_j W_{ij} ξ_j^μ}{\sqrt{\sum_j W_{ij}^2}} ≥ κ
 
-    Starting from Hebb's rule, each neuron that falls short learns its least stable pattern once
-    more, W_ij ← W_ij + ξ_i ξ_j/N ("minimum overlap"). This ends whenever a solution with a larger
-    stability exists, though it takes the longer the smaller the difference is. For random patterns
-    and large N one exists up to P = 2N at κ = 0, and up to P = N/∫_{-κ}^∞ Dt (t + κ)² in general.
+    Starting from Hebb's rule, each neuron below the required stability learns its least stable
+    pattern once more, W_ij ← W_ij + ξ_i ξ_j/N (the minimum-overlap algorithm). It converges
+    whenever a solution with a larger stability exists; the smaller the difference, the slower. For
+    random patterns and large N a solution exists up to P = 2N at κ = 0, and up to
+    P = N/∫_{-κ}^∞ Dt (t + κ)² in general.
 
     Parameters
     ----------
-    patterns : array_like (P, N) or (P, H, W)
-        Of ±1.
+    patterns : (P, N) or (P, H, W) array_like
+        Patterns of ±1.
     stability : float
-        κ, 0 or more, in units in which it does not grow with N. At 0 fields must be strictly on the
-        right side: a field of 0 holds no bit.
+        Required stability κ ≥ 0, normalised as above, so that it does not grow with N. At κ = 0
+        every aligned field ξ_i h_i must be strictly positive.
     max_epochs : int
-        Each neuron learns at most this number times P.
+        Maximum number of epochs; each neuron makes at most ``max_epochs`` · P learning steps.
     rng : None, int or numpy.random.Generator
-        Which of several equally unstable patterns is learnt first: with ``None`` the first one, so
-        that equal patterns always give equal weights; otherwise the first in a random order.
+        Decides which of several equally unstable patterns is learnt first: for ``None`` the first
+        one, so that equal patterns always give equal weights; otherwise the first in a random
+        order.
     zero_diagonal : bool
-        ``False`` lets neurons see themselves, and the sum over j includes i.
+        ``False`` allows self-couplings, and the sum over j includes i.
 
     Returns
     -------
-    ndarray (N, N) of float64
-        Whole numbers divided by N.
+    (N, N) ndarray of float64
+        The weights, integers divided by N.
 
     Raises
     ------
     NotConverged
-        When ``max_epochs`` were not enough; its ``weights`` have, for each neuron, the row with the
-        largest smallest γ met at the end of an epoch.
+        If the stability is not reached within ``max_epochs``; the attribute ``weights`` of the
+        error has for each neuron the row with the largest minimum of γ at the end of any epoch.
     InvalidInputError, InvalidTypeError
-        For anything but patterns of ±1, or a negative stability.
+        If ``patterns`` are not a non-empty array of ±1, ``stability`` is negative, or
+        ``max_epochs`` is below 1.
     InsufficientMemoryError
-        When the matrix does not fit.
+        If the weight matrix does not fit into memory.
 
     Examples
     --------
@@ -86,7 +89,7 @@ def perceptron(
         f"perceptron learning of {n_patterns} patterns of {n_neurons} neurons",
         "use fewer neurons or patterns",
     )
-    # The order matters to ties only; a different one makes another of the equivalent solutions.
+    # The order matters only for ties; a different one gives another, equivalent solution.
     xi = array if rng is None else checks.generator(rng).permutation(array)
     learning = _Learning(xi, stability, max_epochs, zero_diagonal)
     for epoch in range(max_epochs + 1):
@@ -98,12 +101,12 @@ def perceptron(
         f"the perceptron rule did not reach stability {stability:g} in {max_epochs} epochs: "
         f"{len(learning.rows)} of {n_neurons} neurons fall short, the worst at "
         f"{learning.reached.min():.3g} (P/N = {n_patterns / n_neurons:.3g}); store fewer patterns, "
-        "ask for a smaller stability or allow more epochs; the best weights so far are in .weights",
+        "require a smaller stability or allow more epochs; the best weights so far are in .weights",
         _weights(xi, learning.best, zero_diagonal),
     )
 
 
-# What testing.check_rule asks a rule about itself.
+# Read by testing.check_rule.
 perceptron.symmetric = False  # type: ignore[attr-defined]
 
 
@@ -117,15 +120,14 @@ def _weights(xi: NDArray[np.int8], times: _Whole, zero_diagonal: bool) -> _Float
 
 
 class _Learning:
-    """All neurons that still learn, side by side; the weights themselves are never made.
+    """All neurons that are still learning, vectorised; the weights themselves are never computed.
 
-    Neuron i is known by how often it has learnt each pattern, x_i (P,). What it needs is how well
-    its field agrees with each bit, A_i^ν = Σ_μ x_i^μ (ξ_i^μ ξ_i^ν) G_μν with the Gram matrix
-    G = Ξ Ξᵀ; one more pattern changes it by a row of G. Without self-coupling it counts
-    W_ii = Σ_μ x_i^μ too much. ``square`` is Σ_j W_ij². All are whole numbers (those of N·W), so
-    nothing is ever rounded.
+    The state of neuron i is how often it has learnt each pattern, x_i (P,). Its aligned fields are
+    A_i^ν = Σ_μ x_i^μ (ξ_i^μ ξ_i^ν) G_μν with the Gram matrix G = Ξ Ξᵀ; learning one more pattern
+    adds a row of G. Without self-couplings they are W_ii = Σ_μ x_i^μ too large. ``square`` is
+    Σ_j W_ij². All are integers (those of N·W), so there is no rounding.
 
-    ``best`` (N, P) and ``reached`` (N,) keep the x of the largest smallest γ met, and that γ.
+    ``best`` (N, P) and ``reached`` (N,) hold the x with the largest minimum of γ, and that γ.
     """
 
     def __init__(
@@ -151,7 +153,7 @@ class _Learning:
         self.reached = np.full(n_neurons, -np.inf)
 
     def settle(self) -> int:
-        """Note each neuron's stability and leave those that have enough; how many still learn."""
+        """Record each neuron's stability, drop those that reached it; return how many remain."""
         least = self.agreement.min(axis=1) - self.self_coupling
         gamma = np.full(len(least), -np.inf)
         np.divide(least, np.sqrt(self.square), out=gamma, where=self.square > 0)
@@ -164,7 +166,7 @@ class _Learning:
         return len(self.rows)
 
     def learn(self, n_steps: int) -> None:
-        """Let every neuron learn its least stable pattern, again and again, until it has enough."""
+        """Let every neuron learn its least stable pattern repeatedly, until it is stable enough."""
         each = np.arange(len(self.rows))
         n_patterns = self.bits.shape[1]
         for _ in range(n_steps):
@@ -180,7 +182,7 @@ class _Learning:
             self.square += short * (2 * least + self.norm)
 
     def _short(self, least: _Whole) -> NDArray[np.bool_]:
-        """Which neurons fall short of the stability asked, from N times their least ξ h."""
+        """Which neurons are below the required stability, from N times their minimal ξ h."""
         short: NDArray[np.bool_] = least < self.stability * np.sqrt(self.square)
         return short | (least <= 0)
 

@@ -13,43 +13,43 @@ from hopfield_sim.backends.interruptible import interruptible
 from hopfield_sim.backends.products import gram, product
 from hopfield_sim.rules.rule import LearningRule
 
-# Smallest square of a Cholesky pivot, as a share of N, for which W keeps at least 7 digits. Below
-# it the patterns are dependent, or nearly, and a singular value decomposition takes over.
+# Smallest square of a Cholesky pivot, relative to N, for which W keeps at least 7 digits. Below it
+# the patterns are (nearly) linearly dependent, and a singular value decomposition is used.
 _SMALLEST_PIVOT = 1e-8
 _BLOCK_PATTERNS = 64
-# Patterns whose triangle is found in one call, in less than a second.
+# Patterns whose triangle is computed in one call, in less than a second.
 _WHOLE = 2048
 
 
 @checks.by_name
 def pseudoinverse(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.float64]:
-    r"""Project onto the space of the patterns, so that each one is reproduced exactly.
+    r"""Projection onto the space spanned by the patterns, which reproduces each one exactly.
 
     .. math:: W = Ξ^+ Ξ = \sum_{μν} ξ^μ (G^{-1})_{μν} ξ^{ν\mathsf{T}} ,
        \qquad G_{μν} = ξ^μ·ξ^ν
 
-    With its diagonal W ξ = ξ for every stored pattern, up to P = N - 1 independent ones. Without
-    it the field at site i is (1 - W_ii) ξ_i: the patterns stay fixed points, and their basins are
-    larger (I. Kanter, H. Sompolinsky, Phys. Rev. A 35, 380, 1987).
+    With the diagonal, W ξ = ξ for every stored pattern, up to P = N - 1 independent ones. Without
+    it, the field at site i is (1 - W_ii) ξ_i: the patterns remain fixed points, and their basins
+    are larger (I. Kanter, H. Sompolinsky, Phys. Rev. A 35, 380, 1987).
 
     Parameters
     ----------
-    patterns : array_like (P, N) or (P, H, W)
-        Of ±1. They may be linearly dependent; W is then the projection onto what they span.
+    patterns : (P, N) or (P, H, W) array_like
+        Patterns of ±1. They may be linearly dependent; W is the projection onto their span.
     zero_diagonal : bool
         ``False`` keeps the projection's diagonal.
 
     Returns
     -------
-    ndarray (N, N) of float64
-        Symmetric.
+    (N, N) ndarray of float64
+        The weights, symmetric.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For anything but patterns of ±1.
+        If ``patterns`` are not a non-empty array of ±1.
     InsufficientMemoryError
-        When the matrix does not fit.
+        If the weight matrix does not fit into memory.
 
     Examples
     --------

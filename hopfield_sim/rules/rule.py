@@ -1,4 +1,4 @@
-"""A learning rule with what studies, tables and figures need to know of it."""
+"""A learning rule and its description for studies, tables and figures."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from hopfield_sim.rules.own import Rule
 
 @dataclass(frozen=True)
 class LearningRule:
-    """A rule of the package.
+    """A learning rule of the package.
 
     Parameters
     ----------
     name : str
-        By which it is asked for.
+        Identifier, as passed to ``HopfieldNetwork(rule=...)``.
     label : str
-        As sentences, tables and legends write it.
+        Name in sentences, tables and legends.
     weights : callable
-        Patterns (P, N) to weights (N, N); takes ``zero_diagonal=``.
+        Function from patterns (P, N) to weights (N, N), with a keyword ``zero_diagonal``.
     law : str, optional
-        The criterion of ``theory.capacity`` that it should follow; none if no law is known.
+        Criterion of ``theory.capacity`` that predicts its capacity; None if none is known.
     law_label : str
-        The law, as a figure writes it.
+        Formula of that prediction, for legends.
     keeps_diagonal : bool
-        Whether the course, and so the studies, leave its self couplings in.
+        Whether the course, and therefore the studies, keep its self-couplings.
     """
 
     name: str

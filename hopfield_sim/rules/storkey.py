@@ -14,10 +14,10 @@ from hopfield_sim.rules.rule import LearningRule
 
 _Real = NDArray[np.floating]
 
-# Patterns learnt before the matrix is made anew: enough for an efficient product of matrices, few
-# enough that the fields of later ones through the earlier ones cost little beside it.
+# Patterns learnt between two updates of the matrix: enough for an efficient matrix product, few
+# enough that the fields of later ones through the earlier ones cost little in comparison.
 _BATCH_PATTERNS = 256
-# Patterns whose fields through earlier blocks are found together; within a block one by one, from
+# Patterns whose fields through earlier blocks are computed together; within a block singly, from
 # arrays of this many rows, which should stay in cache.
 _BLOCK_PATTERNS = 32
 _BLOCK_ROWS = 128
@@ -25,9 +25,9 @@ _BLOCK_ROWS = 128
 
 @checks.by_name
 def storkey(patterns: Any, *, zero_diagonal: bool = True, dtype: Any = np.float64) -> NDArray[Any]:
-    r"""Hebb's rule less the cross-talk that the new pattern already meets.
+    r"""Hebb's rule, corrected for the cross-talk between the new pattern and those before it.
 
-    The patterns are learnt in order, from W = 0; for each, and for all i and j,
+    The patterns are learnt in order, starting from W = 0; for each one, and for all i and j,
 
     .. math::
        W_{ij} ← W_{ij} + \frac{1}{N} (ξ_i ξ_j - ξ_i h_{ji} - ξ_j h_{ij}) ,
@@ -35,25 +35,25 @@ def storkey(patterns: Any, *, zero_diagonal: bool = True, dtype: Any = np.float6
 
     Parameters
     ----------
-    patterns : array_like (P, N) or (P, H, W)
-        Of ±1; their order matters.
+    patterns : (P, N) or (P, H, W) array_like
+        Patterns of ±1; their order matters.
     zero_diagonal : bool
-        ``False`` keeps the diagonal that the formula gives. No off-diagonal entry depends on it.
+        ``False`` keeps the diagonal of the formula. No off-diagonal entry depends on it.
     dtype : float64 or float32
-        In what to compute: single precision takes half the time and memory, and is right to about
-        six digits.
+        dtype of the computation and of the weights. Single precision takes half the time and
+        memory, and is accurate to about six digits.
 
     Returns
     -------
-    ndarray (N, N) of that dtype
-        Symmetric.
+    (N, N) ndarray of ``dtype``
+        The weights, symmetric.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For anything but patterns of ±1.
+        If ``patterns`` are not a non-empty array of ±1.
     InsufficientMemoryError
-        When the matrix does not fit.
+        If the weight matrix does not fit into memory.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def storkey(patterns: Any, *, zero_diagonal: bool = True, dtype: Any = np.float6
 
 
 def extend(weights: Any, patterns: Any) -> NDArray[np.float64]:
-    r"""Learn more patterns on top of what Storkey's rule has made: W before to W after.
+    r"""Add patterns to weights of Storkey's rule.
 
     Because ξ² = 1, learning one pattern changes the matrix by rank two off its diagonal, with
     v_i = Σ_{k≠i} W_ik ξ_k and u = ξ/2 - v:
@@ -84,28 +84,29 @@ def extend(weights: Any, patterns: Any) -> NDArray[np.float64]:
        W_{ij} ← (1 + \tfrac{2}{N}) W_{ij} + \tfrac{1}{N} (u_i ξ_j + ξ_i u_j) ,
        \qquad W_{ii} ← W_{ii} + \tfrac{1}{N} (1 - 2 ξ_i v_i)
 
-    v never reads the diagonal, so that is kept apart; and the changes of many patterns add up to
-    a product of matrices. This takes O(N² P) operations, where the definition takes O(N³ P).
+    v does not depend on the diagonal, which is therefore stored separately; the changes of many
+    patterns combine into one matrix product. This takes O(N² P) operations, where the definition
+    takes O(N³ P).
 
     Parameters
     ----------
-    weights : array_like (N, N) or None
-        The symmetric result of this function for the patterns before, with its diagonal; ``None``
-        when there were none. Not changed.
-    patterns : array_like (P, N) or (P, H, W)
-        The patterns to learn now, of ±1, in order.
+    weights : (N, N) array_like or None
+        The result of this function for the earlier patterns, symmetric and with its diagonal;
+        ``None`` if there are none. Not modified.
+    patterns : (P, N) or (P, H, W) array_like
+        New patterns of ±1, learnt in this order.
 
     Returns
     -------
-    ndarray (N, N) of float64
-        Symmetric, with the diagonal that the formula gives.
+    (N, N) ndarray of float64
+        The weights, symmetric, with the diagonal of the formula.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For anything but symmetric weights and patterns of ±1 of the same N.
+        If ``weights`` are not symmetric, ``patterns`` are not ±1, or their N differ.
     InsufficientMemoryError
-        When the matrix does not fit.
+        If the weight matrix does not fit into memory.
 
     Examples
     --------
@@ -124,7 +125,7 @@ def extend(weights: Any, patterns: Any) -> NDArray[np.float64]:
 
 
 def _room_for(xi: NDArray[np.int8]) -> int:
-    """N, if its matrix fits."""
+    """Number of neurons, N, after checking that an (N, N) matrix fits into memory."""
     n_neurons = xi.shape[1]
     checks.memory(
         8 * n_neurons**2 + 32 * xi.size,
@@ -137,7 +138,7 @@ def _room_for(xi: NDArray[np.int8]) -> int:
 def grow(
     weights: NDArray[np.floating], diagonal: NDArray[np.float64], patterns: NDArray[np.int8]
 ) -> None:
-    """Learn more patterns in place: ``weights`` with a zero diagonal, and the true one beside."""
+    """Learn more patterns in place; the diagonal of ``weights`` is zero, the true one separate."""
     # The factor (1 + 2/N)^P of the sum below is balanced by its other terms. Learning at most N
     # patterns at a time keeps it under e², so that no digits are lost in the balance.
     batch = min(len(weights), _BATCH_PATTERNS)
@@ -148,7 +149,7 @@ def grow(
 
 
 def _before(weights: Any, n_neurons: int) -> NDArray[np.float64]:
-    """A copy of the weights before, made exactly symmetric."""
+    """A copy of the earlier weights, made exactly symmetric."""
     learnt = checks.weights(weights)
     if len(learnt) != n_neurons:
         raise InvalidInputError(
@@ -159,7 +160,7 @@ def _before(weights: Any, n_neurons: int) -> NDArray[np.float64]:
         return learnt
     if np.abs(learnt - learnt.T).max() > 1e-9 * np.abs(learnt).max():
         raise InvalidInputError(
-            "weights must be symmetric, as Storkey's rule makes them; found a matrix that is not"
+            "weights must be symmetric, as those of Storkey's rule are; got an asymmetric matrix"
         )
     return (learnt + learnt.T) / 2
 
@@ -176,8 +177,8 @@ def _cues(weights: _Real, diagonal: NDArray[np.float64], xi: _Real) -> _Real:
     """
     n_patterns, n_neurons = xi.shape
     growth = 1 + 2 / n_neurons
-    given = product(xi, weights) if weights.any() else np.zeros_like(xi)
-    given *= (growth ** np.arange(n_patterns))[:, None]
+    fields_before = product(xi, weights) if weights.any() else np.zeros_like(xi)
+    fields_before *= (growth ** np.arange(n_patterns))[:, None]
     u = np.empty_like(xi)
     surplus = np.zeros_like(xi[0])
     for start in range(0, n_patterns, _BLOCK_PATTERNS):
@@ -185,7 +186,7 @@ def _cues(weights: _Real, diagonal: NDArray[np.float64], xi: _Real) -> _Real:
         patterns, cues, own = xi[block], u[block], np.arange(block.stop - start)
         # What the patterns before this block contribute to all fields of the block at once.
         earlier = _sum_times(xi[:start], u[:start], patterns, growth)
-        fields = given[block] + (growth**own)[:, None] * earlier
+        fields = fields_before[block] + (growth**own)[:, None] * earlier
         # And those inside it, to the ones after them.
         age = np.tril(growth ** (own[:, None] - 1.0 - own), -1).astype(xi.dtype) / n_neurons
         along_u = age * (patterns @ patterns.T)

@@ -178,7 +178,7 @@ def _gaussian(law: Steps, sizes: Floats, n_steps: int, unit: int) -> tuple[float
 
 
 def _log_mgf(law: Steps, sizes: Floats, tilt: float) -> float:
-    """Log of E exp(tilt · step), the step's sign being fair."""
+    """log E exp(tilt · step), the step's sign being fair."""
     drive = np.abs(tilt) * sizes
     terms = law.log_mass + drive + np.log1p(np.exp(-2.0 * drive)) - math.log(2.0)
     top = terms.max()

@@ -36,7 +36,7 @@ def normal_tail(x: Any) -> Floats:
 
 
 def log_factorial(n: Any) -> Floats:
-    """Log of n!, n ≥ 0."""
+    """log n!, n ≥ 0."""
     n = np.asarray(n, dtype=np.float64)
     safe = np.maximum(n, 1.0)
     stirling = 0.5 * np.log(2.0 * math.pi * safe) + safe * np.log(safe) - safe
@@ -49,7 +49,7 @@ def odd_factorial(n: int) -> int:
 
 
 def log_coin_mass(n: Any, total: Any) -> Floats:
-    """Log probability that n fair coins of ±1 sum to ``total`` (of the parity of n, |total| ≤ n).
+    """log P(n fair coins of ±1 sum to ``total``), total of the parity of n, |total| ≤ n.
 
     Loader's form: ln C(n, k) 2⁻ⁿ as a deviance plus Stirling remainders, in which nothing large
     cancels, so that the relative error stays near 1e-13 up to any n.
@@ -114,7 +114,7 @@ _TABLE = np.array(
 
 
 def _stirling_remainder(n: Floats) -> Floats:
-    """Log of n!, less Stirling's ½ ln(2πn) + n ln n − n."""
+    """log n! less Stirling's ½ ln(2πn) + n ln n − n."""
     with np.errstate(divide="ignore"):
         m = 1.0 / (n * n)
         series = (1 / 12 - m * (1 / 360 - m * (1 / 1260 - m * (1 / 1680 - m / 1188)))) / n

@@ -100,12 +100,12 @@ def modern_separation(patterns: Any) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    patterns : (P, N) float
+    patterns : (P, N) ndarray of float
         At least two.
 
     Returns
     -------
-    ndarray (P,) of float64
+    (P,) ndarray of float64
         Negative for a pattern that is more similar to another one than to itself.
 
     References
@@ -226,7 +226,7 @@ def modern_weight(beta: Any, radius: float, dim: int, n_patterns: Any) -> Any:
 
 
 def _log_mean_fall(kappa: NDArray[np.float64], power: float) -> NDArray[np.float64]:
-    """Log of ⟨e^{−κ(1 − cos θ)}⟩ over angles θ with density sin^power θ.
+    """log ⟨e^{−κ(1 − cos θ)}⟩ over angles θ with density sin^power θ.
 
     Both integrals are taken around their largest term, where (power) cos θ = κ sin² θ.
     """
@@ -243,7 +243,7 @@ def _log_mean_fall(kappa: NDArray[np.float64], power: float) -> NDArray[np.float
 def _log_integral(
     kappa: NDArray[np.float64], power: float, cosine: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Log of ∫ sin^power θ e^{−κ(1 − cos θ)} dθ, its largest term near ``cosine``."""
+    """log ∫ sin^power θ e^{−κ(1 − cos θ)} dθ, its largest term near ``cosine``."""
     top = np.arccos(cosine)
     bend = (power / np.maximum(np.sin(top) ** 2, 1e-300) if power else 0.0) + kappa * cosine
     reach = 14 / np.sqrt(np.maximum(bend, 1.0))
@@ -332,7 +332,7 @@ def _directions_within(dim: int) -> tuple[NDArray[np.float64], NDArray[np.float6
 
 
 def _log_constant(beta: float, radius: float, dim: int, failure: float) -> float:
-    """Log c, from logarithms of what it is made of."""
+    """log c, from the logarithms of its factors."""
     beta, radius = _positive(beta, "beta"), _positive(radius, "radius")
     dim, failure = checks.integer(dim, "dim", minimum=2), _probability(failure)
     log_scale = math.log(beta) + 2 * math.log(radius)
@@ -347,7 +347,7 @@ def _float(number: int) -> float:
 
 
 def _log_lambert_of_exp(y: float) -> float:
-    """Log of W₀(e^y), the w > 0 with w + ln w = y, without ever forming e^y.
+    """log W₀(e^y), the w > 0 with w + ln w = y, without ever forming e^y.
 
     The left side is concave and grows, so Newton's steps from below never overshoot.
     """

@@ -40,9 +40,9 @@ def feature_variance(states: Any, patterns: Any, beta: float, kernel: str = "sin
 
     Parameters
     ----------
-    states : (B, D) or (D,) array of float
+    states : (B, D) or (D,) array_like of float
         x, where the memory is asked.
-    patterns : (P, D) array of float
+    patterns : (P, D) array_like of float
         ξ.
     beta : float
         β > 0.
@@ -193,12 +193,12 @@ def _judged(
 
 
 def _log_kernel_sum(states: Floats, patterns: Floats, beta: float) -> NDArray[np.float64]:
-    """Log of Σ exp(−β/2 ‖x − ξ‖²), (B,)."""
+    """log Σ exp(−β/2 ‖x − ξ‖²), (B,)."""
     return np.array([_log_sum(-beta / 2 * _squares(x - patterns)) for x in states])
 
 
 def _log_second_moment(x: Floats, patterns: Floats, beta: float, kernel: str) -> float:
-    """Log of ⟨(Σ_μ φ(x) φ(ξ^μ))²⟩ over one direction and its phase: a sum over pairs of patterns.
+    """log ⟨(Σ_μ φ(x) φ(ξ^μ))²⟩ over one direction and its phase: a sum over pairs of patterns.
 
     A Gaussian average of exp(√β s·a) is exp(β‖a‖²/2), of cos(√β s·a) exp(−β‖a‖²/2).
     """
@@ -217,7 +217,7 @@ def _log_second_moment(x: Floats, patterns: Floats, beta: float, kernel: str) ->
 
 
 def _log_sum(logs: Floats) -> float:
-    """Log of the sum of exponentials, whatever their size."""
+    """Logarithm of a sum of exponentials, without overflow or underflow."""
     largest = float(logs.max())
     if not math.isfinite(largest):
         return largest

@@ -45,15 +45,15 @@ class Memories:
 
     Parameters
     ----------
-    patterns : (P, N) float
+    patterns : (P, N) ndarray of float
         The memories ξ, C-contiguous.
-    scale : (P,) float64, optional
+    scale : (P,) ndarray of float64, optional
         Positive; 1 if not given. It also weighs the memories in the mean.
-    bias : (P,) float64, optional
+    bias : (P,) ndarray of float64, optional
         0 if not given.
-    mask : (N,) float, optional
+    mask : (N,) ndarray of float, optional
         0 or 1 for each coordinate.
-    keys : (P, N) float, optional
+    keys : (P, N) ndarray of float, optional
         What queries are multiplied with, if other than ξ: the same from an origin amid them, where
         products with ξ itself would lose in rounding what tells memories apart.
     """

@@ -31,7 +31,7 @@ class PictureColours:
 
     Parameters
     ----------
-    table : (C, 3) uint8
+    table : (C, 3) ndarray of uint8
         Red, green and blue; those of the pictures come last.
     first : int
         Where those of the pictures begin.

@@ -1,4 +1,4 @@
-"""Cues: patterns spoilt by flipped or covered sites."""
+"""Cues: patterns corrupted by flipped or masked sites."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hopfield_sim import checks
 from hopfield_sim.checks.reals import slabs
 from hopfield_sim.errors import InvalidInputError
 
-# Random keys are drawn for about this many sites at a time, so that memory stays bounded. It is
-# part of what a seed means.
+# Random keys are drawn for about this many sites at a time, so that memory stays bounded. Results
+# for a given seed depend on it.
 _BLOCK_SITES = 2**20
 
 
@@ -24,30 +24,33 @@ def flip(
     fraction: float | None = None,
     rng: int | np.random.Generator | None = None,
 ) -> NDArray[np.int8]:
-    """Flip a given number of distinct sites of every state, chosen independently for each.
+    """Flip a fixed number of distinct random sites of every state, independently for each state.
 
     Every set of ``count`` sites is equally likely. (Sites drawn one by one with replacement would
-    meet again: k draws change only about N (1 - exp(-k/N)) of N.)
+    repeat: k draws select only about N (1 - exp(-k/N)) different sites.)
 
     Parameters
     ----------
-    states : array_like (N,), (B, N) or (B, H, W)
-        Of ±1; not changed. A single image (H, W) would be taken for H states: pass image[None].
+    states : (N,), (B, N) or (B, H, W) array_like
+        States of ±1; not modified. A single image (H, W) is read as H states: pass image[None].
     count : int
         Number of sites to flip, from 0 to N.
     fraction : float
-        Share of the sites instead, from 0 to 1: count = ⌊fraction·N + 1e-9⌋, so that 0.7·10 is 7.
+        Fraction of sites to flip, from 0 to 1, in place of ``count``:
+        count = ⌊fraction·N + 1e-9⌋, so that 0.7·10 is 7.
     rng : None, int or numpy.random.Generator
-        Source of randomness.
+        Random number generator or seed.
 
     Returns
     -------
-    ndarray of int8, in the shape of ``states``
+    ndarray of int8
+        The corrupted states, in the shape of ``states``.
 
     Raises
     ------
-    InvalidInputError
-        Unless exactly one of ``count`` and ``fraction`` is given, and in range.
+    InvalidInputError, InvalidTypeError
+        Unless exactly one of ``count`` and ``fraction`` is specified and in range, and ``states``
+        are ±1.
 
     Examples
     --------
@@ -82,25 +85,26 @@ def flip(
 
 @checks.by_name
 def mask(states: Any, keep: Any, *, fill: int = -1) -> NDArray[np.int8]:
-    """Cover the sites outside ``keep`` with one value.
+    """Set all sites outside ``keep`` to one value.
 
     Parameters
     ----------
-    states : array_like (N,), (B, N) or (B, H, W)
-        Of ±1; not changed.
-    keep : array_like (N,) of bool
-        True where the state stays visible; (H, W) will do for images.
+    states : (N,), (B, N) or (B, H, W) array_like
+        States of ±1; not modified.
+    keep : (N,) array_like of bool
+        True for sites that remain; may be (H, W) for images.
     fill : {-1, 1}
-        What the covered sites show.
+        Value of all other sites.
 
     Returns
     -------
-    ndarray of int8, in the shape of ``states``
+    ndarray of int8
+        The masked states, in the shape of ``states``.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For a mask of another length or kind, or a fill other than ±1.
+        If ``keep`` is not a boolean mask of N sites, or ``fill`` is not ±1.
 
     Examples
     --------
@@ -122,7 +126,7 @@ def mask(states: Any, keep: Any, *, fill: int = -1) -> NDArray[np.int8]:
 def _distinct(
     n_states: int, n_neurons: int, count: int, source: np.random.Generator
 ) -> NDArray[np.intp]:
-    """A random set of ``count`` sites for each state, (B, count): where its smallest keys lie."""
+    """A random set of ``count`` sites for each state, (B, count): those with the smallest keys."""
     if count == 0 or count == n_neurons:  # nothing is random
         return np.broadcast_to(np.arange(count), (n_states, count))
     keys = source.random((n_states, n_neurons))
