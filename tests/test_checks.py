@@ -442,11 +442,47 @@ GROUPS = {
         | version_1("", UNLIMITED, 9 * GB),
         3 * GB,
     ),
+    "of the first version, beside another controller": (
+        {
+            "proc/self/cgroup": "4:cpuset,memory:/a\n0::/",
+            "proc/self/mountinfo": "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755\n"
+            "32 31 0:29 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids\n"
+            "35 31 0:32 / /groups rw,relatime shared:9 - cgroup cgroup rw,cpuset,memory",
+        }
+        | {
+            name.replace("sys/fs/cgroup/memory", "groups"): content
+            for name, content in version_1("a", 6 * GB, 2 * GB).items()
+        },
+        4 * GB,
+    ),
     "nonsense": (
-        {"proc/self/cgroup": "x\n\n0::", "sys/fs/cgroup/memory.max": "-1 x"},
+        {
+            "proc/self/mountinfo": "\n1 2 cgroup",
+            "proc/self/cgroup": "4:memory:/\nx\n\n0::",
+            "sys/fs/cgroup/memory.max": "-1 x",
+        },
         64 * GB,
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "available", "words"),
+    [
+        (17_000_000, 0, "17.0 MB wanted, 0 bytes available"),
+        (600_000_000, 40_000, "0.6 GB wanted, 40.0 kB available"),
+        (1_040_000_000, 1_020_000_000, "1.040 GB wanted, 1.020 GB available"),
+        (20_000_100, 20_000_001, "20.000100 MB wanted, 20.000001 MB available"),
+        (3 * 10**18, 10**10, "more than a billion GB wanted, 10.0 GB available"),
+        (10**600, 10**10, "more than a billion GB wanted, 10.0 GB available"),
+    ],
+)
+def test_sizes_are_told_so_that_they_differ(
+    wanted: int, available: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "available", lambda: available)
+    with pytest.raises(InsufficientMemoryError, match=f"for this: {words}"):
+        checks.memory(wanted, "this", "less")
 
 
 @pytest.mark.parametrize("name", GROUPS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _GROUPS = {
-    # folder under /sys/fs/cgroup: limit, use, and what of the use the kernel gives back if asked
+    # controller: limit, use, and what of the use the kernel gives back if asked
     "": ("memory.max", "memory.current", ("active_file", "inactive_file")),
     "memory": (
         "memory.limit_in_bytes",
@@ -52,18 +52,33 @@ def _control_groups(root: Path) -> Iterator[int]:
     """
     for line in _text(root / "proc/self/cgroup").splitlines():
         _, controllers, path = (*line.split(":", 2), "", "")[:3]
-        if controllers not in ("", "memory"):
+        controller = "memory" if "memory" in controllers.split(",") else controllers
+        if controller not in _GROUPS:
             continue
-        limit, use, cached = _GROUPS[controllers]
-        top = root / "sys/fs/cgroup" / controllers
-        inside = top / path.lstrip("/")
-        for folder in (inside, *inside.parents):
-            most, used = _number(folder / limit), _number(folder / use)
-            if most is not None and used is not None:
-                found = _fields(folder / "memory.stat")
-                yield most - used + sum(found.get(name, 0) for name in cached)
-            if folder == top:
-                break
+        limit, use, cached = _GROUPS[controller]
+        for top in _mounted(root, controller):
+            inside = top / path.lstrip("/")
+            for folder in (inside, *inside.parents):
+                most, used = _number(folder / limit), _number(folder / use)
+                if most is not None and used is not None:
+                    found = _fields(folder / "memory.stat")
+                    yield most - used + sum(found.get(name, 0) for name in cached)
+                if folder == top:
+                    break
+
+
+def _mounted(root: Path, controller: str) -> list[Path]:
+    """Where a controller's groups are; of version 1 several may share a folder of any name."""
+    usual = root / "sys/fs/cgroup" / controller
+    if not controller:
+        return [usual]
+    mounts = (line.split() for line in _text(root / "proc/self/mountinfo").splitlines())
+    found = [
+        root / fields[4].lstrip("/")
+        for fields in mounts
+        if "cgroup" in fields[6:] and controller in fields[-1].split(",")
+    ]
+    return found or [usual]
 
 
 def _process_limits(root: Path) -> Iterator[int]:

@@ -8,6 +8,8 @@ from hopfield_sim.errors import InsufficientMemoryError
 # Below this an allocation is not worth asking the operating system about.
 _SMALL = 16 * 2**20
 
+_UNITS = {10**9: "GB", 10**6: "MB", 10**3: "kB"}
+
 
 def fits(n_bytes: int) -> bool:
     """Whether so much can be allocated without swapping, as far as the system tells."""
@@ -32,9 +34,9 @@ def memory(n_bytes: int, what: str, instead: str) -> None:
         its control groups (those of containers and batch systems) and ``ulimit``.
     """
     if not fits(n_bytes):
+        wanted, available = _told(n_bytes, _available_memory() or 0)
         raise InsufficientMemoryError(
-            f"not enough memory for {what}: {_gigabytes(n_bytes)} wanted, "
-            f"{_gigabytes(_available_memory() or 0)} available; {instead}"
+            f"not enough memory for {what}: {wanted} wanted, {available} available; {instead}"
         )
 
 
@@ -42,5 +44,19 @@ def _available_memory() -> int | None:
     return limits.available()
 
 
-def _gigabytes(n_bytes: int) -> str:
-    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes < 10**18 else "more than a billion GB"
+def _told(*sizes: int) -> list[str]:
+    """Sizes in words, with as many digits as tell them apart."""
+    for digits in (1, 3, 6, 9):
+        words = [_size(n_bytes, digits) for n_bytes in sizes]
+        if len(set(words)) == len(words):
+            break
+    return words
+
+
+def _size(n_bytes: int, digits: int) -> str:
+    if n_bytes >= 10**18:
+        return "more than a billion GB"
+    for scale, unit in _UNITS.items():
+        if n_bytes >= scale / 2:
+            return f"{n_bytes / scale:,.{digits}f} {unit}"
+    return f"{n_bytes} bytes"
