@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 import json
 import os
@@ -410,14 +411,34 @@ def test_paths_that_are_none(tmp_path):
         with pytest.raises(InvalidInputError, match="path must"):
             hs.load(odd)
     for odd in ("x" * 300, "\udcff", "a" * 5000, str(tmp_path / "file" / "in it")):
-        with pytest.raises(ModelFileError):
+        with pytest.raises(ModelFileError, match=r"^(cannot read|there is no file) '[^']*'"):
             hs.load(odd)
+
+
+def test_what_may_not_be_read(tmp_path, monkeypatch):
+    """As where permissions forbid it, which they do not to the superuser."""
+    (tmp_path / "mine.npz").touch()
+    (tmp_path / "mine.png").touch()
+
+    def denied(path, *how, **options):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    for name, module in (("open", os), ("open", io), ("open", builtins)):
+        monkeypatch.setattr(module, name, denied)
+    for call, wanted in (
+        (lambda: hs.load(tmp_path / "mine.npz"), "^cannot read '.*': Permission denied$"),
+        (lambda: hs.from_image(tmp_path / "mine.png"), "as a picture: Permission denied$"),
+        (lambda: hs.datasets.cifar10(tmp_path / "mine.npz"), "cannot be read: Permission denied$"),
+        (lambda: hs.datasets.mnist(tmp_path / "mine.npz"), "cannot be read: Permission denied$"),
+    ):
+        with pytest.raises(HopfieldError, match=wanted):
+            call()
 
 
 def test_what_is_no_file(tmp_path):
     with pytest.raises(ModelFileError, match="there is no file"):
         hs.load(tmp_path / "nothing.npz")
-    with pytest.raises(ModelFileError):
+    with pytest.raises(ModelFileError, match=f"^cannot read '{tmp_path}': Is a directory$"):
         hs.load(tmp_path)
     with pytest.raises(InvalidTypeError, match="path"):
         hs.load(3)

@@ -106,7 +106,9 @@ def show(value: Any) -> str:
 
 
 def told(error: BaseException) -> str:
-    """What an error says, in a line."""
+    """What an error says, in a line; of a file that cannot be used, why, without its name."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return " ".join(str(error).split()) or type(error).__name__
 
 

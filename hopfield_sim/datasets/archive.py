@@ -40,9 +40,9 @@ def read(
                 )
             names = [*needed, *(name for name in optional if f"{name}.npy" in entries)]
             return {name: _member(archive, entries[f"{name}.npy"], path) for name in names}
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise DatasetFormatError(f"{path} is damaged, or no .npz: {checks.told(error)}") from error
-    except RuntimeError as error:  # zipfile's word for encryption and unknown compression
+    except (OSError, RuntimeError) as error:  # RuntimeError: encryption, unknown compression
         raise DatasetFormatError(f"{path} cannot be read: {checks.told(error)}") from error
 
 

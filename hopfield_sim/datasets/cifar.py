@@ -107,7 +107,7 @@ def _binary(file: Path) -> Part:
         found = file.stat().st_size
         content = file.read_bytes() if found == size else b""
     except OSError as error:
-        raise DatasetFormatError(f"{file} cannot be read: {error}") from error
+        raise DatasetFormatError(f"{file} cannot be read: {checks.told(error)}") from error
     if len(content) != size:
         raise DatasetFormatError(f"{file} holds {found} bytes, wanted {size}; fetch it again")
     records = np.frombuffer(content, np.uint8).reshape(_COUNT, 1 + _PIXELS)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.errors import DatasetFormatError
 
 _UBYTE = 0x08
@@ -50,7 +51,9 @@ def read(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
             with gzip.GzipFile(fileobj=file) if zipped else file as stream:
                 content = stream.read(size + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise DatasetFormatError(f"{path} cannot be read: {error}; fetch it again") from error
+        raise DatasetFormatError(
+            f"{path} cannot be read: {checks.told(error)}; fetch it again"
+        ) from error
     if content[: len(wanted)] != wanted:
         raise DatasetFormatError(
             f"{path} does not begin as an IDX file of unsigned bytes of shape {shape}: found "

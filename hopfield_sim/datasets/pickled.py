@@ -18,6 +18,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.errors import DatasetFormatError
 
 LARGEST = 64_000_000
@@ -153,6 +154,8 @@ def read(path: Path) -> dict[str, Any]:
         return {_key(key): _value(value) for key, value in found.items()}
     except DatasetFormatError as error:
         raise DatasetFormatError(f"{path} is not a CIFAR-10 batch: {error}") from None
+    except OSError as error:
+        raise DatasetFormatError(f"{path} cannot be read: {checks.told(error)}") from error
     except Exception as error:  # a broken program breaks in many ways
         raise DatasetFormatError(f"{path} is damaged, or no CIFAR-10 batch: {error}") from error
 

@@ -86,9 +86,9 @@ def pictures(folder: Path) -> list[Path]:
     try:
         files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES]
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
         raise MissingDataError(
-            f"path must be a folder of pictures; there is no folder {str(folder)!r}: {reason}"
+            f"path must be a folder of pictures; there is no folder {str(folder)!r}: "
+            f"{checks.told(error)}"
         ) from error
     found = sorted(file for file in files if not file.name.startswith(".") and file.is_file())
     if not found:

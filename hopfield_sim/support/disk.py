@@ -53,7 +53,7 @@ def replacing(path: Path, *, suffix: str = "") -> Iterator[BinaryIO]:
             with suppress(OSError):
                 draft.unlink()
         if isinstance(error, OSError) and not isinstance(error, HopfieldError):
-            raise ResultsDirError(f"cannot write {str(path)!r}: {_reason(error)}") from error
+            raise ResultsDirError(f"cannot write {str(path)!r}: {checks.told(error)}") from error
         raise
 
 
@@ -89,8 +89,3 @@ def _target(path: Path) -> tuple[Path, int | None]:
     if not stat.S_ISREG(found):
         raise OSError("it is no regular file")
     return target, stat.S_IMODE(found)
-
-
-def _reason(error: OSError) -> str:
-    """Why, in one line."""
-    return error.strerror or checks.told(error)

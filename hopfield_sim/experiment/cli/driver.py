@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, ResultsDirError
 from hopfield_sim.experiment.cli import console, folders, report
 from hopfield_sim.experiment.cli.folders import another
@@ -220,8 +221,7 @@ def _folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # no folder, or no name of one
-        reason = getattr(error, "strerror", None) or error
-        raise ResultsDirError(f"cannot use {path} as a folder: {reason}") from error
+        raise ResultsDirError(f"cannot use {path} as a folder: {checks.told(error)}") from error
     return path
 
 
