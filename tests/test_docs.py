@@ -42,6 +42,42 @@ def test_a_wrong_session_is_seen() -> None:
     assert failures(sessions(page), "planted") == 1
 
 
+ELSEWHERE = {".venv/bin", "MNIST/raw", "FashionMNIST/raw"}
+"""Folders that pages name and that are not kept here."""
+
+
+def missing(page: str) -> list[str]:
+    """Paths in a page's backticks that lead nowhere.
+
+    NAME stands for any name, and a path may leave out ``hopfield_sim/``.
+    """
+    words = re.findall(r"(?<!`)`([\w.*-]*/[\w./*-]*|[\w*-]+\.(?:py|pyx|pxd))`", page)
+    return [
+        word
+        for word in words
+        if word not in ELSEWHERE
+        and not any(
+            any(top.glob(word.replace("NAME", "*"))) for top in (ROOT, ROOT / "hopfield_sim")
+        )
+    ]
+
+
+@pytest.mark.parametrize("path", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda path: path.name)
+def test_files_that_a_page_names_exist(path: Path) -> None:
+    assert missing(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_file_that_has_moved_is_seen() -> None:
+    page = "`rules/hebbian.py`, `rules/NAME.py`, `benchmarks/*_rows.py`, `theory/` and `labels.py`"
+    assert missing(page) == []
+    assert missing(page.replace("rules", "models")) == ["models/hebbian.py"]
+    assert missing("`tests/test_gone.py`, `gone.py`, `gone/`") == [
+        "tests/test_gone.py",
+        "gone.py",
+        "gone/",
+    ]
+
+
 def test_every_public_name_is_in_the_reference() -> None:
     listed = set((ROOT / "docs" / "api.rst").read_text(encoding="utf-8").split())
     public = {name for name in hs.__all__ if not isinstance(getattr(hs, name), ModuleType)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -118,6 +119,19 @@ def graph() -> dict[str, list[str]]:
 
 def test_every_room_has_a_floor(graph: dict[str, list[str]]) -> None:
     assert {room(name) for name in graph} - set(FLOOR_OF) == set()
+
+
+def test_the_page_about_the_house_shows_these_floors() -> None:
+    page = (PACKAGE.parent / "docs" / "house.md").read_text(encoding="utf-8")
+    drawn = page.partition("## Imports go down only")[2].split("```")[1].split("\n")[1:-1]
+    assert [set(line.split()) for line in reversed(drawn)] == list(FLOORS[:-1])
+    rooms = {
+        name
+        for line in page.split("\n")
+        if line.startswith("| `")
+        for name in re.findall(r"\w+", line)
+    }
+    assert set().union(*FLOORS[:-1]) <= rooms
 
 
 def test_imports_go_down_only(graph: dict[str, list[str]]) -> None:
