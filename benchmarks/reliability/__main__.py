@@ -16,7 +16,7 @@ ATTACKS = {
     "kills": "kill -9 of the driver or a worker, then the same command",
     "writers": "two to four commands in one folder",
     "orphans": "drivers of processes that are signalled or killed",
-    "latency": "Ctrl-C in the middle of long trials",
+    "latency": "Ctrl-C in the middle of long trials and long calls",
     "disks": "a full disk, then the same command",
     "clusters": "a dask scheduler or its workers killed",
 }

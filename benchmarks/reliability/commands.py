@@ -20,8 +20,13 @@ LATEST = 120.0
 
 def start(*words: str | Path) -> subprocess.Popen[str]:
     """The command line, in a session of its own."""
+    return python("-m", "hopfield_sim.experiment", *map(str, words))
+
+
+def python(*words: str) -> subprocess.Popen[str]:
+    """Python, in a session of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "hopfield_sim.experiment", *map(str, words)],
+        [sys.executable, *words],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"},
         stdout=subprocess.PIPE,

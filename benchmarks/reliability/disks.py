@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.reliability.commands import ROOT, STUDY, expected, finish, saved, start, table
 from benchmarks.reliability.tally import Tally
 
-ROUNDS = (6, 80)
+ROUNDS = (4, 80)
 
 LIMITED = (
     "import resource, sys\n"
