@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from anything import ANYTHING
 from figure_checks import assert_legible, drawn
 from matplotlib.figure import Figure
 from properties import given, settings
-from test_bad_input import ANYTHING
 
 import hopfield_sim as hs
 from hopfield_sim import datasets
