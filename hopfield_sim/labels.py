@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from hopfield_sim.models.dense.interactions import INTERACTIONS
 from hopfield_sim.rules import RULES
 
 _LABELS = {
     **{rule.name: rule.label for rule in RULES.values()},
-    "polynomial": "polynomial",
-    "rectified": "rectified",
-    "exponential": "exponential",
+    **{kind.name: kind.label for kind in INTERACTIONS.values()},
+    **{f"dense-{kind.name}": f"dense {kind.label}" for kind in INTERACTIONS.values()},
     "sync": "synchronous",
     "async": "asynchronous",
-    "dense-polynomial": "dense polynomial",
-    "dense-rectified": "dense rectified",
-    "dense-exponential": "dense exponential",
     "modern": "modern",
     "distributed": "distributed",
     "restricted-rotation": "restricted by rotation",

@@ -16,7 +16,6 @@ import hopfield_sim as hs
 from hopfield_sim.backends.compiled import dense as cython_dense
 from hopfield_sim.backends.reference.dense import differences, feel
 from hopfield_sim.models.dense import interactions
-from hopfield_sim.models.dense.interactions import Interaction
 
 COMPILED = [name for name in hs.backends.available() if name != "numpy"]
 SIZES = (1, 2, 7, 8, 9, 63, 64, 65)
@@ -104,8 +103,8 @@ def test_same_bits_where_sums_outgrow_32_bits_on_the_way(update):
     """Far from all patterns slopes are added as 32-bit integers, near one they do not fit."""
     patterns = hs.random_patterns(100, 65, rng=0)
     cues = hs.flip(patterns[:6], count=14, rng=1)
-    kind = Interaction("polynomial", 6)
-    memories, _ = interactions.memories(kind, patterns)
+    kind = interactions.get("polynomial", 6)
+    memories, _ = kind.memories(patterns)
     assert memories.narrow_columns is not None
 
     def size(states):
@@ -124,9 +123,9 @@ def test_only_whole_slopes_are_added_as_integers():
         (("polynomial", 3), True), (("rectified", 4), False), (("exponential", 1), False),
         (("polynomial", 60), False),
     ):  # fmt: skip
-        memories, _ = interactions.memories(Interaction(*kind), patterns)
+        memories, _ = interactions.get(*kind).memories(patterns)
         assert (memories.narrow_columns is not None) == narrow
-        even, _ = interactions.memories(Interaction("rectified", 4), patterns[:, :8])
+        even, _ = interactions.get("rectified", 4).memories(patterns[:, :8])
     assert even.narrow_columns is not None
 
 
@@ -152,7 +151,7 @@ def test_overlaps_of_every_width():
     for n, n_patterns in itertools.product((1, 15, 191, 192, 193, 600), (1, 8, 9)):
         patterns, states = hs.random_patterns(n_patterns, n, rng=n), hs.random_patterns(3, n, rng=1)
         expected = states.astype(int) @ patterns.T.astype(int)
-        memories, _ = interactions.memories(Interaction("polynomial", 3), patterns)
+        memories, _ = interactions.get("polynomial", 3).memories(patterns)
         for name in hs.backends.available():
             found = hs.backends.get(name).dense.overlaps(memories, states)
             np.testing.assert_array_equal(found, expected)
@@ -194,7 +193,7 @@ def test_differences_from_tables_against_whole_numbers(word, order):
     rng = np.random.default_rng(order)
     for n in (1, 2, 3, 4, 7, 50):
         patterns, states = hs.random_patterns(3, n, rng=rng), hs.random_patterns(2, n, rng=rng)
-        memories, log_unit = interactions.memories(Interaction(word, order), patterns)
+        memories, log_unit = interactions.get(word, order).memories(patterns)
         overlaps = states.astype(int) @ patterns.T.astype(int)
         found = differences(memories, feel(memories, overlaps), states)
         unit = 2 ** round(log_unit / math.log(2))
@@ -328,14 +327,15 @@ def test_sums_are_exact_as_far_as_integers_go():
     for word, order, n in itertools.product(
         ("polynomial", "rectified"), (1, 2, 3, 4, 6), (9, 1000)
     ):
-        kind = Interaction(word, order)
+        kind = interactions.get(word, order)
         halves = 2 if word == "rectified" and n % 2 else 1
         bound = 2**53 // (halves * (n**order - (n - 2) ** order))
         if bound:
-            assert kind.exact(n, bound - 1)
-        assert not kind.exact(n, bound + 1)
+            assert interactions.sums_exactly(kind.whole(n)[0], bound - 1)
+        assert not interactions.sums_exactly(kind.whole(n)[0], bound + 1)
         assert 2**53 // (2 * order * n ** (order - 1)) <= bound * halves
-    assert not Interaction("exponential", 2).exact(4, 1)
+    found, _ = interactions.get("exponential", 2).memories(hs.random_patterns(1, 4, rng=0))
+    assert found.whole is not None
 
 
 @pytest.mark.parametrize("backend", hs.backends.available())
@@ -348,9 +348,7 @@ def test_ties_beyond_exact_sums_are_ties_still(backend):
     state[: n // 2] *= -1  # overlaps 0
     for order in (21, 33, 63):
         memory = hs.DenseMemory("polynomial", order, backend=backend).store(patterns)
-        assert (
-            interactions.memories(Interaction("polynomial", order), patterns)[0].whole is not None
-        )
+        assert interactions.get("polynomial", order).memories(patterns)[0].whole is not None
         kept = memory.recall(state, update="sync", max_sweeps=1)
         plus = memory.recall(state, update="sync", max_sweeps=1, ties="plus")
         np.testing.assert_array_equal(kept.states, state)

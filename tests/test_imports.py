@@ -20,8 +20,9 @@ FLOORS = (
     {"errors", "checks", "startup", "support"},
     {"backends"},
     {"patterns", "datasets", "rules"},
-    {"recall", "labels"},
+    {"recall"},
     {"models"},
+    {"labels"},
     {"plotting", "theory"},
     {"experiment", "course", "testing", "sklearn"},
     {"hopfield_sim"},  # the front door, hopfield_sim/__init__.py: nobody inside goes through it

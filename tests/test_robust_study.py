@@ -35,7 +35,10 @@ from hopfield_sim.experiment.studies.robust.patterns import WORDS, choose, digit
 from hopfield_sim.experiment.studies.robust.ranking import tied
 from hopfield_sim.experiment.studies.robust.study import QUICK, STUDY, cells, configure
 from hopfield_sim.experiment.studies.robust.trials import measure, patterns_of
-from hopfield_sim.models.graded import Affine, Dense, Pairs, Restricted, graded
+from hopfield_sim.models.dense.graded import DenseStep
+from hopfield_sim.models.graded import Affine, graded
+from hopfield_sim.models.hopfield.graded import PairStep
+from hopfield_sim.models.restricted.graded import RestrictedStep
 
 N, P = 20, 4
 XI = hs.random_patterns(P, N, rng=1)
@@ -200,7 +203,7 @@ def test_unknown_steps_are_refused() -> None:
 
 
 def test_units_change_nothing_but_units() -> None:
-    inner = Restricted(np.random.default_rng(0).normal(size=(5, 2)), 0.7)
+    inner = RestrictedStep(np.random.default_rng(0).normal(size=(5, 2)), 0.7)
     same, scaled = Affine(inner, 0.0, 1.0), Affine(inner, 1.0, 0.25)
     x = np.random.default_rng(1).normal(size=(3, 5))
     np.testing.assert_array_equal(same.step(x), inner.step(x))
@@ -660,7 +663,7 @@ def test_bad_arguments_are_named(argument, value, error) -> None:
 
 def test_asymmetric_weights_pull_the_other_way() -> None:
     rng = np.random.default_rng(0)
-    step = Pairs(rng.normal(size=(6, 6)), rng.normal(size=6), 2.0)
+    step = PairStep(rng.normal(size=(6, 6)), rng.normal(size=6), 2.0)
     x, v = rng.normal(size=(3, 6)), rng.normal(size=(3, 6))
     np.testing.assert_allclose(step.pulled(x, v), numeric(step.step, x, v), atol=1e-8)
 
@@ -668,6 +671,6 @@ def test_asymmetric_weights_pull_the_other_way() -> None:
 def test_a_dense_step_of_real_memories() -> None:
     """The same formula with memories that are not ±1, as training makes them."""
     rng = np.random.default_rng(0)
-    step = Dense(rng.normal(size=(6, 8)), graded(hs.DenseMemory().store(XI)).interaction, 5.0)
+    step = DenseStep(rng.normal(size=(6, 8)), graded(hs.DenseMemory().store(XI)).interaction, 5.0)
     x, v = rng.normal(size=(3, 8)), rng.normal(size=(3, 8))
     np.testing.assert_allclose(step.pulled(x, v), numeric(step.step, x, v), atol=1e-7)

@@ -166,7 +166,7 @@ class State:
 
     @property
     def n_inputs(self) -> int:
-        """D."""
+        """d."""
         return self.memories.shape[1] - len(self.classes)
 
     @property

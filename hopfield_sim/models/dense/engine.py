@@ -12,7 +12,6 @@ from hopfield_sim import checks
 from hopfield_sim.backends.dense_protocol import DenseHeatBath, Descent, Memories
 from hopfield_sim.backends.protocol import Batch
 from hopfield_sim.backends.reference.dense import Dense
-from hopfield_sim.models import energy
 from hopfield_sim.models.binary import Manner
 from hopfield_sim.models.dense.interactions import Interaction
 
@@ -46,7 +45,7 @@ class DenseEngine:
 
     def energy(self, batch: Batch) -> NDArray[np.float64]:
         """E of each state, (B,), from the cached overlaps."""
-        return energy.dense(self.interaction, batch.cache, logarithmic=self.logarithmic)
+        return self.interaction.energy(batch.cache, logarithmic=self.logarithmic)
 
     def _rule(self, temperature: float) -> Descent | DenseHeatBath:
         """What a visited site becomes."""

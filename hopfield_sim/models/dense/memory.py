@@ -17,14 +17,13 @@ from hopfield_sim import backends, checks
 from hopfield_sim.backends.dense_protocol import Memories
 from hopfield_sim.backends.reference import dense as numpy_dense
 from hopfield_sim.errors import InvalidInputError, NotStoredError
-from hopfield_sim.models import energy
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.dense import interactions
 from hopfield_sim.models.dense.engine import DenseEngine, overlaps
-from hopfield_sim.models.dense.interactions import HIGHEST_ORDER, INTERACTIONS, Interaction
+from hopfield_sim.models.dense.graded import DenseStep
+from hopfield_sim.models.dense.interactions import ENERGIES, Interaction
+from hopfield_sim.models.graded import Graded, steep
 from hopfield_sim.models.spins import Shape, Stored, image_shape
-
-ENERGIES = ("sum", "log")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +36,7 @@ class Kept(Stored):
     def tables(self) -> tuple[Memories, float]:
         """F's tables for these patterns, made when they are first needed."""
         assert self.patterns is not None
-        return interactions.memories(self.interaction, self.patterns)
+        return self.interaction.memories(self.patterns)
 
 
 @checks.by_name
@@ -87,17 +86,13 @@ class DenseMemory(BinaryMemory):
         energy: str | None = None,
         backend: str = "auto",
     ) -> None:
-        word = checks.choice(interaction, INTERACTIONS, "interaction")
-        order = checks.integer(order, "order", minimum=1, maximum=HIGHEST_ORDER)
-        self._interaction = Interaction(word, order)
-        exponential = self._interaction.exponential
-        if energy is None:
-            energy = "log" if exponential else "sum"
-        self._energy = checks.choice(energy, ENERGIES, "energy")
-        if self._energy == "log" and not exponential:
+        self._interaction = kind = interactions.get(interaction, order)
+        usual = kind.energies[0]
+        self._energy = usual if energy is None else checks.choice(energy, ENERGIES, "energy")
+        if self._energy not in kind.energies:
             raise InvalidInputError(
                 'energy="log" is −log Σ e^x and needs interaction="exponential"; '
-                f'got interaction="{word}", whose energy is "sum"'
+                f'got interaction="{kind.name}", whose energy is "{usual}"'
             )
         self._backend = backends.setting(backend)
         self.clear()
@@ -162,8 +157,8 @@ class DenseMemory(BinaryMemory):
 
     @property
     def interaction(self) -> str:
-        """The word of F."""
-        return self._interaction.word
+        """The name of F."""
+        return self._interaction.name
 
     @property
     def order(self) -> int:
@@ -187,7 +182,7 @@ class DenseMemory(BinaryMemory):
             When a sum exceeds every float.
         """
         given, found = self._now()._overlaps_of(states)
-        return given.restore(energy.dense(self._interaction, found, logarithmic=self._log))
+        return given.restore(self._interaction.energy(found, logarithmic=self._log))
 
     def energy_gap(self, states: Any) -> Any:
         """E(site flipped) − E(s) for every site, (B, N): s_i D_i.
@@ -210,7 +205,7 @@ class DenseMemory(BinaryMemory):
                 gaps = np.sign(gaps) * np.exp(np.log(np.abs(gaps)) + logs)
             else:
                 gaps = np.ldexp(gaps, round(log_unit / math.log(2.0)))
-        energy.refuse_overflow(gaps, self._interaction)
+        self._interaction.refuse_overflow(gaps)
         return given.restore(gaps + 0.0)
 
     def _overlaps_of(self, states: Any) -> tuple[checks.Batch, NDArray[np.int64]]:
@@ -233,6 +228,12 @@ class DenseMemory(BinaryMemory):
         backend = backends.get(self._backend).dense
         return DenseEngine(self._interaction, self._log, memories, log_unit, backend, manner)
 
+    def _graded(self) -> Graded:
+        patterns = self.patterns.astype(np.float64)
+        step = DenseStep(patterns, self._interaction)
+        step.temperature = steep(step.drive(patterns) / 2)
+        return step
+
     # ------------------------------------------------------------------ files
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -241,7 +242,7 @@ class DenseMemory(BinaryMemory):
         """
         now = self._now()
         members: dict[str, NDArray[Any]] = {
-            "interaction": np.array(self._interaction.word),
+            "interaction": np.array(self._interaction.name),
             "order": np.array(self._interaction.order, np.int64),
             "energy": np.array(self._energy),
             "patterns": now._stored_patterns("save"),

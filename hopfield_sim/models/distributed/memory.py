@@ -16,7 +16,9 @@ from hopfield_sim.models.distributed import file as summed_file
 from hopfield_sim.models.distributed import validity as reliance
 from hopfield_sim.models.distributed.features import Comparison, Projection
 from hopfield_sim.models.distributed.file import Sum
+from hopfield_sim.models.distributed.graded import SummedStep
 from hopfield_sim.models.distributed.summed import Recipe
+from hopfield_sim.models.graded import Graded
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
@@ -417,6 +419,10 @@ class DistributedMemory(ContinuousMemory):
         given = super()._judge(states, name, observed=observed)
         reliance.within(given.array, self._recipe.beta, name)
         return given
+
+    def _graded(self) -> Graded:
+        now = self._now()
+        return SummedStep(now.gradient, now.curvature)
 
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:
         return self._recipe.compare(stored(self._drawn), self._memory, states, gradient=gradient)

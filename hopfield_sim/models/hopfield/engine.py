@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.protocol import Batch, Couplings, HeatBath, Limits
 from hopfield_sim.backends.reference.pairs import Pairs
-from hopfield_sim.models import energy
 from hopfield_sim.models.hopfield import couplings as coupling
+from hopfield_sim.models.hopfield import energy
 
 
 @dataclass

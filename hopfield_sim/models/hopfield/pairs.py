@@ -12,10 +12,11 @@ from hopfield_sim import backends, checks
 from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import NotStoredError
-from hopfield_sim.models import energy
 from hopfield_sim.models.binary import BinaryMemory, Manner
-from hopfield_sim.models.hopfield import couplings
+from hopfield_sim.models.graded import Graded, steep
+from hopfield_sim.models.hopfield import couplings, energy
 from hopfield_sim.models.hopfield.engine import QuadraticEngine
+from hopfield_sim.models.hopfield.graded import PairStep
 from hopfield_sim.models.spins import Engine, Stored, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.recording import Recorder
@@ -145,6 +146,11 @@ class PairNetwork(BinaryMemory):
             key=manner.key,
             n_threads=manner.n_threads,
         )
+
+    def _graded(self) -> Graded:
+        patterns = self.patterns.astype(np.float64)
+        fields = patterns @ self.weights.T - self.thresholds
+        return PairStep(self.weights, self.thresholds, steep(fields))
 
     def _recorder(self, engine: Engine, record: Record, every: int | None, update: str) -> Recorder:
         recorder = super()._recorder(engine, record, every, update)

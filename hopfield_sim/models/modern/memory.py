@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature, stored
+from hopfield_sim.models.graded import Graded
 from hopfield_sim.models.modern import advice
 from hopfield_sim.models.modern.attending import Attending
+from hopfield_sim.models.modern.graded import AttentionStep
 from hopfield_sim.models.modern.similarity import SIMILARITIES, Similarity, demand_energy
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.recall.observables import Record
@@ -356,6 +358,15 @@ class ModernHopfield(ContinuousMemory):
     @property
     def _shape(self) -> tuple[int, ...] | None:
         return self._state.shape
+
+    def _graded(self) -> Graded:
+        if self._similarity not in ("dot", "euclidean"):
+            raise InvalidInputError(
+                "the derivative of a step is known for similarity 'dot' and 'euclidean'; "
+                f"got {self._similarity!r}"
+            )
+        now = self._now()
+        return AttentionStep(now.attention, now.patterns, now.beta)
 
     def _known(self) -> Similarity:
         return stored(self._state.compared)

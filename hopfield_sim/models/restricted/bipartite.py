@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import FIXED, Batch
-from hopfield_sim.models import energy
+from hopfield_sim.models.restricted import energy
 
 Floats = NDArray[np.float64]
 Spins = NDArray[np.int8]
@@ -53,7 +53,7 @@ def judge(weights: Floats, patterns: Spins) -> dict[str, Any]:
     over all bits, ``energy`` the mean of E over the patterns.
     """
     felt = fields(weights, patterns)
-    energies = energy.restricted(inputs(weights, patterns), patterns.shape[1])
+    energies = energy.at_rest(inputs(weights, patterns), patterns.shape[1])
     return {
         "errors": int((signs(felt, patterns) != patterns).sum()),
         "cost": float(np.square(np.tanh(felt) - patterns).mean()),
@@ -91,7 +91,7 @@ class BipartiteEngine:
 
     def energy(self, batch: Batch) -> Floats:
         """E of each state, (B,)."""
-        return energy.restricted(inputs(self.weights, batch.states), self.weights.shape[0])
+        return energy.at_rest(inputs(self.weights, batch.states), self.weights.shape[0])
 
     def _step(self, batch: Batch, rows: NDArray[np.int64]) -> None:
         """All sites of these rows from the same fields."""

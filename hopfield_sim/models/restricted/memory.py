@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, NotStoredError
-from hopfield_sim.models import energy
 from hopfield_sim.models.early_stopping import (
     Patience,
     columns_of,
@@ -21,8 +20,10 @@ from hopfield_sim.models.early_stopping import (
     warn_of_wrong_bits,
     wrong_bits,
 )
-from hopfield_sim.models.restricted import bipartite
+from hopfield_sim.models.graded import Graded, steep
+from hopfield_sim.models.restricted import bipartite, energy
 from hopfield_sim.models.restricted.adam import Adam
+from hopfield_sim.models.restricted.graded import RestrictedStep
 from hopfield_sim.models.restricted.rotation import orthonormal, rotate
 from hopfield_sim.models.spins import SpinMemory, Stored, image_shape, read_only
 from hopfield_sim.recall.observables import Record
@@ -279,9 +280,9 @@ class RestrictedHopfield(SpinMemory):
         given = now._judge(states)
         felt = bipartite.inputs(now._learnt(), given.array)
         if hidden is None:
-            return given.restore(energy.restricted(felt, now.n_neurons))
+            return given.restore(energy.at_rest(felt, now.n_neurons))
         graded = checks.activities(hidden, len(felt), self._n_hidden, name="hidden")
-        return given.restore(energy.bipartite(felt, graded, now.n_neurons))
+        return given.restore(energy.joint(felt, graded, now.n_neurons))
 
     # ------------------------------------------------------------------ dynamics
 
@@ -366,6 +367,11 @@ class RestrictedHopfield(SpinMemory):
         return memory
 
     # ------------------------------------------------------------------ private
+
+    def _graded(self) -> Graded:
+        step = RestrictedStep(self.weights)
+        step.temperature = steep(step.fields(self.patterns.astype(np.float64)))
+        return step
 
     def _learnt(self) -> NDArray[np.float64]:
         weights = self._state.weights

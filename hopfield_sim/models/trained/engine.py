@@ -19,9 +19,8 @@ from hopfield_sim.backends.protocol import Batch
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
 from hopfield_sim.backends.reference.powers import Floats, rectified
-from hopfield_sim.models import energy
 from hopfield_sim.models.binary import Manner
-from hopfield_sim.models.dense.interactions import Interaction
+from hopfield_sim.models.dense.interactions import Rectified
 from hopfield_sim.models.trained import rule
 
 Doubles = NDArray[np.float64]
@@ -69,7 +68,7 @@ class Field:
         """
         with np.errstate(over="ignore", invalid="ignore"):
             found = values * np.exp(self.log_unit) + 0.0
-        energy.refuse_overflow(found, Interaction("rectified", self.order))
+        Rectified(self.order).refuse_overflow(found)
         return found
 
     def differences(self, overlaps: Doubles, spins: Spins, weights: Floats) -> Doubles:
@@ -171,7 +170,7 @@ class OverlapsOfRows:
 
     @property
     def overlaps(self) -> Doubles:
-        """H of each row, (b, K); only visits need them."""
+        """h of each row, (b, K); only visits need them."""
         if self._overlaps is None:
             self._overlaps = self.model.field.overlaps(self.batch.states[self.rows])
         return self._overlaps
@@ -188,6 +187,6 @@ class OverlapsOfRows:
         return walk.held(self.model.clamped, spins, new)
 
     def follow(self, changed: NDArray[np.bool_], sites: Rows, new: Spins) -> None:
-        """H ← h + 2 s_i ξ_i / N."""
+        """h ← h + 2 s_i ξ_i / N."""
         twice = 2.0 / self.model.n_neurons * new[changed, None]
         self.overlaps[changed] += twice * self.model.by_site[sites[changed]]

@@ -17,6 +17,8 @@ from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
+from hopfield_sim.models.dense.graded import DenseStep
+from hopfield_sim.models.dense.interactions import Rectified
 from hopfield_sim.models.early_stopping import (
     Patience,
     columns_of,
@@ -24,6 +26,7 @@ from hopfield_sim.models.early_stopping import (
     train,
     warn_of_wrong_bits,
 )
+from hopfield_sim.models.graded import Graded, steep
 from hopfield_sim.models.spins import Stored, image_shape, read_only
 from hopfield_sim.models.trained.engine import Field, TrainedEngine
 from hopfield_sim.models.trained.learning import Learner, Recipe
@@ -280,6 +283,11 @@ class TrainedDenseMemory(BinaryMemory):
 
     def _engine(self, manner: Manner) -> TrainedEngine:
         return TrainedEngine(self._field(), manner)
+
+    def _graded(self) -> Graded:
+        step = DenseStep(self._learnt().astype(np.float64), Rectified(self.order))
+        step.temperature = steep(step.drive(self.patterns.astype(np.float64)) / 2)
+        return step
 
     # ------------------------------------------------------------------ files
 

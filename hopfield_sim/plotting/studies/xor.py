@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from hopfield_sim import checks
+from hopfield_sim.models.dense.interactions import INTERACTIONS
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.rows import Row, rows_of, values, where
 
 LOW, HIGH = style.SKY, style.ORANGE
-NAMES = {"polynomial": "xⁿ", "rectified": "max(x, 0)ⁿ"}
 
 
 @checks.by_name
@@ -59,7 +59,8 @@ def xor(result: Any, *, ax: Any = None) -> Figure:
             panels = style.given_axes(ax, words)
         for panel, word in zip(panels, words, strict=True):
             _panel(panel, where(rows, interaction=word))
-            panel.set_title(f"F(x) = {NAMES.get(word, word)}")
+            kind = INTERACTIONS.get(word)
+            panel.set_title(f"F(x) = {kind.formula if kind else word}")
     return style.figure_of(panels[0])
 
 
