@@ -15,7 +15,7 @@ from benchmarks.reliability.commands import STUDY, expected, finish, saved, star
 from benchmarks.reliability.commands import wait_for_trials as wait
 from benchmarks.reliability.tally import Tally
 
-ROUNDS = (8, 300)
+ROUNDS = (6, 300)
 
 
 def attack(rounds: int) -> Tally:
