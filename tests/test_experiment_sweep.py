@@ -23,10 +23,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import toy_study
 
+from hopfield_sim import experiment
 from hopfield_sim.backends import blas
+from hopfield_sim.checks import limits
 from hopfield_sim.errors import (
     HopfieldError,
     InsufficientMemoryError,
@@ -411,6 +414,54 @@ def test_failures_of_a_function_are_raised(tmp_path: Path) -> None:
     config = toy_study.configure(tmp_path, fails={"cells": [1], "times": 99})
     with pytest.raises(HopfieldError, match="4 trials failed, the first with RuntimeError"):
         answer(toy_study.STUDY, config)
+
+
+def test_a_memory_that_does_not_suffice_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NumPy's own word for it has a name that nobody knows, and no advice."""
+
+    def hungry(*_: Any) -> Any:
+        return np.empty(2**60)
+
+    hungry.__module__ = toy_study.__name__
+    hungry_study = replace(toy_study.STUDY, trial=hungry, trials=None)
+    monkeypatch.setattr(toy_study, "STUDY", hungry_study)
+    said = r"12 trials failed, .* not enough memory for a trial of .* \(.*\); ask"
+    with pytest.raises(InsufficientMemoryError, match=said):
+        answer(hungry_study, toy_study.configure(tmp_path))
+
+
+ABSURD = [
+    (experiment.modern, {"n_neurons": 10**9}),
+    (experiment.modern, {"n_patterns": 10**9}),
+    (experiment.modern, {"counts": [10**9]}),
+    (experiment.modern, {"queries": 10**18}),
+    (experiment.robust, {"data": ["random"], "n_neurons": 10**9, "n_patterns": 10**5}),
+    (experiment.robust, {"data": ["random"], "n_patterns": 10**18}),
+    (experiment.robust, {"data": ["random"], "n_features": 10**18}),
+    (experiment.distributed, {"n_patterns": 10**9}),
+    (experiment.distributed, {"counts": [10**9]}),
+    (experiment.distributed, {"sizes": [10**9]}),
+    (experiment.distributed, {"count_features": 10**18}),
+    (experiment.dense, {"sizes": [10**6]}),
+    (experiment.dense, {"states": 10**18}),
+    (experiment.energy, {"n_neurons": 10**9, "n_patterns": 10**6}),
+    (experiment.checkerboard, {"side": 10**6}),
+    (experiment.capacity, {"networks": 10**18}),
+]
+
+
+@pytest.mark.parametrize(("study", "asked"), ABSURD)
+def test_absurd_sizes_are_refused_before_any_trial(
+    study: Any, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "available", lambda: 10**10)
+    monkeypatch.setattr(Store, "__init__", None)
+    with pytest.raises(
+        (InsufficientMemoryError, InvalidInputError), match=r"memory|to 1000000000; got"
+    ):
+        study(**asked)
 
 
 def test_the_callers_blas_threads_come_back(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ __all__ = [
     "UPDATES",
     "backend",
     "betas",
+    "count",
     "fractions",
     "integers",
     "interactions",
@@ -23,6 +24,7 @@ __all__ = [
     "networks",
     "orders",
     "reals",
+    "room",
     "rules",
     "seed",
     "sizes",
@@ -83,6 +85,18 @@ def integers(value: Any, name: str, *, minimum: int, maximum: int | None = None)
     return sorted(set(found))
 
 
+def count(value: Any, name: str, *, minimum: int = 1) -> int:
+    """Judge a number of neurons, patterns, states or the like."""
+    return checks.integer(value, name, minimum=minimum, maximum=_LARGEST)
+
+
+def room(shapes: Iterable[tuple[int, int]], *, itemsize: int = 8) -> None:
+    """Refuse, before any trial, arrays of these shapes that do not fit into memory."""
+    for rows, columns in shapes:
+        what = f"a trial with {rows} x {columns} numbers"
+        checks.memory(itemsize * rows * columns, what, "ask for fewer or for smaller ones")
+
+
 def reals(value: Any, name: str, *, minimum: float, maximum: float | None = None) -> list[float]:
     """Judge real numbers within bounds: at least one, each once, in rising order."""
     found = [checks.real(x, name, minimum=minimum, maximum=maximum) for x in _several(value, name)]
@@ -93,7 +107,7 @@ def networks(value: int | None, of: list[int], default: Callable[[int], int]) ->
     """Judge the number of networks, one entry a size: the same for all when a number is given."""
     if value is None:
         return [default(n) for n in of]
-    return [checks.integer(value, "networks", minimum=1)] * len(of)
+    return [count(value, "networks")] * len(of)
 
 
 def seed(rng: Any) -> int:

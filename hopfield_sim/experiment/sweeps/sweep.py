@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 from hopfield_sim import checks
 from hopfield_sim.backends import blas
-from hopfield_sim.errors import HopfieldError, ResultsDirError
+from hopfield_sim.errors import HopfieldError, InsufficientMemoryError, ResultsDirError
 from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.pool import Pool
 from hopfield_sim.experiment.sweeps.progress import Amount, Progress
@@ -152,7 +152,10 @@ def answer(
         sweep([job], store, pool, progress=progress)
         failed = store.failed(store.claim(study.name, config))
         if failed:
-            raise HopfieldError(f"{len(failed)} trials failed, the first with {failed[0][2]}")
+            reason = failed[0][2]
+            short = reason.startswith(InsufficientMemoryError.__name__)
+            kind = InsufficientMemoryError if short else HopfieldError
+            raise kind(f"{len(failed)} trials failed, the first with {reason}")
         return gather(job, store)
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from hopfield_sim import checks
 from hopfield_sim.backends import blas
-from hopfield_sim.errors import HopfieldError
+from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
 from hopfield_sim.experiment.sweeps.store import Saved
 from hopfield_sim.experiment.sweeps.study import Config, Study, generator
 
@@ -85,8 +86,19 @@ def _make(
             if isinstance(error, HopfieldError) and not isinstance(error, MemoryError):
                 raise
             if alone:
-                return [Saved(*which[0], None, f"{type(error).__name__}: {error}")]
+                return [Saved(*which[0], None, _reason(error, values))]
     return [saved for one in which for saved in _make(study, config, values, [one])]
+
+
+def _reason(error: Exception, values: Mapping[str, Any]) -> str:
+    """Why a trial failed: a memory that NumPy found too small is told as all others are."""
+    if isinstance(error, MemoryError) and not isinstance(error, HopfieldError):
+        cell = ", ".join(f"{name} = {value}" for name, value in values.items())
+        error = InsufficientMemoryError(
+            f"not enough memory for a trial{' of ' if cell else ''}{cell} ({checks.told(error)}); "
+            "ask for smaller sizes, or for fewer workers"
+        )
+    return f"{type(error).__name__}: {error}"
 
 
 @cache

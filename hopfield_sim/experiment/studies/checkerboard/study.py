@@ -92,20 +92,22 @@ def configure(
     rng: int | np.random.Generator | None = None,
 ) -> Config:
     """Judge the arguments of ``checkerboard``."""
-    side = checks.integer(side, "side", minimum=2)
+    side = arguments.count(side, "side", minimum=2)
     square = checks.integer(square, "square", minimum=1)
     if square > side:
         raise InvalidInputError(f"square must be at most side = {side}; got {square}")
-    return {
+    config: Config = {
         "rules": arguments.rules(rules),
-        "networks": 4 if networks is None else checks.integer(networks, "networks", minimum=1),
+        "networks": 4 if networks is None else arguments.count(networks, "networks"),
         "side": side,
         "square": square,
-        "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=1),
+        "n_patterns": arguments.count(n_patterns, "n_patterns"),
         "flipped": checks.integer(flipped, "flipped", minimum=0, maximum=side**2),
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }
+    arguments.room([(config["n_patterns"], side**2)], itemsize=1)
+    return config
 
 
 def cells(config: Config) -> list[Cell]:

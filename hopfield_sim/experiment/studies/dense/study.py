@@ -119,8 +119,8 @@ def configure(
         "sizes": arguments.sizes(sizes, minimum=4),
         "orders": arguments.orders(orders, minimum=2, maximum=_LARGEST_ORDER),
         "exponential_sizes": arguments.sizes(exponential_sizes, minimum=2),
-        "networks": None if networks is None else checks.integer(networks, "networks", minimum=1),
-        "states": checks.integer(states, "states", minimum=1),
+        "networks": None if networks is None else arguments.count(networks, "networks"),
+        "states": arguments.count(states, "states"),
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }

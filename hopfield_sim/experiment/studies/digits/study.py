@@ -139,7 +139,7 @@ def configure(
         "images": count,
         "tests": tests,
         "orders": orders,
-        "networks": checks.integer(networks, "networks", minimum=1),
+        "networks": arguments.count(networks, "networks"),
         "n_memories": checks.integer(n_memories, "n_memories", minimum=2, maximum=10**6),
         "epochs": epochs,
         "recipes": [recipe(found.name, n, epochs, count) for n in orders],

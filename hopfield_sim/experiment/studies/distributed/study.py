@@ -144,15 +144,15 @@ def configure(
     rng: int | np.random.Generator | None = None,
 ) -> Config:
     """Judge the arguments of ``distributed``."""
-    return {
+    config: Config = {
         "sizes": arguments.sizes(sizes),
-        "networks": 4 if networks is None else checks.integer(networks, "networks", minimum=1),
-        "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=1),
+        "networks": 4 if networks is None else arguments.count(networks, "networks"),
+        "n_patterns": arguments.count(n_patterns, "n_patterns"),
         "betas": arguments.betas(betas),
         "n_features": arguments.integers(n_features, "n_features", minimum=1),
         "counts": arguments.integers(counts, "counts", minimum=1),
         "count_neurons": 100,
-        "count_features": checks.integer(count_features, "count_features", minimum=1),
+        "count_features": arguments.count(count_features, "count_features"),
         "kernels": list(KERNELS),
         "kernel_sizes": arguments.integers(kernel_sizes, "kernel_sizes", minimum=1),
         "kernel_betas": arguments.betas(kernel_betas, "kernel_betas"),
@@ -162,11 +162,19 @@ def configure(
         "image_features": arguments.integers(image_features, "image_features", minimum=1),
         "image_steps": 200,
         "n_images": 10,
-        "queries": checks.integer(queries, "queries", minimum=1),
+        "queries": arguments.count(queries, "queries"),
         "step": 0.1,
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }
+    given = [
+        (config["n_patterns"] + config["queries"], max(config["sizes"] + config["kernel_sizes"])),
+        (config["counts"][-1], config["count_neurons"]),
+        *((config[name][-1], 1) for name in ("n_features", "kernel_features", "image_features")),
+        (config["count_features"], 1),
+    ]
+    arguments.room(given)
+    return config
 
 
 # Seconds that a wave and a product of numbers take, roughly.

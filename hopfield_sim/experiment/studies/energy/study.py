@@ -89,16 +89,18 @@ def configure(
     rng: int | np.random.Generator | None = None,
 ) -> Config:
     """Judge the arguments of ``energy``."""
-    n = checks.integer(n_neurons, "n_neurons", minimum=2)
-    return {
+    n = arguments.count(n_neurons, "n_neurons", minimum=2)
+    config: Config = {
         "n_neurons": n,
         "rules": arguments.rules(rules),
-        "networks": 8 if networks is None else checks.integer(networks, "networks", minimum=1),
-        "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=1),
+        "networks": 8 if networks is None else arguments.count(networks, "networks"),
+        "n_patterns": arguments.count(n_patterns, "n_patterns"),
         "flipped": checks.integer(flipped, "flipped", minimum=0, maximum=n),
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }
+    arguments.room([(config["n_patterns"], n)], itemsize=1)
+    return config
 
 
 def cells(config: Config) -> list[Cell]:

@@ -129,8 +129,8 @@ def configure(
         sorted({int(min(n, available)) for n in arguments.sizes(numbers, minimum=2)})
         for numbers in (counts, curve)
     )
-    blended = int(min(checks.integer(blended, "blended", minimum=2), available))
-    n_networks = 1 if networks is None else checks.integer(networks, "networks", minimum=1)
+    blended = int(min(arguments.count(blended, "blended", minimum=2), available))
+    n_networks = 1 if networks is None else arguments.count(networks, "networks")
     most = max(*counts, *curve, blended)
     packed = None
     if own is not None:

@@ -134,19 +134,23 @@ def configure(
     rng: int | np.random.Generator | None = None,
 ) -> Config:
     """Judge the arguments of ``modern``."""
-    return {
+    config: Config = {
         "sizes": arguments.sizes(sizes, minimum=2),
-        "networks": 8 if networks is None else checks.integer(networks, "networks", minimum=1),
-        "n_neurons": checks.integer(n_neurons, "n_neurons", minimum=2),
-        "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=2),
+        "networks": 8 if networks is None else arguments.count(networks, "networks"),
+        "n_neurons": arguments.count(n_neurons, "n_neurons", minimum=2),
+        "n_patterns": arguments.count(n_patterns, "n_patterns", minimum=2),
         "betas": arguments.reals(betas, "betas", minimum=1e-12),
         "counts": arguments.sizes(counts, minimum=2),
         "noises": arguments.reals(noises, "noises", minimum=0.0),
         "noise_betas": arguments.reals(noise_betas, "noise_betas", minimum=1e-12),
-        "queries": checks.integer(queries, "queries", minimum=1),
+        "queries": arguments.count(queries, "queries"),
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }
+    n, d = config["n_neurons"], config["sizes"][-1]
+    given = [(config["n_patterns"], n), (config["counts"][-1], d), (config["queries"], max(n, d))]
+    arguments.room(given)
+    return config
 
 
 def cells(config: Config) -> list[Cell]:

@@ -188,12 +188,12 @@ def configure(
         ["mask", arguments.reals(masks, "masks", minimum=0, maximum=1)],
     ]
     strengths += [[f"{start}{kind}", epsilons] for start in ("", "flip+") for kind in ATTACKS]
-    return {
+    config: Config = {
         "data": data,
         "memories": arguments.words(memories, "memories", MEMORIES),
         "networks": {word: networks or NETWORKS[word] for word in data},
-        "n_neurons": checks.integer(n_neurons, "n_neurons", minimum=2),
-        "n_patterns": checks.integer(n_patterns, "n_patterns", minimum=1),
+        "n_neurons": arguments.count(n_neurons, "n_neurons", minimum=2),
+        "n_patterns": arguments.count(n_patterns, "n_patterns"),
         "digits": source,
         "origin": data_of(source) if "digits" in data else {},
         "strengths": strengths,
@@ -205,11 +205,13 @@ def configure(
         "confined": checks.flag(confined, "confined"),
         "order": checks.integer(order, "order", minimum=2, maximum=HIGHEST_ORDER),
         "modern_beta": 50.0,
-        "n_features": checks.integer(n_features, "n_features", minimum=1),
+        "n_features": arguments.count(n_features, "n_features"),
         "separation": 4.0,
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }
+    arguments.room([(config["n_patterns"], config["n_neurons"]), (config["n_features"], 1)])
+    return config
 
 
 def cells(config: Config) -> list[Cell]:
