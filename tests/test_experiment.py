@@ -472,10 +472,12 @@ def test_to_dataframe_and_to_xarray(capacities: Result) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "setting"),
-    [("xor", "rng"), ("robust", "rng"), ("modern", "rng"), ("distributed", "queries")]
-    + [("capacity", setting) for setting in ("rng", "networks", "states", "max_sweeps")],
+    ("name", "setting", "words"),
+    [(name, "rng", "can be written down") for name in ("xor", "robust", "modern", "capacity")]
+    + [("capacity", "max_sweeps", "can be written down"), ("robust", "max_steps", "written down")]
+    + [("distributed", "queries", "must be 1000000000 or less")]
+    + [("capacity", setting, "must be 1000000000 or less") for setting in ("networks", "states")],
 )
-def test_a_setting_of_thousands_of_digits_is_refused(name: str, setting: str) -> None:
-    with pytest.raises(InvalidInputError, match="numbers that can be written down"):
+def test_a_setting_of_thousands_of_digits_is_refused(name: str, setting: str, words: str) -> None:
+    with pytest.raises(InvalidInputError, match=words):
         getattr(hs.experiment, name)(**{setting: 1 << 20_000})

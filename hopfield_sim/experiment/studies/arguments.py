@@ -87,7 +87,7 @@ def integers(value: Any, name: str, *, minimum: int, maximum: int | None = None)
 
 def count(value: Any, name: str, *, minimum: int = 1) -> int:
     """Judge a number of neurons, patterns, states or the like."""
-    return checks.integer(value, name, minimum=minimum, maximum=_LARGEST)
+    return checks.integer(checks.integer(value, name, minimum=minimum), name, maximum=_LARGEST)
 
 
 def room(shapes: Iterable[tuple[int, int]], *, itemsize: int = 8) -> None:
