@@ -576,6 +576,9 @@ def partial_to_plus(patterns: Any) -> Any:
         (partial_to_plus, "inverted patterns"),
         (lambda p: p.astype(np.int8).T @ p.astype(np.int8), "wrap around"),
         (lambda p: 4.0 * of_bits(p > 0, np.uint8) - 2.0 * counts_of(p) + len(p), "wrap around"),
+        (lambda p: of_bits(p, np.int16) / p.shape[1], r"W\[0, 0\] = -38.9\d* instead of 110\."),
+        (lambda p: of_bits(p, np.int16), r"-17136 instead of 48400\. .*32 768 patterns"),
+        (lambda p: of_bits(p, np.float16) / p.shape[1], "float16 has three digits"),
         (unfriendly, "rule unfriendly raised ValueError for 1 random.*: not today"),
     ],
 )
@@ -595,13 +598,20 @@ def test_other_honest_rules_pass() -> None:
         apart = patterns - patterns.mean()
         return apart.T @ apart / patterns.shape[1] if len(patterns) > 3 else hebb(patterns)
 
+    def single(patterns: Any) -> Any:
+        return of_bits(patterns, np.float32) / patterns.shape[1]
+
+    def products_of_bytes(patterns: Any) -> Any:
+        small = patterns.astype(np.int8)
+        return (small[:, :, None] * small[:, None, :]).sum(axis=0)
+
     def inverse(patterns: Any) -> Any:
         return patterns.T @ np.linalg.inv(patterns @ patterns.T) @ patterns
 
     def of_integers(patterns: Any) -> Any:
         return patterns.astype(int).T @ patterns.astype(int)
 
-    for rule in (loops, covariance, inverse, of_integers):
+    for rule in (loops, covariance, inverse, of_integers, single, products_of_bytes):
         check_rule(rule)
 
 

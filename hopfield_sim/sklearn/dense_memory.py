@@ -58,7 +58,7 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
     n_threads : int or None
         Of a fit; None: all processors. 1 leaves them to ``GridSearchCV(n_jobs=...)``.
     backend : {"auto", "numpy", "cython"}
-        Who computes.
+        Implementation to use.
     random_state : None, int or RandomState
         The seed of the first memories and of the order of examples.
 

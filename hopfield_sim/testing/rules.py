@@ -21,6 +21,10 @@ _CASES = ((1, 20), (2, 33), (3, 100))
 _MANY = (400, 440)
 # How far two computations of the same weights may differ, relative to the largest weight.
 _ROUNDING = 1e-9
+# The same where numbers of 32 bits will do, and those of 16 will not.
+_DIGITS = 1e-5
+# Its square fits 8 bits, as the products of ±1 may, and 400 times that exceed 16 bits.
+_SCALE = 11
 
 
 @checks.by_name
@@ -31,7 +35,9 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
     equal patterns give equal weights; the weights are symmetric; at low load every pattern is a
     fixed point; no neuron has a special place; inverting all patterns changes nothing; and of 400
     patterns in 440 neurons those that are always equal excite each other, those always opposite
-    inhibit each other (in numbers of 8 bits, such as int8 patterns have, a sum wraps around).
+    inhibit each other (in numbers of 8 bits, such as int8 patterns have, a sum wraps around). Where
+    twice the patterns give four times the weights, as sums of products do, 11 times the patterns
+    give 121 times the weights (in numbers of 16 bits they do not, nor do those of many patterns).
 
     The rule is handed what a network hands it: a fresh float64 array (P, N) of -1 and +1.
 
@@ -184,3 +190,26 @@ def _check_many(function: Any) -> None:
             f"W[{i}, {j}] = {weights[i, j]:.6g}. Does a sum over patterns wrap around? Whole "
             "numbers of 8 bits do so at 128: leave the patterns in float64, as they come.",
         )
+    _check_scale(function, patterns, weights)
+
+
+def _check_scale(
+    function: Any, patterns: NDArray[np.float64], weights: NDArray[np.float64]
+) -> None:
+    """Larger patterns in the place of many: their products add up to numbers as large."""
+    try:
+        twice, large = (np.asarray(function(c * patterns), float) for c in (2.0, _SCALE))
+    except Exception:  # it takes ±1 alone
+        return
+    tolerance = _DIGITS * np.abs(weights).max()
+    if twice.shape != weights.shape or not np.abs(twice / 4 - weights).max() <= tolerance:
+        return  # it is no sum of products
+    difference = np.abs(large / _SCALE**2 - weights)
+    i, j = np.unravel_index(int(difference.argmax()), difference.shape)
+    require(
+        difference[i, j] <= tolerance,
+        f"sums of large numbers come out wrong: patterns multiplied by {_SCALE} give W[{i}, {j}] = "
+        f"{large[i, j]:.6g} instead of {_SCALE**2 * weights[i, j]:.6g}. Whole numbers of 16 bits "
+        "wrap around at 32 768 patterns, and float16 has three digits: leave the patterns in "
+        "float64, as they come.",
+    )

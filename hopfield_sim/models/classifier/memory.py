@@ -74,7 +74,7 @@ class DenseClassifier(Shared):
     dtype : {"float32", "float64"}
         Of everything that is computed.
     backend : {"auto", "numpy", "cython"}
-        Who computes; the results are the same to rounding.
+        Implementation to use; the results are the same to rounding.
     n_threads : int, optional
         All processors if not given; the result is the same.
     rng : None, int or numpy.random.Generator
@@ -451,7 +451,7 @@ class DenseClassifier(Shared):
 
     @contextmanager
     def _machine(self) -> Iterator[learning.Machine]:
-        """Who computes, while BLAS keeps to one thread."""
+        """The implementation to use, while BLAS keeps to one thread."""
         with blas.limit(1):
             recipe = self._recipe
             engine, threads = backends.get(self._backend).voting, backends.threads(self._n_threads)

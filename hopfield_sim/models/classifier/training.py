@@ -60,7 +60,7 @@ class Pushed(NamedTuple):
 
 @dataclass(frozen=True)
 class Machine:
-    """Who computes, with how many threads; and the temperature, as an overlap."""
+    """The implementation, its number of threads, and the temperature, as an overlap."""
 
     engine: Voting
     n_threads: int

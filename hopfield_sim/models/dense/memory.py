@@ -56,7 +56,7 @@ class DenseMemory(BinaryMemory):
         "sum": −Σ F, the default but for e^x. "log": −log Σ e^x, its default, which never overflows.
         It has the same memories and lower barriers: what a temperature means differs.
     backend : {"auto", "numpy", "cython"}
-        Who computes; all give the same results.
+        Implementation to use; all give the same results.
 
     Notes
     -----

@@ -54,7 +54,7 @@ class DistributedMemory(ContinuousMemory):
     rng : None, int or numpy.random.Generator
         The seed of the random directions, which belong to the memory.
     backend : {"auto", "numpy", "cython"}
-        Who computes cosines and sines; matrix products are the same, and the results to rounding.
+        Implementation of cosines and sines to use; the results are the same to rounding.
 
     Attributes
     ----------

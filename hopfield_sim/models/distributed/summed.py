@@ -49,7 +49,7 @@ class Recipe:
     key : int
         The seed of the random directions.
     backend : str
-        Who computes cosines and sines.
+        Implementation of cosines and sines to use.
     """
 
     n_features: int

@@ -32,7 +32,7 @@ class HopfieldNetwork(PairNetwork):
     thresholds : float or (N,) array, optional
         θ, in the units of a field; zero if not given.
     backend : {"auto", "numpy", "cython"}
-        Who computes; all give the same results.
+        Implementation to use; all give the same results.
     dtype : float64 or float32
         In what the weights of rules other than Hebb's are kept; his are exact integers anyhow.
 

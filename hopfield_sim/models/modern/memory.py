@@ -50,7 +50,7 @@ class ModernHopfield(ContinuousMemory):
         x·ξ; the same of both centred on their own mean and of length 1; −½‖x − ξ‖²;
         1/(1 + Σ|x_i − ξ_i|), which has no energy.
     backend : {"auto", "numpy", "cython"}
-        Who computes; the results are the same to rounding.
+        Implementation to use; the results are the same to rounding.
 
     Examples
     --------
