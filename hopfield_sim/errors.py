@@ -1,8 +1,8 @@
-"""Every exception that hopfield_sim raises on purpose: one tree, one ``except`` catches all.
+"""The exceptions of hopfield_sim; ``except HopfieldError`` catches all of them.
 
-Each message says what was found, what was wanted and what to do. Where Python has a class for the
-same mistake (``ValueError``, ``TypeError``, ``MemoryError``, ``OSError``, ``ImportError``) the
-exception is one of those too, so that code written against plain Python keeps working.
+Each message says what is wrong, what is expected and what to do. If Python has an exception for the
+same mistake (``ValueError``, ``TypeError``, ``MemoryError``, ``OSError``, ``ImportError``), the
+class derives from it too, so that code written for plain Python keeps working.
 """
 
 from __future__ import annotations
@@ -28,58 +28,58 @@ __all__ = [
 
 
 class HopfieldError(Exception):
-    """The root of the tree: ``except HopfieldError`` catches everything below."""
+    """Base class of all exceptions of the package."""
 
 
 class InvalidInputError(HopfieldError, ValueError):
-    """An argument has the right kind but a value, shape or name that cannot be used."""
+    """An argument has a valid type, but an invalid value, shape or name."""
 
 
 class InvalidTypeError(HopfieldError, TypeError):
-    """An argument is of a kind that cannot be used: objects, complex numbers, masked arrays."""
+    """An argument has an invalid type: an object, a complex or a masked array, for example."""
 
 
 class NotStoredError(HopfieldError):
-    """A question about stored patterns was put to a network that has none."""
+    """A method that needs stored patterns was called on a memory that has none."""
 
 
 class InsufficientMemoryError(HopfieldError, MemoryError):
-    """An array would not fit into memory; raised before it is allocated."""
+    """An array does not fit into memory; raised before it is allocated."""
 
 
 class ModelFileError(HopfieldError):
-    """A model file is damaged, of another format, or not a model at all."""
+    """A model file is damaged, of another format, or not a model file."""
 
 
 class ResultsDirError(HopfieldError, OSError):
-    """A file or folder cannot be used for results: it is missing, cannot be written or belongs to
+    """A file or folder cannot be used for results: it is missing, not writable or belongs to
     another configuration.
     """
 
 
 class DatasetFormatError(HopfieldError):
-    """A data set's file is not what its format says."""
+    """A file of a data set is damaged or of another format."""
 
 
 class MissingDataError(HopfieldError, FileNotFoundError):
-    """A data set's files are not here; the message says where they were looked for and how to
-    get them.
+    """The files of a data set do not exist; the message says where they were searched for and how
+    to get them.
     """
 
 
 class MissingDependencyError(HopfieldError, ImportError):
-    """An optional package is needed for this; the message says which and how to install it."""
+    """An optional package is missing; the message says which and how to install it."""
 
 
 class NotConverged(HopfieldError):
-    """A learning rule ran out of steps before it reached what was asked.
+    """A learning rule did not converge within the maximum number of steps.
 
     Parameters
     ----------
     message : str
-        What was reached and what was asked.
+        What was reached, and what was required.
     weights : (N, N) ndarray of float64, optional
-        The best weights found so far, kept as the attribute ``weights``.
+        The best weights so far, kept as the attribute ``weights``.
     """
 
     def __init__(self, message: str, weights: NDArray[Any] | None = None) -> None:

@@ -1,14 +1,14 @@
-"""The only place where arrays and arguments from outside are judged.
+"""Validation of all arguments of the public API.
 
-Every function takes what a caller passed and returns it in the one form the rest of the package
-works with (a fresh array, a plain number), or raises from :mod:`hopfield_sim.errors`. The caller's
-own arrays are never changed and never kept.
+Every function takes an argument of a caller and returns it in the form that the rest of the package
+uses (a new array, a plain number), or raises an error of :mod:`hopfield_sim.errors`. Arrays of the
+caller are never modified and never kept.
 
-``spins.py`` judges arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real
-patterns and states, ``labelled.py`` examples with labels, ``arguments.py`` single arguments,
-``words.py`` words out of a list, ``keywords.py`` names of arguments, ``paths.py`` paths of files,
-``resources.py`` whether something fits into memory, ``limits.py`` how much is left. ``caller.py``
-has warnings point at the caller.
+``spins.py`` validates arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py``
+real patterns and states, ``labelled.py`` labelled examples, ``arguments.py`` single arguments,
+``words.py`` choices from a list, ``keywords.py`` names of arguments, ``paths.py`` file paths,
+``resources.py`` memory requirements, ``limits.py`` the available memory. ``caller.py`` makes
+warnings point to the caller.
 """
 
 from hopfield_sim.checks.arguments import (
@@ -17,10 +17,10 @@ from hopfield_sim.checks.arguments import (
     integer,
     key,
     mapping,
+    message,
     real,
     sequence,
     show,
-    told,
 )
 from hopfield_sim.checks.caller import warn
 from hopfield_sim.checks.continuous import (
@@ -68,6 +68,7 @@ __all__ = [
     "labels",
     "mapping",
     "memory",
+    "message",
     "narrowed",
     "numeric",
     "one_kind",
@@ -83,7 +84,6 @@ __all__ = [
     "states",
     "temperatures",
     "thresholds",
-    "told",
     "warn",
     "weights",
 ]

@@ -1,4 +1,4 @@
-"""Single arguments: numbers, yes or no, sequences and mappings, and the source of randomness."""
+"""Single arguments: numbers, flags, sequences, mappings and random number generators."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 def integer(
     value: Any, name: str, *, minimum: int | None = None, maximum: int | None = None
 ) -> int:
-    """Judge a whole number within bounds; True and 3.0 are not whole numbers here."""
+    """Validate an integer within bounds; True and 3.0 are not accepted."""
     if not isinstance(value, (bool, np.bool_)):
         try:
             number = operator.index(value)
-        except Exception:  # not an integer: said below
+        except Exception:  # not an integer: raised below
             pass
         else:
             _within(number, name, minimum, maximum)
@@ -30,14 +30,14 @@ def integer(
 def real(
     value: Any, name: str, *, minimum: float | None = None, maximum: float | None = None
 ) -> float:
-    """Judge a finite real number within bounds."""
+    """Validate a finite real number within bounds."""
     if isinstance(value, np.ndarray) and value.ndim == 0 and type(value) is np.ndarray:
         value = value[()]
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise InvalidTypeError(f"{name} must be a real number; got {show(value)}")
     try:
         number = float(value)
-    except Exception as error:  # 10**400 is a real number that no float holds
+    except Exception as error:  # 10**400 is a real number, but no float
         raise InvalidInputError(f"{name} must fit a float; got {show(value)}") from error
     if not np.isfinite(number):
         raise InvalidInputError(f"{name} must be finite; got {number}")
@@ -46,14 +46,14 @@ def real(
 
 
 def flag(value: Any, name: str) -> bool:
-    """Judge a yes or no: True or False, nothing else."""
+    """Validate a flag: True or False only."""
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     raise InvalidTypeError(f"{name} must be True or False; got {show(value)}")
 
 
 def sequence(value: Any, name: str, of: str) -> list[Any]:
-    """Judge a sequence of whatever ``of`` names in words; a single text is none."""
+    """Validate a sequence (not a string) of items that ``of`` describes in the message."""
     try:
         if isinstance(value, (str, bytes, Mapping)):
             raise TypeError
@@ -63,17 +63,17 @@ def sequence(value: Any, name: str, of: str) -> list[Any]:
 
 
 def mapping(value: Any, name: str, of: str) -> dict[Any, Any]:
-    """Judge a mapping, from what to what ``of`` says in words."""
+    """Validate a mapping of items that ``of`` describes in the message."""
     if not isinstance(value, Mapping):
         raise InvalidTypeError(f"{name} must map {of}; got {show(value)}")
     return dict(value)
 
 
 def key(rng: Any) -> int:
-    """Turn ``rng`` into a 64-bit key; a Generator is consumed once.
+    """Convert ``rng`` to a 64-bit key; a Generator is used once.
 
-    ``None`` is fresh entropy, an integer s is ``SeedSequence(s).generate_state(1, uint64)[0]`` and
-    a :class:`numpy.random.Generator` gives its next 64 bits.
+    ``None`` is new entropy, an integer s is ``SeedSequence(s).generate_state(1, uint64)[0]``, and
+    of a :class:`numpy.random.Generator` the next 64 bits are used.
     """
     if rng is None:
         return int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
@@ -91,12 +91,12 @@ def key(rng: Any) -> int:
 
 
 def generator(rng: Any) -> np.random.Generator:
-    """Make the generator that belongs to the key of ``rng``."""
+    """A generator seeded with the key of ``rng``."""
     return np.random.Generator(np.random.PCG64(key(rng)))
 
 
 def show(value: Any) -> str:
-    """Print a value in a few words, whatever its own ``repr`` does."""
+    """A short ``repr`` of any value, even if its own ``repr`` fails."""
     try:
         text = repr(value)
     except Exception:  # a broken __repr__, or an integer too long to print
@@ -105,8 +105,8 @@ def show(value: Any) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def told(error: BaseException) -> str:
-    """What an error says, in a line; of a file that cannot be used, why, without its name."""
+def message(error: BaseException) -> str:
+    """The message of an error, in one line; of an OSError the reason, without the file name."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return " ".join(str(error).split()) or type(error).__name__

@@ -1,4 +1,4 @@
-"""Arrays of real numbers that are patterns and states: of continuous memories."""
+"""Patterns and states of continuous memories: arrays of real numbers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Shape = tuple[int, ...]
 
 
 class RealStored(NamedTuple):
-    """Real patterns as the package keeps them.
+    """Validated real patterns.
 
-    ``array`` is (P, N) float64 or float32, C-contiguous and nobody else's; ``shape`` is that of one
-    pattern when they came as images, (H, W) or (H, W, 3), else ``None``.
+    ``array`` is (P, N) float64 or float32, C-contiguous and a copy; ``shape`` is that of one image,
+    (H, W) or (H, W, 3), if the patterns are images, else ``None``.
     """
 
     array: NDArray[np.floating]
@@ -26,10 +26,10 @@ class RealStored(NamedTuple):
 
 
 class RealBatch(NamedTuple):
-    """Real states as the package works with them, and how the caller wants the answer back.
+    """Validated real states, with the shape in which results are returned.
 
-    ``array`` is (B, N), C-contiguous and nobody else's; ``single`` says that one state came without
-    its B axis; ``shape`` is that of an image when the sites came as one, else ``None``.
+    ``array`` is (B, N), C-contiguous and a copy; ``single`` is True for a single state without a B
+    axis; ``shape`` is that of an image if the states are images, else ``None``.
     """
 
     array: NDArray[np.floating]
@@ -37,22 +37,23 @@ class RealBatch(NamedTuple):
     shape: Shape | None = None
 
     def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
-        """Give an answer the shape in which the states came.
+        """Bring a result into the shape of the input states.
 
         Parameters
         ----------
         answer : ndarray
-            Has B entries along ``axis``: (B,), (B, N), (B, P) or, with ``axis=1``, (T+1, B, N).
+            Result with B entries along ``axis``: (B,), (B, N), (B, P) or, with ``axis=1``,
+            (T+1, B, N).
         axis : int
-            Where B is.
+            The B axis.
         sites : bool
-            Whether what follows B are the N sites, which become an image again. Say ``False`` for
-            (B, P).
+            Whether the axis after B is that of the N sites, which becomes that of an image;
+            ``False`` for (B, P).
 
         Returns
         -------
         ndarray or scalar
-            The B axis is dropped for a single state; a number or word alone is a Python one.
+            Without the B axis for a single state; a scalar is a Python object.
         """
         if self.shape is not None and sites and answer.ndim > axis + 1:
             answer = answer.reshape(*answer.shape[:-1], *self.shape)
@@ -69,22 +70,22 @@ def real_patterns(
     dtype: np.dtype[Any] | None = None,
     name: str = "patterns",
 ) -> RealStored:
-    """Judge real patterns: (P, N), or images (P, H, W) or (P, H, W, 3), finite.
+    """Validate real patterns: (P, N), or images (P, H, W) or (P, H, W, 3), finite.
 
     Parameters
     ----------
     n_neurons : int, optional
-        The N wanted.
+        Required N.
     dtype : dtype, optional
         float32 or float64; ``None`` is float32 for float32 and float64 for everything else.
 
     Raises
     ------
     InvalidInputError
-        For another shape, no patterns, a length other than ``n_neurons``, values that are not
+        If the shape is wrong, there are no patterns, N is not ``n_neurons``, or values are not
         finite or so large that their squares overflow.
     InvalidTypeError
-        For something that is not an array of real numbers.
+        If ``value`` is not an array of real numbers.
     """
     array = numeric(value, name)
     if array.ndim == 1:
@@ -117,20 +118,21 @@ def real_states(
     observed: NDArray[np.bool_] | None = None,
     name: str = "states",
 ) -> RealBatch:
-    """Judge real states: (N,) or (B, N) and, where the sites have a ``shape``, that of images.
+    """Validate real states: (N,), (B, N) or, if there is a ``shape``, images of that shape.
 
     Parameters
     ----------
     n_neurons : int
-        The N wanted.
+        Required N.
     shape : tuple of int, optional
-        That of one image, for a memory that stored images.
+        Shape of one image, for a memory of images.
     n_patterns : int, optional
-        The number of stored patterns: a state of that length gets "did you transpose?".
+        Number of stored patterns; for a state of that length the message asks "did you
+        transpose?".
     dtype : dtype, optional
         As in ``real_patterns``.
-    observed : (N,) array_like of bool, optional
-        Elsewhere numbers stand for what is unknown: NaN, infinite or too large ones become 0.
+    observed : (N,) ndarray of bool, optional
+        Known coordinates. Others may be NaN, infinite or too large; such values become 0.
     """
     array = numeric(value, name)
     if array.ndim == 0 or array.size == 0:
@@ -157,7 +159,7 @@ def real_states(
 def activities(
     value: Any, n_states: int, n_units: int, *, name: str = "hidden"
 ) -> NDArray[np.float64]:
-    """Judge what graded units do: (B, m), or (m,) for all states alike, from -1 to 1."""
+    """Validate activities of graded units from -1 to 1: (B, m), or (m,) for all states."""
     array = numeric(value, name)
     if array.shape not in ((n_units,), (1, n_units), (n_states, n_units)):
         raise InvalidInputError(
@@ -178,8 +180,8 @@ def _numbers(
     dtype: np.dtype[Any] | None,
     known: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.floating]:
-    """Copy to float32 or float64, or name the first entry that cannot be worked with; entries that
-    are not ``known``, which has the shape of one row, become 0 instead.
+    """Copy to float32 or float64, or raise with the first invalid entry; invalid entries that are
+    not ``known`` (a mask of the shape of one row) become 0 instead.
     """
     if dtype is None:
         dtype = np.dtype(np.float32 if array.dtype.str[1:] == "f4" else np.float64)
@@ -188,7 +190,7 @@ def _numbers(
         f"{name} of shape {array.shape}",
         "use float32, or pass fewer rows at a time",
     )
-    copy = copied(array, dtype)  # what overflows is found below
+    copy = copied(array, dtype)  # overflow is detected below
     # Sums of N squares, and differences of them, must not overflow.
     limit = 0.25 * float(np.sqrt(np.finfo(dtype).max / array.size))
     if all(-limit <= copy[rows].min() and copy[rows].max() <= limit for rows in slabs(copy)):
@@ -199,11 +201,11 @@ def _numbers(
         bad &= known
     if not bad.any():
         return copy
-    found, where = array[first(bad)], at(bad)
+    entry, where = array[first(bad)], at(bad)
     if not np.isfinite(copy[bad]).all():
         unfit = bad & ~np.isfinite(copy)
         raise InvalidInputError(f"{name} must be finite; found {copy[first(unfit)]} at {at(unfit)}")
     raise InvalidInputError(
         f"{name} must be within ±{limit:.1e} for their squares to fit {dtype}; "
-        f"found {found} at {where}; divide them by a common scale"
+        f"found {entry} at {where}; divide them by a common scale"
     )

@@ -1,4 +1,4 @@
-"""Names of arguments: what a call with an unknown one, or with too few names, is told."""
+"""Error messages for unknown keyword arguments, and for keyword arguments passed by position."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ _Callable = TypeVar("_Callable", bound=Callable[..., Any])
 
 
 def by_name(function: _Callable) -> _Callable:
-    """Say, of an argument that a function does not have, which was meant, or which there are.
+    """Decorate a function so that a wrong keyword argument gets a helpful error message.
 
-    Of a class, the constructor and the public methods that it defines are made so.
+    For a class, its constructor and the public methods that it defines are decorated.
 
     Raises
     ------
     InvalidTypeError
-        Naming arguments, where Python would count them, or repeat the unknown one.
+        If an argument is unknown (the message suggests the nearest name), or a keyword argument is
+        passed by position (the message lists the names).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Examples with labels: what a memory learns classes from."""
+"""Labelled examples, from which a memory learns classes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 _SCALE = "; scale them to [-1, 1], or pass images as uint8"
 
 _DARK = 64
-"""Bytes to learn from should reach a quarter of 255, or they are in other units."""
+"""Training images of bytes should reach a quarter of 255, or they are in other units."""
 
 
 def inputs(
@@ -29,33 +29,33 @@ def inputs(
     shape: Shape | None = None,
     name: str = "X",
 ) -> RealBatch:
-    """Judge examples: (n, d) in [−1, 1], or uint8 images whose 0 … 255 become −1 … 1.
+    """Validate examples: (n, d) in [−1, 1], or uint8 images whose 0 … 255 become −1 … 1.
 
     Parameters
     ----------
     dtype : dtype
         float32 or float64.
     n_inputs : int, optional
-        The d wanted; then one example (d,) will do.
+        Required d; a single example (d,) is then accepted.
     shape : tuple of int, optional
-        That of the images seen before; one such image will do too.
+        Shape of the training images; a single such image is then accepted.
 
     Returns
     -------
     RealBatch
-        A fresh array (n, d); ``shape`` is that of an image where images came.
+        A new array (n, d); ``shape`` is that of an image if the examples are images.
 
     Raises
     ------
     InvalidInputError
-        For a wrong shape, numbers that are not in [−1, 1], or bytes that are bits.
+        If the shape is wrong, numbers are not in [−1, 1], or bytes are 0 and 1 only.
     InvalidTypeError
-        For something that is not an array of real numbers.
+        If ``value`` is not an array of real numbers.
 
     Warns
     -----
     UserWarning
-        For bytes to learn from that use only a small part of 0 … 255.
+        If training images of bytes use only a small part of 0 … 255.
     """
     array = numeric(value, name, allow_bool=True)
     if array.dtype == np.bool_:
@@ -92,22 +92,22 @@ def inputs(
         return RealBatch(copy, single, image)
     if not (copy.min() >= -1 and copy.max() <= 1):
         bad = ~(np.abs(copy) <= 1)
-        found = array.reshape(copy.shape)[first(bad)]
-        raise InvalidInputError(f"{name} must be in [-1, 1]; found {found} at {at(bad)}{_SCALE}")
+        entry = array.reshape(copy.shape)[first(bad)]
+        raise InvalidInputError(f"{name} must be in [-1, 1]; found {entry} at {at(bad)}{_SCALE}")
     return RealBatch(copy, single, image)
 
 
 def labels(
     value: Any, n_examples: int, *, name: str = "y"
 ) -> NDArray[np.int64] | NDArray[np.str_] | NDArray[np.bool_]:
-    """Judge labels: (n,) whole numbers, strings, or True and False; int64, text or bool.
+    """Validate labels: (n,) integers, strings or booleans; returned as int64, str or bool.
 
     Raises
     ------
     InvalidInputError
-        For another shape or number of them, or numbers beyond int64.
+        If the shape is not (n,), or numbers exceed int64.
     InvalidTypeError
-        For what cannot be a label: fractions, None, mixed kinds.
+        If labels are floats, None, or of mixed types.
     """
     one_kind(value, name)
     if isinstance(value, np.ma.MaskedArray):
@@ -136,13 +136,13 @@ def labels(
 
 
 def one_kind(value: Any, name: str = "y") -> None:
-    """Refuse labels of which some are text and some are not, or some True and some numbers: NumPy
-    would make all of them text, or numbers.
+    """Reject labels of mixed types, such as strings and numbers, or booleans and numbers, which
+    NumPy would silently convert to one type.
 
     Raises
     ------
     InvalidTypeError
-        Naming two that are of different kinds.
+        If labels have different types; the message shows two of them.
     """
     if isinstance(value, np.ndarray) and value.dtype.kind != "O":
         return
@@ -168,7 +168,7 @@ def _kind_of(label: Any) -> str:
 
 
 def _look_at_bytes(largest: int, name: str, *, learning: bool) -> None:
-    """Whether bytes can be images of 0 … 255."""
+    """Raise or warn if bytes are not images of 0 … 255."""
     scale = f"{name} is uint8, whose 0 … 255 become -1 … 1, and its largest number is {largest}"
     if largest == 1:
         raise InvalidInputError(

@@ -1,4 +1,4 @@
-"""How much memory this process may still take: what the machine has, and what it is allowed."""
+"""The memory available to this process: that of the machine, and its limits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _GROUPS = {
-    # controller: limit, use, and what of the use the kernel gives back if asked
+    # controller: limit, use, and the part of it that the kernel can reclaim
     "": ("memory.max", "memory.current", ("active_file", "inactive_file")),
     "memory": (
         "memory.limit_in_bytes",
@@ -18,23 +18,23 @@ _GROUPS = {
 """The two versions of Linux's control groups."""
 
 _STATM = {"RLIMIT_AS": 0, "RLIMIT_DATA": 5}
-"""Where /proc/self/statm counts what a limit bounds, in pages."""
+"""Field of /proc/self/statm, in pages, for each limit."""
 
 
 def available(root: Path = Path("/")) -> int | None:
-    """Bytes that can be allocated without swapping; None where the system does not tell.
+    """Bytes that can be allocated without swapping; None if the system does not say.
 
     Parameters
     ----------
     root : Path
-        Where the folders ``proc`` and ``sys`` are.
+        Folder that contains ``proc`` and ``sys``.
     """
     bounds = [*_machine(root), *_control_groups(root), *_process_limits(root)]
     return max(0, min(bounds)) if bounds else None
 
 
 def _machine(root: Path) -> Iterator[int]:
-    """What is free, or else what there is."""
+    """Available memory, or else the total memory."""
     free = _fields(root / "proc/meminfo").get("MemAvailable:")
     if free is not None:
         yield free * 1024
@@ -46,9 +46,9 @@ def _machine(root: Path) -> Iterator[int]:
 
 
 def _control_groups(root: Path) -> Iterator[int]:
-    """What this process's control group and each that it is in leave of their limits.
+    """The remaining memory of this process's control group and of its ancestors.
 
-    In a container the folders up to its own may not be there.
+    In a container the folders above its own may be missing.
     """
     for line in _text(root / "proc/self/cgroup").splitlines():
         _, controllers, path = (*line.split(":", 2), "", "")[:3]
@@ -61,28 +61,28 @@ def _control_groups(root: Path) -> Iterator[int]:
             for folder in (inside, *inside.parents):
                 most, used = _number(folder / limit), _number(folder / use)
                 if most is not None and used is not None:
-                    found = _fields(folder / "memory.stat")
-                    yield most - used + sum(found.get(name, 0) for name in cached)
+                    stat = _fields(folder / "memory.stat")
+                    yield most - used + sum(stat.get(name, 0) for name in cached)
                 if folder == top:
                     break
 
 
 def _mounted(root: Path, controller: str) -> list[Path]:
-    """Where a controller's groups are; of version 1 several may share a folder of any name."""
+    """Folders of a controller's groups; in version 1 several may share a folder of any name."""
     usual = root / "sys/fs/cgroup" / controller
     if not controller:
         return [usual]
     mounts = (line.split() for line in _text(root / "proc/self/mountinfo").splitlines())
-    found = [
+    folders = [
         root / fields[4].lstrip("/")
         for fields in mounts
         if "cgroup" in fields[6:] and controller in fields[-1].split(",")
     ]
-    return found or [usual]
+    return folders or [usual]
 
 
 def _process_limits(root: Path) -> Iterator[int]:
-    """What the process's own limits leave, as ``ulimit -v`` sets them."""
+    """The remaining memory of the process's own limits (``ulimit -v``)."""
     try:
         import resource
     except ImportError:  # not on Windows
@@ -102,12 +102,12 @@ def _text(path: Path) -> str:
 
 
 def _number(path: Path) -> int | None:
-    """A file's only number; None for "max" and for no file."""
+    """The number in a file; None for "max" or a missing file."""
     text = _text(path).strip()
     return int(text) if text.isdecimal() else None
 
 
 def _fields(path: Path) -> dict[str, int]:
-    """Lines of a name and a number."""
+    """Parse lines of a name and a number."""
     rows = (line.split() for line in _text(path).splitlines())
     return {row[0]: int(row[1]) for row in rows if len(row) > 1 and row[1].isdecimal()}

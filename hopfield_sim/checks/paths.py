@@ -11,7 +11,7 @@ from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
 
 def path(value: Any, name: str = "path") -> Path:
-    """Judge the path of a file or folder: a str or path that this system can write down."""
+    """Validate the path of a file or folder: a str or path that this system can encode."""
     try:
         text = os.fspath(value)
     except Exception:  # no path, or an object's own __fspath__, which may raise anything

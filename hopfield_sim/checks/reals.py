@@ -9,22 +9,22 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.checks.arguments import integer, show, told
+from hopfield_sim.checks.arguments import integer, message, show
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
 
 _AXES: Final = 32
-"""As many as NumPy broadcasts. Arrays can have more, but nothing here needs them."""
+"""The maximum that NumPy broadcasts. Arrays can have more, but nothing here needs them."""
 
 _SLAB: Final = 1 << 22
-"""Numbers that are copied or looked at in one step."""
+"""Elements that are copied or compared in one step."""
 
 
 def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
-    """See a value as a plain array of real numbers, or raise; no copy where none is needed.
+    """Convert a value to a plain array of real numbers, or raise; copied only if necessary.
 
-    Masked, object, complex, structured, string and date arrays are refused, and so are ragged
-    lists and more than 32 axes. Values are not looked at: NaN passes.
+    Masked, object, complex, structured, string and date arrays are rejected, and so are ragged
+    lists and more than 32 axes. Values are not checked: NaN is accepted.
     """
     if _holds_mask(value):
         raise InvalidTypeError(
@@ -40,7 +40,7 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
     except Exception as error:  # an object's own __array__ may raise anything
         raise InvalidInputError(
             f"{name} must be an array of real numbers; got {show(value)}, of which numpy says: "
-            f"{told(error)}"
+            f"{message(error)}"
         ) from error
     if array.dtype.kind not in ("iufb" if allow_bool else "iuf"):
         raise InvalidTypeError(
@@ -54,7 +54,7 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
 
 
 def float_type(value: Any, name: str = "dtype") -> np.dtype[np.floating]:
-    """Judge the type in which real numbers are kept: float64 or float32."""
+    """Validate a dtype of real numbers: float64 or float32."""
     try:
         dtype = np.dtype(value)
     except Exception as error:
@@ -65,7 +65,7 @@ def float_type(value: Any, name: str = "dtype") -> np.dtype[np.floating]:
 
 
 def weights(value: Any, *, name: str = "weights") -> NDArray[np.float64]:
-    """Judge a coupling matrix: (N, N), finite; a fresh float64 array."""
+    """Validate a coupling matrix: (N, N), finite; a new float64 array."""
     array = numeric(value, name)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or array.shape[0] == 0:
         raise InvalidInputError(f"{name} must be a square matrix (N, N); got shape {array.shape}")
@@ -75,7 +75,7 @@ def weights(value: Any, *, name: str = "weights") -> NDArray[np.float64]:
 def narrowed(
     array: NDArray[np.float64], dtype: np.dtype[np.floating], name: str
 ) -> NDArray[np.floating]:
-    """Round weights to a type; those too large for it are named."""
+    """Round weights to a dtype, or raise if one is too large for it."""
     with np.errstate(over="ignore"):
         narrow = array.astype(dtype, copy=False)
     bad = np.isinf(narrow)
@@ -87,7 +87,7 @@ def narrowed(
 
 
 def thresholds(value: Any, n_neurons: int, *, name: str = "thresholds") -> NDArray[np.float64]:
-    """Judge thresholds: ``None`` (zeros), a number for all, or (N,), finite; fresh float64 (N,)."""
+    """Validate thresholds, ``None`` (zeros), one number or (N,), finite; a new float64 array."""
     if value is None:
         return np.zeros(n_neurons)
     array = numeric(value, name)
@@ -101,7 +101,7 @@ def thresholds(value: Any, n_neurons: int, *, name: str = "thresholds") -> NDArr
 def site_mask(
     value: Any, n_neurons: int, name: str, *, shape: tuple[int, ...] | None = None
 ) -> NDArray[np.bool_]:
-    """Judge a choice of sites: bool (N,), or of the ``shape`` that the sites have."""
+    """Validate a boolean mask of sites: (N,), or of the ``shape`` of an image."""
     array = numeric(value, name, allow_bool=True)
     if array.dtype != np.bool_:
         raise InvalidTypeError(
@@ -119,9 +119,9 @@ def site_mask(
 def image_shape(
     lengths: NDArray[np.int64] | None, n_sites: int, *, axes: int | None = None
 ) -> tuple[int, ...] | None:
-    """Judge the shape that a file gives its images, if it does: (H, W), or longer without ``axes``.
+    """Validate the shape of images in a file, or None: (H, W), or longer without ``axes``.
 
-    Its lengths must multiply to ``n_sites``.
+    The product of its lengths must be ``n_sites``.
     """
     if lengths is None:
         return None
@@ -133,15 +133,15 @@ def image_shape(
 
 
 def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
-    """Judge a temperature: a number for ``max_sweeps`` sweeps, or a sequence, one a sweep.
+    """Validate a temperature: a number for ``max_sweeps`` sweeps, or a sequence, one per sweep.
 
     Returns
     -------
-    ndarray (max_sweeps,) or (len(value),) of float64
-        A number is repeated by a read-only view, so that any ``max_sweeps`` costs nothing.
+    (max_sweeps,) or (len(value),) ndarray of float64
+        One temperature per sweep. A number is repeated by a read-only view, without memory.
     """
     sweeps = integer(max_sweeps, "max_sweeps", minimum=0, maximum=2**48)
-    if isinstance(value, float) and 0 <= value < np.inf:  # most often; judged at once
+    if isinstance(value, float) and 0 <= value < np.inf:  # most often; validated at once
         return np.broadcast_to(np.float64(value), (sweeps,))
     array = numeric(value, "temperature")
     if array.ndim > 1 or array.size == 0:
@@ -167,14 +167,14 @@ def first(bad: NDArray[np.bool_]) -> tuple[int, ...]:
 
 
 def at(bad: NDArray[np.bool_]) -> str:
-    """Index of the first True, as a message prints it: [0, 4]."""
+    """Index of the first True, formatted for a message: [0, 4]."""
     return "[" + ", ".join(map(str, first(bad))) + "]"
 
 
 def slabs(array: NDArray[Any]) -> Iterator[Any]:
-    """Indices that take an array apart, some millions of numbers at a time.
+    """Indices that divide an array into slabs of some millions of elements.
 
-    Whatever is done with one of them takes a moment, and between two a Ctrl-C is heard.
+    An operation on one slab is short, and Ctrl-C is handled between two.
     """
     if array.ndim == 0:
         yield ...
@@ -185,7 +185,7 @@ def slabs(array: NDArray[Any]) -> Iterator[Any]:
 
 
 def copied(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
-    """A copy in another type, C-contiguous; what does not fit into it becomes infinite."""
+    """A C-contiguous copy of another dtype; numbers that exceed its range become infinite."""
     copy = np.empty(array.shape, dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         for rows in slabs(array):
@@ -194,7 +194,7 @@ def copied(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
 
 
 def finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
-    """Copy to float64, or name the first entry that is not finite."""
+    """Copy to float64, or raise with the first entry that is not finite."""
     memory(10 * array.size, f"{name} of shape {array.shape}", "use a smaller network")
     copy = copied(array, np.float64)
     if not all(np.isfinite(copy[rows]).all() for rows in slabs(copy)):
@@ -205,7 +205,7 @@ def finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
 
 
 def _holds_mask(value: Any, depth: int = 3) -> bool:
-    """Whether a masked array hides in a value; numpy would drop the mask of one inside a list."""
+    """Whether a value contains a masked array; NumPy drops the mask of one inside a list."""
     if isinstance(value, np.ma.MaskedArray):
         return True
     return (

@@ -1,37 +1,37 @@
-"""Whether something fits into memory, asked before it is allocated."""
+"""Checks that arrays fit into memory, before they are allocated."""
 
 from __future__ import annotations
 
 from hopfield_sim.checks import limits
 from hopfield_sim.errors import InsufficientMemoryError
 
-# Below this an allocation is not worth asking the operating system about.
+# Smaller allocations are not checked.
 _SMALL = 16 * 2**20
 
 _UNITS = {10**9: "GB", 10**6: "MB", 10**3: "kB"}
 
 
 def fits(n_bytes: int) -> bool:
-    """Whether so much can be allocated without swapping, as far as the system tells."""
+    """Whether ``n_bytes`` can be allocated without swapping, as far as the system says."""
     available = None if n_bytes < _SMALL else _available_memory()
     return available is None or n_bytes <= available
 
 
 def memory(n_bytes: int, what: str, instead: str) -> None:
-    """Refuse, before anything is allocated, what does not fit into the memory available.
+    """Raise, before anything is allocated, if ``n_bytes`` do not fit into the available memory.
 
     Parameters
     ----------
     n_bytes : int
-        Size of what would be allocated, temporaries included.
+        Size of the allocation, temporaries included.
     what, instead : str
-        The subject of the message, and what to do instead.
+        What is allocated, and what to do instead, for the message.
 
     Raises
     ------
     InsufficientMemoryError
-        When ``n_bytes`` exceeds what the machine has available, or what this process is allowed by
-        its control groups (those of containers and batch systems) and ``ulimit``.
+        If ``n_bytes`` exceeds the available memory of the machine, or the limits of this process by
+        control groups (of containers and batch systems) or ``ulimit``.
     """
     if not fits(n_bytes):
         wanted, available = _told(n_bytes, _available_memory() or 0)

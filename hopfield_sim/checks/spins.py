@@ -13,10 +13,10 @@ from hopfield_sim.errors import InvalidInputError
 
 
 class Stored(NamedTuple):
-    """Patterns as the package keeps them.
+    """Validated patterns.
 
-    ``array`` is (P, N) int8, C-contiguous and nobody else's; ``shape`` is (H, W) when the patterns
-    came as images, else ``None``.
+    ``array`` is (P, N) int8, C-contiguous and a copy; ``shape`` is (H, W) if the patterns are
+    images, else ``None``.
     """
 
     array: NDArray[np.int8]
@@ -24,10 +24,10 @@ class Stored(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """States as the package works with them, and how the caller wants the answer back.
+    """Validated states, with the shape in which results are returned.
 
-    ``array`` is (B, N) int8, C-contiguous and nobody else's; ``single`` says that one state came
-    without its B axis; ``image`` that the sites came as (H, W) = ``shape``.
+    ``array`` is (B, N) int8, C-contiguous and a copy; ``single`` is True for a single state without
+    a B axis, ``image`` if the sites have the shape (H, W) = ``shape``.
     """
 
     array: NDArray[np.int8]
@@ -36,22 +36,23 @@ class Batch(NamedTuple):
     shape: tuple[int, int] | None = None
 
     def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
-        """Give an answer the shape in which the states came.
+        """Bring a result into the shape of the input states.
 
         Parameters
         ----------
         answer : ndarray
-            Has B entries along ``axis``: (B,), (B, N), (B, P) or, with ``axis=1``, (T+1, B, N).
+            Result with B entries along ``axis``: (B,), (B, N), (B, P) or, with ``axis=1``,
+            (T+1, B, N).
         axis : int
-            Where B is.
+            The B axis.
         sites : bool
-            Whether axes after ``axis`` end with the N sites, which become (H, W) for images. Say
-            ``False`` for (B, P).
+            Whether the last axis after ``axis`` is that of the N sites, which becomes (H, W) for
+            images; ``False`` for (B, P).
 
         Returns
         -------
         ndarray or scalar
-            The B axis is dropped for a single state; a number or word alone is a Python one.
+            Without the B axis for a single state; a scalar is a Python object.
         """
         if self.image and sites and self.shape is not None and answer.ndim > axis + 1:
             answer = answer.reshape(*answer.shape[:-1], *self.shape)
@@ -62,14 +63,14 @@ class Batch(NamedTuple):
 
 
 def patterns(value: Any, *, n_neurons: int | None = None, name: str = "patterns") -> Stored:
-    """Judge patterns: (P, N), or images (P, H, W), of -1 and +1.
+    """Validate patterns: (P, N), or images (P, H, W), of -1 and +1.
 
     Raises
     ------
     InvalidInputError
-        For another shape, no patterns, a length other than ``n_neurons`` or a value other than ±1.
+        If the shape is wrong, there are no patterns, N is not ``n_neurons``, or values are not ±1.
     InvalidTypeError
-        For something that is not an array of real numbers.
+        If ``value`` is not an array of real numbers.
     """
     array = numeric(value, name, allow_bool=True)
     if array.ndim == 1:
@@ -103,16 +104,17 @@ def states(
     n_patterns: int | None = None,
     name: str = "states",
 ) -> Batch:
-    """Judge states: (N,) or (B, N) and, where the sites have a ``shape``, (H, W) or (B, H, W).
+    """Validate states: (N,) or (B, N) and, where the sites have a ``shape``, (H, W) or (B, H, W).
 
     Parameters
     ----------
     n_neurons : int or None
-        The N wanted; ``None`` takes what comes, and three axes are then images.
+        Required N; ``None`` accepts any, and three axes are then images.
     shape : (int, int), optional
-        The (H, W) of a network that learned images.
+        The (H, W) of stored images.
     n_patterns : int, optional
-        The number of stored patterns: a state of that length gets "did you transpose?".
+        Number of stored patterns; for a state of that length the message asks "did you
+        transpose?".
     """
     array = numeric(value, name, allow_bool=True)
     if array.ndim == 0 or array.size == 0:
@@ -140,7 +142,7 @@ def states(
 
 
 def signs(array: NDArray[Any], name: str) -> NDArray[np.int8]:
-    """Copy an array of -1 and +1 to int8, C-contiguous, or name the first entry that is neither."""
+    """Copy an array of -1 and +1 to int8, C-contiguous, or raise with the first other entry."""
     if array.dtype == np.bool_:
         raise InvalidInputError(
             f"{name} must be -1 or +1; got True and False; for bool data use from_binary"
@@ -148,11 +150,11 @@ def signs(array: NDArray[Any], name: str) -> NDArray[np.int8]:
     memory(3 * array.size, f"{name} of shape {array.shape}", "pass fewer rows at a time")
     if not all(((array[rows] == 1) | (array[rows] == -1)).all() for rows in slabs(array)):
         bad = (array != 1) & (array != -1)
-        found = array[first(bad)]
+        entry = array[first(bad)]
         hint = ""
-        if found == 0:
+        if entry == 0:
             hint = "; for 0/1 data use from_binary"
-        elif found > 1:
+        elif entry > 1:
             hint = "; for a grey image use from_image"
-        raise InvalidInputError(f"{name} must be -1 or +1; found {found} at {at(bad)}{hint}")
+        raise InvalidInputError(f"{name} must be -1 or +1; found {entry} at {at(bad)}{hint}")
     return copied(array, np.int8)

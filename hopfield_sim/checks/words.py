@@ -1,4 +1,4 @@
-"""Words out of a list, and which one a reader may have meant by another."""
+"""Choices from a list, and the nearest one to a misspelt word."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _SYNONYMS = {
     "keep": ("hold", "stay"),
     "plus": ("+1", "positive", "one"),
 }
-"""Our word, and those that others use for it."""
+"""Names used by this package, and synonyms used elsewhere."""
 
 _LONGEST = 40
-"""Letters that are compared: no word of ours has more, and a whole book must not take long."""
+"""Maximum number of letters compared: no name is longer, and long texts must not take long."""
 
 
 def choice(value: Any, options: Iterable[str], name: str) -> str:
-    """Judge a word out of a list; the error for an unknown one names what may have been meant."""
+    """Validate a choice from a list; the error for an unknown one suggests the nearest."""
     words = list(options)
     if isinstance(value, str) and value in words:
         return str(value)
@@ -54,7 +54,7 @@ def choice(value: Any, options: Iterable[str], name: str) -> str:
 
 
 def nearest(value: str, words: Sequence[str]) -> str | None:
-    """Return the word that was meant: a synonym's, or one that is at most two slips away.
+    """Return the nearest word: that of a synonym, or one at most two edits away; else None.
 
     Examples
     --------
@@ -69,13 +69,13 @@ def nearest(value: str, words: Sequence[str]) -> str | None:
     if not 0 < len(typed) <= _LONGEST:
         return None
     slips = {word: _slips(typed, word.lower().replace("_", "-")) for word in words}
-    # Two slips make any short word out of another.
+    # Two edits turn any short word into another.
     near = [word for word in words if slips[word] <= (1 if len(word) < 5 > len(typed) else 2)]
     return min(near, key=lambda word: slips[word], default=None)
 
 
 def _slips(one: str, other: str) -> int:
-    """Letters left out, added, exchanged or swapped with their neighbour."""
+    """Edit distance: letters deleted, inserted, replaced or swapped with their neighbour."""
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):

@@ -1,23 +1,24 @@
 """The Hopfield network of EPFL's course BIO-210, under the names of its handout.
 
-``from hopfield_sim.course import *`` takes the place of a ``functions.py`` that was written in the
-course, and its notebooks run unchanged. Names, arguments and meaning are the handout's. What is
-added is a keyword ``rng`` (a seed or a ``numpy.random.Generator``) wherever chance enters; without
-it every call is different, and ``numpy.random.seed`` changes nothing.
+``from hopfield_sim.course import *`` replaces the ``functions.py`` that is written in the course;
+its notebooks run unchanged. Names, arguments and meaning are those of the handout. The only
+addition is a keyword ``rng`` (a seed or a ``numpy.random.Generator``) for every random function;
+without it every call gives different results, and ``numpy.random.seed`` has no effect.
 
-Where the handout means something else than the rest of this package, it is so here, and here only:
+The conventions of the handout differ from those of the rest of this package in these points:
 
 - Hebbian weights are divided by the number of patterns M, not by N; Storkey's keep their diagonal.
-- A field of zero makes a neuron +1. A field that is zero but for rounding counts as zero.
-- States may hold any numbers: an update makes ±1 of them. A state of N numbers may have any shape,
-  such as (1, N), and comes back so. Its type is kept (unsigned integers become signed).
-- ``dynamics`` ends only when a state equals the one before it: a cycle of two runs to ``max_iter``.
-- ``dynamics_async`` ends when nothing has changed for so many steps in a row: that is patience, and
-  no proof that every neuron is content.
+- A field of zero sets a neuron to +1. A field that is zero up to rounding counts as zero.
+- States may contain any numbers; an update sets them to ±1. A state of N numbers may have any
+  shape, such as (1, N), and results have the same shape and dtype (signed for unsigned integers).
+- ``dynamics`` stops only when a state equals the one before it: a cycle of two runs to
+  ``max_iter``.
+- ``dynamics_async`` stops when nothing has changed for a number of steps, which does not prove that
+  the state is a fixed point.
 
-A file a subject: ``learning`` (patterns and weights), ``updates`` (dynamics and energy), ``walks``
-(their steps), ``network``, ``saver`` (the two classes, videos), ``trials`` (the experiment),
-``arguments`` (what is a state here).
+Modules: ``learning`` (patterns and weights), ``updates`` (dynamics and energy), ``walks`` (their
+steps), ``network`` and ``saver`` (the two classes, videos), ``trials`` (the experiment),
+``arguments`` (validation).
 
 >>> from hopfield_sim.course import *
 >>> patterns = generate_patterns(3, 100, rng=1)

@@ -1,4 +1,4 @@
-"""States of any numbers, and weights that are looked at but not copied."""
+"""Validation of states of any numbers, and of weights, which are not copied."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 
 TIE = 4 * float(np.finfo(np.float64).eps)
-"""A field that is smaller than this, next to the largest it could be, is zero but for rounding."""
+"""A field smaller than this, relative to the largest possible one, is zero up to rounding."""
 
 
 def state_of(value: Any, name: str = "state") -> NDArray[Any]:
-    """Judge a state of any finite numbers and shape; a fresh array that can also hold −1."""
+    """Validate a state of any shape and finite numbers; a new array that can also hold −1."""
     array = checks.numeric(value, name)
     if array.size == 0:
         raise InvalidInputError(f"{name} must hold at least one neuron; got shape {array.shape}")
@@ -29,10 +29,10 @@ def state_of(value: Any, name: str = "state") -> NDArray[Any]:
 
 
 def weights_for(value: Any, state: NDArray[Any]) -> NDArray[np.float64]:
-    """Judge the shape of weights for a state; float64, not copied when they are that already.
+    """Validate the shape of weights for a state; float64, copied only if they are of another dtype.
 
-    Their values are judged where they are read (:func:`reach`): to look at N² of them costs more
-    than an asynchronous update, which reads N.
+    Their values are validated where they are used (:func:`reach`): reading all N² of them costs
+    more than an asynchronous update, which reads N.
     """
     array = checks.numeric(value, "weights")
     n = state.size
@@ -54,12 +54,12 @@ def weights_for(value: Any, state: NDArray[Any]) -> NDArray[np.float64]:
 def reach(
     weights: NDArray[np.float64], rows: NDArray[np.float64], spins: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """The largest field that these rows of the weights could give, N · max|W_i| · max(1, max|s|).
+    """The largest possible field of these rows of the weights, N · max|W_i| · max(1, max|s|).
 
     Raises
     ------
     InvalidInputError
-        When a row holds something infinite or not a number, or an energy could overflow.
+        If a row is not finite, or an energy could overflow.
     """
     top = size(spins)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -76,5 +76,5 @@ def reach(
 
 
 def size(spins: NDArray[np.float64]) -> float:
-    """The largest entry of a state, or that of one of ±1 if it is less."""
+    """The largest entry of a state in magnitude, or 1 if that is larger."""
     return max(1.0, float(np.abs(spins).max()))

@@ -1,4 +1,4 @@
-"""Patterns, and the weights that store them."""
+"""Patterns and learning rules."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def generate_patterns(
     Parameters
     ----------
     num_patterns, pattern_size : int
-        M and N.
+        Numbers of patterns M and of neurons N.
     rng : None, int or numpy.random.Generator
-        The seed.
+        Random number generator or seed.
 
     Returns
     -------
     (M, N) ndarray of int64
-        A pattern a row. (The wide type is for code of your own: in one byte, sums overflow.)
+        One pattern per row. (Sums of int8 patterns could overflow.)
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For numbers below 1, or not whole.
+        If a number is below 1 or not an integer.
 
     Examples
     --------
@@ -53,29 +53,29 @@ def generate_patterns(
 def perturb_pattern(
     pattern: Any, num_perturb: int, *, rng: int | np.random.Generator | None = None
 ) -> NDArray[Any]:
-    """Flip the sign of exactly ``num_perturb`` distinct elements of a copy.
+    """Return a copy of a pattern with exactly ``num_perturb`` distinct elements flipped.
 
-    Distinct matters: k draws with replacement flip only about N (1 − e^(−k/N)) elements, and an
-    even number of hits on the same one flips it back.
+    Drawing with replacement would select only about N (1 − e^(−k/N)) different elements in k draws,
+    and elements drawn twice would be flipped back.
 
     Parameters
     ----------
     pattern : (N,) array_like
-        Not changed.
+        The pattern; not modified.
     num_perturb : int
-        From 0 to N.
+        Number of elements to flip, from 0 to N.
     rng : None, int or numpy.random.Generator
-        The seed.
+        Random number generator or seed.
 
     Returns
     -------
     ndarray
-        Of the pattern's shape and type.
+        The perturbed pattern, of the same shape and dtype.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For more flips than there are elements, or a pattern that is not an array of numbers.
+        If ``num_perturb`` is not from 0 to N, or ``pattern`` is not an array of finite numbers.
 
     Examples
     --------
@@ -94,24 +94,24 @@ def perturb_pattern(
 
 @checks.by_name
 def pattern_match(memorized_patterns: Any, pattern: Any) -> int | None:
-    """Find the memorized pattern that a pattern equals.
+    """Return the index of the memorized pattern that equals a pattern.
 
     Parameters
     ----------
     memorized_patterns : (M, N) array_like
-        A pattern a row.
+        Patterns, one per row.
     pattern : (N,) array_like
-        What to look for.
+        The pattern to search for.
 
     Returns
     -------
     int or None
-        Index of the row, the first one where several are equal; ``None`` when there is none.
+        Index of the first equal row; ``None`` if there is none.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For shapes that do not fit, or something that is not an array of numbers.
+        If the shapes do not match, or an argument is not an array of numbers.
 
     Examples
     --------
@@ -139,27 +139,27 @@ def pattern_match(memorized_patterns: Any, pattern: Any) -> int | None:
 
 @checks.by_name
 def hebbian_weights(patterns: Any) -> NDArray[np.float64]:
-    r"""Store patterns by Hebb's rule, divided by the number of patterns M.
+    r"""Hebbian weights, divided by the number of patterns M.
 
     .. math:: W_{ij} = \frac{1}{M} \sum_μ p_i^μ p_j^μ , \qquad W_{ii} = 0
 
-    :func:`hopfield_sim.rules.hebbian` divides by N instead. No recall depends on it: only the sign
-    of a field matters.
+    :func:`hopfield_sim.rules.hebbian` divides by N instead. The factor does not affect recall, as
+    only the sign of a field matters.
 
     Parameters
     ----------
     patterns : (M, N) array_like
-        Of ±1, a pattern a row.
+        Patterns of ±1, one per row.
 
     Returns
     -------
     (N, N) ndarray of float64
-        Symmetric; each entry is a whole number divided by M, rounded once.
+        The weights, symmetric; each entry is an integer divided by M, rounded once.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For anything but patterns of ±1.
+        If ``patterns`` are not a non-empty array of ±1.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def hebbian_weights(patterns: Any) -> NDArray[np.float64]:
     """
     n_patterns = len(checks.patterns(patterns).array)
     weights = rules.hebbian(patterns)
-    # Back to the whole numbers that were divided by N: no second rounding remains.
+    # Back to the integers that were divided by N: no second rounding remains.
     weights *= len(weights)
     np.rint(weights, out=weights)
     weights /= n_patterns
@@ -180,9 +180,9 @@ def hebbian_weights(patterns: Any) -> NDArray[np.float64]:
 
 @checks.by_name
 def storkey_weights(patterns: Any) -> NDArray[np.float64]:
-    r"""Store patterns by Storkey's rule, one after another, the diagonal kept.
+    r"""Weights of Storkey's rule, with their diagonal.
 
-    From W = 0, for each pattern p and all i and j, i = j included,
+    Starting from W = 0, for each pattern p in turn and all i and j, i = j included,
 
     .. math::
        W_{ij} ← W_{ij} + \frac{1}{N} (p_i p_j - p_i h_{ji} - p_j h_{ij}) ,
@@ -191,17 +191,17 @@ def storkey_weights(patterns: Any) -> NDArray[np.float64]:
     Parameters
     ----------
     patterns : (M, N) array_like
-        Of ±1, a pattern a row; their order matters.
+        Patterns of ±1, one per row; their order matters.
 
     Returns
     -------
     (N, N) ndarray of float64
-        Symmetric.
+        The weights, symmetric.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For anything but patterns of ±1.
+        If ``patterns`` are not a non-empty array of ±1.
 
     Examples
     --------

@@ -15,27 +15,27 @@ RULES = {"hebbian": learning.hebbian_weights, "storkey": learning.storkey_weight
 
 @checks.by_name
 class HopfieldNetwork:
-    """A network that stores patterns when it is made, and writes what it does into a saver.
+    """Network that stores patterns on construction, and records its dynamics in a saver.
 
-    The methods are this module's functions with the network's weights. For anything beyond the
-    course take :class:`hopfield_sim.HopfieldNetwork`.
+    The methods are the functions of this module, applied with the network's weights. For anything
+    beyond the course use :class:`hopfield_sim.HopfieldNetwork`.
 
     Parameters
     ----------
     patterns : (M, N) array_like
-        Of ±1, a pattern a row.
+        Patterns of ±1, one per row.
     rule : {"hebbian", "storkey"}
-        How they become weights.
+        Learning rule.
 
     Attributes
     ----------
     w, weights : (N, N) ndarray of float64
-        One array under two names.
+        The weights; both names refer to the same array.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For another rule, or anything but patterns of ±1.
+        If the rule is unknown, or ``patterns`` are not ±1.
 
     Examples
     --------
@@ -59,11 +59,11 @@ class HopfieldNetwork:
         self.w = weights
 
     def hebbian_weights(self, patterns: Any) -> NDArray[np.float64]:
-        """The weights that :func:`hebbian_weights` gives; the network keeps its own."""
+        """Weights of :func:`hebbian_weights`; those of the network are not changed."""
         return learning.hebbian_weights(patterns)
 
     def storkey_weights(self, patterns: Any) -> NDArray[np.float64]:
-        """The weights that :func:`storkey_weights` gives; the network keeps its own."""
+        """Weights of :func:`storkey_weights`; those of the network are not changed."""
         return learning.storkey_weights(patterns)
 
     def update(self, state: Any) -> NDArray[Any]:
@@ -77,27 +77,28 @@ class HopfieldNetwork:
         return updates.update_async(state, self.w, rng=rng)
 
     def dynamics(self, state: Any, saver: Any, max_iter: int = 20) -> None:
-        """Update all neurons at once until a state repeats; every state goes to the saver.
+        """Update all neurons simultaneously until a state repeats; every state is saved.
 
-        What the saver gets is the list that :func:`dynamics` returns. A cycle of two states runs to
-        ``max_iter``, and the energy can rise on the way.
+        The saver receives the list that :func:`dynamics` returns. A cycle of two states runs to
+        ``max_iter``, and the energy can increase.
 
         Parameters
         ----------
         state : (N,) array_like
-            Not changed; need not be ±1.
+            Initial state; not modified, and need not be ±1.
         saver : DataSaver
-            Receives the states and their energies, after what it holds already.
+            The states and their energies are appended to it.
         max_iter : int
-            The most updates to make.
+            Maximum number of updates.
 
         Raises
         ------
         InvalidInputError, InvalidTypeError
-            For arguments that make no sense.
+            If ``state`` does not have N finite numbers, ``saver`` is not a DataSaver, or
+            ``max_iter`` is negative.
         """
-        given, walk = walks.synchronous_walk(state, self.w, max_iter)
-        _save(given, walk, saver, self.w, 1)
+        start, walk = walks.synchronous_walk(state, self.w, max_iter)
+        _save(start, walk, saver, self.w, 1)
 
     def dynamics_async(
         self,
@@ -109,47 +110,48 @@ class HopfieldNetwork:
         *,
         rng: int | np.random.Generator | None = None,
     ) -> None:
-        """Update one random neuron a step until nothing changes for many steps in a row.
+        """Update one random neuron per step until nothing changes for many steps.
 
-        Hebbian and Storkey weights are symmetric, the diagonals 0 and positive as a rule: then the
-        energy never rises. See :func:`dynamics_async` on how long to wait for convergence: the
-        defaults are for networks of some ten neurons.
+        The weights of both rules are symmetric; Hebbian ones have a zero diagonal, Storkey's a
+        usually positive one: then the energy never increases. See :func:`dynamics_async` for the
+        choice of ``convergence_num_iter``: the default is for networks of some ten neurons.
 
         Parameters
         ----------
         state : (N,) array_like
-            Not changed; need not be ±1.
+            Initial state; not modified, and need not be ±1.
         saver : DataSaver
-            Receives one state every ``skip`` steps, the initial one first, and always the final
-            one, with their energies, after what it holds already.
+            The initial state, one state every ``skip`` steps and the final state, with their
+            energies, are appended to it.
         max_iter : int
-            The most steps to make.
+            Maximum number of steps.
         convergence_num_iter : int
-            Steps in a row without a change after which to stop.
+            Number of consecutive steps without a change after which to stop.
         skip : int
-            Steps from one stored state to the next.
+            Number of steps between two saved states.
         rng : None, int or numpy.random.Generator
-            The seed.
+            Random number generator or seed.
 
         Raises
         ------
         InvalidInputError, InvalidTypeError
-            For arguments that make no sense.
+            If ``state`` does not have N finite numbers, ``saver`` is not a DataSaver, ``max_iter``
+            is negative, or ``convergence_num_iter`` or ``skip`` is below 1.
         """
         skip = checks.integer(skip, "skip", minimum=1)
-        given, walk = walks.asynchronous_walk(state, self.w, max_iter, convergence_num_iter, rng)
-        _save(given, walk, saver, self.w, skip)
+        start, walk = walks.asynchronous_walk(state, self.w, max_iter, convergence_num_iter, rng)
+        _save(start, walk, saver, self.w, skip)
 
 
-def _save(given: NDArray[Any], walk: Any, into: Any, weights: NDArray[Any], skip: int) -> None:
-    """Hand one moment every ``skip`` to a saver, and the last one."""
+def _save(start: NDArray[Any], walk: Any, into: Any, weights: NDArray[Any], skip: int) -> None:
+    """Save one state every ``skip`` steps, and the last one."""
     store = saver.receiver(into, weights)
-    as_given = walks.restore(given)
+    restored = walks.restore(start)
     moment = next(walk)
-    store(given, moment.energy)
+    store(start, moment.energy)
     step = 0
     for step, moment in enumerate(walk, start=1):
         if step % skip == 0:
-            store(as_given(moment.spins), moment.energy)
+            store(restored(moment.spins), moment.energy)
     if step % skip:
-        store(as_given(moment.spins), moment.energy)
+        store(restored(moment.spins), moment.energy)

@@ -1,4 +1,4 @@
-"""What happened on the way: stored, plotted, filmed."""
+"""Recording of dynamics: states, energies, plots and videos."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from hopfield_sim.course.arguments import state_of
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
 from hopfield_sim.support import disk
 
-GREY = (154, 154, 154, 255)  # round the image, which is black and white
+GREY = (154, 154, 154, 255)  # the frame around the image, which is black and white
 
 
 @checks.by_name
 class DataSaver:
-    """A store of states and their energies.
+    """A list of states and their energies.
 
     Examples
     --------
@@ -37,7 +37,7 @@ class DataSaver:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Remove all stored states."""
         self._states: list[NDArray[Any]] = []
         self._energies: list[float] = []
 
@@ -46,22 +46,22 @@ class DataSaver:
         self._store(state_of(state), self.compute_energy(state, weights))
 
     def compute_energy(self, state: Any, weights: Any) -> float:
-        """The energy −½ sᵀWs, as :func:`energy` gives it."""
+        """Energy −½ sᵀWs, as :func:`energy`."""
         return updates.energy(state, weights)
 
     def get_data(self) -> dict[str, list[Any]]:
-        """``{"state": [...], "energy": [...]}``, an entry for every state stored."""
+        """``{"state": [...], "energy": [...]}``, with one entry per stored state."""
         return {"state": list(self._states), "energy": list(self._energies)}
 
     def save_video(self, out_path: str | os.PathLike[str], img_shape: tuple[int, int]) -> None:
-        """Film the stored states, as :func:`save_video` does.
+        """Write a video of the stored states, as :func:`save_video`.
 
         Parameters
         ----------
         out_path : path
-            Ends with .gif, or .mp4.
+            File name, ending with .gif or .mp4.
         img_shape : (height, width)
-            Of the image that a state is; height × width = N.
+            Shape of the images, with height × width = N.
         """
         states = self._stored()
         try:
@@ -75,12 +75,13 @@ class DataSaver:
         save_video(images, out_path)
 
     def plot_energy(self, filename: str | os.PathLike[str] | None = None) -> None:
-        """Plot the energy of the stored states, one after another, and show it.
+        """Plot the energies of the stored states in order, and show the figure.
 
         Parameters
         ----------
         filename : path, optional
-            Where to save the figure instead; the ending says the format, .png if there is none.
+            If specified, save the figure there instead; the suffix determines the format, .png by
+            default.
         """
         from hopfield_sim.plotting import energy, screen  # Matplotlib: loaded when it is needed
 
@@ -116,10 +117,10 @@ class DataSaver:
 
 
 def receiver(saver: Any, weights: NDArray[Any]) -> Callable[[NDArray[Any], float], None]:
-    """How to hand a state and its known energy to a saver.
+    """Function that passes a state and its known energy to a saver.
 
-    A saver with a ``store_iter`` or ``compute_energy`` of its own finds the energy itself,
-    in O(N²) a state.
+    A subclass with its own ``store_iter`` or ``compute_energy`` computes the energy itself, in
+    O(N²) per state.
     """
     kind = type(saver)
     if not callable(getattr(saver, "store_iter", None)):
@@ -137,24 +138,24 @@ def receiver(saver: Any, weights: NDArray[Any]) -> Callable[[NDArray[Any], float
 def save_video(state_list: Any, out_path: str | os.PathLike[str]) -> None:
     """Write a list of images as a video: white where a state is positive, black elsewhere.
 
-    The whole lasts about five seconds, or as long as 15 images a second take; the end stays for a
-    second and a half. States that equal the one before become one frame that lasts longer.
+    The video lasts about five seconds, or longer at 15 images per second; the last image stays for
+    a second and a half. Consecutive equal states become one frame of longer duration.
 
     Parameters
     ----------
-    state_list : list of array_like (H, W)
-        The images, all of one shape. Not changed.
+    state_list : list of (H, W) array_like
+        Images of equal shape; not modified.
     out_path : path
-        Ends with .gif, or with .mp4 where imageio-ffmpeg is installed.
+        File name, ending with .gif, or with .mp4 if imageio-ffmpeg is installed.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For an empty list, states that are not 2-D or differ in shape, or another ending.
+        If the list is empty, states are not 2-D or differ in shape, or the suffix is another.
     MissingDependencyError
-        For an .mp4 without imageio-ffmpeg: ``pip install hopfield_sim[video]``.
+        For .mp4 without imageio-ffmpeg: ``pip install hopfield_sim[video]``.
     ResultsDirError
-        When the file cannot be written.
+        If the file cannot be written.
     """
     from hopfield_sim.plotting.movies import file as video_file
     from hopfield_sim.plotting.movies import movie  # Matplotlib: loaded when it is needed
@@ -181,7 +182,7 @@ def _white(state_list: Any) -> NDArray[np.bool_]:
         )
     for index, image in enumerate(images):
         pixels = checks.numeric(image, f"state_list[{index}]")
-        checks.memory(2 * pixels.size, f"a state of shape {pixels.shape}", "film smaller ones")
+        checks.memory(2 * pixels.size, f"a state of shape {pixels.shape}", "use smaller ones")
         images[index] = pixels > 0
         shape = images[index].shape
         if len(shape) != 2 or images[index].size == 0:
@@ -198,13 +199,13 @@ def _white(state_list: Any) -> NDArray[np.bool_]:
 
 
 def _frames(white: NDArray[np.bool_], scale: int) -> NDArray[np.uint8]:
-    """Enlarged, with a grey edge, as places in the palette; sides as codecs like them."""
+    """Enlarged frames with a grey border, as palette indices; sides are multiples of a block."""
     from hopfield_sim.plotting.movies import palette as video_palette
     from hopfield_sim.plotting.movies import stage
 
     n_frames, height, width = (white.shape[0], scale * white.shape[1], scale * white.shape[2])
     tall, wide = (-(-(side + 2) // stage.BLOCK) * stage.BLOCK for side in (height, width))
-    checks.memory(2 * n_frames * tall * wide, f"a video of {n_frames} frames", "film fewer states")
+    checks.memory(2 * n_frames * tall * wide, f"a video of {n_frames} frames", "use fewer states")
     grey = video_palette.to_palette(np.array([[GREY]], np.uint8))[0, 0]
     frames = np.full((n_frames, tall, wide), grey, np.uint8)
     top, left = (tall - height) // 2, (wide - width) // 2
@@ -216,7 +217,7 @@ def _frames(white: NDArray[np.bool_], scale: int) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True)
 class _Run:
-    """Stored energies in the shape that plotting reads; time counts the states stored."""
+    """Stored energies in the format for plotting; time counts stored states."""
 
     energy: NDArray[np.float64]
     updates: NDArray[np.int64]

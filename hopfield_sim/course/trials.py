@@ -1,4 +1,4 @@
-"""The handout's experiment: how often a pattern is recalled."""
+"""The experiment of the handout: how often a pattern is recalled."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hopfield_sim.backends import blas
 from hopfield_sim.course.network import RULES
 from hopfield_sim.patterns import flip, random_patterns
 
-# Below this many neurons the threads of a matrix product wait for each other more than they work.
+# For fewer neurons, threads of a matrix product cost more than they gain.
 _LARGE = 1000
 
 
@@ -27,40 +27,41 @@ def experiment(
     *,
     rng: int | np.random.Generator | None = None,
 ) -> dict[str, Any]:
-    """Store random patterns, perturb one, let it flow synchronously: the fraction recalled exactly.
+    """Fraction of perturbed random patterns that synchronous dynamics recalls exactly.
 
-    Every trial makes a network of its own, and perturbs a pattern chosen at random. With a list of
-    numbers of patterns it learns as many as the largest says and is tried at every number on the
-    way: the fractions are those of one network that grows, which takes no longer than the largest.
+    Every trial uses a new network and perturbs a stored pattern chosen at random. For a list of
+    numbers of patterns, one network learns patterns up to the largest number and is tested at each
+    number in the list; this takes no longer than the largest alone.
 
     Parameters
     ----------
     size : int
-        Neurons N.
+        Number of neurons N.
     num_patterns : int or list of int
-        Patterns to store.
+        Number of stored patterns.
     weight_rule : {"hebbian", "storkey"}
-        Storkey's weights keep their diagonal, and a field of zero gives +1, as everywhere in the
-        course.
+        Learning rule. Storkey's weights keep their diagonal, and a field of zero gives +1, as
+        everywhere in the course.
     num_perturb : int
-        Distinct elements to flip.
+        Number of distinct elements to flip.
     num_trials : int
-        Networks. The fraction p then has a standard error of √(p (1 − p)/num_trials).
+        Number of networks. The standard error of a fraction p is √(p (1 − p)/num_trials).
     max_iter : int
-        The most synchronous updates to make.
+        Maximum number of synchronous updates.
     rng : None, int or numpy.random.Generator
-        The seed.
+        Random number generator or seed.
 
     Returns
     -------
     dict
-        ``network_size``, ``weight_rule``, ``num_patterns``, ``num_perturb`` as given, and
-        ``match_frac``, a list of fractions if ``num_patterns`` is one.
+        The arguments ``network_size``, ``weight_rule``, ``num_patterns`` and ``num_perturb``, and
+        the fraction ``match_frac``, a list if ``num_patterns`` is a list.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
+        If ``size``, ``num_patterns`` or ``num_trials`` is below 1, ``max_iter`` is negative,
+        ``num_perturb`` is not from 0 to N, or ``weight_rule`` is unknown.
 
     Examples
     --------
@@ -102,7 +103,7 @@ def _trial(
     max_iter: int,
     source: np.random.Generator,
 ) -> NDArray[np.bool_]:
-    """Was the pattern recalled, at each load? One network learns more and more."""
+    """Whether the pattern was recalled, at each load, by one network that learns incrementally."""
     patterns = random_patterns(max(loads), size, rng=source)
     net = models.HopfieldNetwork(rule, zero_diagonal=rule == "hebbian")
     recalled = np.zeros(len(loads), bool)
@@ -119,7 +120,7 @@ def _trial(
 
 
 def _end(net: models.HopfieldNetwork, cue: NDArray[np.int8], max_iter: int) -> NDArray[np.int8]:
-    """Where the handout's synchronous dynamics ends: a cycle of two runs to ``max_iter``."""
+    """Final state of the handout's synchronous dynamics: a cycle of two runs to ``max_iter``."""
     run = net.recall(cue, update="sync", ties="plus", max_sweeps=max_iter)
     if run.stop == "cycle" and (max_iter - run.sweeps) % 2:
         return net.recall(run.states, update="sync", ties="plus", max_sweeps=1).states

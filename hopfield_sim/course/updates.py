@@ -1,4 +1,4 @@
-"""How a state moves under weights, and its energy."""
+"""Dynamics of a state, and its energy."""
 
 from __future__ import annotations
 
@@ -14,71 +14,72 @@ from hopfield_sim.course.walks import (
     Moment,
     asynchronous_walk,
     energy_of,
-    judge,
     restore,
     signs,
     synchronous_walk,
+    validate,
 )
 
 _CHECK = 1024
-"""States of a history after which to ask again whether there is memory for as many more."""
+"""Number of states of a history after which the available memory is checked again."""
 
 
 @checks.by_name
 def energy(state: Any, weights: Any) -> float:
-    r"""Energy of a state, the diagonal of the weights included.
+    r"""Energy of a state, with the diagonal of the weights.
 
     .. math:: E(s) = -\frac{1}{2} \sum_{ij} W_{ij} s_i s_j
 
-    Asynchronous updates never raise it when W is symmetric with W_ii ≥ 0 (Hopfield, Proc. Natl.
-    Acad. Sci. USA 79, 2554, 1982). Synchronous ones can.
+    Asynchronous updates never increase it if W is symmetric with W_ii ≥ 0 (Hopfield, Proc. Natl.
+    Acad. Sci. USA 79, 2554, 1982). Synchronous updates can.
 
     Parameters
     ----------
     state : (N,) array_like, or any shape with N elements
-        Not only ±1.
+        The state, of any finite numbers.
     weights : (N, N) array_like
-        Not changed.
+        The weights.
 
     Returns
     -------
     float
+        The energy.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For shapes that do not fit, or values that are not finite numbers.
+        If the shapes do not match, or values are not finite numbers.
 
     Examples
     --------
     >>> energy([[2, 5]], np.ones((2, 2)))
     -24.5
     """
-    _, spins, w = judge(state, weights)
+    _, spins, w = validate(state, weights)
     reach(w, w, spins)
     return energy_of(spins, w @ spins)
 
 
 @checks.by_name
 def update(state: Any, weights: Any) -> NDArray[Any]:
-    r"""Update all neurons at once: s_i ← +1 where Σ_j W_ij s_j ≥ 0, else −1.
+    r"""Update all neurons simultaneously: s_i ← +1 where Σ_j W_ij s_j ≥ 0, else −1.
 
     Parameters
     ----------
     state : (N,) array_like, or any shape with N elements
-        Not changed; need not be ±1.
+        The state; not modified, and need not be ±1.
     weights : (N, N) array_like
-        Not changed.
+        The weights; not modified.
 
     Returns
     -------
     ndarray
-        The new state, of the old one's shape and type.
+        The new state, with the shape and dtype of ``state``.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For shapes that do not fit, or values that are not finite numbers.
+        If the shapes do not match, or values are not finite numbers.
 
     Examples
     --------
@@ -87,88 +88,90 @@ def update(state: Any, weights: Any) -> NDArray[Any]:
     >>> update([1, -1, 0], np.zeros((3, 3)))
     array([1, 1, 1])
     """
-    given, spins, w = judge(state, weights)
-    return restore(given)(signs(w @ spins, TIE * reach(w, w, spins)))
+    old, spins, w = validate(state, weights)
+    return restore(old)(signs(w @ spins, TIE * reach(w, w, spins)))
 
 
 @checks.by_name
 def update_async(
     state: Any, weights: Any, *, rng: int | np.random.Generator | None = None
 ) -> NDArray[Any]:
-    """Update one neuron, each with the same probability; the others stay as they are.
+    """Update one neuron, chosen uniformly at random.
 
-    This reads one row of the weights, O(N).
+    This reads one row of the weights, in O(N).
 
     Parameters
     ----------
     state : (N,) array_like, or any shape with N elements
-        Not changed; need not be ±1.
+        The state; not modified, and need not be ±1.
     weights : (N, N) array_like
-        Not changed.
+        The weights; not modified.
     rng : None, int or numpy.random.Generator
-        The seed. In a loop hand over one Generator: the same number would choose the same neuron.
+        Random number generator or seed. In a loop, pass one Generator: the same seed would choose
+        the same neuron every time.
 
     Returns
     -------
     ndarray
-        The new state, of the old one's shape and type.
+        The new state, with the shape and dtype of ``state``.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For shapes that do not fit, or values that are not finite numbers.
+        If the shapes do not match, or values are not finite numbers.
 
     Examples
     --------
     >>> update_async(np.array([-1]), np.array([[0.0]]))
     array([1])
     """
-    given, spins, w = judge(state, weights)
+    new, spins, w = validate(state, weights)
     site = int(checks.generator(rng).integers(spins.size))
     limit = -TIE * reach(w, w[site], spins)
-    given.flat[site] = 1 if w[site] @ spins >= limit else -1
-    return given
+    new.flat[site] = 1 if w[site] @ spins >= limit else -1
+    return new
 
 
 @checks.by_name
 def dynamics(state: Any, weights: Any, max_iter: int) -> list[NDArray[Any]]:
-    """Update all neurons at once, again and again, until a state repeats.
+    """Update all neurons simultaneously until a state repeats.
 
-    With symmetric weights this ends in a fixed point or in a cycle of two states (Goles-Chacc,
-    Fogelman-Soulié and Pellegrin, Discrete Appl. Math. 12, 261, 1985). Only equality with the state
-    just before stops it, so a cycle of two runs to ``max_iter``. The energy can rise on the way.
+    With symmetric weights the dynamics ends in a fixed point or in a cycle of two states
+    (Goles-Chacc, Fogelman-Soulié and Pellegrin, Discrete Appl. Math. 12, 261, 1985). It stops only
+    if a state equals the previous one, so a cycle of two runs to ``max_iter``. The energy can
+    increase.
 
     Parameters
     ----------
     state : (N,) array_like, or any shape with N elements
-        Not changed; need not be ±1.
+        The state; not modified, and need not be ±1.
     weights : (N, N) array_like
-        Not changed.
+        The weights; not modified.
     max_iter : int
-        The most updates to make.
+        Maximum number of updates.
 
     Returns
     -------
     list of ndarray
-        All states from the initial one on; the one that repeats is there twice.
+        All states, starting with the initial one; a fixed point is included twice.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
+        If the shapes do not match, values are not finite numbers, or ``max_iter`` is negative.
 
     Examples
     --------
     >>> dynamics(np.array([1, 8, 0, 9]), np.ones((4, 4)), 10)
     [array([1, 8, 0, 9]), array([1, 1, 1, 1]), array([1, 1, 1, 1])]
 
-    Two neurons that copy each other trade places for ever:
+    Two neurons that copy each other alternate for ever:
 
     >>> dynamics(np.array([1, -1]), np.array([[0, 0.5], [0.5, 0]]), 3)
     [array([ 1, -1]), array([-1,  1]), array([ 1, -1]), array([-1,  1])]
     """
-    given, walk = synchronous_walk(state, weights, max_iter)
-    return _history(given, walk)
+    start, walk = synchronous_walk(state, weights, max_iter)
+    return _history(start, walk)
 
 
 @checks.by_name
@@ -180,37 +183,38 @@ def dynamics_async(
     *,
     rng: int | np.random.Generator | None = None,
 ) -> list[NDArray[Any]]:
-    """Update one random neuron a step until nothing has changed for many steps in a row.
+    """Update one random neuron per step until nothing has changed for many consecutive steps.
 
-    A change starts the count again. The energy never rises when the weights are symmetric with
-    W_ii ≥ 0, and then the states come to rest. But ``convergence_num_iter`` steps without a change
-    are no proof of that: they miss a neuron that wants to change with probability
-    (1 − 1/N)^convergence_num_iter. Of the order of 10 N is safe, N is not.
+    Each change restarts the count. If the weights are symmetric with W_ii ≥ 0, the energy never
+    increases, and the dynamics reaches a fixed point. But ``convergence_num_iter`` steps without a
+    change do not prove that it is reached: an unstable neuron is not selected in them with
+    probability (1 − 1/N)^convergence_num_iter. Some 10 N steps are safe, N are not.
 
     Parameters
     ----------
     state : (N,) array_like, or any shape with N elements
-        Not changed; need not be ±1.
+        The state; not modified, and need not be ±1.
     weights : (N, N) array_like
-        Not changed.
+        The weights; not modified.
     max_iter : int
-        The most steps to make.
+        Maximum number of steps.
     convergence_num_iter : int
-        Steps in a row without a change after which to stop.
+        Number of consecutive steps without a change after which to stop.
     rng : None, int or numpy.random.Generator
-        The seed.
+        Random number generator or seed.
 
     Returns
     -------
     list of ndarray
-        All states from the initial one on, one a step.
+        All states, starting with the initial one, one per step.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
+        If the shapes do not match, values are not finite numbers, ``max_iter`` is negative, or
+        ``convergence_num_iter`` is below 1.
     InsufficientMemoryError
-        When the history outgrows the memory available.
+        If the history does not fit into memory.
 
     Examples
     --------
@@ -220,22 +224,22 @@ def dynamics_async(
     >>> all((state == 1).all() for state in history[-51:])
     True
     """
-    given, walk = asynchronous_walk(state, weights, max_iter, convergence_num_iter, rng)
-    return _history(given, walk)
+    start, walk = asynchronous_walk(state, weights, max_iter, convergence_num_iter, rng)
+    return _history(start, walk)
 
 
-def _history(given: NDArray[Any], walk: Iterator[Moment]) -> list[NDArray[Any]]:
-    """All states of a walk, each an array of its own."""
-    as_given = restore(given)
+def _history(start: NDArray[Any], walk: Iterator[Moment]) -> list[NDArray[Any]]:
+    """All states of a walk, as separate arrays."""
+    restored = restore(start)
     next(walk)
-    history = [given]  # as it came: large whole numbers are not exact in float64
+    history = [start]  # the original: large integers are not exact in float64
     for moment in walk:
         if len(history) % _CHECK == 0:
             checks.memory(
-                2 * _CHECK * given.nbytes,
-                f"a history of more than {len(history)} states of {given.size} neurons",
+                2 * _CHECK * start.nbytes,
+                f"a history of more than {len(history)} states of {start.size} neurons",
                 "make fewer steps, or use HopfieldNetwork.dynamics_async, which stores one state "
                 "every `skip`",
             )
-        history.append(as_given(moment.spins))
+        history.append(restored(moment.spins))
     return history

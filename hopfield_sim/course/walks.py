@@ -1,4 +1,4 @@
-"""A state on its way: what both the functions and the network step through."""
+"""The dynamics of a state, step by step, for the functions and the network class."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from hopfield_sim import checks
 from hopfield_sim.course.arguments import TIE, reach, size, state_of, weights_for
 
 _BLOCK = 1024
-"""Random sites drawn at a time. Part of what a seed means, as is the order of drawing."""
+"""Random sites drawn at a time. Results for a given seed depend on it and on the drawing order."""
 
 
 class Moment(NamedTuple):
-    """A state on its way, (N,) float64, and its energy. The array is overwritten by the next."""
+    """Current state, (N,) float64, and its energy. The next step overwrites the array."""
 
     spins: NDArray[np.float64]
     energy: float
 
 
 Walk = tuple[NDArray[Any], Iterator[Moment]]
-"""The start as it was given (a copy), and every moment from it on."""
+"""A copy of the initial state, and an iterator over all moments, starting with the initial one."""
 
 
 def synchronous_walk(state: Any, weights: Any, max_iter: int) -> Walk:
-    """Judge the arguments, then walk as :func:`dynamics` does."""
-    given, spins, w = judge(state, weights)
-    return given, _synchronous(spins, w, checks.integer(max_iter, "max_iter", minimum=0))
+    """Validate the arguments, then iterate as :func:`dynamics`."""
+    start, spins, w = validate(state, weights)
+    return start, _synchronous(spins, w, checks.integer(max_iter, "max_iter", minimum=0))
 
 
 def asynchronous_walk(
     state: Any, weights: Any, max_iter: int, convergence_num_iter: int, rng: Any
 ) -> Walk:
-    """Judge the arguments, then walk as :func:`dynamics_async` does."""
-    given, spins, w = judge(state, weights)
+    """Validate the arguments, then iterate as :func:`dynamics_async`."""
+    start, spins, w = validate(state, weights)
     max_iter = checks.integer(max_iter, "max_iter", minimum=0)
     patience = checks.integer(convergence_num_iter, "convergence_num_iter", minimum=1)
-    return given, _asynchronous(spins, w, max_iter, patience, checks.generator(rng))
+    return start, _asynchronous(spins, w, max_iter, patience, checks.generator(rng))
 
 
-def restore(given: NDArray[Any]) -> Callable[[NDArray[np.float64]], NDArray[Any]]:
-    """What gives a state of the walk the shape and type in which its start came, in a copy."""
-    shape, kind = given.shape, given.dtype
+def restore(start: NDArray[Any]) -> Callable[[NDArray[np.float64]], NDArray[Any]]:
+    """Function that copies a state of the walk to the shape and dtype of the initial state."""
+    shape, kind = start.shape, start.dtype
     return lambda spins: spins.astype(kind).reshape(shape)
 
 
@@ -72,7 +72,7 @@ def _asynchronous(
     patience: int,
     source: np.random.Generator,
 ) -> Iterator[Moment]:
-    # A step asks for one field: one row of W. Only a change costs a column too, for the energy.
+    # A step needs one field: one row of W. Only a change needs a column too, for the energy.
     width = TIE * reach(weights, weights, spins) / size(spins)
     limits = (-width * size(spins)).tolist()
     level = energy_of(spins, weights @ spins)
@@ -88,31 +88,31 @@ def _asynchronous(
             quiet += 1
         else:
             quiet = 0
-            # E changes by −½ Δ (W s + Wᵀ s)_i − ½ Δ² W_ii, which needs no symmetry.
+            # E changes by −½ Δ (W s + Wᵀ s)_i − ½ Δ² W_ii, also for asymmetric W.
             delta, back = new - old, float(weights[:, site] @ spins)
             level -= 0.5 * delta * (field + back + delta * float(weights[site, site]))
             spins[site] = new
-            if abs(old) > 1.0:  # only before every neuron had its turn
+            if abs(old) > 1.0:  # only until every neuron was updated once
                 limits = (-width * size(spins)).tolist()
         yield Moment(spins, level)
         if quiet == patience:
             return
 
 
-# ------------------------------------------------------------------ what a step is made of
+# ------------------------------------------------------------------ parts of a step
 
 
-def judge(
+def validate(
     state: Any, weights: Any
 ) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[np.float64]]:
-    """The state as it came (a copy), as (N,) float64, and the weights."""
-    given = state_of(state)
-    w = weights_for(weights, given)
-    return given, given.astype(np.float64, copy=True).ravel(), w
+    """A copy of the state, the state as (N,) float64, and the weights."""
+    start = state_of(state)
+    w = weights_for(weights, start)
+    return start, start.astype(np.float64, copy=True).ravel(), w
 
 
 def signs(fields: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray[np.float64]:
-    """+1 where a field is positive, or zero but for rounding; else −1."""
+    """+1 where a field is positive, or zero up to rounding; else −1."""
     return np.where(fields >= -width, 1.0, -1.0)
 
 

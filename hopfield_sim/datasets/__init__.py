@@ -1,8 +1,8 @@
-"""Images to store and recall: found on this machine, verified, never downloaded.
+"""Image data sets, read from local files and verified; nothing is downloaded.
 
-``mnist.py``, ``cifar.py`` and ``digits.py`` are the known sets, ``tiles.py`` colourful images that
-the package draws itself (``drawn.py``) or reads from a folder of yours. ``places.py`` knows where
-files lie, ``idx.py``, ``archive.py`` and ``pickled.py`` read them, ``dataset.py`` is the result.
+``mnist.py``, ``cifar.py`` and ``digits.py`` load the standard sets, ``tiles.py`` colour images that
+the package draws (``drawn.py``) or reads from a folder. ``places.py`` locates files, ``idx.py``,
+``archive.py`` and ``pickled.py`` read them; ``dataset.py`` defines the result.
 """
 
 from hopfield_sim.datasets.cifar import cifar10

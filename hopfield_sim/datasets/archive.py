@@ -1,4 +1,4 @@
-"""Arrays of bytes and small integers out of an ``.npz``, their sizes judged before inflating."""
+"""Integer arrays from an ``.npz`` file, whose sizes are checked before decompression."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _HEADER_LIMIT = 1 << 16
 def read(
     path: Path, needed: Iterable[str], optional: Collection[str] = ()
 ) -> dict[str, NDArray[Any]]:
-    """Arrays by their names; integers of one to eight bytes, no pickle.
+    """Read arrays by name: integers of one to eight bytes, no pickles.
 
     Raises
     ------
     DatasetFormatError
-        For a file that is no such archive, lacks an array, or is damaged.
+        If the file is damaged, not an ``.npz``, or lacks an array.
     InsufficientMemoryError
-        For an array that would not fit.
+        If an array does not fit into memory.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -41,13 +41,13 @@ def read(
             names = [*needed, *(name for name in optional if f"{name}.npy" in entries)]
             return {name: _member(archive, entries[f"{name}.npy"], path) for name in names}
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise DatasetFormatError(f"{path} is damaged, or no .npz: {checks.told(error)}") from error
+        raise DatasetFormatError(f"{path} is no valid .npz: {checks.message(error)}") from error
     except (OSError, RuntimeError) as error:  # RuntimeError: encryption, unknown compression
-        raise DatasetFormatError(f"{path} cannot be read: {checks.told(error)}") from error
+        raise DatasetFormatError(f"{path} cannot be read: {checks.message(error)}") from error
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> NDArray[Any]:
-    """One array; a zip entry never yields more than the size that it declares."""
+    """One array; no more than the declared size of its zip entry is read."""
     checks.memory(2 * entry.file_size, f"{entry.filename} of {path}", "use a smaller file")
     with archive.open(entry) as opened:
         stream = cast(BinaryIO, opened)
@@ -60,7 +60,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> NDA
             shape, fortran, dtype = reader(stream, max_header_size=_HEADER_LIMIT)
         except (ValueError, KeyError, SyntaxError, TypeError) as error:
             raise DatasetFormatError(
-                f"{entry.filename} of {path} is no array: {checks.told(error)}"
+                f"{entry.filename} of {path} is no array: {checks.message(error)}"
             ) from error
         size = math.prod(shape) * dtype.itemsize
         if dtype.kind not in "iu" or not 0 < entry.file_size - size <= _HEADER_LIMIT:

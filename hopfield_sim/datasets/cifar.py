@@ -42,31 +42,30 @@ Part = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 @checks.by_name
 def cifar10(path: str | PathLike[str] | None = None) -> Dataset:
-    """Small colour photographs of ten classes, 50 000 to learn from and 10 000 for tests, 32 x 32.
+    """Load CIFAR-10: colour photographs of ten classes, 32 x 32, 50 000 + 10 000 for testing.
 
-    Looked for in ``path`` or, without it, in ``$HOPFIELD_DATA`` and in the folders where
-    torchvision and Keras keep it: the binary version, whose sizes are fixed; the Python version,
-    whose pickles are read without running anything in them; or an ``.npz`` with ``images``
-    (n, 32, 32, 3) and perhaps ``labels`` (n,), for a sample of it, which becomes the part to learn
-    from. Nothing is downloaded.
+    The files are searched for in ``path`` or, by default, in ``$HOPFIELD_DATA`` and in the folders
+    of torchvision and Keras: the binary version, whose sizes are fixed; the Python version, whose
+    pickles are read without executing them; or an ``.npz`` file with ``images`` (n, 32, 32, 3) and
+    optionally ``labels`` (n,), a sample, which becomes the training part. Nothing is downloaded.
 
     Parameters
     ----------
     path : str or path, optional
-        The folder of the batches, or an ``.npz``.
+        The folder of the batches, or an ``.npz`` file.
 
     Returns
     -------
     Dataset
-        Images (n, 32, 32, 3) uint8, labels 0 to 9.
+        Images (n, 32, 32, 3) of uint8, labels 0 to 9.
 
     Raises
     ------
     MissingDataError
-        When the files are not there; the message says how to get them.
+        If the files do not exist; the message says how to get them.
     DatasetFormatError
-        When they are there and are not CIFAR-10, or a pickle holds anything but its arrays, bytes,
-        lists and dictionaries.
+        If the files exist but are not CIFAR-10, or a pickle contains anything but the expected
+        arrays, bytes, lists and dictionaries.
 
     References
     ----------
@@ -101,21 +100,21 @@ def _whole(parts: list[Part], place: Path) -> Dataset:
 
 
 def _binary(file: Path) -> Part:
-    """10 000 records of a label and 3072 pixels: all red ones, all green, all blue."""
+    """Read 10 000 records of a label and 3072 pixels: all of red, of green, of blue."""
     size = _COUNT * (1 + _PIXELS)
     try:
-        found = file.stat().st_size
-        content = file.read_bytes() if found == size else b""
+        n_bytes = file.stat().st_size
+        content = file.read_bytes() if n_bytes == size else b""
     except OSError as error:
-        raise DatasetFormatError(f"{file} cannot be read: {checks.told(error)}") from error
+        raise DatasetFormatError(f"{file} cannot be read: {checks.message(error)}") from error
     if len(content) != size:
-        raise DatasetFormatError(f"{file} holds {found} bytes, wanted {size}; fetch it again")
+        raise DatasetFormatError(f"{file} holds {n_bytes} bytes, wanted {size}; fetch it again")
     records = np.frombuffer(content, np.uint8).reshape(_COUNT, 1 + _PIXELS)
     return _images(records[:, 1:]), _labels(records[:, 0], file)
 
 
 def _pickled(file: Path) -> Part:
-    """The same out of a pickled dictionary, with labels apart."""
+    """Read images and labels from a pickled dictionary."""
     batch = pickled.read(file)
     pixels, labels = batch.get("data"), batch.get("labels")
     if (
@@ -123,9 +122,9 @@ def _pickled(file: Path) -> Part:
         or pixels.shape != (_COUNT, _PIXELS)
         or pixels.dtype != np.uint8
     ):
-        found = f"{getattr(pixels, 'dtype', type(pixels).__name__)} {getattr(pixels, 'shape', '')}"
+        kind = f"{getattr(pixels, 'dtype', type(pixels).__name__)} {getattr(pixels, 'shape', '')}"
         raise DatasetFormatError(
-            f"'data' of {file} must be an array of uint8, ({_COUNT}, {_PIXELS}); found {found}"
+            f"'data' of {file} must be an array of uint8, ({_COUNT}, {_PIXELS}); found {kind}"
         )
     if isinstance(labels, np.ndarray):
         labels = labels.tolist()
@@ -137,7 +136,7 @@ def _pickled(file: Path) -> Part:
 
 
 def _sample(file: Path) -> Dataset:
-    """Whatever images of this size an ``.npz`` holds."""
+    """Read all images of an ``.npz`` file."""
     if file.suffix != ".npz":
         raise DatasetFormatError(
             f"{file} is no .npz; pass the folder of the batches, or an .npz with 'images'"
@@ -161,7 +160,7 @@ def _sample(file: Path) -> Dataset:
 
 
 def _images(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(n, 3072), colour by colour, to (n, 32, 32, 3)."""
+    """Reorder pixels (n, 3072), colour by colour, to (n, 32, 32, 3)."""
     return planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
 
 

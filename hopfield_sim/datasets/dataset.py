@@ -1,4 +1,4 @@
-"""What a data set is: images and labels to learn from, others to test with, and their origin."""
+"""The class of data sets: training and test images with labels, and their origin."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images with their labels; all arrays are read-only.
+    """Images with labels; all arrays are read-only.
 
     Attributes
     ----------
     train_images, test_images : (n, H, W) or (n, H, W, 3) ndarray of uint8
-        0 is dark, 255 is bright. A set that has no part for tests has 0 images there.
+        Pixels, 0 dark to 255 bright. A set without a test part has 0 test images.
     train_labels, test_labels : (n,) ndarray of uint8
-        The index of each image's class in ``names``; (0,) where images have no labels.
+        Index of the class of each image in ``names``; (0,) for unlabelled images.
     names : tuple of str
-        The classes; () where images have no labels.
+        Names of the classes; () for unlabelled images.
     name : str
-        What the set is called.
+        Name of the data set.
     source : Path or None
-        The folder or file it was read from; None when the package drew it.
+        Folder or file that it was read from; None if the package drew it.
     sha256 : str
-        Of the content, so that results can say what they are of.
+        Checksum of the content, which identifies the data of a result.
 
     Examples
     --------
@@ -48,14 +48,14 @@ class Dataset:
 
     @cached_property
     def sha256(self) -> str:
-        """SHA-256 of all bytes of ``train_images``, ``train_labels``, ``test_images`` and
-        ``test_labels``, one after another: the same however the files are packed.
+        """SHA-256 of the bytes of ``train_images``, ``train_labels``, ``test_images`` and
+        ``test_labels``, concatenated; it does not depend on the file format.
         """
         arrays = (self.train_images, self.train_labels, self.test_images, self.test_labels)
-        found = hashlib.sha256()
+        sha256 = hashlib.sha256()
         for array in arrays:
-            found.update(array.data)
-        return found.hexdigest()
+            sha256.update(array.data)
+        return sha256.hexdigest()
 
     def __repr__(self) -> str:
         size = " x ".join(map(str, self.train_images.shape[1:]))
@@ -74,15 +74,15 @@ def dataset(
     names: tuple[str, ...] = (),
     source: Path | None = None,
 ) -> Dataset:
-    """Make a data set of (images, labels), labels None where there are none."""
+    """Make a data set from pairs (images, labels); labels may be None."""
     images, labels = _part(*train)
     test_images, test_labels = _part(*(test if test is not None else (images[:0], None)))
     return Dataset(images, labels, test_images, test_labels, names, name, source)
 
 
 def _part(images: Any, labels: Any) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    found = (images, np.zeros(0, np.uint8) if labels is None else labels)
-    arrays = [np.ascontiguousarray(array, dtype=np.uint8).view() for array in found]
+    pair = (images, np.zeros(0, np.uint8) if labels is None else labels)
+    arrays = [np.ascontiguousarray(array, dtype=np.uint8).view() for array in pair]
     for array in arrays:
         array.flags.writeable = False
     return arrays[0], arrays[1]

@@ -1,4 +1,4 @@
-"""The small handwritten digits that scikit-learn carries."""
+"""The small handwritten digits of scikit-learn."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _TRAIN = 1500
 
 @checks.by_name
 def digits() -> Dataset:
-    """1797 handwritten digits, 8 x 8, from scikit-learn: 1500 to learn from and 297 for tests.
+    """Load the 1797 handwritten digits of scikit-learn, 8 x 8: 1500 for training, 297 for testing.
 
-    Their grey levels 0 to 16 are spread over 0 to 255, as in the other sets.
+    Grey levels 0 to 16 are rescaled to 0 to 255, as in the other data sets.
 
     Returns
     -------
     Dataset
-        Images (n, 8, 8) uint8, labels 0 to 9.
+        Images (n, 8, 8) of uint8, labels 0 to 9.
 
     Raises
     ------
     MissingDependencyError
-        When scikit-learn is not installed.
+        If scikit-learn is not installed.
 
     References
     ----------
@@ -38,12 +38,12 @@ def digits() -> Dataset:
         sklearn = import_module("sklearn.datasets")
     except ImportError as error:
         raise MissingDependencyError(
-            "digits() needs scikit-learn, which carries them; "
+            "digits() needs scikit-learn, which contains them; "
             "install it with `pip install 'hopfield_sim[data]'` or `pip install scikit-learn`"
         ) from error
-    found = sklearn.load_digits()
-    images = np.rint(np.asarray(found.images) * (255 / 16)).astype(np.uint8)
-    labels = np.asarray(found.target)
+    bunch = sklearn.load_digits()
+    images = np.rint(np.asarray(bunch.images) * (255 / 16)).astype(np.uint8)
+    labels = np.asarray(bunch.target)
     return dataset(
         "digits",
         (images[:_TRAIN], labels[:_TRAIN]),

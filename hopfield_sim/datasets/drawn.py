@@ -1,4 +1,4 @@
-"""Tiles drawn by the package: dead leaves (Matheron 1968) with shading, texture and few colours."""
+"""Drawing of tiles: dead leaves (Matheron 1968) with shading, texture and few colours."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _LEAVES: Final = 24
 _COLOURS: Final = 5
 _OVERSAMPLING: Final = 2
 _BLOCK: Final = 64
-"""Tiles drawn at a time: it bounds the scratch and changes nothing."""
+"""Tiles drawn at a time; it limits the memory and does not affect the result."""
 
 Floats = NDArray[np.float32]
 
 
 def tiles(count: int, size: int, key: int) -> NDArray[np.uint8]:
-    """(count, size, size, 3): tile k depends on key, size and k alone."""
+    """Tiles (count, size, size, 3); tile k depends only on ``key``, ``size`` and k."""
     out = np.empty((count, size, size, 3), np.uint8)
     for start in range(0, count, _BLOCK):
         stop = min(count, start + _BLOCK)
@@ -55,14 +55,14 @@ def _draw(index: NDArray[np.int64], size: int, key: int) -> NDArray[np.uint8]:
 
 
 def _places(n: int) -> Floats:
-    """Middles of n pixels between -½ and ½."""
+    """Centres of n pixels between -½ and ½."""
     return ((np.arange(n) + 0.5) / n - 0.5).astype(np.float32)
 
 
 def _leaves(uniform: Floats) -> Floats:
-    """Centre, radius and direction of every leaf, (tiles, leaves, 5), the large ones below.
+    """Centre, radius and direction of every leaf, (tiles, leaves, 5), the largest first.
 
-    Every size has its share: radii fall from the largest to the smallest in equal ratios, shaken.
+    Radii decrease from the largest to the smallest in equal ratios, with random jitter.
     """
     smallest, largest = 0.05, 0.62
     step = (np.arange(_LEAVES) + uniform[..., 0]) / _LEAVES
@@ -73,7 +73,7 @@ def _leaves(uniform: Floats) -> Floats:
 
 
 def _inside(leaf: Floats, across: Floats, down: Floats) -> NDArray[np.bool_]:
-    """Where a leaf of every tile lies: an ellipse, half as wide as it is long."""
+    """Pixels covered by one leaf of every tile: an ellipse, half as wide as it is long."""
     x, y, radius, cos, sin = (leaf[:, i, None, None] for i in range(5))
     dx, dy = across - x, down - y
     along, aside = cos * dx + sin * dy, cos * dy - sin * dx
@@ -82,7 +82,7 @@ def _inside(leaf: Floats, across: Floats, down: Floats) -> NDArray[np.bool_]:
 
 
 def _tints(uniform: Floats, palettes: Floats) -> Floats:
-    """The colour of the ground and of every leaf, (tiles, 1 + leaves, 3)."""
+    """Colours of the background and of every leaf, (tiles, 1 + leaves, 3)."""
     chosen = (uniform[..., 4] * _COLOURS).astype(np.intp)
     tones = (0.75 + 0.5 * uniform[..., 5])[..., None]
     leaves = tones * palettes[np.arange(len(palettes))[:, None], chosen]
@@ -90,7 +90,7 @@ def _tints(uniform: Floats, palettes: Floats) -> Floats:
 
 
 def _palette(source: np.random.Generator) -> Floats:
-    """A few colours around a hue: brightness varies more than colour, as it does in photographs."""
+    """A few colours of similar hue; brightness varies more than hue, as in photographs."""
     hue = (
         source.random()
         + 0.08 * source.normal(size=_COLOURS)
@@ -104,7 +104,7 @@ def _palette(source: np.random.Generator) -> Floats:
 
 
 def _cloudy(noise: NDArray[np.float64]) -> Floats:
-    """White noise to noise of spectrum 1/f in amplitude, of unit variance."""
+    """Filter white noise to an amplitude spectrum 1/f, with unit variance."""
     n = noise.shape[1]
     frequency = np.hypot(np.fft.fftfreq(n)[:, None], np.fft.rfftfreq(n)[None, :])
     frequency[0, 0] = np.inf

@@ -1,4 +1,4 @@
-"""The IDX files of MNIST and its kin, plain or gzipped: exactly the bytes that are known, or none.
+"""IDX files of MNIST and Fashion-MNIST, plain or gzipped.
 
 An image file is the big-endian words 0x00000803, n, height, width and then n·height·width bytes; a
 label file is 0x00000801, n and then n bytes.
@@ -23,7 +23,7 @@ _GZIP = b"\x1f\x8b"
 
 
 def header(shape: tuple[int, ...]) -> bytes:
-    """The first bytes of a file of unsigned bytes of this shape.
+    """Header of an IDX file of unsigned bytes of this shape.
 
     Examples
     --------
@@ -34,25 +34,25 @@ def header(shape: tuple[int, ...]) -> bytes:
 
 
 def read(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """The array of a file that must have this shape.
+    """Read the array of a file, which must have this shape.
 
     Raises
     ------
     DatasetFormatError
-        For a file that is truncated, longer, damaged or of another kind. No more is inflated than
-        the shape needs.
+        If the file is truncated, longer, damaged or of another format. No more is decompressed
+        than the shape requires.
     """
     wanted = header(shape)
     size = len(wanted) + int(np.prod(shape))
     try:
         with path.open("rb") as file:
-            zipped = file.read(len(_GZIP)) == _GZIP  # whatever its name: browsers unpack on the way
+            zipped = file.read(len(_GZIP)) == _GZIP  # whatever its name: browsers decompress
             file.seek(0)
             with gzip.GzipFile(fileobj=file) if zipped else file as stream:
                 content = stream.read(size + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise DatasetFormatError(
-            f"{path} cannot be read: {checks.told(error)}; fetch it again"
+            f"{path} cannot be read: {checks.message(error)}; fetch it again"
         ) from error
     if content[: len(wanted)] != wanted:
         raise DatasetFormatError(
@@ -61,13 +61,13 @@ def read(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
             "fetch it again"
         )
     if len(content) != size:
-        found = "more" if len(content) > size else f"{len(content)} bytes"
-        raise DatasetFormatError(f"{path} holds {found}, wanted {size} bytes; fetch it again")
+        held = "more" if len(content) > size else f"{len(content)} bytes"
+        raise DatasetFormatError(f"{path} holds {held}, wanted {size} bytes; fetch it again")
     return np.frombuffer(content, np.uint8, offset=len(wanted)).reshape(shape)
 
 
 def digest(array: NDArray[np.uint8]) -> str:
-    """SHA-256 of the IDX file that an array makes."""
-    found = hashlib.sha256(header(array.shape))
-    found.update(np.ascontiguousarray(array).data)
-    return found.hexdigest()
+    """SHA-256 of the IDX file of an array."""
+    sha256 = hashlib.sha256(header(array.shape))
+    sha256.update(np.ascontiguousarray(array).data)
+    return sha256.hexdigest()

@@ -36,7 +36,7 @@ class _Part(NamedTuple):
 
 @dataclass(frozen=True)
 class _Known:
-    """One of the two: where its files lie, and the SHA-256 of each when it is inflated."""
+    """One of the two sets: the locations of its files, and the SHA-256 of each, decompressed."""
 
     name: str
     title: str
@@ -101,28 +101,28 @@ _FASHION = _Known(
 
 @checks.by_name
 def mnist(path: str | PathLike[str] | None = None) -> Dataset:
-    """Handwritten digits, 60 000 to learn from and 10 000 for tests, 28 x 28, bit for bit.
+    """Load MNIST: handwritten digits, 60 000 for training and 10 000 for testing, 28 x 28.
 
-    Looked for in ``path`` or, without it, in ``$HOPFIELD_DATA`` and in the folders where
-    torchvision and Keras keep it: IDX files, gzipped or not, or Keras's ``mnist.npz``. The content
-    must have the known SHA-256. Nothing is downloaded.
+    The files are searched for in ``path`` or, by default, in ``$HOPFIELD_DATA`` and in the folders
+    of torchvision and Keras: IDX files, gzipped or not, or Keras's ``mnist.npz``. Their SHA-256 is
+    verified. Nothing is downloaded.
 
     Parameters
     ----------
     path : str or path, optional
-        The folder of the four files, or the ``.npz``.
+        The folder of the four files, or the ``.npz`` file.
 
     Returns
     -------
     Dataset
-        Images (n, 28, 28) uint8, labels 0 to 9.
+        Images (n, 28, 28) of uint8, labels 0 to 9.
 
     Raises
     ------
     MissingDataError
-        When the files are not there; the message says how to get them.
+        If the files do not exist; the message says how to get them.
     DatasetFormatError
-        When they are there and are not MNIST.
+        If the files exist but are not MNIST.
 
     References
     ----------
@@ -133,19 +133,20 @@ def mnist(path: str | PathLike[str] | None = None) -> Dataset:
 
 @checks.by_name
 def fashion_mnist(path: str | PathLike[str] | None = None) -> Dataset:
-    """Photographs of clothes in MNIST's format: 60 000 + 10 000 of 28 x 28, ten classes.
+    """Load Fashion-MNIST: images of clothes in MNIST's format, 60 000 + 10 000 in ten classes.
 
-    Looked for as in ``mnist``, and where Debian's package ``dataset-fashion-mnist`` puts it.
+    The files are searched for as in ``mnist``, and in the folder of Debian's package
+    ``dataset-fashion-mnist``.
 
     Parameters
     ----------
     path : str or path, optional
-        The folder of the four files, or an ``.npz`` with Keras's names.
+        The folder of the four files, or an ``.npz`` file with Keras's names.
 
     Returns
     -------
     Dataset
-        Images (n, 28, 28) uint8, labels 0 to 9.
+        Images (n, 28, 28) of uint8, labels 0 to 9.
 
     Raises
     ------
@@ -163,10 +164,10 @@ def _load(known: _Known, path: str | PathLike[str] | None) -> Dataset:
     other = _FASHION if known is _DIGITS else _DIGITS
     note = ""
     for place in places.candidates(path, known.folders, known.elsewhere):
-        found = _found(known, place)
-        if not found:
+        files = _files(known, place)
+        if not files:
             continue
-        parts = _read(known, found)
+        parts = _read(known, files)
         sums = tuple(part.digest for part in parts)
         if sums == known.digests:
             arrays = [part.array for part in parts]
@@ -180,14 +181,14 @@ def _load(known: _Known, path: str | PathLike[str] | None) -> Dataset:
             f"{parts[wrong].file} is not {known.title}: the SHA-256 of {list(_FILES)[wrong]} is "
             f"{sums[wrong]}, wanted {known.digests[wrong]}; fetch it again"
         )
-    files = f"{', '.join(_FILES)} (or .gz), or {known.npz}"
-    raise places.missing(known.title, path, files, known.get, note)
+    wanted = f"{', '.join(_FILES)} (or .gz), or {known.npz}"
+    raise places.missing(known.title, path, wanted, known.get, note)
 
 
-def _found(known: _Known, place: Path) -> list[list[Path]]:
-    """For each of the four files those that may be it, or one ``.npz``; [] where one is not there.
+def _files(known: _Known, place: Path) -> list[list[Path]]:
+    """Candidates for each of the four files, or one ``.npz``; [] if any is missing.
 
-    A bad file may lie beside a good one under another spelling.
+    A damaged file may exist beside a valid one under another spelling.
     """
     if places.is_file(place):
         return [[place]]
@@ -206,12 +207,12 @@ def _spellings(name: str) -> list[str]:
     return [f"{name}.gz", name, f"{dotted}.gz", dotted]
 
 
-def _read(known: _Known, found: list[list[Path]]) -> list[_Part]:
-    """The four arrays, their shapes as they must be; the checksums are compared later."""
+def _read(known: _Known, files: list[list[Path]]) -> list[_Part]:
+    """The four arrays, with their shapes checked; checksums are compared later."""
     shapes = list(_FILES.values())
-    if len(found) == len(shapes):
-        return [_best(*each) for each in zip(found, shapes, known.digests, strict=True)]
-    file = found[0][0]
+    if len(files) == len(shapes):
+        return [_best(*each) for each in zip(files, shapes, known.digests, strict=True)]
+    file = files[0][0]
     arrays = archive.read(file, _KERAS)
     for name, shape in zip(_KERAS, shapes, strict=True):
         if arrays[name].shape != shape or arrays[name].dtype != np.uint8:
@@ -223,7 +224,7 @@ def _read(known: _Known, found: list[list[Path]]) -> list[_Part]:
 
 
 def _best(files: list[Path], shape: tuple[int, ...], digest: str) -> _Part:
-    """The first file with the known content; without one the first that can be read."""
+    """The first file with the known checksum, else the first that can be read."""
     readable: list[_Part] = []
     errors: list[DatasetFormatError] = []
     for file in files:

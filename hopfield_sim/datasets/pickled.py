@@ -1,9 +1,9 @@
-"""CIFAR-10's pickled batches, read without running anything that a pickle may ask for.
+"""Pickled batches of CIFAR-10, read without executing code of the pickle.
 
-A pickle is a program. First its instructions are listed and only harmless ones let through; then
-it runs on a machine in which the few names that a batch uses are stand-ins of our own, so that no
-function of any library is ever called; at last the stand-ins are turned into arrays, by their
-sizes.
+A pickle is a program. First its instructions are listed, and only harmless ones are accepted; then
+it is run by an unpickler in which the few names that a batch uses are replaced by placeholders, so
+that no function of any library is called; finally the placeholders are converted to arrays, after
+checks of their sizes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from hopfield_sim import checks
 from hopfield_sim.errors import DatasetFormatError
 
 LARGEST = 64_000_000
-"""Bytes of a file; a batch has 31 035 704 or a few less, up to twice as many where pixels are text.
+"""Maximum size of a file in bytes; a batch has 31 035 704 or a few less, up to twice as many if its
+pixels are text.
 """
 
 KEYS = ("batch_label", "data", "filenames", "labels")
@@ -32,7 +33,7 @@ _TEXT = {
     *("BINBYTES", "SHORT_BINBYTES", "GLOBAL", "STACK_GLOBAL"),
 }
 _REPEATABLE = {*_TEXT, "REDUCE"}
-"""What a reference may lead back to: none of it holds anything of its own kind."""
+"""Objects that may be referenced repeatedly: none of them contains objects of its own kind."""
 _TUPLES = {"TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"}
 _INSTRUCTIONS = {
     *_TEXT,
@@ -43,12 +44,12 @@ _INSTRUCTIONS = {
     *("PUT", "BINPUT", "LONG_BINPUT", "MEMOIZE", "GET", "BINGET", "LONG_BINGET"),
 }
 _MOST = 500_000
-"""Instructions: a batch of 10 000 names and labels needs some 30 000."""
+"""Maximum number of instructions; a batch of 10 000 names and labels needs some 30 000."""
 _MOST_TUPLES = 50
 
 
 class _Name:
-    """A name that a batch may use: it can be called, and the pickle cannot change it."""
+    """A function that a batch may call, and cannot modify."""
 
     __slots__ = ("_make",)
 
@@ -63,9 +64,7 @@ class _Name:
 
 
 class _Array:
-    """Stands in for an array on its way: (version, shape, dtype, Fortran order, bytes), and nothing
-    computed.
-    """
+    """Placeholder of an array: its state (version, shape, dtype, Fortran order, bytes)."""
 
     def __init__(self, state: Any = None) -> None:
         self.state = state
@@ -75,7 +74,7 @@ class _Array:
 
 
 class _Type:
-    """Stands in for a dtype: its code, such as "u1", and the order of its bytes."""
+    """Placeholder of a dtype: its code, such as "u1", and its byte order."""
 
     def __init__(self, code: Any = None, *rest: Any) -> None:
         self.code = code
@@ -85,7 +84,7 @@ class _Type:
         self.order = state[1]
 
     def integers(self) -> np.dtype[np.integer]:
-        """The dtype, if it is of integers."""
+        """The dtype; raises unless it is an integer type."""
         parts = [part.decode() if type(part) is bytes else part for part in (self.order, self.code)]
         if parts[0] not in _ORDERS or parts[1] not in _INTEGERS:
             raise DatasetFormatError("its array is not of integers")
@@ -97,21 +96,21 @@ _INTEGERS = ("u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8")
 
 
 def _new_array(*arguments: Any) -> _Array:
-    """As a pickle makes an array whose state comes later."""
+    """Placeholder of an array whose state follows."""
     return _Array()
 
 
 def _array_of(content: Any, kind: Any, shape: Any, order: Any) -> _Array:
-    """As a pickle of protocol 5 makes one."""
+    """Placeholder of an array in pickle protocol 5."""
     if type(content) is not bytearray and type(content) is not bytes:
         raise DatasetFormatError("its array has no bytes")
     return _Array((None, shape, kind, order == "F", bytes(content)))
 
 
 def _bytes_of(text: Any, encoding: Any) -> bytes:
-    """Bytes as Python 3 writes them in protocols before 3."""
+    """Bytes as Python 3 encodes them in protocols below 3."""
     if type(text) is not str or encoding != "latin1":
-        raise DatasetFormatError("it asks for an encoding that a CIFAR-10 batch does not need")
+        raise DatasetFormatError("it uses an encoding that a CIFAR-10 batch does not need")
     return text.encode("latin1")
 
 
@@ -128,18 +127,18 @@ class _Unpickler(pickle.Unpickler):
             return _KNOWN[module, name]
         except KeyError:
             raise DatasetFormatError(
-                f"it asks for {module}.{name}, which a CIFAR-10 batch does not need; "
+                f"it uses {module}.{name}, which a CIFAR-10 batch does not need; "
                 "such a pickle may do harm and was not run"
             ) from None
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The dictionary of a batch: its keys as text, the array as an array.
+    """Read the dictionary of a batch.
 
     Raises
     ------
     DatasetFormatError
-        For anything but a dictionary of the known keys with arrays, bytes, text, integers and
+        If the file is not a dictionary of the known keys with arrays, bytes, strings, integers and
         lists.
     """
     try:
@@ -148,29 +147,29 @@ def read(path: Path) -> dict[str, Any]:
             raise DatasetFormatError(f"it holds {size} bytes; a batch has some 31 million")
         content = path.read_bytes()
         _inspect(content)
-        found = _Unpickler(io.BytesIO(content), encoding="bytes").load()
-        if not isinstance(found, dict):
-            raise DatasetFormatError(f"it holds a {type(found).__name__}, wanted a dictionary")
-        return {_key(key): _value(value) for key, value in found.items()}
+        batch = _Unpickler(io.BytesIO(content), encoding="bytes").load()
+        if not isinstance(batch, dict):
+            raise DatasetFormatError(f"it holds a {type(batch).__name__}, wanted a dictionary")
+        return {_key(key): _value(value) for key, value in batch.items()}
     except DatasetFormatError as error:
         raise DatasetFormatError(f"{path} is not a CIFAR-10 batch: {error}") from None
     except OSError as error:
-        raise DatasetFormatError(f"{path} cannot be read: {checks.told(error)}") from error
-    except Exception as error:  # a broken program breaks in many ways
+        raise DatasetFormatError(f"{path} cannot be read: {checks.message(error)}") from error
+    except Exception as error:  # a damaged program can fail in many ways
         raise DatasetFormatError(f"{path} is damaged, or no CIFAR-10 batch: {error}") from error
 
 
 def _inspect(content: bytes) -> None:
-    """Look at every instruction before any is run."""
+    """Check every instruction before any is executed."""
     before, tuples, noted = "", 0, 0
     repeatable: set[int] = set()
-    for count, (instruction, given, _) in enumerate(pickletools.genops(content)):
-        name, argument = instruction.name, cast(Any, given)
+    for count, (instruction, operand, _) in enumerate(pickletools.genops(content)):
+        name, argument = instruction.name, cast(Any, operand)
         if name not in _INSTRUCTIONS:
             raise DatasetFormatError(
                 f"it has the instruction {name}, which a CIFAR-10 batch does not need"
             )
-        # Tuples within tuples, or one many times in another, take a dictionary for ever to look up.
+        # Nested tuples, or one repeated many times in another, take exponential time to hash.
         tuples += name in _TUPLES
         if count > _MOST or tuples > _MOST_TUPLES:
             raise DatasetFormatError("it has more instructions than a CIFAR-10 batch needs")
@@ -203,9 +202,9 @@ def _value(value: Any) -> Any:
     raise DatasetFormatError(f"it holds a {type(value).__name__}")
 
 
-def _array(found: _Array) -> NDArray[np.integer]:
-    """The array that was meant."""
-    _, shape, kind, fortran, content = found.state
+def _array(placeholder: _Array) -> NDArray[np.integer]:
+    """The array of a placeholder."""
+    _, shape, kind, fortran, content = placeholder.state
     if not isinstance(kind, _Type):
         raise DatasetFormatError("its array is not of integers")
     if type(content) is not bytes:

@@ -1,4 +1,4 @@
-"""Where data sets lie: an argument, ``$HOPFIELD_DATA``, and the folders that others keep."""
+"""Locations of data sets: an argument, ``$HOPFIELD_DATA``, and folders of other packages."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from hopfield_sim.errors import InvalidTypeError, MissingDataError
 VARIABLE = "HOPFIELD_DATA"
 
 
-def given(path: Any) -> Path | None:
-    """Judge the argument ``path``."""
+def validate(path: Any) -> Path | None:
+    """Validate the argument ``path``."""
     if path is None:
         return None
     return _path(path)
 
 
 def located(path: str | os.PathLike[str]) -> Path:
-    """Where a path leads: as it stands or, if nothing is there, in the folders of data sets."""
+    """Resolve a path: as it is or, if nothing is there, relative to the data folders."""
     wanted = _path(path)
     there = (wanted, *(root / wanted for root in _roots()))
     return next((place for place in there if exists(place)), wanted)
 
 
 def candidates(path: Any, inside: Iterable[str], more: Iterable[str] = ()) -> list[Path]:
-    """The places to look in that exist, the first to be preferred.
+    """Existing folders or files to search, in order of preference.
 
     Parameters
     ----------
     path : str, path or None
-        A folder or file of the caller's: then nowhere else.
+        A folder or file; if not None, nothing else is searched.
     inside : iterable of str
-        Subfolders under which the files may lie in any of the folders.
+        Subfolders that may contain the files, in any of the folders.
     more : iterable of str
-        Further folders where only this data set lies.
+        Further folders, of this data set alone.
     """
-    wanted = given(path)
+    wanted = validate(path)
     roots = _roots() if wanted is None else [wanted]
     places = [root / sub for root in roots for sub in ("", *inside)]
     if wanted is None:
@@ -48,13 +48,13 @@ def candidates(path: Any, inside: Iterable[str], more: Iterable[str] = ()) -> li
 
 
 def is_file(place: Path) -> bool:
-    """Whether there is such a file, and it may be looked at."""
-    return _asked(place.is_file)
+    """Whether the file exists and is accessible."""
+    return _accessible(place.is_file)
 
 
 def missing(name: str, path: Any, files: str, get: str, note: str = "") -> MissingDataError:
-    """The error that says what was looked for, where, and how to get it."""
-    wanted = given(path)
+    """An error that says which files were searched for, where, and how to get them."""
+    wanted = validate(path)
     where = str(wanted) if wanted is not None else _listed(_roots())
     return MissingDataError(
         f"{name} is not here: {files} not found in {where}{note}; nothing is downloaded by this "
@@ -63,7 +63,7 @@ def missing(name: str, path: Any, files: str, get: str, note: str = "") -> Missi
 
 
 def _roots() -> list[Path]:
-    """Folders of data sets: the variable's, torchvision's as people lay it out, and Keras's."""
+    """Folders of data sets: $HOPFIELD_DATA, the usual ones of torchvision, and that of Keras."""
     roots = [os.environ.get(VARIABLE, "")]
     roots += ["data", "~/data", _joined(os.environ.get("TORCH_HOME", "~/.cache/torch"), "datasets")]
     roots += [_joined(os.environ.get("KERAS_HOME", "~/.keras"), "datasets")]
@@ -80,17 +80,17 @@ def _listed(roots: list[Path]) -> str:
 
 
 def is_dir(place: Path) -> bool:
-    """Whether there is such a folder, and it may be looked at."""
-    return _asked(place.is_dir)
+    """Whether the folder exists and is accessible."""
+    return _accessible(place.is_dir)
 
 
 def exists(place: Path) -> bool:
-    """Whether there is anything, and it may be looked at."""
-    return _asked(place.exists)
+    """Whether the path exists and is accessible."""
+    return _accessible(place.exists)
 
 
 def _path(path: Any) -> Path:
-    """``~`` is the home folder; as it stands where there is none, or no such user."""
+    """Expand ``~``, unless there is no home folder or no such user."""
     try:
         if not isinstance(path, (str, os.PathLike)):
             raise TypeError
@@ -100,8 +100,8 @@ def _path(path: Any) -> Path:
     return Path(os.path.expanduser(text))  # Path.expanduser raises RuntimeError
 
 
-def _asked(question: Callable[[], bool]) -> bool:
+def _accessible(exists: Callable[[], bool]) -> bool:
     try:
-        return question()
-    except (OSError, ValueError):  # no right to look, or a name with a zero byte in it
+        return exists()
+    except (OSError, ValueError):  # no permission, or a name with a zero byte in it
         return False

@@ -1,4 +1,4 @@
-"""Colourful image tiles: drawn by the package, or made from a folder of your own pictures."""
+"""Colour image tiles: drawn by the package, or read from a folder of images."""
 
 from __future__ import annotations
 
@@ -26,37 +26,36 @@ def tiles(
     size: int = 32,
     rng: int | np.random.Generator | None = 0,
 ) -> Dataset:
-    """Colourful square images, all different: a stand-in for photographs that is always at hand.
+    """Square colour images, all different: a substitute for photographs that needs no files.
 
-    Without ``path`` the package draws them: discs of random size that hide each other, with soft
-    shading and a fine texture, in few colours a tile. Their pixels are correlated as those of
-    photographs are: neighbours are alike, edges are sharp, brightness varies more than colour. With
-    ``path`` they are the pictures of a folder, each cut to its middle square.
+    Without ``path`` the package draws them: occluding discs of random size, with soft shading and a
+    fine texture, in a few colours per tile. Their pixels are correlated as those of photographs:
+    neighbours are similar, edges are sharp, brightness varies more than hue. With ``path`` they are
+    the images of a folder, each cropped to its central square.
 
     Parameters
     ----------
     path : str or path, optional
-        A folder of pictures, taken in the order of their names; copies of the same picture count
-        once.
+        A folder of images, which are sorted by name; duplicates count once.
     n_tiles : int, optional
-        How many: 1000 drawn ones, or all pictures of the folder, when not given. More of a seed
-        begin with the same ones.
+        Number of tiles; by default 1000 drawn ones, or all images of the folder. For the same seed,
+        a larger number extends the tiles of a smaller one.
     size : int
-        Pixels a side, 8 to 1024.
+        Number of pixels along a side, 8 to 1024.
     rng : None, int or numpy.random.Generator
-        Source of randomness of the drawn ones: 0 when not given, for the same tiles every time.
+        Random number generator or seed of drawn tiles; by default 0, the same tiles every time.
 
     Returns
     -------
     Dataset
-        Images (n, size, size, 3) uint8, all for learning, without labels.
+        Images (n, size, size, 3) of uint8, all in the training part, without labels.
 
     Raises
     ------
     MissingDataError
-        When the folder is not there or has no pictures.
+        If the folder does not exist or has no images.
     InvalidInputError
-        For a file that is no picture, or more tiles than the folder has.
+        If a file is not an image, or the folder has fewer than ``n_tiles`` images.
 
     References
     ----------
@@ -71,7 +70,7 @@ def tiles(
     size = checks.integer(size, "size", minimum=8, maximum=_LARGEST)
     if n_tiles is not None:
         n_tiles = checks.integer(n_tiles, "n_tiles", minimum=1)
-    folder = places.given(path)
+    folder = places.validate(path)
     if folder is None:
         count = 1000 if n_tiles is None else n_tiles
         checks.memory(6 * count * size**2, f"{count} tiles", "draw fewer, or smaller ones")
@@ -80,42 +79,40 @@ def tiles(
 
 
 def pictures(folder: Path) -> list[Path]:
-    """The files of a folder that are called as pictures are, by their names; hidden ones are not
-    looked at.
-    """
+    """The image files of a folder, by their suffixes, sorted by name, without hidden files."""
     try:
         files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES]
     except (OSError, ValueError) as error:
         raise MissingDataError(
             f"path must be a folder of pictures; there is no folder {str(folder)!r}: "
-            f"{checks.told(error)}"
+            f"{checks.message(error)}"
         ) from error
-    found = sorted(file for file in files if not file.name.startswith(".") and file.is_file())
-    if not found:
+    images = sorted(file for file in files if not file.name.startswith(".") and file.is_file())
+    if not images:
         raise MissingDataError(
             f"{str(folder)!r} has no pictures: no file ends with {', '.join(sorted(SUFFIXES))}"
         )
-    return found
+    return images
 
 
 def _cut(folder: Path, n_tiles: int | None, size: int) -> NDArray[np.uint8]:
-    """The first different pictures of a folder as tiles."""
-    found: dict[bytes, NDArray[np.uint8]] = {}
+    """The first different images of a folder as tiles."""
+    unique: dict[bytes, NDArray[np.uint8]] = {}
     for file in pictures(folder):
-        if len(found) == n_tiles:
+        if len(unique) == n_tiles:
             break
         tile = _square(read(file), size, file)
-        found.setdefault(tile.tobytes(), tile)
-    if n_tiles is not None and len(found) < n_tiles:
+        unique.setdefault(tile.tobytes(), tile)
+    if n_tiles is not None and len(unique) < n_tiles:
         raise InvalidInputError(
-            f"n_tiles must be at most the number of different pictures in {folder}, {len(found)}; "
+            f"n_tiles must be at most the number of different pictures in {folder}, {len(unique)}; "
             f"got {n_tiles}"
         )
-    return np.stack(list(found.values()))
+    return np.stack(list(unique.values()))
 
 
 def _square(pixels: NDArray[np.generic], size: int, file: Path) -> NDArray[np.uint8]:
-    """The middle square, by averages over areas, in red, green and blue."""
+    """The central square in RGB, resized by area averaging."""
     white = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}.get(pixels.dtype)
     if white is None:
         raise InvalidInputError(

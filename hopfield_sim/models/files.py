@@ -194,11 +194,11 @@ def load(path: str | PathLike[str], makers: dict[str, Callable[[Members], Any]])
         raise ModelFileError(f"{str(source)!r} is not a usable model file: {error}") from error
     except Exception as error:
         if isinstance(error, OSError) and error.filename:  # it could not be opened
-            raise ModelFileError(f"cannot read {str(source)!r}: {checks.told(error)}") from error
+            raise ModelFileError(f"cannot read {str(source)!r}: {checks.message(error)}") from error
         # Damage shows in a hundred ways: bad zip entries, headers, checksums, deflate streams,
         # JSON, values.
         raise ModelFileError(
-            f"{str(source)!r} is damaged, or no model file of this package: {checks.told(error)}"
+            f"{str(source)!r} is damaged, or no model file of this package: {checks.message(error)}"
         ) from error
 
 

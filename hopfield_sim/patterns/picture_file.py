@@ -81,7 +81,7 @@ def read(path: str | os.PathLike[str]) -> NDArray[Any]:
     except MemoryError as error:
         raise InsufficientMemoryError(f"{refused}: not enough memory; make it smaller") from error
     except Exception as error:  # each decoder raises its own
-        raise InvalidInputError(f"{refused}: {checks.told(error)}") from error
+        raise InvalidInputError(f"{refused}: {checks.message(error)}") from error
 
 
 def _decoded(picture: Image) -> NDArray[Any]:

@@ -1,1 +1,1 @@
-"""The flow of states: schedules, stopping, recording."""
+"""Recall dynamics: temperature schedules, stopping, recording."""

@@ -1,7 +1,7 @@
-"""What a recall can record, whatever the memory: one table.
+"""The table of observables that a recall of any memory can record.
 
-To add an observable: a line in ``OBSERVABLES``. It is then a word of every ``record=`` and found in
-``run.recorded``.
+To add one, add a line to ``OBSERVABLES``. Its name is then accepted by every ``record=`` and is a
+key of ``run.recorded``.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from hopfield_sim.patterns import overlap
 Array = NDArray[Any]
 
 Measure = Callable[[Any], Array]
-"""Reads a row off the states on their way, which have an attribute ``states``."""
+"""Computes a row from a batch, an object with an attribute ``states``."""
 
 Record = str | Mapping[str, Callable[[Array], Any]] | Iterable[Any]
-"""What ``record=`` may be: words, functions of the states by name, or both in a list."""
+"""Type of ``record=``: names of observables, a dict of functions by name, or a list of both."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A memory as its recall is measured.
+    """The functions of a memory from which observables are computed.
 
     Parameters
     ----------
     energy : callable
-        The energies (B,) of the states on their way.
+        Energies (B,) of the current states.
     patterns : callable, optional
-        The stored patterns (P, N); raises NotStoredError where there are none. None for memories
-        whose overlaps have no meaning.
+        Returns the stored patterns (P, N), or raises NotStoredError if there are none. None for
+        memories whose overlaps have no meaning.
     """
 
     energy: Measure
@@ -45,8 +45,8 @@ class Subject:
 
 @dataclass(frozen=True)
 class Observable:
-    """How to measure something: from the memory, a function that reads a row; and whether the last
-    axis of a row is the sites.
+    """An observable: ``of`` returns, for a memory, the function that computes a row; ``sites`` says
+    whether the last axis of a row is that of the sites.
     """
 
     of: Callable[[Subject], Measure]
@@ -64,28 +64,29 @@ OBSERVABLES: Final = {
     "overlap": Observable(_overlaps),
     "states": Observable(lambda subject: lambda moving: moving.states.copy(), sites=True),
 }
-"""The words of ``record=``."""
+"""The names accepted by ``record=``."""
 
 
 def measures(record: Record, subject: Subject) -> dict[str, Measure]:
-    """Check ``record=`` and say how each of its rows is read.
+    """Validate ``record=`` and return the function that computes each of its rows.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For an unknown word, with the nearest one, and for what is neither word nor function.
+        If a name is unknown (the message suggests the nearest), or an item is neither a name nor a
+        dict of functions.
     NotStoredError
-        For overlaps where no patterns are stored.
+        For overlaps if no patterns are stored.
     """
     known = [w for w in OBSERVABLES if w != "overlap" or subject.patterns is not None]
-    found: dict[str, Measure] = {}
+    chosen: dict[str, Measure] = {}
     for item in _items(record, known):
         if isinstance(item, Mapping):
-            found |= {_name(name): _function(name, f) for name, f in item.items()}
+            chosen |= {_name(name): _function(name, f) for name, f in item.items()}
         else:
             word = checks.choice(item, known, "record")
-            found[word] = OBSERVABLES[word].of(subject)
-    return found
+            chosen[word] = OBSERVABLES[word].of(subject)
+    return chosen
 
 
 def _items(record: Record, known: list[str]) -> Iterable[Any]:
@@ -109,7 +110,7 @@ def _name(name: Any) -> str:
 
 
 def _function(name: str, function: Any) -> Measure:
-    """A function of the states (B, N) that gives a number, or numbers, for each of them."""
+    """The measure of a user-defined function, from states (B, N) to an array (B, ...)."""
     if not callable(function):
         raise InvalidTypeError(
             f"record={{{name!r}: ...}} must be a function of the states (B, N); "
@@ -119,12 +120,12 @@ def _function(name: str, function: Any) -> Measure:
     def measure(moving: Any) -> Array:
         states = moving.states.view()
         states.flags.writeable = False
-        found = np.array(function(states))
-        if found.ndim == 0 or len(found) != len(states) or found.dtype.kind not in "biufc":
+        row = np.array(function(states))
+        if row.ndim == 0 or len(row) != len(states) or row.dtype.kind not in "biufc":
             raise InvalidInputError(
                 f"the function {name!r} of record= must give an array of numbers, one for each of "
-                f"the {len(states)} states; got {checks.show(found)}"
+                f"the {len(states)} states; got {checks.show(row)}"
             )
-        return found
+        return row
 
     return measure

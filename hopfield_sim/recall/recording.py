@@ -1,4 +1,4 @@
-"""What a recall writes down on its way: energies, overlaps, states, every so many updates."""
+"""Recording during recall: energies, overlaps, states, every ``every`` updates."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from hopfield_sim.recall.observables import OBSERVABLES, Measure
 from hopfield_sim.support.display import ShowsRun
 
 _ROW = 128
-"""Bytes that an array takes beside its numbers."""
+"""Overhead of an array in bytes."""
 
 
 class Moving(Protocol):
-    """States on their way, with the number of updates that each has made, (B,)."""
+    """States during a recall, with the number of updates of each, (B,)."""
 
     updates: NDArray[np.int64]
 
 
 @dataclass
 class Recorder:
-    """Rows of measurements; the first is the start, the last the end.
+    """Recorded rows; the first is the initial state, the last the final one.
 
-    With the last row it lets go of the measures, and of the engine that they read: what is left can
-    be copied and sent to another process.
+    After the last row the measures, and the engine that they refer to, are released, so that the
+    recorder can be copied and pickled.
 
     Parameters
     ----------
     every : int
-        Updates from one row to the next.
+        Number of updates between rows.
     measures : dict of str to callable
-        What is recorded, by its word, and how it is read off a batch.
+        For each recorded name, the function that computes a row from a batch.
     """
 
     every: int
@@ -51,14 +51,14 @@ class Recorder:
         self.rows = {word: [] for word in self.measures}
 
     def milestones(self, start: int, end: int) -> Iterator[int]:
-        """Updates at which the walk pauses for a row, and the end of the stretch."""
+        """Update numbers at which rows are recorded, and ``end``."""
         if self.measures:
             yield from range((start // self.every + 1) * self.every, end, self.every)
         if end > start:
             yield end
 
     def capture(self, batch: Moving, *, last: bool = False) -> None:
-        """Write a row if one is due now; the ``last`` one unless it is written already."""
+        """Record a row if one is due; the ``last`` one unless it is recorded already."""
         now = int(batch.updates.max(initial=0))
         written = self.updates and self.updates[-1] == now
         if not written and (last or not now % self.every):
@@ -67,7 +67,7 @@ class Recorder:
             self.measures = {}
 
     def expect(self, end: int) -> None:
-        """Tell at the start that the rows of so many updates will not fit into memory."""
+        """Raise at the start if the rows of ``end`` updates will not fit into memory."""
         n_rows = end // self.every + 2
         sizes = [rows[0].nbytes + _ROW for rows in self.rows.values() if rows]
         self._demand(n_rows * sum(sizes) + n_rows * max(sizes, default=0), n_rows)
@@ -79,7 +79,7 @@ class Recorder:
             self.rows[word].append(row)
             self._bytes += row.nbytes + _ROW
         if self._bytes > self._checked:
-            # Rows are stacked at the end, so as much again is needed; ask before the machine starts
+            # Rows are stacked at the end, which doubles the memory; check before the machine starts
             # to swap.
             self._demand(self._bytes, len(self.updates))
             self._checked = self._bytes + self._bytes // 4
@@ -90,7 +90,7 @@ class Recorder:
         )
 
     def stacked(self, word: str) -> NDArray[Any] | None:
-        """All rows of one measurement, (T+1, B, ...), or None if it was not recorded."""
+        """All rows of one quantity, (T+1, B, ...), or None if it was not recorded."""
         if word not in self.rows:
             return None
         if word not in self._stacks:
@@ -102,24 +102,24 @@ class Recorder:
 
 
 class Restoring(Protocol):
-    """States as they were judged, which know the shape in which they came."""
+    """Validated input states, which remember their original shape."""
 
     def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
-        """Give an answer that shape."""
+        """Bring a result into that shape."""
 
 
 class Recorded(ShowsRun):
-    """What the results of all recalls share: the rows written down, in the shape of the states.
+    """Base class of the results of recalls: recorded rows, in the shape of the states.
 
-    The class below has the recorder and the judged states as ``_recorder`` and ``_given``.
+    Subclasses set ``_recorder`` and the validated input states, ``_start``.
     """
 
     _recorder: Recorder
-    _given: Restoring
+    _start: Restoring
 
     @property
     def updates(self) -> NDArray[np.int64]:
-        """Updates, or steps, seen by each recorded row, (T+1,)."""
+        """Number of updates, or steps, before each recorded row, (T+1,)."""
         if not self._recorder.rows:
             raise HopfieldError("this recall recorded nothing; call recall(..., record='energy')")
         return np.array(self._recorder.updates, np.int64)
@@ -141,7 +141,7 @@ class Recorded(ShowsRun):
 
     @property
     def recorded(self) -> Mapping[str, NDArray[Any]]:
-        """Everything that was recorded, by its word or the name of its function: (T+1, B, ...).
+        """All recorded quantities by name, each (T+1, B, ...).
 
         Examples
         --------
@@ -152,15 +152,15 @@ class Recorded(ShowsRun):
         >>> run.recorded["sum"].ravel()
         array([-1,  1])
         """
-        return Rows(self._recorder, self._given)
+        return Rows(self._recorder, self._start)
 
 
 @dataclass(frozen=True)
 class Rows(Mapping[str, NDArray[Any]]):
-    """What a recorder holds, in the shape of the states that were given."""
+    """The rows of a recorder, in the shape of the input states."""
 
     _recorder: Recorder
-    _given: Restoring
+    _start: Restoring
 
     def __getitem__(self, word: str) -> NDArray[Any]:
         rows = self._recorder.stacked(word)
@@ -169,7 +169,7 @@ class Rows(Mapping[str, NDArray[Any]]):
                 f"this recall did not record {word!r}; call recall(..., record={word!r})"
             )
         sites = word in OBSERVABLES and OBSERVABLES[word].sites
-        restored: NDArray[Any] = self._given.restore(rows, axis=1, sites=sites)
+        restored: NDArray[Any] = self._start.restore(rows, axis=1, sites=sites)
         return restored
 
     def __contains__(self, word: object) -> bool:
@@ -183,7 +183,7 @@ class Rows(Mapping[str, NDArray[Any]]):
 
 
 def endings(stop: Any) -> str:
-    """How many states stopped for which reason, to be read.
+    """Summary of the numbers of states by stopping reason, for ``repr``.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Recall: states flow under an engine's dynamics until they stop, and the result says how.
+"""Recall of binary states: the driver of the dynamics, and the result.
 
-The driver below knows schedules, stopping and recording; what a sweep does is the engine's affair
-(``models``), and how it is computed the backend's.
+The driver handles temperature schedules, stopping and recording; what a sweep does is defined by
+the engine (``models``), how it is computed by the backend.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from hopfield_sim.support import display
 
 
 class Engine(Protocol):
-    """What a model gives the driver."""
+    """The interface of a model for the driver."""
 
     def start(self, states: NDArray[np.int8]) -> Batch:
-        """A batch of these states with their fields."""
+        """A batch of these states with their local fields."""
 
     def advance(self, batch: Batch, temperature: float, until: int) -> None:
-        """Make updates up to ``until``; at temperature 0 mark the states that come to rest."""
+        """Update up to update number ``until``; at temperature 0 mark states that are at rest."""
 
 
 def flow(
@@ -37,14 +37,14 @@ def flow(
     temperatures: NDArray[np.float64],
     recorder: Recorder,
 ) -> Batch:
-    """Let the states run through one sweep at each of the temperatures, or until they rest.
+    """Update the states for one sweep at each temperature, or until they are at rest.
 
-    With a positive temperature anywhere no state ever rests: all make every sweep.
+    If any temperature is positive, no state stops early: all make every sweep.
     """
     batch = engine.start(states)
     n = states.shape[1]
     stochastic = is_stochastic(temperatures)
-    if not len(temperatures):  # no sweep at all: only say which states rest
+    if not len(temperatures):  # no sweep: only mark which states are at rest
         engine.advance(batch, 0.0, 0)
     recorder.capture(batch)
     if stochastic:
@@ -70,7 +70,7 @@ def is_stochastic(temperatures: NDArray[np.float64]) -> bool:
 
 
 def stretches(temperatures: NDArray[np.float64]) -> list[tuple[float, int]]:
-    """Runs of equal temperature, each with the sweep that ends it.
+    """Intervals of constant temperature, each with the number of its last sweep.
 
     Examples
     --------
@@ -84,9 +84,7 @@ def stretches(temperatures: NDArray[np.float64]) -> list[tuple[float, int]]:
 
 
 def _rouse(batch: Batch, until: int) -> None:
-    """States that rested during a zero-temperature sweep of a schedule: time goes on for
-    them too.
-    """
+    """Let states that stopped in a zero-temperature sweep of a schedule continue with the rest."""
     batch.updates[batch.stop == FIXED] = until
     batch.stop[batch.stop == CYCLE] = RUNNING
 
@@ -98,27 +96,28 @@ class Recall(Recorded):
     Attributes
     ----------
     states : (B, N) ndarray of int8
-        Where the states ended; (B, H, W) for a network of images.
+        Final states; (B, H, W) for a network of images.
     stop : (B,) ndarray of str
-        "fixed-point", "cycle" (synchronous: s(t) = s(t−2) ≠ s(t−1)), "max-sweeps" or "temperature".
+        Reason for stopping: "fixed-point", "cycle" (synchronous: s(t) = s(t−2) ≠ s(t−1)),
+        "max-sweeps" or "temperature".
     converged : (B,) ndarray of bool
         True for fixed points, verified for every unclamped neuron.
     period : (B,) ndarray of int64
         1 for a fixed point, 2 for a cycle, else 0.
     sweeps, flips : (B,) ndarray of int64
-        Sweeps made, and changes of sign.
+        Number of sweeps, and of changes of sign.
     updates : (T+1,) ndarray of int64
-        How many updates each recorded row had seen.
-    energy, overlaps, trajectory : (T+1, B), (T+1, B, P), (T+1, B, N)
-        What ``record="energy"``, ``"overlap"`` and ``"states"`` wrote down; a state that is
-        finished repeats its last row.
-    recorded : mapping of str to (T+1, B, ...)
-        The same by word, and what functions of your own recorded by their names.
+        Number of updates before each recorded row.
+    energy, overlaps, trajectory : (T+1, B), (T+1, B, P) and (T+1, B, N) ndarray
+        Rows recorded with ``record="energy"``, ``"overlap"`` and ``"states"``; a state that has
+        stopped repeats its last row.
+    recorded : mapping of str to (T+1, B, ...) ndarray
+        All recorded quantities by name, those of user-defined functions included.
     """
 
     _batch: Batch
     _recorder: Recorder
-    _given: checks.Batch
+    _start: checks.Batch
     _stochastic: bool
     n_neurons: int
     shape: tuple[int, int] | None
@@ -126,45 +125,51 @@ class Recall(Recorded):
 
     @property
     def states(self) -> NDArray[np.int8]:
-        """Where the states ended, (B, N)."""
-        return self._given.restore(self._batch.states)
+        """Final states, (B, N)."""
+        return self._start.restore(self._batch.states)
 
     @property
     def stop(self) -> Any:
-        """Why each state stopped, (B,)."""
+        """Reason why each state stopped, (B,)."""
         words = np.array(["max-sweeps", "fixed-point", "cycle"])[self._batch.stop]
         if self._stochastic:
             words[:] = "temperature"
-        return self._given.restore(words)
+        return self._start.restore(words)
 
     @property
     def converged(self) -> Any:
         """Whether each state is a verified fixed point, (B,)."""
-        return self._given.restore(self._batch.stop == FIXED)
+        return self._start.restore(self._batch.stop == FIXED)
 
     @property
     def period(self) -> Any:
         """1 for a fixed point, 2 for a cycle, else 0; (B,)."""
-        return self._given.restore(self._batch.stop.astype(np.int64))
+        return self._start.restore(self._batch.stop.astype(np.int64))
 
     @property
     def sweeps(self) -> Any:
-        """Sweeps made, (B,)."""
-        return self._given.restore(self._batch.updates // self.n_neurons)
+        """Number of sweeps, (B,)."""
+        return self._start.restore(self._batch.updates // self.n_neurons)
 
     @property
     def flips(self) -> Any:
-        """Changes of sign, (B,)."""
-        return self._given.restore(self._batch.flips)
+        """Number of changes of sign, (B,)."""
+        return self._start.restore(self._batch.flips)
 
     def overlap(self, patterns: Any = None) -> NDArray[np.float64]:
-        """Overlaps m = s·ξ/N of the final states with ``patterns`` (those stored), (B, P)."""
+        """Overlaps m = s·ξ/N of the final states with ``patterns``, (B, P).
+
+        Parameters
+        ----------
+        patterns : (P, N) or (P, H, W) array_like of ±1, optional
+            By default the stored patterns.
+        """
         if patterns is None:
             if self.patterns is None:
                 raise NotStoredError("overlap() needs patterns: the network stored none; pass some")
             patterns = self.patterns
         xi = checks.patterns(patterns, n_neurons=self.n_neurons).array
-        return self._given.restore(overlap(self._batch.states, xi), sites=False)
+        return self._start.restore(overlap(self._batch.states, xi), sites=False)
 
     def _counts(self) -> dict[str, Any]:
         counts = {"sweeps": self.sweeps, "flips": self.flips}
@@ -172,8 +177,7 @@ class Recall(Recorded):
             return counts
         overlaps = overlap(self._batch.states[: display.MOST], self.patterns)
         nearest = np.abs(overlaps).argmax(axis=1)
-        found = overlaps[np.arange(len(nearest)), nearest]
-        pairs = zip(nearest, found, strict=True)
+        pairs = zip(nearest, overlaps[np.arange(len(nearest)), nearest], strict=True)
         return {**counts, "nearest pattern": [f"{mu}, m = {m:.3f}" for mu, m in pairs]}
 
     def __repr__(self) -> str:

@@ -1,6 +1,6 @@
-"""Recall in continuous memories: states go step by step until each hardly moves any more.
+"""Recall in continuous memories: states are iterated until each one converges.
 
-The driver below knows stopping, clamping and recording; where a step leads is the model's affair.
+The driver handles stopping, clamping and recording; the step itself is defined by the model.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from hopfield_sim.recall.recording import Recorded, Recorder
 Floats = NDArray[np.floating]
 
 Move = Callable[[Floats], Floats]
-"""From states (b, N) to where one step leads, (b, N); rows are independent."""
+"""One step of the dynamics, from states (b, N) to states (b, N); rows are independent."""
 
 
 @dataclass
 class Walk:
-    """States on their way: (B, N), the steps each has made (B,), and whether it has come to rest
-    (B,).
+    """States during a recall, (B, N), the number of steps of each, (B,), and whether it has
+    converged, (B,).
     """
 
     states: Floats
@@ -46,29 +46,28 @@ def descend(
     tol: float,
     clamp: NDArray[np.bool_] | None = None,
 ) -> Walk:
-    """Step until the largest change of each state is at most ``tol``, or ``max_steps`` are made.
+    """Iterate until the largest change of each state is at most ``tol``, or for ``max_steps``.
 
-    A state rests as soon as its own change is small, whatever the others do; the step that showed
-    it is made and counted.
+    Each state stops as soon as its own change is small; that last step is made and counted.
 
     Parameters
     ----------
     move : callable
-        Where a step leads.
+        One step of the dynamics.
     states : (B, N) ndarray of float
-        The starts; changed in place.
+        Initial states; modified in place.
     recorder : Recorder
-        Writes rows every so many steps.
+        Records rows.
     max_steps : int
-        At most so many.
+        Maximum number of steps.
     tol : float
-        In the units of the states.
-    clamp : (N,) array_like of bool, optional
-        Coordinates that are kept.
+        Tolerance, in units of the states.
+    clamp : (N,) ndarray of bool, optional
+        Coordinates that never change.
 
     Examples
     --------
-    Half way to 1, again and again:
+    Halve the distance to 1 in each step:
 
     >>> walk = descend(lambda x: (x + 1) / 2, np.array([[0.0], [1.0]]), Recorder(1, {}),
     ...                max_steps=50, tol=1e-3)
@@ -102,49 +101,50 @@ class Descent(Recorded):
     Attributes
     ----------
     states : (B, N) ndarray of float
-        Where the states ended; images for a memory of images.
+        Final states; images for a memory of images.
     stop : (B,) ndarray of str
-        "fixed-point" (the last step moved no coordinate by more than ``tol``) or "max-steps".
+        Reason for stopping: "fixed-point" (no coordinate changed by more than ``tol`` in the last
+        step) or "max-steps".
     converged : (B,) ndarray of bool
         True for fixed points.
     steps : (B,) ndarray of int64
-        Steps made.
+        Number of steps.
     updates : (T+1,) ndarray of int64
-        How many steps each recorded row had seen.
-    energy, trajectory : (T+1, B), (T+1, B, N)
-        What ``record="energy"`` and ``"states"`` wrote down; a state that rests repeats its last
-        row.
-    recorded : mapping of str to (T+1, B, ...)
-        The same by word, and what functions of your own recorded by their names.
+        Number of steps before each recorded row.
+    energy, trajectory : (T+1, B) and (T+1, B, N) ndarray
+        Rows recorded with ``record="energy"`` and ``"states"``; a state that has stopped repeats
+        its last row.
+    recorded : mapping of str to (T+1, B, ...) ndarray
+        All recorded quantities by name, those of user-defined functions included.
     """
 
     _walk: Walk
     _recorder: Recorder
-    _given: checks.RealBatch
+    _start: checks.RealBatch
     n_neurons: int
     shape: tuple[int, ...] | None
     patterns: Floats | None
 
     @property
     def states(self) -> Floats:
-        """Where the states ended, (B, N)."""
-        return self._given.restore(self._walk.states)
+        """Final states, (B, N)."""
+        return self._start.restore(self._walk.states)
 
     @property
     def stop(self) -> Any:
-        """Why each state stopped, (B,)."""
+        """Reason why each state stopped, (B,)."""
         words = np.array(["max-steps", "fixed-point"])[self._walk.resting.astype(int)]
-        return self._given.restore(words)
+        return self._start.restore(words)
 
     @property
     def converged(self) -> Any:
-        """Whether each state came to rest, (B,)."""
-        return self._given.restore(self._walk.resting)
+        """Whether each state converged, (B,)."""
+        return self._start.restore(self._walk.resting)
 
     @property
     def steps(self) -> Any:
-        """Steps made, (B,)."""
-        return self._given.restore(self._walk.updates)
+        """Number of steps, (B,)."""
+        return self._start.restore(self._walk.updates)
 
     def _counts(self) -> dict[str, Any]:
         return {"steps": self.steps}

@@ -1,7 +1,7 @@
-"""Estimators for scikit-learn, which must be installed (extra ``data``); they load when asked for.
+"""Estimators for scikit-learn, which must be installed (extra ``data``); imported on first use.
 
-``dense_memory.py`` is a trained dense memory as a classifier. ``import sklearn`` is scikit-learn as
-ever: this package has its own name under ``hopfield_sim``.
+``dense_memory.py`` is a trained dense memory as a classifier. ``import sklearn`` still imports
+scikit-learn itself.
 """
 
 from __future__ import annotations

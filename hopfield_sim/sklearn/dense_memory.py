@@ -23,66 +23,69 @@ Floats = NDArray[np.float64]
 
 
 class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    r"""``hopfield_sim.DenseClassifier`` for real features of any size, in scikit-learn's terms.
+    r"""Trained dense associative memory as a scikit-learn classifier.
 
-    Class a is given :math:`β \sum_μ [F(ξ^μ·u^{a+}) - F(ξ^μ·u^-)]`, F(x) = max(x, 0)ⁿ, by K trained
-    memories, and the largest wins. ``fit`` learns how to bring features to [−1, 1]: their
-    least value in X becomes −1, their largest +1, and what lies outside later counts as the nearer
-    of the two.
+    This is :class:`hopfield_sim.DenseClassifier` for real features of any range. K trained memories
+    compute for each class a the output :math:`β \sum_μ [F(ξ^μ·u^{a+}) - F(ξ^μ·u^-)]`,
+    F(x) = max(x, 0)ⁿ; the class with the largest output is predicted. ``fit`` also learns the
+    scaling of features to [−1, 1]: the minimum in X becomes −1, the maximum +1, and later values
+    outside of this range are clipped.
 
     Parameters
     ----------
     n_memories : int
-        K.
+        Number of memories, K.
     order : int
-        The power n, 2 to 64.
+        Power n, from 2 to 64.
     scaling : {"feature", "all", "none"}
-        Each feature by its own range; all by one range, as pixels of an image want it; or not at
-        all: X is in [−1, 1] already.
+        Scale each feature by its own range; all features by one range, which suits the pixels of
+        images; or none, if X is in [−1, 1] already.
     cost : int, optional
-        m of the cost Σ (c_a − t_a)^{2m}; as in ``DenseClassifier`` if not given.
+        Exponent m of the cost Σ (c_a − t_a)^{2m}; by default that of ``DenseClassifier``.
     epochs : int
-        How often all examples are learnt from.
+        Number of passes over the training set.
     batch : int, optional
-        Examples of a step, at most; if not given, what makes twenty steps an epoch, up to 1000.
+        Maximum number of examples per step; by default such that an epoch has twenty steps, but at
+        most 1000.
     rate, damp, momentum : float
-        The largest step of a memory in the first epoch, by what it falls with each, and p of the
-        momentum V ← pV + dξ.
+        Largest step of a memory in the first epoch, the factor by which it decreases per epoch, and
+        p of the momentum V ← pV + dξ.
     temperature : "auto" or (float, float)
-        (T_in, T_f) in units of the number of features.
+        Initial and final temperature, (T_in, T_f), in units of the number of features.
     ramp : int, optional
-        Epochs in which T falls; half of all if not given.
+        Number of epochs in which T changes from T_in to T_f; by default half of all.
     dtype : {"float64", "float32"}
-        Of what is computed. float32 is faster; an answer then depends, in its seventh digit, on the
-        other examples that are asked about with it.
+        dtype of the computation. float32 is faster, but the seventh digit of an output then depends
+        on the other examples of the same call.
     n_threads : int or None
-        Of a fit; None: all processors. 1 leaves them to ``GridSearchCV(n_jobs=...)``.
+        Number of threads of a fit; None uses all processors, 1 leaves them to
+        ``GridSearchCV(n_jobs=...)``.
     backend : {"auto", "numpy", "cython"}
         Implementation to use.
     random_state : None, int or RandomState
-        The seed of the first memories and of the order of examples.
+        Seed of the initial memories and of the order of examples.
 
     Attributes
     ----------
     classes_ : (C,) ndarray
-        The labels.
+        Class labels.
     memories_ : (K, n_features + C) ndarray
-        ξ: what they are for each feature, scaled, and for each class.
+        Memories ξ: a weight for each scaled feature and each class.
     data_min_, data_max_ : (n_features,) ndarray
-        What becomes −1 and +1.
+        Feature values that are scaled to −1 and +1.
     n_features_in_ : int
-        Features seen in ``fit``; ``feature_names_in_`` has their names if they had any.
+        Number of features seen in ``fit``; ``feature_names_in_`` has their names, if defined.
     n_iter_ : int
-        Epochs done.
+        Number of epochs.
     history_ : list of dict
-        A row an epoch, as ``DenseClassifier`` has it.
+        One row per epoch, as in ``DenseClassifier``.
     classifier_ : DenseClassifier
-        What was trained; it takes scaled features and numbers of classes.
+        The trained classifier, for scaled features and class indices.
 
     Notes
     -----
-    There is no ``predict_proba``: the cost is no likelihood. ``CalibratedClassifierCV`` makes
-    probabilities of ``decision_function``.
+    There is no ``predict_proba``, since the cost is no likelihood. ``CalibratedClassifierCV``
+    computes probabilities from ``decision_function``.
 
     References
     ----------
@@ -133,20 +136,26 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         self.random_state = random_state
 
     def fit(self, X: Any, y: Any) -> DenseMemoryClassifier:
-        """Learn the ranges of the features, then the memories.
+        """Fit the scaling of the features, then the memories.
 
         Parameters
         ----------
-        X : (n, n_features)
-            Finite real numbers.
-        y : (n,)
-            Labels, of at least two classes.
+        X : (n, n_features) array_like of float
+            Training examples, finite.
+        y : (n,) array_like
+            Class labels, of at least two classes.
+
+        Returns
+        -------
+        DenseMemoryClassifier
+            The fitted estimator itself.
 
         Raises
         ------
         InvalidInputError, InvalidTypeError
-            For settings that make no sense; both are what scikit-learn expects, ``ValueError`` and
-            ``TypeError``.
+            If a parameter of the constructor is out of range or of a wrong type, or ``y`` has fewer
+            than two classes. They are a ``ValueError`` and a ``TypeError``, as scikit-learn
+            expects.
         """
         scaling = checks.choice(self.scaling, ("feature", "all", "none"), "scaling")
         checks.one_kind(y)
@@ -175,7 +184,7 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
             rng=seed,
         )
         self.data_min_, self.data_max_ = _ranges(X, scaling)
-        scaled = X if scaling == "none" else self._scaled(X)  # then the classifier judges X
+        scaled = X if scaling == "none" else self._scaled(X)  # the classifier validates X
         self.classifier_ = classifier.fit(scaled, codes.astype(np.int64))
         self.memories_ = classifier.memories_
         self.history_ = classifier.history_
@@ -183,20 +192,20 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
         return self
 
     def decision_function(self, X: Any) -> Floats:
-        """The outputs of the classes before tanh, (n, C); of two classes the difference, (n,)."""
+        """Outputs of the classes before tanh, (n, C); for two classes their difference, (n,)."""
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
         votes: Floats = self.classifier_.votes(self._scaled(X))
         return votes[:, 1] - votes[:, 0] if votes.shape[1] == 2 else votes
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The class with the largest output, (n,)."""
+        """Class with the largest output for each example, (n,)."""
         decision = self.decision_function(X)
         winners = (decision > 0).astype(int) if decision.ndim == 1 else decision.argmax(axis=1)
         return np.asarray(self.classes_[winners])
 
     def _scaled(self, X: Floats) -> Floats:
-        """Least → −1, largest → +1, linearly, clipped; a feature without a range → 0."""
+        """Scale linearly, minimum → −1, maximum → +1, and clip; constant features → 0."""
         width = self.data_max_ / 2 - self.data_min_ / 2  # halves: the whole may overflow
         middle = self.data_max_ / 2 + self.data_min_ / 2
         with np.errstate(over="ignore"):  # far outside, and clipped
@@ -205,7 +214,7 @@ class DenseMemoryClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mis
 
 
 def _ranges(X: Floats, scaling: str) -> tuple[Floats, Floats]:
-    """What becomes −1 and +1, one number a feature."""
+    """Values that are scaled to −1 and +1, for each feature."""
     n = X.shape[1]
     if scaling == "none":
         return np.full(n, -1.0), np.full(n, 1.0)

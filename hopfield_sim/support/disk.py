@@ -53,7 +53,7 @@ def replacing(path: Path, *, suffix: str = "") -> Iterator[BinaryIO]:
             with suppress(OSError):
                 draft.unlink()
         if isinstance(error, OSError) and not isinstance(error, HopfieldError):
-            raise ResultsDirError(f"cannot write {str(path)!r}: {checks.told(error)}") from error
+            raise ResultsDirError(f"cannot write {str(path)!r}: {checks.message(error)}") from error
         raise
 
 

@@ -1,7 +1,7 @@
-"""Checks for rules and memories of your own: what the package promises, and what a failure means.
+"""Checks for user-defined learning rules and memories.
 
-``rules.py`` — from patterns to weights · ``memories.py`` — store, recall and energy together ·
-``promises.py`` — how a broken one is told
+``rules.py`` checks rules, from patterns to weights; ``memories.py`` memories, with their ``store``,
+``recall`` and ``energy``; ``promises.py`` defines the error that a failed check raises.
 """
 
 from hopfield_sim.testing.memories import check_memory

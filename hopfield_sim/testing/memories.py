@@ -1,4 +1,4 @@
-"""Checks for memories, binary or continuous: storing, recalling and energy go together."""
+"""Checks of memories, binary or continuous: storage, recall and energy."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from hopfield_sim.errors import HopfieldError, NotStoredError
 from hopfield_sim.patterns import flip, random_patterns
 from hopfield_sim.testing.promises import BrokenPromise, require
 
-# So few patterns that every memory must hold them.
+# So few patterns that every memory must store them.
 _PATTERNS, _NEURONS = 3, 64
-_SPOILT = 6
+_FLIPPED = 6
 # How far two computations of one energy may differ, relative to the largest, and a difference
 # quotient from its derivative.
 _ROUNDING, _QUOTIENT = 1e-9, 1e-4
@@ -25,24 +25,25 @@ _ROUNDING, _QUOTIENT = 1e-9, 1e-4
 
 @checks.by_name
 def check_memory(memory: Any) -> None:
-    """Try a memory against what every memory of the package promises.
+    """Check that a memory has the properties that all memories of the package share.
 
-    Storing gives back the memory and changes no array of the caller; each of a few stored patterns
-    is recalled, alone as in a batch, and the same call gives the same result; the energy of a state
-    does not depend on its company, recall never raises it, and ``energy_gap`` or ``gradient`` is
-    its difference; states of another length are refused; after ``clear`` there is nothing to
-    recall.
+    ``store`` returns the memory and does not modify the patterns; each of a few stored patterns is
+    recalled, with the same result alone and in a batch, and when called again; the energy of a
+    state does not depend on the other states of a batch, recall never increases it, and
+    ``energy_gap`` or ``gradient`` agree with its differences; states of another length are
+    rejected; after ``clear``, ``recall`` raises NotStoredError.
 
     Parameters
     ----------
-    memory : HopfieldNetwork, DenseMemory, or one of your own
-        Has ``store``, ``recall``, ``energy`` and ``clear``. The checks are made with a copy: what
-        it has stored stays as it is.
+    memory : HopfieldNetwork, DenseMemory, or a memory of your own
+        Object with the methods ``store``, ``recall``, ``energy`` and ``clear``. A copy is checked;
+        its stored patterns are kept.
 
     Raises
     ------
     BrokenPromise
-        For the first promise that is broken; the message says which, where, and what follows.
+        At the first property that does not hold; the message says which, where, and the
+        consequence.
 
     Examples
     --------
@@ -56,7 +57,7 @@ def check_memory(memory: Any) -> None:
     memory = copy.deepcopy(memory)
     memory.clear()
     _check_stores(memory, patterns)
-    cues = flip(patterns, count=_SPOILT, rng=1)
+    cues = flip(patterns, count=_FLIPPED, rng=1)
     _check_recalls(memory, patterns, cues)
     if _has_energy(memory, cues):
         _check_energy(memory, cues)
@@ -65,30 +66,30 @@ def check_memory(memory: Any) -> None:
 
 
 def _check_stores(memory: Any, patterns: NDArray[np.int8]) -> None:
-    given = patterns.copy()
-    answer = memory.store(given)
+    passed = patterns.copy()
+    answer = memory.store(passed)
     require(
         answer is memory,
         "store() does not return the memory itself, so that Memory().store(patterns) is of no use.",
     )
     require(
-        np.array_equal(given, patterns),
-        "store() changed the patterns it was given. They belong to the caller: work on a copy.",
+        np.array_equal(passed, patterns),
+        "store() changed the patterns passed to it. They belong to the caller: work on a copy.",
     )
 
 
 def _recall(memory: Any, states: Any) -> Any:
-    """Recall, with a seed where chance has a part."""
+    """Recall, with a seed if ``recall`` takes one."""
     takes = inspect.signature(memory.recall).parameters
     return memory.recall(states, **({"rng": 7} if "rng" in takes else {}))
 
 
 def _check_recalls(memory: Any, patterns: NDArray[np.int8], cues: NDArray[np.int8]) -> None:
-    given = cues.copy()
-    run = _recall(memory, given)
+    passed = cues.copy()
+    run = _recall(memory, passed)
     require(
-        np.array_equal(given, cues),
-        "recall() changed the states it was given. They belong to the caller: work on a copy.",
+        np.array_equal(passed, cues),
+        "recall() changed the states passed to it. They belong to the caller: work on a copy.",
     )
     require(
         np.shape(run.states) == cues.shape,
@@ -107,8 +108,8 @@ def _check_recalls(memory: Any, patterns: NDArray[np.int8], cues: NDArray[np.int
     )
     require(
         np.allclose(alone.states, run.states[0], rtol=0, atol=1e-6),
-        "a state ends elsewhere when it is recalled alone: the states of a batch must not know of "
-        "each other.",
+        "a state ends elsewhere when it is recalled alone: the states of a batch must be "
+        "independent.",
     )
     kept = _recall(memory, patterns).states
     if np.asarray(kept).dtype.kind == "i":
@@ -126,7 +127,7 @@ def _check_recalls(memory: Any, patterns: NDArray[np.int8], cues: NDArray[np.int
 
 
 def _has_energy(memory: Any, cues: NDArray[np.int8]) -> bool:
-    """Whether there is an energy that recall descends: a memory without one says so."""
+    """Whether the memory has an energy; ``energy`` raises or warns if recall does not lower it."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -165,11 +166,11 @@ def _check_differences(memory: Any, state: NDArray[np.int8]) -> None:
         for site in (0, len(state) - 1):
             flipped = state.copy()
             flipped[site] *= -1
-            found = memory.energy(flipped) - energy
+            change = memory.energy(flipped) - energy
             require(
-                abs(gap[site] - found) <= _QUOTIENT * max(1.0, abs(found)),
+                abs(gap[site] - change) <= _QUOTIENT * max(1.0, abs(change)),
                 f"energy_gap() says {gap[site]:.6g} at site {site}, but flipping it changes the "
-                f"energy by {found:.6g}.",
+                f"energy by {change:.6g}.",
             )
     if hasattr(memory, "gradient"):
         here = state.astype(np.float64) * 0.9
@@ -177,11 +178,11 @@ def _check_differences(memory: Any, state: NDArray[np.int8]) -> None:
         for site in (0, len(state) - 1):
             step = np.zeros(len(state))
             step[site] = 1e-5
-            found = (memory.energy(here + step) - memory.energy(here - step)) / 2e-5
+            quotient = (memory.energy(here + step) - memory.energy(here - step)) / 2e-5
             require(
-                abs(slope[site] - found) <= _QUOTIENT * max(1.0, abs(found)),
+                abs(slope[site] - quotient) <= _QUOTIENT * max(1.0, abs(quotient)),
                 f"gradient() says {slope[site]:.6g} at site {site}, but the energy's difference "
-                f"quotient is {found:.6g}.",
+                f"quotient is {quotient:.6g}.",
             )
 
 

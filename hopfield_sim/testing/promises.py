@@ -1,4 +1,4 @@
-"""A promise that is broken is an AssertionError of the package's own, with a message."""
+"""The exception of failed checks, an AssertionError with an explanation."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from hopfield_sim.errors import HopfieldError
 
 
 class BrokenPromise(HopfieldError, AssertionError):
-    """A rule or a memory does not do what those of the package do; the message says what."""
+    """A rule or a memory violates a property of those of the package; the message says which."""
 
 
 def require(holds: Any, message: str) -> None:
-    """An assertion that stays when Python is told to leave assertions out."""
+    """Raise BrokenPromise unless the condition holds; not disabled by ``python -O``."""
     if not holds:
         raise BrokenPromise(message)

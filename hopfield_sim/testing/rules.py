@@ -1,4 +1,4 @@
-"""Checks for rules of your own: what the networks rely on, each failure with what it means."""
+"""Checks of learning rules: the properties that the networks rely on."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from hopfield_sim.testing.promises import BrokenPromise, require
 
 __all__ = ["check_rule"]
 
-# Few patterns in many neurons, N even and odd; the last is a load that every rule should carry.
+# Few patterns in many neurons, N even and odd; the last is a load that every rule should store.
 _CASES = ((1, 20), (2, 33), (3, 100))
-# So many patterns that whole numbers of 8 bits wrap around, fewer than there are neurons.
+# So many patterns that 8-bit integers overflow, but fewer than there are neurons.
 _MANY = (400, 440)
 # How far two computations of the same weights may differ, relative to the largest weight.
 _ROUNDING = 1e-9
@@ -29,33 +29,34 @@ _SCALE = 11
 
 @checks.by_name
 def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
-    """Try a learning rule against what every rule of the package promises.
+    """Check that a learning rule has the properties that all rules of the package share.
 
-    The weights have the right shape and are finite and real; the patterns given are not changed;
-    equal patterns give equal weights; the weights are symmetric; at low load every pattern is a
-    fixed point; no neuron has a special place; inverting all patterns changes nothing; and of 400
-    patterns in 440 neurons those that are always equal excite each other, those always opposite
-    inhibit each other (in numbers of 8 bits, such as int8 patterns have, a sum wraps around). Where
-    twice the patterns give four times the weights, as sums of products do, 11 times the patterns
-    give 121 times the weights (in numbers of 16 bits they do not, nor do those of many patterns).
+    The weights have the right shape and are finite and real; the patterns are not modified; equal
+    patterns give equal weights; the weights are symmetric; at low load every pattern is a fixed
+    point; permuting the neurons permutes the weights; inverting all patterns changes nothing; and
+    with 400 patterns in 440 neurons, neurons that are always equal have a positive weight, neurons
+    that are always opposite a negative one (with 8-bit integers, such as int8 patterns, the sum
+    would overflow). If doubling the patterns multiplies the weights by four, as for sums of
+    products, multiplying the patterns by 11 multiplies the weights by 121 (with 16-bit integers it
+    does not, nor do sums over many patterns come out right).
 
-    The rule is handed what a network hands it: a fresh float64 array (P, N) of -1 and +1.
+    The rule is called as by a network: with a new float64 array (P, N) of -1 and +1.
 
     Parameters
     ----------
     rule : str or callable
-        A rule's name, or a callable that takes patterns (P, N) and returns weights (N, N).
+        Name of a rule, or a callable that takes patterns (P, N) and returns weights (N, N).
     symmetric : bool, optional
-        ``False`` for a rule that is meant to be asymmetric. By default the rule says so itself by
-        an attribute: ``my_rule.symmetric = False``.
+        ``False`` for a rule that is meant to be asymmetric. The default is the attribute
+        ``symmetric`` of the rule, or else ``True``.
 
     Raises
     ------
     BrokenPromise
-        A HopfieldError and an AssertionError, for the first promise that is broken; the message
-        says which, where, and what follows. What the rule itself raises is one of these too.
+        At the first property that does not hold, also if the rule itself raises; the message says
+        which, where, and the consequence.
     InvalidInputError, InvalidTypeError
-        For an unknown name, or what is no rule at all.
+        If the name is unknown, or ``rule`` is neither a string nor callable.
 
     Examples
     --------
@@ -68,7 +69,7 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
     checked = rules.get(rule)
     function = checked.function if isinstance(checked, rules.OwnRule) else checked
     symmetric = checks.flag(
-        _said(function, "symmetric", True) if symmetric is None else symmetric, "symmetric"
+        _attribute(function, "symmetric", True) if symmetric is None else symmetric, "symmetric"
     )
     for number, (n_patterns, n_neurons) in enumerate(_CASES):
         patterns = random_patterns(n_patterns, n_neurons, rng=number).astype(np.float64)
@@ -82,20 +83,20 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
     _check_many(function)
 
 
-def _said(function: Any, name: str, otherwise: Any) -> Any:
-    """What a rule says about itself, also from inside functools.partial."""
+def _attribute(function: Any, name: str, otherwise: Any) -> Any:
+    """An attribute of a rule, or of the function inside a functools.partial."""
     while isinstance(function, functools.partial) and not hasattr(function, name):
         function = function.func
     return getattr(function, name, otherwise)
 
 
 def _weights(function: Any, patterns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the rule makes of patterns; its shape, its kind, and the patterns as they were."""
+    """Weights of the rule, after checks of their shape and values, and that patterns are kept."""
     n_patterns, n_neurons = patterns.shape
     where = f"for {n_patterns} random pattern(s) of {n_neurons} neurons"
-    given = patterns.copy()
+    passed = patterns.copy()
     try:
-        answer = function(given)
+        answer = function(passed)
     except Exception as error:
         raise BrokenPromise(
             f"rule {rules.OwnRule(function).name} raised {type(error).__name__} {where}: {error}. "
@@ -111,8 +112,8 @@ def _weights(function: Any, patterns: NDArray[np.float64]) -> NDArray[np.float64
         f"got shape {weights.shape}. Is it the overlaps of the patterns, (P, P), instead?",
     )
     require(
-        np.array_equal(given, patterns),
-        "the rule changed the patterns it was given. They belong to the caller: work on a copy, "
+        np.array_equal(passed, patterns),
+        "the rule changed the patterns passed to it. They belong to the caller: work on a copy, "
         "patterns.copy().",
     )
     return weights
@@ -179,7 +180,7 @@ def _check_inversion(
 
 
 def _check_many(function: Any) -> None:
-    """Neurons that are always equal, or always opposite: no rule has a doubt about their sign."""
+    """The signs of the weights between neurons that are always equal, or always opposite."""
     patterns = random_patterns(*_MANY, activity=0.8, rng=0).astype(np.float64)
     patterns[:, 1], patterns[:, 3] = patterns[:, 0], -patterns[:, 2]
     weights = _weights(function, patterns)
@@ -187,8 +188,8 @@ def _check_many(function: Any) -> None:
         require(
             sign * weights[i, j] > 0,
             f"neurons {i} and {j} are {words} in all of {_MANY[0]} patterns, and yet the rule has "
-            f"W[{i}, {j}] = {weights[i, j]:.6g}. Does a sum over patterns wrap around? Whole "
-            "numbers of 8 bits do so at 128: leave the patterns in float64, as they come.",
+            f"W[{i}, {j}] = {weights[i, j]:.6g}. Does a sum over patterns overflow? 8-bit integers "
+            "do so at 128: keep the patterns in float64, as they are passed.",
         )
     _check_scale(function, patterns, weights)
 
@@ -196,20 +197,20 @@ def _check_many(function: Any) -> None:
 def _check_scale(
     function: Any, patterns: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> None:
-    """Larger patterns in the place of many: their products add up to numbers as large."""
+    """Sums of large products are exact; larger patterns stand for many patterns."""
     try:
         twice, large = (np.asarray(function(c * patterns), float) for c in (2.0, _SCALE))
-    except Exception:  # it takes ±1 alone
+    except Exception:  # the rule accepts only ±1
         return
     tolerance = _DIGITS * np.abs(weights).max()
     if twice.shape != weights.shape or not np.abs(twice / 4 - weights).max() <= tolerance:
-        return  # it is no sum of products
+        return  # not a sum of products
     difference = np.abs(large / _SCALE**2 - weights)
     i, j = np.unravel_index(int(difference.argmax()), difference.shape)
     require(
         difference[i, j] <= tolerance,
-        f"sums of large numbers come out wrong: patterns multiplied by {_SCALE} give W[{i}, {j}] = "
-        f"{large[i, j]:.6g} instead of {_SCALE**2 * weights[i, j]:.6g}. Whole numbers of 16 bits "
-        "wrap around at 32 768 patterns, and float16 has three digits: leave the patterns in "
-        "float64, as they come.",
+        f"sums of large numbers are wrong: patterns multiplied by {_SCALE} give W[{i}, {j}] = "
+        f"{large[i, j]:.6g} instead of {_SCALE**2 * weights[i, j]:.6g}. 16-bit integers overflow "
+        "at 32 768 patterns, and float16 has three digits: keep the patterns in float64, as they "
+        "are passed.",
     )

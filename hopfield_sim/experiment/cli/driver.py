@@ -221,7 +221,7 @@ def _folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # no folder, or no name of one
-        raise ResultsDirError(f"cannot use {path} as a folder: {checks.told(error)}") from error
+        raise ResultsDirError(f"cannot use {path} as a folder: {checks.message(error)}") from error
     return path
 
 
