@@ -95,8 +95,8 @@ def _reason(error: Exception, values: Mapping[str, Any]) -> str:
     if isinstance(error, MemoryError) and not isinstance(error, HopfieldError):
         cell = ", ".join(f"{name} = {value}" for name, value in values.items())
         error = InsufficientMemoryError(
-            f"not enough memory for a trial{' of ' if cell else ''}{cell} ({checks.told(error)}); "
-            "ask for smaller sizes, or for fewer workers"
+            f"not enough memory for a trial{' of ' if cell else ''}{cell} ({checks.message(error)})"
+            "; ask for smaller sizes, or for fewer workers"
         )
     return f"{type(error).__name__}: {error}"
 
