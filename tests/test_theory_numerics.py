@@ -1,13 +1,14 @@
-"""The engine of theory: roots, Gaussian averages, error functions."""
+"""The engine of theory: roots, Gaussian averages, coins."""
 
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from hopfield_sim.theory import _special
+from hopfield_sim.theory import _coins
 from hopfield_sim.theory._gaussian_averages import log_cosh_average, tanh_averages
 from hopfield_sim.theory._roots import find_root
 
@@ -16,11 +17,11 @@ def test_roots_of_many_functions_at_once():
     goal = np.array([1e-9, 0.3, 2.0, 1e6])
     calls = []
 
-    def function(x):
+    def function(x, goal):
         calls.append(1)
         return x**3 - goal
 
-    root = find_root(function, np.zeros(4), np.full(4, 1000.0))
+    root = find_root(function, np.zeros(4), np.full(4, 1000.0), goal)
     np.testing.assert_allclose(root, np.cbrt(goal), rtol=1e-13)
     assert len(calls) < 60
 
@@ -98,21 +99,41 @@ def test_averages_keep_their_digits_in_the_cold():
     assert found.third[0] == pytest.approx(2 * density * (1.2**2 - 1) / b**3, rel=1e-10, abs=0)
 
 
-def test_error_functions():
-    x = np.array([[0.0, 0.5], [-1.0, 5.0]])
-    np.testing.assert_array_equal(_special.erf(x), [[math.erf(v) for v in row] for row in x])
-    np.testing.assert_array_equal(_special.erfc(x), [[math.erfc(v) for v in row] for row in x])
-    assert _special.normal_tail(0.0) == 0.5
-    assert _special.normal_tail(10.0) == pytest.approx(7.619853024160527e-24, rel=1e-13, abs=0)
-    assert [_special.odd_factorial(n) for n in (-1, 1, 3, 5, 7)] == [1, 1, 3, 15, 105]
-
-
 @pytest.mark.parametrize("n", [1, 2, 15, 16, 40, 1001])
 def test_coin_masses_are_binomial(n):
     totals = np.arange(-n, n + 1, 2)
     exact = [math.comb(n, k) / 2**n for k in range(n + 1)]
-    np.testing.assert_allclose(np.exp(_special.log_coin_mass(n, totals)), exact, rtol=1e-12)
-    assert _special.coin_mass(n, n + 1) == 0.0
-    assert _special.coin_mass(n, n + 2) == 0.0
-    assert _special.coin_tail(n, n) == pytest.approx(0.5**n, rel=1e-13, abs=0)
-    assert _special.coin_tail(n, n + 2) == 0.0
+    np.testing.assert_allclose(np.exp(_coins.log_coin_mass(n, totals)), exact, rtol=1e-12)
+    assert _coins.coin_mass(n, n + 1) == 0.0
+    assert _coins.coin_mass(n, n + 2) == 0.0
+    for least in {n % 2 or 2, n}:
+        heads = range((n + least) // 2, n + 1)
+        tail = Fraction(sum(math.comb(n, k) for k in heads), 2**n)
+        assert _coins.coin_tail(n, least) == pytest.approx(float(tail), rel=1e-13, abs=0)
+    assert _coins.coin_tail(n, n) == pytest.approx(0.5**n, rel=1e-13, abs=0)
+    assert _coins.coin_tail(n, n + 2) == 0.0
+
+
+@pytest.mark.parametrize("n", [10**5, 10**7, 10**9, 10**9 + 2, 10**13, 10**30])
+@pytest.mark.parametrize("x", [0.1, 3.0, 20.0, 35.0])
+def test_tails_of_many_coins_add_up_their_masses(n, x):
+    """P(S ≥ s), by s's mass times the integral under the next ones, which fall like a Gaussian.
+
+    (n − k) ∫₀¹ (1 − u²)ᵏ (1 − u)^(s − 1) du with k = (n − s)/2, the incomplete beta function at ½.
+    """
+    least = round(x * n**0.5)
+    least += (n - least) % 2
+    k = (n - least) // 2
+    nodes, weights = np.polynomial.legendre.leggauss(400)
+    edge = min(1.0, 10.0 / math.sqrt(k), 45.0 / (least - 1))
+    u = edge * (nodes + 1) / 2
+    bump = np.exp(k * np.log1p(-u * u) + (least - 1) * np.log1p(-u))
+    tail = float(np.exp(_coins.log_coin_mass(n, least))) * (n - k) * edge / 2 * (weights @ bump)
+    assert _coins.coin_tail(n, least) == pytest.approx(float(tail), rel=3e-10, abs=0)
+
+
+def test_log_masses_keep_their_digits():
+    for n, heads in ((10**4, 3300), (10**5, 49_000), (10**5, 5)):
+        exact = math.fsum([math.log(math.comb(n, heads)), -n * math.log(2)])
+        found = float(_coins.log_coin_mass(n, 2 * heads - n))
+        assert found == pytest.approx(exact, rel=1e-14, abs=2e-11)

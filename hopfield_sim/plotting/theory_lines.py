@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import theory
+from hopfield_sim import checks, theory
 from hopfield_sim.rules import RULES
 
-# The rules whose one-step error is known in closed form.
-STABLE = ("hebbian",)
+
+def available() -> bool:
+    """Whether there is SciPy, which most curves take; a warning where they are left out."""
+    if find_spec("scipy") is not None:
+        return True
+    checks.warn(
+        "figures are drawn without most curves of theory, which need SciPy: pip install scipy"
+    )
+    return False
+
+
+def has_stable_fraction(rule: str) -> bool:
+    """Whether the one-step error of the rule is known in closed form, and can be computed."""
+    return rule == "hebbian" and available()
 
 
 def capacity(rule: str, sizes: NDArray[np.float64]) -> tuple[str, NDArray[np.float64]] | None:
@@ -30,17 +43,22 @@ def stable_fraction(
     Bits are taken as independent; p is exact, a field of 0 giving +1 as in the course's study. What
     is recalled without an error is a fixed point, so no recall does better.
     """
-    if rule not in STABLE:
+    if not has_stable_fraction(rule):
         return None
     errors = theory.one_step_error(n_neurons, counts, ties="plus")
     return np.asarray((1.0 - np.asarray(errors, dtype=np.float64)) ** n_neurons)
+
+
+def critical_load() -> float | None:
+    """The load α_c up to which an infinite Hebbian network recalls random patterns, at T = 0."""
+    return theory.critical_load() if available() else None
 
 
 def retrieval_overlap(
     rule: str, points: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Loads up to α_c and the overlap m(α) of an infinite Hebbian network there, at T = 0."""
-    if rule != "hebbian":
+    if rule != "hebbian" or not available():
         return None
     # The square root gathers points at α_c, where m falls with a vertical slope.
     end = theory.critical_load()
@@ -56,8 +74,10 @@ def phases(points: int) -> Any:
     return theory.phase_lines(np.unique(np.concatenate([steep, *ends])))
 
 
-def dense_limit(loads: NDArray[np.float64], order: int) -> NDArray[np.float64]:
+def dense_limit(loads: NDArray[np.float64], order: int) -> NDArray[np.float64] | None:
     """The one-step error of a dense memory of order n at a load P/N^{n−1}, for large N."""
+    if not available():
+        return None
     n = 10**6
     counts = np.maximum(np.round(loads * float(n) ** (order - 1)), 1.0)
     if counts.max() > 10**18:  # beyond whole numbers of patterns: a smaller N has the same limit

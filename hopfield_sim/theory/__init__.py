@@ -9,30 +9,37 @@
 * ``modern.py`` — modern Hopfield networks: separation, the error of a step, exponential capacity
 * ``random_features.py`` — how exact a distributed memory is, and how many features it takes
 
-Everything is solved with NumPy alone when it is asked for; nothing is a table of known values.
+Everything is solved when it is asked for, with SciPy, which is loaded then; nothing is a table of
+known values.
 """
 
 from __future__ import annotations
 
-from hopfield_sim.theory.exponential import exponential_error
-from hopfield_sim.theory.gardner import gardner_load
-from hopfield_sim.theory.modern import (
-    modern_capacity,
-    modern_constant,
-    modern_error,
-    modern_nearest,
-    modern_separation,
-    modern_weight,
-)
-from hopfield_sim.theory.one_step import one_step_error
-from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
-from hopfield_sim.theory.random_features import (
-    feature_error,
-    feature_variance,
-    features_needed,
-)
-from hopfield_sim.theory.replica import critical_load, retrieval_overlap
-from hopfield_sim.theory.storage import capacity, dense_capacity
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hopfield_sim.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from hopfield_sim.theory.exponential import exponential_error
+    from hopfield_sim.theory.gardner import gardner_load
+    from hopfield_sim.theory.modern import (
+        modern_capacity,
+        modern_constant,
+        modern_error,
+        modern_nearest,
+        modern_separation,
+        modern_weight,
+    )
+    from hopfield_sim.theory.one_step import one_step_error
+    from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
+    from hopfield_sim.theory.random_features import (
+        feature_error,
+        feature_variance,
+        features_needed,
+    )
+    from hopfield_sim.theory.replica import critical_load, retrieval_overlap
+    from hopfield_sim.theory.storage import capacity, dense_capacity
 
 __all__ = [
     "PhaseLines",
@@ -54,6 +61,36 @@ __all__ = [
     "phase_lines",
     "retrieval_overlap",
 ]
+
+_MODULE = {
+    "PhaseLines": "phase_diagram",
+    "capacity": "storage",
+    "critical_load": "replica",
+    "dense_capacity": "storage",
+    "exponential_error": "exponential",
+    "feature_error": "random_features",
+    "feature_variance": "random_features",
+    "features_needed": "random_features",
+    "gardner_load": "gardner",
+    "one_step_error": "one_step",
+    "phase_lines": "phase_diagram",
+    "retrieval_overlap": "replica",
+}
+"""Where each name is, the others in ``modern``; a module is loaded with its first name."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        module = import_module(f"{__name__}.{_MODULE.get(name, 'modern')}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "scipy":
+            raise
+        raise MissingDependencyError(
+            f"theory.{name} needs SciPy, 1.15 or newer: pip install -U scipy"
+        ) from error
+    return getattr(module, name)
 
 
 def __dir__() -> list[str]:

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
-from hopfield_sim.theory import _special
+from hopfield_sim.theory import _coins
 
 Floats = NDArray[np.float64]
 
@@ -48,7 +49,7 @@ class Steps:
 def steps(n_neurons: int, order: int, rectified: bool) -> Steps:
     """Tabulate |D(X)| for F(x) = xⁿ, or max(x, 0)ⁿ, and how probable each size is."""
     x = list(range((n_neurons - 1) % 2, n_neurons, 2))
-    log_mass = _special.log_coin_mass(n_neurons - 1, x)
+    log_mass = _coins.log_coin_mass(n_neurons - 1, x)
     centred = x[0] == 0
     if not rectified:
         # |D(−X)| = |D(X)|: both signs of X share a size.
@@ -156,13 +157,13 @@ def _cancelling(law: Steps, n_steps: int) -> float:
         mass = np.zeros(n_steps + 1)
         if size == 0:
             k = np.arange(n_steps + 1)
-            mass = np.exp(k * log_mean - math.exp(log_mean) - _special.log_factorial(k))
+            mass = np.exp(k * log_mean - math.exp(log_mean) - special.gammaln(k + 1))
         else:
             log_balanced = (2 * half + odd) * (log_mean - math.log(2.0)) - math.exp(log_mean)
-            log_balanced -= _special.log_factorial(half) + _special.log_factorial(half + odd)
+            log_balanced -= special.gammaln(half + 1) + special.gammaln(half + odd + 1)
             mass[2 * half + odd] = np.exp(log_balanced)
         total = np.convolve(total, mass)[: n_steps + 1]
-    log_total = n_steps * (math.log(n_steps) - 1.0) - float(_special.log_factorial(n_steps))
+    log_total = n_steps * (math.log(n_steps) - 1.0) - math.lgamma(n_steps + 1)
     return float(total[-1] / math.exp(log_total))
 
 
@@ -173,24 +174,23 @@ def _gaussian(law: Steps, sizes: Floats, n_steps: int, unit: int) -> tuple[float
     odd = all((size // unit) % 2 for size in law.sizes)
     tie = 0.0
     if not odd or (law.signal // unit - n_steps) % 2 == 0:
-        tie = (1 + odd) * unit / law.signal / sigma * float(_special.normal_density(1.0 / sigma))
-    return float(_special.normal_tail(1.0 / sigma)) - 0.5 * tie, tie
+        density = math.exp(-0.5 / sigma**2) / math.sqrt(2.0 * math.pi)
+        tie = (1 + odd) * unit / law.signal / sigma * density
+    return float(special.ndtr(-1.0 / sigma)) - 0.5 * tie, tie
 
 
 def _log_mgf(law: Steps, sizes: Floats, tilt: float) -> float:
     """log E exp(tilt · step), the step's sign being fair."""
     drive = np.abs(tilt) * sizes
-    terms = law.log_mass + drive + np.log1p(np.exp(-2.0 * drive)) - math.log(2.0)
-    top = terms.max()
-    return float(top + np.log(np.exp(terms - top).sum()))
+    terms = law.log_mass + np.logaddexp(drive, -drive) - math.log(2.0)
+    return float(special.logsumexp(terms))
 
 
 def _mean(law: Steps, sizes: Floats, tilt: float) -> float:
     """Mean of the tilted step, the derivative of the function above."""
     drive = np.abs(tilt) * sizes
-    terms = law.log_mass + drive + np.log1p(np.exp(-2.0 * drive))
-    weight = np.exp(terms - terms.max())
-    return float(np.sign(tilt) * (weight @ (sizes * np.tanh(drive))) / weight.sum())
+    weight = special.softmax(law.log_mass + np.logaddexp(drive, -drive))
+    return float(np.sign(tilt) * (weight @ (sizes * np.tanh(drive))))
 
 
 def _window(law: Steps, sizes: Floats, n_steps: int, tilt: float) -> tuple[float, float]:

@@ -15,15 +15,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from hopfield_sim.theory import _special
+from scipy import special
 
 Floats = NDArray[np.float64]
+
+
+def _density(z: Floats) -> Floats:
+    return np.exp(-0.5 * z * z) / math.sqrt(2.0 * math.pi)
+
 
 _STEPS: Floats = np.arange(-80.0, 81.0)
 _DZ, _DU = 0.1125, 0.225
 _Z = _DZ * _STEPS  # to 9 standard deviations
-_Z_WEIGHT = _DZ * _special.normal_density(_Z)
+_Z_WEIGHT = _DZ * _density(_Z)
 _U: Floats = _DU * _STEPS  # to 1 − tanh(u) = 5e-16
 _WIDE = 1.5
 _C = 0.5 * math.sqrt(math.pi)  # erf(c u) and tanh(u) have the same slope at 0
@@ -50,7 +54,7 @@ def tanh_averages(a: Floats, b: Floats) -> TanhAverages:
     t = np.tanh(u)
     bend = 1.0 - t * t
     first = _sum(weight, bend)
-    step = np.where(wide, _special.erf(a / (math.sqrt(2.0) * np.hypot(b, _S))), 0.0)
+    step = np.where(wide, special.erf(a / (math.sqrt(2.0) * np.hypot(b, _S))), 0.0)
     # Differentiating the Gaussian where it is wide, tanh where it is narrow, cancels no digits.
     far = (u - a[..., None]) / b[..., None]
     per_width = np.where(wide, 1.0 / b, 1.0)
@@ -79,23 +83,19 @@ def _points(a: Floats, b: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     a, b = a[..., None], b[..., None]
     u = np.where(wide[..., None], _U, a + b * _Z)
     width = np.where(wide[..., None], b, 1.0)
-    weight = np.where(
-        wide[..., None], _DU * _special.normal_density((_U - a) / width) / width, _Z_WEIGHT
-    )
+    weight = np.where(wide[..., None], _DU * _density((_U - a) / width) / width, _Z_WEIGHT)
     return u, weight, wide
 
 
 def _mean_abs(mean: Floats, width: Any) -> Floats:
     """Mean of |x|, x normal."""
     ratio = mean / width
-    return mean * _special.erf(ratio / math.sqrt(2.0)) + 2.0 * width * _special.normal_density(
-        ratio
-    )
+    return mean * special.erf(ratio / math.sqrt(2.0)) + 2.0 * width * _density(ratio)
 
 
 def _sum(weight: Floats, value: Floats) -> Floats:
     return np.asarray(np.einsum("...k,...k->...", weight, value))
 
 
-_ERF_U = _special.erf(_C * _U)
+_ERF_U = special.erf(_C * _U)
 _MEAN_ABS_U = _mean_abs(_U, _S)

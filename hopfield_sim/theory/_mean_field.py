@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 
 from hopfield_sim.theory import _gaussian_averages
 from hopfield_sim.theory._gaussian_averages import TanhAverages
-from hopfield_sim.theory._roots import EPS, find_root
+from hopfield_sim.theory._roots import find_root
 
 Floats = NDArray[np.float64]
 
+_EPS = float(np.finfo(np.float64).eps)
 _LEAST_RATIO, _MOST_RATIO = 0.5, 12.0
 """Signal to noise at the spinodal and at the transition lies between these at every T < 1."""
 
@@ -89,7 +90,7 @@ def retrieval_state(ratio: Floats, temperature: Floats) -> Phase:
         slope = ratio * (averages.first - temperature) + width * averages.second
         step = value / slope
         width = width - np.maximum(step, 0.0)
-        if (step <= 4.0 * EPS * width).all():
+        if (step <= 4.0 * _EPS * width).all():
             break
     return _solution(ratio * width, width, temperature)
 
@@ -97,20 +98,20 @@ def retrieval_state(ratio: Floats, temperature: Floats) -> Phase:
 def spin_glass_state(load: Floats, temperature: Floats) -> Phase:
     """Find the state without overlap below T_g = 1 + √α, for a positive load."""
 
-    def excess(width: Floats) -> Floats:
+    def excess(width: Floats, load: Floats, temperature: Floats) -> Floats:
         q = _gaussian_averages.tanh_averages(np.zeros_like(width), width).square
         return q - (1.0 - temperature) - np.sqrt(load * q) / width
 
     # √(αr) = √(α q) + b(1 − q) T ≤ √α + √(2/π)
     most = 1.001 * (np.sqrt(load) + np.sqrt(2.0 / np.pi)) / temperature
-    width = find_root(excess, np.full_like(most, 1e-6), most)
+    width = find_root(excess, np.full_like(most, 1e-6), most, load, temperature)
     return _solution(np.zeros_like(width), width, temperature)
 
 
 def spinodal(temperature: Floats) -> Phase:
     """Find the retrieval state at the largest load that has one, at each 0 < T < 1."""
 
-    def rise(ratio: Floats) -> Floats:
+    def rise(ratio: Floats, temperature: Floats) -> Floats:
         # d(ln α) where T is constant, which is along (da, db) = (b M_2, gap).
         state = retrieval_state(ratio, temperature)
         _, q, _, second, third = state.averages
@@ -118,31 +119,32 @@ def spinodal(temperature: Floats) -> Phase:
         return 2.0 * state.gap / state.width - change * (2.0 / state.gap - 1.0 / q)
 
     least = np.full_like(temperature, _LEAST_RATIO)
-    ratio = find_root(rise, least, np.full_like(temperature, _MOST_RATIO))
+    most = np.full_like(temperature, _MOST_RATIO)
+    ratio = find_root(rise, least, most, temperature)
     return retrieval_state(ratio, temperature)
 
 
 def transition(temperature: Floats) -> Phase:
     """Find the retrieval state whose free energy is that of the spin glass, at each 0 < T < 1."""
 
-    def excess(ratio: Floats) -> Floats:
+    def excess(ratio: Floats, temperature: Floats) -> Floats:
         state = retrieval_state(ratio, temperature)
         return state.free_energy - spin_glass_state(state.load, temperature).free_energy
 
     most = np.full_like(temperature, _MOST_RATIO)
-    ratio = find_root(excess, most, spinodal(temperature).ratio)
+    ratio = find_root(excess, most, spinodal(temperature).ratio, temperature)
     return retrieval_state(ratio, temperature)
 
 
 def retrieval_at(load: Floats, temperature: Floats, least_ratio: Floats) -> Phase:
     """Find the stable retrieval state at a load below the spinodal's, given the ratio there."""
 
-    def excess(log_ratio: Floats) -> Floats:
+    def excess(log_ratio: Floats, load: Floats, temperature: Floats) -> Floats:
         return retrieval_state(np.exp(log_ratio), temperature).load / load - 1.0
 
     # y² = m²/(α r) ≤ q/(α q)
     most = np.maximum(-0.5 * np.log(load), np.log(least_ratio))
-    ratio = np.exp(find_root(excess, np.log(least_ratio), most))
+    ratio = np.exp(find_root(excess, np.log(least_ratio), most, load, temperature))
     return retrieval_state(ratio, temperature)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hopfield_sim.theory import _crosstalk, _special
+from hopfield_sim.theory import _coins, _crosstalk
 from hopfield_sim.theory._arguments import answer, formula, integers, together
 
 _LARGEST, _MOST = 10**4, 10**9
@@ -66,4 +66,4 @@ def steps(n_neurons: int) -> _crosstalk.Steps:
     """The sizes e^{X − (N − 1)} of one step, in units of 2⁻⁶⁰, and how probable each is."""
     x = np.arange(-(n_neurons - 1), n_neurons, 2)
     sizes = [round(_UNIT * math.exp(value - (n_neurons - 1))) for value in x.tolist()]
-    return _crosstalk.Steps(sizes, _special.log_coin_mass(n_neurons - 1, x))
+    return _crosstalk.Steps(sizes, _coins.log_coin_mass(n_neurons - 1, x))

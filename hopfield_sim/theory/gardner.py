@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
+from scipy import special
 
-from hopfield_sim.theory import _special
 from hopfield_sim.theory._arguments import answer, formula, reals
 
 
@@ -46,6 +47,6 @@ def gardner_load(stability: Any) -> Any:
     """
     kappa = reals(stability, "stability", minimum=0)
     with np.errstate(over="ignore"):  # κ² beyond all floats: the load is then 0
-        inverse = (1.0 + kappa**2) * _special.normal_tail(-kappa)
-        inverse += kappa * _special.normal_density(kappa)
+        inverse = (1.0 + kappa**2) * special.ndtr(kappa)
+        inverse += kappa * np.exp(-0.5 * kappa**2) / math.sqrt(2.0 * math.pi)
     return answer(1.0 / inverse)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
@@ -251,9 +252,7 @@ def _log_integral(
     half = 0.5 * (high - low)
     angle = (low + half)[..., None] + half[..., None] * _NODES
     logs = power * np.log(np.sin(angle)) - 2 * kappa[..., None] * np.sin(angle / 2) ** 2
-    largest = logs.max(axis=-1)
-    total = np.exp(logs - largest[..., None]) @ _WEIGHTS
-    return np.asarray(largest + np.log(half * total))
+    return np.asarray(special.logsumexp(logs, axis=-1, b=_WEIGHTS) + np.log(half))
 
 
 @formula
@@ -309,26 +308,14 @@ def modern_nearest(noise: Any, dim: int, n_patterns: Any) -> Any:
     chi = low + half * (1 + _NODES)
     log_density = (dim - 2) * np.log(chi / middle) - 0.5 * (chi**2 - middle**2)
     weights = np.outer(_WEIGHTS * np.exp(-0.5 * g**2), _WEIGHTS * np.exp(log_density))
-    angles, within = _directions_within(dim)
     result = np.empty(ratios.shape)
     for index in np.ndindex(ratios.shape):
-        own = np.arctan2(chi, (math.sqrt(dim) / max(float(ratios[index]), 1e-9) + g)[:, None])
-        others = np.interp(own, angles, within)
+        own = (math.sqrt(dim) / max(float(ratios[index]), 1e-9) + g)[:, None] / chi
+        # Of a random direction cot θ is Student's t with d − 1 degrees of freedom, over √(d − 1).
+        others = special.stdtr(dim - 1, -math.sqrt(dim - 1) * own)
         chance = np.exp((int(counts[index]) - 1) * np.log1p(-np.minimum(others, 1 - 1e-16)))
         result[index] = (weights * chance).sum() / weights.sum()
     return answer(result)
-
-
-def _directions_within(dim: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Angles, and the share of all directions that are nearer than each to a given one."""
-    reach = min(0.5 * math.pi, 13 / math.sqrt(dim))
-    angles = np.linspace(0.5 * math.pi - reach, 0.5 * math.pi + reach, 8001)
-    with np.errstate(divide="ignore", under="ignore"):
-        density = np.exp(
-            (dim - 2) * np.log(np.maximum(np.sin(angles), 0)) if dim > 2 else 0 * angles
-        )
-    shares = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
-    return angles, shares / shares[-1]
 
 
 def _log_constant(beta: float, radius: float, dim: int, failure: float) -> float:
@@ -338,28 +325,14 @@ def _log_constant(beta: float, radius: float, dim: int, failure: float) -> float
     log_scale = math.log(beta) + 2 * math.log(radius)
     a = 2 / _float(dim - 1) * (1 + math.log(2) + log_scale + math.log(failure) + math.log(dim - 1))
     log_b = math.log(2 / 5) + log_scale
-    return log_b - _log_lambert_of_exp(a + log_b)
+    y = a + log_b
+    w = float(special.wrightomega(y))  # W₀(e^y): w + ln w = y
+    return log_b - (math.log(w) if y > 1 else y - w)
 
 
 def _float(number: int) -> float:
     """A whole number as a float, the largest ones cut to what still can be multiplied."""
     return float(min(number, 10**150))
-
-
-def _log_lambert_of_exp(y: float) -> float:
-    """log W₀(e^y), the w > 0 with w + ln w = y, without ever forming e^y.
-
-    The left side is concave and grows, so Newton's steps from below never overshoot.
-    """
-    if y < -40:  # w = e^y less its square
-        return y
-    w = 1.0 if y > 1 else math.exp(y - 1)
-    for _ in range(100):
-        step = (y - w - math.log(w)) / (1 + 1 / w)
-        w += step
-        if abs(step) <= 1e-15 * w:
-            break
-    return math.log(w)
 
 
 def _positive(value: Any, name: str) -> float:

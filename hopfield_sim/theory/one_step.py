@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.theory import _crosstalk, _special
+from hopfield_sim.theory import _coins, _crosstalk
 from hopfield_sim.theory._arguments import answer, formula, integers, together
 
 _LARGEST, _LARGEST_DENSE, _HIGHEST_ORDER = 10**18, 10**6, 1000
@@ -71,10 +72,10 @@ def one_step_error(
 
     Notes
     -----
-    The binomial tail is accurate to about 1e-12 relative for any N and P, at a cost that does not
-    depend on them. For a dense memory the cost grows with N and with the number of lattice points
-    that the noise spans (at most a second or so); above two million points the lattice is
-    coarsened, with relative errors of a few 1e-6.
+    The binomial tail is accurate to about 1e-12 relative up to 10⁵ coins and to 1e-10 for any N and
+    P, at a cost that does not depend on them. For a dense memory the cost grows with N and with the
+    number of lattice points that the noise spans (at most a second or so); above two million points
+    the lattice is coarsened, with relative errors of a few 1e-6.
 
     References
     ----------
@@ -127,7 +128,7 @@ def _exact(n: int, p: int, order: int, rectified: bool, zero_diagonal: bool, tie
         signal = n - 1 if zero_diagonal else n - 1 + p
         # Sums of coins have the parity of their number.
         next_sum = signal + (2 if (signal - coins) % 2 == 0 else 1)
-        beyond, tie = _special.coin_tail(coins, next_sum), _special.coin_mass(coins, signal)
+        beyond, tie = _coins.coin_tail(coins, next_sum), _coins.coin_mass(coins, signal)
     else:
         beyond, tie = _crosstalk.exceed(_crosstalk.steps(n, order, rectified), p - 1)
     return beyond + (0.5 * tie if ties == "plus" else 0.0)
@@ -137,7 +138,7 @@ def _gaussian_limit(
     n: int, p: int, order: int, rectified: bool, zero_diagonal: bool, ties: str
 ) -> float:
     """Q(signal / noise) for N and P to infinity together."""
-    log_variance = math.log(p * _special.odd_factorial(2 * order - 3)) - (order - 1) * math.log(n)
+    log_variance = math.log(p * math.prod(range(1, 2 * order - 2, 2))) - (order - 1) * math.log(n)
     log_noise = 0.5 * (log_variance - (math.log(2.0) if rectified else 0.0))
     log_signal = 0.0 if zero_diagonal else math.log1p(p / n)
-    return float(_special.normal_tail(math.exp(min(log_signal - log_noise, 700.0))))
+    return float(special.ndtr(-math.exp(min(log_signal - log_noise, 700.0))))

@@ -112,7 +112,10 @@ def _highest_temperature(states: Callable[[Floats], Phase], load: Floats) -> Flo
     exists = root <= slope(tip) * (1.0 - tip)
     goal = root[exists]
     temperature[exists] = find_root(
-        lambda t: slope(t) * (1.0 - t) - goal, np.full(goal.shape, tip), np.ones(goal.shape)
+        lambda t, goal: slope(t) * (1.0 - t) - goal,
+        np.full_like(goal, tip),
+        np.ones_like(goal),
+        goal,
     )
     return temperature
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
@@ -194,7 +195,7 @@ def _judged(
 
 def _log_kernel_sum(states: Floats, patterns: Floats, beta: float) -> NDArray[np.float64]:
     """log Σ exp(−β/2 ‖x − ξ‖²), (B,)."""
-    return np.array([_log_sum(-beta / 2 * _squares(x - patterns)) for x in states])
+    return np.array([special.logsumexp(-beta / 2 * _squares(x - patterns)) for x in states])
 
 
 def _log_second_moment(x: Floats, patterns: Floats, beta: float, kernel: str) -> float:
@@ -206,22 +207,14 @@ def _log_second_moment(x: Floats, patterns: Floats, beta: float, kernel: str) ->
         with_sign, apart = (-beta / 2 * pairs for pairs in _pairs(x - patterns))
         # The phase: ½ Σ exp(−β/2 ‖ξ^μ − ξ^ν‖²), as ξ^μ − ξ^ν = d^ν − d^μ.
         terms = [with_sign, apart, *([apart] if kernel == "cos" else [])]
-        return _log_sum(np.array(terms)) - math.log(2)
+        return special.logsumexp(np.array(terms)) - math.log(2)
     with_sign, apart = _pairs(x + patterns)
     damped = float(x @ x) + _squares(patterns)
     damped = damped[:, None] + damped
     terms = [beta * (with_sign / 2 - damped)]
     if kernel == "expexp":  # cosh in place of exp
         terms.append(beta * (apart / 2 - damped))
-    return _log_sum(np.array(terms)) - math.log(len(terms))
-
-
-def _log_sum(logs: Floats) -> float:
-    """Logarithm of a sum of exponentials, without overflow or underflow."""
-    largest = float(logs.max())
-    if not math.isfinite(largest):
-        return largest
-    return largest + math.log(float(np.exp(logs - largest).sum()))
+    return special.logsumexp(np.array(terms)) - math.log(len(terms))
 
 
 def _pairs(rows: Floats) -> tuple[Floats, Floats]:

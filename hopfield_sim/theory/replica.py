@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
-from hopfield_sim.theory import _mean_field, _special
+from hopfield_sim.theory import _mean_field
 from hopfield_sim.theory._arguments import answer, formula, reals, together
 from hopfield_sim.theory._roots import find_root
 
@@ -128,20 +129,20 @@ def _zero_temperature_overlap(load: Floats) -> Floats:
     # erf(y) < 1 bounds y by 1/√(2α); beyond 40 the overlap is 1 in any case.
     most = 1.0 / np.maximum(root, 1.0 / 40.0)
     least = np.minimum(turn, most)
-    y = find_root(lambda y: _noise_to_signal(y) - root, least, most)
-    return np.where(exists, _special.erf(y), 0.0)
+    y = find_root(lambda y, root: _noise_to_signal(y) - root, least, most, root)
+    return np.where(exists, special.erf(y), 0.0)
 
 
 def _zero_load_overlap(temperature: Floats) -> Floats:
     """Solve tanh(a) = T a, m = a T; the root lies above √(3(1 − T)), as tanh(a) > a − a³/3."""
     least = np.sqrt(3.0 * (1.0 - temperature))
-    a = find_root(lambda a: np.tanh(a) - temperature * a, least, 1.0 / temperature)
+    a = find_root(lambda a, t: np.tanh(a) - t * a, least, 1.0 / temperature, temperature)
     return a * temperature
 
 
 def _noise_to_signal(y: Floats) -> Floats:
     """√(2α) as a function of y, at T = 0."""
-    return _special.erf(y) / y - 2.0 / math.sqrt(math.pi) * np.exp(-y * y)
+    return special.erf(y) / y - 2.0 / math.sqrt(math.pi) * np.exp(-y * y)
 
 
 @functools.cache
@@ -150,7 +151,7 @@ def _critical_point() -> tuple[float, float]:
 
     def slope(y: Floats) -> Floats:
         bell = 2.0 / math.sqrt(math.pi) * np.exp(-y * y)
-        return bell / y - _special.erf(y) / y**2 + 2.0 * y * bell
+        return bell / y - special.erf(y) / y**2 + 2.0 * y * bell
 
     y = find_root(slope, np.array(1.0), np.array(2.0))
     return float(y), 0.5 * float(_noise_to_signal(y)) ** 2

@@ -10,7 +10,6 @@ import numpy as np
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.theory import _special
 from hopfield_sim.theory._arguments import answer, formula, reals
 
 
@@ -112,6 +111,6 @@ def dense_capacity(n_neurons: Any, order: int, error: float | None = None) -> An
                 "for no errors at all use None"
             )
         squared_ratio = np.full_like(n, NormalDist().inv_cdf(error) ** 2)
-    log_count = (order - 1) * np.log(n) - math.log(_special.odd_factorial(2 * order - 3))
+    log_count = (order - 1) * np.log(n) - math.log(math.prod(range(1, 2 * order - 2, 2)))
     with np.errstate(over="ignore"):
         return answer(np.exp(log_count - np.log(squared_ratio)))

@@ -92,7 +92,7 @@ def _title(result: Any, rows: Sequence[Row]) -> str:
     if isinstance(flipped, float):
         parts.append(f"{flipped:.0%} of the cue's bits flipped")
     title = " · ".join([*parts, averaged(rows)])
-    if any(row["rule"] in theory_lines.STABLE for row in rows):
+    if any(theory_lines.has_stable_fraction(rule) for rule in values(rows, "rule")):
         title += (
             "\nDashed: theory, the fraction (1 − p)ᴺ of patterns that are fixed points, "
             "p the one-step error of a bit"

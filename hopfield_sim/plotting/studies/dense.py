@@ -102,7 +102,8 @@ def _power(ax: Axes, rows: Sequence[Row], order: int) -> None:
     limit = ordered(rows, "load")
     loads = np.geomspace(float(limit[0]["load"]), float(limit[-1]["load"]), 60)
     expected = theory_lines.dense_limit(loads, order)
-    ax.plot(loads, expected, color=style.BLACK, ls="--", lw=1.1, label="limit N → ∞")
+    if expected is not None:
+        ax.plot(loads, expected, color=style.BLACK, ls="--", lw=1.1, label="limit N → ∞")
     ax.axhline(LEVEL, color=style.FAINT, lw=1.0, zorder=1, label="_level")
     power = POWERS[order - 3] if order > 2 else ""
     ax.set_xlabel(f"load P / N{power}")

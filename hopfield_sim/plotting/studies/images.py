@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 
-from hopfield_sim import checks, theory
-from hopfield_sim.plotting import style
+from hopfield_sim import checks
+from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.curves import law_handle, measured, measured_handle
 from hopfield_sim.plotting.rows import Row, rows_of_part, values, where
 
@@ -146,16 +146,18 @@ def _blend(rows: list[Row], ax: Any) -> Figure:
 def _binary(rows: list[Row], ax: Any) -> Figure:
     """Recalled exactly against P, with the critical load of random patterns."""
     cues, memories = values(rows, "cue"), values(rows, "memory")
-    critical = theory.critical_load() * PIXELS
-    limit = law_handle(f"0.138 N = {critical:.0f}, random patterns", lw=1.5)
-    handles = [*_handles(memories, MEMORIES), limit]
+    load = theory_lines.critical_load()
+    limits = [] if load is None else [load * PIXELS]
+    handles = _handles(memories, MEMORIES)
+    handles += [law_handle(f"0.138 N = {n:.0f}, random patterns", lw=1.5) for n in limits]
     title = f"The same pictures in black and white, N = {PIXELS}: recalled, every bit right"
     panels = _panels(ax, 1, len(cues), 3.3, 2.9, title, handles)
     for panel, cue in zip(panels, cues, strict=True):
         for memory in memories:
             line = where(rows, cue=cue, memory=memory)
             _curve(panel, line, "n_patterns", "recalled", MEMORIES[memory][1])
-        panel.axvline(critical, color=style.INK, ls="--", lw=1.0)
+        for critical in limits:
+            panel.axvline(critical, color=style.INK, ls="--", lw=1.0)
         _counts(panel, values(rows, "n_patterns"))
         panel.set_title(CUES[cue][0])
     panels[0].set_ylabel("fraction recalled")
