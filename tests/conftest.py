@@ -6,7 +6,9 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
@@ -24,6 +26,31 @@ with contextlib.suppress(ImportError):  # tests that need it skip, see propertie
     house = {"deadline": None, "derandomize": True, "database": None, "print_blob": True}
     settings.register_profile("house", **house)
     settings.load_profile("house")
+
+
+def _skipping() -> Generator[None, Any, Any]:
+    """Skip what asks for theory where there is no SciPy, and say so."""
+    try:
+        return (yield)
+    except ImportError as error:
+        if find_spec("scipy") is not None or "SciPy" not in str(error):
+            raise
+        pytest.skip(str(error))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call() -> Generator[None, Any, Any]:
+    return (yield from _skipping())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, Any, Any]:
+    return (yield from _skipping())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if find_spec("scipy") is None:
+        config.addinivalue_line("filterwarnings", "ignore:figures lack most curves of theory")
 
 
 @pytest.fixture(autouse=True)

@@ -30,9 +30,11 @@ FLOORS = (
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Theory is arithmetic: it must not lean on the simulation whose results it is drawn over.
 THEORY_MAY_IMPORT = {"theory", "checks", "errors"}
-# Pictures are drawn in one room, tables of labelled arrays made in another. Types are free.
+# Pictures are drawn in one room, curves computed in another, tables of labelled arrays made in a
+# third. Types are free.
 ONLY_IN = {
     "matplotlib": {"plotting"},
+    "scipy": {"theory"},
     "pandas": {"experiment"},
     "sklearn": {"sklearn"},
     "xarray": {"experiment"},

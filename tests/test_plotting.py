@@ -129,6 +129,7 @@ def test_capacity_draws_the_rows_with_their_standard_errors() -> None:
 
 
 def test_capacity_draws_theory_over_the_data() -> None:
+    pytest.importorskip("scipy")
     figure = plotting.capacity(result(capacity_rows([34, 397])))
     panel = figure.axes[-1]
     for label, law in (
@@ -206,6 +207,7 @@ def test_capacity_is_legible(sizes: list[int], rules: tuple[str, ...]) -> None:
 
 
 def test_overlap_by_load_carries_the_replica_curve() -> None:
+    pytest.importorskip("scipy")
     rows = capacity_rows([116, 397])
     figure = plotting.overlap_by_load(result(rows))
     hebbian = figure.axes[0]

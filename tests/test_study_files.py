@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image, ImageDraw
+from properties import given, st
 
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidTypeError, MissingDataError

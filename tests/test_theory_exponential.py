@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
+
+pytest.importorskip("scipy")
+
 from hopfield_sim.theory import exponential_error
 
 

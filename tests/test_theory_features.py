@@ -9,6 +9,9 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+
+pytest.importorskip("scipy")
+
 from hopfield_sim.theory import feature_error, feature_variance, features_needed
 
 KERNELS = ["sincos", "cos", "exp", "expexp"]

@@ -8,6 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+pytest.importorskip("scipy")
+
 from hopfield_sim.theory import _coins
 from hopfield_sim.theory._gaussian_averages import log_cosh_average, tanh_averages
 from hopfield_sim.theory._roots import find_root

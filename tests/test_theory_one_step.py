@@ -11,6 +11,9 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
+
+pytest.importorskip("scipy")
+
 from hopfield_sim.theory import _crosstalk, one_step_error
 
 

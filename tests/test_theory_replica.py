@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
+
+pytest.importorskip("scipy")
+
 from hopfield_sim.theory import (
     _mean_field,
     critical_load,

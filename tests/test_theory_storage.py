@@ -9,6 +9,9 @@ import pytest
 
 from hopfield_sim import theory
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+
+pytest.importorskip("scipy")
+
 from hopfield_sim.theory import capacity, dense_capacity, gardner_load, one_step_error
 
 

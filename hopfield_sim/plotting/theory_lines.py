@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,14 +13,13 @@ from hopfield_sim import checks, theory
 from hopfield_sim.rules import RULES
 
 
+@functools.cache
 def available() -> bool:
-    """Whether there is SciPy, which most curves take; a warning where they are left out."""
-    if find_spec("scipy") is not None:
-        return True
-    checks.warn(
-        "figures are drawn without most curves of theory, which need SciPy: pip install scipy"
-    )
-    return False
+    """Whether there is SciPy, which most curves take; a warning, once, where they are left out."""
+    found = find_spec("scipy") is not None
+    if not found:
+        checks.warn("figures lack most curves of theory, which need SciPy: pip install scipy")
+    return found
 
 
 def has_stable_fraction(rule: str) -> bool:
