@@ -157,7 +157,9 @@ def test_without_scipy_only_theory_is_missing(tmp_path: Path) -> None:
         "for name in ('capacity', 'robustness'):\n"
         "    assert main([name, '--sizes', '10', '--trials', '1', '--out', sys.argv[1]]) == 0\n"
     )
-    run = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True
+    )
     assert run.returncode == 0, run.stderr
     assert run.stdout.startswith("502.4\ntheory.gardner_load needs SciPy, 1.15 or newer")
     assert run.stderr.count("pip install scipy") == 1
