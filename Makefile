@@ -3,6 +3,7 @@
 #
 #   make run     the whole course study -> results/report.html
 #   make test    all tests and doctests, with coverage
+#   make test-fast  those that are not marked slow, in about a minute; ARGS="-k dense" for some of them
 #   make lint    ruff, mypy, codespell, cython-lint
 #   make docs    the documentation -> docs/_build/html/index.html (asks no network when built)
 #   make claims  every figure of README.md and docs/claims.md against what its command prints (half
@@ -35,7 +36,7 @@ INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; 
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
     $(wildcard hopfield_sim/backends/kernels/*.pyx hopfield_sim/backends/kernels/*.pxd hopfield_sim/backends/kernels/*.h)
 
-.PHONY: help run test lint docs claims bench bench-peers bench-plots profile reliability sanitize clean
+.PHONY: help run test test-fast lint docs claims bench bench-peers bench-plots profile reliability sanitize clean
 .DEFAULT_GOAL := help
 
 help:
@@ -50,6 +51,9 @@ test: $(VENV)/.test
 	HOPFIELD_SIM_KERNELS=require $(BIN)/python -m pytest \
 	    --cov --cov-report=term-missing:skip-covered --cov-fail-under=$(COVERAGE)
 	@echo "make test: all tests passed, coverage at least $(COVERAGE) %"
+
+test-fast: $(VENV)/.test
+	HOPFIELD_SIM_KERNELS=require $(BIN)/python -m pytest -m "not slow" $(ARGS)
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .

@@ -524,6 +524,7 @@ ARGUMENTS: dict[str, Function] = {
 }
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(value=ANYTHING)
 def test_nothing_crashes_whatever_comes_in(value: Any) -> None:

@@ -188,6 +188,7 @@ def test_batches_are_twenty_an_epoch_if_nothing_is_said() -> None:
 # ------------------------------------------------------------------ learning
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("d", [16, 64, 784])
 def test_any_power_learns_with_the_automatic_temperature(d, order) -> None:
@@ -211,6 +212,7 @@ def test_any_power_learns_with_the_automatic_temperature(d, order) -> None:
     assert np.median(scores) > 0.9
 
 
+@pytest.mark.slow
 def test_what_is_surely_wrong_is_learnt_none_the_less() -> None:
     """Whole classes are called surely wrong for some epochs, tanh β Σ ΔF = ±1 to every digit; of
     24 fits one in forty stays there. With no pull from what tanh has rounded to ±1 a quarter do.

@@ -112,6 +112,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # --------------------------------------------------------------------------- the whole study
 
 
+@pytest.mark.slow
 def test_the_study_leaves_its_folder(
     study: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
@@ -128,6 +129,7 @@ def test_the_study_leaves_its_folder(
     assert all(path.stat().st_size > 100 for path in folder.iterdir())
 
 
+@pytest.mark.slow
 def test_the_study_ends_with_one_line_that_says_what_is_where(
     study: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
@@ -153,12 +155,14 @@ def test_the_report_holds_everything_and_asks_no_network(
     assert page.count("data:image/png") == 7 + 4 + 6  # figures, and a still of each video
 
 
+@pytest.mark.slow
 def test_the_command_and_the_function_agree(tmp_path: Path, whole: Path) -> None:
     result = hs.experiment.capacity([10, 18], ["hebbian"], 6, rng=0)
     table = result.to_csv(tmp_path / "function.csv")
     assert table.read_bytes() == (whole / "capacity.csv").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [["--workers", "2"], ["--workers", "2", "--processes"]])
 def test_workers_do_not_matter(tmp_path: Path, whole: Path, how: list[str]) -> None:
     assert run("capacity", *SMALL, "--out", tmp_path, *how) == 0
@@ -174,6 +178,7 @@ def test_studies_of_one_folder_share_its_report(tmp_path: Path) -> None:
     assert "Energy: " in page
 
 
+@pytest.mark.slow
 def test_your_own_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     photos = [tmp_path / "me.png", tmp_path / "you.png"]
     drawings = importlib.import_module("hopfield_sim.experiment.studies.image.posters")
@@ -197,6 +202,7 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.slow
 def test_kill_9_and_again(tmp_path: Path, begun: Any, uninterrupted: bytes) -> None:
     process = begun()
     process.kill()
@@ -213,6 +219,7 @@ def test_kill_9_and_again(tmp_path: Path, begun: Any, uninterrupted: bytes) -> N
     assert (tmp_path / "capacity.csv").read_bytes() == uninterrupted
 
 
+@pytest.mark.slow
 def test_ctrl_c_and_again(tmp_path: Path, begun: Any, uninterrupted: bytes) -> None:
     process = begun()
     process.send_signal(signal.SIGINT)
@@ -228,6 +235,7 @@ def test_ctrl_c_and_again(tmp_path: Path, begun: Any, uninterrupted: bytes) -> N
     assert (tmp_path / "capacity.csv").read_bytes() == uninterrupted
 
 
+@pytest.mark.slow
 def test_ctrl_c_reaches_the_driver_of_processes(begun: Any) -> None:
     process = begun("--processes")
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
@@ -259,6 +267,7 @@ def test_the_command_is_told_as_it_was_typed(
     assert command_line._typed(words) == 'make run ARGS="--quick"'
 
 
+@pytest.mark.slow
 def test_a_finished_folder_is_left_as_it_is(whole: Path) -> None:
     before = (whole / "capacity.csv").read_bytes(), finished_trials(whole / "results.sqlite")
     assert run("capacity", *SMALL, "--out", whole, "--workers", "1") == 0
@@ -277,6 +286,7 @@ def test_another_configuration_is_refused(whole: Path, capsys: pytest.CaptureFix
     assert (whole / "capacity.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_shards_merge_into_the_whole(
     tmp_path: Path, whole: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -304,6 +314,7 @@ def test_shards_of_other_configurations_do_not_merge(
     assert "seed is 0 there and 1 here" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_failed_trials_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

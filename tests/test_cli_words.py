@@ -184,6 +184,7 @@ def test_a_folder_depends_on_what_is_asked_and_not_on_how(tmp_path: Path) -> Non
     assert len(set(different)) == len(different)
 
 
+@pytest.mark.slow
 def test_one_question_after_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -227,6 +228,7 @@ def test_why_nothing_came_out_is_told(
 # --------------------------------------------------------------------------- streams
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp1251", "cp1252", "utf-8"])
 def test_every_encoding_has_words_for_the_help(encoding: str) -> None:
     run = command("--help", env={**os.environ, "PYTHONIOENCODING": encoding})
@@ -241,6 +243,7 @@ def test_every_encoding_has_words_for_an_error() -> None:
     assert rb"got 'exalpha\u4e2d'" in run.stderr
 
 
+@pytest.mark.slow
 def test_the_c_locale(tmp_path: Path) -> None:
     environ = {k: v for k, v in os.environ.items() if k not in ("LANG", "PYTHONIOENCODING")}
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
@@ -257,6 +260,7 @@ def test_letters_are_spelt() -> None:
     assert "\udcff 中".encode("ascii", "hopfield_sim.plain") == rb"\udcff \u4e2d"
 
 
+@pytest.mark.slow
 def test_a_folder_whose_name_is_not_utf_8(tmp_path: Path) -> None:
     name = os.fsencode(tmp_path) + b"/\xff\xfe"
     run = command(*QUICKLY, "--out", name)
@@ -288,6 +292,7 @@ def test_a_full_disk_under_the_output_is_told() -> None:
         assert b"Traceback" not in run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["closed", "pipe", "full"])
 def test_no_stream_ends_a_sweep(how: str, tmp_path: Path) -> None:
     """Standard output and error closed, full, or pipes that nobody reads."""
@@ -306,6 +311,7 @@ def test_no_stream_ends_a_sweep(how: str, tmp_path: Path) -> None:
     assert hs.__version__ in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_malformed_variables_of_other_bars_are_nothing_to_us(tmp_path: Path) -> None:
     environ = {**os.environ, "TQDM_MININTERVAL": "x", "TQDM_NCOLS": "many", "COLUMNS": "x"}
     run = command(*QUICKLY, "--out", tmp_path, env=environ)
@@ -315,6 +321,7 @@ def test_malformed_variables_of_other_bars_are_nothing_to_us(tmp_path: Path) -> 
 # --------------------------------------------------------------------------- home folders
 
 
+@pytest.mark.slow
 def test_without_a_home_folder(tmp_path: Path) -> None:
     """A user that the system does not know, with $HOME unset, as in a container."""
     if shutil.which("unshare") is None:
@@ -346,6 +353,7 @@ print(len(hs.plotting.states([[1, -1]], (1, 2)).axes))
 """
 
 
+@pytest.mark.slow
 def test_a_backend_that_matplotlib_does_not_know(tmp_path: Path) -> None:
     said = "MPLBACKEND must name a backend of Matplotlib; got 'bogus'; unset it, or"
     run = subprocess.run([sys.executable, "-c", BOGUS], capture_output=True, text=True, check=True)

@@ -81,6 +81,7 @@ def test_recall_is_the_definition_visit_by_visit(form, backend, ties, n, n_patte
         assert run.converged[row] == fixed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("zero_diagonal", [True, False])
 def test_both_forms_on_every_backend_give_the_same_bits(n, zero_diagonal, monkeypatch):
@@ -321,6 +322,7 @@ def curves_by_hand(n, counts, flipped, n_states, keys, max_sweeps):
     return out, ties
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", SIZES)
 def test_curves_in_one_call_are_recall_cue_by_cue(n, monkeypatch):
     """Whoever does it, in how many threads, and where in a network a call ends and goes on."""

@@ -567,6 +567,7 @@ LOADS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rule", "size"), LOADS)
 def test_the_experiment_gives_the_courses_numbers(rule: str, size: int) -> None:
     loads, expected = LOADS[rule, size]
@@ -724,6 +725,7 @@ def test_the_notebook_is_stored_without_what_it_prints() -> None:
     assert NOTEBOOK.stat().st_size < 300_000
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_and_says_what_its_text_says(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -41,6 +41,7 @@ def test_a_normal_law_is_met_exactly_on_any_grid(count: int) -> None:
     assert found.low <= found.value <= found.high
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [8, 9, 10, 12, 25, 100])
 def test_noise_neither_moves_it_nor_hides_from_its_error(count: int) -> None:
     """A hundred studies of eight networks, whose own curves lie N(0, 6) patterns apart."""
@@ -73,6 +74,7 @@ def test_one_network_has_no_error_and_none_no_crossing() -> None:
     assert math.isnan(crossing([1, 2], [[1.0, 0.0], [1.0, 1.0]], 0.4).error)  # one never crosses
 
 
+@pytest.mark.slow
 def test_the_capacity_does_not_depend_on_the_loads() -> None:
     """At N = 2500 the courses' ten loads hold ⌊C⌋ = 159 as a point: no answer may be one."""
     found = {}

@@ -97,6 +97,7 @@ def test_energies_of_the_exclusive_or(backend):
         assert solves == (order >= 2 if word == "rectified" else order % 2 == 1 and order >= 3)
 
 
+@pytest.mark.slow
 @each_backend
 @pytest.mark.parametrize("update", ["async", "sync"])
 @pytest.mark.parametrize("ties", ["keep", "plus"])
@@ -149,6 +150,7 @@ def test_ties_occur_and_go_where_they_are_told(backend):
         assert ties > 4
 
 
+@pytest.mark.slow
 @each_backend
 @pytest.mark.parametrize(
     ("kind", "temperature"),
@@ -268,6 +270,7 @@ def test_exponential_memories_of_ten_thousand_neurons(backend):
             ask(cues[0])
 
 
+@pytest.mark.slow
 def test_polynomial_energies_may_overflow_and_say_so():
     memory = hs.DenseMemory(order=64).store(np.ones((1, 70_000), np.int8))
     with pytest.raises(InvalidInputError, match=r"exceeds every float.*lower order"):

@@ -211,6 +211,7 @@ def test_differences_from_tables_against_whole_numbers(word, order):
                 assert abs(d - exact) <= 3e-12 * abs(exact)  # (P + 8) √P 2⁻⁴³
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", hs.backends.available())
 @pytest.mark.parametrize(
     ("word", "order", "n", "n_patterns", "draws"),
@@ -282,6 +283,7 @@ def visited(word, order, xi, s, ties_up):
     return s
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", hs.backends.available())
 @pytest.mark.parametrize(
     ("word", "order", "n", "n_patterns"),

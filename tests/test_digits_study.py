@@ -311,6 +311,7 @@ def test_full_learns_for_two_hundred_epochs(monkeypatch: pytest.MonkeyPatch) -> 
 # ------------------------------------------------------------------ the command line
 
 
+@pytest.mark.slow
 def test_the_command_line_says_which_images_and_resumes(
     only_made, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -501,6 +502,7 @@ def test_the_page(result) -> None:
 # ------------------------------------------------------------------ real images
 
 
+@pytest.mark.slow
 @needs_sklearn
 def test_small_digits_reach_what_is_expected() -> None:
     """1400 of 8 × 8 pixels, K = 50, 60 epochs: 2.5 % of 397 wrong at n = 2, 1.8 % at 3, ± 1.5 %."""

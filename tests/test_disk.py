@@ -99,6 +99,7 @@ def test_the_longest_names_work_and_longer_ones_are_errors(writer, tmp_path):
         write(tmp_path / f"x{longest}")
 
 
+@pytest.mark.slow
 def test_odd_paths_are_errors_of_the_package(writer, tmp_path):
     name, write = writer
     for odd in (b"name", 3, np.array(3), np.array("a"), None, True, ["a"], iter("ab"), 1.5):

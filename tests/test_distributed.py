@@ -113,6 +113,7 @@ def test_features_need_no_patterns_and_their_products_are_the_kernel(kernel) -> 
 # ------------------------------------------------------------------ numbers of the literature
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("beta", "n_features", "energies", "slope"),
     [
@@ -147,6 +148,7 @@ def quiet(memory: hs.DistributedMemory) -> None:
     memory.quiet = True
 
 
+@pytest.mark.slow
 def test_errors_fall_as_one_over_the_root_of_y() -> None:
     patterns = binary(50, 40, 0)
     energy, gradient = exact(patterns, patterns, 20.0)
@@ -320,6 +322,7 @@ def test_memory_does_not_grow_with_the_directions(monkeypatch) -> None:
     assert np.abs(gradient - exact(patterns, patterns, 5.0)[1]).max() < 0.05
 
 
+@pytest.mark.slow
 def test_float32_gives_the_same_to_its_precision() -> None:
     patterns, states = binary(20, 50, 0), flipped(binary(20, 50, 0), 0.1, 1)
     double = hs.DistributedMemory(2000, 10.0, rng=0).store(patterns)

@@ -47,6 +47,7 @@ def rows_of(result, **wanted) -> list[dict]:
     return [row for row in result.rows if all(row[k] == v for k, v in wanted.items())]
 
 
+@pytest.mark.slow
 def test_the_table_has_every_point(result) -> None:
     counts = {
         "trajectories": 1,
@@ -124,6 +125,7 @@ def test_the_sentence_states_numbers_of_the_table(result) -> None:
     assert f"Y^({np.mean(slopes):.2f})" in text
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_table_whoever_computes(result) -> None:
     tiny = SMALL | {"networks": 1, "kernel_betas": [1], "image_betas": [40], "counts": [10]}
     one = hs.experiment.distributed(**tiny, rng=3, workers=1)
@@ -219,6 +221,7 @@ def test_the_page_has_all_six_figures(result) -> None:
 # ------------------------------------------------------------------ the command line
 
 
+@pytest.mark.slow
 def test_the_command_line_writes_and_resumes(tmp_path: Path, capsys, monkeypatch) -> None:
     tiny = SMALL | {"networks": 1, "kernel_betas": [1], "image_betas": [40], "counts": [10]}
     monkeypatch.setitem(driver.STUDIES, "distributed", _with(quick=tiny))

@@ -107,6 +107,7 @@ def test_a_curve_has_as_many_points_as_you_want() -> None:
     assert result.config["loads"] == 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rule", "n"), CAPACITIES)
 def test_capacity_is_that_of_many_trials(capacities: Result, rule: str, n: int) -> None:
     found = curve(capacities, rule, n)
@@ -164,6 +165,7 @@ def test_perfect_cues_are_retrieved_as_often_as_patterns_are_stable() -> None:
 # --------------------------------------------------------------------------- robustness
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", DEATHS)
 def test_recall_dies_where_the_course_says(robustnesses: Result, rule: str) -> None:
     step = 1 / 19
@@ -298,6 +300,7 @@ SMALL: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_results_depend_on_the_seed_alone(name: str) -> None:
     study = getattr(hs.experiment, name)

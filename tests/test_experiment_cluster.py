@@ -45,6 +45,7 @@ def test_a_cluster_gives_the_same_rows(tmp_path: Path, local: Any) -> None:
         assert gather(run(config, store, local.scheduler_address), store).rows == expected
 
 
+@pytest.mark.slow
 def test_a_cluster_without_workers_is_told_and_left(
     tmp_path: Path, local: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,6 +72,7 @@ asyncio.run(serve())
 """
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_dies_ends_the_sweep_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:

@@ -66,6 +66,7 @@ def test_xor_in_words_and_as_a_picture(xor: hs.experiment.Result) -> None:
         hs.plotting.xor([])
 
 
+@pytest.mark.slow
 def test_dense_errors_follow_the_exact_law(dense: hs.experiment.Result) -> None:
     at_rest = [row for row in dense.rows if row["update"] == "sync" and row["flipped"] == 0]
     assert len(at_rest) == 15
@@ -163,6 +164,7 @@ def test_wrong_questions() -> None:
             ask()
 
 
+@pytest.mark.slow
 def test_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "out")
     assert main(["xor", "--out", out]) == 0

@@ -174,6 +174,7 @@ def test_picture_figures_draw(pictures, figure):
         colour_images([{"part": "colour"}], figure)
 
 
+@pytest.mark.slow
 def test_the_page_has_pictures_curves_and_a_film(pictures, spheres):
     pages = IMAGES.page(pictures)
     stems = [stem for stem, _, _ in pages.figures]
@@ -185,6 +186,7 @@ def test_the_page_has_pictures_curves_and_a_film(pictures, spheres):
     assert len(MODERN.page(spheres).figures) == 4
 
 
+@pytest.mark.slow
 def test_own_pictures_and_the_command_line(tmp_path, capsys):
     import imageio.v3 as iio
 

@@ -58,6 +58,7 @@ def tries(folder: Path) -> list[int]:
     return sorted(path.stat().st_size for path in folder.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pool", [lambda: pools.local(1), lambda: pools.local(3), lambda: pools.local(2, processes=True)]
 )
@@ -123,6 +124,7 @@ def test_a_trial_that_always_fails_is_recorded_and_tried_again_next_time(tmp_pat
         assert store.failed(store.claim("toy", config)) == []
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_loses_only_its_trial(tmp_path: Path) -> None:
     config = toy_study.configure(tmp_path, trials=2, cost=1.0, dies={"cells": [1], "times": 99})
     with Store(":memory:") as store:
@@ -133,6 +135,7 @@ def test_a_worker_that_dies_loses_only_its_trial(tmp_path: Path) -> None:
         assert [row["networks"] for row in gather(job, store).rows] == [2, 0, 2]
 
 
+@pytest.mark.slow
 def test_the_trials_beside_a_killer_are_not_blamed(tmp_path: Path) -> None:
     # Three at once: each time the first dies, it takes the two others with it.
     faults = {"dies": {"cells": [0], "times": 99}, "sleep": 0.5}
@@ -143,6 +146,7 @@ def test_the_trials_beside_a_killer_are_not_blamed(tmp_path: Path) -> None:
         assert [cell for cell, *_ in store.failed(store.claim("toy", config))] == [0]
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_once_is_replaced(tmp_path: Path) -> None:
     config = toy_study.configure(tmp_path, trials=1, cost=1.0, dies={"cells": [1], "times": 1})
     with Store(":memory:") as store:
@@ -497,6 +501,7 @@ def test_a_scheduler_without_dask_says_what_to_install(monkeypatch: pytest.Monke
         Cluster("tcp://localhost:1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("terminal", [False, True])
 def test_the_bar_names_the_study_and_ends_at_100(tmp_path: Path, terminal: bool) -> None:
     code = (

@@ -229,6 +229,7 @@ def members_of(model, folder):
         return kind, {name: archive[name] for name in archive.files if name != "manifest"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_damage_of_any_model_is_noticed_or_harmless(name, tmp_path):
     """What is loaded is written as the same bytes again, or is refused."""
@@ -280,6 +281,7 @@ def forgeries(members):
                     yield name, members | {name: forged}
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", MODELS)
 def test_a_consistent_forgery_is_refused_or_has_finite_answers(name, tmp_path, monkeypatch):

@@ -196,6 +196,7 @@ def test_the_check_for_slow_imports_can_fail() -> None:
     assert "imageio" in loaded_by("import imageio")
 
 
+@pytest.mark.slow
 def test_subpackages_load_on_first_use() -> None:
     assert "hopfield_sim.plotting" not in loaded_by("import hopfield_sim")
     assert "hopfield_sim.plotting" in loaded_by("import hopfield_sim\nhopfield_sim.plotting")

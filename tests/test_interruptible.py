@@ -123,6 +123,7 @@ except KeyboardInterrupt: print("interrupted", done)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", ["1", "2"])
 @pytest.mark.parametrize(("end", "code"), [("", 0), ("sys.exit(7)", 7), ("raise ValueError", 1)])
 def test_ctrl_c_is_heard_and_the_process_ends_as_it_would(

@@ -80,6 +80,7 @@ def alive(group: int) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "number"),
     [
@@ -102,6 +103,7 @@ def test_a_signal_stops_trials_that_run(tmp_path: Path, how: str, number: signal
     wait_for_the_end_of(process.pid)
 
 
+@pytest.mark.slow
 def test_workers_end_with_their_driver(tmp_path: Path) -> None:
     process = start(tmp_path, "processes")
     wait_for(lambda: begun(tmp_path), process)
@@ -119,6 +121,7 @@ def wait_for_the_end_of(group: int) -> None:
     pytest.fail("a worker outlived its driver")
 
 
+@pytest.mark.slow
 def test_a_main_thread_that_hears_nothing_is_ended_too(tmp_path: Path) -> None:
     process = start(tmp_path, "stuck")
     assert process.stdout is not None
@@ -129,6 +132,7 @@ def test_a_main_thread_that_hears_nothing_is_ended_too(tmp_path: Path) -> None:
     assert (process.returncode, errors) == (143, "stopped\n")
 
 
+@pytest.mark.slow
 def test_what_was_finished_is_kept(tmp_path: Path) -> None:
     process = start(tmp_path, sleep=0.3)
     wait_for(lambda: len(list((tmp_path / "tries").iterdir())) >= 5, process)

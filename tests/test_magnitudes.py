@@ -55,6 +55,7 @@ def test_modern_networks_give_no_nan(dtype, similarity):
     assert answered > 10
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_distributed_memories_give_no_nan(kernel):

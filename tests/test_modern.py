@@ -513,6 +513,7 @@ def test_blocks_of_memories_and_of_queries_change_nothing(monkeypatch):
     np.testing.assert_allclose(Attention().soft_maximum(Memories(xi), x, 2.0), soft, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_many_memories_need_no_matrix_of_scores():
     """P·B scores would be 240 MB here; what is allocated on the way stays far below."""
     import tracemalloc

@@ -47,6 +47,7 @@ def test_there_is_a_file_of_every_kind():
     assert kinds == memories
 
 
+@pytest.mark.slow
 def test_results_are_read_and_no_trial_is_made_again(tmp_path, monkeypatch):
     from hopfield_sim.experiment.sweeps import trial
 

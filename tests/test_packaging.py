@@ -106,6 +106,7 @@ def test_without_kernels_the_reference_does_the_work() -> None:
     assert (run.returncode, run.stdout) == (0, "numpy [ 1  1 -1 -1]\n"), run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mode", "told"), [("none", True), ("auto", False)])
 def test_the_command_says_when_it_has_no_kernels(tmp_path: Path, mode: str, told: bool) -> None:
     if not told and "cython" not in hs.backends.available():
@@ -123,6 +124,7 @@ def test_the_command_says_when_it_has_no_kernels(tmp_path: Path, mode: str, told
     assert ("the NumPy reference computed this" in page) is told
 
 
+@pytest.mark.slow
 def test_without_optional_packages_everything_runs(tmp_path: Path) -> None:
     """What limits BLAS is told to be missing, once; studies, fits and features do without."""
     code = (

@@ -24,6 +24,7 @@ def boltzmann(energies, temperature):
     return weights / weights.sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ["random", "sequential", "uniform"])
 @pytest.mark.parametrize("couplings", ["hebbian", "hebbian with diagonal", "real"])
 def test_heat_bath_samples_boltzmann(backend, order, couplings):
@@ -65,6 +66,7 @@ def test_parallel_heat_bath_has_peretto_s_distribution(backend):
     assert chi2 < 31 + 5 * math.sqrt(62)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [0.3, 0.7, 0.9, 1.2])
 def test_overlap_at_a_temperature_follows_mean_field_theory(backend, temperature):
     """One pattern in a large network: m = tanh(m/T)."""
@@ -84,6 +86,7 @@ def test_overlap_at_a_temperature_follows_mean_field_theory(backend, temperature
     assert abs(late.mean() - m) < 5 * error + 2 / n * chi
 
 
+@pytest.mark.slow
 def test_asynchronous_energy_never_rises(backend):
     patterns = hs.random_patterns(30, 60, rng=0)  # far above capacity: long ways down
     for rule, order in itertools.product(
@@ -135,6 +138,7 @@ def exact_change_probability(n, p, ties):
     return (tail + (tie / 2 if ties == "plus" else 0)) / 2**coins, tie / 2**coins
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "p"), [(10, 4), (10, 5), (11, 4), (11, 5), (18, 8), (25, 6)])
 @pytest.mark.parametrize("ties", ["keep", "plus"])
 def test_one_step_error_has_the_exact_law_ties_included(backend, n, p, ties):

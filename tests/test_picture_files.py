@@ -200,6 +200,7 @@ def test_rare_formats_are_not_opened(tmp_path: Path, name: str) -> None:
         hs.from_image(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WAYS)
 def test_damaged_files_are_errors_in_one_line(tmp_path: Path, name: str) -> None:
     """Bits flipped, ends cut off: a picture, or an error of the package; warnings are errors."""

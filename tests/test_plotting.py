@@ -149,6 +149,7 @@ def test_capacity_draws_theory_over_the_data() -> None:
     assert line.get_zorder() > data.get_zorder()
 
 
+@pytest.mark.slow
 def test_capacity_points_lie_where_the_curve_crosses() -> None:
     rows = capacity_rows(SIZES)
     panel = plotting.capacity(result(rows)).axes[-1]
@@ -195,6 +196,7 @@ def test_capacity_of_one_network_a_cell_has_no_bars_and_says_so() -> None:
     assert_legible(figure)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sizes", [SIZES, [10], [10, 11, 12], [1000, 2500], list(range(20, 320, 20))]
 )
@@ -357,6 +359,7 @@ def test_pyplot_shows_figures_and_its_settings_stay(name: str) -> None:
     assert [pyplot.figure(number) for number in pyplot.get_fignums()] == [figure]
 
 
+@pytest.mark.slow
 def test_figures_for_files_are_not_shown() -> None:
     with screen.on(False):
         made = [draw() for draw in FIGURES.values()]
@@ -372,6 +375,7 @@ def test_figures_of_other_threads_are_not_shown() -> None:
     assert pyplot.get_fignums() == []
 
 
+@pytest.mark.slow
 def test_figures_can_be_saved_where_no_window_opens(tmp_path: Path) -> None:
     code = "import sys, hopfield_sim as hs; hs.plotting.states([1, -1, 1, 1]).savefig(sys.argv[1])"
     path = tmp_path / "states.png"
@@ -393,6 +397,7 @@ NOTEBOOK = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_a_notebook_shows_every_figure_once(tmp_path: Path) -> None:
     nbformat = pytest.importorskip("nbformat")
@@ -409,6 +414,7 @@ def test_a_notebook_shows_every_figure_once(tmp_path: Path) -> None:
     assert dict(zip(NOTEBOOK, shown, strict=True)) == {k: n for k, (_, n) in NOTEBOOK.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
 def test_figures_can_be_drawn_into_given_axes(name: str) -> None:
     wanted = {"capacity": 5, "robustness": 2, "overlap_by_load": 2, "energy": 4}.get(name, 1)
@@ -428,6 +434,7 @@ def test_users_settings_do_not_reach_the_figures() -> None:
     assert panel.xaxis.label.get_fontsize() == 10
 
 
+@pytest.mark.slow
 def test_a_notebook_gets_one_png_at_twice_the_resolution() -> None:
     figure = plotting.phase_diagram()
     data, size = figure._repr_png_()
@@ -437,6 +444,7 @@ def test_a_notebook_gets_one_png_at_twice_the_resolution() -> None:
     assert style.png(figure) == data
 
 
+@pytest.mark.slow
 def test_plotting_does_not_import_pyplot() -> None:
     code = "import sys, hopfield_sim.plotting; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # wild arguments are warned o
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", [budgets, calls, databases, magnitudes, models])
 def test_nothing_is_lost(attack: Any) -> None:
     rounds = min(3000, max(10, attack.ROUNDS[0] // 8))
@@ -42,6 +43,7 @@ def test_a_file_that_is_believed_is_found(monkeypatch: pytest.MonkeyPatch) -> No
     assert any("Error" in loss or "BadZipFile" in loss for loss in models.attack(60).losses)
 
 
+@pytest.mark.slow
 def test_a_raw_error_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hs, "flip", lambda patterns, fraction: patterns + fraction)
     assert "flip(" in str(calls.attack(1500).losses)
@@ -62,6 +64,7 @@ def test_a_changed_argument_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "an argument was changed" in str(calls.attack(1000).losses)
 
 
+@pytest.mark.slow
 def test_a_call_that_hangs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = iter([60])
     monkeypatch.setattr(hs, "flip", lambda patterns: time.sleep(next(seconds, 0)))
@@ -84,11 +87,13 @@ def test_a_result_that_depends_on_threads_is_found(monkeypatch: pytest.MonkeyPat
     assert all("5 threads" in loss for loss in losses)
 
 
+@pytest.mark.slow
 def test_an_energy_that_overflows_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hs.ModernHopfield, "energy", lambda *_: np.array([np.inf]))
     assert "not finite" in str(magnitudes.attack(400).losses)
 
 
+@pytest.mark.slow
 def test_the_command_prints_a_table() -> None:
     command = [sys.executable, "-m", "benchmarks.reliability", "magnitudes"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -176,6 +176,7 @@ def near(values, expected, least):
     return values.mean() == pytest.approx(expected, abs=max(error, least))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n_patterns", "recalled", "accuracy"),
     [(10, 0.26, 0.974), (25, 0.22, 0.970), (50, 0.28, 0.971)],
@@ -194,6 +195,7 @@ def test_a_larger_network_is_no_better_then():
     assert near(bits, 0.975, 0.0005)
 
 
+@pytest.mark.slow
 def test_further_rotations_enlarge_the_basins():
     twice, often = basins(100, 50, 10, 60, min_iter=2)[1], basins(100, 50, 10, 60, min_iter=5)[1]
     assert near(twice, 0.995, 0.0005)

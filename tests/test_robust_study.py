@@ -378,6 +378,7 @@ def rows_of(result, **wanted) -> list[dict]:
     return [row for row in result.rows if all(row[k] == v for k, v in wanted.items())]
 
 
+@pytest.mark.slow
 def test_the_table_has_every_point(result) -> None:
     assert list(result.rows[0]) == [
         *("data", "memory", "corruption", "strength", "networks", "states"),
@@ -419,6 +420,7 @@ def test_every_memory_gets_the_same_patterns_and_cues() -> None:
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_known_orders_of_memories() -> None:
     """12 patterns of 100 bits: Hebbian below pseudo-inverse below dense and modern."""
     names = ["hebbian", "pseudoinverse", "dense-exponential", "modern"]
@@ -532,6 +534,7 @@ def test_attacks_that_may_leave_the_box_are_stronger() -> None:
     assert rows_of(inside, corruption="flip") == rows_of(outside, corruption="flip")
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_table_whoever_computes() -> None:
     tiny = SMALL | {"networks": 2, "memories": ["hebbian", "distributed", "restricted-rotation"]}
     one = hs.experiment.robust(**tiny, rng=3, workers=1)
@@ -544,6 +547,7 @@ def test_the_same_seed_gives_the_same_table_whoever_computes() -> None:
 # ------------------------------------------------------------------ figures and the page
 
 
+@pytest.mark.slow
 def test_the_map_shows_the_rows(result) -> None:
     drawn = hs.plotting.robust(result)
     assert len(drawn.axes) == 2
@@ -576,6 +580,7 @@ def test_figures_in_axes_of_your_own_and_bad_input(result) -> None:
         hs.plotting.robust([{"rule": 1}])
 
 
+@pytest.mark.slow
 def test_the_page_has_maps_pictures_and_who_is_best(result) -> None:
     found = page(result)
     stems = [stem for stem, _, _ in found.figures]
@@ -600,6 +605,7 @@ def test_the_page_has_maps_pictures_and_who_is_best(result) -> None:
 # ------------------------------------------------------------------ the command line
 
 
+@pytest.mark.slow
 def test_the_command_line_writes_and_resumes(tmp_path: Path, capsys, monkeypatch) -> None:
     tiny = SMALL | {"memories": ["hebbian", "modern"]}
     monkeypatch.setitem(driver.STUDIES, "robust", replace(STUDY, quick=tiny))

@@ -33,6 +33,7 @@ else:
     checked = pytest.mark.parametrize(("estimator", "check"), [(None, None)])
 
 
+@pytest.mark.slow
 @needs_sklearn
 @checked
 def test_what_scikit_learn_expects_of_an_estimator(estimator: Any, check: Any) -> None:
@@ -88,6 +89,7 @@ def test_three_ways_to_scale(scaling: str, low: list[float], high: list[float]) 
     assert clf.data_max_.tolist() == high
 
 
+@pytest.mark.slow
 @needs_sklearn
 def test_in_a_pipeline_and_a_grid_search() -> None:
     from sklearn.datasets import load_digits
@@ -166,6 +168,7 @@ def test_without_scikit_learn_it_says_what_to_install() -> None:
     assert "pip install 'hopfield_sim[data]'" in said
 
 
+@pytest.mark.slow
 def test_the_package_does_not_load_it_and_does_not_stand_in_its_way() -> None:
     said = python(
         "import sys, hopfield_sim, hopfield_sim.sklearn\n"

@@ -151,6 +151,7 @@ for trial in range(10**6):
 """
 
 
+@pytest.mark.slow
 def test_everything_saved_survives_kill_9(tmp_path: Path) -> None:
     path = tmp_path / "r.sqlite"
     writer = subprocess.Popen(

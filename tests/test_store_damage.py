@@ -166,6 +166,7 @@ def blank(data: bytearray, rng: random.Random) -> None:
     data[start : start + 100] = bytes(len(data[start : start + 100]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [flip, cut, blank])
 def test_damage_gives_the_same_rows_fewer_rows_or_an_error(
     tmp_path: Path, damage: Callable[[bytearray, random.Random], None]
@@ -210,6 +211,7 @@ def test_merge_leaves_no_trace_where_it_reads(path: Path) -> None:
     assert snapshot(path.parent) == before
 
 
+@pytest.mark.slow
 def test_merge_reads_what_a_killed_writer_left(tmp_path: Path) -> None:
     code = (
         "import os, sys; from hopfield_sim.experiment.sweeps.store import Saved, Store\n"
@@ -272,6 +274,7 @@ def other(path: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+@pytest.mark.slow
 def test_a_second_writer_is_told_who_is_first(path: Path, other: subprocess.Popen[str]) -> None:
     who = rf"is being written by process {other.pid} on .* since 20\d\d-\d\d-\d\d \d\d:"
     for read_only in (False, True):
@@ -284,6 +287,7 @@ def test_a_second_writer_is_told_who_is_first(path: Path, other: subprocess.Pope
     assert [p.name for p in path.parent.iterdir()].count("r.sqlite.lock") == 0
 
 
+@pytest.mark.slow
 def test_a_link_to_a_file_is_no_way_around_its_lock(
     path: Path, other: subprocess.Popen[str], tmp_path: Path
 ) -> None:
@@ -298,6 +302,7 @@ def test_a_link_to_a_file_is_no_way_around_its_lock(
     assert missing(link) == []
 
 
+@pytest.mark.slow
 def test_a_lock_ends_with_its_process(path: Path, other: subprocess.Popen[str]) -> None:
     other.kill()
     other.wait()
@@ -364,6 +369,7 @@ except ResultsDirError as error:
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_loses_nothing_and_the_same_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "r.sqlite"
     command = [sys.executable, "-c", FILLER, str(path)]

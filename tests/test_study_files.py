@@ -84,6 +84,7 @@ def test_names_differ_whatever_they_were(stems: list[str]) -> None:
         assert name == stem or keys.count(stem.casefold()) > 1
 
 
+@pytest.mark.slow
 def test_files_of_equal_stems_are_told_apart(tmp_path: Path) -> None:
     """In the table, and as names of films."""
     files = [noise(tmp_path / name, seed) for seed, name in enumerate(("a/x.png", "b/x.png"))]
@@ -175,6 +176,7 @@ def drawn_on(ground: int, ink: int, path: Path, *ellipses: tuple[int, int, int, 
     return path
 
 
+@pytest.mark.slow
 def test_photographs_on_white_end_at_negatives_and_the_sentence_says_so(tmp_path: Path) -> None:
     """And what it recommends helps: the same pictures with black and white exchanged come back."""
     shapes = {

@@ -34,6 +34,7 @@ def test_the_error_is_in_proportion_to_the_patterns_and_not_gaussian():
     assert 0.5 * math.erfc(gaussian / math.sqrt(2)) < 1e-3 * many
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "p", "networks"), [(9, 16, 2000), (20, 1024, 30)])
 def test_the_law_against_measurement(n, p, networks):
     found = []

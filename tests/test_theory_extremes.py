@@ -45,6 +45,7 @@ def values(answer: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.atleast_1d(np.asarray(answer, np.float64))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_any_numbers(name: str) -> None:
     function, rng = getattr(theory, name), random.Random(name)
@@ -124,6 +125,7 @@ def test_a_rule_is_no_criterion() -> None:
         theory.capacity(100, "hebbian")
 
 
+@pytest.mark.slow
 def test_too_many_points() -> None:
     many = np.broadcast_to(np.float64(0.1), (10**7,))
     with pytest.raises(InsufficientMemoryError, match="points"):

@@ -58,6 +58,7 @@ def test_monte_carlo(kernel, patterns) -> None:
     assert error < 0.12 * deviations.mean()  # else this would say nothing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_the_error_of_the_energy(kernel) -> None:
     rng = np.random.default_rng(2)

@@ -87,6 +87,7 @@ def test_the_weight_in_three_dimensions_and_by_drawing():
     assert theory.modern_weight(0, 1.0, 10, [1, 4]).tolist() == pytest.approx([1.0, 0.25])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("noise", "dim", "n_patterns", "networks"),
     [(1.75, 64, 100, 300), (2.0, 64, 100, 300), (2.25, 64, 100, 300), (0.5, 2, 5, 3000),

@@ -179,6 +179,7 @@ def test_coarse_lattice_agrees_with_the_exact_one(n, p, order, rectified, tolera
     assert more + balanced / 2 == pytest.approx(beyond + tie / 2, rel=tolerance, abs=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("n", "p", "order", "rectified"),
     [
@@ -260,6 +261,7 @@ def test_law_approaches_its_limit(order, rectified, zero_diagonal, sizes, first)
     assert first > gaps[0] > 2 * gaps[1] > 4 * gaps[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ties", ["keep", "plus"])
 def test_networks_make_this_many_errors(ties):
     n, p, networks = 20, 6, 1500  # (P − 2)(N − 1) is even: ties occur

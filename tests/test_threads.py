@@ -63,6 +63,7 @@ def assert_same(run, wanted, *, energy=True):
         np.testing.assert_array_equal(run.energy, wanted.energy)
 
 
+@pytest.mark.slow
 @needs_kernels
 @pytest.mark.parametrize("manner", MANNERS.values(), ids=MANNERS)
 @pytest.mark.parametrize("name", MEMORIES)
@@ -171,6 +172,7 @@ def printed(code):
     return run.stdout.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "before", ["", "recall()\n"], ids=["the first threads", "threads made before"]
 )

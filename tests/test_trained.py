@@ -194,6 +194,7 @@ def test_corrupted_patterns_come_back():
     assert untrained[:, 1].mean() < 0.85
 
 
+@pytest.mark.slow
 @learns_too_little
 def test_training_holds_what_a_low_order_cannot():
     """N = 100, P = 50, n = 2: untrained dense memories, which keep the patterns, lose them."""
@@ -208,6 +209,7 @@ def test_training_holds_what_a_low_order_cannot():
     assert trained[:, 0].mean() > 0.98
 
 
+@pytest.mark.slow
 @learns_too_little
 def test_fewer_memories_than_patterns_hold_some():
     """N = 100, P = 25: with 20 memories most of them come back, with 12 some."""

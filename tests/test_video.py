@@ -111,6 +111,7 @@ def test_a_slow_film_shows_each_state_tinted_and_then_plain(
     np.testing.assert_array_equal(plain.all(axis=-1).ravel(), run.trajectory[1] > 0)
 
 
+@pytest.mark.slow
 def test_the_marker_goes_along_the_curve(run: Any, tmp_path: Path) -> None:
     frames, _ = read(video(run, tmp_path / "board.gif", tint=False))
     marker = rgb(style.VERMILLION)
@@ -235,6 +236,7 @@ def test_mp4_without_its_package_says_how_to_install_it(
         video(run, tmp_path / "x.mp4")
 
 
+@pytest.mark.slow
 def test_mp4_frames_last_as_long_as_in_the_gif(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +266,7 @@ def test_mp4_frames_last_as_long_as_in_the_gif(
     np.testing.assert_array_equal(sent[-1], frames[-1])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_FFMPEG, reason="needs imageio-ffmpeg, the extra 'video'")
 def test_an_mp4_can_be_read_back(run: Any, tmp_path: Path) -> None:
     import imageio_ffmpeg
@@ -300,6 +303,7 @@ def test_a_fast_film_leaves_frames_out_and_keeps_its_speed(
     np.testing.assert_allclose(starts, due, atol=shortest)
 
 
+@pytest.mark.slow
 def test_no_frame_of_a_gif_is_too_short_for_a_browser(run: Any, tmp_path: Path) -> None:
     for fps in (60, 200):
         path = video(run, tmp_path / "fast.gif", fps=fps)
