@@ -506,6 +506,7 @@ def test_without_proc_the_physical_memory_counts(
     checks.memory(2**60, "this", "less")  # a system that does not tell is not second-guessed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["RLIMIT_AS", "RLIMIT_DATA"])
 def test_a_limit_of_the_process_bounds_the_memory(name: str) -> None:
     """In a process of its own, since such a limit cannot be taken back."""

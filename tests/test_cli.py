@@ -142,6 +142,7 @@ def test_the_study_ends_with_one_line_that_says_what_is_where(
     assert "Warning" not in done.stderr
 
 
+@pytest.mark.slow
 def test_the_report_holds_everything_and_asks_no_network(
     study: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:

@@ -363,6 +363,7 @@ def test_the_checkerboard_comes_back_synchronously(network: Any, memories: NDArr
     assert len(history) <= 8
 
 
+@pytest.mark.slow
 def test_the_checkerboard_comes_back_asynchronously(network: Any, memories: NDArray[Any]) -> None:
     """And a count of unchanged steps that is not in a row stops some ten bits short of it."""
     cue, patience = course.perturb_pattern(memories[0], 1000, rng=2), 10_000

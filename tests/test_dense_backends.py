@@ -49,6 +49,7 @@ def run_all(kind, patterns, cues, **options):
     return runs[0], runs[1:]
 
 
+@pytest.mark.slow
 @needs_kernels
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("update", ["async", "sync"])

@@ -104,6 +104,7 @@ def network(result: Any, cell: int, trial: int) -> tuple[hs.DenseClassifier, dig
 # ------------------------------------------------------------------ what the table says
 
 
+@pytest.mark.slow
 def test_the_table_is_what_networks_trained_by_hand_give(result) -> None:
     errors, taking = [], []
     for trial in range(2):

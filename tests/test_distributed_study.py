@@ -67,6 +67,7 @@ def test_the_table_has_every_point(result) -> None:
     assert len({tuple(row) for row in result.rows}) == 1
 
 
+@pytest.mark.slow
 def test_the_errors_are_those_that_theory_predicts(result) -> None:
     rows = [r for r in result.rows if math.isfinite(r["energy_theory"]) and r["part"] != "kernels"]
     assert len(rows) >= 18

@@ -116,6 +116,7 @@ def test_capacity_is_that_of_many_trials(capacities: Result, rule: str, n: int) 
     np.testing.assert_allclose(found, CAPACITIES[rule, n], atol=BAND)
 
 
+@pytest.mark.slow
 def test_the_table_would_show_another_convention(monkeypatch: pytest.MonkeyPatch) -> None:
     # Storkey's rule without its diagonal is known to give .81 .49 .49 .31 at N = 10.
     def without_diagonal(rule: str, config: dict[str, Any]) -> hs.HopfieldNetwork:
@@ -128,6 +129,7 @@ def test_the_table_would_show_another_convention(monkeypatch: pytest.MonkeyPatch
     assert np.abs(np.subtract(found, CAPACITIES["storkey", 10])).max() > 3 * BAND
 
 
+@pytest.mark.slow
 def test_capacity_is_where_nine_of_ten_are_retrieved(capacities: Result) -> None:
     for row in capacities.summary["capacity"]:
         t = curve(capacities, row["rule"], row["n_neurons"], "n_patterns")
@@ -145,6 +147,7 @@ def test_capacity_is_where_nine_of_ten_are_retrieved(capacities: Result) -> None
     assert expected["storkey", 116] == pytest.approx(116 / math.sqrt(2 * math.log(116)))
 
 
+@pytest.mark.slow
 def test_overlaps_agree_with_what_was_retrieved(capacities: Result) -> None:
     for row in capacities.rows:
         assert row["retrieved"] <= 1
@@ -174,6 +177,7 @@ def test_recall_dies_where_the_course_says(robustnesses: Result, rule: str) -> N
         assert abs(found[n] - expected) < 1.15 * step, n
 
 
+@pytest.mark.slow
 def test_beyond_one_half_everything_is_lost(robustnesses: Result) -> None:
     for row in robustnesses.rows:
         assert row["flipped"] == math.floor(row["fraction"] * row["n_neurons"] + 1e-9)  # type: ignore[operator]
@@ -320,6 +324,7 @@ def test_one_network_has_no_standard_error_and_says_so(name: str) -> None:
         assert math.isnan(row.get("retrieved_se", math.nan))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COLUMNS)
 def test_tables_have_the_published_columns(
     name: str,
@@ -381,6 +386,7 @@ def test_bad_arguments(
 # --------------------------------------------------------------------------- words and results
 
 
+@pytest.mark.slow
 def test_sentences_say_what_the_numbers_say(
     capacities: Result, robustnesses: Result, energies: Result, boards: Result, images: Result
 ) -> None:
@@ -464,6 +470,7 @@ def test_tables_without_their_package_say_what_to_install(
         method()
 
 
+@pytest.mark.slow
 def test_to_dataframe_and_to_xarray(capacities: Result) -> None:
     pytest.importorskip("xarray", reason="needs the extra 'xarray'")
     assert len(capacities.to_dataframe()) == len(capacities.rows)

@@ -84,6 +84,7 @@ def test_dense_errors_follow_the_exact_law(dense: hs.experiment.Result) -> None:
     assert [r["theory"] for r in powers if r["order"] == 3 and r["n_patterns"] == 80] == [law]
 
 
+@pytest.mark.slow
 def test_dense_capacities_and_words(dense: hs.experiment.Result) -> None:
     found = {row["order"]: row for row in dense.summary["capacity"]}
     for order, row in found.items():
@@ -100,6 +101,7 @@ def test_dense_capacities_and_words(dense: hs.experiment.Result) -> None:
     assert math.isnan(STUDY._crossing([1, 2], [[0.1, 0.2]], 1e-3)[0])
 
 
+@pytest.mark.slow
 def test_exponential_memories_and_spoilt_cues(dense: hs.experiment.Result) -> None:
     asked = [
         (row["flipped"], row["update"])
@@ -116,6 +118,7 @@ def test_exponential_memories_and_spoilt_cues(dense: hs.experiment.Result) -> No
     assert all(math.isnan(float(row["theory"])) for row in rows[1:])
 
 
+@pytest.mark.slow
 def test_the_figure_has_theory_over_the_data(dense: hs.experiment.Result) -> None:
     figure = hs.plotting.dense(dense)
     titles = [panel.get_title(loc="left") for panel in figure.axes]

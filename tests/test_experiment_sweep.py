@@ -276,6 +276,7 @@ class Interrupting(ThreadPoolExecutor):
         return super().submit(*args, **kwargs)
 
 
+@pytest.mark.slow
 def test_ctrl_c_drops_what_is_running(tmp_path: Path) -> None:
     config = toy_study.configure(tmp_path, cells=1, trials=5, cost=1.0, sleep=0.5)
     pool = pools.Pool(lambda: Interrupting(1), slots=2)

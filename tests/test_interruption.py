@@ -147,6 +147,7 @@ def test_what_was_finished_is_kept(tmp_path: Path) -> None:
     assert tries.count(1) >= 9  # those of the first run, but for the two that were running
 
 
+@pytest.mark.slow
 def test_an_ignored_signal_stays_ignored() -> None:
     code = (
         "import signal, sys, time; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n"
@@ -161,6 +162,7 @@ def test_an_ignored_signal_stays_ignored() -> None:
         assert process.wait(30) == 7
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_a_function_comes_at_once_and_the_interpreter_ends(tmp_path: Path) -> None:
     code = (
         "import _thread, sys, threading, time, toy_study\n"

@@ -49,6 +49,7 @@ def test_heat_bath_samples_boltzmann(backend, order, couplings):
     assert chi2 < degrees + 5 * math.sqrt(2 * degrees)
 
 
+@pytest.mark.slow
 def test_parallel_heat_bath_has_peretto_s_distribution(backend):
     """Little's dynamics: P(s) ∝ e^(θ-term) Π_i 2 cosh(h_i/T) for zero diagonal (Peretto 1984)."""
     n, temperature = 5, 1.3

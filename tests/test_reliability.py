@@ -50,8 +50,8 @@ def test_a_raw_error_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nan_from_finite_numbers_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hs.theory, "capacity", lambda n_neurons: np.float64("nan"))
-    assert "theory.capacity(" in str(calls.attack(1000).losses)
+    monkeypatch.setattr(hs.theory, "gardner_load", lambda stability: np.float64("nan"))
+    assert "theory.gardner_load(" in str(calls.attack(1000).losses)
 
 
 def test_a_changed_argument_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

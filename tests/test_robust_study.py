@@ -394,6 +394,7 @@ def test_the_table_has_every_point(result) -> None:
         assert len(rows_of(result, data="random", memory="modern", corruption=kind)) == count
 
 
+@pytest.mark.slow
 def test_means_and_errors_are_those_of_the_sets(result) -> None:
     config = result.config
     values = [
@@ -487,6 +488,7 @@ def test_ties_are_within_twice_the_error_of_the_difference() -> None:
     assert tied({"a": {0: 0.9}, "b": {0: 0.8}}) == ["a"]
 
 
+@pytest.mark.slow
 def test_the_ranking_and_the_sentence_state_what_the_table_has(result) -> None:
     ranking = result.summary["ranking"]
     flips = [r for r in ranking if r["data"] == "random" and r["corruption"] == "flip"]
@@ -507,6 +509,7 @@ def test_the_ranking_and_the_sentence_state_what_the_table_has(result) -> None:
     assert "Of 4 random" not in text  # they are not alike
 
 
+@pytest.mark.slow
 def test_costs_of_an_attack_are_taken_set_by_set(result) -> None:
     costs = result.summary["costs"]
     assert len(costs) == 2 * 2 * len(MEMORIES)
@@ -566,6 +569,7 @@ def test_the_map_shows_the_rows(result) -> None:
     assert len(bits.axes[1].patches) == len(rows_of(result, data="digits"))
 
 
+@pytest.mark.slow
 def test_figures_in_axes_of_your_own_and_bad_input(result) -> None:
     from matplotlib.figure import Figure
 

@@ -588,6 +588,7 @@ def test_a_planted_defect_is_named(rule: Callable[..., Any], words: str) -> None
     assert isinstance(caught.value, HopfieldError)
 
 
+@pytest.mark.slow
 def test_other_honest_rules_pass() -> None:
     """As they are found in notebooks: sums of outer products, a subtracted mean, an inverse."""
 

@@ -65,6 +65,7 @@ def path(tmp_path: Path) -> Path:
 # ---------------------------------------------------------------- damage inside a valid database
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
