@@ -1,13 +1,13 @@
-"""Curves to draw over the data: what theory says of Hopfield networks, each with its source.
+"""Theoretical predictions for Hopfield networks, each with its source.
 
-* ``one_step.py`` — signal against crosstalk: how often a bit of a stored pattern changes
-* ``exponential.py`` — the same for a memory of e^x
-* ``storage.py`` — how many patterns without errors, or with few, classical and dense
+* ``one_step.py`` — signal and crosstalk: the probability that a bit of a stored pattern changes
+* ``exponential.py`` — the same for a memory with the interaction e^x
+* ``storage.py`` — capacities with few or without errors, of Hebbian, Storkey and dense memories
 * ``replica.py`` — the overlap at finite load and temperature, and the critical load
-* ``phase_diagram.py`` — the lines between retrieval, spin glass and disorder
-* ``gardner.py`` — the most that any weights can store
-* ``modern.py`` — modern Hopfield networks: separation, the error of a step, exponential capacity
-* ``random_features.py`` — how exact a distributed memory is, and how many features it takes
+* ``phase_diagram.py`` — the lines between retrieval, spin glass and paramagnet
+* ``gardner.py`` — the maximum capacity over all weights
+* ``modern.py`` — modern Hopfield networks: separation, error of one step, exponential capacity
+* ``random_features.py`` — accuracy of distributed memories, and the required number of features
 
 Everything is solved when it is asked for, with SciPy, which is loaded then; nothing is a table of
 known values.

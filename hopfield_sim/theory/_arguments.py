@@ -1,4 +1,4 @@
-"""Numbers from outside, one or an array of them: what every curve of this package is drawn over."""
+"""Validation of the arguments of theory functions: numbers, or arrays of numbers."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def formula(function: _Function) -> _Function:
-    """Make a function of this room the same whatever ``np.seterr`` says.
+    """Decorate a function of this package to ignore ``np.seterr``, and to explain MemoryErrors.
 
-    Numbers that vanish or exceed all floats on the way are meant to; what comes out is judged by
-    the tests. Arrays too large for the memory are told in words.
+    Intermediate underflow and overflow are intended; the results are tested.
     """
 
     @checks.by_name
@@ -38,14 +37,14 @@ def formula(function: _Function) -> _Function:
             raise
         except MemoryError as error:
             raise InsufficientMemoryError(
-                f"not enough memory for theory.{function.__name__} at so many points; ask for fewer"
+                f"not enough memory for theory.{function.__name__} at so many points; use fewer"
             ) from error
 
     return quiet  # type: ignore[return-value]
 
 
 def integers(value: Any, name: str, *, minimum: int, maximum: int) -> NDArray[np.int64]:
-    """Judge an integer or an array of integers within bounds; fresh int64."""
+    """Validate an integer or an array of integers within bounds; a new int64 array."""
     if _single(value):
         return np.array(checks.integer(value, name, minimum=minimum, maximum=maximum))
     array = checks.numeric(value, name)
@@ -59,7 +58,7 @@ def integers(value: Any, name: str, *, minimum: int, maximum: int) -> NDArray[np
 
 
 def reals(value: Any, name: str, *, minimum: float) -> NDArray[np.float64]:
-    """Judge a finite real number or an array of them; a fresh float64 array."""
+    """Validate a finite real number or an array of them; a new float64 array."""
     if _single(value):
         return np.array(checks.real(value, name, minimum=minimum))
     array = checks.numeric(value, name).astype(np.float64)
@@ -71,7 +70,7 @@ def reals(value: Any, name: str, *, minimum: float) -> NDArray[np.float64]:
 
 
 def together(*arrays: NDArray[Any], names: str) -> list[NDArray[Any]]:
-    """Broadcast arrays against each other, or raise naming the arguments they came from."""
+    """Broadcast arrays against each other, or raise with the names of the arguments."""
     try:
         joined = list(np.broadcast_arrays(*arrays))
     except ValueError as error:
@@ -80,12 +79,12 @@ def together(*arrays: NDArray[Any], names: str) -> list[NDArray[Any]]:
             f"{names} must be numbers or arrays that broadcast together; got shapes {shapes}"
         ) from error
     points = joined[0].size
-    checks.memory(32 * points, f"{points} points of theory", "ask for fewer")
+    checks.memory(32 * points, f"{points} points of theory", "use fewer")
     return joined
 
 
 def answer(values: NDArray[np.float64]) -> Any:
-    """Give a float for single arguments, an array for arrays."""
+    """Return a float for single arguments, an array for arrays."""
     return float(values) if values.ndim == 0 else values
 
 

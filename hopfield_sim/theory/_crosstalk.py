@@ -1,11 +1,11 @@
-"""The law of the crosstalk in a dense memory: a sum of many independent random steps.
+"""The distribution of the crosstalk in a dense memory: a sum of many independent random steps.
 
 Seen from one bit of a stored pattern, each other pattern adds ±D(X) to the energy difference, with
 a fair sign, D(X) = F(X + 1) − F(X − 1) and X the sum of N − 1 fair coins. The bit changes when the
-P − 1 steps together exceed the signal D(N − 1). The law of their sum is found by raising the
-characteristic function of one step to the power P − 1 on a lattice, after tilting the steps
-(Esscher's transform) so that the sum is centred on the signal: then a probability of 1e-40 comes
-out as accurately as one of 0.1.
+P − 1 steps together exceed the signal D(N − 1). The distribution of their sum is computed by
+raising the characteristic function of one step to the power P − 1 on a lattice, after tilting the
+steps (Esscher's transform) so that the sum is centred on the signal: then a probability of 1e-40 is
+as accurate as one of 0.1.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How often a bit of a pattern stored with F(x) = eˣ changes in one update."""
+"""Probability that a bit of a pattern stored with F(x) = eˣ changes in one update."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ _UNIT = 2**60
 
 @formula
 def exponential_error(n_neurons: Any, n_patterns: Any) -> Any:
-    r"""Give the probability that a bit of a stored random pattern changes in one update from it,
-    with F(x) = eˣ.
+    r"""Probability that a bit of a stored random pattern changes in one update, for F(x) = eˣ.
 
-    Each other pattern adds :math:`\pm e^X` to a signal of :math:`e^{N-1}`, X the sum of N − 1 fair
-    coins. The sum of these steps is far from Gaussian: what turns a bit is nearly always one
-    pattern, or a few, at a distance of a few bits, so that the error grows in proportion to P. It
-    is still small at :math:`P = 2^{N/2}`, up to which recall is proven.
+    Each other pattern adds :math:`\pm e^X` to a signal of :math:`e^{N-1}`, with X the sum of N − 1
+    fair coins. The sum of these terms is far from Gaussian: a bit is nearly always flipped by one
+    or a few patterns at a distance of a few bits, so that the error is proportional to P. It is
+    still small at :math:`P = 2^{N/2}`, up to which recall is proven.
 
     Parameters
     ----------
     n_neurons : int or array of int
-        N from 1 to 10⁴.
+        Number of neurons N, from 1 to 10⁴.
     n_patterns : int or array of int
-        P from 1 to 10⁹, the pattern asked about being one of them; arrays broadcast.
+        Number of patterns P, from 1 to 10⁹, including the pattern itself; arrays broadcast.
 
     Returns
     -------
     float or ndarray of float64
-        The probability, in [0, 1], to some 1e-5 relative; sums that cancel exactly keep the bit.
+        The probability, in [0, 1], with a relative accuracy of some 1e-5; a field of exactly zero
+        keeps the bit.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments outside these ranges.
+        If an argument is outside its range.
 
     References
     ----------
@@ -63,7 +63,7 @@ def exponential_error(n_neurons: Any, n_patterns: Any) -> Any:
 
 
 def steps(n_neurons: int) -> _crosstalk.Steps:
-    """The sizes e^{X − (N − 1)} of one step, in units of 2⁻⁶⁰, and how probable each is."""
+    """The sizes e^{X − (N − 1)} of one step, in units of 2⁻⁶⁰, and their probabilities."""
     x = np.arange(-(n_neurons - 1), n_neurons, 2)
     sizes = [round(_UNIT * math.exp(value - (n_neurons - 1))) for value in x.tolist()]
     return _crosstalk.Steps(sizes, _coins.log_coin_mass(n_neurons - 1, x))

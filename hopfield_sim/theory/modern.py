@@ -1,4 +1,4 @@
-"""How many memories a modern Hopfield network holds, and how near one step comes to them."""
+"""Capacity of modern Hopfield networks, and the error of one step."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hopfield_sim.theory._arguments import answer, formula, integers, reals, tog
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
 _SADDLE = 10**6
-"""From so many dimensions on an integral over angles is its largest term and the width there."""
+"""In more dimensions, integrals over angles are computed by the saddle-point approximation."""
 
 
 @formula
 def modern_constant(beta: float, radius: float, dim: int, failure: float) -> float:
-    r"""Give the base c of the exponential capacity of random patterns on a sphere.
+    r"""Base c of the exponential capacity for random patterns on a sphere.
 
     .. math::
         c = \frac{b}{W_0(e^{a + \ln b})}, \quad
@@ -31,24 +31,23 @@ def modern_constant(beta: float, radius: float, dim: int, failure: float) -> flo
     Parameters
     ----------
     beta : float
-        β > 0.
+        Inverse temperature β > 0.
     radius : float
-        K > 0, the radius in units of √(d − 1).
+        Radius K > 0 of the sphere, in units of √(d − 1).
     dim : int
-        d ≥ 2.
+        Dimension d ≥ 2.
     failure : float
-        p between 0 and 1, the probability that the patterns drawn cannot be stored.
+        Failure probability 0 < p < 1, that the patterns drawn cannot be stored.
 
     Returns
     -------
     float
-        c; inf beyond all floats. The theorem that uses it asks for
-        :math:`c \ge (2/\sqrt p)^{4/(d-1)}`.
+        The base c; inf on overflow. The theorem requires :math:`c \ge (2/\sqrt p)^{4/(d-1)}`.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments outside these ranges.
+        If an argument is outside its range.
 
     References
     ----------
@@ -65,7 +64,7 @@ def modern_constant(beta: float, radius: float, dim: int, failure: float) -> flo
 
 @formula
 def modern_capacity(beta: float, radius: float, dim: int, failure: float) -> float:
-    r"""Give the number of random patterns on a sphere that can be stored and retrieved.
+    r"""Number of random patterns on a sphere that can be stored and retrieved.
 
     .. math:: P = \sqrt p\; c^{(d-1)/4}
 
@@ -77,7 +76,7 @@ def modern_capacity(beta: float, radius: float, dim: int, failure: float) -> flo
     Returns
     -------
     float
-        P, not rounded; inf beyond all floats.
+        Number of patterns P, not rounded; inf on overflow.
 
     References
     ----------
@@ -95,19 +94,19 @@ def modern_capacity(beta: float, radius: float, dim: int, failure: float) -> flo
 
 @formula
 def modern_separation(patterns: Any) -> NDArray[np.float64]:
-    r"""Give each pattern's separation from the others, the smaller the harder to retrieve.
+    r"""Separation of each pattern from the others; the smaller, the harder it is to retrieve.
 
     .. math:: \Delta_i = \min_{j \ne i} (\xi_i \cdot \xi_i - \xi_i \cdot \xi_j)
 
     Parameters
     ----------
-    patterns : (P, N) ndarray of float
-        At least two.
+    patterns : (P, N) array_like of float
+        At least two patterns.
 
     Returns
     -------
     (P,) ndarray of float64
-        Negative for a pattern that is more similar to another one than to itself.
+        The separations, negative if the dot product with another pattern exceeds that with itself.
 
     References
     ----------
@@ -120,8 +119,8 @@ def modern_separation(patterns: Any) -> NDArray[np.float64]:
     """
     xi = checks.real_patterns(patterns, dtype=np.dtype(np.float64)).array
     if len(xi) < 2:
-        raise InvalidInputError("patterns must be at least two to be apart; got one")
-    checks.memory(16 * len(xi) ** 2, f"all pairs of {len(xi)} patterns", "ask about fewer")
+        raise InvalidInputError("patterns must have at least two rows; got one")
+    checks.memory(16 * len(xi) ** 2, f"all pairs of {len(xi)} patterns", "use fewer patterns")
     products = xi @ xi.T
     own = products.diagonal().copy()
     np.fill_diagonal(products, -np.inf)
@@ -132,7 +131,7 @@ def modern_separation(patterns: Any) -> NDArray[np.float64]:
 def modern_error(
     separation: Any, n_patterns: int, largest: float, beta: Any, distance: Any = 0.0
 ) -> Any:
-    r"""Bound the distance from a pattern's fixed point after one step.
+    r"""Upper bound of the distance from a pattern's fixed point after one step.
 
     .. math:: \|f(x) - x^*_i\| \le 2 (P - 1) M e^{-\beta (\Delta_i - 2 r M)},
         \qquad r = \max(\|x - \xi_i\|, \|x^*_i - \xi_i\|)
@@ -140,20 +139,20 @@ def modern_error(
     Parameters
     ----------
     separation : float or array
-        Δ_i, of ``modern_separation``.
+        Separation Δ_i of the pattern, see ``modern_separation``.
     n_patterns : int
-        P ≥ 2.
+        Number of patterns P ≥ 2.
     largest : float
-        M, the length of the longest pattern.
+        Norm M of the longest pattern.
     beta : float or array
-        β ≥ 0.
+        Inverse temperature β ≥ 0.
     distance : float or array
-        r, how far the start and the fixed point are from the pattern at most.
+        Maximum distance r of the initial state and of the fixed point from the pattern.
 
     Returns
     -------
     float or ndarray of float64
-        The bound; inf beyond all floats.
+        The bound; inf on overflow.
 
     References
     ----------
@@ -172,38 +171,38 @@ def modern_error(
         reals(distance, "distance", minimum=0),
         names="separation, beta and distance",
     )
-    # At β = 0 there is no decay, however far the start.
+    # At β = 0 there is no decay, at any distance.
     exponent = np.where(betas > 0, -betas * (gaps - 2 * radii * largest), 0.0)
     return answer(np.exp(exponent + math.log(2 * (n_patterns - 1)) + math.log(largest)))
 
 
 @formula
 def modern_weight(beta: Any, radius: float, dim: int, n_patterns: Any) -> Any:
-    r"""Give the weight that a random pattern on a sphere has when it is the state itself.
+    r"""Attention weight of a random pattern on a sphere if the state is the pattern itself.
 
     .. math::
         w = \frac{1}{1 + (P - 1)\, \langle e^{-\beta M^2 (1 - t)} \rangle}, \qquad
         M = K \sqrt{d - 1},
 
     the average over the cosine t of two random directions in d dimensions, with density
-    :math:`\propto (1 - t^2)^{(d-3)/2}`. The average is taken of the sum of the
-    other patterns' terms; the mean of the weights themselves is somewhat larger (Jensen).
+    :math:`\propto (1 - t^2)^{(d-3)/2}`. The sum of the other patterns' terms is averaged; the mean
+    of the weights themselves is somewhat larger (Jensen).
 
     Parameters
     ----------
     beta : float or array
-        β ≥ 0.
+        Inverse temperature β ≥ 0.
     radius : float
-        K > 0, the radius in units of √(d − 1).
+        Radius K > 0 of the sphere, in units of √(d − 1).
     dim : int
-        d ≥ 2.
+        Dimension d ≥ 2.
     n_patterns : int or array of int
-        P ≥ 1.
+        Number of patterns P ≥ 1.
 
     Returns
     -------
     float or ndarray of float64
-        w, from 1/P at β = 0 to 1.
+        The weight w, from 1/P at β = 0 to 1.
 
     References
     ----------
@@ -257,12 +256,12 @@ def _log_integral(
 
 @formula
 def modern_nearest(noise: Any, dim: int, n_patterns: Any) -> Any:
-    r"""Give the chance that a noisy pattern is still nearer to its own memory than to all others.
+    r"""Probability that a noisy pattern is still nearer to its own memory than to all others.
 
-    The patterns lie at random on a sphere in d dimensions, and the noise is normal, of r times a
-    pattern's length: :math:`x = \xi + r M g / \sqrt d`. Of the cosine of x with its pattern
-    only :math:`\cot\theta = (\sqrt d / r + g_1) / \chi_{d-1}` is random; the other cosines are
-    those of independent random directions, below it with the probability :math:`F_d(\theta)`:
+    The patterns are random points on a sphere in d dimensions; the noise is normal, of r times the
+    length of a pattern: :math:`x = \xi + r M g / \sqrt d`. The angle θ between x and its pattern
+    has :math:`\cot\theta = (\sqrt d / r + g_1) / \chi_{d-1}`; the other angles are those of
+    independent random directions, each of which is larger with probability :math:`F_d(\theta)`:
 
     .. math::
         \langle F_d(\theta)^{P-1} \rangle, \qquad
@@ -272,25 +271,25 @@ def modern_nearest(noise: Any, dim: int, n_patterns: Any) -> Any:
     Parameters
     ----------
     noise : float or array
-        r ≥ 0, the length of the noise in units of a pattern's length.
+        Length r ≥ 0 of the noise, in units of the length of a pattern.
     dim : int
-        d, from 2 to 10⁶.
+        Dimension d, from 2 to 10⁶.
     n_patterns : int or array of int
-        P ≥ 1.
+        Number of patterns P ≥ 1.
 
     Returns
     -------
     float or ndarray of float64
-        The probability, to about 1e-5.
+        The probability, accurate to about 1e-5.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments outside these ranges.
+        If an argument is outside its range.
 
     Examples
     --------
-    With more noise than there is pattern, a cue is any direction:
+    If the noise is much longer than the pattern, a cue is a random direction:
 
     >>> round(modern_nearest(2.0, 64, 100), 3), round(modern_nearest(1e9, 64, 100), 3)
     (0.896, 0.01)

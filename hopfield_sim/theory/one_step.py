@@ -1,4 +1,4 @@
-"""How often a bit of a stored pattern changes in one update: signal against crosstalk."""
+"""Probability that a bit of a stored pattern changes in one update: signal and crosstalk."""
 
 from __future__ import annotations
 
@@ -27,38 +27,39 @@ def one_step_error(
     ties: str = "keep",
     exact: bool = True,
 ) -> Any:
-    r"""Give the probability that a bit of a stored random pattern changes in one update from it.
+    r"""Probability that a bit of a stored random pattern changes in one update.
 
-    In the Hebbian network the field on bit i of pattern ν is
+    In the Hebbian network the aligned field of bit i in pattern ν is
     :math:`N \xi_i^\nu h_i = (N - 1) + S`, with S the sum of :math:`(P - 1)(N - 1)` independent
-    fair coins of ±1, so that the law is binomial (with its diagonal kept, P joins the signal):
+    fair coins of ±1, so that its distribution is binomial (with the diagonal, P adds to the
+    signal):
 
     .. math:: p = \Pr[\,N - 1 + S < 0\,]
         \;\longrightarrow\; Q\!\left(\sqrt{N/P}\right), \qquad
         Q(x) = \tfrac12 \operatorname{erfc}(x/\sqrt2).
 
     In a dense memory of order n the signal is :math:`N^n - (N - 2)^n`, and each other pattern adds
-    ±D(X), D(X) = F(X + 1) − F(X − 1), X the sum of N − 1 coins; the limit is
-    :math:`Q(\sqrt{N^{n-1} / ((2n-3)!!\, P)})`, with half the noise variance when rectified.
+    ±D(X), where D(X) = F(X + 1) − F(X − 1) and X is the sum of N − 1 coins; the limit is
+    :math:`Q(\sqrt{N^{n-1} / ((2n-3)!!\, P)})`, with half the noise variance if rectified.
 
     Parameters
     ----------
     n_neurons, n_patterns : int or array of int
-        N and P from 1 to 10¹⁸, the pattern asked about being one of the P; arrays broadcast. The
-        exact law of a dense memory takes N up to 10⁶.
+        Numbers of neurons N and of patterns P (including the pattern itself), from 1 to 10¹⁸;
+        arrays broadcast. For the exact distribution of a dense memory, N is at most 10⁶.
     order : int
-        n from 1 to 1000; 2 is the Hebbian network.
+        Order n of the interaction, from 1 to 1000; 2 is the Hebbian network.
     rectified : bool
-        F(x) = max(x, 0)ⁿ in place of xⁿ.
+        Use F(x) = max(x, 0)ⁿ in place of xⁿ.
     zero_diagonal : bool
-        False: the Hebbian weights keep their diagonal P/N. Dense memories have no such choice: a
-        neuron never takes part in its own field.
+        ``False`` keeps the diagonal P/N of Hebbian weights. It must be True for dense memories, in
+        which a neuron does not contribute to its own field.
     ties : {"keep", "plus"}
-        What a field of exactly zero does: keep the bit, or set it to +1 (which is an error for
-        every second bit).
+        Effect of a field of exactly zero: keep the bit, or set it to +1 (an error for every second
+        bit).
     exact : bool
-        True: the law at finite N and P. False: its Gaussian limit for large N and P, in which ties
-        have no part.
+        True for the exact distribution at finite N and P; False for the Gaussian limit of large N
+        and P, in which ties are irrelevant.
 
     Returns
     -------
@@ -68,14 +69,14 @@ def one_step_error(
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments outside these ranges, and for ``zero_diagonal=False`` in a dense memory.
+        If an argument is outside its range, or ``zero_diagonal=False`` for a dense memory.
 
     Notes
     -----
-    The binomial tail is accurate to about 1e-12 relative up to 10⁵ coins and to 1e-10 for any N and
-    P, at a cost that does not depend on them. For a dense memory the cost grows with N and with the
-    number of lattice points that the noise spans (at most a second or so); above two million points
-    the lattice is coarsened, with relative errors of a few 1e-6.
+    The binomial tail has a relative accuracy of about 1e-12 up to 10⁵ coins and of 1e-10 for any N
+    and P, at a cost independent of them. For a dense memory the cost increases with N and with the
+    number of lattice points that the noise covers (at most about a second); for more than two
+    million points a coarser lattice is used, with relative errors of a few 1e-6.
 
     References
     ----------
@@ -84,8 +85,8 @@ def one_step_error(
 
     Examples
     --------
-    Three neurons, two patterns: S is the sum of two coins and 2 + S is never negative, but it is
-    zero in one case of four.
+    For three neurons and two patterns, S is the sum of two coins, and 2 + S is never negative, but
+    zero with probability 1/4.
 
     >>> one_step_error(3, 2), one_step_error(3, 2, ties="plus")
     (0.0, 0.125)
@@ -105,13 +106,13 @@ def one_step_error(
     if not (hebbian or zero_diagonal):
         raise InvalidInputError(
             "zero_diagonal=False is meaningful for the Hebbian network (order=2, rectified=False) "
-            f"only; got order={order}, rectified={rectified}, where a neuron never acts on itself"
+            f"only; got order={order}, rectified={rectified}, which has no self-coupling"
         )
     exact = checks.flag(exact, "exact")
     if exact and not hebbian and (neurons > _LARGEST_DENSE).any():
         raise InvalidInputError(
             f"n_neurons must be {_LARGEST_DENSE} or less for the exact law of a dense memory; "
-            f"got {neurons.max()}; use exact=False, which is right there"
+            f"got {neurons.max()}; use exact=False, which is accurate for such N"
         )
     law = _exact if exact else _gaussian_limit
     result = np.empty(neurons.shape)
@@ -122,7 +123,7 @@ def one_step_error(
 
 
 def _exact(n: int, p: int, order: int, rectified: bool, zero_diagonal: bool, ties: str) -> float:
-    """Probability of a noise beyond the signal, plus half that of a tie where a tie gives +1."""
+    """Probability of a noise beyond the signal, plus half that of a tie if ties give +1."""
     if order == 2 and not rectified:
         coins = (p - 1) * (n - 1)
         signal = n - 1 if zero_diagonal else n - 1 + p
@@ -137,7 +138,7 @@ def _exact(n: int, p: int, order: int, rectified: bool, zero_diagonal: bool, tie
 def _gaussian_limit(
     n: int, p: int, order: int, rectified: bool, zero_diagonal: bool, ties: str
 ) -> float:
-    """Q(signal / noise) for N and P to infinity together."""
+    """Q(signal / noise), the limit of large N and P."""
     log_variance = math.log(p * math.prod(range(1, 2 * order - 2, 2))) - (order - 1) * math.log(n)
     log_noise = 0.5 * (log_variance - (math.log(2.0) if rectified else 0.0))
     log_signal = 0.0 if zero_diagonal else math.log1p(p / n)

@@ -25,14 +25,14 @@ class PhaseLines:
     Attributes
     ----------
     loads : float or ndarray of float64
-        α = P/N.
+        Loads α = P/N.
     glass : float or ndarray of float64
-        T_g = 1 + √α: below it spins freeze, at first into a spin glass without memory.
+        T_g = 1 + √α, below which the spins freeze, at first into a spin glass without retrieval.
     retrieval : float or ndarray of float64
-        T_M: the highest temperature with (metastable) retrieval states; nan where there is none.
+        T_M, the highest temperature with (metastable) retrieval states; nan if there are none.
     thermodynamic : float or ndarray of float64
-        T_c: the highest temperature at which retrieval states are the global minima of the free
-        energy; nan where they never are.
+        T_c, the highest temperature at which retrieval states are the global minima of the free
+        energy; nan if they never are.
     """
 
     loads: Any
@@ -43,7 +43,7 @@ class PhaseLines:
 
 @formula
 def phase_lines(loads: Any) -> PhaseLines:
-    r"""Give the temperatures at which the phases of the Hebbian network change.
+    r"""Temperatures of the phase transitions of the Hebbian network.
 
     T_g = 1 + √α; T_M, where the retrieval solution of the equations under
     :func:`~hopfield_sim.theory.retrieval_overlap` disappears; T_c, where its free energy, with
@@ -58,26 +58,26 @@ def phase_lines(loads: Any) -> PhaseLines:
     Parameters
     ----------
     loads : float or array of float
-        α = P/N ≥ 0, for N to infinity.
+        Loads α = P/N ≥ 0, for N → ∞.
 
     Returns
     -------
     PhaseLines
-        ``.glass``, ``.retrieval``, ``.thermodynamic`` (and ``.loads``), temperatures in the units
-        of ``recall``, floats for a single load; nan where a line does not exist.
+        ``.glass``, ``.retrieval``, ``.thermodynamic`` (and ``.loads``): temperatures in the units
+        of ``recall``, floats for a single load; nan if a line does not exist.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For negative or infinite loads, and for anything that is not a real number.
+        If a load is negative, infinite or not a real number.
 
     Notes
     -----
     Near α = 0 T_M ≈ 1 − 1.95 √α and T_c ≈ 1 − 2.60 √α. At T = 0 the lines end at α = 0.1379
-    (:func:`~hopfield_sim.theory.critical_load`) and at α = 0.0519, but not before having bulged a
-    little beyond these loads: replica-symmetric retrieval states exist up to α = 0.1382 near
-    T = 0.02, and are global minima up to 0.0531 near T = 0.09. This reentrance is a trace of the
-    broken replica symmetry at low temperature. The highest temperature is given there too.
+    (:func:`~hopfield_sim.theory.critical_load`) and at α = 0.0519, but extend slightly beyond these
+    loads: replica-symmetric retrieval states exist up to α = 0.1382 near T = 0.02, and are global
+    minima up to 0.0531 near T = 0.09. This reentrance is due to replica symmetry breaking at low
+    temperature. The highest temperature is returned there too.
 
     References
     ----------

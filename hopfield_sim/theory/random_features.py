@@ -1,4 +1,4 @@
-"""How exact a distributed memory is: variances of its random features, and how many it takes."""
+"""Accuracy of distributed memories: variances of random features, and the number required."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Floats = NDArray[np.floating]
 
 @formula
 def feature_variance(states: Any, patterns: Any, beta: float, kernel: str = "sincos") -> Any:
-    r"""Give the variance of ⟨φ(x), Σ φ(ξ)⟩ with a single feature; with Y of them it is 1/Y of it.
+    r"""Variance of ⟨φ(x), Σ φ(ξ)⟩ for a single random feature; for Y features divide it by Y.
 
     For one pattern ξ, with k = exp(−β‖x − ξ‖²/2) and z = β‖x + ξ‖²:
 
@@ -33,8 +33,7 @@ def feature_variance(states: Any, patterns: Any, beta: float, kernel: str = "sin
     "expexp"   :math:`k^2 (e^z - 1)(1 - e^{-z}) / 2`
     ========== ============================================
 
-    Patterns share their features, so for several the covariances come on top. With d = x − ξ, for
-    "sincos"
+    Several patterns share their features, so their covariances add. With d = x − ξ, for "sincos"
 
     .. math:: \frac12 \sum_{μν} \left[ e^{-\frac{β}{2} ‖d^μ - d^ν‖^2}
         + e^{-\frac{β}{2} ‖d^μ + d^ν‖^2} \right] - \Big(\sum_μ e^{-\frac{β}{2} ‖d^μ‖^2}\Big)^2 .
@@ -42,23 +41,24 @@ def feature_variance(states: Any, patterns: Any, beta: float, kernel: str = "sin
     Parameters
     ----------
     states : (B, D) or (D,) array_like of float
-        x, where the memory is asked.
+        States x at which the memory is evaluated.
     patterns : (P, D) array_like of float
-        ξ.
+        Stored patterns ξ.
     beta : float
-        β > 0.
+        Inverse temperature β > 0.
     kernel : {"sincos", "cos", "exp", "expexp"}
-        The kind of features; directions are independent, not orthogonal.
+        Type of random features; their directions are independent, not orthogonal.
 
     Returns
     -------
-    float or ndarray (B,) of float64
-        inf where it exceeds all floats.
+    float or (B,) ndarray of float64
+        The variance; inf on overflow.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For other shapes, numbers that are not finite, and unknown words.
+        If the shapes do not match, values are not finite, ``beta`` is not positive or ``kernel`` is
+        unknown.
 
     References
     ----------
@@ -67,42 +67,42 @@ def feature_variance(states: Any, patterns: Any, beta: float, kernel: str = "sin
 
     Examples
     --------
-    At the memory itself sines and cosines do not err at all, cosines alone do:
+    At a memory itself "sincos" has no error, "cos" has:
 
     >>> x = [0.0, 1.0]
     >>> [round(feature_variance(x, [x], 1.0, kernel), 3) for kernel in ("sincos", "cos", "exp")]
     [0.0, 0.5, 53.598]
     """
-    given, xi, beta = _judged(states, patterns, beta, kernel)
-    second = np.exp([_log_second_moment(x, xi, beta, kernel) for x in given.array])
-    mean = np.exp(_log_kernel_sum(given.array, xi, beta))
-    return given.restore(np.maximum(second - mean**2, 0.0))
+    batch, xi, beta = _validated(states, patterns, beta, kernel)
+    second = np.exp([_log_second_moment(x, xi, beta, kernel) for x in batch.array])
+    mean = np.exp(_log_kernel_sum(batch.array, xi, beta))
+    return batch.restore(np.maximum(second - mean**2, 0.0))
 
 
 @formula
 def feature_error(
     states: Any, patterns: Any, beta: float, n_features: Any, kernel: str = "sincos"
 ) -> Any:
-    r"""Give the mean error of the energy −log⟨φ(x), T⟩/β with Y random features.
+    r"""Mean error of the energy −log⟨φ(x), T⟩/β with Y random features.
 
     To first order in 1/√Y, with the variance V of ``feature_variance``,
 
     .. math:: ⟨|ΔE|⟩ = \sqrt{\frac{2}{π}} \frac{\sqrt{V/Y}}{β \sum_μ e^{-\frac{β}{2}‖x-ξ^μ‖^2}} ,
 
-    which holds while it is well below 1/β; beyond, the estimate is lost in its own error.
+    which holds while it is well below 1/β; beyond, the estimate is dominated by its error.
 
     Parameters
     ----------
     states, patterns, beta, kernel
         As in ``feature_variance``.
     n_features : int or array of int
-        Y ≥ 1.
+        Number of features Y ≥ 1.
 
     Returns
     -------
     float or ndarray of float64
-        (B,), (len(n_features),) or, for several of both, (B, len(n_features)); inf where it exceeds
-        all floats.
+        The error, (B,), (len(n_features),) or, for several of both, (B, len(n_features)); inf on
+        overflow.
 
     Raises
     ------
@@ -116,10 +116,10 @@ def feature_error(
     >>> bool(abs(error[0] / error[1] - 10.0) < 1e-9)
     True
     """
-    given, xi, beta = _judged(states, patterns, beta, kernel)
+    batch, xi, beta = _validated(states, patterns, beta, kernel)
     counts = reals(n_features, "n_features", minimum=1)
-    second = np.array([_log_second_moment(x, xi, beta, kernel) for x in given.array])
-    mean = _log_kernel_sum(given.array, xi, beta)
+    second = np.array([_log_second_moment(x, xi, beta, kernel) for x in batch.array])
+    mean = _log_kernel_sum(batch.array, xi, beta)
     # V over the square of the mean, in logarithms: both vanish for a state far from all patterns.
     excess = np.where(np.isfinite(mean), np.maximum(second - 2 * mean, 0.0), np.inf)
     log_relative = 0.5 * np.where(excess < 1.0, np.log(np.expm1(excess)), excess)
@@ -127,36 +127,36 @@ def feature_error(
     log_scale = 0.5 * math.log(2 / math.pi) - math.log(beta)
     errors = np.exp(log_relative.reshape(-1, *(1,) * counts.ndim) + log_scale)
     errors = errors / np.sqrt(counts)
-    return answer(np.asarray(errors[0])) if given.single else errors
+    return answer(np.asarray(errors[0])) if batch.single else errors
 
 
 @formula
 def features_needed(n_patterns: Any, beta: Any, distance: Any = 0.0) -> Any:
-    r"""Give the number of features that a distributed memory takes, by a rule of thumb.
+    r"""Number of random features that a distributed memory requires, by a rule of thumb.
 
     .. math:: Y = 5 P e^{β r^2}
 
     keeps the error of ⟨φ(x), T⟩ below a third of its value for a state at a distance r from one of
-    P memories that are far from each other: k = exp(−βr²/2) is to stand out of √(P/2Y).
+    P well separated memories: k = exp(−βr²/2) must exceed the noise √(P/2Y).
 
     Parameters
     ----------
     n_patterns : int or array
-        P ≥ 1.
+        Number of patterns P ≥ 1.
     beta : float or array
-        β ≥ 0.
+        Inverse temperature β ≥ 0.
     distance : float or array
-        r ≥ 0, in units in which the largest distance between two memories is about 1.
+        Distance r ≥ 0, in units in which the largest distance between two memories is about 1.
 
     Returns
     -------
     float or ndarray of float64
-        Y, not rounded; inf where it exceeds all floats.
+        Number of features Y, not rounded; inf on overflow.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For numbers outside these ranges, or shapes that do not broadcast.
+        If an argument is outside its range, or the shapes do not broadcast.
 
     Examples
     --------
@@ -172,7 +172,7 @@ def features_needed(n_patterns: Any, beta: Any, distance: Any = 0.0) -> Any:
     return answer(5.0 * p * np.exp((np.sqrt(b) * r) ** 2))
 
 
-def _judged(
+def _validated(
     states: Any, patterns: Any, beta: Any, kernel: Any
 ) -> tuple[checks.RealBatch, Floats, float]:
     checks.choice(kernel, KERNELS, "kernel")
@@ -182,15 +182,15 @@ def _judged(
     double = np.dtype(np.float64)
     stored = checks.real_patterns(patterns, dtype=double)
     count = len(stored.array)
-    checks.memory(48 * count**2, f"all pairs of {count} patterns", "ask about fewer")
-    given = checks.real_states(
+    checks.memory(48 * count**2, f"all pairs of {count} patterns", "use fewer patterns")
+    batch = checks.real_states(
         states,
         stored.array.shape[1],
         shape=stored.shape,
         n_patterns=len(stored.array),
         dtype=double,
     )
-    return given, stored.array, beta
+    return batch, stored.array, beta
 
 
 def _log_kernel_sum(states: Floats, patterns: Floats, beta: float) -> NDArray[np.float64]:

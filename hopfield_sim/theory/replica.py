@@ -22,7 +22,7 @@ _COLD, _EMPTY = 1e-12, 1e-30
 
 @formula
 def critical_load() -> float:
-    r"""Give the load α_c = P/N above which the Hebbian network retrieves nothing, at T = 0.
+    r"""Critical load α_c = P/N above which the Hebbian network has no retrieval states, at T = 0.
 
     The equations for the overlap m at T = 0 reduce to one for :math:`y = m / \sqrt{2 \alpha r}`,
 
@@ -51,7 +51,7 @@ def critical_load() -> float:
 
 @formula
 def retrieval_overlap(load: Any, temperature: Any = 0.0) -> Any:
-    r"""Give the overlap m of the retrieval state of the Hebbian network with its pattern.
+    r"""Overlap m of the retrieval state of the Hebbian network with its pattern.
 
     The replica-symmetric equations, with :math:`\beta = 1/T` and Dz the normal measure,
 
@@ -64,22 +64,22 @@ def retrieval_overlap(load: Any, temperature: Any = 0.0) -> Any:
     Parameters
     ----------
     load : float or array of float
-        α = P/N ≥ 0, for N to infinity.
+        Load α = P/N ≥ 0, for N → ∞.
     temperature : float or array of float
-        T ≥ 0 in units in which the field of a stored pattern on its own bits is 1, as in
-        ``recall``; broadcasts with ``load``.
+        Temperature T ≥ 0, in units in which the field of a stored pattern on its own bits is 1, as
+        in ``recall``; broadcasts with ``load``.
 
     Returns
     -------
     float or ndarray of float64
-        m in [0, 1]: the fraction of bits that agree is (1 + m)/2. 0 where there is no retrieval
-        state: m = 0 is then the only solution. (Networks that start at the pattern at T = 0 get
-        stuck before they reach it, with an overlap near 0.3.)
+        Overlap m in [0, 1]; the fraction of correct bits is (1 + m)/2. It is 0 if there is no
+        retrieval state: m = 0 is then the only solution. (At T = 0, networks that start at the
+        pattern stop before they reach it, with an overlap near 0.3.)
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For negative or infinite arguments, and for anything that is not a real number.
+        If an argument is negative, infinite or not a real number.
 
     References
     ----------

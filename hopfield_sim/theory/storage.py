@@ -1,4 +1,4 @@
-"""How many random patterns a network holds: leading laws for large N."""
+"""Storage capacities for random patterns, to leading order in large N."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hopfield_sim.theory._arguments import answer, formula, reals
 
 @formula
 def capacity(n_neurons: Any, criterion: str = "most") -> Any:
-    r"""Give the number of random patterns that a network of N neurons holds without errors.
+    r"""Number of random patterns that a network of N neurons stores without errors.
 
     ========== ========================== ===================================================
     criterion  P                          with a probability that goes to 1 as N grows
@@ -28,19 +28,19 @@ def capacity(n_neurons: Any, criterion: str = "most") -> Any:
     Parameters
     ----------
     n_neurons : float or array of float
-        N ≥ 2; need not be whole, so that a smooth curve can be drawn.
+        Number of neurons N ≥ 2; need not be an integer, so that smooth curves can be plotted.
     criterion : {"most", "all", "storkey"}
-        As above.
+        Learning rule and definition of capacity, see the table.
 
     Returns
     -------
     float or ndarray of float64
-        P, not rounded.
+        Number of patterns P, not rounded.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For N below 2 and for an unknown criterion.
+        If N is below 2, or the criterion is unknown.
 
     References
     ----------
@@ -61,9 +61,9 @@ def capacity(n_neurons: Any, criterion: str = "most") -> Any:
 
 @formula
 def dense_capacity(n_neurons: Any, order: int, error: float | None = None) -> Any:
-    r"""Give the number of random patterns that a dense memory of order n holds.
+    r"""Number of random patterns that a dense memory of order n stores.
 
-    With a small fraction of wrong bits, by the Gaussian law of the noise; without any:
+    With a small fraction of wrong bits (by the Gaussian limit of the noise), and without errors:
 
     .. math:: P = \frac{N^{n-1}}{(2n-3)!!\, z^2}, \quad Q(z) = \text{error};
         \qquad P = \frac{N^{n-1}}{2\,(2n-3)!!\,\ln N}.
@@ -71,22 +71,22 @@ def dense_capacity(n_neurons: Any, order: int, error: float | None = None) -> An
     Parameters
     ----------
     n_neurons : float or array of float
-        N ≥ 2.
+        Number of neurons N ≥ 2.
     order : int
-        n from 2 to 1000; 2 is the Hebbian network.
+        Order n of the interaction, from 2 to 1000; 2 is the Hebbian network.
     error : float, optional
-        Probability, between 0 and ½, that a bit of a stored pattern changes in one update.
-        ``None``: no errors, in the sense of ``capacity(N, "most")``.
+        Probability, between 0 and ½, that a bit of a stored pattern changes in one update;
+        ``None`` for no errors, in the sense of ``capacity(N, "most")``.
 
     Returns
     -------
     float or ndarray of float64
-        P, not rounded; inf where it exceeds all floats. Twice as many fit with rectified F.
+        Number of patterns P, not rounded; inf on overflow. With rectified F it is twice as large.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments outside these ranges.
+        If an argument is outside its range.
 
     References
     ----------
