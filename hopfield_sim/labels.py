@@ -20,11 +20,12 @@ _LABELS = {
 
 
 def label(word: str) -> str:
-    """Return the name of a rule, kind of update, interaction or memory; other words as they are.
+    """Return the name of a rule, kind of update, interaction or memory; of "module:function" the
+    function's; other words as they are.
 
     Examples
     --------
     >>> label("pseudoinverse"), label("sync"), label("my_rule")
     ('pseudo-inverse', 'synchronous', 'my_rule')
     """
-    return _LABELS.get(word, word)
+    return _LABELS.get(word, word.rpartition(":")[2])

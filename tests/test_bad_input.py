@@ -626,7 +626,7 @@ def test_images_of_the_most_axes_are_recalled_recorded_and_kept(make: Any, tmp_p
     ("call", "words"),
     [
         (lambda: hs.plotting.states(PATTERNS, (2, 3), captions=3), "captions must be a sequence"),
-        (lambda: hs.experiment.images(betas="dot"), "betas must map similarities"),
+        (lambda: hs.experiment.images(betas="dot"), "betas must map words"),
         (lambda: hs.experiment.xor(progress=np.ones(2)), "progress must be True or False"),
     ],
 )

@@ -16,8 +16,9 @@ import hopfield_sim as hs
 from hopfield_sim import datasets
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.cli import completion, console, driver, manual
-from hopfield_sim.experiment.cli.options import OPTIONS, parse
+from hopfield_sim.experiment.cli.options import OPTIONS, own_options, parse, studies
 from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
+from hopfield_sim.experiment.sweeps import fields
 
 ROOT = Path(__file__).parents[1]
 QUICKLY = ["robustness", "--sizes", "10", "--trials", "1", "--rules", "hebbian"]
@@ -38,10 +39,14 @@ def command(*words: str | bytes | Path, **how: Any) -> subprocess.CompletedProce
 def test_each_study_has_a_help_of_its_own(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name, "--help"]) == 0
     text = capsys.readouterr().out
-    assert STUDIES[name].question in " ".join(text.split())
+    study = STUDIES[name]
+    assert study.question in " ".join(text.split())
+    sizes = {"quick": bool(study.small), "full": bool(study.large)}
     for option in OPTIONS:
         shown = re.search(rf"^  --{option}\b", text, flags=re.MULTILINE) is not None
-        assert shown == (STUDIES[name].takes(option) and not (name == "xor" and option == "quick"))
+        assert shown == sizes.get(option, True)
+    for option in own_options([study]):
+        assert re.search(rf"^  --{option}\b", text, flags=re.MULTILINE), option
     assert max(map(len, text.splitlines())) <= 100
 
 
@@ -52,7 +57,7 @@ def test_the_example_of_a_help_is_understood(name: str, capsys: pytest.CaptureFi
     assert example is not None
     options = parse(example[1].split())
     try:
-        driver._configure(name, options)
+        driver._configure(STUDIES[name], options)
     except hs.errors.MissingDataError:
         pytest.skip(f"{name} finds no images to learn from here")
 
@@ -75,17 +80,6 @@ def test_help_reads_no_data_set(
     for words in (["--help"], ["list"], ["digits", "--help"], ["--completion", "bash"]):
         assert main(words) == 0
     assert "digits" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("name", sorted(STUDIES.keys() - {"digits"}))  # by the images it finds
-def test_the_seconds_in_the_help_are_those_of_the_grid(name: str) -> None:
-    study = STUDIES[name]
-    try:
-        cells = study.cells(study.configure(rng=0))
-    except hs.errors.MissingDataError:
-        pytest.skip(f"{name} finds no images to learn from here")
-    seconds = max(1, sum(cell.trials * cell.cost for cell in cells) / 2)
-    assert study.seconds == 0 or seconds / 4 <= study.seconds <= 4 * seconds
 
 
 def test_version_and_list(capsys: pytest.CaptureFixture[str]) -> None:
@@ -156,7 +150,7 @@ def test_bash_completes(typed: list[str], offered: list[str], tmp_path: Path) ->
 
 def folder(*words: str) -> str:
     options = parse(words)
-    configured = [(STUDIES[n], driver._configure(n, options)) for n in driver._names(options)]
+    configured = [driver._configure(study, options) for study in studies(options.name)]
     return str(driver.folders.default(options.name, driver._size(options), configured))
 
 
@@ -376,7 +370,8 @@ def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "study.toml").write_text('out = "~/runs"\nfile = ["~/me.png"]\n')
     for words in (["--config", "~/study.toml"], ["--out=~/runs", "--file=~/me.png"]):
         found = parse(["image", *words])
-        assert (found.out, found.file) == (tmp_path / "runs", [tmp_path / "me.png"])
+        (file,) = fields.files().parse(found.fields["file"], "file")
+        assert (found.out, file) == (tmp_path / "runs", tmp_path / "me.png")
     assert parse(["merge", "~/a", "~/b"]).merge == (tmp_path / "b",)
     assert parse(["--out", "./~"]).out == Path("~")
 
@@ -389,8 +384,8 @@ def test_a_user_that_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
 # --------------------------------------------------------------------------- files of options
 
 BAD_FILES: dict[str, tuple[str | bytes, str]] = {
-    "number for a path": ("file = 3", "file must be a list"),
-    "numbers for paths": ("file = [3]", "file must be a text"),
+    "number for a path": ("file = 3", "files must be a list of paths"),
+    "numbers for paths": ("file = [3]", "files must be a list of paths"),
     "number for a folder": ("out = 3", "out must be a text"),
     "NUL in a folder": ('out = "a\\u0000b"', "with a NUL in it"),
     "NUL in a file": (b"sizes = [1\x000]", "is not a TOML file"),
@@ -417,7 +412,8 @@ def test_a_file_of_options_with_mistakes(
     text, said = BAD_FILES[case]
     file = tmp_path / "study.toml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    assert main(["image", "--config", str(file)]) == 2
+    study = "capacity" if "sizes" in str(text) else "image"
+    assert main([study, "--config", str(file)]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert said in line
     assert len(line) < 600

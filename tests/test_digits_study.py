@@ -30,10 +30,9 @@ from hopfield_sim.errors import (
     MissingDependencyError,
 )
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.cli import driver
 from hopfield_sim.experiment.studies.digits import data as digits_data
 from hopfield_sim.experiment.studies.digits.recipes import recipe
-from hopfield_sim.experiment.studies.digits.study import STUDY, cells, configure
+from hopfield_sim.experiment.studies.digits.study import STUDY
 from hopfield_sim.experiment.sweeps.study import generator
 from hopfield_sim.plotting import digits as draw
 
@@ -299,14 +298,10 @@ def test_full_learns_for_two_hundred_epochs(monkeypatch: pytest.MonkeyPatch) -> 
     train = (np.zeros((6000, 28, 28), np.uint8), np.arange(6000) % 10)
     known = dataset("mnist", train, (train[0][:10], train[1][:10]))
     monkeypatch.setattr(datasets, "mnist", lambda path=None: known)
-    config = configure(**STUDY.full, rng=0)
+    config = STUDY(**STUDY.large, rng=0).config
     assert config["epochs"] == 200
     assert config["images"] == 6000
     assert config["n_memories"] == 100
-    cost = [
-        sum(c.cost for c in cells(configure(**a, rng=0))) for a in (STUDY.full, {}, STUDY.quick)
-    ]
-    assert cost[0] > 4 * cost[1] > 4 * cost[2]
 
 
 # ------------------------------------------------------------------ the command line
@@ -316,10 +311,9 @@ def test_full_learns_for_two_hundred_epochs(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_command_line_says_which_images_and_resumes(
     only_made, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
 
     small = {"orders": [2, 12], "epochs": 3, "n_memories": 5}
-    monkeypatch.setitem(driver.STUDIES, "digits", replace(STUDY, quick=small))
+    monkeypatch.setattr(STUDY, "small", small)
     words = ["digits", "--quick", "--trials", "2", "--out", str(tmp_path)]
     assert main(words) == 0
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -366,7 +360,7 @@ def test_bad_arguments_are_named(only_made, argument: str, value: Any, error: An
 TINY = made()
 TAKERS = {
     **{
-        name: lambda x, name=name: configure(**{name: x})
+        name: lambda x, name=name: STUDY(**{name: x})
         for name in (
             "files",
             "orders",
@@ -532,16 +526,16 @@ def test_mnist_shows_the_transition() -> None:
 
 def test_a_collapse_is_said(only_made) -> None:
     """One network of two whose steps are far too large, by the count of what it leaves."""
-    config = configure(orders=[20], networks=2, epochs=2, rng=0)
-    good = STUDY.trial(config, {"order": 20}, np.random.default_rng(0))
+    study = STUDY(orders=[20], networks=2, epochs=2, rng=0)
+    good = study.trial({"order": 20}, np.random.default_rng(0))
     assert not good["collapsed"]
-    config["recipes"][0]["rate"] = 1.0
+    study.config["recipes"][0]["rate"] = 1.0
     with pytest.warns(UserWarning, match="learning has collapsed"):
-        bad = STUDY.trial(config, {"order": 20}, np.random.default_rng(0))
+        bad = study.trial({"order": 20}, np.random.default_rng(0))
     assert bad["collapsed"]
-    STUDY.page(STUDY.gather(config, [[bad]]))  # drawn without a warning, though nobody decides
+    STUDY.page(study.gather([[bad]]))  # drawn without a warning, though nobody decides
     old = {name: value for name, value in good.items() if name != "collapsed"}  # of a folder
-    text = STUDY.sentence(STUDY.gather(config, [[good, bad]]))
+    text = STUDY.sentence(study.gather([[good, bad]]))
     assert "Collapsed: 1 with n = 20 (of 2 networks each)" in text
-    assert "Collapsed" not in STUDY.sentence(STUDY.gather(config, [[good, old]]))
+    assert "Collapsed" not in STUDY.sentence(study.gather([[good, old]]))
     assert f"Data, by SHA-256: scikit-learn's digits of 8 × 8 {made().sha256[:12]}." in text

@@ -15,7 +15,7 @@ from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.cli import driver
 from hopfield_sim.experiment.cli.options import parse
 from hopfield_sim.experiment.studies.distributed.page import page
-from hopfield_sim.experiment.studies.distributed.study import FULL, QUICK, STUDY, cells, configure
+from hopfield_sim.experiment.studies.distributed.study import FULL, QUICK, STUDY
 from hopfield_sim.experiment.studies.distributed.trials import images_of
 from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
 from hopfield_sim.plotting.studies.distributed import approximation
@@ -225,7 +225,7 @@ def test_the_page_has_all_six_figures(result) -> None:
 @pytest.mark.slow
 def test_the_command_line_writes_and_resumes(tmp_path: Path, capsys, monkeypatch) -> None:
     tiny = SMALL | {"networks": 1, "kernel_betas": [1], "image_betas": [40], "counts": [10]}
-    monkeypatch.setitem(driver.STUDIES, "distributed", _with(quick=tiny))
+    monkeypatch.setattr(STUDY, "small", tiny)
     out = tmp_path / "out"
     command = ["distributed", "--quick", "--out", str(out)]
     assert main(command) == 0
@@ -241,27 +241,20 @@ def test_the_command_line_writes_and_resumes(tmp_path: Path, capsys, monkeypatch
     capsys.readouterr()
 
 
-def _with(**changes):
-    from dataclasses import replace
-
-    return replace(STUDY, **changes)
-
-
 def test_full_is_the_papers_size_and_only_where_there_is_one(capsys, tmp_path) -> None:
     options = parse(["distributed", "--full"])
-    config = driver._configure("distributed", options)
+    config = driver._configure(STUDY, options).config
     assert config["n_features"][-1] == 500_000
     assert config["image_size"] == 64
-    assert config == configure(**FULL, rng=0)
-    cost = {
-        name: sum(cell.trials * cell.cost for cell in cells(configure(**values, rng=0)))
-        for name, values in (("full", FULL), ("default", {}), ("quick", QUICK))
-    }
-    assert cost["full"] > 100 * cost["default"] > 500 * cost["quick"]
+    assert config == STUDY(**FULL, rng=0).config
+    work = [
+        np.prod([sum(size["n_features"]), sum(size["image_features"])]) for size in (FULL, QUICK)
+    ]
+    assert work[0] > 1000 * work[1]
     assert main(["distributed", "--full", "--quick", "--out", str(tmp_path)]) == 2
     assert "exclude each other" in capsys.readouterr().err
     assert main(["capacity", "--full", "--out", str(tmp_path)]) == 2
-    assert "capacity takes no --full; it is for distributed, digits" in capsys.readouterr().err
+    assert "capacity takes no --full; it is for digits, distributed" in capsys.readouterr().err
     assert main(["distributed", "--rules", "hebbian", "--out", str(tmp_path)]) == 2
     assert "takes no --rules" in capsys.readouterr().err
 

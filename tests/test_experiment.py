@@ -16,8 +16,8 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment import Result
-from hopfield_sim.experiment.studies import arguments
 from hopfield_sim.experiment.studies import packing as film
+from hopfield_sim.experiment.studies import probe
 from hopfield_sim.experiment.studies.capacity.study import STUDY as CAPACITY
 from hopfield_sim.experiment.studies.capacity.study import loads
 from hopfield_sim.experiment.studies.checkerboard.study import STUDY as CHECKERBOARD
@@ -122,7 +122,7 @@ def test_the_table_would_show_another_convention(monkeypatch: pytest.MonkeyPatch
     def without_diagonal(rule: str, config: dict[str, Any]) -> hs.HopfieldNetwork:
         return hs.HopfieldNetwork(rule, backend=config["backend"])
 
-    monkeypatch.setattr(arguments, "network", without_diagonal)
+    monkeypatch.setattr(probe, "network", without_diagonal)
     result = hs.experiment.capacity([10], ["storkey"], 90, states=50, rng=1)
     found = curve(result, "storkey", 10)
     np.testing.assert_allclose(found[:4], [0.81, 0.49, 0.49, 0.31], atol=BAND)
@@ -369,7 +369,7 @@ BAD: list[tuple[str, dict[str, Any], type[HopfieldError], str]] = [
     ("capacity", {"rng": "zero"}, InvalidTypeError, "rng"),
     ("robustness", {"fractions": [0.5, 2]}, InvalidInputError, "fractions must be from 0 to 1"),
     ("robustness", {"n_patterns": 0}, InvalidInputError, "n_patterns"),
-    ("energy", {"flipped": 2501}, InvalidInputError, "flipped must be from 0 to 2500"),
+    ("energy", {"flipped": 2501}, InvalidInputError, "flipped must be 2500 or less"),
     ("checkerboard", {"side": 5, "square": 6}, InvalidInputError, "square must be at most side"),
     ("image", {"files": ["no-such.png"]}, InvalidInputError, "no-such.png"),
 ]
@@ -433,8 +433,8 @@ def test_sentences_of_studies_that_found_nothing() -> None:
 
 @pytest.mark.parametrize("study", [CAPACITY, ROBUSTNESS, ENERGY, CHECKERBOARD, IMAGE])
 def test_cells_whose_trials_all_failed_leave_gaps_and_no_error(study: Any) -> None:
-    config = study.configure(rng=0)
-    result = study.gather(config, [[] for _ in study.cells(config)])
+    empty = study(rng=0)
+    result = empty.gather([[] for _ in empty.cells()])
     assert study.sentence(result)
     for row in result.rows:
         assert row["networks"] == 0

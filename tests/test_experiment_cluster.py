@@ -16,7 +16,8 @@ from hopfield_sim.errors import HopfieldError
 from hopfield_sim.experiment.sweeps import cluster
 from hopfield_sim.experiment.sweeps.cluster import Cluster
 from hopfield_sim.experiment.sweeps.store import Store
-from hopfield_sim.experiment.sweeps.sweep import Job, answer, gather, sweep
+from hopfield_sim.experiment.sweeps.study import Study
+from hopfield_sim.experiment.sweeps.sweep import answer, gather, sweep
 
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster' (dask)")
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of dask are not ours
@@ -31,18 +32,17 @@ def local() -> Iterator[Any]:
         yield made
 
 
-def run(config: dict[str, Any], store: Store, address: str) -> Job:
-    job = Job(toy_study.STUDY, config)
+def run(study: Study, store: Store, address: str) -> Study:
     with Cluster(address) as pool:
-        sweep([job], store, pool, progress=True)
-    return job
+        sweep([study], store, pool, progress=True)
+    return study
 
 
 def test_a_cluster_gives_the_same_rows(tmp_path: Path, local: Any) -> None:
-    config = toy_study.configure(tmp_path)
-    expected = answer(toy_study.STUDY, config).rows
+    study = toy_study.toy(tmp_path)
+    expected = answer(study).rows
     with Store(":memory:") as store:
-        assert gather(run(config, store, local.scheduler_address), store).rows == expected
+        assert gather(run(study, store, local.scheduler_address), store).rows == expected
 
 
 @pytest.mark.slow
@@ -52,9 +52,9 @@ def test_a_cluster_without_workers_is_told_and_left(
     for name, seconds in {"_WARN": 0.5, "_IDLE": 2.0, "_EVERY": 0.1}.items():
         monkeypatch.setattr(cluster, name, seconds)
     local.scale(0)
-    config = toy_study.configure(tmp_path, cost=1.0)
+    study = toy_study.toy(tmp_path)
     with Store(":memory:") as store, pytest.raises(HopfieldError, match="has had no workers for"):
-        run(config, store, local.scheduler_address)
+        run(study, store, local.scheduler_address)
     assert "has no workers; waiting" in capsys.readouterr().err
 
 
@@ -79,7 +79,7 @@ def test_a_scheduler_that_dies_ends_the_sweep_in_words(
     monkeypatch.setattr(cluster, "_SILENT", 5.0)
     monkeypatch.setattr(cluster, "_EVERY", 0.2)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)])}
-    config = toy_study.configure(tmp_path, cost=1.0, sleep=0.3)
+    study = toy_study.toy(tmp_path, sleep=0.3)
     scheduler = subprocess.Popen(
         [sys.executable, "-c", SCHEDULER],
         stdout=subprocess.PIPE,
@@ -104,12 +104,11 @@ def test_a_scheduler_that_dies_ends_the_sweep_in_words(
 
         monkeypatch.setattr(store, "save", save_and_kill)
         with pytest.raises(HopfieldError, match=r"does not answer any more\. What was finished is"):
-            run(config, store, address)
-        job = Job(toy_study.STUDY, config)
-        before = len(store.finished(store.claim("toy", config)))
+            run(study, store, address)
+        before = len(store.finished(store.claim("toy", study.config)))
         assert 0 < before < 12
-        assert store.failed(store.claim("toy", config)) == []
-        assert len(gather(job, store).rows) == 3
+        assert store.failed(store.claim("toy", study.config)) == []
+        assert len(gather(study, store).rows) == 3
 
 
 def test_a_task_that_kills_its_workers_counts_as_tried_four_times() -> None:

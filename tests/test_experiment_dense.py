@@ -51,7 +51,7 @@ def test_xor_has_the_energies_of_the_specification(xor: hs.experiment.Result) ->
 
 
 def test_xor_in_words_and_as_a_picture(xor: hs.experiment.Result) -> None:
-    words = importlib.import_module("hopfield_sim.experiment.studies.xor.study").sentence(xor)
+    words = importlib.import_module("hopfield_sim.experiment.studies.xor.study").STUDY.sentence(xor)
     assert words.startswith("Polynomial powers n = 3 and 5 solve it, n = 1, 2 and 4 do not")
     assert "rectified powers n = 2, 3, 4 and 5 solve it, n = 1 do not" in words
     figure = hs.plotting.xor(xor)
@@ -95,7 +95,7 @@ def test_dense_capacities_and_words(dense: hs.experiment.Result) -> None:
         p = range(1, 2000)
         exact = next(k for k in p if hs.theory.one_step_error(40, k, order=order) >= 0.005)
         assert row["theory"] == pytest.approx(exact, abs=1, rel=0.01)
-    words = STUDY.sentence(dense)
+    words = STUDY.STUDY.sentence(dense)
     assert f"exact law: {found[3]['theory']:.3g}" in words
     assert "12 neurons hold 2^(N/2) = 64 patterns" in words
     assert math.isnan(STUDY._crossing([1, 2], [[0.1, 0.2]], 1e-3)[0])
@@ -156,7 +156,7 @@ def test_wrong_questions() -> None:
         (lambda: hs.experiment.dense(sizes=[3]), "sizes must be 4 or more"),
         (
             lambda: hs.experiment.dense(exponential_sizes=[31]),
-            "exponential_sizes must be 30 or less",
+            "exponential_sizes must be from 2 to 30",
         ),
         (lambda: hs.experiment.dense(states=0), "states"),
         (lambda: hs.experiment.dense([3000], [4]), "not enough memory"),

@@ -219,7 +219,7 @@ def test_own_pictures_and_the_command_line(tmp_path, capsys):
         ({"similarities": ["dott"]}, 'did you mean "dot"'),
         ({"betas": {"dot": [1.0]}}, "betas must have β for 'cosine'"),
         ({"betas": {"dot": [0.0]}, "similarities": ["dot"]}, "greater than 0"),
-        ({"counts": [1]}, "sizes must be 2 or more"),
+        ({"counts": [1]}, "counts must be 2 or more"),
         ({"blended": 1}, "blended"),
         ({"tolerance": -1}, "tolerance"),
     ],

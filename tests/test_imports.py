@@ -210,7 +210,7 @@ def test_dir_lists_what_is_there_to_be_used(room_name: str) -> None:
     here = import_module(f"hopfield_sim.{room_name}")
     assert dir(here) == sorted(here.__all__)
     modules = {name for name in dir(here) if isinstance(getattr(here, name), ModuleType)}
-    assert modules <= {"report"}
+    assert modules <= {"report", "fields"}
 
 
 def test_dir_of_the_package_lists_rooms_that_are_not_loaded_yet() -> None:

@@ -22,13 +22,13 @@ from pathlib import Path
 from hopfield_sim.experiment.sweeps import interruption
 from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.store import Store
-from hopfield_sim.experiment.sweeps.sweep import Job, sweep
+from hopfield_sim.experiment.sweeps.sweep import sweep
 
 def act():
-    config = toy_study.configure(Path(sys.argv[1]) / "tries", cost=1.0, sleep=float(sys.argv[3]))
+    study = toy_study.toy(Path(sys.argv[1]) / "tries", sleep=float(sys.argv[3]))
     pool = pools.local(2, processes=sys.argv[2] == "processes")
     with pool, Store(Path(sys.argv[1]) / "r.sqlite") as store:
-        sweep([Job(toy_study.STUDY, config)], store, pool)
+        sweep([study], store, pool)
     return 0
 
 def stuck():  # as in one long matrix product: in C, without the interpreter's lock
@@ -168,9 +168,9 @@ def test_ctrl_c_in_a_function_comes_at_once_and_the_interpreter_ends(tmp_path: P
         "import _thread, sys, threading, time, toy_study\n"
         "from pathlib import Path\n"
         "from hopfield_sim.experiment.sweeps.sweep import answer\n"
-        "config = toy_study.configure(Path(sys.argv[1]), cost=1.0, sleep=60.0)\n"
+        "study = toy_study.toy(Path(sys.argv[1]), sleep=60.0)\n"
         "threading.Timer(0.5, _thread.interrupt_main).start()\n"
-        "try: answer(toy_study.STUDY, config)\n"
+        "try: answer(study)\n"
         "except KeyboardInterrupt: print('interrupted')"
     )
     run = subprocess.run(

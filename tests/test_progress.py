@@ -116,30 +116,28 @@ def shown(said: Stream) -> tuple[int, str, int | None]:
     return int(found[1]), found[2], left
 
 
-def test_measured_rates_replace_guesses_study_by_study(
+def test_what_trials_took_says_what_the_others_will_take(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
-    """Both guess a second a trial; they take 10 s and 0.1 s: 5 × 10 + 500 × 0.1 = 100 s."""
+    """They take 10 s and 0.1 s: 5 × 10 + 500 × 0.1 = 100 s."""
     monkeypatch.setattr(progress, "_FILE", 0.0)
     said = stderr(monkeypatch, Stream())
-    amounts = {"slow": Amount(5, 5.0), "fast": Amount(500, 500.0)}
-    with Progress(amounts, 1, True) as bar:
+    slow, fast = Amount("slow", 5), Amount("fast", 500)
+    with Progress([slow, fast], 1, True) as bar:
         assert shown(said) == (0, "slow", None)  # nothing is known: no time is made up
         for work in range(5):
-            bar.begin(work, "slow", 1.0)
+            bar.begin(work, slow, 1)
         for work in range(100):
-            bar.begin(("fast", work), "fast", 5.0)
-        clock.now = 10.0
-        bar.end(0)
-        bar.advance("slow", 1.0)
-        for work in range(1, 5):
+            bar.begin(("fast", work), fast, 5)
+        for work in range(5):
             clock.now += 10.0
             bar.end(work)
-            bar.advance("slow", 1.0)
+            slow.measure(1, 10.0)
+            slow.done += 1
         clock.now += 0.5
         bar.end(("fast", 0))
-        for _ in range(5):
-            bar.advance("fast", 1.0)
+        fast.measure(5, 0.5)
+        fast.done += 5
         bar.show()
         percent, study, left = shown(said)
         assert study == "fast"
@@ -147,17 +145,35 @@ def test_measured_rates_replace_guesses_study_by_study(
         assert percent == pytest.approx(50.5, abs=0.51)
 
 
+def test_a_cell_that_was_not_tried_is_taken_to_be_like_the_others_of_its_study(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    """Cells of 2 and 4 s a trial: one of 3 s; another study's 30 s do not count for it."""
+    monkeypatch.setattr(progress, "_FILE", 0.0)
+    said = stderr(monkeypatch, Stream())
+    cells = [Amount("a", 1), Amount("a", 1), Amount("a", 10), Amount("b", 1)]
+    with Progress(cells, 1, True) as bar:
+        for cell, seconds in zip(cells, (2.0, 4.0, None, 30.0), strict=True):
+            if seconds is not None:
+                cell.measure(1, seconds)
+                cell.done = 1
+        bar.show()
+        assert shown(said) == (100 * 36 // 66, "a", 30)
+
+
 def test_the_time_left_falls_while_a_long_trial_runs(
     monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     monkeypatch.setattr(progress, "_FILE", 0.0)
     said = stderr(monkeypatch, Stream())
-    with Progress({"study": Amount(3, 3.0)}, 1, True) as bar:
+    cell = Amount("study", 3)
+    with Progress([cell], 1, True) as bar:
         for work in range(3):
-            bar.begin(work, "study", 1.0)
+            bar.begin(work, cell, 1)
         clock.now = 20.0
         bar.end(0)
-        bar.advance("study", 1.0)
+        cell.measure(1, 20.0)
+        cell.done += 1
         seen = []
         for second in range(0, 20, 5):
             clock.now = 20.0 + second
@@ -171,19 +187,21 @@ def test_two_workers_take_half_the_time(monkeypatch: pytest.MonkeyPatch, clock: 
     """What waits in the queue is not being worked at: its time begins when a worker takes it."""
     monkeypatch.setattr(progress, "_FILE", 0.0)
     said = stderr(monkeypatch, Stream())
-    with Progress({"study": Amount(10, 10.0)}, 2, True) as bar:
+    cell = Amount("study", 10)
+    with Progress([cell], 2, True) as bar:
         for work in range(10):
-            bar.begin(work, "study", 1.0)
+            bar.begin(work, cell, 1)
         for work in range(0, 4, 2):
             clock.now += 4.0
             for one in (work, work + 1):
                 bar.end(one)
-                bar.advance("study", 1.0)
+                cell.measure(1, 4.0)
+                cell.done += 1
         bar.show()
         assert shown(said) == (40, "study", 12)
 
 
 def test_what_was_done_before_counts(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     said = stderr(monkeypatch, Stream())
-    with Progress({"study": Amount(4, 4.0, 3, 3.0)}, 1, True):
+    with Progress([Amount("study", 4, 3)], 1, True):
         assert shown(said) == (75, "study", None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +19,6 @@ from hopfield_sim.errors import (
     NotStoredError,
 )
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.cli import driver
 from hopfield_sim.experiment.studies.robust.attacks import (
     fgsm,
     gradient_of,
@@ -33,7 +31,7 @@ from hopfield_sim.experiment.studies.robust.memories import MEMORIES, signs
 from hopfield_sim.experiment.studies.robust.page import page
 from hopfield_sim.experiment.studies.robust.patterns import WORDS, choose, digits
 from hopfield_sim.experiment.studies.robust.ranking import tied
-from hopfield_sim.experiment.studies.robust.study import QUICK, STUDY, cells, configure
+from hopfield_sim.experiment.studies.robust.study import STUDY
 from hopfield_sim.experiment.studies.robust.trials import measure, patterns_of
 from hopfield_sim.models.dense.graded import DenseStep
 from hopfield_sim.models.graded import Affine, graded
@@ -42,7 +40,7 @@ from hopfield_sim.models.restricted.graded import RestrictedStep
 
 N, P = 20, 4
 XI = hs.random_patterns(P, N, rng=1)
-CONFIG = configure(n_features=500, rng=0)
+CONFIG = STUDY(n_features=500, rng=0).config
 
 SMALL = {
     "networks": 4,
@@ -407,7 +405,7 @@ def test_means_and_errors_are_those_of_the_sets(result) -> None:
 
 
 def test_every_memory_gets_the_same_patterns_and_cues() -> None:
-    config = configure(["random"], n_neurons=30, n_patterns=3, rng=5)
+    config = STUDY(["random"], n_neurons=30, n_patterns=3, rng=5).config
     first, again = (patterns_of(config, "random", 0) for _ in range(2))
     np.testing.assert_array_equal(first, again)
     assert (first != patterns_of(config, "random", 1)).any()
@@ -612,7 +610,7 @@ def test_the_page_has_maps_pictures_and_who_is_best(result) -> None:
 @pytest.mark.slow
 def test_the_command_line_writes_and_resumes(tmp_path: Path, capsys, monkeypatch) -> None:
     tiny = SMALL | {"memories": ["hebbian", "modern"]}
-    monkeypatch.setitem(driver.STUDIES, "robust", replace(STUDY, quick=tiny))
+    monkeypatch.setattr(STUDY, "small", tiny)
     out = tmp_path / "out"
     command = ["robust", "--quick", "--trials", "2", "--out", str(out)]
     assert main(command) == 0
@@ -630,14 +628,6 @@ def test_the_command_line_writes_and_resumes(tmp_path: Path, capsys, monkeypatch
     assert (out / "robust.csv").read_bytes() == first
     assert main(["robust", "--rules", "hebbian", "--out", str(tmp_path)]) == 2
     assert "takes no --rules" in capsys.readouterr().err
-
-
-def test_quick_is_small() -> None:
-    cost = [
-        sum(cell.trials * cell.cost for cell in cells(configure(**values, rng=0)))
-        for values in (QUICK, {})
-    ]
-    assert cost[1] > 2 * cost[0]
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,7 @@ from hopfield_sim.errors import HopfieldError, InvalidTypeError, MissingDataErro
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.studies.files import names_of
 from hopfield_sim.experiment.studies.image.study import STUDY as IMAGE
-from hopfield_sim.experiment.studies.image.study import configure as configure_image
-from hopfield_sim.experiment.studies.images.study import configure as configure_images
+from hopfield_sim.experiment.studies.images.study import STUDY as IMAGES
 from hopfield_sim.experiment.studies.robust.patterns import choose, data_of
 
 
@@ -109,39 +108,39 @@ def test_cifar_is_found_as_mnist_is(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("HOPFIELD_DATA", str(folder))
     data = hs.datasets.cifar10()
     for file in (folder, folder / "cifar10_sample.npz", "cifar10_sample.npz", "cifar10"):
-        found = configure_images([file], counts=(5,), curve=(5,), blended=5)
+        found = IMAGES([file], counts=(5,), curve=(5,), blended=5).config
         assert found["origin"] == {"CIFAR-10": sha256(data)}
-        found = configure_image([file])
+        found = IMAGE([file]).config
         assert found["images"] == ["airplane", "automobile", "bird", "cat", "deer", "dog"]
         assert found["origin"] == {"CIFAR-10": sha256(data)}
     monkeypatch.delenv("HOPFIELD_DATA")
-    for configure in (configure_image, configure_images):
+    for study in (IMAGE, IMAGES):
         with pytest.raises(MissingDataError, match="CIFAR-10 is not here"):
-            configure(["cifar10"])
-        assert configure()["origin"] == {}
+            study(["cifar10"])
+        assert study().config["origin"] == {}
 
 
 def test_pictures_are_found_among_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for seed in range(5):
         noise(tmp_path / "sets" / "photos" / f"{seed}.png", seed)
     monkeypatch.setenv("HOPFIELD_DATA", str(tmp_path / "sets"))
-    assert configure_image(["photos"])["images"] == ["0", "1", "2", "3", "4"]
-    assert configure_image(["photos/1.png", "photos/3.png"])["images"] == ["1", "3"]
-    found = configure_images(["photos"], counts=(4,), curve=(4,), blended=4)
+    assert IMAGE(["photos"]).config["images"] == ["0", "1", "2", "3", "4"]
+    assert IMAGE(["photos/1.png", "photos/3.png"]).config["images"] == ["1", "3"]
+    found = IMAGES(["photos"], counts=(4,), curve=(4,), blended=4).config
     assert found["origin"] == {"photos": sha256(hs.datasets.tiles(tmp_path / "sets" / "photos"))}
 
 
-@pytest.mark.parametrize("configure", [configure_image, configure_images])
-def test_files_that_are_none(tmp_path: Path, configure) -> None:
+@pytest.mark.parametrize("study", [IMAGE, IMAGES])
+def test_files_that_are_none(tmp_path: Path, study) -> None:
     for files in (3, [3], [None], {"a": 1}, b"a"):
         with pytest.raises(InvalidTypeError, match="files must be a list of paths"):
-            configure(files)
+            study(files)
     for file in ("none", "a\0b", "x" * 5000, "~no-such-user/a", tmp_path / "nowhere"):
         with pytest.raises(HopfieldError):
-            configure([file])
+            study([file])
     (tmp_path / "bad.npz").write_bytes(b"PK")
     with pytest.raises(HopfieldError, match=r"bad\.npz"):
-        configure([tmp_path / "bad.npz"])
+        study([tmp_path / "bad.npz"])
 
 
 def test_the_hash_is_that_of_the_content_however_it_is_packed(tmp_path: Path) -> None:

@@ -1,46 +1,68 @@
 """Questions to ask of a network, each with a picture as its answer.
 
-A file a question: ``capacity.py``, ``robustness.py``, ``energy.py``, ``checkerboard.py``,
-``image.py``, ``xor.py``, ``dense.py``, ``modern.py``, ``images.py``, ``distributed.py``,
-``digits.py`` and ``robust.py`` (those with trials, pages or data in files beside them). A question
-is a *study* (``study.py``): a grid of cells, and trials that are pure functions of configuration
-and seed. ``registry.py`` lists them, ``sweep.py`` gives them to workers (``pool.py``,
-``cluster.py``, ``trial.py``), ``store.py`` keeps what is finished (in
-``store_file.py``, under ``lock.py``), ``interruption.py`` stops it all, ``result.py`` is what comes
-out. ``__main__.py`` is the command line (``options.py`` and ``config_file.py``, what it is told;
-``manual.py`` and ``completion.py``, what it tells; ``console.py``, how; ``folders.py``, where
-results go; ``driver.py``, what it does) and ``report.py`` writes the folder that it leaves.
+A question is a *study*: a frozen dataclass that derives from :class:`Study`, with a grid of cells
+and trials that are pure functions of its configuration and a generator. ``studies/`` has a folder
+for each, ``sweeps/`` the machine that runs them (trials, workers, the store), ``cli/`` the command
+line, ``python -m hopfield_sim.experiment``. A study of your own needs nothing but what is here:
+derive a class from ``Study``, declare its fields by :func:`option` and the kinds in ``fields``, and
+ask for it by ``hopfield-sim module:Class`` or give it an entry point in the group
+"hopfield_sim.studies".
 """
 
-from hopfield_sim.experiment.studies.capacity.study import capacity
-from hopfield_sim.experiment.studies.checkerboard.study import checkerboard
-from hopfield_sim.experiment.studies.dense.study import dense
-from hopfield_sim.experiment.studies.digits.study import digits
-from hopfield_sim.experiment.studies.distributed.study import distributed
-from hopfield_sim.experiment.studies.energy.study import energy
-from hopfield_sim.experiment.studies.image.study import image
-from hopfield_sim.experiment.studies.images.study import images
-from hopfield_sim.experiment.studies.modern.study import modern
-from hopfield_sim.experiment.studies.robust.study import robust
-from hopfield_sim.experiment.studies.robustness.study import robustness
-from hopfield_sim.experiment.studies.xor.study import xor
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hopfield_sim.experiment.sweeps import fields
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
+from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
+from hopfield_sim.experiment.sweeps.study import Cell, Study
+
+if TYPE_CHECKING:
+    from hopfield_sim.experiment.studies.capacity.study import capacity
+    from hopfield_sim.experiment.studies.checkerboard.study import checkerboard
+    from hopfield_sim.experiment.studies.dense.study import dense
+    from hopfield_sim.experiment.studies.digits.study import digits
+    from hopfield_sim.experiment.studies.distributed.study import distributed
+    from hopfield_sim.experiment.studies.energy.study import energy
+    from hopfield_sim.experiment.studies.image.study import image
+    from hopfield_sim.experiment.studies.images.study import images
+    from hopfield_sim.experiment.studies.modern.study import modern
+    from hopfield_sim.experiment.studies.robust.study import robust
+    from hopfield_sim.experiment.studies.robustness.study import robustness
+    from hopfield_sim.experiment.studies.xor.study import xor
 
 __all__ = [
+    "Cell",
+    "Pages",
     "Result",
+    "Study",
     "capacity",
     "checkerboard",
     "dense",
     "digits",
     "distributed",
     "energy",
+    "fields",
+    "function",
     "image",
     "images",
     "modern",
+    "option",
     "robust",
     "robustness",
     "xor",
 ]
+
+_STUDIES = {name for name in __all__ if name not in globals()}
+
+
+def __getattr__(name: str) -> Any:
+    """Return the function of a study; a study is loaded when it is asked for."""
+    if name not in _STUDIES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.studies.{name}.study"), name)
 
 
 def __dir__() -> list[str]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hopfield_sim import backends, checks
-from hopfield_sim.experiment.cli.options import OPTIONS, VERBS
+from hopfield_sim.experiment.cli.options import OPTIONS, VERBS, own_options
+from hopfield_sim.experiment.cli.options import studies as studies_of
 from hopfield_sim.experiment.studies.registry import STUDIES
+from hopfield_sim.experiment.sweeps.fields import Field, fields
 from hopfield_sim.experiment.sweeps.study import Study
-from hopfield_sim.rules import RULES
 
 __all__ = ["SHELLS", "script"]
 
 SHELLS = ("bash", "zsh", "fish")
 
-_VALUES = {"rules": RULES, "backend": backends.NAMES, "completion": SHELLS}
+_VALUES = {"backend": backends.NAMES, "completion": SHELLS}
+"""The words that an option of every study takes."""
+
 _OTHERS = ("--help", "--version", "--completion")
 
 _BASH = """\
@@ -54,7 +59,7 @@ def script(shell: str) -> str:
 def _bash(shell: str) -> str:
     values = "\n".join(
         f'        --{name}) COMPREPLY=($(compgen -W "{" ".join(words)}" -- "$word")); return ;;'
-        for name, words in _VALUES.items()
+        for name, words in _values().items()
     )
     studies = "\n".join(
         f'        {name}) words="{" ".join(_options(study))}" ;;' for name, study in STUDIES.items()
@@ -64,7 +69,7 @@ def _bash(shell: str) -> str:
         values=values,
         studies=studies,
         names=" ".join([*STUDIES, *VERBS]),
-        options=" ".join([*(f"--{name}" for name in OPTIONS), *_OTHERS]),
+        options=" ".join([*_options(*studies_of(None)), *_OTHERS[1:]]),
     )
 
 
@@ -74,19 +79,40 @@ def _zsh(shell: str) -> str:
 
 def _fish(shell: str) -> str:
     lines = [_FISH.format(names=" ".join([*STUDIES, *VERBS]))]
-    for name, option in OPTIONS.items():
+    helps = {name: (o.help, o.metavar) for name, o in OPTIONS.items()}
+    for f in _fields():
+        helps.setdefault(f.option, (f.help, f.kind.metavar))
+    values = _values()
+    for name, (text, metavar) in helps.items():
         who = [study for study in STUDIES if f"--{name}" in _options(STUDIES[study])]
-        line = f"complete -c hopfield-sim -l {name} -d '{option.help}'"
+        quoted = text.replace("\\", "").replace("'", "\\'")
+        line = f"complete -c hopfield-sim -l {name} -d '{quoted}'"
         if len(who) < len(STUDIES):
             line += f" -n '__fish_seen_subcommand_from {' '.join(who)}'"
-        if name in _VALUES:
-            line += f" -x -a '{' '.join(_VALUES[name])}'"
-        elif option.metavar:
+        if name in values:
+            line += f" -x -a '{' '.join(values[name])}'"
+        elif metavar:
             line += " -r"
         lines.append(line + "\n")
     return "".join(lines)
 
 
-def _options(study: Study) -> list[str]:
-    """The options that a study understands, as they are typed."""
-    return [*(f"--{name}" for name in OPTIONS if study.takes(name)), "--help"]
+def _fields() -> list[Field]:
+    """All fields of all studies that have an option."""
+    return [f for study in STUDIES.values() for f in fields(study) if f.option]
+
+
+def _values() -> dict[str, Sequence[str]]:
+    """The words that options take, where they are known: of all studies that have the option."""
+    found: dict[str, Sequence[str]] = dict(_VALUES)
+    for f in _fields():
+        if f.kind.values:
+            found[f.option] = list(dict.fromkeys([*found.get(f.option, ()), *f.kind.values]))
+    return found
+
+
+def _options(*asked: type[Study]) -> list[str]:
+    """The options that studies understand, as they are typed."""
+    sizes = {"quick": any(s.small for s in asked), "full": any(s.large for s in asked)}
+    common = [name for name in OPTIONS if sizes.get(name, True)]
+    return [*(f"--{name}" for name in (*own_options(asked), *common)), "--help"]

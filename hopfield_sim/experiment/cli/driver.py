@@ -12,15 +12,16 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, ResultsDirError
 from hopfield_sim.experiment.cli import console, folders, report
 from hopfield_sim.experiment.cli.folders import another
-from hopfield_sim.experiment.cli.options import Options
-from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
+from hopfield_sim.experiment.cli.options import Options, studies
+from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.cluster import Cluster
+from hopfield_sim.experiment.sweeps.fields import Field, fields
 from hopfield_sim.experiment.sweeps.pool import Pool
 from hopfield_sim.experiment.sweeps.store import Store, differences
-from hopfield_sim.experiment.sweeps.study import ARGUMENTS, Config, canonical
-from hopfield_sim.experiment.sweeps.sweep import Job, gather, sizes, sweep
+from hopfield_sim.experiment.sweeps.study import Config, Study, canonical
 from hopfield_sim.experiment.sweeps.sweep import count as count_trials
+from hopfield_sim.experiment.sweeps.sweep import gather, sizes, sweep
 from hopfield_sim.support.progress import Bar
 
 __all__ = ["Outcome", "merge", "run"]
@@ -45,11 +46,10 @@ def run(options: Options, command: str) -> Outcome:
         package.
     """
     start = time.monotonic()
-    jobs = [Job(STUDIES[name], _configure(name, options)) for name in _names(options)]
+    jobs = [_configure(study, options) for study in studies(options.name)]
     if options.shard is None:
         report.check()
-    configured = [(job.study, job.config) for job in jobs]
-    usual = folders.default(options.name, _size(options), configured)
+    usual = folders.default(options.name and jobs[0].name, _size(options), jobs)
     path = _folder(options.out or usual) / _file(options)
     with _pool(options) as pool, _open(path) as store:
         _refuse_another(store, jobs, options, usual)
@@ -77,22 +77,21 @@ def merge(options: Options, command: str) -> Outcome:
         for path in sources:
             with _open(path, read_only=True) as other:
                 store.merge(other, _sizes)
-        jobs = [Job(STUDIES[n], c) for n, c in store.studies().items() if n in STUDIES]
+        jobs = [STUDIES[n].of(c) for n, c in store.studies().items() if n in STUDIES]
         if not jobs:
             raise ResultsDirError(f"nothing to merge: no study in {', '.join(map(str, sources))}")
         return _finish(store, jobs, command, start)
 
 
-def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Outcome:
+def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> Outcome:
     """Write the folder from the store: every study that is complete there, older ones too."""
-    folder = store.path.parent
+    folder, held = store.path.parent, store.studies()
     complete = [
-        job
-        for name, study in STUDIES.items()
-        if (config := store.studies().get(name)) is not None
-        and _complete(store, job := Job(study, config))
+        study
+        for name in STUDIES
+        if name in held and _complete(store, study := STUDIES[name].of(held[name]))
     ]
-    asked = [job.study.name for job in jobs]
+    asked = [job.name for job in jobs]
     done, planned, failed = _count(store, jobs)
     missing = planned - done - failed
     if not complete:
@@ -134,18 +133,18 @@ def _finish(store: Store, jobs: Sequence[Job], command: str, start: float) -> Ou
     return Outcome(line, 1 if failed or missing else 0)
 
 
-def _first_failure(store: Store, jobs: Sequence[Job]) -> str:
+def _first_failure(store: Store, jobs: Sequence[Study]) -> str:
     """What ended the first trial that failed."""
     return next(
-        f"the first of {job.study.name} with {reason}"
+        f"the first of {job.name} with {reason}"
         for job in jobs
-        for *_, reason in store.failed(store.claim(job.study.name, job.config))
+        for *_, reason in store.failed(store.claim(job.name, job.config))
     )
 
 
-def _sentences(job: Job, result: Any, store: Store) -> str:
-    sentence = job.study.sentence(result)
-    failed = store.failed(store.claim(job.study.name, job.config))
+def _sentences(job: Study, result: Any, store: Store) -> str:
+    sentence = job.sentence(result)
+    failed = store.failed(store.claim(job.name, job.config))
     if failed:
         sentence += (
             f"\n\n{len(failed)} trials failed and are missing here, the first with {failed[0][2]}."
@@ -153,28 +152,26 @@ def _sentences(job: Job, result: Any, store: Store) -> str:
     return sentence
 
 
-def _names(options: Options) -> list[str]:
-    return list(COURSE) if options.name is None else [options.name]
+def _configure(study: type[Study], options: Options) -> Study:
+    """The study: its defaults, or its small or large size, under what was asked for."""
+    if options.full and not study.large:
+        having = [name for name in STUDIES if STUDIES[name].large]
+        raise InvalidInputError(f"{study.name} takes no --full; it is for {', '.join(having)}")
+    wanted: dict[str, Any] = dict(study.large if options.full else {})
+    wanted |= study.small if options.quick else {}
+    for field in fields(study):
+        if field.option in options.fields:
+            wanted[field.name] = _value(field, options.fields[field.option])
+    return study(**wanted, backend=options.backend, rng=options.seed)
 
 
-def _configure(name: str, options: Options) -> dict[str, Any]:
-    """The study's configuration: its defaults, or its small ones, under what was asked for."""
-    study = STUDIES[name]
-    if options.full and not study.full:
-        having = [n for n, s in STUDIES.items() if s.full]
-        raise InvalidInputError(f"{name} takes no --full; it is for {', '.join(having)}")
-    wanted: dict[str, Any] = dict(study.full if options.full else {})
-    wanted |= study.quick if options.quick else {}
-    for option, argument in ARGUMENTS.items():
-        value = getattr(options, option)
-        if value is None:
-            continue
-        if study.takes(option):
-            wanted[argument] = value
-        elif options.name is not None:
-            having = [n for n, s in STUDIES.items() if option in s.options]
-            raise InvalidInputError(f"{name} takes no --{option}; it is for {', '.join(having)}")
-    return study.configure(**wanted, backend=options.backend, rng=options.seed)
+def _value(field: Field, given: Any) -> Any:
+    """What was typed, or stands in a file as it would be typed, as the study takes it."""
+    words = given if isinstance(given, list) else [given]
+    if words and all(isinstance(word, str) for word in words):
+        given = field.kind.parse(given, field.option)
+    field.kind.check(given, field.option)  # so that an error names what was typed
+    return given
 
 
 def _size(options: Options) -> str | None:
@@ -183,12 +180,12 @@ def _size(options: Options) -> str | None:
     return "full" if options.full else "quick" if options.quick else None
 
 
-def _refuse_another(store: Store, jobs: Sequence[Job], options: Options, usual: Path) -> None:
+def _refuse_another(store: Store, jobs: Sequence[Study], options: Options, usual: Path) -> None:
     """Offer another folder for studies that this one holds with other settings."""
     held = store.studies()
     folder = store.path.parent
     for job in jobs:
-        name = job.study.name
+        name = job.name
         if name in held and canonical(held[name]) != canonical(job.config):
             free = usual if options.out is not None and not usual.exists() else another(folder)
             raise ResultsDirError(
@@ -240,21 +237,21 @@ def _sizes(name: str, config: Config) -> list[int]:
     if name not in STUDIES:
         raise ResultsDirError(f"there is no study {name!r} in this version; it cannot be merged")
     try:
-        return sizes(Job(STUDIES[name], config))
+        return sizes(STUDIES[name].of(config))
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise ResultsDirError(
             f"the configuration of {name} is not one of this version: {error!r}"
         ) from error
 
 
-def _count(store: Store, jobs: Sequence[Job]) -> tuple[int, int, int]:
+def _count(store: Store, jobs: Sequence[Study]) -> tuple[int, int, int]:
     """Trials that are done, planned, and failed."""
     counts = [count_trials(job, store) for job in jobs]
     done, planned, failed = (sum(numbers) for numbers in zip(*counts, strict=True))
     return done, planned, failed
 
 
-def _complete(store: Store, job: Job) -> bool:
+def _complete(store: Store, job: Study) -> bool:
     done, planned, failed = _count(store, [job])
     return done > 0 and done + failed == planned
 

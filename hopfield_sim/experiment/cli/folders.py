@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from hopfield_sim.errors import MissingDataError, MissingDependencyError
-from hopfield_sim.experiment.sweeps.study import Config, Study, canonical, fingerprint
+from hopfield_sim.experiment.sweeps.study import Study, canonical, fingerprint
 
 __all__ = ["another", "default"]
 
 
-def default(name: str | None, size: str | None, configured: Sequence[tuple[Study, Config]]) -> Path:
+def default(name: str | None, size: str | None, studies: Sequence[Study]) -> Path:
     """Return the folder for some studies.
 
     ``results`` has all studies as they are by default, ``results-quick`` and ``results-full`` those
@@ -25,12 +25,12 @@ def default(name: str | None, size: str | None, configured: Sequence[tuple[Study
         The study that was asked for by name.
     size : {"quick", "full"}, optional
         Which of its sizes.
-    configured : sequence of (Study, dict)
+    studies : sequence of Study
         What will be run.
     """
     words = ["results", size]
-    if not all(_usual(study, size, config) for study, config in configured):
-        texts = ",".join(fingerprint(study.name, config) for study, config in configured)
+    if not all(_usual(study, size) for study in studies):
+        texts = ",".join(fingerprint(study.name, study.config) for study in studies)
         words = ["results", name, size, hashlib.sha256(texts.encode()).hexdigest()[:4]]
     return Path("-".join(word for word in words if word))
 
@@ -49,11 +49,11 @@ def another(folder: Path) -> Path:
     return beside
 
 
-def _usual(study: Study, size: str | None, config: Config) -> bool:
-    """Whether a configuration is the study's own of that size."""
-    sizes: Mapping[str | None, Mapping[str, Any]] = {"quick": study.quick, "full": study.full}
+def _usual(study: Study, size: str | None) -> bool:
+    """Whether a study is as it is by default, or by default of that size."""
+    sizes: Mapping[str | None, Mapping[str, Any]] = {"quick": study.small, "full": study.large}
     try:
-        own = study.configure(**sizes.get(size, {}), rng=0)
+        own = type(study)(**sizes.get(size, {}), rng=0)
     except (MissingDataError, MissingDependencyError):  # it has data only because they were named
         return False
-    return canonical(own) == canonical(config)
+    return canonical(own.config) == canonical(study.config)

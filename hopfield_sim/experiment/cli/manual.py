@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable, Mapping
 from textwrap import wrap
 from typing import Any
 
 from hopfield_sim.experiment.cli.options import MERGE, OPTIONS, VERBS
 from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
-from hopfield_sim.experiment.sweeps.study import ARGUMENTS, Study
+from hopfield_sim.experiment.sweeps.fields import Field, fields
+from hopfield_sim.experiment.sweeps.study import Study
 
 __all__ = ["general", "listed", "of_merge", "of_study"]
 
@@ -62,27 +62,27 @@ def listed() -> str:
     width = max(map(len, STUDIES)) + 2
     groups = {"the course study:": COURSE, "by name only:": [n for n in STUDIES if n not in COURSE]}
     return "\n".join(
-        "\n".join([title, *(f"  {name:<{width}}{_question(STUDIES[name])}" for name in names)])
+        "\n".join([title, *(f"  {n:<{width}}{_question(*STUDIES.about(n))}" for n in names)])
         for title, names in groups.items()
     )
 
 
-def of_study(study: Study) -> str:
+def of_study(study: type[Study]) -> str:
     """Return the help of one study: what it asks, its own options, their defaults, an example."""
-    own = {n: f"{OPTIONS[n].help} ({_default(study, n)})" for n in OPTIONS if n in study.options}
-    own |= {"quick": _shown(study.quick)} if study.quick else {}
-    own |= {"full": _shown(study.full) or OPTIONS["full"].help} if study.full else {}
-    special = {*ARGUMENTS, "quick", "full"}
-    common = {name: option.help for name, option in OPTIONS.items() if name not in special}
-    words = [f"--{name} {word}" for name, word in _EXAMPLE.items() if name in study.options]
+    own = {_typed(f): f"{f.help} ({_default(f)})" for f in fields(study) if f.option}
+    sizes = {"--quick": study.small, "--full": study.large}
+    own |= {option: _shown(given) for option, given in sizes.items() if given}
+    common = {name: o.help for name, o in OPTIONS.items() if name not in ("quick", "full")}
+    options = {f.option for f in fields(study)}
+    words = [f"--{name} {word}" for name, word in _EXAMPLE.items() if name in options]
     return "\n\n".join(
         (
             f"usage: hopfield-sim {study.name} [options]",
-            "\n".join(wrap(_question(study), _WIDTH)),
-            _table("its own options:", _options(own)) if own else "It has no options of its own.",
+            "\n".join(wrap(_question(study.question, study.seconds), _WIDTH)),
+            _table("its own options:", own) if own else "It has no options of its own.",
             _table("options of every study:", _options(common)),
             f"example:\n  {' '.join(['hopfield-sim', study.name, *words])}",
-            f"In Python: hopfield_sim.experiment.{study.name}, with more arguments.",
+            f"In Python: hopfield_sim.experiment.{study.name}, with the same arguments.",
         )
     )
 
@@ -97,8 +97,8 @@ def of_merge() -> str:
     )
 
 
-def _question(study: Study) -> str:
-    return f"{study.question} ({study.seconds} s)" if study.seconds else study.question
+def _question(question: str, seconds: int) -> str:
+    return f"{question} ({seconds} s)" if seconds else question
 
 
 def _options(helps: Mapping[str, str]) -> dict[str, str]:
@@ -106,10 +106,14 @@ def _options(helps: Mapping[str, str]) -> dict[str, str]:
     return {f"--{name} {OPTIONS[name].metavar}".rstrip(): text for name, text in helps.items()}
 
 
-def _default(study: Study, option: str) -> str:
+def _typed(field: Field) -> str:
+    """An option as it is typed."""
+    return f"--{field.option} {field.kind.metavar}".rstrip()
+
+
+def _default(field: Field) -> str:
     """What a study does when that option is not given."""
-    value = inspect.signature(study.configure).parameters[ARGUMENTS[option]].default
-    return "as many as its curves need" if value is None else _text(value) or "it has its own"
+    return "as many as it needs" if field.default is None else _text(field.default) or "its own"
 
 
 def _shown(arguments: Mapping[str, Any]) -> str:

@@ -1,21 +1,26 @@
-"""The command line's options: their names, what they take, how words and files become them."""
+"""The command line's options: their names, what they take, how words and files become them.
+
+There are two kinds. Those of this file say how a study is run, and every study has them; the others
+are the fields of the studies themselves.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment.cli import config_file
-from hopfield_sim.experiment.studies.registry import STUDIES
+from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
+from hopfield_sim.experiment.sweeps.fields import Field, fields, typed_path
+from hopfield_sim.experiment.sweeps.study import Study
 from hopfield_sim.experiment.sweeps.sweep import Shard
-from hopfield_sim.rules import RULES
 
-__all__ = ["MERGE", "OPTIONS", "VERBS", "Option", "Options", "parse"]
+__all__ = ["MERGE", "OPTIONS", "VERBS", "Option", "Options", "own_options", "parse", "studies"]
 
 MERGE = "merge OUT SHARD [SHARD ...]"
 
@@ -25,15 +30,20 @@ VERBS = {"merge": "put the parts of a study together that --shard made", "list":
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for; None where nothing was."""
+    """What was asked for; None where nothing was.
+
+    Parameters
+    ----------
+    name : str, optional
+        A study, or a verb; the course's studies when there is none.
+    fields : mapping
+        Option of a study → what was given, words or the value in a file.
+    """
 
     name: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
     out: Path | None = None
     seed: int = 0
-    trials: int | None = None
-    sizes: list[int] | None = None
-    rules: list[str] | None = None
-    file: list[Path] | None = None
     workers: int | None = None
     processes: bool = False
     scheduler: str | None = None
@@ -57,31 +67,46 @@ def parse(argv: Sequence[str]) -> Options:
     InvalidInputError, InvalidTypeError
         Naming the option, and the nearest one for a word that is unknown.
     """
-    found, unknown = _parser().parse_known_intermixed_args(list(argv))
-    given = {key: value for key, value in vars(found).items() if value is not None}
+    name = _name(argv)
+    own = {} if name in VERBS else own_options(studies(name))
+    found, unknown = _parser(own).parse_known_intermixed_args(list(argv))
+    given = {key.replace("_", "-"): v for key, v in vars(found).items() if v is not None}
     for word in unknown:
         if word.startswith("-"):
-            known = [f"--{name}" for name in (*OPTIONS, "help", "version", "completion")]
-            checks.choice(word.partition("=")[0], known, "option")
+            _refuse(word.partition("=")[0], name, own)
         raise InvalidInputError(
             f"{word!r} was not expected here; options begin with --, see --help"
         )
-    name, paths = given.pop("name", None), given.pop("paths", [])
-    if name is not None:
-        name = checks.choice(name, [*STUDIES, *VERBS], "the study's name")
+    words = given.pop("words", [])
+    if name is not None:  # it may stand behind an option that takes several words
+        next(w for w in (words, *given.values()) if isinstance(w, list) and name in w).remove(name)
     if name == "merge":
-        return _merge(paths, given)
+        return _merge(words, given)
     if name == "list":
-        also = paths[0] if paths else f"--{next(iter(given))}"
+        also = words[0] if words else f"--{next(iter(given))}"
         raise InvalidInputError(f"list stands alone; got also {also!r}")
-    if paths:
+    if words and name is None:
+        checks.choice(words[0], [*STUDIES, *VERBS], "the study's name")
+    if words:
         raise InvalidInputError(
-            f"one study at a time, or the course without a name; got also {paths[0]!r}"
+            f"one study at a time, or the course without a name; got also {words[0]!r}"
         )
     config = given.pop("config", None)
-    wanted = (_from_file(_path(config, "config")) if config is not None else {}) | given
-    judged = {key: OPTIONS[key].judge(value, key) for key, value in wanted.items()}
-    return Options(name=name, **judged)
+    wanted = (_from_file(_path(config, "config"), name, own) if config is not None else {}) | given
+    common = {
+        key: OPTIONS[key].judge(value, key) for key, value in wanted.items() if key in OPTIONS
+    }
+    return Options(name, {key: wanted[key] for key in wanted if key in own}, **common)
+
+
+def studies(name: str | None) -> list[type[Study]]:
+    """Return the study of a name; the course's without one."""
+    return [STUDIES[word] for word in (COURSE if name is None else (name,))]
+
+
+def own_options(asked: Iterable[type[Study]]) -> dict[str, Field]:
+    """Return the options of some studies' own, by their names."""
+    return {f.option: f for study in asked for f in reversed(fields(study)) if f.option}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,19 +116,66 @@ class _Parser(argparse.ArgumentParser):
         raise InvalidInputError(f"{message}; see --help")
 
 
-def _parser() -> _Parser:
+def _name(argv: Sequence[str]) -> str | None:
+    """The study or verb that is asked for, wherever it stands.
+
+    Which options there are depends on it, so it is found with those that every study has.
+    """
+    found, _ = _parser({}).parse_known_intermixed_args(list(argv))
+    words: list[str] = found.words or []
+    for word in words:
+        if word in VERBS or word in STUDIES or ":" in word:
+            return word
+    if words and words[0] == argv[0]:
+        return checks.choice(words[0], [*STUDIES, *VERBS], "the study's name")
+    return None
+
+
+def _parser(own: Mapping[str, Field]) -> _Parser:
     parser = _Parser(add_help=False, allow_abbrev=False)
-    parser.add_argument("name", nargs="?")
-    parser.add_argument("paths", nargs="*")
+    parser.add_argument("words", nargs="*")
     for name, option in OPTIONS.items():
         parser.add_argument(f"--{name}", default=None, **option.how)
+    for name, f in own.items():
+        how: dict[str, Any] = {}
+        if not f.kind.metavar:
+            how = {"action": argparse.BooleanOptionalAction}
+        elif f.kind.repeated:
+            how = {"action": "append"}
+        elif f.kind.several:
+            how = {"nargs": "+"}
+        parser.add_argument(f"--{name}", default=None, **how)
     return parser
 
 
-def _from_file(path: Path) -> dict[str, Any]:
-    table = config_file.read(path)
-    for key in table:
-        checks.choice(key, [name for name in OPTIONS if name != "config"], f"key in {path}")
+def _refuse(word: str, name: str | None, own: Mapping[str, Field]) -> NoReturn:
+    """Say whose option a word is, or what it may have been meant to be."""
+    option = word.removeprefix("--")
+    having = [study for study in STUDIES if option in own_options([STUDIES[study]])]
+    if having:
+        whom = "the course" if name is None else name
+        raise InvalidInputError(f"{whom} takes no {word}; it is for {', '.join(having)}")
+    known = [f"--{known}" for known in (*own, *OPTIONS, "help", "version", "completion")]
+    checks.choice(word, known, "option")
+    raise InvalidInputError(f"{word} takes no value")
+
+
+def _from_file(path: Path, name: str | None, own: Mapping[str, Field]) -> dict[str, Any]:
+    """The options in a file; keys may have the names of fields, with underscores, too."""
+    names = {f.name: option for option, f in own.items()}
+    table = {}
+    for key, value in config_file.read(path).items():
+        option = names.get(key, key.replace("_", "-"))
+        if option not in own and (option not in OPTIONS or option == "config"):
+            having = [study for study in STUDIES if option in own_options([STUDIES[study]])]
+            if having:
+                whom = "the course" if name is None else name
+                raise InvalidInputError(
+                    f"key in {path}: {whom} takes no {key}; it is for {', '.join(having)}"
+                )
+            known = [*own, *(word for word in OPTIONS if word != "config")]
+            checks.choice(key, known, f"key in {path}")
+        table[option] = value
     return table
 
 
@@ -119,18 +191,7 @@ def _merge(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
 
 
 def _path(value: Any, name: str) -> Path:
-    """Judge a path; ``~`` is the home folder, as in a shell."""
-    text = _text(value, name)
-    if "\0" in text:
-        raise InvalidInputError(f"{name} must be a path; got {text!r}, with a NUL in it")
-    try:
-        return Path(text).expanduser() if text.startswith("~") else Path(text)
-    except RuntimeError as error:  # a user that there is not, or one without a home
-        raise InvalidInputError(f"{name} is {text!r}, and {error}; write it without ~") from error
-
-
-def _paths(value: Any, name: str) -> list[Path]:
-    return [_path(item, name) for item in _parts(value, name, separator=None)]
+    return typed_path(_text(value, name), name)
 
 
 def _text(value: Any, name: str) -> str:
@@ -149,23 +210,6 @@ def _whole(value: Any, name: str, minimum: int = 1) -> int:
 
 def _seed(value: Any, name: str) -> int:
     return _whole(value, name, minimum=0)
-
-
-def _parts(value: Any, name: str, separator: str | None = ",") -> list[Any]:
-    """Split "10,34" and ["10", "34"] and [10, 34] alike."""
-    if isinstance(value, str):
-        value = [value]
-    if not isinstance(value, list):
-        raise InvalidTypeError(f"{name} must be a list; got {checks.show(value)}")
-    parts: list[Any] = []
-    for item in value:
-        split = isinstance(item, str) and separator is not None
-        parts += [p for p in item.split(separator) if p] if split else [item]
-    return parts
-
-
-def _sizes(value: Any, name: str) -> list[int]:
-    return [_whole(item, name) for item in _parts(value, name)]
 
 
 def _shard(value: Any, name: str) -> Shard:
@@ -199,23 +243,9 @@ class Option(NamedTuple):
     how: Mapping[str, Any] = {}
 
 
-_FILE = (
-    "your own image, repeatable (image); a folder: of pictures, CIFAR-10 (images), MNIST (digits)"
-)
 _FLAG = {"action": "store_true"}
-_SEVERAL = {"nargs": "+"}
-_REPEATED = {"action": "append"}
 
 OPTIONS = {
-    "sizes": Option("N,N,..", "numbers of neurons", _sizes, _SEVERAL),
-    "rules": Option("RULE,..", ", ".join(RULES), _parts, _SEVERAL),
-    "trials": Option("INT", "networks in each cell of the grid", _whole),
-    "file": Option(
-        "PATH",
-        _FILE,
-        _paths,
-        _REPEATED,
-    ),
     "quick": Option("", "small sizes, few networks", checks.flag, _FLAG),
     "full": Option("", "as large as in the paper", checks.flag, _FLAG),
     "seed": Option("INT", "seed of all randomness (0)", _seed),
@@ -227,4 +257,4 @@ OPTIONS = {
     "shard": Option("I/N", "only every N-th trial, the I-th slice of 1 to N", _shard),
     "config": Option("FILE", "a TOML file of options; the command line goes first", _path),
 }
-"""Every option by its name: first what a study may understand, then what all do."""
+"""The options of every study."""

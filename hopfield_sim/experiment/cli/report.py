@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 from collections.abc import Callable, Sequence
@@ -13,19 +12,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from hopfield_sim import backends
 from hopfield_sim.experiment.studies.registry import STUDIES
-from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
-from hopfield_sim.labels import label
 from hopfield_sim.support import disk
 
 __all__ = ["Written", "check", "write"]
-
-MOMENTS = 6
-"""Frames of a checkerboard's recall beside each other."""
 
 
 INTRODUCTION = """\
@@ -115,7 +107,7 @@ def write(
         step(result.name)
         written.tables.append(result.to_csv(folder / f"{result.name}.csv"))
         with screen.on(False):
-            parts = _page(result)
+            parts = STUDIES[result.name].page(result)
         drawn = [(words, figure, png(figure)) for _, words, figure in parts.figures]
         for (stem, _, _), (_, _, image) in zip(parts.figures, drawn, strict=True):
             written.figures.append(disk.write(folder / f"{stem}.png", image))
@@ -185,172 +177,3 @@ def _video(folder: Path, stem: str, run: Any, state: int, title: str, written: W
     paths = [video(run, folder / f"{stem}.{kind}", state=state, title=title) for kind in kinds]
     written.videos += paths
     return paths[0]
-
-
-def _capacity(result: Result) -> Pages:
-    from hopfield_sim.experiment.studies.capacity.study import LEVEL, held
-    from hopfield_sim.plotting import capacity, overlap_by_load
-
-    config = result.config
-    caption = (
-        f"Fraction of patterns retrieved exactly against their number, {config['flipped']:.0%} of "
-        f"the bits flipped, {_span(config['networks'])} networks a point with {config['states']} "
-        f"cues each; and the capacity, where {LEVEL:.0%} are retrieved, against N with its law. At "
-        "N/(2 ln N) patterns of a large Hebbian network theory has exp(−1/√(4π ln N)) of them as "
-        "fixed points, 90% in thousands of neurons: that is why the two belong together."
-    )
-    table = [
-        {
-            "rule": label(row["rule"]),
-            "N": row["n_neurons"],
-            "patterns at which 0.9 are retrieved": held(row),
-            "N/(2 ln N) or N/√(2 ln N)": "—"
-            if math.isnan(row["expected"])
-            else round(row["expected"], 1),
-        }
-        for row in result.summary["capacity"]
-    ]
-    return Pages(
-        "Capacity: how many patterns can a network hold?",
-        figures=[
-            ("capacity", caption, capacity(result)),
-            (
-                "overlap",
-                "Overlap with the wanted pattern at the end of the same recalls, against the load. "
-                "Past the critical load a large Hebbian network drifts away from its patterns; "
-                "the theory (Amit, Gutfreund and Sompolinsky) is for starts at the pattern itself.",
-                overlap_by_load(result),
-            ),
-        ],
-        tables=[("Capacity by size and rule, beside the law it should follow", table)],
-    )
-
-
-def _robustness(result: Result) -> Pages:
-    from hopfield_sim.plotting import robustness
-
-    config = result.config
-    caption = (
-        f"Fraction of {config['n_patterns']} stored patterns retrieved exactly against the "
-        f"fraction of their bits flipped, {_span(config['networks'])} networks a point with "
-        f"{config['states']} cues each."
-    )
-    deaths = result.summary["death"]
-    table = [
-        {"N": n}
-        | {
-            label(row["rule"]): "none" if math.isnan(row["death"]) else round(row["death"], 2)
-            for row in deaths
-            if row["n_neurons"] == n
-        }
-        for n in config["sizes"]
-    ]
-    return Pages(
-        "Robustness: how spoilt may a cue be?",
-        figures=[("robustness", caption, robustness(result))],
-        tables=[("The first fraction of flipped bits tried with less than 0.9 retrieved", table)],
-    )
-
-
-def _energy(result: Result) -> Pages:
-    from hopfield_sim.plotting import energy
-
-    caption = (
-        "Energy E = −½ sᵀWs and overlap with the wanted pattern against time, in one network, from "
-        "the same cue. Synchronous steps update all neurons at once, asynchronous ones a neuron at "
-        "a time in a random order."
-    )
-    return Pages(
-        "Energy: downhill to a memory",
-        figures=[("energy", caption, energy(result))],
-        tables=[_runs(result)],
-    )
-
-
-def _checkerboard(result: Result) -> Pages:
-    from hopfield_sim.plotting import energy, states
-
-    config = result.config
-    frames, words = [], []
-    for name, run in result.runs.items():
-        changed = np.flatnonzero((run.trajectory[1:] != run.trajectory[:-1]).any(axis=1))
-        last = int(changed[-1]) + 1 if changed.size else 0
-        moments = list(dict.fromkeys(np.linspace(0, last, MOMENTS).round().astype(int).tolist()))
-        for moment in moments + [-1] * (MOMENTS - len(moments)):
-            frames.append(run.trajectory[moment])
-            when = "at rest" if moment == -1 else f"sweep {run.updates[moment] / run.n_neurons:.2f}"
-            words.append(f"{_named(name)}\n{when}")
-    size = (config["side"], config["side"])
-    pictures = states(np.stack(frames), size, captions=words, columns=MOMENTS)
-    return Pages(
-        "Checkerboard: a picture out of noise",
-        figures=[
-            (
-                "checkerboard-frames",
-                "The board on its way back, one row a rule and kind of update.",
-                pictures,
-            ),
-            ("checkerboard", "Energy and overlap with the board against time.", energy(result)),
-        ],
-        videos=[
-            (f"checkerboard-{name.replace('/', '-')}", _named(name), run, 0)
-            for name, run in result.runs.items()
-        ],
-        tables=[_runs(result)],
-    )
-
-
-def _image(result: Result) -> Pages:
-    from hopfield_sim.plotting import image
-
-    rule = result.config["rules"][0]
-    caption = (
-        "Every picture, its cue, and its asynchronous recall by each rule. "
-        "All but the upper-left quarter of a cue is covered in black."
-    )
-    return Pages(
-        "Images: the whole from a quarter",
-        figures=[("image", caption, image(result))],
-        videos=[
-            (f"image-{name}", f"{name}, {label(rule)}", result.runs[rule], index)
-            for index, name in enumerate(result.config["images"])
-        ],
-    )
-
-
-_PAGES = {
-    "capacity": _capacity,
-    "robustness": _robustness,
-    "energy": _energy,
-    "checkerboard": _checkerboard,
-    "image": _image,
-}
-
-
-def _page(result: Result) -> Pages:
-    """What the page shows of a study: as it says itself, or as this file does for the course's."""
-    page = STUDIES[result.name].page
-    return _PAGES[result.name](result) if page is None else page(result)
-
-
-def _runs(result: Result) -> tuple[str, list[dict[str, Any]]]:
-    table = [
-        {
-            "rule": label(row["rule"]),
-            "updates": label(row["update"]),
-            "retrieved exactly": f"{row['retrieved']} of {row['networks']} networks",
-            "sweeps on average": round(row["sweeps"], 2),
-            "runs in which the energy rose": row["rises"],
-        }
-        for row in result.summary["runs"]
-    ]
-    return "All networks; the figures show the first", table
-
-
-def _named(name: str) -> str:
-    return ", ".join(label(word) for word in name.split("/"))
-
-
-def _span(counts: Sequence[int]) -> str:
-    low, high = min(counts), max(counts)
-    return f"{low}" if low == high else f"{low} to {high}"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies.shared import network
 from hopfield_sim.patterns import flip, random_patterns
 
 __all__ = ["overlaps"]
@@ -74,7 +74,7 @@ def _learning(
 ) -> NDArray[np.int64]:
     """The same, (L, S), of one network with any rule."""
     patterns = random_patterns(max(n_patterns), n_neurons, rng=rng)
-    net = arguments.network(rule, config)
+    net = network(rule, config)
     out = np.empty((len(n_patterns), config["states"]), np.int64)
     stored = 0
     for point, count in enumerate(n_patterns):

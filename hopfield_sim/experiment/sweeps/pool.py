@@ -13,8 +13,7 @@ from types import TracebackType
 from hopfield_sim import checks
 from hopfield_sim.backends.daemons import Daemons
 from hopfield_sim.errors import HopfieldError, InvalidTypeError
-from hopfield_sim.experiment.sweeps.store import Saved
-from hopfield_sim.experiment.sweeps.trial import Chunk, run
+from hopfield_sim.experiment.sweeps.trial import Chunk, Done, run
 
 _MOST = 1024
 
@@ -41,9 +40,9 @@ class Pool:
         self._start = start
         self._stop = stop
         self._executor: Executor | None = None
-        self._futures: set[Future[list[Saved]]] = set()
+        self._futures: set[Future[Done]] = set()
 
-    def submit(self, chunk: Chunk) -> Future[list[Saved]]:
+    def submit(self, chunk: Chunk) -> Future[Done]:
         """Hand a chunk to a worker."""
         if self._executor is None:
             self._executor = self._start()
@@ -106,7 +105,7 @@ class Pool:
             if self._stop is not None:
                 self._stop()
 
-    def _cancel(self) -> list[Future[list[Saved]]]:
+    def _cancel(self) -> list[Future[Done]]:
         """Cancel what has not begun; return what has."""
         # Not by shutdown's cancel_futures: executors that are not the standard library's lack it.
         return [future for future in list(self._futures) if not future.cancel()]

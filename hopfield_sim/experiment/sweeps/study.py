@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps import own
+from hopfield_sim.experiment.sweeps.fields import fields, option
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
 
-__all__ = [
-    "ARGUMENTS",
-    "Cell",
-    "Config",
-    "Payload",
-    "Study",
-    "canonical",
-    "fingerprint",
-    "generator",
-]
+__all__ = ["Cell", "Config", "Payload", "Payloads", "Study", "canonical", "fingerprint"]
 
 Config = dict[str, Any]
 """All that the results of a study depend on, in JSON's types."""
@@ -34,9 +31,6 @@ Payload = dict[str, Any]
 
 Payloads = Sequence[Sequence[Payload]]
 """For every cell the finished trials, in order."""
-
-ARGUMENTS = {"sizes": "sizes", "rules": "rules", "trials": "networks", "file": "files"}
-"""Options of the command line that not every study has, and the argument that each gives."""
 
 
 @dataclass(frozen=True)
@@ -49,71 +43,108 @@ class Cell:
         What distinguishes this cell from the others: rule, number of neurons, ...
     trials : int
         Independent repetitions, nearly always networks.
-    cost : float
-        Seconds that a trial may take, roughly; for the progress bar and to share out the work.
     """
 
     values: Mapping[str, Any]
     trials: int
-    cost: float
 
 
-@dataclass(frozen=True)
-class Study:
+@dataclass(frozen=True, eq=False)
+class Study(ABC):
     """A question that is answered by trials over a grid.
 
-    Parameters
-    ----------
-    name : str
-        The word on the command line, and the name of the CSV file.
-    question : str
-        What it asks, in a line.
-    configure : callable
-        Checked arguments → configuration. Its arguments are those of the study's function.
-    quick : mapping
-        Arguments that make it small.
-    cells : callable
-        Configuration → grid.
-    trial : callable
-        (configuration, cell's values, generator) → what was found. Pure.
-    gather : callable
-        (configuration, payloads by cell) → the result.
-    sentence : callable
-        The result in words, every number taken from it.
-    options : frozenset of str
-        Those of ``ARGUMENTS`` that it understands.
-    full : mapping
-        Arguments that make it as large as the paper's, where the default is smaller; may be empty.
-    page : callable, optional
-        The result as figures, videos and tables; imports ``plotting`` when it is called. Studies of
-        the course leave it out: ``report.py`` knows them.
-    trials : callable, optional
-        (configuration, cell's values, several generators) → what ``trial`` finds with each, made
-        together because that takes less time.
-    seconds : int
-        How long it takes by default on two processors, for the help; 0 says nothing.
+    A study is a frozen dataclass that derives from this one. Its fields, each declared by
+    ``fields.option``, are what it may be asked: the arguments of its function, the keys of a
+    configuration file, the options of the command line. ``config`` is what they come to, checked
+    and with every default filled in; all else reads ``config`` alone, so that a worker elsewhere,
+    or a results file, needs nothing but that.
     """
 
-    name: str
-    question: str
-    configure: Callable[..., Config]
-    quick: Mapping[str, Any]
-    cells: Callable[[Config], list[Cell]]
-    trial: Callable[[Config, Mapping[str, Any], np.random.Generator], Payload]
-    gather: Callable[[Config, Payloads], Result]
-    sentence: Callable[[Result], str]
-    options: frozenset[str] = field(default=frozenset({"rules", "trials"}))
-    page: Callable[[Result], Pages] | None = None
-    full: Mapping[str, Any] = field(default_factory=dict)
-    trials: (
-        Callable[[Config, Mapping[str, Any], Sequence[np.random.Generator]], list[Payload]] | None
-    ) = None
-    seconds: int = 0
+    name: ClassVar[str]
+    """The word on the command line, and the name of the CSV file."""
+    question: ClassVar[str]
+    """What it asks, in a line."""
+    small: ClassVar[Mapping[str, Any]] = {}
+    """Fields that make it small: ``--quick``."""
+    large: ClassVar[Mapping[str, Any]] = {}
+    """Fields that make it as large as a paper's, where the default is smaller: ``--full``."""
+    seconds: ClassVar[int] = 0
+    """How long it takes by default on two processors, for the help; 0 says nothing."""
 
-    def takes(self, option: str) -> bool:
-        """Whether an option of the command line means anything to it."""
-        own = {"full": bool(self.full)} | {name: name in self.options for name in ARGUMENTS}
-        return own.get(option, True)
+    _: KW_ONLY
+    backend: str = option("auto", kinds.backend(), "implementation to use", name="")
+    workers: int | None = None
+    executor: Executor | None = None
+    progress: bool = False
+    rng: int | np.random.Generator | None = option(
+        None, kinds.seed(), "seed of all randomness", name=""
+    )
+    config: Config = dataclasses.field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Check every field, and settle the configuration."""
+        config: Config = {}
+        sources: dict[str, str] = {}
+        for field in fields(type(self)):
+            value = field.kind.check(getattr(self, field.name), field.name)
+            config["seed" if field.name == "rng" else field.name] = value
+            if field.kind.code:
+                sources |= {text: own.digest(text) for text in value if ":" in text}
+        config = self.settle(config)
+        object.__setattr__(self, "config", config | {"sources": sources} if sources else config)
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if cls.trial is Study.trial and cls.trials is Study.trials:
+            raise TypeError(f"{cls.__name__} must define trial or trials")
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Return the study of a configuration that was settled before."""
+        study = object.__new__(cls)
+        object.__setattr__(study, "config", config)
+        return study
+
+    @classmethod
+    def where(cls) -> str:
+        """Return "module:name", by which workers find the study."""
+        return f"{cls.__module__}:{cls.__qualname__}"
+
+    def settle(self, config: Config) -> Config:
+        """Fill in what depends on several fields or on data; check what they must keep together.
+
+        Parameters
+        ----------
+        config : dict
+            Every field, checked alone, and ``seed``. May be changed in place.
+        """
+        return config
+
+    @abstractmethod
+    def cells(self) -> list[Cell]:
+        """Return the grid."""
+
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """Return what one trial finds; a pure function of the configuration, cell and generator."""
+        return self.trials(cell, [rng])[0]
+
+    def trials(self, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> list[Payload]:
+        """Return what ``trial`` finds with each generator, together where that takes less time."""
+        return [self.trial(cell, rng) for rng in rngs]
+
+    @abstractmethod
+    def gather(self, payloads: Payloads) -> Result:
+        """Return the result, from the payloads of each cell."""
+
+    @staticmethod
+    @abstractmethod
+    def sentence(result: Result) -> str:
+        """Return the result in words, every number taken from it."""
+
+    @staticmethod
+    @abstractmethod
+    def page(result: Result) -> Pages:
+        """Return the result as figures, videos and tables; imports ``plotting`` when called."""
 
 
 def canonical(config: Config) -> str:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import filterfalse, islice
 
 from hopfield_sim import checks
 from hopfield_sim.backends import blas
@@ -23,10 +23,10 @@ from hopfield_sim.experiment.sweeps.pool import Pool
 from hopfield_sim.experiment.sweeps.progress import Amount, Progress
 from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.experiment.sweeps.store import Saved, Store
-from hopfield_sim.experiment.sweeps.study import Config, Study
-from hopfield_sim.experiment.sweeps.trial import Chunk, find
+from hopfield_sim.experiment.sweeps.study import Study
+from hopfield_sim.experiment.sweeps.trial import Chunk, Done
 
-__all__ = ["Job", "Shard", "answer", "count", "gather", "sizes", "sweep"]
+__all__ = ["Shard", "answer", "count", "gather", "sizes", "sweep"]
 
 RETRIES = 3
 _CHUNK_SECONDS = 0.25
@@ -35,19 +35,6 @@ _TICK = 0.5
 """Seconds after which the bar moves, whether a trial has finished or not."""
 _CHUNKS = 8
 """A worker's share of a small sweep comes in so many pieces, or one would wait for the others."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A study with its configuration."""
-
-    study: Study
-    config: Config
-
-    @property
-    def module(self) -> str:
-        """Where a worker finds the study."""
-        return self.study.trial.__module__
 
 
 @dataclass(frozen=True)
@@ -75,7 +62,7 @@ WHOLE = Shard(1, 1)
 
 
 def sweep(
-    jobs: Sequence[Job],
+    studies: Sequence[Study],
     store: Store,
     pool: Pool,
     *,
@@ -91,15 +78,14 @@ def sweep(
     HopfieldError
         What a trial raised because of its configuration.
     """
-    keys = {job.module: _claim(job, store) for job in jobs}
-    plan = _plan(jobs, store, keys, shard, pool.slots)
+    plan = _Plan(studies, store, shard)
     # One BLAS thread a worker: two that share the processors are several times slower, and a sum
     # would depend on how many there are.
     with blas.limit(1), Progress(plan.amounts, pool.slots, progress) as shown:
-        _Driver(plan, store, keys, pool, shown).run()
+        _Driver(plan, store, pool, shown).run()
 
 
-def gather(job: Job, store: Store) -> Result:
+def gather(study: Study, store: Store) -> Result:
     """Return the study's result from what the store holds.
 
     Raises
@@ -107,132 +93,134 @@ def gather(job: Job, store: Store) -> Result:
     ResultsDirError
         When what it holds cannot be this study's.
     """
-    found = store.payloads(_claim(job, store), len(job.study.cells(job.config)))
+    found = store.payloads(_claim(study, store), len(study.cells()))
     try:
-        return job.study.gather(job.config, found)
+        return study.gather(found)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         if isinstance(error, HopfieldError) or not store.path.is_file():
             raise
         raise ResultsDirError(
-            f"{store.path} holds trials of {job.study.name} that are not what the study makes "
+            f"{store.path} holds trials of {study.name} that are not what the study makes "
             f"({type(error).__name__}: {error}); remove it, and they are made again"
         ) from error
 
 
-def count(job: Job, store: Store) -> tuple[int, int, int]:
+def count(study: Study, store: Store) -> tuple[int, int, int]:
     """Return how many trials are done, how many there are to be, and how many were given up."""
-    done, failed = store.count(_claim(job, store))
-    return done, sum(sizes(job)), failed
+    done, failed = store.count(_claim(study, store))
+    return done, sum(sizes(study)), failed
 
 
-def sizes(job: Job) -> list[int]:
+def sizes(study: Study) -> list[int]:
     """Return how many trials each cell has."""
-    return [cell.trials for cell in job.study.cells(job.config)]
+    return [cell.trials for cell in study.cells()]
 
 
-def answer(
-    study: Study,
-    config: Config,
-    *,
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-) -> Result:
-    """Run one study in memory.
+def answer(study: Study) -> Result:
+    """Run one study in memory, with its own ``workers``, ``executor`` and ``progress``.
 
     Raises
     ------
     HopfieldError
         When trials failed for good.
     """
-    progress = checks.flag(progress, "progress")
-    job = Job(study, config)
-    pool = pools.local(workers) if executor is None else pools.wrap(executor)
+    progress = checks.flag(study.progress, "progress")
+    executor = study.executor
+    pool = pools.local(study.workers) if executor is None else pools.wrap(executor)
     with Store(":memory:") as store, pool:
-        sweep([job], store, pool, progress=progress)
-        failed = store.failed(store.claim(study.name, config))
+        sweep([study], store, pool, progress=progress)
+        failed = store.failed(store.claim(study.name, study.config))
         if failed:
+<<<<<<< HEAD
             reason = failed[0][2]
             short = reason.startswith(InsufficientMemoryError.__name__)
             kind = InsufficientMemoryError if short else HopfieldError
             raise kind(f"{len(failed)} trials failed, the first with {reason}")
         return gather(job, store)
+=======
+            raise HopfieldError(f"{len(failed)} trials failed, the first with {failed[0][2]}")
+        return gather(study, store)
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
-def _claim(job: Job, store: Store) -> str:
-    key = store.claim(job.study.name, job.config)
-    store.check(key, sizes(job))
+def _claim(study: Study, store: Store) -> str:
+    key = store.claim(study.name, study.config)
+    store.check(key, sizes(study))
     return key
-
-
-@dataclass
-class _Plan:
-    """What there is to do, long trials first so that no worker is left with one at the end."""
-
-    chunks: Iterator[Chunk]
-    costs: dict[str, list[float]]
-    amounts: dict[str, Amount]
 
 
 @dataclass
 class _Cell:
     """A cell's part in the sweep; which trials it has is not written out, they may be millions."""
 
-    job: Job
+    study: Study
+    key: str
     index: int
-    cost: float
-    trials: range
-    finished: set[tuple[int, int]]
+    todo: Iterator[int]
+    left: int
+    amount: Amount
+    tried: bool = False
 
-    def chunks(self, size: int) -> Iterator[Chunk]:
-        todo = ((self.index, t) for t in self.trials if (self.index, t) not in self.finished)
-        while some := tuple(islice(todo, size)):
-            yield Chunk(self.job.module, self.job.config, some)
+    def take(self, size: int) -> Chunk:
+        some = tuple((self.index, trial) for trial in islice(self.todo, size))
+        self.left -= len(some)
+        self.tried = True
+        return Chunk(self.study.where(), self.study.config, some)
 
 
-def _plan(
-    jobs: Sequence[Job], store: Store, keys: Mapping[str, str], shard: Shard, slots: int
-) -> _Plan:
-    costs: dict[str, list[float]] = {}
-    amounts: dict[str, Amount] = {}
-    work: list[_Cell] = []
-    number = 0
-    for job in jobs:
-        finished = store.finished(keys[job.module])
-        cells = job.study.cells(job.config)
-        costs[job.module] = [cell.cost for cell in cells]
-        amount = amounts[job.study.name] = Amount()
-        for index, cell in enumerate(cells):
-            mine = shard.of(number, cell.trials)
-            number += cell.trials
-            work.append(_Cell(job, index, cell.cost, mine, finished))
-            amount.trials += len(mine)
-            amount.cost += len(mine) * cell.cost
-        for index, trial in finished:
-            if trial in work[index - len(cells)].trials:
-                amount.done += 1
-                amount.done_cost += cells[index].cost
-    left = sum(amount.cost - amount.done_cost for amount in amounts.values())
-    seconds = min(_CHUNK_SECONDS, left / (_CHUNKS * slots))
-    work.sort(key=lambda cell: -cell.cost)
-    chunks = (cell.chunks(max(1, min(_CHUNK_TRIALS, int(seconds / cell.cost)))) for cell in work)
-    return _Plan(chain.from_iterable(chunks), costs, amounts)
+class _Plan:
+    """What there is to do: one trial of every cell first, to see what its trials cost; then the
+    long ones, so that no worker is left with one at the end, and short ones several at a time.
+    """
+
+    def __init__(self, studies: Sequence[Study], store: Store, shard: Shard) -> None:
+        self.cells: dict[tuple[str, int], _Cell] = {}
+        number = 0
+        for study in studies:
+            key = _claim(study, store)
+            finished: dict[int, set[int]] = {}
+            for index, trial in store.finished(key):
+                finished.setdefault(index, set()).add(trial)
+            for index, cell in enumerate(study.cells()):
+                mine = shard.of(number, cell.trials)
+                number += cell.trials
+                mine_done = {trial for trial in finished.get(index, ()) if trial in mine}
+                amount = Amount(study.name, len(mine), len(mine_done))
+                todo = filterfalse(mine_done.__contains__, mine)
+                left = len(mine) - len(mine_done)
+                self.cells[study.where(), index] = _Cell(study, key, index, todo, left, amount)
+        self.amounts = [cell.amount for cell in self.cells.values()]
+        # The last cells of a grid are nearly always its largest: those first.
+        self._waiting = [cell for cell in self.cells.values() if cell.left]
+
+    def of(self, chunk: Chunk) -> _Cell:
+        """The cell of a chunk."""
+        return self.cells[chunk.study, chunk.trials[0][0]]
+
+    def next(self, seconds: float | None) -> Chunk | None:
+        """The next trials, about as many as take so many seconds; None when there are no more."""
+        self._waiting = [cell for cell in self._waiting if cell.left]
+        if not self._waiting:
+            return None
+        untried = [cell for cell in self._waiting if not cell.tried]
+        if untried:
+            return untried[-1].take(1)
+        cell = max(self._waiting, key=lambda cell: cell.amount.cost or 0.0)
+        if not cell.amount.cost or seconds is None:
+            return cell.take(1)
+        return cell.take(max(1, min(_CHUNK_TRIALS, int(seconds / cell.amount.cost))))
 
 
 class _Driver:
     """Hands out chunks, collects what comes back, and saves it."""
 
-    def __init__(
-        self, plan: _Plan, store: Store, keys: Mapping[str, str], pool: Pool, shown: Progress
-    ) -> None:
-        self.plan = plan.chunks
+    def __init__(self, plan: _Plan, store: Store, pool: Pool, shown: Progress) -> None:
+        self.plan = plan
         self.waiting: deque[Chunk] = deque()
-        self.costs = plan.costs
         self.store = store
-        self.keys = keys
         self.pool = pool
         self.shown = shown
-        self.running: dict[Future[list[Saved]], Chunk] = {}
+        self.running: dict[Future[Done], Chunk] = {}
         # Workers that died took all that was running with them. Those trials go again one at a
         # time, so that the one which kills its worker is found and the others are not blamed.
         self.suspects: deque[Chunk] = deque()
@@ -254,10 +242,10 @@ class _Driver:
             self.pool.abandon()  # what is running is dropped, and made again next time
             for future, chunk in self.running.items():
                 if future.done() and not future.cancelled() and not future.exception():
-                    self._save(chunk, [t for t in future.result() if t.error is None])
+                    self._save(chunk, [t for t in future.result().trials if t.error is None])
             raise
 
-    def _wait(self) -> set[Future[list[Saved]]]:
+    def _wait(self) -> set[Future[Done]]:
         if not self.running:  # nobody is ready
             time.sleep(_TICK)
         return wait(self.running, _TICK, return_when=FIRST_COMPLETED).done
@@ -265,7 +253,10 @@ class _Driver:
     def _more(self) -> bool:
         """Whether chunks wait; the plan is asked for one at a time."""
         if not self.waiting:
-            self.waiting.extend(islice(self.plan, 1))
+            left = self.shown.left()
+            seconds = None if left is None else left / (_CHUNKS * self.pool.slots)
+            chunk = self.plan.next(None if seconds is None else min(_CHUNK_SECONDS, seconds))
+            self.waiting.extend([] if chunk is None else [chunk])
         return bool(self.waiting)
 
     def _hand_out(self) -> None:
@@ -291,13 +282,13 @@ class _Driver:
         except RuntimeError as error:
             raise HopfieldError(f"the executor takes no work: {error}") from error
         self.running[future] = chunks.popleft()
-        cost = sum(self.costs[chunk.module][cell] for cell, _ in chunk.trials)
-        self.shown.begin(future, find(chunk.module).name, cost)
+        self.shown.begin(future, self.plan.of(chunk).amount, len(chunk.trials))
 
-    def _collect(self, future: Future[list[Saved]], chunk: Chunk) -> None:
+    def _collect(self, future: Future[Done], chunk: Chunk) -> None:
         tries = chunk.attempt + 1
         try:
-            outcome = future.result()
+            outcome, seconds = future.result()
+            self.plan.of(chunk).amount.measure(len(chunk.trials), seconds)
         except HopfieldError:
             raise
         except Exception as error:
@@ -316,7 +307,7 @@ class _Driver:
         queue.extend(replace(chunk, trials=(t,), attempt=tries) for t in again)
 
     def _save(self, chunk: Chunk, trials: list[Saved]) -> None:
+        cell = self.plan.of(chunk)
         if trials:
-            self.store.save(self.keys[chunk.module], trials)
-        for trial in trials:
-            self.shown.advance(find(chunk.module).name, self.costs[chunk.module][trial.cell])
+            self.store.save(cell.key, trials)
+        cell.amount.done += len(trials)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,17 +19,17 @@ from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
 from hopfield_sim.experiment.sweeps.store import Saved
 from hopfield_sim.experiment.sweeps.study import Config, Study, generator
 
-__all__ = ["Chunk", "find", "run"]
+__all__ = ["Chunk", "Done", "find", "run"]
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Trials that travel together, so that short ones do not drown in hand-overs.
+    """Trials of one cell that travel together, so that short ones do not drown in hand-overs.
 
     Parameters
     ----------
-    module : str
-        The module whose ``STUDY`` is meant: names travel to other machines, functions do not.
+    study : str
+        "module:name" of the study's class: names travel to other machines, objects do not.
     config : dict
         The study's configuration.
     trials : tuple of (cell, trial)
@@ -37,20 +38,28 @@ class Chunk:
         How often they were tried before.
     """
 
-    module: str
+    study: str
     config: Config
     trials: tuple[tuple[int, int], ...]
     attempt: int = 0
 
 
-def find(module: str) -> Study:
-    """Return the study that a module defines."""
-    study: Study = importlib.import_module(module).STUDY
+class Done(NamedTuple):
+    """What became of a chunk, and the seconds that it took."""
+
+    trials: list[Saved]
+    seconds: float
+
+
+def find(where: str) -> type[Study]:
+    """Return the study at "module:name"."""
+    module, _, name = where.partition(":")
+    study: type[Study] = getattr(importlib.import_module(module), name)
     return study
 
 
 @np.errstate(under="ignore")  # whatever np.seterr says, numbers that vanish are no error
-def run(chunk: Chunk) -> list[Saved]:
+def run(chunk: Chunk) -> Done:
     """Make the trials of a chunk; one that fails does not take the others with it.
 
     Raises
@@ -59,26 +68,23 @@ def run(chunk: Chunk) -> list[Saved]:
         When the configuration itself is at fault: trying again elsewhere would not help.
     """
     _calm_blas()
-    study = find(chunk.module)
-    cells = study.cells(chunk.config)
+    start = time.perf_counter()
+    study = find(chunk.study).of(chunk.config)
+    cells = study.cells()
     done = []
     for cell, group in groupby(chunk.trials, lambda which: which[0]):
-        done += _make(study, chunk.config, cells[cell].values, list(group))
-    return done
+        done += _make(study, cells[cell].values, list(group))
+    return Done(done, time.perf_counter() - start)
 
 
-def _make(
-    study: Study, config: Config, values: Mapping[str, Any], which: list[tuple[int, int]]
-) -> list[Saved]:
+def _make(study: Study, values: Mapping[str, Any], which: list[tuple[int, int]]) -> list[Saved]:
     """Trials of one cell: together where the study can, else, or if that fails, one by one."""
     alone = len(which) == 1
-    if alone or study.trials is not None:
-        rngs = [generator(study.name, config["seed"], cell, trial) for cell, trial in which]
+    if alone or type(study).trials is not Study.trials:
+        seed = study.config["seed"]
+        rngs = [generator(study.name, seed, cell, trial) for cell, trial in which]
         try:
-            if study.trials is None:
-                payloads = [study.trial(config, values, rngs[0])]
-            else:
-                payloads = study.trials(config, values, rngs)
+            payloads = study.trials(values, rngs)
             texts = [json.dumps(payload, allow_nan=False) for payload in payloads]
             return [Saved(*one, text) for one, text in zip(which, texts, strict=True)]
         except Exception as error:
@@ -86,8 +92,13 @@ def _make(
             if isinstance(error, HopfieldError) and not isinstance(error, MemoryError):
                 raise
             if alone:
+<<<<<<< HEAD
                 return [Saved(*which[0], None, _reason(error, values))]
     return [saved for one in which for saved in _make(study, config, values, [one])]
+=======
+                return [Saved(*which[0], None, f"{type(error).__name__}: {error}")]
+    return [saved for one in which for saved in _make(study, values, [one])]
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 def _reason(error: Exception, values: Mapping[str, Any]) -> str:

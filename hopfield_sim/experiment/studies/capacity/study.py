@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks, theory
-from hopfield_sim.experiment.studies import arguments, probe
+from hopfield_sim import theory
+from hopfield_sim.experiment.studies import probe
+from hopfield_sim.experiment.studies.capacity import QUESTION, SECONDS
+from hopfield_sim.experiment.studies.shared import span
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
+from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
 from hopfield_sim.labels import label
 from hopfield_sim.rules import RULES
 from hopfield_sim.support.crossing import crossing
@@ -26,29 +31,17 @@ from hopfield_sim.support.crossing import crossing
 __all__ = ["SIZES", "STUDY", "capacity", "loads", "scale"]
 
 SIZES = (10, 18, 34, 63, 116, 215, 397, 733, 1354, 2500)
+
 LEVEL = 0.9
+
 """The capacity is where the fraction retrieved falls to this. At the law's N/(2 ln N) patterns of
 a Hebbian network theory has exp(−1/√(4π ln N)) of them as fixed points, 0.90 for N in thousands:
 at another level the law, which is that of N to infinity, would be off by more.
 """
 
 
-@checks.by_name
-def capacity(
-    sizes: Sequence[int] = SIZES,
-    rules: Sequence[str] = ("hebbian", "storkey"),
-    networks: int | None = None,
-    *,
-    loads: int = 10,
-    states: int = 100,
-    flipped: float = 0.2,
-    max_sweeps: int = 100,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+@dataclass(frozen=True, eq=False)
+class Capacity(Study):
     r"""Measure the fraction of patterns retrieved against their number t, by size and rule.
 
     t runs over ``linspace(0.5 C, 2 C, loads).astype(int)``, C the capacity that theory expects,
@@ -58,33 +51,6 @@ def capacity(
     A cue is a stored pattern with ⌊flipped·N⌋ distinct bits flipped; synchronous updates, a field
     of 0 gives +1; retrieved when the end equals the pattern in every bit.
 
-    Parameters
-    ----------
-    sizes : sequence of int
-        Numbers of neurons N.
-    rules : sequence of str
-        Of "hebbian", "storkey", "pseudoinverse", "perceptron".
-    networks : int, optional
-        Independent networks a size and rule; more for small ones when not given.
-    loads : int
-        Points of a curve, at least 2.
-    states : int
-        Cues for each network and load, spread evenly over the stored patterns.
-    flipped : float
-        Fraction of the bits that are flipped, 0 to 1.
-    max_sweeps : int
-        Steps after which a cue that moves still is given up.
-    backend : str
-        "auto", "numpy" or "cython".
-    workers : int, optional
-        Threads; as many as there are processors when not given. Results do not depend on it.
-    executor : concurrent.futures.Executor, optional
-        Your own workers instead.
-    progress : bool
-        Show a progress bar.
-    rng : None, int or numpy.random.Generator
-        The seed.
-
     Returns
     -------
     Result
@@ -93,11 +59,6 @@ def capacity(
         has the t at which 0.9 are retrieved with its standard error over networks
         (``crossing.crossing``; nan where the curve stays on one side), the loads ``low`` and
         ``high`` around it (0 and inf at the ends) and C, as ``expected``, by rule and size.
-
-    Raises
-    ------
-    InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
 
     References
     ----------
@@ -110,8 +71,173 @@ def capacity(
     >>> [row["n_patterns"] for row in result.rows]
     [1, 1, 1, 2, 2, 2, 3, 3, 3, 4]
     """
-    config = configure(sizes, rules, networks, loads, states, flipped, max_sweeps, backend, rng)
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+    name = "capacity"
+    question = QUESTION
+    small = {"sizes": SIZES[:6], "networks": 16}
+    seconds = SECONDS
+
+    sizes: Sequence[int] = option(SIZES, kinds.integers(3), "numbers of neurons N")
+    rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
+    networks: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1)),
+        "independent networks a size and rule; more for small ones when not given",
+        name="trials",
+    )
+    _: KW_ONLY
+    loads: int = option(10, kinds.integer(2), "points of a curve")
+    states: int = option(
+        100,
+        kinds.integer(1),
+        "cues for each network and load, spread evenly over the stored patterns",
+    )
+    flipped: float = option(0.2, kinds.real(0, 1), "fraction of the bits that are flipped")
+    max_sweeps: int = option(
+        100, kinds.integer(1), "steps after which a cue that moves still is given up"
+    )
+
+    def settle(self, config: Config) -> Config:
+        """Small networks differ more from each other, and cost less: more of them."""
+        given, sizes = config["networks"], config["sizes"]
+        config["networks"] = [_networks(n) if given is None else given for n in sizes]
+        return config
+
+    def cells(self) -> list[Cell]:
+        """One cell a curve: rule and size."""
+        config = self.config
+        return [
+            Cell({"rule": rule, "n_neurons": n}, count)
+            for rule in config["rules"]
+            for n, count in zip(config["sizes"], config["networks"], strict=True)
+        ]
+
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """One network, probed at every load; its fraction retrieved and mean overlap at each."""
+        return self.trials(cell, [rng])[0]
+
+    def trials(self, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> list[Payload]:
+        """Several networks of one rule and size."""
+        config = self.config
+        n = cell["n_neurons"]
+        counts = loads(cell["rule"], n, config["loads"]).tolist()
+        flipped = [math.floor(config["flipped"] * n + 1e-9)] * len(counts)
+        sums = probe.overlaps(cell["rule"], config, n, counts, flipped, rngs)
+        found = zip(
+            (sums == n).mean(axis=2).tolist(), (sums.mean(axis=2) / n).tolist(), strict=True
+        )
+        return [{"retrieved": retrieved, "overlap": overlap} for retrieved, overlap in found]
+
+    def gather(self, payloads: Payloads) -> Result:
+        """Means over networks, one row a rule, size and load."""
+        config = self.config
+        rows: list[Row] = []
+        found: list[Row] = []
+        for cell, trials in zip(self.cells(), payloads, strict=True):
+            rule, n = cell.values["rule"], cell.values["n_neurons"]
+            curve: list[Row] = []
+            for index, t in enumerate(loads(rule, n, config["loads"]).tolist()):
+                retrieved, retrieved_se = mean_and_error([p["retrieved"][index] for p in trials])
+                overlap, overlap_se = mean_and_error([p["overlap"][index] for p in trials])
+                curve.append(
+                    {
+                        "rule": rule,
+                        "n_neurons": n,
+                        "n_patterns": t,
+                        "load": t / n,
+                        "flipped": math.floor(config["flipped"] * n + 1e-9),
+                        "networks": len(trials),
+                        "states": config["states"],
+                        "retrieved": retrieved,
+                        "retrieved_se": retrieved_se,
+                        "overlap": overlap,
+                        "overlap_se": overlap_se,
+                    }
+                )
+            rows += curve
+            t = [row["n_patterns"] for row in curve]
+            held = crossing(t, [p["retrieved"] for p in trials], LEVEL)
+            found.append(
+                {
+                    "rule": rule,
+                    "n_neurons": n,
+                    "capacity": held.value,
+                    "capacity_se": held.error,
+                    "low": held.low,
+                    "high": held.high,
+                    "expected": scale(rule, n) if rule in RULES and RULES[rule].law else math.nan,
+                }
+            )
+        summary = {"capacity": found, "level": LEVEL}
+        return Result("capacity", rows, config, summary, dims=("rule", "n_neurons", "load_index"))
+
+    @staticmethod
+    def sentence(result: Result) -> str:
+        """Say what the largest network held."""
+        found = result.summary["capacity"]
+        n = max(row["n_neurons"] for row in found)
+        largest = [row for row in found if row["n_neurons"] == n]
+        listed = " and ".join(
+            f"{held(row)} with the {label(row['rule'])} rule"
+            + (f" (theory: {row['expected']:.0f})" if row["expected"] == row["expected"] else "")
+            for row in largest
+        )
+        text = (
+            f"With {result.config['flipped']:.0%} of the bits of every cue flipped, a network of "
+            f"{n} neurons gives back {LEVEL:.0%} of its patterns, every bit right, when it has "
+            f"stored {listed}."
+        )
+        by_rule = {row["rule"]: row["capacity"] for row in largest}
+        ratio = by_rule.get("storkey", math.nan) / by_rule.get("hebbian", math.nan)
+        if not math.isnan(ratio):
+            text += f" Storkey's rule holds {ratio:.1f} times as many as Hebb's."
+        return text
+
+    @staticmethod
+    def page(result: Result) -> Pages:
+        """Return the figures and tables, with captions."""
+        from hopfield_sim.plotting import capacity, overlap_by_load
+
+        config = result.config
+        caption = (
+            f"Fraction of patterns retrieved exactly against their number, {config['flipped']:.0%} "
+            f"of the bits flipped, {span(config['networks'])} networks a point with "
+            f"{config['states']} cues each; and the capacity, where {LEVEL:.0%} are retrieved, "
+            "against N with its law. At N/(2 ln N) patterns of a large Hebbian network theory has "
+            "exp(−1/√(4π ln N)) of them as fixed points, 90% in thousands of neurons: that is why "
+            "the two belong together."
+        )
+        table = [
+            {
+                "rule": label(row["rule"]),
+                "N": row["n_neurons"],
+                "patterns at which 0.9 are retrieved": held(row),
+                "N/(2 ln N) or N/√(2 ln N)": "—"
+                if math.isnan(row["expected"])
+                else round(row["expected"], 1),
+            }
+            for row in result.summary["capacity"]
+        ]
+        return Pages(
+            "Capacity: how many patterns can a network hold?",
+            figures=[
+                ("capacity", caption, capacity(result)),
+                (
+                    "overlap",
+                    "Overlap with the wanted pattern at the end of the same recalls, against the "
+                    "load. Past the critical load a large Hebbian network drifts away from its "
+                    "patterns; the theory (Amit, Gutfreund and Sompolinsky) is for starts at the "
+                    "pattern itself.",
+                    overlap_by_load(result),
+                ),
+            ],
+            tables=[("Capacity by size and rule, beside the law it should follow", table)],
+        )
+
+
+capacity = function(Capacity)
+
+STUDY = Capacity
 
 
 def scale(rule: str, n_neurons: int) -> float:
@@ -138,6 +264,7 @@ def loads(rule: str, n_neurons: int, n_loads: int = 10) -> NDArray[np.int_]:
     return np.maximum(np.linspace(0.5 * c, 2 * c, n_loads).astype(int), 1)
 
 
+<<<<<<< HEAD
 def configure(
     sizes: Sequence[int] = SIZES,
     rules: Sequence[str] = ("hebbian", "storkey"),
@@ -164,104 +291,11 @@ def configure(
     }
 
 
+=======
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 def _networks(n_neurons: int) -> int:
     """Small networks differ more from each other, and cost less."""
     return max(8, min(200, 12000 // n_neurons))
-
-
-def cells(config: Config) -> list[Cell]:
-    """One cell a curve: rule and size."""
-    return [
-        Cell({"rule": rule, "n_neurons": n}, count, _cost(rule, n))
-        for rule in config["rules"]
-        for n, count in zip(config["sizes"], config["networks"], strict=True)
-    ]
-
-
-def _cost(rule: str, n: int) -> float:
-    return 2e-4 + 1.5e-5 * n if rule == "hebbian" else 4e-3 + 1.8e-7 * n**2
-
-
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """One network, probed at every load; its fraction retrieved and mean overlap at each."""
-    return trials(config, cell, [rng])[0]
-
-
-def trials(
-    config: Config, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]
-) -> list[Payload]:
-    """Several networks of one rule and size."""
-    n = cell["n_neurons"]
-    counts = loads(cell["rule"], n, config["loads"]).tolist()
-    flipped = [math.floor(config["flipped"] * n + 1e-9)] * len(counts)
-    sums = probe.overlaps(cell["rule"], config, n, counts, flipped, rngs)
-    found = zip((sums == n).mean(axis=2).tolist(), (sums.mean(axis=2) / n).tolist(), strict=True)
-    return [{"retrieved": retrieved, "overlap": overlap} for retrieved, overlap in found]
-
-
-def gather(config: Config, payloads: Payloads) -> Result:
-    """Means over networks, one row a rule, size and load."""
-    rows: list[Row] = []
-    found: list[Row] = []
-    for cell, trials in zip(cells(config), payloads, strict=True):
-        rule, n = cell.values["rule"], cell.values["n_neurons"]
-        curve: list[Row] = []
-        for index, t in enumerate(loads(rule, n, config["loads"]).tolist()):
-            retrieved, retrieved_se = mean_and_error([p["retrieved"][index] for p in trials])
-            overlap, overlap_se = mean_and_error([p["overlap"][index] for p in trials])
-            curve.append(
-                {
-                    "rule": rule,
-                    "n_neurons": n,
-                    "n_patterns": t,
-                    "load": t / n,
-                    "flipped": math.floor(config["flipped"] * n + 1e-9),
-                    "networks": len(trials),
-                    "states": config["states"],
-                    "retrieved": retrieved,
-                    "retrieved_se": retrieved_se,
-                    "overlap": overlap,
-                    "overlap_se": overlap_se,
-                }
-            )
-        rows += curve
-        t = [row["n_patterns"] for row in curve]
-        held = crossing(t, [p["retrieved"] for p in trials], LEVEL)
-        found.append(
-            {
-                "rule": rule,
-                "n_neurons": n,
-                "capacity": held.value,
-                "capacity_se": held.error,
-                "low": held.low,
-                "high": held.high,
-                "expected": scale(rule, n) if rule in RULES and RULES[rule].law else math.nan,
-            }
-        )
-    summary = {"capacity": found, "level": LEVEL}
-    return Result("capacity", rows, config, summary, dims=("rule", "n_neurons", "load_index"))
-
-
-def sentence(result: Result) -> str:
-    """Say what the largest network held."""
-    found = result.summary["capacity"]
-    n = max(row["n_neurons"] for row in found)
-    largest = [row for row in found if row["n_neurons"] == n]
-    listed = " and ".join(
-        f"{held(row)} with the {label(row['rule'])} rule"
-        + (f" (theory: {row['expected']:.0f})" if row["expected"] == row["expected"] else "")
-        for row in largest
-    )
-    text = (
-        f"With {result.config['flipped']:.0%} of the bits of every cue flipped, a network of {n} "
-        f"neurons gives back {LEVEL:.0%} of its patterns, every bit right, when it has stored "
-        f"{listed}."
-    )
-    by_rule = {row["rule"]: row["capacity"] for row in largest}
-    ratio = by_rule.get("storkey", math.nan) / by_rule.get("hebbian", math.nan)
-    if not math.isnan(ratio):
-        text += f" Storkey's rule holds {ratio:.1f} times as many as Hebb's."
-    return text
 
 
 def held(row: Mapping[str, Any]) -> str:
@@ -279,18 +313,3 @@ def held(row: Mapping[str, Any]) -> str:
             return f"more than {row['low']:.0f}"
         return "an unknown number" if math.isnan(row["high"]) else f"fewer than {row['high']:.0f}"
     return with_error(row["capacity"], row["capacity_se"])
-
-
-STUDY = Study(
-    name="capacity",
-    question="How many patterns can a network hold? Ten sizes, ten loads, 20 % of bits flipped",
-    configure=configure,
-    quick={"sizes": SIZES[:6], "networks": 16},
-    cells=cells,
-    trial=trial,
-    trials=trials,
-    gather=gather,
-    sentence=sentence,
-    options=frozenset({"sizes", "rules", "trials"}),
-    seconds=10,
-)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
 
 from hopfield_sim import checks, patterns
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies import arguments
 from hopfield_sim.experiment.studies import packing as film
+from hopfield_sim.experiment.studies.checkerboard import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.energy.study import energy_words, rise
+from hopfield_sim.experiment.studies.shared import UPDATES, named, network, runs_table, stem
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
+from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
 from hopfield_sim.labels import label
 
 __all__ = ["STUDY", "checkerboard"]
@@ -23,41 +27,16 @@ __all__ = ["STUDY", "checkerboard"]
 FRAMES_PER_SWEEP = 50
 
 
-@checks.by_name
-def checkerboard(
-    rules: Sequence[str] = ("hebbian", "storkey"),
-    networks: int | None = None,
-    *,
-    side: int = 50,
-    square: int = 5,
-    n_patterns: int = 50,
-    flipped: int = 1000,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+MOMENTS = 6
+"""Frames of a recall beside each other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Checkerboard(Study):
     """Recall a spoilt checkerboard stored among random patterns, all neurons at once and in turn.
 
     The board is one of the patterns, at a random place in their order; all rules and updates start
     from the same patterns and the same cue. A field of 0 gives +1.
-
-    Parameters
-    ----------
-    rules : sequence of str
-        Of "hebbian", "storkey", "pseudoinverse", "perceptron".
-    networks : int, optional
-        Independent sets of random patterns and cues; 4 when not given. The rows and runs are those
-        of the first.
-    side, square : int
-        Pixels along a side of the board, and of one of its squares.
-    n_patterns : int
-        Patterns stored, the board included.
-    flipped : int
-        Bits flipped.
-    backend, workers, executor, progress, rng
-        As in ``capacity``.
 
     Returns
     -------
@@ -66,21 +45,19 @@ def checkerboard(
         differ from it): the run of the first network. ``runs`` holds them with every state, by
         "rule/update"; ``summary["runs"]`` counts over all networks.
 
-    Raises
-    ------
-    InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
-
     Examples
     --------
     >>> result = checkerboard(["hebbian"], 1, side=3, square=1, n_patterns=1, flipped=2, rng=0)
     >>> [row["wrong"] for row in result.rows if row["update"] == "sync"]
     [2, 0]
     """
-    config = configure(rules, networks, side, square, n_patterns, flipped, backend, rng)
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
 
+    name = "checkerboard"
+    question = QUESTION
+    small = {"networks": 2}
+    seconds = SECONDS
 
+<<<<<<< HEAD
 def configure(
     rules: Sequence[str] = ("hebbian", "storkey"),
     networks: int | None = None,
@@ -108,72 +85,161 @@ def configure(
     }
     arguments.room([(config["n_patterns"], side**2)], itemsize=1)
     return config
+=======
+    rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
+    networks: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1), 4),
+        "independent sets of random patterns and cues; 4 when not given; the rows and runs are "
+        "those of the first",
+        name="trials",
+    )
+    _: KW_ONLY
+    side: int = option(
+        50, kinds.integer(2), "pixels along a side of the board, and of one of its squares"
+    )
+    square: int = option(
+        5, kinds.integer(1), "pixels along a side of the board, and of one of its squares"
+    )
+    n_patterns: int = option(50, kinds.integer(1), "patterns stored, the board included")
+    flipped: int = option(1000, kinds.integer(0), "bits flipped")
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
+    def settle(self, config: Config) -> Config:
+        """A square fits into the board, and no more bits are flipped than it has."""
+        side, square = config["side"], config["square"]
+        if square > side:
+            raise InvalidInputError(f"square must be at most side = {side}; got {square}")
+        checks.integer(config["flipped"], "flipped", maximum=side**2)
+        return config
 
-def cells(config: Config) -> list[Cell]:
-    """One cell: a trial compares all rules and updates on one problem."""
-    return [Cell({}, config["networks"], 0.05 + 1.8e-7 * config["side"] ** 4)]
+    def cells(self) -> list[Cell]:
+        """One cell: a trial compares all rules and updates on one problem."""
+        return [Cell({}, self.config["networks"])]
 
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """One set of patterns and one cue, recalled in every way and filmed."""
+        config = self.config
+        side = config["side"]
+        board = patterns.checkerboard(side, config["square"])
+        stored = patterns.random_patterns(config["n_patterns"], side**2, rng=rng)
+        place = int(rng.integers(len(stored)))
+        stored[place] = board
+        cue = patterns.flip(board, count=config["flipped"], rng=rng)
+        seed = checks.key(rng)
+        runs = {}
+        for rule in config["rules"]:
+            net = network(rule, config).store(stored)
+            for update in UPDATES:
+                run = net.recall(
+                    cue,
+                    update=update,
+                    ties="plus",
+                    record=("energy", "states"),
+                    every=max(1, side**2 // FRAMES_PER_SWEEP),
+                    n_threads=1,
+                    rng=seed,
+                )
+                runs[f"{rule}/{update}"] = film.pack(run, trajectory=True)
+        return {"patterns": film.pack_states(stored), "place": place, "runs": runs}
 
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """One set of patterns and one cue, recalled in every way and filmed."""
-    side = config["side"]
-    board = patterns.checkerboard(side, config["square"])
-    stored = patterns.random_patterns(config["n_patterns"], side**2, rng=rng)
-    place = int(rng.integers(len(stored)))
-    stored[place] = board
-    cue = patterns.flip(board, count=config["flipped"], rng=rng)
-    seed = checks.key(rng)
-    runs = {}
-    for rule in config["rules"]:
-        net = arguments.network(rule, config).store(stored)
-        for update in arguments.UPDATES:
-            run = net.recall(
-                cue,
-                update=update,
-                ties="plus",
-                record=("energy", "states"),
-                every=max(1, side**2 // FRAMES_PER_SWEEP),
-                n_threads=1,
-                rng=seed,
+    def gather(self, payloads: Payloads) -> Result:
+        """The first network's films, and what all networks did."""
+        config = self.config
+        side = config["side"]
+        board = patterns.checkerboard(side, config["square"])
+        rows: list[Row] = []
+        runs = {}
+        summary: list[Row] = []
+        for name in (f"{rule}/{update}" for rule in config["rules"] for update in UPDATES):
+            rule, update = name.split("/")
+            recordings = [
+                film.unpack(
+                    trial["runs"][name],
+                    patterns=film.unpack_states(trial["patterns"]),
+                    shape=(side, side),
+                )
+                for trial in payloads[0]
+            ]
+            if recordings:
+                runs[name] = recordings[0]
+                rows += _rows(rule, update, recordings[0], board)
+            wrong = [int((run.states != board).sum()) for run in recordings]
+            summary.append(
+                {
+                    "rule": rule,
+                    "update": update,
+                    "networks": len(recordings),
+                    "retrieved": wrong.count(0),
+                    "sweeps": float(np.mean([run.sweeps for run in recordings]))
+                    if recordings
+                    else 0.0,
+                    "rises": sum(rise(run.energy.tolist()) for run in recordings),
+                }
             )
-            runs[f"{rule}/{update}"] = film.pack(run, trajectory=True)
-    return {"patterns": film.pack_states(stored), "place": place, "runs": runs}
+        dims = ("rule", "update", "moment")
+        return Result("checkerboard", rows, config, {"runs": summary}, runs, dims)
 
-
-def gather(config: Config, payloads: Payloads) -> Result:
-    """The first network's films, and what all networks did."""
-    side = config["side"]
-    board = patterns.checkerboard(side, config["square"])
-    rows: list[Row] = []
-    runs = {}
-    summary: list[Row] = []
-    for name in (f"{rule}/{update}" for rule in config["rules"] for update in arguments.UPDATES):
-        rule, update = name.split("/")
-        recordings = [
-            film.unpack(
-                trial["runs"][name],
-                patterns=film.unpack_states(trial["patterns"]),
-                shape=(side, side),
-            )
-            for trial in payloads[0]
-        ]
-        if recordings:
-            runs[name] = recordings[0]
-            rows += _rows(rule, update, recordings[0], board)
-        wrong = [int((run.states != board).sum()) for run in recordings]
-        summary.append(
-            {
-                "rule": rule,
-                "update": update,
-                "networks": len(recordings),
-                "retrieved": wrong.count(0),
-                "sweeps": float(np.mean([run.sweeps for run in recordings])) if recordings else 0.0,
-                "rises": sum(rise(run.energy.tolist()) for run in recordings),
-            }
+    @staticmethod
+    def sentence(result: Result) -> str:
+        """Say whether the board came back, and in how many sweeps."""
+        rows, config = result.summary["runs"], result.config
+        counts = "; ".join(
+            f"{label(row['rule'])}, {label(row['update'])}: "
+            f"{row['retrieved']} of {row['networks']} in {row['sweeps']:.1f} sweeps on average"
+            for row in rows
         )
-    dims = ("rule", "update", "moment")
-    return Result("checkerboard", rows, config, {"runs": summary}, runs, dims)
+        return (
+            f"A {config['side']}×{config['side']} checkerboard, stored among "
+            f"{config['n_patterns'] - 1} random patterns, came back from {config['flipped']} "
+            "flipped pixels without an error in so many networks: "
+            f"{counts}.\n\n{energy_words(rows)}"
+        )
+
+    @staticmethod
+    def page(result: Result) -> Pages:
+        """Return the figures and tables, with captions."""
+        from hopfield_sim.plotting import energy, states
+
+        config = result.config
+        frames, words = [], []
+        for name, run in result.runs.items():
+            changed = np.flatnonzero((run.trajectory[1:] != run.trajectory[:-1]).any(axis=1))
+            last = int(changed[-1]) + 1 if changed.size else 0
+            moments = list(
+                dict.fromkeys(np.linspace(0, last, MOMENTS).round().astype(int).tolist())
+            )
+            for moment in moments + [-1] * (MOMENTS - len(moments)):
+                frames.append(run.trajectory[moment])
+                when = (
+                    "at rest"
+                    if moment == -1
+                    else f"sweep {run.updates[moment] / run.n_neurons:.2f}"
+                )
+                words.append(f"{named(name)}\n{when}")
+        size = (config["side"], config["side"])
+        pictures = states(np.stack(frames), size, captions=words, columns=MOMENTS)
+        return Pages(
+            "Checkerboard: a picture out of noise",
+            figures=[
+                (
+                    "checkerboard-frames",
+                    "The board on its way back, one row a rule and kind of update.",
+                    pictures,
+                ),
+                ("checkerboard", "Energy and overlap with the board against time.", energy(result)),
+            ],
+            videos=[
+                (f"checkerboard-{stem(name)}", named(name), run, 0)
+                for name, run in result.runs.items()
+            ],
+            tables=[runs_table(result)],
+        )
+
+
+checkerboard = function(Checkerboard)
+
+STUDY = Checkerboard
 
 
 def _rows(rule: str, update: str, run: film.Recording, board: Any) -> list[Row]:
@@ -191,31 +257,3 @@ def _rows(rule: str, update: str, run: film.Recording, board: Any) -> list[Row]:
         }
         for updates, energy, bits in columns
     ]
-
-
-def sentence(result: Result) -> str:
-    """Say whether the board came back, and in how many sweeps."""
-    rows, config = result.summary["runs"], result.config
-    counts = "; ".join(
-        f"{label(row['rule'])}, {label(row['update'])}: "
-        f"{row['retrieved']} of {row['networks']} in {row['sweeps']:.1f} sweeps on average"
-        for row in rows
-    )
-    return (
-        f"A {config['side']}×{config['side']} checkerboard, stored among "
-        f"{config['n_patterns'] - 1} random patterns, came back from {config['flipped']} flipped "
-        f"pixels without an error in so many networks: {counts}.\n\n{energy_words(rows)}"
-    )
-
-
-STUDY = Study(
-    name="checkerboard",
-    question="Does a picture come back from noise? 50×50 pixels among 49 random patterns, filmed",
-    configure=configure,
-    quick={"networks": 2},
-    cells=cells,
-    trial=trial,
-    gather=gather,
-    sentence=sentence,
-    seconds=2,
-)

@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
 
 from hopfield_sim import checks, theory
-from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies.dense import QUESTION, SECONDS
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
 from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory
 from hopfield_sim.patterns import flip, random_patterns
@@ -25,54 +27,34 @@ from hopfield_sim.support.crossing import crossing
 __all__ = ["EXPONENTIAL_SIZES", "LOADS", "ORDERS", "SIZES", "STUDY", "counts", "dense"]
 
 SIZES = (50, 100, 200)
+
 ORDERS = (2, 3, 4)
+
 EXPONENTIAL_SIZES = (12, 16, 20)
+
 LOADS = (0.4, 0.7, 1.0, 1.5, 2.0)
+
 """Numbers of patterns, in units of what the Gaussian law allows at this error:"""
+
 LEVEL = 0.005
 
 EXPONENTIAL_LOADS = (0.25, 0.5, 1.0, 2.0, 4.0)
+
 """In units of 2^{N/2}."""
 
 FLIPPED = (0, 1, 2)
+
 _LARGEST_ORDER = 6
 
 
-@checks.by_name
-def dense(
-    sizes: Sequence[int] = SIZES,
-    orders: Sequence[int] = ORDERS,
-    networks: int | None = None,
-    *,
-    exponential_sizes: Sequence[int] = EXPONENTIAL_SIZES,
-    states: int = 250,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+@dataclass(frozen=True, eq=False)
+class Dense(Study):
     r"""Measure the fraction of bits of stored patterns that change in one synchronous step.
 
     With F(x) = xⁿ the number of patterns runs over multiples of
     :math:`N^{n-1} / ((2n-3)!!\, z^2)`, Q(z) = 0.005, with F(x) = e^x over multiples of
     :math:`2^{N/2}`. Exponential memories are also asked for patterns of which 1 or 2 bits are
     flipped, in one synchronous step or one asynchronous sweep.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        Numbers of neurons N for the powers.
-    orders : sequence of int
-        Powers n, 2 to 6.
-    networks : int, optional
-        Independent networks a cell; more where they are small when not given.
-    exponential_sizes : sequence of int
-        Numbers of neurons for e^x, 2 to 30.
-    states : int
-        Patterns of each network that are looked at, at most.
-    backend, workers, executor, progress, rng
-        As in ``capacity``.
 
     Returns
     -------
@@ -85,11 +67,6 @@ def dense(
         ``summary["capacity"]`` has the number of patterns at an error of 0.005 with its standard
         error over networks (``crossing.crossing``), beside that of both laws.
 
-    Raises
-    ------
-    InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
-
     References
     ----------
     D. Krotov, J. J. Hopfield, NeurIPS 29 (2016); M. Demircigil et al., J. Stat. Phys. 168, 288
@@ -101,10 +78,169 @@ def dense(
     >>> [row["n_patterns"] for row in result.rows if row["order"] == 3]
     [2, 3, 4, 6, 8]
     """
-    config = configure(sizes, orders, networks, exponential_sizes, states, backend, rng)
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+    name = "dense"
+    question = QUESTION
+    small = {"sizes": (30, 60), "orders": (2, 3), "networks": 20, "exponential_sizes": (16,)}
+    seconds = SECONDS
+
+    sizes: Sequence[int] = option(SIZES, kinds.integers(4), "numbers of neurons N for the powers")
+    orders: Sequence[int] = option(ORDERS, kinds.integers(2, _LARGEST_ORDER), "powers n")
+    networks: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1)),
+        "independent networks a cell; more where they are small when not given",
+        name="trials",
+    )
+    _: KW_ONLY
+    exponential_sizes: Sequence[int] = option(
+        EXPONENTIAL_SIZES, kinds.integers(2, 30), "numbers of neurons for e^x"
+    )
+    states: int = option(
+        250, kinds.integer(1), "patterns of each network that are looked at, at most"
+    )
+
+    def settle(self, config: Config) -> Config:
+        """The patterns of the largest network fit into memory."""
+        for order in config["orders"]:
+            n = config["sizes"][-1]
+            most = counts(order, n)[-1]
+            checks.memory(3 * n * most, f"{most} patterns of {n} neurons", "ask for smaller sizes")
+        return config
+
+    def cells(self) -> list[Cell]:
+        """One cell a curve: order and size; a network is looked at as its patterns get more."""
+        config = self.config
+        grid = [(order, n) for order in config["orders"] for n in config["sizes"]]
+        grid += [(0, n) for n in config["exponential_sizes"]]
+        found = []
+        for order, n in grid:
+            networks = config["networks"] or _networks(order, n, config["states"])
+            found.append(Cell({"order": order, "n_neurons": n}, networks))
+        return found
+
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """One network at every load: the fractions of wrong bits and of patterns without one."""
+        config = self.config
+        order, n = cell["order"], cell["n_neurons"]
+        word = "polynomial" if order else "exponential"
+        numbers = counts(order, n)
+        patterns = random_patterns(numbers[-1], n, rng=rng)
+        errors, retrieved = [], []
+        for asked in _asked(order, numbers):
+            memory = DenseMemory(word, order or 3, backend=config["backend"])
+            memory.store(patterns[: asked["n_patterns"]])
+            chosen = patterns[rng.permutation(asked["n_patterns"])[: config["states"]]]
+            run = memory.recall(
+                flip(chosen, count=asked["flipped"], rng=rng),
+                update=asked["update"],
+                max_sweeps=1,
+                n_threads=1,
+                rng=rng,
+            )
+            wrong = run.states != chosen
+            errors.append(float(wrong.mean()))
+            retrieved.append(float(1.0 - wrong.any(axis=1).mean()))
+        return {"error": errors, "retrieved": retrieved}
+
+    def gather(self, payloads: Payloads) -> Result:
+        """Means over networks beside the laws, one row a question to a network."""
+        config = self.config
+        rows: list[Row] = []
+        found: list[Row] = []
+        for cell, trials in zip(self.cells(), payloads, strict=True):
+            order, n = int(cell.values["order"]), int(cell.values["n_neurons"])
+            for index, asked in enumerate(_asked(order, counts(order, n))):
+                p = asked["n_patterns"]
+                error, error_se = mean_and_error([t["error"][index] for t in trials])
+                retrieved, retrieved_se = mean_and_error([t["retrieved"][index] for t in trials])
+                exact, gaussian = (
+                    _laws(order, n, p) if asked["flipped"] == 0 else (math.nan, math.nan)
+                )
+                rows.append(
+                    {
+                        "interaction": "polynomial" if order else "exponential",
+                        "order": order,
+                        "n_neurons": n,
+                        "n_patterns": p,
+                        "load": p / (n ** (order - 1) if order else 2 ** (n / 2)),
+                        "flipped": asked["flipped"],
+                        "update": asked["update"],
+                        "networks": len(trials),
+                        "states": min(p, config["states"]),
+                        "error": error,
+                        "error_se": error_se,
+                        "theory": exact if asked["update"] == "sync" else math.nan,
+                        "gaussian": gaussian if asked["update"] == "sync" else math.nan,
+                        "retrieved": retrieved,
+                        "retrieved_se": retrieved_se,
+                    }
+                )
+            if order:
+                found.append(_capacity(order, n, [t["error"] for t in trials], config["states"]))
+        summary = {"capacity": found, "level": LEVEL}
+        return Result("dense", rows, config, summary, dims=("order", "n_neurons", "question"))
+
+    @staticmethod
+    def sentence(result: Result) -> str:
+        """Say what the largest networks held."""
+        found = result.summary["capacity"]
+        n = max(row["n_neurons"] for row in found)
+        parts = [
+            f"{with_error(row['capacity'], row['capacity_se'])} with n = {row['order']} (exact "
+            f"law: {_number(row['theory'])}, limit of large N: {_number(row['gaussian'])})"
+            for row in found
+            if row["n_neurons"] == n
+        ]
+        text = (
+            f"At {n} neurons {LEVEL:.1%} of the bits of the stored patterns change in one step "
+            f"when so many are stored: {'; '.join(parts)}."
+        )
+        size = max(result.config["exponential_sizes"])
+        spoilt = [row for row in result.rows if row["order"] == 0 and row["n_neurons"] == size]
+        p = round(2 ** (size / 2))
+        fractions = []
+        for update in ("sync", "async"):
+            mine = [row for row in spoilt if row["update"] == update and row["n_patterns"] == p]
+            values = [f"{float(row['retrieved']):.2f}" for row in mine]
+            fractions.append(f"{', '.join(values)} of them ({label(update)})")
+        return (
+            f"{text}\n\nWith F(x) = exp(x), {size} neurons hold 2^(N/2) = {p} patterns: one sweep "
+            f"from cues with 0, 1 and 2 bits flipped gives back {' and '.join(fractions)}."
+        )
+
+    @staticmethod
+    def page(result: Result) -> Pages:
+        """Errors, capacities and spoilt cues, theory drawn over the data."""
+        from hopfield_sim.plotting import dense as draw
+
+        table = [
+            {
+                "n": row["order"],
+                "N": row["n_neurons"],
+                "patterns at 0.5 % errors": with_error(row["capacity"], row["capacity_se"]),
+                "exact law": _number(row["theory"]),
+                "limit of large N": _number(row["gaussian"]),
+                "patterns / N^(n-1)": _number(
+                    row["capacity"] / row["n_neurons"] ** (row["order"] - 1)
+                ),
+            }
+            for row in result.summary["capacity"]
+        ]
+        caption = (
+            "One-step errors of dense memories against their load, with the exact law of the noise "
+            "(lines) and its Gaussian limit (dashed); the number of patterns at 0.5 % errors "
+            "against N; and what exponential memories make of spoilt cues. Bars are standard "
+            "errors over networks."
+        )
+        return Pages(
+            "Dense memories: many more patterns than neurons",
+            figures=[("dense", caption, draw(result))],
+            tables=[("How many patterns at 0.5 % of one-step errors", table)],
+        )
 
 
+<<<<<<< HEAD
 def configure(
     sizes: Sequence[int] = SIZES,
     orders: Sequence[int] = ORDERS,
@@ -130,6 +266,17 @@ def configure(
         checks.memory(3 * n * most, f"{most} patterns of {n} neurons", "ask for smaller sizes")
     checks.integer(config["exponential_sizes"][-1], "exponential_sizes", maximum=30)
     return config
+=======
+dense = function(Dense)
+
+STUDY = Dense
+
+
+def _networks(order: int, n: int, states: int) -> int:
+    """More of small networks, 4 to 200: about the same work for every cell."""
+    looked_at = sum(min(p, states) * p for p in counts(order, n))
+    return max(4, min(200, round(4.0 / (3e-3 + 4e-10 * n * looked_at))))
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 def counts(order: int, n_neurons: int) -> list[int]:
@@ -144,135 +291,6 @@ def counts(order: int, n_neurons: int) -> list[int]:
         return [max(2, round(load * 2 ** (n_neurons / 2))) for load in EXPONENTIAL_LOADS]
     scale = theory.dense_capacity(n_neurons, order, LEVEL)
     return [max(2, round(load * scale)) for load in LOADS]
-
-
-def cells(config: Config) -> list[Cell]:
-    """One cell a curve: order and size; a network is looked at again as its patterns get more."""
-    grid = [(order, n) for order in config["orders"] for n in config["sizes"]]
-    grid += [(0, n) for n in config["exponential_sizes"]]
-    found = []
-    for order, n in grid:
-        looked_at = sum(min(p, config["states"]) * p for p in counts(order, n))
-        cost = 3e-3 + 4e-10 * n * looked_at
-        networks = config["networks"] or max(4, min(200, round(4.0 / cost)))
-        found.append(Cell({"order": order, "n_neurons": n}, networks, cost))
-    return found
-
-
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """One network at every load: the fractions of wrong bits and of patterns without one."""
-    order, n = cell["order"], cell["n_neurons"]
-    word = "polynomial" if order else "exponential"
-    numbers = counts(order, n)
-    patterns = random_patterns(numbers[-1], n, rng=rng)
-    errors, retrieved = [], []
-    for asked in _asked(order, numbers):
-        memory = DenseMemory(word, order or 3, backend=config["backend"])
-        memory.store(patterns[: asked["n_patterns"]])
-        chosen = patterns[rng.permutation(asked["n_patterns"])[: config["states"]]]
-        run = memory.recall(
-            flip(chosen, count=asked["flipped"], rng=rng),
-            update=asked["update"],
-            max_sweeps=1,
-            n_threads=1,
-            rng=rng,
-        )
-        wrong = run.states != chosen
-        errors.append(float(wrong.mean()))
-        retrieved.append(float(1.0 - wrong.any(axis=1).mean()))
-    return {"error": errors, "retrieved": retrieved}
-
-
-def gather(config: Config, payloads: Payloads) -> Result:
-    """Means over networks beside the laws, one row a question to a network."""
-    rows: list[Row] = []
-    found: list[Row] = []
-    for cell, trials in zip(cells(config), payloads, strict=True):
-        order, n = int(cell.values["order"]), int(cell.values["n_neurons"])
-        for index, asked in enumerate(_asked(order, counts(order, n))):
-            p = asked["n_patterns"]
-            error, error_se = mean_and_error([t["error"][index] for t in trials])
-            retrieved, retrieved_se = mean_and_error([t["retrieved"][index] for t in trials])
-            exact, gaussian = _laws(order, n, p) if asked["flipped"] == 0 else (math.nan, math.nan)
-            rows.append(
-                {
-                    "interaction": "polynomial" if order else "exponential",
-                    "order": order,
-                    "n_neurons": n,
-                    "n_patterns": p,
-                    "load": p / (n ** (order - 1) if order else 2 ** (n / 2)),
-                    "flipped": asked["flipped"],
-                    "update": asked["update"],
-                    "networks": len(trials),
-                    "states": min(p, config["states"]),
-                    "error": error,
-                    "error_se": error_se,
-                    "theory": exact if asked["update"] == "sync" else math.nan,
-                    "gaussian": gaussian if asked["update"] == "sync" else math.nan,
-                    "retrieved": retrieved,
-                    "retrieved_se": retrieved_se,
-                }
-            )
-        if order:
-            found.append(_capacity(order, n, [t["error"] for t in trials], config["states"]))
-    summary = {"capacity": found, "level": LEVEL}
-    return Result("dense", rows, config, summary, dims=("order", "n_neurons", "question"))
-
-
-def sentence(result: Result) -> str:
-    """Say what the largest networks held."""
-    found = result.summary["capacity"]
-    n = max(row["n_neurons"] for row in found)
-    parts = [
-        f"{with_error(row['capacity'], row['capacity_se'])} with n = {row['order']} (exact law: "
-        f"{_number(row['theory'])}, limit of large N: {_number(row['gaussian'])})"
-        for row in found
-        if row["n_neurons"] == n
-    ]
-    text = (
-        f"At {n} neurons {LEVEL:.1%} of the bits of the stored patterns change in one step when so "
-        f"many are stored: {'; '.join(parts)}."
-    )
-    size = max(result.config["exponential_sizes"])
-    spoilt = [row for row in result.rows if row["order"] == 0 and row["n_neurons"] == size]
-    p = round(2 ** (size / 2))
-    fractions = []
-    for update in ("sync", "async"):
-        mine = [row for row in spoilt if row["update"] == update and row["n_patterns"] == p]
-        values = [f"{float(row['retrieved']):.2f}" for row in mine]
-        fractions.append(f"{', '.join(values)} of them ({label(update)})")
-    return (
-        f"{text}\n\nWith F(x) = exp(x), {size} neurons hold 2^(N/2) = {p} patterns: one sweep from "
-        f"cues with 0, 1 and 2 bits flipped gives back {' and '.join(fractions)}."
-    )
-
-
-def page(result: Result) -> Pages:
-    """Errors, capacities and spoilt cues, theory drawn over the data."""
-    from hopfield_sim.plotting import dense as draw
-
-    table = [
-        {
-            "n": row["order"],
-            "N": row["n_neurons"],
-            "patterns at 0.5 % errors": with_error(row["capacity"], row["capacity_se"]),
-            "exact law": _number(row["theory"]),
-            "limit of large N": _number(row["gaussian"]),
-            "patterns / N^(n-1)": _number(row["capacity"] / row["n_neurons"] ** (row["order"] - 1)),
-        }
-        for row in result.summary["capacity"]
-    ]
-    caption = (
-        "One-step errors of dense memories against their load, with the exact law of the noise "
-        "(lines) and its Gaussian limit (dashed); the number of patterns at 0.5 % errors against "
-        "N; and what exponential memories make of spoilt cues. Bars are standard errors over "
-        "networks."
-    )
-    return Pages(
-        "Dense memories: many more patterns than neurons",
-        figures=[("dense", caption, draw(result))],
-        tables=[("How many patterns at 0.5 % of one-step errors", table)],
-    )
 
 
 def _asked(order: int, numbers: Sequence[int]) -> list[dict[str, Any]]:
@@ -335,18 +353,3 @@ def _crossing(
 def _number(value: float) -> str:
     """Three digits, or none."""
     return with_error(value, math.nan)
-
-
-STUDY = Study(
-    name="dense",
-    question="How many patterns does a dense memory hold? Powers 2, 3, 4 and exp, N up to 200",
-    configure=configure,
-    quick={"sizes": (30, 60), "orders": (2, 3), "networks": 20, "exponential_sizes": (16,)},
-    cells=cells,
-    trial=trial,
-    gather=gather,
-    sentence=sentence,
-    options=frozenset({"sizes", "trials"}),
-    page=page,
-    seconds=30,
-)

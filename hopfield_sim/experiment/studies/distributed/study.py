@@ -4,53 +4,66 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
 
-from hopfield_sim import checks
-from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies.distributed import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.distributed.page import page
 from hopfield_sim.experiment.studies.distributed.trials import PARTS
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
 
 __all__ = ["STUDY", "distributed"]
 
 KERNELS = ("sincos", "cos", "exp", "expexp")
+
 COLUMNS = (
     *("part", "kernel", "energy", "at", "n_neurons", "n_patterns", "beta", "n_features"),
     *("networks", "energy_error", "energy_error_se", "energy_theory"),
     *("gradient_error", "gradient_error_se", "state_error", "state_error_se", "retrieved"),
 )
+
 """Of the table; nan where a part does not measure something."""
 
 
-@checks.by_name
-def distributed(
-    sizes: Sequence[int] = (30, 100, 500),
-    networks: int | None = None,
-    *,
-    n_patterns: int = 500,
-    betas: Sequence[float] = (10, 30, 50),
-    n_features: Sequence[int] = (1000, 5000, 20000),
-    counts: Sequence[int] = (50, 100, 200, 500, 1000),
-    count_features: int = 20000,
-    kernel_sizes: Sequence[int] = (16, 64),
-    kernel_betas: Sequence[float] = (1, 3, 10, 30, 100, 300, 600),
-    kernel_features: Sequence[int] = (2000, 20000),
-    image_size: int = 16,
-    image_betas: Sequence[float] = (40, 60, 80),
-    image_features: Sequence[int] = (1000, 3000, 10000, 30000),
-    queries: int = 40,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+QUICK: dict[str, Any] = {
+    "sizes": (30, 100),
+    "networks": 2,
+    "n_patterns": 100,
+    "betas": (10, 30),
+    "n_features": (500, 2000),
+    "counts": (20, 50, 100),
+    "count_features": 2000,
+    "kernel_sizes": (16,),
+    "kernel_betas": (1, 10, 100),
+    "kernel_features": (1000,),
+    "image_size": 10,
+    "image_betas": (40, 60),
+    "image_features": (1000, 4000),
+    "queries": 20,
+}
+
+FULL: dict[str, Any] = {
+    "betas": (10, 30, 40, 50),
+    "n_features": (5000, 10000, 20000, 50000, 100000, 200000, 500000),
+    "count_features": 200000,
+    "kernel_sizes": (16, 32, 64),
+    "kernel_features": (40000, 200000, 800000),
+    "image_size": 64,
+    "image_betas": (40, 50, 60, 70, 80),
+    "image_features": (10000, 40000, 160000, 360000),
+    "queries": 100,
+}
+"""The paper's sizes: hours."""
+
+
+@dataclass(frozen=True, eq=False)
+class Distributed(Study):
     """Compare a distributed memory with the exact one, in the six parts of the paper.
 
     ``trajectories``: four images, the first third of their pixels given, all along the descent.
@@ -60,28 +73,6 @@ def distributed(
     ``patterns``: errors against the number of memories. ``kernels``: four kinds of features with
     both energies. The energy of the exact memory is
     ``ModernHopfield(beta, similarity="euclidean")``.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        D, numbers of a random binary memory.
-    networks : int, optional
-        Independent sets of memories and of random directions a point; 4 when not given.
-    n_patterns, betas, n_features
-        P, β and Y of ``approximation``; P also of ``kernels``.
-    counts, count_features
-        P and Y of ``patterns``, at D = 100 and the same β.
-    kernel_sizes, kernel_betas, kernel_features
-        D, β and Y of ``kernels``.
-    image_size : int
-        Pixels a side of the colour images, which have D = 3 · image_size² numbers.
-    image_betas, image_features
-        β and Y of ``images``; the greatest Y also of ``trajectories``, with the middle β, and of
-        ``compression``, with the greatest.
-    queries : int
-        States of each kind.
-    backend, workers, executor, progress, rng
-        As in ``capacity``.
 
     Returns
     -------
@@ -95,36 +86,141 @@ def distributed(
         pixels are nearest to those of the right memory. nan where a part does not measure it.
         ``summary["compression"]`` has the numbers of T and of the stored pixels.
 
-    Raises
-    ------
-    InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
-
     References
     ----------
     B. Hoover, D. H. Chau, H. Strobelt, P. Ram, D. Krotov, NeurIPS 37 (2024), figures 1 to 6.
     """
-    config = configure(
-        sizes,
-        networks,
-        n_patterns,
-        betas,
-        n_features,
-        counts,
-        count_features,
-        kernel_sizes,
-        kernel_betas,
-        kernel_features,
-        image_size,
-        image_betas,
-        image_features,
-        queries,
-        backend,
-        rng,
+
+    name = "distributed"
+    question = QUESTION
+    small = QUICK
+    large = FULL
+    seconds = SECONDS
+
+    sizes: Sequence[int] = option(
+        (30, 100, 500), kinds.integers(3), "D, numbers of a random binary memory"
     )
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+    networks: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1), 4),
+        "independent sets of memories and of random directions a point; 4 when not given",
+        name="trials",
+    )
+    _: KW_ONLY
+    n_patterns: int = option(500, kinds.integer(1), "P of ``approximation`` and ``kernels``")
+    betas: Sequence[float] = option((10, 30, 50), kinds.reals(above=0), "β of ``approximation``")
+    n_features: Sequence[int] = option(
+        (1000, 5000, 20000), kinds.integers(1), "Y of ``approximation``"
+    )
+    counts: Sequence[int] = option(
+        (50, 100, 200, 500, 1000), kinds.integers(1), "P of ``patterns``, at D = 100 and the same β"
+    )
+    count_features: int = option(20000, kinds.integer(1), "Y of ``patterns``")
+    kernel_sizes: Sequence[int] = option((16, 64), kinds.integers(1), "D of ``kernels``")
+    kernel_betas: Sequence[float] = option(
+        (1, 3, 10, 30, 100, 300, 600), kinds.reals(above=0), "β of ``kernels``"
+    )
+    kernel_features: Sequence[int] = option((2000, 20000), kinds.integers(1), "Y of ``kernels``")
+    image_size: int = option(
+        16,
+        kinds.integer(8, 256),
+        "pixels a side of the colour images, which have D = 3 · image_size² numbers",
+    )
+    image_betas: Sequence[float] = option(
+        (40, 60, 80),
+        kinds.reals(above=0),
+        "β of ``images``; the middle one also of ``trajectories``, the greatest of ``compression``",
+    )
+    image_features: Sequence[int] = option(
+        (1000, 3000, 10000, 30000),
+        kinds.integers(1),
+        "Y of ``images``; the greatest also of ``trajectories`` and ``compression``",
+    )
+    queries: int = option(40, kinds.integer(1), "states of each kind")
+
+    def settle(self, config: Config) -> Config:
+        """What is fixed is part of the configuration too."""
+        return config | {
+            "count_neurons": 100,
+            "kernels": list(KERNELS),
+            "image_steps": 200,
+            "n_images": 10,
+            "step": 0.1,
+        }
+
+    def cells(self) -> list[Cell]:
+        """One cell for each part and what it takes apart, the images one by one."""
+        config = self.config
+        betas, many = config["image_betas"], config["image_features"]
+        middle, most = betas[len(betas) // 2], many[-1]
+        n = 3 * config["image_size"] ** 2
+        found = [
+            _image_cell("trajectories", middle, most, 4, n),
+            _image_cell("compression", betas[-1], most, 20, n),
+        ]
+        for size in config["sizes"]:
+            values = {"part": "approximation", "n_neurons": size}
+            found.append(Cell(values, config["networks"]))
+        found += [
+            _image_cell("images", beta, n_features, config["n_images"], n)
+            for beta in betas
+            for n_features in many
+        ]
+        found.append(Cell({"part": "patterns"}, config["networks"]))
+        for size in config["kernel_sizes"]:
+            found.append(Cell({"part": "kernels", "n_neurons": size}, config["networks"]))
+        return found
+
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """Whatever the cell's part does."""
+        config = self.config
+        return PARTS[cell["part"]](config, cell, rng)
+
+    def gather(self, payloads: Payloads) -> Result:
+        """Means over networks, one row a point; images and curves in the summary."""
+        config = self.config
+        rows: list[Row] = []
+        summary: dict[str, Any] = {"images": []}
+        for cell, trials in zip(self.cells(), payloads, strict=True):
+            part = cell.values["part"]
+            fixed = _fixed(part, cell.values, config)
+            if not trials:
+                continue
+            for number in range(len(trials[0]["rows"])):
+                mine = [payload["rows"][number] for payload in trials]
+                rows.append(_row(fixed | mine[0], mine))
+            if part in ("trajectories", "compression"):
+                summary[part] = dict(trials[0]) | dict(trials[0]["rows"][0])
+            elif part == "images":
+                summary["images"].append(dict(cell.values) | dict(trials[0]))
+        dims = ("part", "kernel", "energy", "at", "n_neurons", "n_patterns", "beta", "n_features")
+        return Result("distributed", rows, config, summary, dims=dims)
+
+    @staticmethod
+    def sentence(result: Result) -> str:
+        """Say how errors fall, which features are best, and what T really takes."""
+        config = result.config
+        texts = [_fall(result), _ranking(result)]
+        packed = result.summary.get("compression")
+        if packed is not None:
+            ratio = packed["numbers"] / packed["pixels"]
+            count = packed["pixels"] // (3 * config["image_size"] ** 2)
+            even = math.ceil(packed["numbers"] / (3 * config["image_size"] ** 2))
+            texts.append(
+                f"The memory of {count} images holds {packed['numbers']} numbers in place of "
+                f"{packed['pixels']} pixels, {ratio:.2f} times as many: with so many features it "
+                f"saves nothing before {even} images are stored, and in bytes (8 a number, 1 a "
+                f"pixel) before {8 * even}; its size stays the same while they grow. "
+                f"From 60 % of their pixels, {packed['retrieved']:.0%} of the images came back "
+                f"(exact memory: {packed['exact']:.0%}): their other pixels are nearest to those "
+                "of the right one."
+            )
+        return " ".join(text for text in texts if text)
+
+    page = staticmethod(page)
 
 
+<<<<<<< HEAD
 def configure(
     sizes: Sequence[int] = (30, 100, 500),
     networks: int | None = None,
@@ -175,73 +271,16 @@ def configure(
     ]
     arguments.room(given)
     return config
+=======
+distributed = function(Distributed)
+
+STUDY = Distributed
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
-# Seconds that a wave and a product of numbers take, roughly.
-_WAVE, _PRODUCT = 2e-9, 2e-11
-
-
-def cells(config: Config) -> list[Cell]:
-    """One cell for each part and what it takes apart, the images one by one."""
-    betas, many = config["image_betas"], config["image_features"]
-    middle, most = betas[len(betas) // 2], many[-1]
-    n = 3 * config["image_size"] ** 2
-    found = [
-        _image_cell("trajectories", middle, most, 4, n, config),
-        _image_cell("compression", betas[-1], most, 20, n, config),
-    ]
-    for size in config["sizes"]:
-        states = config["n_patterns"] + 3 * config["queries"] * 2 + 24 * 60
-        work = sum(config["n_features"]) * len(config["betas"])
-        cost = work * states * (_WAVE + 3 * size * _PRODUCT)
-        values = {"part": "approximation", "n_neurons": size}
-        found.append(Cell(values, config["networks"], cost + 0.5))
-    found += [
-        _image_cell("images", beta, n_features, config["n_images"], n, config)
-        for beta in betas
-        for n_features in many
-    ]
-    states = max(config["counts"]) + 6 * config["queries"] * len(config["counts"])
-    work = len(config["betas"]) * config["count_features"] * states
-    found.append(Cell({"part": "patterns"}, config["networks"], 1.0 + work * _WAVE * 2))
-    for size in config["kernel_sizes"]:
-        work = sum(config["kernel_features"]) * len(config["kernel_betas"]) * 8
-        cost = work * (config["n_patterns"] + 2 * config["queries"]) * 8e-9
-        found.append(Cell({"part": "kernels", "n_neurons": size}, config["networks"], cost))
-    return found
-
-
-def _image_cell(
-    part: str, beta: float, n_features: int, count: int, n: int, config: Config
-) -> Cell:
-    cost = config["image_steps"] * n_features * count * (_WAVE + 4 * n * _PRODUCT)
+def _image_cell(part: str, beta: float, n_features: int, count: int, n: int) -> Cell:
     values = {"part": part, "beta": beta, "n_features": n_features, "n_neurons": n}
-    return Cell(values | {"n_patterns": count}, 1, cost + 0.1)
-
-
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """Whatever the cell's part does."""
-    return PARTS[cell["part"]](config, cell, rng)
-
-
-def gather(config: Config, payloads: Payloads) -> Result:
-    """Means over networks, one row a point; images and curves in the summary."""
-    rows: list[Row] = []
-    summary: dict[str, Any] = {"images": []}
-    for cell, trials in zip(cells(config), payloads, strict=True):
-        part = cell.values["part"]
-        fixed = _fixed(part, cell.values, config)
-        if not trials:
-            continue
-        for number in range(len(trials[0]["rows"])):
-            mine = [payload["rows"][number] for payload in trials]
-            rows.append(_row(fixed | mine[0], mine))
-        if part in ("trajectories", "compression"):
-            summary[part] = dict(trials[0]) | dict(trials[0]["rows"][0])
-        elif part == "images":
-            summary["images"].append(dict(cell.values) | dict(trials[0]))
-    dims = ("part", "kernel", "energy", "at", "n_neurons", "n_patterns", "beta", "n_features")
-    return Result("distributed", rows, config, summary, dims=dims)
+    return Cell(values | {"n_patterns": count}, 1)
 
 
 def _fixed(part: str, cell: Mapping[str, Any], config: Config) -> dict[str, Any]:
@@ -268,27 +307,6 @@ def _row(point: Mapping[str, Any], trials: Sequence[Mapping[str, Any]]) -> Row:
         values = [trial[name] for trial in trials if trial.get(name) is not None]
         found[column] = mean_and_error(values)[0] if len(values) == len(trials) else math.nan
     return found
-
-
-def sentence(result: Result) -> str:
-    """Say how errors fall, which features are best, and what T really takes."""
-    config = result.config
-    texts = [_fall(result), _ranking(result)]
-    packed = result.summary.get("compression")
-    if packed is not None:
-        ratio = packed["numbers"] / packed["pixels"]
-        count = packed["pixels"] // (3 * config["image_size"] ** 2)
-        even = math.ceil(packed["numbers"] / (3 * config["image_size"] ** 2))
-        texts.append(
-            f"The memory of {count} images holds {packed['numbers']} numbers in place of "
-            f"{packed['pixels']} pixels, {ratio:.2f} times as many: with so many features it "
-            f"saves nothing before {even} images are stored, and in bytes (8 a number, 1 a pixel) "
-            f"before {8 * even}; its size stays the same while they grow. "
-            f"From 60 % of their pixels, {packed['retrieved']:.0%} of the images came back (exact "
-            f"memory: {packed['exact']:.0%}): their other pixels are nearest to those of the right "
-            "one."
-        )
-    return " ".join(text for text in texts if text)
 
 
 def _fall(result: Result) -> str:
@@ -331,49 +349,3 @@ def _ranking(result: Result) -> str:
     order = sorted(means, key=lambda kernel: means[kernel])
     listed = ", ".join(f"{kernel} {means[kernel]:.2g}" for kernel in order)
     return f"Kinds of features by their error (geometric mean over β, D and Y): {listed}."
-
-
-FULL: dict[str, Any] = {
-    "betas": (10, 30, 40, 50),
-    "n_features": (5000, 10000, 20000, 50000, 100000, 200000, 500000),
-    "count_features": 200000,
-    "kernel_sizes": (16, 32, 64),
-    "kernel_features": (40000, 200000, 800000),
-    "image_size": 64,
-    "image_betas": (40, 50, 60, 70, 80),
-    "image_features": (10000, 40000, 160000, 360000),
-    "queries": 100,
-}
-"""The paper's sizes: hours."""
-
-QUICK: dict[str, Any] = {
-    "sizes": (30, 100),
-    "networks": 2,
-    "n_patterns": 100,
-    "betas": (10, 30),
-    "n_features": (500, 2000),
-    "counts": (20, 50, 100),
-    "count_features": 2000,
-    "kernel_sizes": (16,),
-    "kernel_betas": (1, 10, 100),
-    "kernel_features": (1000,),
-    "image_size": 10,
-    "image_betas": (40, 60),
-    "image_features": (1000, 4000),
-    "queries": 20,
-}
-
-STUDY = Study(
-    name="distributed",
-    question="How close does a memory in one vector come to the exact one? --full: paper's sizes",
-    configure=configure,
-    quick=QUICK,
-    cells=cells,
-    trial=trial,
-    gather=gather,
-    sentence=sentence,
-    options=frozenset({"sizes", "trials"}),
-    page=page,
-    full=FULL,
-    seconds=57,
-)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
 
 from hopfield_sim import checks
-from hopfield_sim.experiment.studies import arguments
 from hopfield_sim.experiment.studies import packing as film
+from hopfield_sim.experiment.studies.energy import QUESTION, SECONDS
+from hopfield_sim.experiment.studies.shared import UPDATES, network, runs_table
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
+from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
 from hopfield_sim.labels import label
 from hopfield_sim.patterns import flip, random_patterns
 
@@ -22,39 +26,12 @@ __all__ = ["STUDY", "energy", "rise"]
 FRAMES_PER_SWEEP = 50
 
 
-@checks.by_name
-def energy(
-    n_neurons: int = 2500,
-    rules: Sequence[str] = ("hebbian", "storkey"),
-    networks: int | None = None,
-    *,
-    n_patterns: int = 50,
-    flipped: int = 1000,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+@dataclass(frozen=True, eq=False)
+class Energy(Study):
     """Follow E = −½ sᵀWs while a spoilt pattern is recalled, synchronously and asynchronously.
 
     Each network's cue is its first pattern with bits flipped; all rules and updates start from the
     same patterns and the same cue. A field of 0 gives +1.
-
-    Parameters
-    ----------
-    n_neurons : int
-        N.
-    rules : sequence of str
-        Of "hebbian", "storkey", "pseudoinverse", "perceptron".
-    networks : int, optional
-        Independent networks; 8 when not given. The rows and runs are those of the first.
-    n_patterns : int
-        Patterns stored.
-    flipped : int
-        Bits flipped.
-    backend, workers, executor, progress, rng
-        As in ``capacity``.
 
     Returns
     -------
@@ -64,21 +41,19 @@ def energy(
         steps, and how often the energy rose from one recorded moment to the next. ``runs`` holds
         the first network's, by "rule/update".
 
-    Raises
-    ------
-    InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
-
     Examples
     --------
     >>> result = energy(9, ["hebbian"], networks=1, n_patterns=1, flipped=2, rng=0)
     >>> [row["energy"] for row in result.rows if row["update"] == "sync"]
     [-0.888888888888888..., -4.0]
     """
-    config = configure(n_neurons, rules, networks, n_patterns, flipped, backend, rng)
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
 
+    name = "energy"
+    question = QUESTION
+    small = {"networks": 2}
+    seconds = SECONDS
 
+<<<<<<< HEAD
 def configure(
     n_neurons: int = 2500,
     rules: Sequence[str] = ("hebbian", "storkey"),
@@ -101,65 +76,122 @@ def configure(
     }
     arguments.room([(config["n_patterns"], n)], itemsize=1)
     return config
+=======
+    n_neurons: int = option(2500, kinds.integer(2), "N")
+    rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
+    networks: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1), 8),
+        "independent networks; 8 when not given; the rows and runs are those of the first",
+        name="trials",
+    )
+    _: KW_ONLY
+    n_patterns: int = option(50, kinds.integer(1), "patterns stored")
+    flipped: int = option(1000, kinds.integer(0), "bits flipped")
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
+    def settle(self, config: Config) -> Config:
+        """Flip no more bits than there are."""
+        n = config["n_neurons"]
+        checks.integer(config["flipped"], "flipped", maximum=n)
+        return config
 
-def cells(config: Config) -> list[Cell]:
-    """One cell: a trial compares all rules and updates on one problem."""
-    return [Cell({}, config["networks"], 0.02 + 1.6e-7 * config["n_neurons"] ** 2)]
+    def cells(self) -> list[Cell]:
+        """One cell: a trial compares all rules and updates on one problem."""
+        return [Cell({}, self.config["networks"])]
 
-
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """One set of patterns and one cue, recalled in every way."""
-    n = config["n_neurons"]
-    patterns = random_patterns(config["n_patterns"], n, rng=rng)
-    cue = flip(patterns[0], count=config["flipped"], rng=rng)
-    seed = checks.key(rng)
-    found = {}
-    for rule in config["rules"]:
-        net = arguments.network(rule, config).store(patterns)
-        for update in arguments.UPDATES:
-            run = net.recall(
-                cue,
-                update=update,
-                ties="plus",
-                record=("energy", "overlap"),
-                every=max(1, n // FRAMES_PER_SWEEP),
-                n_threads=1,
-                rng=seed,
-            )
-            found[f"{rule}/{update}"] = film.pack(run) | {"overlap": run.overlaps[:, 0].tolist()}
-    return found
-
-
-def gather(config: Config, payloads: Payloads) -> Result:
-    """The first network's curves, and what all networks did."""
-    trials = payloads[0]
-    rows: list[Row] = []
-    runs = {}
-    summary: list[Row] = []
-    for rule in config["rules"]:
-        for update in arguments.UPDATES:
-            packed = [trial[f"{rule}/{update}"] for trial in trials]
-            recordings = [film.unpack(p) for p in packed]
-            if packed:
-                runs[f"{rule}/{update}"] = recordings[0]
-                columns = (packed[0]["updates"], packed[0]["energy"], packed[0]["overlap"])
-                rows += [
-                    {"rule": rule, "update": update, "updates": u, "energy": e, "overlap": m}
-                    for u, e, m in zip(*columns, strict=True)
-                ]
-            summary.append(
-                {
-                    "rule": rule,
-                    "update": update,
-                    "networks": len(packed),
-                    "retrieved": sum(p["overlap"][-1] == 1.0 for p in packed),
-                    "sweeps": float(np.mean([p["sweeps"] for p in packed])) if packed else 0.0,
-                    "rises": sum(rise(p["energy"]) for p in packed),
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """One set of patterns and one cue, recalled in every way."""
+        config = self.config
+        n = config["n_neurons"]
+        patterns = random_patterns(config["n_patterns"], n, rng=rng)
+        cue = flip(patterns[0], count=config["flipped"], rng=rng)
+        seed = checks.key(rng)
+        found = {}
+        for rule in config["rules"]:
+            net = network(rule, config).store(patterns)
+            for update in UPDATES:
+                run = net.recall(
+                    cue,
+                    update=update,
+                    ties="plus",
+                    record=("energy", "overlap"),
+                    every=max(1, n // FRAMES_PER_SWEEP),
+                    n_threads=1,
+                    rng=seed,
+                )
+                found[f"{rule}/{update}"] = film.pack(run) | {
+                    "overlap": run.overlaps[:, 0].tolist()
                 }
-            )
-    dims = ("rule", "update", "moment")
-    return Result("energy", rows, config, {"runs": summary}, runs, dims)
+        return found
+
+    def gather(self, payloads: Payloads) -> Result:
+        """The first network's curves, and what all networks did."""
+        config = self.config
+        trials = payloads[0]
+        rows: list[Row] = []
+        runs = {}
+        summary: list[Row] = []
+        for rule in config["rules"]:
+            for update in UPDATES:
+                packed = [trial[f"{rule}/{update}"] for trial in trials]
+                recordings = [film.unpack(p) for p in packed]
+                if packed:
+                    runs[f"{rule}/{update}"] = recordings[0]
+                    columns = (packed[0]["updates"], packed[0]["energy"], packed[0]["overlap"])
+                    rows += [
+                        {"rule": rule, "update": update, "updates": u, "energy": e, "overlap": m}
+                        for u, e, m in zip(*columns, strict=True)
+                    ]
+                summary.append(
+                    {
+                        "rule": rule,
+                        "update": update,
+                        "networks": len(packed),
+                        "retrieved": sum(p["overlap"][-1] == 1.0 for p in packed),
+                        "sweeps": float(np.mean([p["sweeps"] for p in packed])) if packed else 0.0,
+                        "rises": sum(rise(p["energy"]) for p in packed),
+                    }
+                )
+        dims = ("rule", "update", "moment")
+        return Result("energy", rows, config, {"runs": summary}, runs, dims)
+
+    @staticmethod
+    def sentence(result: Result) -> str:
+        """Say what the energies did and whether recall worked."""
+        rows = result.summary["runs"]
+        config = result.config
+        counts = "; ".join(
+            f"{label(row['rule'])}, {label(row['update'])}: "
+            f"{row['retrieved']} of {row['networks']} in {row['sweeps']:.1f} sweeps on average"
+            for row in rows
+        )
+        return (
+            f"From a cue with {config['flipped']} of {config['n_neurons']} bits wrong, with "
+            f"{config['n_patterns']} patterns stored, the pattern was found exactly in so many "
+            f"networks: {counts}.\n\n{energy_words(rows)}"
+        )
+
+    @staticmethod
+    def page(result: Result) -> Pages:
+        """Return the figures and tables, with captions."""
+        from hopfield_sim.plotting import energy
+
+        caption = (
+            "Energy E = −½ sᵀWs and overlap with the wanted pattern against time, in one network, "
+            "from the same cue. Synchronous steps update all neurons at once, asynchronous ones a "
+            "neuron at a time in a random order."
+        )
+        return Pages(
+            "Energy: downhill to a memory",
+            figures=[("energy", caption, energy(result))],
+            tables=[runs_table(result)],
+        )
+
+
+energy = function(Energy)
+
+STUDY = Energy
 
 
 def rise(energies: Sequence[float]) -> bool:
@@ -174,26 +206,10 @@ def rise(energies: Sequence[float]) -> bool:
     return bool((np.diff(found) > 1e-9 * np.abs(found).max()).any())
 
 
-def sentence(result: Result) -> str:
-    """Say what the energies did and whether recall worked."""
-    rows = result.summary["runs"]
-    config = result.config
-    counts = "; ".join(
-        f"{label(row['rule'])}, {label(row['update'])}: "
-        f"{row['retrieved']} of {row['networks']} in {row['sweeps']:.1f} sweeps on average"
-        for row in rows
-    )
-    return (
-        f"From a cue with {config['flipped']} of {config['n_neurons']} bits wrong, with "
-        f"{config['n_patterns']} patterns stored, the pattern was found exactly in so many "
-        f"networks: {counts}.\n\n{energy_words(rows)}"
-    )
-
-
 def energy_words(rows: Sequence[Row]) -> str:
     """Say how often the energy rose, by kind of update."""
     parts = []
-    for update in arguments.UPDATES:
+    for update in UPDATES:
         mine = [row for row in rows if row["update"] == update]
         total, rises = (sum(int(row[name]) for row in mine) for name in ("networks", "rises"))
         parts.append(f"in {rises or 'none'} of {total} {label(update)} runs")
@@ -202,16 +218,3 @@ def energy_words(rows: Sequence[Row]) -> str:
         f"of all neurons at once to go uphill) and {parts[1]} (theory: never, for symmetric "
         "weights without negative self-couplings)."
     )
-
-
-STUDY = Study(
-    name="energy",
-    question="What happens to the energy during recall? 50 patterns of 2500 bits, 1000 flipped",
-    configure=configure,
-    quick={"networks": 2},
-    cells=cells,
-    trial=trial,
-    gather=gather,
-    sentence=sentence,
-    seconds=4,
-)

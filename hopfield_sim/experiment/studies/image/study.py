@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.datasets import Dataset
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies import arguments
 from hopfield_sim.experiment.studies import packing as film
 from hopfield_sim.experiment.studies.files import (
     data_set,
@@ -24,47 +23,35 @@ from hopfield_sim.experiment.studies.files import (
     provenance,
     sha256,
 )
+from hopfield_sim.experiment.studies.image import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.image import posters as pictures
+from hopfield_sim.experiment.studies.shared import network
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
+from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
 from hopfield_sim.labels import label
 from hopfield_sim.patterns import from_image, mask, overlap
 
 __all__ = ["STUDY", "image"]
 
 SHAPE = (pictures.SIDE, pictures.SIDE)
+
 FRAMES_PER_SWEEP = 10
+
 _ALIKE = 0.95
+
 """The overlap from which on a state is called the negative of an image."""
 
 
-@checks.by_name
-def image(
-    files: Sequence[str | os.PathLike[str]] = (),
-    rules: Sequence[str] = ("hebbian", "storkey"),
-    *,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+@dataclass(frozen=True, eq=False)
+class Image(Study):
     """Recall images of 100×100 pixels from their upper-left quarter, asynchronously.
 
     All images are stored together; of each cue all but the upper-left quarter is covered in black
     (−1). A field of 0 gives +1.
-
-    Parameters
-    ----------
-    files : sequence of paths
-        Your own images, or folders of them, made black and white by Otsu's threshold; CIFAR-10 (its
-        folder, an .npz, or the word "cifar10") is one picture of each of six classes. Six drawn
-        ones when there are none.
-    rules : sequence of str
-        Of "hebbian", "storkey", "pseudoinverse", "perceptron".
-    backend, workers, executor, progress, rng
-        As in ``capacity``.
 
     Returns
     -------
@@ -78,30 +65,131 @@ def image(
     InvalidInputError, InvalidTypeError
         For arguments that make no sense, and for images that cannot be read or are the same.
     """
-    config = configure(files, rules, backend, rng)
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+
+    name = "image"
+    question = QUESTION
+    small = {"rules": ("hebbian",)}
+    seconds = SECONDS
+
+    files: Sequence[str | os.PathLike[str]] = option(
+        (),
+        kinds.files(),
+        "your own images, or folders of them, made black and white by Otsu's threshold; CIFAR-10 "
+        '(its folder, an .npz, or the word "cifar10") is one picture of each of six classes; six '
+        "drawn ones when there are none",
+        name="file",
+    )
+    rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
+
+    def settle(self, config: Config) -> Config:
+        """Photographs become part of the configuration."""
+        names, own, origin = list(pictures.NAMES), None, dict[str, str]()
+        paths = paths_of(config.pop("files"))
+        if paths:
+            names, bits, origin = _own(paths)
+            own = film.pack_states(bits)
+        return config | {"images": names, "own": own, "origin": origin}
+
+    def cells(self) -> list[Cell]:
+        """One cell and one trial: the networks are large, and come one after the other."""
+        return [Cell({}, 1)]
+
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """All images by every rule; only one network is in memory at a time."""
+        config = self.config
+        images = originals(config)
+        cues = mask(images, _visible())
+        seed = checks.key(rng)
+        return {rule: _recall(rule, config, images, cues, seed) for rule in config["rules"]}
+
+    def gather(self, payloads: Payloads) -> Result:
+        """One row an image and rule."""
+        config = self.config
+        images = originals(config)
+        rows: list[Row] = []
+        runs = {}
+        negatives: list[Row] = []
+        for packed in payloads[0]:
+            for rule in config["rules"]:
+                run = film.unpack(packed[rule], patterns=images, shape=SHAPE)
+                runs[rule] = run
+                overlaps = overlap(run.states, images)
+                for name, ends in zip(config["images"], overlaps, strict=True):
+                    if ends.min() <= -_ALIKE:
+                        of = config["images"][int(ends.argmin())]
+                        negatives.append({"image": name, "rule": rule, "of": of})
+                for name, original, state in zip(config["images"], images, run.states, strict=True):
+                    reached = int(original.astype(int) @ state) / original.size
+                    rows.append(
+                        {
+                            "image": name,
+                            "rule": rule,
+                            "hidden_fraction": float(1 - _visible().mean()),
+                            "overlap": reached,
+                            "retrieved": int(reached == 1.0),
+                        }
+                    )
+        likeness = np.abs(images.astype(float) @ images.T / images.shape[1])
+        np.fill_diagonal(likeness, 0)
+        summary: dict[str, Any] = {
+            "likeness": float(likeness.max()),
+            "covered": float(1 - _visible().mean()),
+        }
+        summary["negatives"] = negatives
+        return Result("image", rows, config, summary, runs, ("image", "rule"))
+
+    @staticmethod
+    def sentence(result: Result) -> str:
+        """Say how many images came back by each rule, and how alike they are."""
+        parts = []
+        for rule in result.config["rules"]:
+            mine = [row for row in result.rows if row["rule"] == rule]
+            lost = [f"{row['image']} {row['overlap']:.2f}" for row in mine if not row["retrieved"]]
+            found = f"{len(mine) - len(lost)} of {len(mine)}"
+            missed = f" (overlaps of the others: {', '.join(lost)})" if lost else ""
+            parts.append(f"{found} by the {label(rule)} rule{missed}")
+        likeness = result.summary["likeness"]
+        count = len(result.config["images"])
+        text = (
+            f"With {result.summary['covered']:.0%} of every picture covered, these came back to "
+            f"the last of {SHAPE[0] * SHAPE[1]} pixels: {' and '.join(parts)}."
+        )
+        if count > 1:
+            text += f" The two most alike of the {count} pictures overlap by {likeness:.2f}"
+            if likeness < 0.1:
+                text += ", next to nothing."
+            elif likeness > 1 - result.summary["covered"]:
+                text += (
+                    ", more than a cue has in common with its own picture: expect them mixed up."
+                )
+            else:
+                text += "."
+        parts = [text, _negatives(result), provenance(result.config["origin"])]
+        return "\n\n".join(part for part in parts if part)
+
+    @staticmethod
+    def page(result: Result) -> Pages:
+        """Return the figures and tables, with captions."""
+        from hopfield_sim.plotting import image
+
+        rule = result.config["rules"][0]
+        caption = (
+            "Every picture, its cue, and its asynchronous recall by each rule. "
+            "All but the upper-left quarter of a cue is covered in black."
+        )
+        return Pages(
+            "Images: the whole from a quarter",
+            figures=[("image", caption, image(result))],
+            videos=[
+                (f"image-{name}", f"{name}, {label(rule)}", result.runs[rule], index)
+                for index, name in enumerate(result.config["images"])
+            ],
+        )
 
 
-def configure(
-    files: Sequence[str | os.PathLike[str]] = (),
-    rules: Sequence[str] = ("hebbian", "storkey"),
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``image``; photographs become part of the configuration."""
-    names, own, origin = list(pictures.NAMES), None, dict[str, str]()
-    paths = paths_of(files)
-    if paths:
-        names, bits, origin = _own(paths)
-        own = film.pack_states(bits)
-    return {
-        "images": names,
-        "own": own,
-        "origin": origin,
-        "rules": arguments.rules(rules),
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
+image = function(Image)
+
+STUDY = Image
 
 
 def _own(paths: Sequence[Path]) -> tuple[list[str], NDArray[np.int8], dict[str, str]]:
@@ -142,21 +230,8 @@ def _of_classes(known: Dataset) -> list[tuple[Path, Any]]:
     ]
 
 
-def cells(config: Config) -> list[Cell]:
-    """One cell and one trial: the networks are large, and come one after the other."""
-    return [Cell({}, 1, 3.0 * len(config["rules"]))]
-
-
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """All images by every rule; only one network is in memory at a time."""
-    images = originals(config)
-    cues = mask(images, _visible())
-    seed = checks.key(rng)
-    return {rule: _recall(rule, config, images, cues, seed) for rule in config["rules"]}
-
-
 def _recall(rule: str, config: Config, images: Any, cues: Any, seed: int) -> Any:
-    net = arguments.network(rule, config).store(images)
+    net = network(rule, config).store(images)
     run = net.recall(
         cues,
         ties="plus",
@@ -181,69 +256,6 @@ def _visible() -> NDArray[np.bool_]:
     return keep.ravel()
 
 
-def gather(config: Config, payloads: Payloads) -> Result:
-    """One row an image and rule."""
-    images = originals(config)
-    rows: list[Row] = []
-    runs = {}
-    negatives: list[Row] = []
-    for packed in payloads[0]:
-        for rule in config["rules"]:
-            run = film.unpack(packed[rule], patterns=images, shape=SHAPE)
-            runs[rule] = run
-            overlaps = overlap(run.states, images)
-            for name, ends in zip(config["images"], overlaps, strict=True):
-                if ends.min() <= -_ALIKE:
-                    of = config["images"][int(ends.argmin())]
-                    negatives.append({"image": name, "rule": rule, "of": of})
-            for name, original, state in zip(config["images"], images, run.states, strict=True):
-                reached = int(original.astype(int) @ state) / original.size
-                rows.append(
-                    {
-                        "image": name,
-                        "rule": rule,
-                        "hidden_fraction": float(1 - _visible().mean()),
-                        "overlap": reached,
-                        "retrieved": int(reached == 1.0),
-                    }
-                )
-    likeness = np.abs(images.astype(float) @ images.T / images.shape[1])
-    np.fill_diagonal(likeness, 0)
-    summary: dict[str, Any] = {
-        "likeness": float(likeness.max()),
-        "covered": float(1 - _visible().mean()),
-    }
-    summary["negatives"] = negatives
-    return Result("image", rows, config, summary, runs, ("image", "rule"))
-
-
-def sentence(result: Result) -> str:
-    """Say how many images came back by each rule, and how alike they are."""
-    parts = []
-    for rule in result.config["rules"]:
-        mine = [row for row in result.rows if row["rule"] == rule]
-        lost = [f"{row['image']} {row['overlap']:.2f}" for row in mine if not row["retrieved"]]
-        found = f"{len(mine) - len(lost)} of {len(mine)}"
-        missed = f" (overlaps of the others: {', '.join(lost)})" if lost else ""
-        parts.append(f"{found} by the {label(rule)} rule{missed}")
-    likeness = result.summary["likeness"]
-    count = len(result.config["images"])
-    text = (
-        f"With {result.summary['covered']:.0%} of every picture covered, these came back to the "
-        f"last of {SHAPE[0] * SHAPE[1]} pixels: {' and '.join(parts)}."
-    )
-    if count > 1:
-        text += f" The two most alike of the {count} pictures overlap by {likeness:.2f}"
-        if likeness < 0.1:
-            text += ", next to nothing."
-        elif likeness > 1 - result.summary["covered"]:
-            text += ", more than a cue has in common with its own picture: expect them mixed up."
-        else:
-            text += "."
-    parts = [text, _negatives(result), provenance(result.config["origin"])]
-    return "\n\n".join(part for part in parts if part)
-
-
 def _negatives(result: Result) -> str:
     """Say which images ended at the negative of one, why, and what to do."""
     rules: dict[str, list[str]] = {}
@@ -259,17 +271,3 @@ def _negatives(result: Result) -> str:
         "of a picture that is mostly white. Exchange black and white in such pictures, or take "
         "others with a dark ground."
     )
-
-
-STUDY = Study(
-    name="image",
-    question="Do pictures come back from a quarter of them? Six drawn ones, or your own: --file",
-    configure=configure,
-    quick={"rules": ("hebbian",)},
-    cells=cells,
-    trial=trial,
-    gather=gather,
-    sentence=sentence,
-    options=frozenset({"rules", "file"}),
-    seconds=3,
-)

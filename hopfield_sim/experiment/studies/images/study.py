@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks, datasets
+from hopfield_sim import datasets
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies import arguments
 from hopfield_sim.experiment.studies.files import data_set, paths_of
+from hopfield_sim.experiment.studies.images import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.images.page import page, sentence
 from hopfield_sim.experiment.studies.images.trials import PARTS
 from hopfield_sim.experiment.studies.packing import pack_images
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
 
 __all__ = ["STUDY", "images"]
 
@@ -30,28 +32,14 @@ BETAS: dict[str, tuple[float, ...]] = {
     "euclidean": (1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3),
     "manhattan": (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9),
 }
+
 """From the mean of all pictures to a single one; each similarity has its own units."""
 
 BLENDS = tuple(float(f"{b:.2g}") for b in np.logspace(-9, -3, 13))
 
 
-@checks.by_name
-def images(
-    files: Sequence[str | os.PathLike[str]] = (),
-    networks: int | None = None,
-    *,
-    counts: Sequence[int] = (20, 100),
-    curve: Sequence[int] = (2, 5, 10, 20, 50, 100, 200),
-    similarities: Sequence[str] = ("dot", "cosine", "euclidean", "manhattan"),
-    betas: Mapping[str, Sequence[float]] | None = None,
-    blended: int = 24,
-    tolerance: float = 1.0,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+@dataclass(frozen=True, eq=False)
+class Images(Study):
     """Recall colour pictures of 32×32 from spoilt ones, by four similarities, in one step.
 
     Cues: noise of standard deviation 10 and 40 (of 255); the lower half covered in grey (127.5) or
@@ -60,28 +48,6 @@ def images(
     does not depend on β; *recalled*, what comes out differs from it by at most ``tolerance`` (root
     mean square over its 3072 numbers), which does. Beside it the classical network, the
     pseudo-inverse and a dense memory on the same pictures in black and white.
-
-    Parameters
-    ----------
-    files : sequence of paths
-        One folder of pictures, or one of CIFAR-10: its folder, an .npz, or the word "cifar10" for
-        the one that ``datasets.cifar10`` finds. Tiles that the package draws when there is none.
-    networks : int, optional
-        Sets of pictures, spread evenly over those of ``files``; 1 when not given.
-    counts : sequence of int
-        Numbers of pictures that are stored, with all β.
-    curve : sequence of int
-        Numbers for the curves over how many are stored, with the largest β.
-    similarities : sequence of str
-        Of "dot", "cosine", "euclidean", "manhattan".
-    betas : mapping, optional
-        For each similarity its β, in its units.
-    blended : int
-        Pictures of the blends, which are drawn against β.
-    tolerance : float
-        Of *recalled*, in grey levels.
-    backend, workers, executor, progress, rng
-        As in ``capacity``.
 
     Returns
     -------
@@ -92,23 +58,119 @@ def images(
         recalled and mse (mean squared error in squared grey levels) with standard errors over
         images. ``summary`` has the pictures, which memories won by "dot", and the film.
 
-    Raises
-    ------
-    InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
-    MissingDataError, DatasetFormatError
-        For pictures that cannot be read.
-
     References
     ----------
     B. Millidge, T. Salvatori, Y. Song, T. Lukasiewicz, R. Bogacz, ICML 2022 (arXiv:2202.04557).
     """
-    config = configure(
-        files, networks, counts, curve, similarities, betas, blended, tolerance, backend, rng
+
+    name = "images"
+    question = QUESTION
+    small = {"counts": (20,), "curve": (2, 5, 10, 20, 50)}
+    seconds = SECONDS
+
+    files: Sequence[str | os.PathLike[str]] = option(
+        (),
+        kinds.files(),
+        "one folder of pictures, or one of CIFAR-10: its folder, an .npz, or the word "
+        '"cifar10" for the one that ``datasets.cifar10`` finds; tiles that the package draws '
+        "when there is none",
+        name="file",
     )
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+    networks: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1), 1),
+        "sets of pictures, spread evenly over those of ``files``; 1 when not given",
+        name="trials",
+    )
+    _: KW_ONLY
+    counts: Sequence[int] = option(
+        (20, 100), kinds.integers(2), "numbers of pictures that are stored, with all β"
+    )
+    curve: Sequence[int] = option(
+        (2, 5, 10, 20, 50, 100, 200),
+        kinds.integers(2),
+        "numbers for the curves over how many are stored, with the largest β",
+    )
+    similarities: Sequence[str] = option(
+        ("dot", "cosine", "euclidean", "manhattan"), kinds.words(BETAS), "similarities"
+    )
+    betas: Mapping[str, Sequence[float]] | None = option(
+        None,
+        kinds.one_or_default(kinds.reals_by_word(BETAS)),
+        "β for each similarity, in its units",
+    )
+    blended: int = option(24, kinds.integer(2), "pictures of the blends, which are drawn against β")
+    tolerance: float = option(
+        1.0, kinds.real(0), "largest difference of a recalled picture, in grey levels"
+    )
+
+    def settle(self, config: Config) -> Config:
+        """The pictures become part of the configuration; no more are stored than there are."""
+        origin, own = _pictures(config.pop("files"))
+        available = math.inf if own is None else len(own)
+        for name in ("counts", "curve"):
+            config[name] = sorted({int(min(n, available)) for n in config[name]})
+        config["blended"] = int(min(config["blended"], available))
+        networks = config["networks"]
+        most = max(*config["counts"], *config["curve"], config["blended"])
+        packed = None
+        if own is not None:
+            stride = len(own) // most
+            if networks > stride:
+                raise InvalidInputError(
+                    f"networks must be at most {stride}, or sets of {most} out of {len(own)} "
+                    f"pictures would share some; got {networks}"
+                )
+            packed = pack_images(np.stack([own[t::stride][:most] for t in range(networks)]))
+        given = BETAS if config["betas"] is None else config["betas"]
+        return config | {
+            "origin": origin,
+            "pictures": packed,
+            "most": most,
+            "betas": {word: _betas(given, word) for word in config["similarities"]},
+            "blends": list(BLENDS),
+        }
+
+    def cells(self) -> list[Cell]:
+        """A number of pictures and a set, in colour and in black and white; the blends."""
+        config = self.config
+        found = []
+        for count in sorted({*config["counts"], *config["curve"]}):
+            for network in range(config["networks"]):
+                values = {"n_patterns": count, "network": network}
+                found.append(Cell({"part": "colour"} | values, 1))
+                found.append(Cell({"part": "binary"} | values, 1))
+        found.append(Cell({"part": "blend", "n_patterns": config["blended"], "network": 0}, 1))
+        return found
+
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """Whatever the cell's part does."""
+        config = self.config
+        return PARTS[cell["part"]](config, cell, rng)
+
+    def gather(self, payloads: Payloads) -> Result:
+        """Sums over the sets of pictures, one row a memory, cue, number of pictures and β."""
+        config = self.config
+        found: dict[tuple[Any, ...], list[list[Any]]] = {}
+        summary: dict[str, Any] = {"winners": {}}
+        for cell, trials in zip(self.cells(), payloads, strict=True):
+            part, count = cell.values["part"], cell.values["n_patterns"]
+            for payload in trials:
+                for memory, cue, beta, *measured in payload["rows"]:
+                    found.setdefault((part, memory, cue, count, beta), []).append(measured)
+                if cell.values["network"] == 0:
+                    if part == "colour":
+                        summary["winners"][count] = payload["winners"]
+                    summary |= payload.get("shown", {})
+        rows = [_row(point, measured) for point, measured in found.items()]
+        dims = ("part", "memory", "cue", "n_patterns", "beta")
+        return Result("images", rows, config, summary, dims=dims)
+
+    sentence = staticmethod(sentence)
+    page = staticmethod(page)
 
 
+<<<<<<< HEAD
 def configure(
     files: Sequence[str | os.PathLike[str]] = (),
     networks: int | None = None,
@@ -157,6 +219,11 @@ def configure(
         "backend": arguments.backend(backend),
         "seed": arguments.seed(rng),
     }
+=======
+images = function(Images)
+
+STUDY = Images
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 def _pictures(files: Any) -> tuple[dict[str, str], NDArray[np.uint8] | None]:
@@ -185,44 +252,7 @@ def _pictures(files: Any) -> tuple[dict[str, str], NDArray[np.uint8] | None]:
 def _betas(given: Mapping[str, Any], similarity: str) -> list[float]:
     if similarity not in given:
         raise InvalidInputError(f"betas must have β for {similarity!r}; it has {list(given)}")
-    return arguments.betas(given[similarity])
-
-
-def cells(config: Config) -> list[Cell]:
-    """For each number of pictures and each set, in colour and in black and white; the blends."""
-    found = []
-    for count in sorted({*config["counts"], *config["curve"]}):
-        n_betas = len(next(iter(config["betas"].values()))) if count in config["counts"] else 1
-        for network in range(config["networks"]):
-            values = {"n_patterns": count, "network": network}
-            cost = 2e-3 * count * (1 + n_betas / 8) + 1e-5 * count**2 * (1 + n_betas)
-            found.append(Cell({"part": "colour"} | values, 1, cost))
-            found.append(Cell({"part": "binary"} | values, 1, 0.3 + 2e-3 * count))
-    found.append(Cell({"part": "blend", "n_patterns": config["blended"], "network": 0}, 1, 0.3))
-    return found
-
-
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """Whatever the cell's part does."""
-    return PARTS[cell["part"]](config, cell, rng)
-
-
-def gather(config: Config, payloads: Payloads) -> Result:
-    """Sums over the sets of pictures, one row a memory, cue, number of pictures and β."""
-    found: dict[tuple[Any, ...], list[list[Any]]] = {}
-    summary: dict[str, Any] = {"winners": {}}
-    for cell, trials in zip(cells(config), payloads, strict=True):
-        part, count = cell.values["part"], cell.values["n_patterns"]
-        for payload in trials:
-            for memory, cue, beta, *measured in payload["rows"]:
-                found.setdefault((part, memory, cue, count, beta), []).append(measured)
-            if cell.values["network"] == 0:
-                if part == "colour":
-                    summary["winners"][count] = payload["winners"]
-                summary |= payload.get("shown", {})
-    rows = [_row(point, measured) for point, measured in found.items()]
-    dims = ("part", "memory", "cue", "n_patterns", "beta")
-    return Result("images", rows, config, summary, dims=dims)
+    return list(given[similarity])
 
 
 def _row(point: tuple[Any, ...], measured: list[list[Any]]) -> Row:
@@ -243,18 +273,3 @@ def _mean(n: int, total: float, squares: float) -> tuple[float, float]:
     if n < 2:
         return mean, math.nan
     return mean, math.sqrt(max(squares / n - mean**2, 0.0) / (n - 1))
-
-
-STUDY = Study(
-    name="images",
-    question="Does a spoilt colour picture bring back the right one? Four ways to compare; --file",
-    configure=configure,
-    quick={"counts": (20,), "curve": (2, 5, 10, 20, 50)},
-    cells=cells,
-    trial=trial,
-    gather=gather,
-    sentence=sentence,
-    options=frozenset({"file", "trials"}),
-    page=page,
-    seconds=3,
-)

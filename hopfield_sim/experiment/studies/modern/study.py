@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks
-from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies.modern import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.modern.page import page, sentence
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
 from hopfield_sim.models import ModernHopfield
 from hopfield_sim.support.crossing import crossing
 
@@ -24,57 +25,26 @@ __all__ = ["STUDY", "modern"]
 Floats = NDArray[np.float64]
 
 BETAS = tuple(float(f"{beta:.3g}") for beta in np.logspace(-3, 0.5, 22))
+
 NEAR = 0.1
+
 """Retrieved: the end is nearer to its memory than this share of the memory's length."""
 
 CUE_NOISE = 0.3
+
 CLUSTERS, MEMBERS, SPREAD = 5, 8, 0.35
+
 MEASURES = ("retrieved", "overlap", "memories", "weight")
 
 
-@checks.by_name
-def modern(
-    sizes: Sequence[int] = (8, 12, 16, 20),
-    networks: int | None = None,
-    *,
-    n_neurons: int = 64,
-    n_patterns: int = 100,
-    betas: Sequence[float] = BETAS,
-    counts: Sequence[int] = (10, 30, 100, 300, 1000, 3000, 10000, 30000),
-    noises: Sequence[float] = tuple(np.linspace(0, 4, 17).tolist()),
-    noise_betas: Sequence[float] = (0.15, 0.3, 1.0),
-    queries: int = 100,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+@dataclass(frozen=True, eq=False)
+class Modern(Study):
     """Retrieve random patterns on a sphere of radius √(d − 1), by the dot product.
 
     Four parts. ``beta``: from cues with noise (0.3 of the pattern's length) against β.
     ``metastable``: the same for patterns in 5 clusters of 8. ``noise``: against the length of the
     noise, at some β. ``patterns``: from the patterns themselves against their number, at β = 1 and
     some d, where the capacity grows exponentially with d.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        d of ``patterns``.
-    networks : int, optional
-        Independent sets of patterns; 8 when not given.
-    n_neurons, n_patterns : int
-        d and P of ``beta`` and ``noise``.
-    betas : sequence of float
-        β of ``beta`` and ``metastable``.
-    counts : sequence of int
-        P of ``patterns``.
-    noises, noise_betas : sequence of float
-        The length of the noise in lengths of a pattern, and β, of ``noise``.
-    queries : int
-        Cues for each point and network.
-    backend, workers, executor, progress, rng
-        As in ``capacity``.
 
     Returns
     -------
@@ -88,11 +58,6 @@ def modern(
         ``summary["half"]`` has the number of patterns at which a pattern has half of its own
         attention, with its standard error and theory's, by d of ``patterns``.
 
-    Raises
-    ------
-    InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
-
     References
     ----------
     H. Ramsauer et al., ICLR 2021 (arXiv:2008.02217).
@@ -104,22 +69,85 @@ def modern(
     >>> [round(r["memories"], 3) for r in result.rows if r["part"] == "beta"]
     [3.0, 1.0]
     """
-    config = configure(
-        sizes,
-        networks,
-        n_neurons,
-        n_patterns,
-        betas,
-        counts,
-        noises,
-        noise_betas,
-        queries,
-        backend,
-        rng,
+
+    name = "modern"
+    question = QUESTION
+    small = {"networks": 2, "sizes": (8, 12), "counts": (10, 100, 1000), "queries": 50}
+    seconds = SECONDS
+
+    sizes: Sequence[int] = option((8, 12, 16, 20), kinds.integers(2), "d of ``patterns``")
+    networks: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1), 8),
+        "independent sets of patterns; 8 when not given",
+        name="trials",
     )
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+    _: KW_ONLY
+    n_neurons: int = option(64, kinds.integer(2), "d of ``beta`` and ``noise``")
+    n_patterns: int = option(100, kinds.integer(2), "P of ``beta`` and ``noise``")
+    betas: Sequence[float] = option(BETAS, kinds.reals(1e-12), "β of ``beta`` and ``metastable``")
+    counts: Sequence[int] = option(
+        (10, 30, 100, 300, 1000, 3000, 10000, 30000), kinds.integers(2), "P of ``patterns``"
+    )
+    noises: Sequence[float] = option(
+        tuple(np.linspace(0, 4, 17).tolist()),
+        kinds.reals(0.0),
+        "lengths of the noise, in lengths of a pattern, of ``noise``",
+    )
+    noise_betas: Sequence[float] = option((0.15, 0.3, 1.0), kinds.reals(1e-12), "β of ``noise``")
+    queries: int = option(100, kinds.integer(1), "cues for each point and network")
+
+    def cells(self) -> list[Cell]:
+        """One cell a curve, or a bundle of them from the same patterns."""
+        config = self.config
+        trials, n = config["networks"], config["n_neurons"]
+        found = [
+            Cell({"part": part, "n_neurons": n}, trials) for part in ("beta", "metastable", "noise")
+        ]
+        found += [Cell({"part": "patterns", "n_neurons": d}, trials) for d in config["sizes"]]
+        return found
+
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """One set of patterns; the points of its curves in order."""
+        config = self.config
+        return {"points": _PARTS[cell["part"]](config, cell["n_neurons"], rng)}
+
+    def gather(self, payloads: Payloads) -> Result:
+        """Means over networks, one row a point, with what theory says of it."""
+        config = self.config
+        from hopfield_sim import theory
+
+        rows: list[Row] = []
+        halves: list[Row] = []
+        for cell, trials in zip(self.cells(), payloads, strict=True):
+            part, d = cell.values["part"], cell.values["n_neurons"]
+            for points in zip(*(payload["points"] for payload in trials), strict=True):
+                first = points[0]
+                row: Row = {"part": part, "n_neurons": d}
+                row |= {name: first[name] for name in ("n_patterns", "beta", "noise")}
+                row["networks"] = len(points)
+                for name in MEASURES:
+                    row[name], row[f"{name}_se"] = mean_and_error([p[name] for p in points])
+                row["weight_theory"] = row["retrieved_theory"] = math.nan
+                if part != "metastable":
+                    row["weight_theory"] = theory.modern_weight(
+                        first["beta"], 1.0, d, first["n_patterns"]
+                    )
+                if part == "noise":
+                    row["retrieved_theory"] = theory.modern_nearest(
+                        first["noise"], d, first["n_patterns"]
+                    )
+                rows.append(row)
+            if part == "patterns":
+                halves.append(_half(d, config["counts"], [payload["points"] for payload in trials]))
+        dims = ("part", "n_neurons", "n_patterns", "beta", "noise")
+        return Result("modern", rows, config, {"half": halves}, dims=dims)
+
+    sentence = staticmethod(sentence)
+    page = staticmethod(page)
 
 
+<<<<<<< HEAD
 def configure(
     sizes: Sequence[int] = (8, 12, 16, 20),
     networks: int | None = None,
@@ -151,23 +179,11 @@ def configure(
     given = [(config["n_patterns"], n), (config["counts"][-1], d), (config["queries"], max(n, d))]
     arguments.room(given)
     return config
+=======
+modern = function(Modern)
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
-
-def cells(config: Config) -> list[Cell]:
-    """One cell a curve, or a bundle of them from the same patterns."""
-    trials, n = config["networks"], config["n_neurons"]
-    found = [
-        Cell({"part": part, "n_neurons": n}, trials, 0.05)
-        for part in ("beta", "metastable", "noise")
-    ]
-    cost = 2e-7 * sum(config["counts"]) * config["queries"]
-    found += [Cell({"part": "patterns", "n_neurons": d}, trials, cost) for d in config["sizes"]]
-    return found
-
-
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """One set of patterns; the points of its curves in order."""
-    return {"points": _PARTS[cell["part"]](config, cell["n_neurons"], rng)}
+STUDY = Modern
 
 
 def _sphere(count: int, d: int, rng: np.random.Generator) -> Floats:
@@ -247,37 +263,6 @@ _PARTS: dict[str, Callable[[Config, int, np.random.Generator], list[Payload]]] =
 }
 
 
-def gather(config: Config, payloads: Payloads) -> Result:
-    """Means over networks, one row a point, with what theory says of it."""
-    from hopfield_sim import theory
-
-    rows: list[Row] = []
-    halves: list[Row] = []
-    for cell, trials in zip(cells(config), payloads, strict=True):
-        part, d = cell.values["part"], cell.values["n_neurons"]
-        for points in zip(*(payload["points"] for payload in trials), strict=True):
-            first = points[0]
-            row: Row = {"part": part, "n_neurons": d}
-            row |= {name: first[name] for name in ("n_patterns", "beta", "noise")}
-            row["networks"] = len(points)
-            for name in MEASURES:
-                row[name], row[f"{name}_se"] = mean_and_error([p[name] for p in points])
-            row["weight_theory"] = row["retrieved_theory"] = math.nan
-            if part != "metastable":
-                row["weight_theory"] = theory.modern_weight(
-                    first["beta"], 1.0, d, first["n_patterns"]
-                )
-            if part == "noise":
-                row["retrieved_theory"] = theory.modern_nearest(
-                    first["noise"], d, first["n_patterns"]
-                )
-            rows.append(row)
-        if part == "patterns":
-            halves.append(_half(d, config["counts"], [payload["points"] for payload in trials]))
-    dims = ("part", "n_neurons", "n_patterns", "beta", "noise")
-    return Result("modern", rows, config, {"half": halves}, dims=dims)
-
-
 def _half(d: int, counts: Sequence[int], trials: Sequence[Sequence[Payload]]) -> Row:
     """The number of patterns at which a pattern has half of its own attention, β = 1."""
     from hopfield_sim import theory
@@ -289,18 +274,3 @@ def _half(d: int, counts: Sequence[int], trials: Sequence[Sequence[Payload]]) ->
     theory_half = 1 + 1 / f if f else math.inf  # more than a float can tell
     half = math.exp(found.value)
     return {"n_neurons": d, "half": half, "half_se": half * found.error, "theory": theory_half}
-
-
-STUDY = Study(
-    name="modern",
-    question="When does a modern Hopfield network give back a memory, when a mean of several?",
-    configure=configure,
-    quick={"networks": 2, "sizes": (8, 12), "counts": (10, 100, 1000), "queries": 50},
-    cells=cells,
-    trial=trial,
-    gather=gather,
-    sentence=sentence,
-    options=frozenset({"sizes", "trials"}),
-    page=page,
-    seconds=15,
-)

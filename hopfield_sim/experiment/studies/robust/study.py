@@ -3,60 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
 
-from hopfield_sim import checks
-from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies.robust import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.robust.corruptions import ATTACKS, levels
 from hopfield_sim.experiment.studies.robust.memories import MEMORIES
 from hopfield_sim.experiment.studies.robust.page import page, sentence
 from hopfield_sim.experiment.studies.robust.patterns import SOURCES, WORDS, choose, data_of
 from hopfield_sim.experiment.studies.robust.ranking import costs, ranking
 from hopfield_sim.experiment.studies.robust.trials import DATA, measure
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
 
 __all__ = ["STUDY", "robust"]
 
 FLIPS = (0.1, 0.2, 0.3, 0.4)
+
 NOISE = (0.5, 1.0, 2.0, 4.0)
+
 MASKS = (0.25, 0.5, 0.75, 0.9)
+
 EPSILONS = (0.05, 0.1, 0.2)
+
 NETWORKS = {"random": 20, "digits": 5}
+
 MEASURES = ("exact", "bit_accuracy", "loss")
 
 
-@checks.by_name
-def robust(
-    data: Sequence[str] = DATA,
-    memories: Sequence[str] = tuple(MEMORIES),
-    networks: int | None = None,
-    *,
-    n_neurons: int = 100,
-    n_patterns: int = 12,
-    digits: str = "auto",
-    flips: Sequence[float] = FLIPS,
-    noise: Sequence[float] = NOISE,
-    masks: Sequence[float] = MASKS,
-    epsilons: Sequence[float] = EPSILONS,
-    alpha: float = 0.01,
-    attack_steps: int = 10,
-    attacked: float = 0.3,
-    confined: bool = True,
-    order: int = 3,
-    n_features: int = 8000,
-    max_steps: int = 100,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+QUICK: Mapping[str, Any] = {
+    "networks": 3,
+    "flips": (0.1, 0.3),
+    "noise": (1.0, 2.0),
+    "masks": (0.5,),
+    "epsilons": (0.1, 0.2),
+    "n_features": 4000,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Robust(Study):
     """Recall the same spoilt patterns by every memory, random ones and digits.
 
     A cue has real values x. Every memory meets them with one graded step f(x); binary neurons go on
@@ -67,39 +59,6 @@ def robust(
     bits; random signs of the same size are the control. A memory that looks at the signs of its cue
     alone is immune to all of it below ε = 1: no sign changes.
 
-    Parameters
-    ----------
-    data : sequence of str
-        Of "random" and "digits".
-    memories : sequence of str
-        Names of memories; all of them when not given.
-    networks : int, optional
-        Independent sets of patterns; 20 random ones and 5 of digits when not given.
-    n_neurons, n_patterns : int
-        N and P of the random patterns. Of the digits there are ten, one of each.
-    digits : {"auto", "mnist", "fashion-mnist", "small", "drawn"}
-        Where the digits come from; "auto" takes the first of these that is on this machine.
-    flips, noise, masks : sequences of float
-        Shares of flipped bits; standard deviations of Gaussian noise; shares covered in black (−1),
-        from the last site upwards.
-    epsilons : sequence of float
-        ε of the attacks.
-    alpha, attack_steps : float, int
-        Size and number of PGD's steps. It never goes further than their product.
-    attacked : float
-        The share of flipped bits in cues that are attacked afterwards.
-    confined : bool
-        Whether attacked cues stay in [−1, 1], as neurons and pixels do. Beyond, attacks are
-        stronger: wrong bits may grow.
-    order : int
-        n of the dense memories, but for the exponential.
-    n_features : int
-        Y of the distributed memory.
-    max_steps : int
-        Steps after which a state that moves still is given up.
-    backend, workers, executor, progress, rng
-        As in ``capacity``.
-
     Returns
     -------
     Result
@@ -109,13 +68,6 @@ def robust(
         bit), bit_accuracy (share of right bits) and loss (of the first step), each with its
         standard error over networks. ``summary["ranking"]`` says which memory is best at what,
         ``summary["costs"]`` what an attack costs beyond its control.
-
-    Raises
-    ------
-    InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
-    MissingDataError, MissingDependencyError
-        For digits that are asked for by name and are not on this machine.
 
     References
     ----------
@@ -128,30 +80,139 @@ def robust(
     >>> [row["exact"] for row in result.rows if row["corruption"] in ("none", "flip")]
     [1.0, 1.0]
     """
-    config = configure(
-        data,
-        memories,
-        networks,
-        n_neurons,
-        n_patterns,
-        digits,
-        flips,
-        noise,
-        masks,
-        epsilons,
-        alpha,
-        attack_steps,
-        attacked,
-        confined,
-        order,
-        n_features,
-        max_steps,
-        backend,
-        rng,
+
+    name = "robust"
+    question = QUESTION
+    small = QUICK
+    seconds = SECONDS
+
+    data: Sequence[str] = option(DATA, kinds.words(DATA), "kinds of patterns")
+    memories: Sequence[str] = option(
+        tuple(MEMORIES), kinds.words(MEMORIES), "names of memories; all of them when not given"
     )
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
+    networks: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1, 100)),
+        "independent sets of patterns; 20 random ones and 5 of digits when not given",
+        name="trials",
+    )
+    _: KW_ONLY
+    n_neurons: int = option(100, kinds.integer(2), "N of the random patterns")
+    n_patterns: int = option(
+        12, kinds.integer(1), "P of the random patterns; of the digits there are ten, one of each"
+    )
+    digits: str = option(
+        "auto",
+        kinds.choice(("auto", *SOURCES)),
+        'where the digits come from; "auto" takes the first of these that is on this machine',
+    )
+    flips: Sequence[float] = option(FLIPS, kinds.reals(0, 1), "fractions of flipped bits")
+    noise: Sequence[float] = option(NOISE, kinds.reals(0), "standard deviations of Gaussian noise")
+    masks: Sequence[float] = option(
+        MASKS, kinds.reals(0, 1), "fractions covered in black (−1), from the last site upwards"
+    )
+    epsilons: Sequence[float] = option(EPSILONS, kinds.reals(0, 1), "ε of the attacks")
+    alpha: float = option(
+        0.01, kinds.real(0), "size of PGD's steps; it never goes further than alpha · attack_steps"
+    )
+    attack_steps: int = option(10, kinds.integer(1), "number of PGD's steps")
+    attacked: float = option(
+        0.3, kinds.real(0, 1), "the share of flipped bits in cues that are attacked afterwards"
+    )
+    confined: bool = option(
+        True,
+        kinds.flag(),
+        "whether attacked cues stay in [−1, 1], as neurons and pixels do; beyond, attacks are "
+        "stronger: wrong bits may grow",
+    )
+    order: int = option(
+        3, kinds.integer(2, HIGHEST_ORDER), "n of the dense memories, but for the exponential"
+    )
+    n_features: int = option(8000, kinds.integer(1), "Y of the distributed memory")
+    max_steps: int = option(
+        100, kinds.integer(1), "steps after which a state that moves still is given up"
+    )
+
+    def settle(self, config: Config) -> Config:
+        """Which digits are found, and every perturbation with its strengths."""
+        data, networks, epsilons = config["data"], config["networks"], config["epsilons"]
+        if config["digits"] == "auto" and "digits" in data:
+            config["digits"] = choose()
+        strengths = [
+            ["none", [0.0]],
+            ["flip", config.pop("flips")],
+            ["noise", config.pop("noise")],
+            ["mask", config.pop("masks")],
+        ]
+        strengths += [[f"{start}{kind}", epsilons] for start in ("", "flip+") for kind in ATTACKS]
+        return config | {
+            "networks": {word: networks or NETWORKS[word] for word in data},
+            "origin": data_of(config["digits"]) if "digits" in data else {},
+            "strengths": strengths,
+            "modern_beta": 50.0,
+            "separation": 4.0,
+        }
+
+    def cells(self) -> list[Cell]:
+        """One cell for each memory with each set of patterns."""
+        config = self.config
+        found = []
+        for data in config["data"]:
+            for network in range(config["networks"][data]):
+                for memory in config["memories"]:
+                    values = {"data": data, "memory": memory, "network": network}
+                    found.append(Cell(values, 1))
+        return found
+
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """One memory with one set of patterns; cues have own seeds: all memories get them."""
+        return measure(self.config, cell)
+
+    def gather(self, payloads: Payloads) -> Result:
+        """Means over networks, one row a data set, memory, corruption and strength."""
+        config = self.config
+        found: dict[tuple[str, str], dict[int, Any]] = {}
+        for cell, trials in zip(self.cells(), payloads, strict=True):
+            values = cell.values
+            for payload in trials:
+                sets = found.setdefault((values["data"], values["memory"]), {})
+                sets[values["network"]] = payload
+        rows: list[Row] = []
+        for (data, memory), sets in found.items():
+            for place, (kind, strength) in enumerate(levels(config)):
+                row: Row = {
+                    "data": data,
+                    "memory": memory,
+                    "corruption": kind,
+                    "strength": strength,
+                }
+                row["networks"] = len(sets)
+                row["states"] = sum(payload["shape"][0] for payload in sets.values())
+                for name in MEASURES:
+                    mean, error = mean_and_error(
+                        [payload[name][place] for payload in sets.values()]
+                    )
+                    row[name], row[f"{name}_se"] = mean, error
+                rows.append(row)
+        summary: dict[str, Any] = {
+            "ranking": ranking(config, found),
+            "costs": costs(config, found),
+            "data": {},
+            "shown": {},
+        }
+        for (data, memory), sets in found.items():
+            for network, payload in sets.items():
+                summary["data"].setdefault(data, _described(config, data, payload))
+                if network == 0:
+                    summary["shown"].setdefault(data, {})[memory] = payload["shown"]
+        dims = ("data", "memory", "corruption", "strength")
+        return Result("robust", rows, config, summary, dims=dims)
+
+    sentence = staticmethod(sentence)
+    page = staticmethod(page)
 
 
+<<<<<<< HEAD
 def configure(
     data: Sequence[str] = DATA,
     memories: Sequence[str] = tuple(MEMORIES),
@@ -212,73 +273,14 @@ def configure(
     }
     arguments.room([(config["n_patterns"], config["n_neurons"]), (config["n_features"], 1)])
     return config
+=======
+robust = function(Robust)
+
+STUDY = Robust
+>>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
-def cells(config: Config) -> list[Cell]:
-    """One cell for each memory with each set of patterns."""
-    found = []
-    for data in config["data"]:
-        random = data == "random"
-        kilobits = config["n_neurons"] * config["n_patterns"] / 1000 if random else _DIGITS
-        for network in range(config["networks"][data]):
-            for memory in config["memories"]:
-                values = {"data": data, "memory": memory, "network": network}
-                seconds = _SECONDS.get(memory, 0.02)
-                if memory == "distributed":
-                    seconds *= config["n_features"] / 8000
-                found.append(Cell(values, 1, 0.01 + seconds * kilobits))
-    return found
-
-
-_DIGITS = 7.84
-"""Kilobits of a set of digits, MNIST's."""
-
-_SECONDS = {
-    "dense-polynomial": 0.1,
-    "dense-trained": 0.07,
-    "distributed": 0.8,
-    "restricted-rotation": 0.2,
-    "restricted-gradient": 0.04,
-}
 """That a memory takes for a kilobit of patterns, roughly."""
-
-
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """One memory with one set of patterns. Cues have their own seeds: all memories get the same."""
-    return measure(config, cell)
-
-
-def gather(config: Config, payloads: Payloads) -> Result:
-    """Means over networks, one row a data set, memory, corruption and strength."""
-    found: dict[tuple[str, str], dict[int, Any]] = {}
-    for cell, trials in zip(cells(config), payloads, strict=True):
-        values = cell.values
-        for payload in trials:
-            sets = found.setdefault((values["data"], values["memory"]), {})
-            sets[values["network"]] = payload
-    rows: list[Row] = []
-    for (data, memory), sets in found.items():
-        for place, (kind, strength) in enumerate(levels(config)):
-            row: Row = {"data": data, "memory": memory, "corruption": kind, "strength": strength}
-            row["networks"] = len(sets)
-            row["states"] = sum(payload["shape"][0] for payload in sets.values())
-            for name in MEASURES:
-                mean, error = mean_and_error([payload[name][place] for payload in sets.values()])
-                row[name], row[f"{name}_se"] = mean, error
-            rows.append(row)
-    summary: dict[str, Any] = {
-        "ranking": ranking(config, found),
-        "costs": costs(config, found),
-        "data": {},
-        "shown": {},
-    }
-    for (data, memory), sets in found.items():
-        for network, payload in sets.items():
-            summary["data"].setdefault(data, _described(config, data, payload))
-            if network == 0:
-                summary["shown"].setdefault(data, {})[memory] = payload["shown"]
-    dims = ("data", "memory", "corruption", "strength")
-    return Result("robust", rows, config, summary, dims=dims)
 
 
 def _described(config: Config, data: str, payload: Payload) -> dict[str, Any]:
@@ -287,27 +289,3 @@ def _described(config: Config, data: str, payload: Payload) -> dict[str, Any]:
     words = "random patterns" if data == "random" else WORDS[config["digits"]]
     found = {"words": f"{count} {words}", "n_neurons": n, "n_patterns": count}
     return found | {"likeness": payload["likeness"]}
-
-
-QUICK: Mapping[str, Any] = {
-    "networks": 3,
-    "flips": (0.1, 0.3),
-    "noise": (1.0, 2.0),
-    "masks": (0.5,),
-    "epsilons": (0.1, 0.2),
-    "n_features": 4000,
-}
-
-STUDY = Study(
-    name="robust",
-    question="Which memory stands what? Flips, noise, masks and attacks, for every memory",
-    configure=configure,
-    quick=QUICK,
-    cells=cells,
-    trial=trial,
-    gather=gather,
-    sentence=sentence,
-    options=frozenset({"trials"}),
-    page=page,
-    seconds=44,
-)

@@ -5,17 +5,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from hopfield_sim import checks
-from hopfield_sim.experiment.studies import arguments
+from hopfield_sim.experiment.studies.xor import QUESTION, SECONDS
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.experiment.sweeps.sweep import answer
+from hopfield_sim.experiment.sweeps.study import Cell, Payload, Payloads, Study
 from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
@@ -24,33 +25,17 @@ from hopfield_sim.models.landscape import all_states
 __all__ = ["INTERACTIONS", "MEMORIES", "ORDERS", "STUDY", "xor"]
 
 MEMORIES = ((-1, -1, -1), (-1, 1, 1), (1, -1, 1), (1, 1, -1))
+
 """x, y and z = x ⊕ y, with −1 for false: on these xyz = −1."""
 
 ORDERS = (1, 2, 3, 4, 5)
+
 INTERACTIONS = ("polynomial", "rectified")
 
 
-@checks.by_name
-def xor(
-    orders: Sequence[int] = ORDERS,
-    interactions: Sequence[str] = INTERACTIONS,
-    *,
-    backend: str = "auto",
-    workers: int | None = None,
-    executor: Executor | None = None,
-    progress: bool = False,
-    rng: int | np.random.Generator | None = None,
-) -> Result:
+@dataclass(frozen=True, eq=False)
+class Xor(Study):
     """Ask dense memories for z = x ⊕ y: x and y are clamped, z follows the energy.
-
-    Parameters
-    ----------
-    orders : sequence of int
-        n of F(x) = xⁿ and max(x, 0)ⁿ, 1 to 64.
-    interactions : sequence of str
-        Of "polynomial", "rectified".
-    backend, workers, executor, progress, rng
-        As in ``capacity``. Nothing here is random.
 
     Returns
     -------
@@ -58,11 +43,6 @@ def xor(
         Columns interaction, order, x, y, z, energy, memory (1 for the four stored states) and
         solves (1 where z comes out right from all eight starts). ``summary["solves"]`` has the last
         by interaction and order.
-
-    Raises
-    ------
-    InvalidInputError, InvalidTypeError
-        For arguments that make no sense.
 
     Examples
     --------
@@ -72,105 +52,104 @@ def xor(
     >>> [row["solves"] for row in result.summary["solves"]]
     [0, 1]
     """
-    config = configure(orders, interactions, backend, rng)
-    return answer(STUDY, config, workers=workers, executor=executor, progress=progress)
 
+    name = "xor"
+    question = QUESTION
+    seconds = SECONDS
 
-def configure(
-    orders: Sequence[int] = ORDERS,
-    interactions: Sequence[str] = INTERACTIONS,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``xor``."""
-    return {
-        "orders": arguments.orders(orders, maximum=HIGHEST_ORDER),
-        "interactions": arguments.interactions(interactions, INTERACTIONS),
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-
-
-def cells(config: Config) -> list[Cell]:
-    """One cell a memory; nothing is random, so one trial says all."""
-    return [
-        Cell({"interaction": word, "order": order}, 1, 1e-3)
-        for word in config["interactions"]
-        for order in config["orders"]
-    ]
-
-
-def trial(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """The energies of the eight states, and where each ends with x and y clamped."""
-    memory = DenseMemory(cell["interaction"], cell["order"], backend=config["backend"])
-    memory.store(MEMORIES)
-    states = all_states(3)
-    ends = memory.recall(states, clamp=np.array([True, True, False]), n_threads=1, rng=0).states
-    wanted = -states[:, 0] * states[:, 1]
-    return {
-        "energy": memory.energy(states).tolist(),
-        "solves": bool((ends[:, 2] == wanted).all()),
-    }
-
-
-def gather(config: Config, payloads: Payloads) -> Result:
-    """Eight rows a memory."""
-    rows: list[Row] = []
-    solves: list[Row] = []
-    for cell, trials in zip(cells(config), payloads, strict=True):
-        for found in trials:
-            head: Row = dict(cell.values)
-            solves.append(head | {"solves": int(found["solves"])})
-            for state, energy in zip(all_states(3).tolist(), found["energy"], strict=True):
-                x, y, z = state
-                stored = int(tuple(state) in MEMORIES)
-                tail: Row = {"x": x, "y": y, "z": z, "energy": energy, "memory": stored}
-                rows.append(head | tail | {"solves": int(found["solves"])})
-    return Result("xor", rows, config, {"solves": solves}, dims=("interaction", "order", "state"))
-
-
-def sentence(result: Result) -> str:
-    """Say which powers solve it, and why."""
-    parts = []
-    for word in result.config["interactions"]:
-        mine = [row for row in result.summary["solves"] if row["interaction"] == word]
-        able = [f"{row['order']}" for row in mine if row["solves"]]
-        unable = [f"{row['order']}" for row in mine if not row["solves"]]
-        parts.append(
-            f"{label(word)} powers n = {_list(able)} solve it"
-            + (f", n = {_list(unable)} do not" if unable else "")
-        )
-    text = "; ".join(parts)
-    return (
-        f"{text[:1].upper()}{text[1:]}.\n\nA linear F feels only the sum of the four memories, "
-        "which is zero. An even power does not tell an overlap from its negative, and the "
-        "negatives of the four memories are the four other states: all eight have one energy. Odd "
-        "powers from 3 on, and rectified ones from 2 on, set the memories below the others."
+    orders: Sequence[int] = option(
+        ORDERS, kinds.integers(1, HIGHEST_ORDER), "n of F(x) = xⁿ and max(x, 0)ⁿ"
     )
+    interactions: Sequence[str] = option(INTERACTIONS, kinds.words(INTERACTIONS), "interactions")
 
+    def cells(self) -> list[Cell]:
+        """One cell a memory; nothing is random, so one trial says all."""
+        config = self.config
+        return [
+            Cell({"interaction": word, "order": order}, 1)
+            for word in config["interactions"]
+            for order in config["orders"]
+        ]
 
-def page(result: Result) -> Pages:
-    """The table of energies as a picture, and the verdicts."""
-    from hopfield_sim.plotting import xor as draw
-
-    table = [
-        {
-            "interaction": label(str(row["interaction"])),
-            "power n": row["order"],
-            "solves the exclusive or": "yes" if row["solves"] else "no",
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """The energies of the eight states, and where each ends with x and y clamped."""
+        config = self.config
+        memory = DenseMemory(cell["interaction"], cell["order"], backend=config["backend"])
+        memory.store(MEMORIES)
+        states = all_states(3)
+        ends = memory.recall(states, clamp=np.array([True, True, False]), n_threads=1, rng=0).states
+        wanted = -states[:, 0] * states[:, 1]
+        return {
+            "energy": memory.energy(states).tolist(),
+            "solves": bool((ends[:, 2] == wanted).all()),
         }
-        for row in result.summary["solves"]
-    ]
-    caption = (
-        "Energies of the eight states (x, y, z) of memories that store z = x ⊕ y; the four "
-        "memories have a frame. With x and y clamped, z takes the lower (blue) of two energies; "
-        "where all are equal (grey) nothing tells it what to be."
-    )
-    return Pages(
-        "Exclusive or: which powers tell a memory from its negative?",
-        figures=[("xor", caption, draw(result))],
-        tables=[("Is z right from all eight starts?", table)],
-    )
+
+    def gather(self, payloads: Payloads) -> Result:
+        """Eight rows a memory."""
+        config = self.config
+        rows: list[Row] = []
+        solves: list[Row] = []
+        for cell, trials in zip(self.cells(), payloads, strict=True):
+            for found in trials:
+                head: Row = dict(cell.values)
+                solves.append(head | {"solves": int(found["solves"])})
+                for state, energy in zip(all_states(3).tolist(), found["energy"], strict=True):
+                    x, y, z = state
+                    stored = int(tuple(state) in MEMORIES)
+                    tail: Row = {"x": x, "y": y, "z": z, "energy": energy, "memory": stored}
+                    rows.append(head | tail | {"solves": int(found["solves"])})
+        return Result(
+            "xor", rows, config, {"solves": solves}, dims=("interaction", "order", "state")
+        )
+
+    @staticmethod
+    def sentence(result: Result) -> str:
+        """Say which powers solve it, and why."""
+        parts = []
+        for word in result.config["interactions"]:
+            mine = [row for row in result.summary["solves"] if row["interaction"] == word]
+            able = [f"{row['order']}" for row in mine if row["solves"]]
+            unable = [f"{row['order']}" for row in mine if not row["solves"]]
+            parts.append(
+                f"{label(word)} powers n = {_list(able)} solve it"
+                + (f", n = {_list(unable)} do not" if unable else "")
+            )
+        text = "; ".join(parts)
+        return (
+            f"{text[:1].upper()}{text[1:]}.\n\nA linear F feels only the sum of the four memories, "
+            "which is zero. An even power does not tell an overlap from its negative, and the "
+            "negatives of the four memories are the four other states: all eight have one energy. "
+            "Odd powers from 3 on, and rectified ones from 2 on, set the memories below the others."
+        )
+
+    @staticmethod
+    def page(result: Result) -> Pages:
+        """The table of energies as a picture, and the verdicts."""
+        from hopfield_sim.plotting import xor as draw
+
+        table = [
+            {
+                "interaction": label(str(row["interaction"])),
+                "power n": row["order"],
+                "solves the exclusive or": "yes" if row["solves"] else "no",
+            }
+            for row in result.summary["solves"]
+        ]
+        caption = (
+            "Energies of the eight states (x, y, z) of memories that store z = x ⊕ y; the four "
+            "memories have a frame. With x and y clamped, z takes the lower (blue) of two "
+            "energies; where all are equal (grey) nothing tells it what to be."
+        )
+        return Pages(
+            "Exclusive or: which powers tell a memory from its negative?",
+            figures=[("xor", caption, draw(result))],
+            tables=[("Is z right from all eight starts?", table)],
+        )
+
+
+xor = function(Xor)
+
+STUDY = Xor
 
 
 def _list(words: Sequence[str]) -> str:
@@ -178,18 +157,3 @@ def _list(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words) or "none"
     return f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-STUDY = Study(
-    name="xor",
-    question="Which powers solve the exclusive or? Four memories of three neurons, all energies",
-    configure=configure,
-    quick={},
-    cells=cells,
-    trial=trial,
-    gather=gather,
-    sentence=sentence,
-    options=frozenset(),
-    page=page,
-    seconds=1,
-)
