@@ -435,12 +435,10 @@ def test_a_memory_that_does_not_suffice_is_told(
     def hungry(*_: Any) -> Any:
         return np.empty(2**48)
 
-    hungry.__module__ = toy_study.__name__
-    hungry_study = replace(toy_study.STUDY, trial=hungry, trials=None)
-    monkeypatch.setattr(toy_study, "STUDY", hungry_study)
+    monkeypatch.setattr(Toy, "trial", hungry)
     said = r"12 trials failed, .* not enough memory for a trial of .* \(.*\); ask"
     with pytest.raises(InsufficientMemoryError, match=said):
-        answer(hungry_study, toy_study.configure(tmp_path))
+        answer(toy(tmp_path))
 
 
 ABSURD = [

@@ -114,10 +114,9 @@ def test_mistakes_name_what_was_typed(
 
 def test_a_rule_of_your_own_in_a_study() -> None:
     """The same numbers as Hebb's, of which it is a copy; its source is part of what is asked."""
-    rules = [correlation, "storkey"]
-    known = hs.experiment.energy(
-        n_neurons=60, rules=["hebbian", "storkey"], networks=2, n_patterns=3, flipped=6, rng=0
-    )
+    asked: dict[str, Any] = {"n_neurons": 60, "networks": 2, "n_patterns": 3, "flipped": 6}
+    result = hs.experiment.energy(rules=[correlation, "storkey"], rng=0, **asked)
+    known = hs.experiment.energy(rules=["hebbian", "storkey"], rng=0, **asked)
     assert result.config["rules"] == [f"{__name__}:correlation", "storkey"]
     assert [row["energy"] for row in result.rows] == pytest.approx(
         [row["energy"] for row in known.rows]

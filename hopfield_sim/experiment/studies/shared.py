@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from hopfield_sim import checks
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.labels import label
 from hopfield_sim.models import HopfieldNetwork
 from hopfield_sim.rules import RULES
 
-__all__ = ["UPDATES", "named", "network", "runs_table", "span", "stem"]
+__all__ = ["UPDATES", "named", "network", "room", "runs_table", "span", "stem"]
 
 UPDATES = ("sync", "async")
 
@@ -21,6 +22,13 @@ def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:
     """Make an empty network as the course does: only Storkey's rule keeps its diagonal."""
     keeps = rule in RULES and RULES[rule].keeps_diagonal
     return HopfieldNetwork(own.rule(rule), zero_diagonal=not keeps, backend=config["backend"])
+
+
+def room(shapes: Iterable[tuple[int, int]], *, itemsize: int = 8) -> None:
+    """Refuse, before any trial, arrays of these shapes that do not fit into memory."""
+    for rows, columns in shapes:
+        what = f"a trial with {rows} x {columns} numbers"
+        checks.memory(itemsize * rows * columns, what, "ask for fewer or for smaller ones")
 
 
 def runs_table(result: Result) -> tuple[str, list[dict[str, Any]]]:

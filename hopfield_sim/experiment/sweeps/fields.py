@@ -144,12 +144,12 @@ def integer(minimum: int | None = None, maximum: int | None = None) -> Kind:
     >>> kind.check(kind.parse("12", "states"), "states")
     12
     """
-    return Kind(
-        lambda value, name: checks.integer(value, name, minimum=minimum, maximum=maximum),
-        "INT",
-        _bounds("an integer", minimum, maximum),
-        int,
-    )
+
+    def check(value: Any, name: str) -> int:
+        found = checks.integer(value, name, minimum=minimum, maximum=maximum)
+        return checks.integer(found, name, maximum=_LARGEST)
+
+    return Kind(check, "INT", _bounds("an integer", minimum, maximum), int)
 
 
 def real(minimum: float | None = None, maximum: float | None = None) -> Kind:

@@ -131,16 +131,11 @@ def answer(study: Study) -> Result:
         sweep([study], store, pool, progress=progress)
         failed = store.failed(store.claim(study.name, study.config))
         if failed:
-<<<<<<< HEAD
             reason = failed[0][2]
             short = reason.startswith(InsufficientMemoryError.__name__)
             kind = InsufficientMemoryError if short else HopfieldError
             raise kind(f"{len(failed)} trials failed, the first with {reason}")
-        return gather(job, store)
-=======
-            raise HopfieldError(f"{len(failed)} trials failed, the first with {failed[0][2]}")
         return gather(study, store)
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 def _claim(study: Study, store: Store) -> str:

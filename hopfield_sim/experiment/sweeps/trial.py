@@ -92,13 +92,8 @@ def _make(study: Study, values: Mapping[str, Any], which: list[tuple[int, int]])
             if isinstance(error, HopfieldError) and not isinstance(error, MemoryError):
                 raise
             if alone:
-<<<<<<< HEAD
                 return [Saved(*which[0], None, _reason(error, values))]
-    return [saved for one in which for saved in _make(study, config, values, [one])]
-=======
-                return [Saved(*which[0], None, f"{type(error).__name__}: {error}")]
     return [saved for one in which for saved in _make(study, values, [one])]
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 def _reason(error: Exception, values: Mapping[str, Any]) -> str:

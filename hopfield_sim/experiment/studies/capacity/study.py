@@ -264,35 +264,6 @@ def loads(rule: str, n_neurons: int, n_loads: int = 10) -> NDArray[np.int_]:
     return np.maximum(np.linspace(0.5 * c, 2 * c, n_loads).astype(int), 1)
 
 
-<<<<<<< HEAD
-def configure(
-    sizes: Sequence[int] = SIZES,
-    rules: Sequence[str] = ("hebbian", "storkey"),
-    networks: int | None = None,
-    loads: int = 10,
-    states: int = 100,
-    flipped: float = 0.2,
-    max_sweeps: int = 100,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``capacity``."""
-    sizes = arguments.sizes(sizes)
-    return {
-        "sizes": sizes,
-        "rules": arguments.rules(rules),
-        "networks": arguments.networks(networks, sizes, _networks),
-        "loads": arguments.count(loads, "loads", minimum=2),
-        "states": arguments.count(states, "states"),
-        "flipped": checks.real(flipped, "flipped", minimum=0, maximum=1),
-        "max_sweeps": checks.integer(max_sweeps, "max_sweeps", minimum=1),
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-
-
-=======
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 def _networks(n_neurons: int) -> int:
     """Small networks differ more from each other, and cost less."""
     return max(8, min(200, 12000 // n_neurons))

@@ -13,7 +13,7 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment.studies import packing as film
 from hopfield_sim.experiment.studies.checkerboard import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.energy.study import energy_words, rise
-from hopfield_sim.experiment.studies.shared import UPDATES, named, network, runs_table, stem
+from hopfield_sim.experiment.studies.shared import UPDATES, named, network, room, runs_table, stem
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -57,35 +57,6 @@ class Checkerboard(Study):
     small = {"networks": 2}
     seconds = SECONDS
 
-<<<<<<< HEAD
-def configure(
-    rules: Sequence[str] = ("hebbian", "storkey"),
-    networks: int | None = None,
-    side: int = 50,
-    square: int = 5,
-    n_patterns: int = 50,
-    flipped: int = 1000,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``checkerboard``."""
-    side = arguments.count(side, "side", minimum=2)
-    square = checks.integer(square, "square", minimum=1)
-    if square > side:
-        raise InvalidInputError(f"square must be at most side = {side}; got {square}")
-    config: Config = {
-        "rules": arguments.rules(rules),
-        "networks": 4 if networks is None else arguments.count(networks, "networks"),
-        "side": side,
-        "square": square,
-        "n_patterns": arguments.count(n_patterns, "n_patterns"),
-        "flipped": checks.integer(flipped, "flipped", minimum=0, maximum=side**2),
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-    arguments.room([(config["n_patterns"], side**2)], itemsize=1)
-    return config
-=======
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
     networks: int | None = option(
         None,
@@ -103,7 +74,6 @@ def configure(
     )
     n_patterns: int = option(50, kinds.integer(1), "patterns stored, the board included")
     flipped: int = option(1000, kinds.integer(0), "bits flipped")
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
     def settle(self, config: Config) -> Config:
         """A square fits into the board, and no more bits are flipped than it has."""
@@ -111,6 +81,7 @@ def configure(
         if square > side:
             raise InvalidInputError(f"square must be at most side = {side}; got {square}")
         checks.integer(config["flipped"], "flipped", maximum=side**2)
+        room([(config["n_patterns"], side**2)], itemsize=1)
         return config
 
     def cells(self) -> list[Cell]:

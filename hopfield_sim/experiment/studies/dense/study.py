@@ -240,33 +240,6 @@ class Dense(Study):
         )
 
 
-<<<<<<< HEAD
-def configure(
-    sizes: Sequence[int] = SIZES,
-    orders: Sequence[int] = ORDERS,
-    networks: int | None = None,
-    exponential_sizes: Sequence[int] = EXPONENTIAL_SIZES,
-    states: int = 250,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``dense``."""
-    config: Config = {
-        "sizes": arguments.sizes(sizes, minimum=4),
-        "orders": arguments.orders(orders, minimum=2, maximum=_LARGEST_ORDER),
-        "exponential_sizes": arguments.sizes(exponential_sizes, minimum=2),
-        "networks": None if networks is None else arguments.count(networks, "networks"),
-        "states": arguments.count(states, "states"),
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-    for order in config["orders"]:
-        n = config["sizes"][-1]
-        most = counts(order, n)[-1]
-        checks.memory(3 * n * most, f"{most} patterns of {n} neurons", "ask for smaller sizes")
-    checks.integer(config["exponential_sizes"][-1], "exponential_sizes", maximum=30)
-    return config
-=======
 dense = function(Dense)
 
 STUDY = Dense
@@ -276,7 +249,6 @@ def _networks(order: int, n: int, states: int) -> int:
     """More of small networks, 4 to 200: about the same work for every cell."""
     looked_at = sum(min(p, states) * p for p in counts(order, n))
     return max(4, min(200, round(4.0 / (3e-3 + 4e-10 * n * looked_at))))
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 def counts(order: int, n_neurons: int) -> list[int]:

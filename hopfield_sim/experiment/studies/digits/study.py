@@ -160,52 +160,7 @@ class Digits(Study):
     page = staticmethod(page)
 
 
-<<<<<<< HEAD
-def configure(
-    files: Sequence[str | os.PathLike[str]] | str = (),
-    orders: Sequence[int] = ORDERS,
-    networks: int | None = None,
-    data: str = "auto",
-    n_memories: int | None = None,
-    images: int | None = None,
-    epochs: int | None = None,
-    full: bool = False,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``digits``; which images were found becomes part of it."""
-    orders = arguments.orders(orders, minimum=2, maximum=HIGHEST)
-    full = checks.flag(full, "full")
-    found, path = digits_data.find(files, data)
-    small = found.name == "digits"
-    available, tests = digits_data.counts(found)
-    count = available
-    if images is not None:
-        count = min(available, checks.integer(images, "images", minimum=100))
-    if epochs is None:
-        epochs = 200 if full else 60 if small else 40
-    epochs = checks.integer(epochs, "epochs", minimum=1, maximum=10**6)
-    if networks is None:
-        networks = 5 if small else 1
-    if n_memories is None:
-        n_memories = 50 if small else 100
-    return {
-        "source": found.name,
-        "path": path,
-        "origin": {digits_data.TITLES[found.name]: found.sha256},
-        "images": count,
-        "tests": tests,
-        "orders": orders,
-        "networks": arguments.count(networks, "networks"),
-        "n_memories": checks.integer(n_memories, "n_memories", minimum=2, maximum=10**6),
-        "epochs": epochs,
-        "recipes": [recipe(found.name, n, epochs, count) for n in orders],
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-=======
 digits = function(Digits)
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 STUDY = Digits
 

@@ -12,6 +12,7 @@ import numpy as np
 from hopfield_sim.experiment.studies.distributed import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.distributed.page import page
 from hopfield_sim.experiment.studies.distributed.trials import PARTS
+from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -140,6 +141,11 @@ class Distributed(Study):
 
     def settle(self, config: Config) -> Config:
         """What is fixed is part of the configuration too."""
+        many = config["n_patterns"] + config["queries"]
+        given = [(many, max(config["sizes"] + config["kernel_sizes"])), (config["counts"][-1], 100)]
+        lists = ("n_features", "kernel_features", "image_features")
+        given += [(config[name][-1], 1) for name in lists]
+        room([*given, (config["count_features"], 1)])
         return config | {
             "count_neurons": 100,
             "kernels": list(KERNELS),
@@ -220,62 +226,9 @@ class Distributed(Study):
     page = staticmethod(page)
 
 
-<<<<<<< HEAD
-def configure(
-    sizes: Sequence[int] = (30, 100, 500),
-    networks: int | None = None,
-    n_patterns: int = 500,
-    betas: Sequence[float] = (10, 30, 50),
-    n_features: Sequence[int] = (1000, 5000, 20000),
-    counts: Sequence[int] = (50, 100, 200, 500, 1000),
-    count_features: int = 20000,
-    kernel_sizes: Sequence[int] = (16, 64),
-    kernel_betas: Sequence[float] = (1, 3, 10, 30, 100, 300, 600),
-    kernel_features: Sequence[int] = (2000, 20000),
-    image_size: int = 16,
-    image_betas: Sequence[float] = (40, 60, 80),
-    image_features: Sequence[int] = (1000, 3000, 10000, 30000),
-    queries: int = 40,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``distributed``."""
-    config: Config = {
-        "sizes": arguments.sizes(sizes),
-        "networks": 4 if networks is None else arguments.count(networks, "networks"),
-        "n_patterns": arguments.count(n_patterns, "n_patterns"),
-        "betas": arguments.betas(betas),
-        "n_features": arguments.integers(n_features, "n_features", minimum=1),
-        "counts": arguments.integers(counts, "counts", minimum=1),
-        "count_neurons": 100,
-        "count_features": arguments.count(count_features, "count_features"),
-        "kernels": list(KERNELS),
-        "kernel_sizes": arguments.integers(kernel_sizes, "kernel_sizes", minimum=1),
-        "kernel_betas": arguments.betas(kernel_betas, "kernel_betas"),
-        "kernel_features": arguments.integers(kernel_features, "kernel_features", minimum=1),
-        "image_size": checks.integer(image_size, "image_size", minimum=8, maximum=256),
-        "image_betas": arguments.betas(image_betas, "image_betas"),
-        "image_features": arguments.integers(image_features, "image_features", minimum=1),
-        "image_steps": 200,
-        "n_images": 10,
-        "queries": arguments.count(queries, "queries"),
-        "step": 0.1,
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-    given = [
-        (config["n_patterns"] + config["queries"], max(config["sizes"] + config["kernel_sizes"])),
-        (config["counts"][-1], config["count_neurons"]),
-        *((config[name][-1], 1) for name in ("n_features", "kernel_features", "image_features")),
-        (config["count_features"], 1),
-    ]
-    arguments.room(given)
-    return config
-=======
 distributed = function(Distributed)
 
 STUDY = Distributed
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 def _image_cell(part: str, beta: float, n_features: int, count: int, n: int) -> Cell:

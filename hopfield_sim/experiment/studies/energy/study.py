@@ -11,7 +11,7 @@ import numpy as np
 from hopfield_sim import checks
 from hopfield_sim.experiment.studies import packing as film
 from hopfield_sim.experiment.studies.energy import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import UPDATES, network, runs_table
+from hopfield_sim.experiment.studies.shared import UPDATES, network, room, runs_table
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -53,30 +53,6 @@ class Energy(Study):
     small = {"networks": 2}
     seconds = SECONDS
 
-<<<<<<< HEAD
-def configure(
-    n_neurons: int = 2500,
-    rules: Sequence[str] = ("hebbian", "storkey"),
-    networks: int | None = None,
-    n_patterns: int = 50,
-    flipped: int = 1000,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``energy``."""
-    n = arguments.count(n_neurons, "n_neurons", minimum=2)
-    config: Config = {
-        "n_neurons": n,
-        "rules": arguments.rules(rules),
-        "networks": 8 if networks is None else arguments.count(networks, "networks"),
-        "n_patterns": arguments.count(n_patterns, "n_patterns"),
-        "flipped": checks.integer(flipped, "flipped", minimum=0, maximum=n),
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-    arguments.room([(config["n_patterns"], n)], itemsize=1)
-    return config
-=======
     n_neurons: int = option(2500, kinds.integer(2), "N")
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
     networks: int | None = option(
@@ -88,12 +64,12 @@ def configure(
     _: KW_ONLY
     n_patterns: int = option(50, kinds.integer(1), "patterns stored")
     flipped: int = option(1000, kinds.integer(0), "bits flipped")
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
     def settle(self, config: Config) -> Config:
         """Flip no more bits than there are."""
         n = config["n_neurons"]
         checks.integer(config["flipped"], "flipped", maximum=n)
+        room([(config["n_patterns"], n)], itemsize=1)
         return config
 
     def cells(self) -> list[Cell]:

@@ -170,60 +170,9 @@ class Images(Study):
     page = staticmethod(page)
 
 
-<<<<<<< HEAD
-def configure(
-    files: Sequence[str | os.PathLike[str]] = (),
-    networks: int | None = None,
-    counts: Sequence[int] = (20, 100),
-    curve: Sequence[int] = (2, 5, 10, 20, 50, 100, 200),
-    similarities: Sequence[str] = ("dot", "cosine", "euclidean", "manhattan"),
-    betas: Mapping[str, Sequence[float]] | None = None,
-    blended: int = 24,
-    tolerance: float = 1.0,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``images``; the pictures become part of the configuration."""
-    similarities = arguments.words(similarities, "similarities", BETAS)
-    origin, own = _pictures(files)
-    available = math.inf if own is None else len(own)
-    counts, curve = (
-        sorted({int(min(n, available)) for n in arguments.sizes(numbers, minimum=2)})
-        for numbers in (counts, curve)
-    )
-    blended = int(min(arguments.count(blended, "blended", minimum=2), available))
-    n_networks = 1 if networks is None else arguments.count(networks, "networks")
-    most = max(*counts, *curve, blended)
-    packed = None
-    if own is not None:
-        stride = len(own) // most
-        if n_networks > stride:
-            raise InvalidInputError(
-                f"networks must be at most {stride}, or sets of {most} out of {len(own)} pictures "
-                f"would share some; got {n_networks}"
-            )
-        packed = pack_images(np.stack([own[t::stride][:most] for t in range(n_networks)]))
-    given = BETAS if betas is None else checks.mapping(betas, "betas", "similarities to numbers")
-    return {
-        "origin": origin,
-        "pictures": packed,
-        "most": most,
-        "networks": n_networks,
-        "counts": counts,
-        "curve": curve,
-        "similarities": similarities,
-        "betas": {word: _betas(given, word) for word in similarities},
-        "blended": blended,
-        "blends": list(BLENDS),
-        "tolerance": checks.real(tolerance, "tolerance", minimum=0),
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-=======
 images = function(Images)
 
 STUDY = Images
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 def _pictures(files: Any) -> tuple[dict[str, str], NDArray[np.uint8] | None]:

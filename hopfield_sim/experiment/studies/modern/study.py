@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.experiment.studies.modern import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.modern.page import page, sentence
+from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -97,6 +98,12 @@ class Modern(Study):
     noise_betas: Sequence[float] = option((0.15, 0.3, 1.0), kinds.reals(1e-12), "β of ``noise``")
     queries: int = option(100, kinds.integer(1), "cues for each point and network")
 
+    def settle(self, config: Config) -> Config:
+        """The patterns and the cues of the largest network fit into memory."""
+        n, d, queries = config["n_neurons"], config["sizes"][-1], config["queries"]
+        room([(config["n_patterns"], n), (config["counts"][-1], d), (queries, max(n, d))])
+        return config
+
     def cells(self) -> list[Cell]:
         """One cell a curve, or a bundle of them from the same patterns."""
         config = self.config
@@ -147,41 +154,7 @@ class Modern(Study):
     page = staticmethod(page)
 
 
-<<<<<<< HEAD
-def configure(
-    sizes: Sequence[int] = (8, 12, 16, 20),
-    networks: int | None = None,
-    n_neurons: int = 64,
-    n_patterns: int = 100,
-    betas: Sequence[float] = BETAS,
-    counts: Sequence[int] = (10, 30, 100, 300, 1000, 3000, 10000, 30000),
-    noises: Sequence[float] = tuple(np.linspace(0, 4, 17).tolist()),
-    noise_betas: Sequence[float] = (0.15, 0.3, 1.0),
-    queries: int = 100,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``modern``."""
-    config: Config = {
-        "sizes": arguments.sizes(sizes, minimum=2),
-        "networks": 8 if networks is None else arguments.count(networks, "networks"),
-        "n_neurons": arguments.count(n_neurons, "n_neurons", minimum=2),
-        "n_patterns": arguments.count(n_patterns, "n_patterns", minimum=2),
-        "betas": arguments.reals(betas, "betas", minimum=1e-12),
-        "counts": arguments.sizes(counts, minimum=2),
-        "noises": arguments.reals(noises, "noises", minimum=0.0),
-        "noise_betas": arguments.reals(noise_betas, "noise_betas", minimum=1e-12),
-        "queries": arguments.count(queries, "queries"),
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-    n, d = config["n_neurons"], config["sizes"][-1]
-    given = [(config["n_patterns"], n), (config["counts"][-1], d), (config["queries"], max(n, d))]
-    arguments.room(given)
-    return config
-=======
 modern = function(Modern)
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 STUDY = Modern
 

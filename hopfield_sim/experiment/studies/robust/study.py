@@ -15,6 +15,7 @@ from hopfield_sim.experiment.studies.robust.page import page, sentence
 from hopfield_sim.experiment.studies.robust.patterns import SOURCES, WORDS, choose, data_of
 from hopfield_sim.experiment.studies.robust.ranking import costs, ranking
 from hopfield_sim.experiment.studies.robust.trials import DATA, measure
+from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -135,6 +136,7 @@ class Robust(Study):
 
     def settle(self, config: Config) -> Config:
         """Which digits are found, and every perturbation with its strengths."""
+        room([(config["n_patterns"], config["n_neurons"]), (config["n_features"], 1)])
         data, networks, epsilons = config["data"], config["networks"], config["epsilons"]
         if config["digits"] == "auto" and "digits" in data:
             config["digits"] = choose()
@@ -212,72 +214,9 @@ class Robust(Study):
     page = staticmethod(page)
 
 
-<<<<<<< HEAD
-def configure(
-    data: Sequence[str] = DATA,
-    memories: Sequence[str] = tuple(MEMORIES),
-    networks: int | None = None,
-    n_neurons: int = 100,
-    n_patterns: int = 12,
-    digits: str = "auto",
-    flips: Sequence[float] = FLIPS,
-    noise: Sequence[float] = NOISE,
-    masks: Sequence[float] = MASKS,
-    epsilons: Sequence[float] = EPSILONS,
-    alpha: float = 0.01,
-    attack_steps: int = 10,
-    attacked: float = 0.3,
-    confined: bool = True,
-    order: int = 3,
-    n_features: int = 8000,
-    max_steps: int = 100,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``robust``."""
-    data = arguments.words(data, "data", DATA)
-    if networks is not None:
-        networks = checks.integer(networks, "networks", minimum=1, maximum=100)
-    source = checks.choice(digits, ("auto", *SOURCES), "digits")
-    if source == "auto" and "digits" in data:
-        source = choose()
-    epsilons = arguments.reals(epsilons, "epsilons", minimum=0, maximum=1)
-    strengths = [
-        ["none", [0.0]],
-        ["flip", arguments.reals(flips, "flips", minimum=0, maximum=1)],
-        ["noise", arguments.reals(noise, "noise", minimum=0)],
-        ["mask", arguments.reals(masks, "masks", minimum=0, maximum=1)],
-    ]
-    strengths += [[f"{start}{kind}", epsilons] for start in ("", "flip+") for kind in ATTACKS]
-    config: Config = {
-        "data": data,
-        "memories": arguments.words(memories, "memories", MEMORIES),
-        "networks": {word: networks or NETWORKS[word] for word in data},
-        "n_neurons": arguments.count(n_neurons, "n_neurons", minimum=2),
-        "n_patterns": arguments.count(n_patterns, "n_patterns"),
-        "digits": source,
-        "origin": data_of(source) if "digits" in data else {},
-        "strengths": strengths,
-        "epsilons": epsilons,
-        "alpha": checks.real(alpha, "alpha", minimum=0),
-        "attack_steps": checks.integer(attack_steps, "attack_steps", minimum=1),
-        "attacked": checks.real(attacked, "attacked", minimum=0, maximum=1),
-        "max_steps": checks.integer(max_steps, "max_steps", minimum=1),
-        "confined": checks.flag(confined, "confined"),
-        "order": checks.integer(order, "order", minimum=2, maximum=HIGHEST_ORDER),
-        "modern_beta": 50.0,
-        "n_features": arguments.count(n_features, "n_features"),
-        "separation": 4.0,
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-    arguments.room([(config["n_patterns"], config["n_neurons"]), (config["n_features"], 1)])
-    return config
-=======
 robust = function(Robust)
 
 STUDY = Robust
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 """That a memory takes for a kilobit of patterns, roughly."""

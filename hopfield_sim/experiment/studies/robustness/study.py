@@ -191,36 +191,9 @@ class Robustness(Study):
         )
 
 
-<<<<<<< HEAD
-def configure(
-    sizes: Sequence[int] = SIZES,
-    rules: Sequence[str] = ("hebbian", "storkey"),
-    networks: int | None = None,
-    n_patterns: int = 2,
-    fractions: Sequence[float] = FRACTIONS,
-    states: int = 10,
-    max_sweeps: int = 100,
-    backend: str = "auto",
-    rng: int | np.random.Generator | None = None,
-) -> Config:
-    """Judge the arguments of ``robustness``."""
-    sizes = arguments.sizes(sizes)
-    return {
-        "sizes": sizes,
-        "rules": arguments.rules(rules),
-        "networks": arguments.networks(networks, sizes, _networks),
-        "n_patterns": arguments.count(n_patterns, "n_patterns"),
-        "fractions": arguments.fractions(fractions),
-        "states": arguments.count(states, "states"),
-        "max_sweeps": checks.integer(max_sweeps, "max_sweeps", minimum=1),
-        "backend": arguments.backend(backend),
-        "seed": arguments.seed(rng),
-    }
-=======
 robustness = function(Robustness)
 
 STUDY = Robustness
->>>>>>> e0ea459 (A study is one frozen dataclass: its fields are arguments, options, keys and fingerprint; rules and studies of your own; costs are measured)
 
 
 def _networks(n_neurons: int) -> int:
