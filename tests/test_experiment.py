@@ -484,7 +484,7 @@ def test_to_dataframe_and_to_xarray(capacities: Result) -> None:
 @pytest.mark.parametrize(
     ("name", "setting", "words"),
     [(name, "rng", "can be written down") for name in ("xor", "robust", "modern", "capacity")]
-    + [("capacity", "max_sweeps", "can be written down"), ("robust", "max_steps", "written down")]
+    + [("capacity", "max_sweeps", "1000000000 or less"), ("robust", "max_steps", "or less")]
     + [("distributed", "queries", "must be 1000000000 or less")]
     + [("capacity", setting, "must be 1000000000 or less") for setting in ("networks", "states")],
 )

@@ -51,8 +51,8 @@ class Studies(Mapping[str, type[Study]]):
         return name in self._loaded or name in self._folders or name in self._others
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._folders
-        yield from (name for name in self._others if name not in self._folders)
+        named = (study.name for study in self._loaded.values())  # by "module:name" too
+        yield from dict.fromkeys([*self._folders, *self._others, *named])
 
     def __len__(self) -> int:
         return len(list(iter(self)))

@@ -107,6 +107,7 @@ class Field:
     """Its option on the command line, without dashes; empty where it has none."""
 
 
+@checks.by_name
 def option(default: Any, kind: Kind, help: str, *, name: str | None = None) -> Any:
     """Declare a field of a study, a frozen dataclass.
 

@@ -19,6 +19,7 @@ __all__ = ["function"]
 P = ParamSpec("P")
 
 
+@checks.by_name
 def function(study: Callable[P, Study]) -> Callable[P, Result]:
     """Return the function of a study: its fields are the arguments, its result is returned.
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from hopfield_sim import checks
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["Pages"]
 
 
+@checks.by_name
 @dataclass
 class Pages:
     """A study's part of the page, before anything is drawn to a file.

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps import own
@@ -33,6 +34,7 @@ Payloads = Sequence[Sequence[Payload]]
 """For every cell the finished trials, in order."""
 
 
+@checks.by_name
 @dataclass(frozen=True)
 class Cell:
     """One point of a study's grid.
