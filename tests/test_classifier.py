@@ -726,10 +726,8 @@ def test_a_classifier_comes_back(tmp_path, labels) -> None:
 @pytest.fixture(scope="module")
 def members(tmp_path_factory):
     """What a good file holds."""
-    from hopfield_sim.models.classifier.file import members
-
     clf = classifier(epochs=3).fit(X, Y, validation=(X, Y))
-    return members(clf._recipe, clf._state)
+    return clf._file.arrays(clf)
 
 
 FORGED = {

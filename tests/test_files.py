@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import hashlib
 import io
 import json
 import os
@@ -127,13 +128,13 @@ def test_truncated_files(file_bytes, tmp_path, length):
         load_bytes(tmp_path, file_bytes[:length])
 
 
-def rewritten(content, change):
+def rewritten(content, change, method=zipfile.ZIP_DEFLATED):
     """The file with its members (name to bytes) changed, as an attacker could."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {info.filename: archive.read(info) for info in archive.infolist()}
     change(members)
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", method) as archive:
         for name, payload in members.items():
             archive.writestr(name, payload)
     return stream.getvalue()
@@ -319,6 +320,39 @@ def test_images_have_a_shape_that_makes_all_their_sites(name, tmp_path):
         files.save(tmp_path / "bad.npz", kind, good | {"shape": np.array(shape, np.int64)})
         with pytest.raises(ModelFileError, match="sites"):
             hs.load(tmp_path / "bad.npz")
+
+
+def test_axes_of_one_name_have_one_length(tmp_path):
+    """P, N, memories, steps: what members have in common is said by each of them."""
+    from hopfield_sim.models import files
+
+    for name, member, said in (
+        ("hopfield storkey", "diagonal", "N must be 12"),
+        ("restricted", "cost", "steps must be 4"),
+        ("trained", "learning", "3 must be 3"),
+        ("classifier", "velocity", "M must be 14"),
+    ):
+        kind, good = members_of(MODELS[name], tmp_path)
+        longer = np.concatenate([good[member], good[member]], axis=-1)
+        files.save(tmp_path / "bad.npz", kind, good | {member: longer})
+        with pytest.raises(ModelFileError, match=f"member '{member}' has the shape .* {said}"):
+            hs.load(tmp_path / "bad.npz")
+
+
+def test_a_header_that_asks_for_more_than_is_there(file_bytes, tmp_path):
+    """The manifest and the checksum are right; NumPy's own header says 8 TB."""
+
+    def lie(members):
+        header = io.BytesIO()
+        described = {"descr": "<f8", "fortran_order": False, "shape": (10**12,)}
+        np.lib.format.write_array_header_1_0(header, described)
+        forged = header.getvalue() + bytes(8 * 12)
+        members["thresholds.npy"] = forged
+        checksum = hashlib.sha256(forged).hexdigest()
+        with_manifest(members, lambda d: d["members"]["thresholds"].update(sha256=checksum))
+
+    with pytest.raises(ModelFileError, match="as many bytes as they need"):
+        load_bytes(tmp_path, rewritten(file_bytes, lie, zipfile.ZIP_STORED))
 
 
 def test_a_network_with_an_unknown_rule_forgets_nothing(tmp_path):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import DatasetFormatError
-
-_HEADER_LIMIT = 1 << 16
+from hopfield_sim.support import npz
 
 
 def read(
@@ -47,31 +44,10 @@ def read(
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> NDArray[Any]:
-    """One array; no more than the declared size of its zip entry is read."""
     checks.memory(2 * entry.file_size, f"{entry.filename} of {path}", "use a smaller file")
-    with archive.open(entry) as opened:
-        stream = cast(BinaryIO, opened)
-        try:
-            version = np.lib.format.read_magic(stream)
-            reader = {
-                (1, 0): np.lib.format.read_array_header_1_0,
-                (2, 0): np.lib.format.read_array_header_2_0,
-            }[version]
-            shape, fortran, dtype = reader(stream, max_header_size=_HEADER_LIMIT)
-        except (ValueError, KeyError, SyntaxError, TypeError) as error:
-            raise DatasetFormatError(
-                f"{entry.filename} of {path} is no array: {checks.message(error)}"
-            ) from error
-        size = math.prod(shape) * dtype.itemsize
-        if dtype.kind not in "iu" or not 0 < entry.file_size - size <= _HEADER_LIMIT:
-            raise DatasetFormatError(
-                f"{entry.filename} of {path} is {dtype} of shape {shape} in {entry.file_size} "
-                "bytes; wanted integers, and as many bytes as they need"
-            )
-        content = stream.read(size + 1)  # whatever the archive says of its size
-    if len(content) != size:
+    try:
+        return npz.array(npz.content(archive, entry), kinds="iu", wanted="integers")
+    except ValueError as error:
         raise DatasetFormatError(
-            f"{entry.filename} of {path} holds {len(content)} bytes; its shape {shape} needs {size}"
-        )
-    flat = np.frombuffer(content, dtype)
-    return flat.reshape(shape[::-1]).T if fortran else flat.reshape(shape)
+            f"{entry.filename} of {path} is {checks.message(error)}"
+        ) from error

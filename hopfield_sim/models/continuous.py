@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from os import PathLike
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
 from hopfield_sim.errors import InvalidInputError, NotStoredError
-from hopfield_sim.models.shared import Shared
+from hopfield_sim.models.saved import Saved
 from hopfield_sim.recall import observables
 from hopfield_sim.recall.observables import Record, Subject
 from hopfield_sim.recall.recording import Recorder
@@ -34,7 +33,7 @@ class Size(NamedTuple):
 
 
 @checks.by_name
-class ContinuousMemory(ShowsMemory, Shared, ABC):
+class ContinuousMemory(ShowsMemory, Saved, ABC):
     """Remembers real vectors (P, N), or images; β sets how wide the wells around them are.
 
     The class below says what the energy is, and keeps what is stored in one object, ``_state``.
@@ -113,14 +112,6 @@ class ContinuousMemory(ShowsMemory, Shared, ABC):
         recorder = Recorder(pace, observables.measures(record, subject))
         walk = descend(move, given.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
         return walk, Descent(walk, recorder, given, self.n_neurons, self._shape, patterns)
-
-    def _save(self, path: str | PathLike[str], kind: str, members: dict[str, NDArray[Any]]) -> None:
-        """Write a file of that kind, with the shape of the images if they are some."""
-        from hopfield_sim.models import files  # zip archives: only for who writes files
-
-        if self._shape is not None:
-            members = {**members, "shape": np.array(self._shape, np.int64)}
-        files.save(path, kind, members)
 
 
 def inverse_temperature(value: Any) -> float:

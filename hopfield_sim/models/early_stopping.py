@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.backends import blas
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.models.members import Member, Values
 
 T = TypeVar("T", bound=NDArray[np.floating])
 
@@ -149,22 +150,25 @@ def _told_by_no_other(bits: NDArray[np.bool_], patterns: NDArray[np.int8]) -> in
     return found
 
 
-def columns_of(history: Sequence[Row], names: Sequence[str]) -> dict[str, NDArray[Any]]:
-    """A history as a file keeps it: an array a name."""
-    return {name: np.array([row[name] for row in history]) for name in names}
+def columns(dtypes: Mapping[str, str]) -> dict[str, Member]:
+    """What a file keeps of a memory's history: an array a name."""
+
+    def column(name: str) -> Callable[[Any], list[float]]:
+        return lambda memory: [row[name] for row in memory._state.history]
+
+    return {name: Member(f"{dtype} steps", column(name)) for name, dtype in dtypes.items()}
 
 
-def rows_of(columns: Mapping[str, NDArray[Any]], names: Sequence[str]) -> list[Row]:
-    """The history that ``columns_of`` was given.
+def rows_of(values: Values, names: Iterable[str]) -> list[Row]:
+    """The history that a file has in these columns.
 
     Raises
     ------
     InvalidInputError
         When there is no row, or no finite number in every place.
     """
-    found = [columns[name] for name in names]
-    n_rows = {len(column) for column in found}
-    if len(n_rows) != 1 or not min(n_rows) or not all(np.isfinite(one).all() for one in found):
+    found = [values[name] for name in names]
+    if not len(found[0]) or not all(np.isfinite(one).all() for one in found):
         raise InvalidInputError("its history is not one")
     return [
         {"iteration": number, **dict(zip(names, row, strict=True))}

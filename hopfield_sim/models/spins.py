@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from os import PathLike
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.backends.protocol import Batch
 from hopfield_sim.errors import InvalidInputError, NotStoredError
-from hopfield_sim.models.shared import Shared
+from hopfield_sim.models.members import Values
+from hopfield_sim.models.saved import Saved
 from hopfield_sim.recall import observables
 from hopfield_sim.recall import spins as dynamics
 from hopfield_sim.recall.observables import Record, Subject
@@ -41,7 +41,7 @@ class Stored:
 
 
 @checks.by_name
-class SpinMemory(ShowsMemory, Shared, ABC):
+class SpinMemory(ShowsMemory, Saved, ABC):
     """N neurons of ±1 that remember patterns (P, N), or images (P, H, W).
 
     The class below sets ``_state``, and says what the energy is.
@@ -107,16 +107,8 @@ class SpinMemory(ShowsMemory, Shared, ABC):
         subject = Subject(engine.energy, lambda: self._stored_patterns('record="overlap"'))
         return Recorder(pace, observables.measures(record, subject))
 
-    def _save(self, path: str | PathLike[str], kind: str, members: dict[str, NDArray[Any]]) -> None:
-        """Write a file of that kind, with the shape of the images if they are some."""
-        from hopfield_sim.models import files  # zip archives: only for who writes files
 
-        if self._shape is not None:
-            members = {**members, "shape": np.array(self._shape, np.int64)}
-        files.save(path, kind, members)
-
-
-def image_shape(members: dict[str, NDArray[Any]], n_neurons: int) -> Shape | None:
+def image_shape(values: Values, n_neurons: int) -> Shape | None:
     """The shape of the images that a file is of, if it is of some.
 
     Raises
@@ -124,7 +116,7 @@ def image_shape(members: dict[str, NDArray[Any]], n_neurons: int) -> Shape | Non
     InvalidInputError
         When it does not make N sites.
     """
-    shape = checks.image_shape(members.get("shape"), n_neurons, axes=2)
+    shape = checks.image_shape(values["shape"], n_neurons, axes=2)
     return None if shape is None else (shape[0], shape[1])
 
 

@@ -9,53 +9,59 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.classifier.state import COLUMNS, Recipe, Row, State
+from hopfield_sim.models.classifier.state import COLUMNS, Labels, Recipe, Row, State
+from hopfield_sim.models.members import Member, Values
 
-Members = dict[str, NDArray[Any]]
-
-_LABELS = {"i": "numbers", "U": "words", "b": "truths"}
-"""The member that holds the classes, by their kind."""
-
-_NONE = -1
-"""Stands for None where a whole number of 0 or more would stand."""
-
-
-def members(recipe: Recipe, state: State) -> Members:
-    """The arrays of a file."""
-    chosen = recipe.temperature
-    found: Members = {
-        "n_memories": np.array(recipe.n_memories, np.int64),
-        "order": np.array(recipe.order, np.int64),
-        "cost": np.array(recipe.cost, np.int64),
-        "epochs": np.array(recipe.epochs, np.int64),
-        "batch": np.array(_NONE if recipe.batch is None else recipe.batch, np.int64),
-        "rate": np.array(recipe.rate or 0.0),
-        "damp": np.array(recipe.damp),
-        "momentum": np.array(recipe.momentum),
-        "ramp": np.array(recipe.ramp, np.int64),
-        "patience": np.array(_NONE if recipe.patience is None else recipe.patience, np.int64),
-        "key": np.array(recipe.key, np.uint64),
-        "automatic": np.array(chosen is None),
-        "memories": state.memories,
-        "velocity": state.velocity,
-        "digest": np.array(state.digest, np.int64),
-        "schedule": np.array(state.schedule),
-        "history": np.array(
-            [[row.get(name, np.nan) for name in COLUMNS] for row in state.history]
-        ).reshape(state.epoch, len(COLUMNS)),
-        _LABELS[state.classes.dtype.kind]: state.classes,
-    }
-    if state.shape is not None:
-        found["shape"] = np.array(state.shape, np.int64)
-    if state.best is not None:
-        found["best"] = state.best
-    if state.signed is not None:
-        found["signed"] = np.array(state.signed)
-    return found
+_SETTINGS = {
+    "n_memories": Member("i8", "_recipe.n_memories"),
+    "order": Member("i8", "_recipe.order"),
+    "cost": Member("i8", "_recipe.cost"),
+    "epochs": Member("i8", "_recipe.epochs"),
+    "batch": Member("i8", "_recipe.batch", none=-1),
+    "rate": Member("f8", "_recipe.rate", none=0.0),
+    "damp": Member("f8", "_recipe.damp"),
+    "momentum": Member("f8", "_recipe.momentum"),
+    "ramp": Member("i8", "_recipe.ramp"),
+    "patience": Member("i8", "_recipe.patience", none=-1),
+}
 
 
-def restored(found: Members) -> tuple[Recipe, State]:
-    """What ``members`` came from.
+def _classes(dtype: str) -> Member:
+    """The classes, if they are of this kind."""
+
+    def value(classifier: Any) -> Labels | None:
+        classes: Labels = classifier._fitted().classes
+        return classes if classes.dtype.kind == dtype[0] else None
+
+    return Member(f"{dtype} C", value, optional=True)
+
+
+def _history(classifier: Any) -> NDArray[np.float64]:
+    state = classifier._fitted()
+    rows = [[row.get(name, np.nan) for name in COLUMNS] for row in state.history]
+    return np.array(rows).reshape(state.epoch, len(COLUMNS))
+
+
+MEMBERS = {
+    **_SETTINGS,
+    "key": Member("u8", "_recipe.key"),
+    "automatic": Member("b1", lambda classifier: classifier._recipe.temperature is None),
+    "memories": Member("f K M", lambda classifier: classifier._fitted().memories),
+    "velocity": Member("f K M", "_state.velocity"),
+    "digest": Member("i8", "_state.digest"),
+    "schedule": Member("f8 2", "_state.schedule"),
+    "history": Member(f"f8 epochs {len(COLUMNS)}", _history),
+    "numbers": _classes("i8"),
+    "words": _classes("U"),
+    "truths": _classes("b1"),
+    "shape": Member("i8 axes", "_state.shape", optional=True),
+    "best": Member("f K M", "_state.best", optional=True),
+    "signed": Member("b1", "_state.signed", optional=True),
+}
+
+
+def restored(found: Values) -> tuple[Recipe, State]:
+    """What was learnt, and how, from what a file says.
 
     Raises
     ------
@@ -63,36 +69,26 @@ def restored(found: Members) -> tuple[Recipe, State]:
         When the arrays do not make a classifier.
     """
     memories, velocity = found["memories"], found["velocity"]
-    [classes] = [found[name] for name in _LABELS.values() if name in found]
+    labels = [found[name] for name in ("numbers", "words", "truths")]
+    [classes] = [one for one in labels if one is not None]
     low, high = found["schedule"].tolist()
-    batch, patience = (int(found[name]) for name in ("batch", "patience"))
     recipe = Recipe.judged(
-        n_memories=int(found["n_memories"]),
-        order=int(found["order"]),
-        cost=int(found["cost"]),
-        epochs=int(found["epochs"]),
-        batch=None if batch == _NONE else batch,
-        rate=float(found["rate"]) or None,
-        damp=float(found["damp"]),
-        momentum=float(found["momentum"]),
+        **{name: found[name] for name in _SETTINGS},
         temperature="auto" if found["automatic"] else (low, high),
-        ramp=int(found["ramp"]),
-        patience=None if patience == _NONE else patience,
         dtype=memories.dtype,
         rng=None,
-    ).with_key(int(found["key"]))
+    ).with_key(found["key"])
     n_inputs = memories.shape[1] - len(classes)
-    best = found.get("best")
     state = State(
         memories=memories,
         velocity=velocity,
         classes=classes,
-        shape=checks.image_shape(found.get("shape"), n_inputs),
-        digest=int(found["digest"]),
+        shape=checks.image_shape(found["shape"], n_inputs),
+        digest=found["digest"],
         schedule=(low, high),
         history=tuple(map(_row, found["history"])),
-        best=best,
-        signed=bool(found["signed"]) if "signed" in found else None,
+        best=found["best"],
+        signed=found["signed"],
     )
     _agree(recipe, state)
     return recipe, state

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,12 @@ from hopfield_sim import backends, checks
 from hopfield_sim.backends import blas
 from hopfield_sim.backends.reference.powers import Floats
 from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models.classifier import file as classifier_file
 from hopfield_sim.models.classifier import rule
 from hopfield_sim.models.classifier import training as learning
 from hopfield_sim.models.classifier.state import Labels, Recipe, State
-from hopfield_sim.models.shared import Shared
+from hopfield_sim.models.members import FileKind, Values
+from hopfield_sim.models.saved import Saved
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.support.display import memory_html
 from hopfield_sim.support.progress import Bar
@@ -30,7 +32,7 @@ _MANY = 100
 
 
 @checks.by_name
-class DenseClassifier(Shared):
+class DenseClassifier(Saved):
     r"""K trained memories that vote on the class of what they are shown.
 
     Each memory ξ has d visible neurons and one for each of C classes. Class a is asked for by
@@ -225,7 +227,7 @@ class DenseClassifier(Shared):
         """Epoch after epoch; each is in the file before the classifier knows of it."""
         before = self._recipe, self._state
         if place is not None:
-            _write(place, recipe, state)  # now, and not after an epoch, is told that it cannot be
+            self._write(place, recipe, state)  # a path that will not do is told now
         try:
             with Bar(shown=progress) as bar:
                 while not state.finished(recipe):
@@ -233,7 +235,7 @@ class DenseClassifier(Shared):
                     if held is not None:
                         state = learning.validated(recipe, machine, held, state)
                     if place is not None:
-                        _write(place, recipe, state)
+                        self._write(place, recipe, state)
                     self._recipe, self._state = recipe, state
                     row = state.history[-1]
                     errors = ("train_error", "validation_error")
@@ -411,20 +413,19 @@ class DenseClassifier(Shared):
 
     # ------------------------------------------------------------------ files
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write it to a ``.npz`` file that ``hopfield_sim.load`` reads: to use it, or to go on
-        learning. No pickle is involved.
-        """
-        _write(path, self._recipe, self._fitted())
+    _file = FileKind("classifier", **classifier_file.MEMBERS)
 
     @classmethod
-    def _from_members(cls, members: dict[str, NDArray[Any]]) -> DenseClassifier:
-        """Make the classifier that ``save`` wrote; the file's checks are in ``models.files``."""
-        from hopfield_sim.models.classifier import file as classifier_file
-
+    def _from_file(cls, values: Values) -> Self:
         clf = cls()
-        clf._recipe, clf._state = classifier_file.restored(members)
+        clf._recipe, clf._state = classifier_file.restored(values)
         return clf
+
+    def _write(self, path: Path, recipe: Recipe, state: State) -> None:
+        """A file of how far learning has come."""
+        now = self._now()
+        now._recipe, now._state = recipe, state
+        now.save(path)
 
     def _found(self, checkpoint: Path) -> tuple[Recipe, State | None]:
         """What a checkpoint holds, if there is one."""
@@ -432,7 +433,7 @@ class DenseClassifier(Shared):
 
         if not os.path.exists(checkpoint):
             return self._recipe, None
-        other = files.load(checkpoint, {"classifier": type(self)._from_members})
+        other = files.load(checkpoint, {self._file.name: self._file})
         different = self._recipe.differences(other._recipe)
         if different:
             name = different[0]
@@ -469,13 +470,6 @@ def _compare_scales(signed: bool | None, states: Floats, name: str = "X") -> Non
             f"{name} looks like numbers of {found} (the least is {least:.3g}), and the examples "
             f"learnt from like {learnt} (uint8 images become -1 … 1): pass both in the same units",
         )
-
-
-def _write(path: str | PathLike[str], recipe: Recipe, state: State) -> None:
-    from hopfield_sim.models import files
-    from hopfield_sim.models.classifier import file as classifier_file
-
-    files.save(path, "classifier", classifier_file.members(recipe, state))
 
 
 def _sorted(labels: Labels) -> tuple[Labels, NDArray[np.int64]]:

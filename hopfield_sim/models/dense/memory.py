@@ -7,8 +7,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from os import PathLike
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from hopfield_sim.models.dense.engine import DenseEngine, overlaps
 from hopfield_sim.models.dense.graded import DenseStep
 from hopfield_sim.models.dense.interactions import ENERGIES, Interaction
 from hopfield_sim.models.graded import Graded, steep
+from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.spins import Shape, Stored, image_shape
 
 
@@ -236,25 +236,18 @@ class DenseMemory(BinaryMemory):
 
     # ------------------------------------------------------------------ files
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
-        involved.
-        """
-        now = self._now()
-        members: dict[str, NDArray[Any]] = {
-            "interaction": np.array(self._interaction.name),
-            "order": np.array(self._interaction.order, np.int64),
-            "energy": np.array(self._energy),
-            "patterns": now._stored_patterns("save"),
-        }
-        now._save(path, "dense", members)
+    _file = FileKind(
+        "dense",
+        interaction=Member("U"),
+        order=Member("i8"),
+        energy=Member("U", "_energy"),
+        patterns=Member("i1 P N", lambda memory: memory._stored_patterns("save")),
+        shape=SHAPE,
+    )
 
     @classmethod
-    def _from_members(cls, members: dict[str, NDArray[Any]]) -> DenseMemory:
-        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
-        memory = cls(
-            str(members["interaction"]), int(members["order"]), energy=str(members["energy"])
-        )
-        patterns = checks.patterns(members["patterns"]).array
-        memory._state = memory._kept(patterns, image_shape(members, patterns.shape[1]))
+    def _from_file(cls, values: Values) -> Self:
+        memory = cls(values["interaction"], values["order"], energy=values["energy"])
+        patterns = checks.patterns(values["patterns"]).array
+        memory._state = memory._kept(patterns, image_shape(values, patterns.shape[1]))
         return memory

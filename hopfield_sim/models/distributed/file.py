@@ -6,7 +6,7 @@ of NumPy may draw others from the same seed.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.distributed.features import Projection
 from hopfield_sim.models.distributed.summed import Recipe
+from hopfield_sim.models.members import Member, Values
 
 _PROBED = 4
 
@@ -34,26 +35,7 @@ class Sum(NamedTuple):
     n_patterns: int
 
 
-def members(
-    recipe: Recipe, drawn: Projection, memory: NDArray[np.float64], n_patterns: int
-) -> dict[str, NDArray[Any]]:
-    """What to write; ``models.files`` has their kinds."""
-    return {
-        "n_features": np.array(recipe.n_features, np.int64),
-        "n_neurons": np.array(drawn.n_neurons, np.int64),
-        "n_patterns": np.array(n_patterns, np.int64),
-        "beta": np.array(recipe.beta),
-        "kernel": np.array(recipe.kernel),
-        "energy": np.array(recipe.energy),
-        "orthogonal": np.array(recipe.orthogonal),
-        "key": np.array(recipe.key, np.uint64),
-        "dtype": np.array(drawn.dtype.name),
-        "memory": memory.reshape(-1),
-        "probe": _probe(drawn),
-    }
-
-
-def read(members: dict[str, NDArray[Any]], recipe: Recipe) -> Sum:
+def read(values: Values, recipe: Recipe) -> Sum:
     """Judge what was read, but for the recipe.
 
     Raises
@@ -61,15 +43,15 @@ def read(members: dict[str, NDArray[Any]], recipe: Recipe) -> Sum:
     InvalidInputError
         Where it does not fit together, or the directions drawn here are others.
     """
-    n = checks.integer(int(members["n_neurons"]), "n_neurons", minimum=1)
-    dtype = np.dtype(checks.choice(str(members["dtype"]), ("float64", "float32"), "dtype"))
+    n = checks.integer(values["n_neurons"], "n_neurons", minimum=1)
+    dtype = np.dtype(checks.choice(values["dtype"], ("float64", "float32"), "dtype"))
     drawn = recipe.draw(n, dtype)
-    vector, parts = members["memory"], recipe.kind.parts
+    vector, parts = values["memory"], recipe.kind.parts
     if len(vector) != recipe.n_numbers or not (np.abs(vector) <= _LARGEST).all():
         raise InvalidInputError(f"its {len(vector)} numbers do not make {parts} parts of T")
     if dtype != (recipe.dtype or dtype):
         raise InvalidInputError(f"its kernel {recipe.kernel!r} needs {recipe.dtype}; got {dtype}")
-    wanted = members["probe"]
+    wanted = values["probe"]
     if drawn.block_rows * n <= _CHEAP:
         found = _probe(drawn)
     else:
@@ -82,9 +64,9 @@ def read(members: dict[str, NDArray[Any]], recipe: Recipe) -> Sum:
         )
     return Sum(
         drawn,
-        np.array(vector, np.float64).reshape(parts, -1),
-        checks.image_shape(members.get("shape"), n),
-        checks.integer(int(members["n_patterns"]), "n_patterns", minimum=1),
+        vector.reshape(parts, -1),
+        checks.image_shape(values["shape"], n),
+        checks.integer(values["n_patterns"], "n_patterns", minimum=1),
     )
 
 
@@ -98,3 +80,18 @@ def _probe(drawn: Projection) -> NDArray[np.float64]:
 def _ends(drawn: Projection) -> tuple[int, int]:
     """The first and the last block."""
     return 0, (drawn.n_features - 1) // drawn.block_rows
+
+
+MEMBERS = {
+    "n_features": Member("i8"),
+    "n_neurons": Member("i8"),
+    "n_patterns": Member("i8"),
+    "beta": Member("f8"),
+    "kernel": Member("U"),
+    "energy": Member("U", "_recipe.energy"),
+    "orthogonal": Member("b1", "_recipe.orthogonal"),
+    "key": Member("u8", "_recipe.key"),
+    "dtype": Member("U", "_drawn.dtype.name"),
+    "memory": Member("f8 numbers", lambda memory: memory._memory.reshape(-1)),
+    "probe": Member("f8 probed", lambda memory: _probe(memory._drawn)),
+}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from os import PathLike
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from hopfield_sim.models.distributed.file import Sum
 from hopfield_sim.models.distributed.graded import SummedStep
 from hopfield_sim.models.distributed.summed import Recipe
 from hopfield_sim.models.graded import Graded
+from hopfield_sim.models.members import SHAPE, FileKind, Values
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
@@ -370,27 +370,14 @@ class DistributedMemory(ContinuousMemory):
 
     # ------------------------------------------------------------------ files
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads: T, and the seed
-        of the random directions instead of them; no pickle is involved.
-        """
-        now = self._now()
-        drawn = stored(now._drawn)
-        members = summed_file.members(now._recipe, drawn, now._memory, now.n_patterns)
-        now._save(path, "distributed", members)
+    _file = FileKind("distributed", **summed_file.MEMBERS, shape=SHAPE)
 
     @classmethod
-    def _from_members(cls, members: dict[str, NDArray[Any]]) -> DistributedMemory:
-        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
-        found = cls(
-            int(members["n_features"]),
-            float(members["beta"]),
-            kernel=str(members["kernel"]),
-            energy=str(members["energy"]),
-            orthogonal=bool(members["orthogonal"]),
-        )
-        found._recipe = replace(found._recipe, key=int(members["key"]))
-        found._state = summed_file.read(members, found._recipe)
+    def _from_file(cls, values: Values) -> Self:
+        names = ("n_features", "beta", "kernel", "energy", "orthogonal")
+        found = cls(**{name: values[name] for name in names})
+        found._recipe = replace(found._recipe, key=values["key"])
+        found._state = summed_file.read(values, found._recipe)
         return found
 
     # ------------------------------------------------------------------ private

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from os import PathLike
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +13,13 @@ from hopfield_sim.checks.reals import copied
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.hopfield import classification, couplings, learning, likeness
 from hopfield_sim.models.hopfield.pairs import Derived, Learnt, PairNetwork
+from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.spins import image_shape
+
+
+def _real_weights(net: HopfieldNetwork) -> NDArray[np.floating] | None:
+    """Weights that patterns do not say exactly."""
+    return None if net._known().exact else copied(net.weights, net.weights.dtype)
 
 
 @checks.by_name
@@ -270,62 +275,41 @@ class HopfieldNetwork(PairNetwork):
 
     # ------------------------------------------------------------------ files
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the network to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
-        involved.
-
-        A rule of your own cannot be written: the loaded network has its weights and patterns and
-        learns no more.
-        """
-        from hopfield_sim.models import files
-
-        now = self._now()
-        known, state = now._known(), now._state
-        named = isinstance(self._rule, str)
-        members: dict[str, NDArray[Any]] = {
-            "rule": np.array(self._rule if named else ""),
-            "zero_diagonal": np.array(self._zero_diagonal),
-            "thresholds": state.thresholds,
-        }
-        if state.patterns is not None:
-            members["patterns"] = state.patterns
-        if state.shape is not None:
-            members["shape"] = np.array(state.shape, np.int64)
-        if state.diagonal is not None:
-            members["diagonal"] = state.diagonal
-        if not known.exact:
-            members["weights"] = copied(now.weights, now.weights.dtype)
-        files.save(path, "hopfield", members)
+    _file = FileKind(
+        "hopfield",
+        rule=Member("U", lambda net: net._rule if isinstance(net._rule, str) else None, none=""),
+        zero_diagonal=Member("b1", "_zero_diagonal"),
+        thresholds=Member("f8 N"),
+        patterns=Member("i1 P N", "_patterns", optional=True),
+        shape=SHAPE,
+        diagonal=Member("f8 N", "_state.diagonal", optional=True),
+        weights=Member("f N N", _real_weights, optional=True),
+    )
 
     @classmethod
-    def _from_members(cls, members: dict[str, NDArray[Any]]) -> HopfieldNetwork:
-        """Make the network that ``save`` wrote; the file's checks are in ``models.files``."""
-        rule, theta = str(members["rule"]), members["thresholds"]
-        patterns, weights = members.get("patterns"), members.get("weights")
-        n, diagonal = len(theta), members.get("diagonal")
+    def _from_file(cls, values: Values) -> Self:
+        rule, theta, diagonal = values["rule"], values["thresholds"], values["diagonal"]
+        patterns, weights, n = values["patterns"], values["weights"], len(theta)
         net = cls(
             rule or "hebbian",
-            zero_diagonal=bool(members["zero_diagonal"]),
+            zero_diagonal=values["zero_diagonal"],
             thresholds=theta,
             dtype=np.float64 if weights is None else weights.dtype,
         )
-        net._rule = rule or None
+        net._rule = rule
         if (weights is None) != (rule == "hebbian") or (rule and patterns is None):
             raise InvalidInputError(f"its members do not make a network of rule {rule!r}")
         if patterns is not None:
-            patterns = checks.patterns(patterns, n_neurons=n).array
+            patterns = checks.patterns(patterns).array
         if diagonal is not None:
             diagonal = checks.thresholds(diagonal, n, name="diagonal")
-        if weights is not None:
-            learnt: Couplings = couplings.real(
-                checks.weights(weights).astype(net._dtype, copy=False)
-            )
-        else:
-            assert patterns is not None
+        learnt: Couplings
+        if weights is None:
             learnt = couplings.factors(patterns, zero_diagonal=net._zero_diagonal)
-        shape = image_shape(members, n)
-        theta = checks.thresholds(theta, learnt.n_neurons)
-        net._state = _judged(Learnt(patterns, shape, learnt, theta, diagonal))
+        else:
+            learnt = couplings.real(checks.weights(weights).astype(net._dtype, copy=False))
+        theta = checks.thresholds(theta, n)
+        net._state = _judged(Learnt(patterns, image_shape(values, n), learnt, theta, diagonal))
         return net
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from os import PathLike
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from hopfield_sim import backends, checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature, stored
 from hopfield_sim.models.graded import Graded
+from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.modern import advice
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.graded import AttentionStep
@@ -327,27 +327,17 @@ class ModernHopfield(ContinuousMemory):
 
     # ------------------------------------------------------------------ files
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
-        involved.
-        """
-        now = self._now()
-        members: dict[str, NDArray[Any]] = {
-            "beta": np.array(now._beta),
-            "similarity": np.array(self._similarity),
-            "patterns": now.patterns,
-        }
-        now._save(path, "modern", members)
+    _file = FileKind(
+        "modern", beta=Member("f8"), similarity=Member("U"), patterns=Member("f P N"), shape=SHAPE
+    )
 
     @classmethod
-    def _from_members(cls, members: dict[str, NDArray[Any]]) -> ModernHopfield:
-        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
-        patterns = members["patterns"]
-        shape = checks.image_shape(members.get("shape"), patterns.shape[1])
-        if shape is not None:
-            patterns = patterns.reshape(len(patterns), *shape)
-        mem = cls(float(members["beta"]), similarity=str(members["similarity"]))
-        return mem.store(patterns)
+    def _from_file(cls, values: Values) -> Self:
+        patterns = values["patterns"]
+        shape = checks.image_shape(values["shape"], patterns.shape[1])
+        memory = cls(values["beta"], similarity=values["similarity"])
+        memory.store(patterns if shape is None else patterns.reshape(len(patterns), *shape))
+        return memory
 
     # ------------------------------------------------------------------ private
 

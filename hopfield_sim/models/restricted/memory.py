@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import PathLike
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +13,14 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.early_stopping import (
     Patience,
-    columns_of,
+    columns,
     rows_of,
     train,
     warn_of_wrong_bits,
     wrong_bits,
 )
 from hopfield_sim.models.graded import Graded, steep
+from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.restricted import bipartite, energy
 from hopfield_sim.models.restricted.adam import Adam
 from hopfield_sim.models.restricted.graded import RestrictedStep
@@ -31,8 +31,8 @@ from hopfield_sim.recall.spins import Recall, flow
 
 METHODS = ("rotation", "gradient")
 
-HISTORY = ("errors", "cost", "energy")
-"""What every step is judged by, beside its number."""
+HISTORY = {"errors": "i8", "cost": "f8", "energy": "f8"}
+"""What every step is judged by, beside its number, and its dtype."""
 
 _LARGEST = 1e100
 """Of a weight in a file: far more than is ever learnt, and sums of its squares are finite."""
@@ -339,31 +339,26 @@ class RestrictedHopfield(SpinMemory):
 
     # ------------------------------------------------------------------ files
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
-        involved.
-        """
-        now = self._now()
-        members: dict[str, NDArray[Any]] = {
-            "weights": now._learnt(),
-            "patterns": now._stored_patterns("save"),
-            "gate": np.array(self._gate),
-            "key": np.array(self._key, np.uint64),
-            **columns_of(now._state.history, HISTORY),
-        }
-        now._save(path, "restricted", members)
+    _file = FileKind(
+        "restricted",
+        weights=Member("f8 N m", lambda memory: memory._learnt()),
+        patterns=Member("i1 P N"),
+        gate=Member("f8"),
+        key=Member("u8", "_key"),
+        **columns(HISTORY),
+        shape=SHAPE,
+    )
 
     @classmethod
-    def _from_members(cls, members: dict[str, NDArray[Any]]) -> RestrictedHopfield:
-        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
-        weights = members["weights"].astype(np.float64)
-        patterns = checks.patterns(members["patterns"], n_neurons=len(weights)).array
+    def _from_file(cls, values: Values) -> Self:
+        weights = values["weights"]
+        patterns = checks.patterns(values["patterns"]).array
         if not (np.abs(weights) <= _LARGEST).all():
             raise InvalidInputError("its weights are not those of a memory")
-        memory = cls(weights.shape[1], gate=float(members["gate"]))
-        memory._key = int(members["key"])
-        history = rows_of(members, HISTORY)
-        memory._state = Learnt(patterns, image_shape(members, len(weights)), weights, history)
+        memory = cls(weights.shape[1], gate=values["gate"])
+        memory._key = values["key"]
+        rows, shape = rows_of(values, HISTORY), image_shape(values, len(weights))
+        memory._state = Learnt(patterns, shape, weights, rows)
         return memory
 
     # ------------------------------------------------------------------ private

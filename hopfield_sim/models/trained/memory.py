@@ -7,11 +7,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import PathLike
-from typing import Any
+from operator import attrgetter
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
@@ -21,18 +20,19 @@ from hopfield_sim.models.dense.graded import DenseStep
 from hopfield_sim.models.dense.interactions import Rectified
 from hopfield_sim.models.early_stopping import (
     Patience,
-    columns_of,
+    columns,
     rows_of,
     train,
     warn_of_wrong_bits,
 )
 from hopfield_sim.models.graded import Graded, steep
+from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.spins import Stored, image_shape, read_only
 from hopfield_sim.models.trained.engine import Field, TrainedEngine
 from hopfield_sim.models.trained.learning import Learner, Recipe
 
-HISTORY = ("rate", "errors", "cost")
-"""What is known of every step, beside its number."""
+HISTORY = {"rate": "f8", "errors": "i8", "cost": "f8"}
+"""What is known of every step, beside its number, and its dtype."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,45 +291,40 @@ class TrainedDenseMemory(BinaryMemory):
 
     # ------------------------------------------------------------------ files
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write the memory to a ``.npz`` file that ``hopfield_sim.load`` reads; no pickle is
-        involved.
-        """
-        recipe, now = self._recipe, self._now()
-        members: dict[str, NDArray[Any]] = {
-            "memories": now._learnt(),
-            "patterns": now._stored_patterns("save"),
-            "order": np.array(recipe.order, np.int64),
-            "power": np.array(recipe.cost, np.int64),
-            "learning": np.array([recipe.rate, recipe.damp, recipe.momentum]),
-            "automatic": np.array(recipe.temperature is None),
-            "temperature": np.array(now._state.temperature),
-            "key": np.array(recipe.key, np.uint64),
-        }
-        now._save(path, "trained", members | columns_of(now._state.history, HISTORY))
+    _file = FileKind(
+        "trained",
+        memories=Member("f8 K N", lambda memory: memory._learnt()),
+        patterns=Member("i1 P N"),
+        order=Member("i8"),
+        power=Member("i8", "_recipe.cost"),
+        learning=Member("f8 3", attrgetter("_recipe.rate", "_recipe.damp", "_recipe.momentum")),
+        automatic=Member("b1", lambda memory: memory._recipe.temperature is None),
+        temperature=Member("f8", "_state.temperature"),
+        key=Member("u8", "_recipe.key"),
+        **columns(HISTORY),
+        shape=SHAPE,
+    )
 
     @classmethod
-    def _from_members(cls, members: dict[str, NDArray[Any]]) -> TrainedDenseMemory:
-        """Make the memory that ``save`` wrote; the file's checks are in ``models.files``."""
-        memories = members["memories"].astype(np.float64)
+    def _from_file(cls, values: Values) -> Self:
+        memories = values["memories"]
         k, n = memories.shape
-        patterns = checks.patterns(members["patterns"], n_neurons=n).array
+        patterns = checks.patterns(values["patterns"]).array
         if not (np.abs(memories) <= 1).all():
             raise InvalidInputError("its memories are not from -1 to 1")
-        rate, damp, momentum = members["learning"].tolist()
-        used = checks.real(float(members["temperature"]), "temperature", minimum=1e-12)
+        rate, damp, momentum = values["learning"].tolist()
+        used = checks.real(values["temperature"], "temperature", minimum=1e-12)
         memory = cls(
             k,
-            int(members["order"]),
-            cost=int(members["power"]),
+            values["order"],
+            cost=values["power"],
             rate=rate,
             damp=damp,
             momentum=momentum,
-            temperature="auto" if bool(members["automatic"]) else used,
+            temperature="auto" if values["automatic"] else used,
         )
-        memory._recipe = memory._recipe.with_key(int(members["key"]))
-        history = rows_of(members, HISTORY)
+        memory._recipe = memory._recipe.with_key(values["key"])
         n_changed = int(Field(memories, memory.order).changed(patterns).sum())
-        shape = image_shape(members, n)
-        memory._state = Learnt(patterns, shape, memories, history, used, n_changed)
+        rows, shape = rows_of(values, HISTORY), image_shape(values, n)
+        memory._state = Learnt(patterns, shape, memories, rows, used, n_changed)
         return memory
