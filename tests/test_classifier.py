@@ -852,6 +852,7 @@ def test_the_classifier_votes_as_the_layer_does() -> None:
 # ------------------------------------------------------------------ MNIST
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not (DATA / "train-images-idx3-ubyte.gz").is_file()
     and not (DATA / "train-images-idx3-ubyte").is_file()

@@ -509,6 +509,7 @@ def test_small_digits_reach_what_is_expected() -> None:
         assert row["test_error"] == pytest.approx(expected, abs=0.015)
 
 
+@pytest.mark.slow
 @needs_mnist
 def test_mnist_shows_the_transition() -> None:
     """A twelfth of MNIST, 30 epochs: errors of 8 to 9 % with seeds 0 to 2, ratios of 3.8 to 4.7."""
