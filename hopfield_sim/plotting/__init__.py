@@ -1,19 +1,16 @@
-"""Figures, videos and the report: they read results and recorded recalls, and run no model.
+"""Figures, videos and the report, from results and recorded recalls; no models are run here.
 
-A file an idea: ``capacity_curves`` ``robustness_curves`` ``energy_curves`` ``replica_curves``
-``size_curves`` ``dense_curves`` ``distributed_curves`` ``modern_curves`` ``colour_images``
-``digit_curves`` (curves), ``xor_table`` ``robust_map`` ``weight_map`` (tables in colour),
-``images`` ``image_recall`` ``image_rows`` ``shortcuts`` (states as pictures), ``movie`` ``stage``
-``video_palette`` ``video_pictures`` ``video_file`` (films), ``report`` with ``report.html`` (the
-page), ``measured_curves`` ``theory_lines`` (points with their bars, and what is drawn over them),
-``rows`` ``runs`` (reading results and recalls), ``style`` (one look for all), ``screen`` (figures
-that show themselves), ``settings_folder``.
+``studies/`` has the figures of the studies, one module per study, ``movies/`` videos of a recall.
+``images``, ``image_rows`` and ``shortcuts`` draw states as images, ``weight_map`` weights;
+``report`` with ``report.html`` writes the report page. ``curves`` and ``theory_lines`` draw
+measured points and theoretical curves, ``rows`` and ``runs`` read results and recalls, ``style``
+defines the common style, ``screen`` displays figures, ``settings_folder`` prepares Matplotlib.
 
-Every drawing function returns a matplotlib :class:`~matplotlib.figure.Figure` that pyplot knows:
-``plt.show()`` shows it, a notebook shows it once, at the end of the cell or where it is the last
-value, and ``plt.close()`` frees it. With ``ax=`` the same is drawn into axes of your own, and that
-figure is returned: in a notebook end the line with a semicolon, as with other figures of pyplot. No
-setting of yours is changed, neither backend nor style.
+Every plotting function returns a matplotlib :class:`~matplotlib.figure.Figure` that is registered
+with pyplot: ``plt.show()`` shows it, a notebook displays it once, and ``plt.close()`` frees it.
+With ``ax=`` it draws into existing axes and returns their figure; in a notebook, end the line with
+a semicolon, as for other figures of pyplot. Neither the backend nor the style of the user is
+changed.
 """
 
 from hopfield_sim.plotting import settings_folder  # noqa: F401, I001 (first: matplotlib asks for it)

@@ -1,4 +1,4 @@
-"""A measured curve with its error bars, a law dashed over it, and what a legend shows of both."""
+"""Measured curves with error bars, theoretical curves, and their legend entries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def measured(
     marker: str = "o",
     lw: float = 1.2,
 ) -> None:
-    """Points joined in the order of x, with standard errors where there are any."""
+    """Points connected in the order of x, with standard errors if available."""
     if not rows:
         return
     line = ordered(rows, x)
@@ -40,16 +40,16 @@ def measured(
 
 
 def law(ax: Axes, rows: Sequence[Row], x: str, name: str, colour: str) -> None:
-    """What theory says in the column ``name``, dashed over the points."""
+    """The prediction in the column ``name``, as a dashed curve over the points."""
     line = ordered(rows, x)
     ax.plot(column(line, x), column(line, name), color=colour, ls="--", lw=1.0, zorder=4)
 
 
 def measured_handle(words: str, colour: str) -> Line2D:
-    """A measured curve in a legend."""
+    """Legend entry of a measured curve."""
     return Line2D([], [], color=colour, marker="o", markersize=4, label=words)
 
 
 def law_handle(words: str, lw: float = 1.0) -> Line2D:
-    """A law in a legend."""
+    """Legend entry of a theoretical curve."""
     return Line2D([], [], color=style.INK, ls="--", lw=lw, label=words)

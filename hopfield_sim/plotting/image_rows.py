@@ -1,4 +1,4 @@
-"""Rows of colour images, each with its name: alone, or under the energies of their descent."""
+"""Rows of labelled colour images, alone or below the energies of their descent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hopfield_sim.plotting.images import Tile, mosaic
 def side_by_side(
     images: Sequence[tuple[str, NDArray[np.uint8]]], title: str, *, labels: Sequence[str] = ()
 ) -> Figure:
-    """Rows of colour images, (n, H, W, 3) a name; a name stands before its row."""
+    """Rows of colour images, (n, H, W, 3) per name; each row is labelled with its name."""
     grid = [[Tile(one / 255.0) for one in row] for _, row in images]
     with style.house():
         names = [name for name, _ in images] if not labels else list(labels)
@@ -27,18 +27,18 @@ def side_by_side(
 def descent(
     curves: Any, films: dict[str, NDArray[np.uint8]], steps: Sequence[str], title: str
 ) -> Figure:
-    """Energies along the descent of every image, exact and distributed, with frames of the first.
+    """Energies during the descent of every image, exact and distributed, and frames of the first.
 
     Parameters
     ----------
     curves : mapping
         Name → {"steps": (T+1,), "energy": (T+1, B)}.
-    films : dict of str to (frames, B, H, W, 3)
-        Name → what is shown.
+    films : dict of str to (frames, B, H, W, 3) ndarray
+        Name → frames.
     steps : sequence of str
-        Words over the frames.
+        Captions of the frames.
     title : str
-        Of the figure.
+        Title of the figure.
     """
     with style.house():
         fresh = style.figure(9.6, 5.4)

@@ -1,4 +1,4 @@
-"""States as images: black for −1, white for +1, in a grid with words above each."""
+"""States as images: −1 black, +1 white, in a grid with captions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hopfield_sim.plotting.runs import image_shape
 
 GAP = 0.09  # between images, in widths of an image
 GROUP = 0.14  # before a group of columns, in the same unit
-RIM = 0.02  # round all of them, or the outer frames would be cut in half
+RIM = 0.02  # around all images, so that the outer frames are not cut
 LINE = 0.16  # height of a line of caption, inches
 TILE, PIXEL = 32_000, 24  # bytes that an image takes with its frame, and one of its pixels
 WRONG_BLACK, WRONG_WHITE = to_rgb("#8A3B00"), to_rgb("#FFB84D")  # as in videos
@@ -28,8 +28,8 @@ WRONG_BLACK, WRONG_WHITE = to_rgb("#8A3B00"), to_rgb("#FFB84D")  # as in videos
 
 @dataclass(frozen=True)
 class Tile:
-    """One image of a mosaic, (H, W) with values from −1 to +1 or (H, W, 3) from 0 to 1, the words
-    above it, the colours of its values, and which pixels are wrong, (H, W).
+    """One image of a mosaic, (H, W) with values from −1 to +1 or (H, W, 3) from 0 to 1, its
+    caption, its colour map, and a mask of wrong pixels, (H, W).
     """
 
     image: NDArray[np.float64]
@@ -48,37 +48,37 @@ def states(
     reference: Any = None,
     ax: Any = None,
 ) -> Figure:
-    """Draw states as a grid of images, black for −1 and white for +1, greys between.
+    """Plot states as a grid of images: −1 black, +1 white, intermediate values grey.
 
-    Beside a reference, pixels that are wrong are orange: light for a wrong +1, dark for a wrong −1.
+    If a reference is specified, wrong pixels are orange: light for a wrong +1, dark for a wrong −1.
 
     Parameters
     ----------
-    states : (B, N), (N,) or (B, H, W)
-        States; values outside [−1, 1] are drawn as its ends.
+    states : (B, N), (N,) or (B, H, W) array_like
+        States; values outside [−1, 1] are clipped.
     shape : (height, width), optional
-        Of the images; without it (H, W) of the states themselves, or a square.
+        Shape of the images; by default (H, W) of the states, or a square.
     captions : sequence of str, optional
-        Words above every image.
+        Captions of the images.
     columns : int, optional
-        Images in a row; at most 10 of them if left out.
-    reference : (B, N), (N,) or (B, H, W), optional
-        What the states should be, one for each or one for all. A pixel is wrong when it differs by
-        more than 1: a −1 for a +1, but not a 0 for either. Without captions each image says how
-        many are.
-    ax : axes, optional
-        Your own.
+        Number of images per row; by default at most 10.
+    reference : (B, N), (N,) or (B, H, W) array_like, optional
+        Correct states, one for each state or one for all. A pixel is wrong if it differs by more
+        than 1: −1 in place of +1, but not 0 in place of either. By default, the captions are then
+        the numbers of wrong pixels.
+    ax : matplotlib Axes, optional
+        Axes to draw into; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When height × width is not N, there is not one caption a state, or the reference is of
-        another shape.
+        If height × width is not N, or the number of captions or the shape of the reference does not
+        match the states.
 
     Examples
     --------
@@ -99,17 +99,17 @@ def states(
     tiles = [Tile(i, word, wrong=m) for i, word, m in zip(images, words, marks, strict=True)]
     grid = [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
     with style.house():
-        panel = style.given_axes(ax, ["states"])[0] if ax is not None else None
+        panel = style.checked_axes(ax, ["states"])[0] if ax is not None else None
         return mosaic(grid, ax=panel)
 
 
 def wrong(states: NDArray[Any], reference: NDArray[Any]) -> NDArray[np.bool_]:
-    """Where states differ by more than 1 from what they should be: in sign, not by a 0."""
+    """Mask of sites that differ from the reference by more than 1, such as in sign."""
     return np.asarray(np.abs(states - reference) > 1)
 
 
 def _referring(reference: Any, images: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The reference as images, one for all or one for each of these."""
+    """The reference as images, one for all images or one for each."""
     array = checks.numeric(reference, "reference").astype(np.float64)
     if array.size == images[0].size:
         return array.reshape(1, *images.shape[1:])
@@ -209,7 +209,7 @@ def mosaic(
 
 
 def _tile(ax: Axes, tile: Tile, x: float, y: float, tall: float, letters: float) -> None:
-    """An image with a thin frame, or white ones would melt into the paper."""
+    """An image with a thin frame, which separates white images from the background."""
     image = tile.image
     if tile.wrong is not None and image.ndim == 2:
         image = np.repeat((image.clip(-1, 1)[..., None] + 1) / 2, 3, axis=2)

@@ -1,4 +1,4 @@
-"""One page that holds a whole study: figures, videos, tables, and how to get them again."""
+"""The report of a study: one page with figures, videos, tables, and how to reproduce them."""
 
 from __future__ import annotations
 
@@ -41,25 +41,25 @@ _HELD: dict[str, tuple[str, tuple[tuple[Any, ...], ...]]] = {
     "videos": ("(str, path)", ((str, (str, os.PathLike)),)),
     "tables": ("(str, list of rows)", ((str, Sequence),)),
 }
-"""What the lists of a section hold, in words and by their types."""
+"""Contents of the lists of a section, as text and as types."""
 
 MIME = {".gif": "image/gif", ".png": "image/png", ".mp4": "video/mp4"}
 
 
 @dataclass
 class Section:
-    """One question of the study and its pictures.
+    """A section of the report.
 
     Parameters
     ----------
     title : str
-        The heading.
+        Heading.
     sentence : str
-        What the reader sees, in plain text; an empty line starts a new paragraph.
+        Description of the results, in plain text; an empty line starts a new paragraph.
     figures : list of (str, Figure) or (str, Figure, bytes)
-        Captions and figures; with the PNG as well where it is drawn already.
+        Captions and figures, optionally with the rendered PNG.
     videos : list of (str, path)
-        Captions and files: .gif (or .mp4).
+        Captions and files, .gif (or .mp4).
     tables : list of (str, list of dict)
         Captions and rows; the keys of the rows are the columns.
     """
@@ -84,40 +84,40 @@ def write(
     introduction: str = "",
     glossary: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write ``folder``/report.html, one page that needs no other file and asks no network.
+    """Write ``folder``/report.html, a self-contained page without network access.
 
-    The same arguments give the same bytes.
+    Equal arguments give identical files.
 
     Parameters
     ----------
     folder : path
-        Made when it is missing.
+        Output folder; created if it does not exist.
     sections : sequence of Section
-        In the order of the page.
+        Sections, in the order of the page.
     title : str
-        Of the page.
+        Title of the page.
     command : str
-        What to type to get the results again.
+        Command that reproduces the results.
     seed : int or str
-        Of all randomness.
+        Seed of all random numbers.
     versions : mapping
-        Name → version of what took part.
+        Versions of the software, by name.
     machine : mapping, optional
-        Name → what; without it, the system and the processors of this machine.
+        Description of the machine, by name; by default the system and the processors of this one.
     introduction : str
-        What the page is about, in plain text; an empty line starts a new paragraph.
+        Introduction, in plain text; an empty line starts a new paragraph.
     glossary : mapping, optional
-        Word → what it means.
+        Definitions, by term.
 
     Returns
     -------
     Path
-        The page.
+        The file.
 
     Raises
     ------
     ResultsDirError
-        When the folder cannot be written or a video cannot be read.
+        If the folder cannot be written or a video cannot be read.
 
     Examples
     --------
@@ -130,12 +130,12 @@ def write(
     path = checks.path(folder, "folder") / NAME
     sections = checks.sequence(sections, "sections", "report.Section")
     for index, section in enumerate(sections):
-        _judge(section, index)
+        _validate(section, index)
     versions = checks.mapping(versions, "versions", "names to versions")
-    given = this_machine() if machine is None else machine
-    machine = checks.mapping(given, "machine", "names to what they are")
-    given = {} if glossary is None else glossary
-    glossary = checks.mapping(given, "glossary", "words to what they mean")
+    default = this_machine() if machine is None else machine
+    machine = checks.mapping(default, "machine", "names to what they are")
+    default = {} if glossary is None else glossary
+    glossary = checks.mapping(default, "glossary", "words to what they mean")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -158,12 +158,12 @@ def write(
         versions=_definitions(versions),
         machine=_definitions(machine),
     )
-    # A command may hold a folder's name that UTF-8 does not.
+    # A command may contain a folder's name that UTF-8 cannot encode.
     return disk.write(path, page.encode("utf-8", "backslashreplace"))
 
 
-def _judge(section: Any, index: int) -> None:
-    """Refuse what is no section, or holds what is no figure, file or table."""
+def _validate(section: Any, index: int) -> None:
+    """Raise unless the argument is a section of valid figures, files and tables."""
     if not isinstance(section, Section):
         raise InvalidTypeError(
             f"sections must be report.Section; found {type(section).__name__} at [{index}]"
@@ -187,7 +187,7 @@ def _has(entry: Any, form: tuple[Any, ...]) -> bool:
 
 
 def this_machine() -> dict[str, str]:
-    """What the results were computed on, as far as Python knows."""
+    """The machine on which the results were computed, as far as Python knows."""
     return {
         "system": f"{platform.system()} {platform.release()}",
         "processors": f"{os.cpu_count()} × {platform.machine()}",
@@ -196,7 +196,7 @@ def this_machine() -> dict[str, str]:
 
 
 def _introduction(words: str, glossary: Mapping[str, str]) -> str:
-    """What stands before the contents."""
+    """The introduction and the glossary, as HTML."""
     parts = ["<h2>Introduction</h2>", *_paragraphs(words)] if words.strip() else []
     if glossary:
         parts += ["<h2>Glossary</h2>", '<dl class="words">', _definitions(glossary), "</dl>"]
@@ -237,8 +237,8 @@ def _figure(caption: str, figure: Figure, png: bytes, number: int) -> str:
 
 
 def describe(figure: Figure) -> str:
-    """What is plotted, for those who cannot see it: the axes of every panel, and where each curve
-    that has a name begins and ends.
+    """Describe a figure in words, as alternative text: the axes of every panel, and the first and
+    last value of every named curve.
 
     Examples
     --------
@@ -256,7 +256,7 @@ def describe(figure: Figure) -> str:
 
 
 def _panel(ax: Axes) -> str:
-    """A panel in words: its title, its axes and curves, or its images with the words at them."""
+    """A panel in words: its title, axes and curves, or its images with their captions."""
     title = ax.get_title("left") or ax.get_title()
     named = _named_curves(ax)
     if ax.get_ylabel() and (ax.get_xlabel() or named):
@@ -271,16 +271,16 @@ def _panel(ax: Axes) -> str:
 
 
 def _named_curves(ax: Axes) -> list[tuple[str, Line2D]]:
-    """The curves that have names of their own, with and without error bars."""
-    found = [(str(line.get_label()), line) for line in ax.lines]
-    found += [
+    """The curves with labels, with and without error bars."""
+    curves = [(str(line.get_label()), line) for line in ax.lines]
+    curves += [
         (str(bars.get_label()), bars.lines[0])
         for bars in ax.containers
         if isinstance(bars, ErrorbarContainer) and bars.lines[0] is not None
     ]
-    # Matplotlib's own names; those that begin with "_" and are ours only stay out of legends.
+    # Automatic labels of Matplotlib; other labels with "_" are only hidden from legends.
     nameless = re.compile("|_child.*|_container.*|_nolegend_")
-    return [(name.lstrip("_"), line) for name, line in found if not nameless.fullmatch(name)]
+    return [(name.lstrip("_"), line) for name, line in curves if not nameless.fullmatch(name)]
 
 
 def _curve(name: str, line: Line2D) -> str:
@@ -324,7 +324,7 @@ def _video(caption: str, file: Path, number: int) -> str:
 
 
 def _still(file: Path, data: bytes) -> str:
-    """The last frame, for paper and for those who asked their system for less motion."""
+    """The last frame, for printing and for readers who prefer reduced motion."""
     try:
         with Image.open(io.BytesIO(data), formats=("GIF",)) as film:
             film.seek(getattr(film, "n_frames", 1) - 1)
@@ -366,7 +366,7 @@ class _Column(NamedTuple):
 
 
 def _once(names: list[str], columns: list[_Column]) -> tuple[list[str], list[_Column]]:
-    """Columns that say the same in every row become one, under both names."""
+    """Merge columns with equal text in every row into one, under both names."""
     merged: dict[tuple[str, ...], tuple[str, _Column]] = {}
     for index, (name, column) in enumerate(zip(names, columns, strict=True)):
         key = tuple(column.cells) if len(column.cells) > 1 else (str(index),)
@@ -376,7 +376,7 @@ def _once(names: list[str], columns: list[_Column]) -> tuple[list[str], list[_Co
 
 
 def _column(values: Sequence[Any]) -> _Column:
-    """Numbers to the right, under each other: the largest with four figures, the others like it."""
+    """Format a column; numbers are right-aligned, the largest with four digits, others alike."""
     floats = [float(v) for v in values if _is_number(v) and not isinstance(v, numbers.Integral)]
     finite = [number for number in floats if math.isfinite(number)]
     largest = max((abs(number) for number in finite), default=0.0)

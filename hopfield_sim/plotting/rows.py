@@ -1,4 +1,4 @@
-"""A result's table of rows, read: which rules and sizes there are, and the rows of one curve."""
+"""Reading the table of a result: its rules and sizes, and the rows of one curve."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 
 def rows_of(result: Any, *needed: str) -> list[Row]:
-    """The rows of a result, at least one, each with the columns that a figure needs."""
+    """The rows of a result; raises if there are none, or a required column is missing."""
     rows = result if isinstance(result, list | tuple) else getattr(result, "rows", None)
     if not isinstance(rows, list | tuple):
         raise InvalidTypeError(
@@ -42,7 +42,7 @@ def rows_of(result: Any, *needed: str) -> list[Row]:
 
 
 def rows_of_part(result: Any, part: str, *needed: str) -> list[Row]:
-    """The rows of one part of a study that has several, at least one."""
+    """The rows of one part of a study; raises if there are none."""
     rows = where(rows_of(result, *needed), part=part)
     if not rows:
         raise InvalidInputError(f"the result has no rows of the part {part!r}")
@@ -50,7 +50,7 @@ def rows_of_part(result: Any, part: str, *needed: str) -> list[Row]:
 
 
 def values(rows: Iterable[Row], name: str) -> list[Any]:
-    """The different values of a column in the order in which they come."""
+    """The distinct values of a column, in order of appearance."""
     return list(dict.fromkeys(row[name] for row in rows))
 
 
@@ -60,12 +60,12 @@ def where(rows: Iterable[Row], **wanted: Any) -> list[Row]:
 
 
 def ordered(rows: Iterable[Row], name: str) -> list[Row]:
-    """The rows in the order of a column of numbers."""
+    """The rows sorted by a column of numbers."""
     return sorted(rows, key=lambda row: _sortable(row, name))
 
 
 def column(rows: Sequence[Row], name: str) -> NDArray[np.float64]:
-    """A column as numbers; nan where a row has none."""
+    """A column as numbers; nan for missing values."""
     return np.array([_number(row.get(name)) for row in rows], dtype=np.float64)
 
 
@@ -86,7 +86,7 @@ def _number(value: Any) -> float:
 
 
 def span(numbers: Iterable[float], unit: str = "") -> str:
-    """One number, or the least and the greatest: "10", "8–10"."""
+    """A number or a range as text: "10", "8–10"."""
     order = sorted(set(numbers))
     if not order:
         return ""
@@ -95,7 +95,7 @@ def span(numbers: Iterable[float], unit: str = "") -> str:
 
 
 def averaged(rows: Sequence[Row]) -> str:
-    """What the points and their bars are.
+    """Description of points and error bars.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A recorded recall, read: its rows of energy, overlap and states in one shape for every figure."""
+"""Reading a recorded recall: energies, overlaps and states in uniform shapes for the figures."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeErr
 
 
 def recorded(run: Any, name: str, word: str) -> NDArray[Any]:
-    """What a run recorded under a name, a row a moment; the error says how to record it."""
-    found = getattr(run, name, None)  # of a recall that did not record it, the recall's own error
-    array = None if found is None or callable(found) else np.asarray(found)
+    """A recorded quantity, one row per time; the error says how to record it."""
+    value = getattr(run, name, None)  # if it was not recorded, this raises the recall's own error
+    array = None if value is None or callable(value) else np.asarray(value)
     if array is None or array.dtype.kind not in "biuf" or not array.ndim:
         raise InvalidTypeError(
             f"run must be the result of a recall that recorded its {name}, "
@@ -31,7 +31,7 @@ def recorded(run: Any, name: str, word: str) -> NDArray[Any]:
 
 
 def has(run: Any, name: str) -> bool:
-    """Whether a run recorded this."""
+    """Whether a run recorded a quantity."""
     try:
         return getattr(run, name, None) is not None
     except HopfieldError:
@@ -45,26 +45,26 @@ def sweeps(run: Any) -> NDArray[np.float64]:
 
 
 class Clock(NamedTuple):
-    """What time is counted in: the word for one unit, and the words on an axis."""
+    """Unit of time: its name, and the axis label."""
 
     unit: str
     label: str
 
 
 def continuous(run: Any) -> bool:
-    """Whether the run is one of a continuous memory, which counts steps and not sweeps."""
+    """Whether the run is of a continuous memory, which counts steps in place of sweeps."""
     return has(run, "steps")
 
 
 def clock(run: Any) -> Clock:
-    """What the time of a run is counted in."""
+    """Unit of time of a run."""
     if continuous(run):
         return Clock("step", "time (steps)")
     return Clock("sweep", "time (sweeps of N updates)")
 
 
 def time(run: Any) -> NDArray[np.float64]:
-    """Time of every recorded row, (T+1,), as ``clock`` counts it."""
+    """Time of every recorded row, (T+1,), in the unit of ``clock``."""
     if continuous(run):
         return np.asarray(recorded(run, "updates", "energy"), dtype=np.float64)
     return sweeps(run)
@@ -76,32 +76,32 @@ def n_neurons(run: Any) -> int:
 
 
 def energies(run: Any) -> NDArray[np.float64]:
-    """Energy, (T+1, B), also of a single state."""
+    """Energies, (T+1, B), also for a single state."""
     energy = recorded(run, "energy", "energy").astype(np.float64)
     return energy.reshape(len(energy), -1)
 
 
 def overlaps(run: Any, pattern: int | None = None) -> NDArray[np.float64]:
-    """Overlap with one pattern, or with the one that each state started nearest to, (T+1, B)."""
-    found = recorded(run, "overlaps", "overlap").astype(np.float64)
-    found = found.reshape(len(found), -1, found.shape[-1])
+    """Overlap with one pattern, by default the one nearest to each initial state, (T+1, B)."""
+    values = recorded(run, "overlaps", "overlap").astype(np.float64)
+    values = values.reshape(len(values), -1, values.shape[-1])
     if pattern is None:
-        target = found[0].argmax(axis=-1)
+        target = values[0].argmax(axis=-1)
     else:
-        last = found.shape[-1] - 1
+        last = values.shape[-1] - 1
         index = checks.integer(pattern, "pattern", minimum=0, maximum=last)
-        target = np.full(found.shape[1], index)
-    return np.asarray(found[:, np.arange(found.shape[1]), target])
+        target = np.full(values.shape[1], index)
+    return np.asarray(values[:, np.arange(values.shape[1]), target])
 
 
 def trajectory(run: Any) -> NDArray[Any]:
-    """All recorded states, (T+1, B, N), also of a single one and of images."""
+    """All recorded states, (T+1, B, N), also for a single state and for images."""
     states = recorded(run, "trajectory", "states")
     return states.reshape(len(states), -1, n_neurons(run))
 
 
 def image_shape(shape: Any, n: int, own: tuple[int, int] | None = None) -> tuple[int, int]:
-    """Height and width of an image of N neurons: as given, else the network's own, else square."""
+    """Height and width of an image of N neurons: ``shape``, else ``own``, else a square."""
     if shape is None:
         side = math.isqrt(n)
         if own is None and side * side != n:
@@ -127,9 +127,7 @@ def image_shape(shape: Any, n: int, own: tuple[int, int] | None = None) -> tuple
 
 
 def picture_shape(shape: Any, n: int, own: tuple[int, ...] | None = None) -> tuple[int, ...]:
-    """(H, W) of a grey picture of N numbers or (H, W, 3) of a colour one: as given, else the
-    memory's own, else a square one.
-    """
+    """Shape of an image of N numbers, (H, W) or (H, W, 3): ``shape``, ``own`` or a square."""
     sizes = own if shape is None else _sizes(shape)
     if sizes is None:
         side = math.isqrt(n // 3)
@@ -143,7 +141,7 @@ def picture_shape(shape: Any, n: int, own: tuple[int, ...] | None = None) -> tup
 
 
 def _sizes(shape: Any) -> tuple[int, ...]:
-    """A shape as whole numbers, or what no picture has."""
+    """A shape as a tuple of integers, or an invalid one."""
     try:
         return tuple(checks.integer(size, "shape", minimum=1) for size in shape)
     except (TypeError, HopfieldError):

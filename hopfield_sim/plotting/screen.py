@@ -1,6 +1,6 @@
-"""Figures that pyplot knows, so that ``plt.show()`` and notebooks show them, each once.
+"""Registration of figures with pyplot, so that ``plt.show()`` and notebooks show each one once.
 
-pyplot is imported when the first figure is drawn, not before: files can do without it.
+pyplot is imported when the first figure is drawn; writing files does not need it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _shown: ContextVar[bool] = ContextVar("_shown", default=True)
 
 @contextmanager
 def on(shown: bool) -> Iterator[None]:
-    """Whether figures drawn inside are shown; those for files are not, and open no window."""
+    """Context in which figures are displayed, or not: those for files open no window."""
     token = _shown.set(shown)
     try:
         yield
@@ -32,24 +32,24 @@ def on(shown: bool) -> Iterator[None]:
 
 @cache
 def _loaded() -> Any:
-    """Return pyplot with its backend loaded; None where that backend cannot run."""
+    """Return pyplot with its backend loaded, or None if that backend does not work."""
     from matplotlib import pyplot
 
     try:
         pyplot.draw_if_interactive()
-    except Exception:  # each toolkit raises its own; figures can be saved all the same
+    except Exception:  # toolkits raise various errors; figures can still be saved
         return None
     return pyplot
 
 
 def ready() -> None:
-    """Load pyplot before a style is in force: its backend may change settings, and they stay."""
+    """Load pyplot before a style is applied, since its backend may change settings permanently."""
     if _shown.get():
         _loaded()
 
 
 def figure(kind: type[AnyFigure], width: float, height: float) -> AnyFigure:
-    """An empty figure of this size in inches, known to pyplot where it can be shown."""
+    """An empty figure of this size in inches, registered with pyplot if it can be shown."""
     size = (width, height)
     # Windows belong to the main thread.
     here = threading.current_thread() is threading.main_thread()
@@ -63,7 +63,7 @@ def figure(kind: type[AnyFigure], width: float, height: float) -> AnyFigure:
 
 
 def display(figure: Figure, png: bytes, metadata: dict[str, int]) -> None:
-    """Show a figure in a notebook, which then does not show it again when the cell ends."""
+    """Display a figure in a notebook, which does not display it again at the end of the cell."""
     from IPython.display import publish_display_data
 
     manager = figure.canvas.manager
@@ -76,7 +76,7 @@ def display(figure: Figure, png: bytes, metadata: dict[str, int]) -> None:
 
 
 def show(figure: Figure) -> None:
-    """Open a figure's window; a figure without one is left to the notebook."""
+    """Open the window of a figure, if it has one; otherwise the notebook displays it."""
     if figure.canvas.required_interactive_framework is not None:
         from matplotlib import pyplot
 

@@ -1,7 +1,7 @@
-"""What Matplotlib reads when it is imported: a folder of settings and caches, and its backend.
+"""Settings that Matplotlib reads when it is imported: its configuration folder and its backend.
 
-It asks for the home folder, and some of its versions end there when there is none: in a container
-under a number that nobody has, or in a batch system. It ends as well at a backend that is none.
+Some versions of Matplotlib fail without a home folder, as in a container with an unknown user
+number, or in a batch system. An invalid backend also makes the import fail.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _without_home() -> None:
 
 
 def _with_backend(backend: str) -> None:
-    """Import Matplotlib, which half imported could not be imported again, and judge then."""
+    """Import Matplotlib, which cannot be imported again after a failure, then check the backend."""
     first = "matplotlib" not in sys.modules
     del os.environ["MPLBACKEND"]
     try:

@@ -1,4 +1,4 @@
-"""``run.show()`` and ``memory.show()``: states beside the patterns that they are nearest to."""
+"""``run.show()`` and ``memory.show()``: states and their nearest patterns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 10  # states in a figure
 
 
 def run(recall: Any, shape: Any = None) -> Figure:
-    """Cue, end and nearest pattern of each state, one below the other."""
+    """Cue, final state and nearest pattern of each state, one below the other."""
     ends = np.reshape(recall.states, (-1, recall.n_neurons))
     rows = {"end": ends}
     if runs.has(recall, "trajectory"):
@@ -29,8 +29,8 @@ def memory(memory: Any, states: Any = None, shape: Any = None) -> Figure:
     """The stored patterns, or states with the patterns nearest to them."""
     patterns, own, words = memory._shown_patterns(), memory._shape, repr(memory)[1:-1]
     if states is not None:
-        given = np.asarray(memory._judge(states).array)
-        return _figure({"state": given}, patterns, shape, own, words)
+        array = np.asarray(memory._judge(states).array)
+        return _figure({"state": array}, patterns, shape, own, words)
     if patterns is None:
         raise NotStoredError("the memory keeps no patterns to show; store some, or show(states)")
     return _figure({"": patterns}, None, shape, own, words)
@@ -39,7 +39,7 @@ def memory(memory: Any, states: Any = None, shape: Any = None) -> Figure:
 def _figure(
     rows: dict[str, NDArray[Any]], patterns: Any, shape: Any, own: Any, title: str
 ) -> Figure:
-    """A column a state, a row a kind; below them the nearest patterns, if there are some."""
+    """One column per state, one row per kind; below them the nearest patterns, if there are any."""
     count = len(next(iter(rows.values())))
     rows = {name: np.asarray(states[:MOST], np.float64) for name, states in rows.items()}
     last = list(rows.values())[-1]
@@ -77,7 +77,7 @@ def _figure(
 
 
 def _nearest(states: NDArray[np.float64], patterns: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Which pattern has the least squared distance to each state, (B,)."""
+    """Index of the pattern with the smallest squared distance to each state, (B,)."""
     distances = (patterns**2).sum(axis=1) - 2 * states @ patterns.T
     return np.asarray(distances.argmin(axis=1))
 
@@ -85,6 +85,6 @@ def _nearest(states: NDArray[np.float64], patterns: NDArray[np.float64]) -> NDAr
 def _image(
     state: NDArray[np.float64], size: tuple[int, ...], black: float, white: float
 ) -> NDArray[np.float64]:
-    """From −1 to 1 in grey, from 0 to 1 in colour."""
+    """Scale values to [−1, 1] for grey images, to [0, 1] for colour images."""
     share = ((state - black) / (white - black)).clip(0, 1).reshape(size)
     return np.asarray(share if len(size) == 3 else 2 * share - 1)

@@ -1,4 +1,4 @@
-"""One look for every figure: colours, sizes, words."""
+"""The style of all figures: colours, sizes, labels."""
 
 from __future__ import annotations
 
@@ -62,31 +62,31 @@ HOUSE = {
 
 @contextmanager
 def house() -> Iterator[None]:
-    """Draw in the package's style, whatever the user's settings are, and leave those alone."""
+    """Context with the style of the package, independent of the settings of the user."""
     screen.ready()
     with matplotlib.style.context(["default", HOUSE]):
         yield
 
 
 class Picture(Figure):
-    """A figure that a notebook shows sharply, and once, whatever else pyplot shows."""
+    """A figure that a notebook displays once, at high resolution."""
 
     def savefig(self, *args: Any, **kwargs: Any) -> None:
-        """Write the figure, as every Matplotlib figure does.
+        """Save the figure to a file, as in Matplotlib.
 
         Raises
         ------
         InvalidInputError
-            Where the format has a date in it and ``$SOURCE_DATE_EPOCH`` is none.
+            If the format contains a date and ``$SOURCE_DATE_EPOCH`` is not a valid one.
         """
         try:
             super().savefig(*args, **kwargs)
         except (ValueError, OverflowError, OSError) as error:
-            _judge_date(error)
+            _check_date(error)
             raise
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
-        """Twice the screen's resolution; the second item is the size to show it at."""
+        """PNG at twice the resolution of the screen, and the size at which to show it."""
         width, height = self.get_size_inches()
         return png(self), {"width": round(96 * width), "height": round(96 * height)}
 
@@ -94,8 +94,8 @@ class Picture(Figure):
         screen.display(self, *self._repr_png_())
 
 
-def _judge_date(error: Exception) -> None:
-    """Tell what is wrong with the date of a reproducible file, if something is."""
+def _check_date(error: Exception) -> None:
+    """Raise an error with an explanation if ``$SOURCE_DATE_EPOCH`` is invalid."""
     text = os.environ.get("SOURCE_DATE_EPOCH") or "0"
     try:
         datetime.fromtimestamp(int(text), UTC)
@@ -107,52 +107,52 @@ def _judge_date(error: Exception) -> None:
 
 
 def png(figure: Figure, dpi: float = 192) -> bytes:
-    """A figure as the bytes of a PNG file, the same bytes for the same figure."""
+    """A figure as the bytes of a PNG file, identical for equal figures."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
 
 
 def figure(width: float, height: float) -> Picture:
-    """An empty figure of this size in inches, which pyplot knows."""
+    """An empty figure of this size in inches, registered with pyplot."""
     return screen.figure(Picture, width, height)
 
 
-def given_axes(ax: Any, names: Sequence[str]) -> list[Axes]:
-    """The user's axes as a flat list, one for every panel named."""
-    found = list(np.asarray(ax, dtype=object).ravel())
-    if not all(isinstance(one, Axes) for one in found):
+def checked_axes(ax: Any, names: Sequence[str]) -> list[Axes]:
+    """Validate the axes of the user: a flat list, one for every named panel."""
+    axes = list(np.asarray(ax, dtype=object).ravel())
+    if not all(isinstance(one, Axes) for one in axes):
         raise InvalidTypeError(
             f"ax must be matplotlib Axes; found {type(ax).__name__}; "
             f"make them with figure.subplots({len(names)})"
         )
-    if len(found) != len(names):
+    if len(axes) != len(names):
         raise InvalidInputError(
             f"ax must hold {len(names)} axes, one for each of: {', '.join(names)}; "
-            f"found {len(found)}"
+            f"found {len(axes)}"
         )
-    return found
+    return axes
 
 
 def figure_of(ax: Axes) -> Figure:
     """The figure that an axes belongs to."""
-    found = ax.get_figure(root=True)
-    assert found is not None
-    return found
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return figure
 
 
 def rule_name(rule: str) -> str:
-    """A rule as a reader writes it."""
+    """The display name of a rule."""
     return label(rule)
 
 
 def rule_colour(rule: str, index: int = 0) -> str:
-    """The colour of a rule, the same in every figure; others take the spare ones in turn."""
+    """The colour of a rule, the same in every figure; unknown rules use other colours in turn."""
     return RULE_COLOURS.get(rule, SPARE_COLOURS[index % len(SPARE_COLOURS)])
 
 
 def update_name(update: str) -> str:
-    """A kind of update as a reader writes it."""
+    """The display name of a kind of update."""
     return label(update)
 
 
@@ -162,14 +162,14 @@ def update_colour(update: str, index: int = 0) -> str:
 
 
 def size_colours(sizes: Sequence[int]) -> dict[int, str]:
-    """Dark to light with growing N; viridis without its yellow end, which white paper swallows."""
+    """Colours from dark to light with increasing N: viridis without its yellow end."""
     order = sorted(set(sizes))
     places = np.linspace(0.0, 0.86, len(order)) if len(order) > 1 else [0.3]
     return {n: to_hex(colormaps["viridis"](p)) for n, p in zip(order, places, strict=True)}
 
 
 def size_handles(colours: dict[int, str]) -> list[Line2D]:
-    """The entries of a legend of network sizes; of more than a line's worth, some."""
+    """Legend entries of network sizes, at most as many as fit into one line."""
     sizes = list(colours)
     if len(sizes) > MOST_NAMED:
         places = np.linspace(0, len(sizes) - 1, MOST_NAMED).round().astype(int)
@@ -181,7 +181,7 @@ def size_handles(colours: dict[int, str]) -> list[Line2D]:
 
 
 def heading(figure: Figure, words: str, colours: dict[int, str] | None = None) -> None:
-    """A figure's title over all panels, with a row of network sizes under it."""
+    """Title over all panels, with a row of network sizes below it."""
     handles = [] if colours is None else [Line2D([], [], ls="", label="neurons N:")]
     handles += [] if colours is None else size_handles(colours)
     legend_above(figure, words, handles, handlelength=1.5, handletextpad=0.5)
@@ -195,7 +195,7 @@ def legend_above(
     handlelength: float = 2.0,
     handletextpad: float = 0.8,
 ) -> None:
-    """A figure's title over all panels, with a row of these lines under it."""
+    """Title over all panels, with these legend entries below it."""
     legend = figure.legend(
         handles=handles,
         title=words,
@@ -222,12 +222,12 @@ def fraction_axis(ax: Axes, level: float) -> None:
 
 
 def plain(value: float, _position: int | None = None) -> str:
-    """A tick as people write it: 0.05, 200, 1000, 20000."""
+    """Format a tick: 0.05, 200, 1000, 20000."""
     return f"{value:.0f}" if abs(value) >= 1 and value == round(value) else f"{value:g}"
 
 
 def brief(value: float) -> str:
-    """A number in a sentence: three figures, or all of a thousand and more.
+    """Format a number for a sentence: three digits, or all of a thousand and more.
 
     Examples
     --------
@@ -238,7 +238,7 @@ def brief(value: float) -> str:
 
 
 def log_axis(ax: Axes, which: Literal["x", "y"], low: float, high: float, inches: float) -> None:
-    """A logarithmic axis with plain numbers, as many as there is room for."""
+    """A logarithmic axis with plain numbers, as many as fit."""
     (ax.set_xscale if which == "x" else ax.set_yscale)("log")
     axis = ax.xaxis if which == "x" else ax.yaxis
     decades = max(np.log10(high / low), 1e-9)
@@ -250,14 +250,14 @@ def log_axis(ax: Axes, which: Literal["x", "y"], low: float, high: float, inches
 
 
 def ticks_at(ax: Axes, places: Sequence[float]) -> None:
-    """Ticks of the x-axis at these places and nowhere else, with plain numbers."""
+    """Ticks of the x-axis at exactly these places, with plain numbers."""
     ax.xaxis.set_major_locator(FixedLocator([float(place) for place in places]))
     ax.xaxis.set_major_formatter(FuncFormatter(plain))
     ax.xaxis.set_minor_locator(NullLocator())
 
 
 def size_axis(ax: Axes, sizes: Sequence[int], inches: float) -> None:
-    """A logarithmic x-axis of network sizes: these where they fit, else round numbers."""
+    """A logarithmic x-axis of network sizes: these sizes if they fit, else round numbers."""
     order = sorted(set(sizes))
     low, high = order[0] / 1.3, order[-1] * 1.3
     log_axis(ax, "x", low, high, inches)

@@ -1,4 +1,4 @@
-"""The curves that theory lays over measured points, for the rules that it speaks of."""
+"""Theoretical curves for measured points, for the rules with known predictions."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from hopfield_sim.rules import RULES
 
 @functools.cache
 def available() -> bool:
-    """Whether there is SciPy, which most curves take; a warning, once, where they are left out."""
-    found = find_spec("scipy") is not None
-    if not found:
+    """Whether SciPy, which most curves need, is installed; warns once if it is not."""
+    installed = find_spec("scipy") is not None
+    if not installed:
         checks.warn("figures lack most curves of theory, which need SciPy: pip install scipy")
-    return found
+    return installed
 
 
 def has_stable_fraction(rule: str) -> bool:
-    """Whether the one-step error of the rule is known in closed form, and can be computed."""
+    """Whether the one-step error of the rule has a closed form that can be computed."""
     return rule == "hebbian" and available()
 
 
 def capacity(rule: str, sizes: NDArray[np.float64]) -> tuple[str, NDArray[np.float64]] | None:
-    """How many patterns a rule holds in such networks: the law in words, and its values."""
+    """Predicted capacities of a rule: the formula as text, and its values."""
     known = RULES.get(rule)
     if known is None or known.law is None:
         return None
@@ -38,10 +38,10 @@ def capacity(rule: str, sizes: NDArray[np.float64]) -> tuple[str, NDArray[np.flo
 def stable_fraction(
     rule: str, n_neurons: int, counts: NDArray[np.int64]
 ) -> NDArray[np.float64] | None:
-    """The fraction of patterns that are fixed points, (1 − p)^N, p the one-step error of a bit.
+    """The fraction of patterns that are fixed points, (1 − p)^N with the one-step error p of a bit.
 
-    Bits are taken as independent; p is exact, a field of 0 giving +1 as in the course's study. What
-    is recalled without an error is a fixed point, so no recall does better.
+    Bits are treated as independent; p is exact, with fields of 0 giving +1 as in the study of the
+    course. A pattern recalled without errors is a fixed point, so this is an upper bound of recall.
     """
     if not has_stable_fraction(rule):
         return None
@@ -50,14 +50,14 @@ def stable_fraction(
 
 
 def critical_load() -> float | None:
-    """The load α_c up to which an infinite Hebbian network recalls random patterns, at T = 0."""
+    """The critical load α_c of an infinite Hebbian network at T = 0."""
     return theory.critical_load() if available() else None
 
 
 def retrieval_overlap(
     rule: str, points: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Loads up to α_c and the overlap m(α) of an infinite Hebbian network there, at T = 0."""
+    """Loads up to α_c and the overlap m(α) of an infinite Hebbian network at T = 0."""
     if rule != "hebbian" or not available():
         return None
     # The square root gathers points at α_c, where m falls with a vertical slope.
@@ -67,7 +67,7 @@ def retrieval_overlap(
 
 
 def phases(points: int) -> Any:
-    """Replica theory's phase lines of the Hebbian network, up to a load of 0.16."""
+    """Phase lines of the Hebbian network in replica theory, up to a load of 0.16."""
     # Dense where the lines are steep: T − 1 goes like −√α at 0, and each line ends at a load.
     steep = 0.16 * np.linspace(0.0, 1.0, points) ** 2
     ends = [np.linspace(0.0500, 0.0532, 9), np.linspace(0.1340, 0.1383, 9)]
@@ -90,7 +90,7 @@ def dense_limit(loads: NDArray[np.float64], order: int) -> NDArray[np.float64] |
 def dense_capacity(
     sizes: NDArray[np.float64], order: int, error: float
 ) -> tuple[NDArray[np.float64], str]:
-    """How many patterns a dense memory holds at this one-step error, and the law in words."""
+    """Number of patterns of a dense memory at this one-step error, and the formula as text."""
     law = np.asarray(theory.dense_capacity(sizes, order, error), dtype=np.float64)
     share = theory.dense_capacity(100.0, order, error) / 100.0 ** (order - 1)
     power = "" if order == 2 else "²³⁴⁵"[order - 3]

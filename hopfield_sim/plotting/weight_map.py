@@ -1,4 +1,4 @@
-"""Weights as a map in colour: red pulls two neurons together, blue apart."""
+"""Weights as a colour map: red for positive weights, blue for negative ones."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from hopfield_sim.plotting import style
 
 @checks.by_name
 def weights(network: Any, *, ax: Any = None) -> Figure:
-    """Draw the weights W of a network, or any matrix, red where positive and blue where negative.
+    """Plot the weights W of a network, or any matrix: positive red, negative blue.
 
     Parameters
     ----------
-    network : HopfieldNetwork or (N, M) array
-        Anything with ``weights``, or the matrix itself.
-    ax : axes, optional
-        Your own.
+    network : HopfieldNetwork or (N, M) array_like
+        An object with an attribute ``weights``, or a matrix.
+    ax : matplotlib Axes, optional
+        Axes to draw into; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When there are no weights, or they are no matrix of finite numbers.
+        If there are no weights, or they are not a matrix of finite numbers.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def weights(network: Any, *, ax: Any = None) -> Figure:
         if ax is None:
             panel = style.figure(5.4, 4.4).add_subplot()
         else:
-            panel = style.given_axes(ax, ["weights"])[0]
+            panel = style.checked_axes(ax, ["weights"])[0]
         image = panel.imshow(matrix, cmap="RdBu_r", vmin=-most, vmax=most, interpolation="nearest")
         panel.grid(False)
         panel.set_xlabel("from neuron j")

@@ -1,4 +1,4 @@
-"""Frames into a file: GIF always, MP4 where imageio-ffmpeg is installed."""
+"""Writing frames to a file: GIF, or MP4 if imageio-ffmpeg is installed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GIF_LEAST = 2  # hundredths of a second; browsers show what is shorter for ten
 
 
 def target(path: str | os.PathLike[str]) -> Path:
-    """Judge where a video is to go, before any of the work is done."""
+    """Validate the path of a video, before any work is done."""
     place = checks.path(path)
     kind = place.suffix.lower()
     if kind not in (".gif", ".mp4"):
@@ -46,10 +46,10 @@ def write(
     seconds: Sequence[float],
     colours: NDArray[np.uint8] | None = None,
 ) -> None:
-    """Write frames, places in the palette (F, h, w), each to be shown for so long.
+    """Write frames (F, h, w) of palette indices, each with its duration in seconds.
 
-    The palette is that of ``video_palette`` unless ``colours`` (C, 3) are given. The file appears
-    whole or not at all.
+    The palette is that of ``movies.palette`` unless ``colours`` (C, 3) are specified. The file is
+    written atomically.
     """
     colours = palette() if colours is None else colours
     kind = path.suffix.lower()
@@ -61,10 +61,10 @@ def write(
 
 
 def _shown(seconds: Sequence[float], rate: int, least: int) -> tuple[list[int], NDArray[np.int64]]:
-    """Which frames a film with so many ticks a second shows, and each for how many ticks.
+    """Indices of the frames to show at ``rate`` ticks per second, and the number of ticks of each.
 
-    None is shown for fewer than ``least``: frames that come faster are left out, so that the film
-    keeps its speed. The last one never is.
+    No frame is shown for fewer than ``least`` ticks: faster frames, except the last, are dropped,
+    so that the speed of the video is kept.
     """
     # Rounded ends, not rounded lengths: those would add up to another time.
     ends = np.round(rate * np.cumsum(seconds)).astype(np.int64)

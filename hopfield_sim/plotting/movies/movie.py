@@ -1,4 +1,4 @@
-"""A recall as a film: the image at the left, its energy and overlap at the right."""
+"""A recall as a video: the image at the left, its energy and overlap at the right."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from hopfield_sim.plotting.movies.palette import (
 from hopfield_sim.plotting.movies.stage import OVERLAP, Curve, Stage
 from hopfield_sim.support import thumbnails
 
-SECONDS = 5.0  # that the moving part should last, between these frames a second:
+SECONDS = 5.0  # duration of the moving part, within these bounds of frames per second:
 SLOWEST, FASTEST = 1.0, 15.0
-FIRST, LAST = 1.0, 1.5  # seconds that the cue and the end stay
-MOMENT = 0.4  # seconds of tint in a film that is slower than this
-IMAGE = 320  # pixels that the longer side of the image should have
+FIRST, LAST = 1.0, 1.5  # seconds that the cue and the final state are shown
+MOMENT = 0.4  # seconds of tint in slower videos
+IMAGE = 320  # pixels of the longer side of the image
 MOST_FRAMES = 120
-WIDEST = 2048  # pixels; a larger image is no longer a film for a page
+WIDEST = 2048  # pixels; the largest image
 
 
 class Reel(NamedTuple):
-    """What a film shows: for every frame the time, the state, and the curves' values."""
+    """Contents of a video: for every frame the time, the state, and the values of the curves."""
 
     time: NDArray[np.float64]
     states: NDArray[Any]
@@ -44,10 +44,10 @@ class Reel(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How a film's images are painted, in places of a palette.
+    """Rendering of images as palette indices.
 
-    ``colours`` (C, 3) is the palette, ``still`` turns lines and letters into places in it, and
-    ``image`` the row of the reel, with or without a tint, (H, W).
+    ``colours`` (C, 3) is the palette; ``still`` converts lines and letters to palette indices,
+    ``image`` a row of the reel, with or without tint, (H, W).
     """
 
     colours: NDArray[np.uint8]
@@ -56,7 +56,7 @@ class Look(NamedTuple):
 
 
 class Shot(NamedTuple):
-    """A row of the reel, whether its changes are tinted, and for how long it is shown."""
+    """A row of the reel, whether its changes are tinted, and its duration."""
 
     row: int
     tinted: bool
@@ -76,36 +76,37 @@ def video(
     title: str | None = None,
     tint: bool = True,
 ) -> Path:
-    """Write a recall as a looping video, with its energy and overlap where they were recorded.
+    """Write a recall as a looping video, with its energy and overlap if they were recorded.
 
-    Neurons of ±1 that have just changed are orange for a moment (light: now +1, dark: now −1).
-    States of real numbers are shown in grey, or in colour when they are (H, W, 3), from black at 0
-    (or −1) to white at 1 or 255, whichever holds the memories, else from their smallest number to
-    the largest. The end stays for a second and a half.
+    Binary neurons that have just changed are orange for a moment (light: now +1, dark: now −1).
+    Real states are shown in grey, or in colour if they are (H, W, 3), from black at 0 (or −1) to
+    white at 1 or 255, the range that contains the memories, or else from the smallest to the
+    largest value. The final state is shown for a second and a half.
 
     Parameters
     ----------
     run : Recall or Descent
-        A recall in any memory that recorded ``"states"``; with ``"energy"`` and ``"overlap"`` their
-        curves are drawn too. Of more than 120 rows as many are shown, evenly over the recall.
+        Recall of any memory that recorded ``"states"``; recorded ``"energy"`` and ``"overlap"`` are
+        plotted too. At most 120 rows are shown, evenly spaced over the recall.
     path : path
-        Ends with .gif, or with .mp4 where imageio-ffmpeg is installed.
+        File name, ending with .gif, or with .mp4 if imageio-ffmpeg is installed.
     shape : (height, width) or (height, width, 3), optional
-        Of the image; without it the network's own, or a square.
+        Shape of the image; by default that of the network's images, or a square.
     state : int
-        Which one of a batch.
+        Index of the state in the batch.
     pattern : int, optional
-        Whose overlap is drawn; without it that of the pattern which the start is nearest to.
+        Index of the pattern whose overlap is plotted; by default the one nearest to the initial
+        state.
     fps : float, optional
-        Frames a second; without it the whole lasts about five seconds. A .gif shows at most 50 of
-        them and an .mp4 25, since viewers slow down what is faster: the film keeps its speed, and
-        the states between are left out.
+        Frames per second; by default such that the video lasts about five seconds. A .gif shows at
+        most 50 of them and an .mp4 25, since viewers slow down faster ones; the speed is kept by
+        dropping frames.
     scale : int, optional
-        Pixels a neuron; without it the image is about 320 pixels wide.
+        Pixels per neuron; by default such that the image is about 320 pixels wide.
     title : str, optional
-        Before N and P, for example the rule and the kind of update.
+        Title before N and P, for example the rule and the kind of update.
     tint : bool
-        Whether changed neurons of ±1 are coloured.
+        Whether changed binary neurons are coloured.
 
     Returns
     -------
@@ -115,8 +116,8 @@ def video(
     Raises
     ------
     HopfieldError
-        When the run has no trajectory (``record="states"``), height × width is not N, the path ends
-        with something else or cannot be written, or imageio-ffmpeg is missing for an .mp4.
+        If the run has no trajectory (``record="states"``), height × width is not N, the suffix of
+        the path is another, the file cannot be written, or imageio-ffmpeg is missing for .mp4.
 
     Examples
     --------
@@ -177,7 +178,7 @@ def video(
 
 
 def _spins(images: NDArray[Any]) -> Look:
-    """Black and white; what has just changed in orange, where it is tinted."""
+    """Black and white; neurons that have just changed in orange, if tinted."""
     white = images > 0
 
     def image(row: int, tinted: bool) -> NDArray[np.uint8]:
@@ -192,7 +193,7 @@ def _spins(images: NDArray[Any]) -> Look:
 
 
 def _pictures(run: Any, images: NDArray[Any]) -> Look:
-    """Greys or colours; what is black and white is told by the memories, or by the end."""
+    """Grey levels or colours; the memories, or the final state, determine black and white."""
     patterns = getattr(run, "patterns", None)
     black, white = thumbnails.value_range(images[-1] if patterns is None else np.asarray(patterns))
     pictures = thumbnails.as_bytes(images, black, white)
@@ -201,7 +202,7 @@ def _pictures(run: Any, images: NDArray[Any]) -> Look:
 
 
 def _reel(run: Any, states: NDArray[Any], state: int, pattern: int | None) -> Reel:
-    """The rows to show: evenly spaced, from the start to the last change."""
+    """The rows to show: evenly spaced, from the initial state to the last change."""
     moved = np.flatnonzero((states[1:] != states[:-1]).any(axis=1))
     end = int(moved[-1]) + 1 if moved.size else len(states) - 1
     chosen = np.unique(np.linspace(0, end, min(end + 1, MOST_FRAMES)).round().astype(int))
@@ -214,7 +215,7 @@ def _reel(run: Any, states: NDArray[Any], state: int, pattern: int | None) -> Re
 
 
 def _shots(n_rows: int, fps: float | None, tint: bool) -> list[Shot]:
-    """What is shown for how long: in a slow film each state tinted for a moment, then as it is."""
+    """Shots and their durations; in slow videos each state is first shown tinted, then plain."""
     each = 1 / (float(np.clip(n_rows / SECONDS, SLOWEST, FASTEST)) if fps is None else fps)
     shots = [Shot(0, False, max(each, FIRST))]
     for row in range(1, n_rows):
@@ -229,7 +230,7 @@ def _shots(n_rows: int, fps: float | None, tint: bool) -> list[Shot]:
 
 
 def _title(run: Any, title: str | None) -> str:
-    """What is known of the network, in a line."""
+    """Title with N and P, in one line."""
     patterns = getattr(run, "patterns", None)
     sizes = f"N = {runs.n_neurons(run)}"
     if patterns is not None:

@@ -1,4 +1,4 @@
-"""The colours of a video: a fixed palette, so that no frame waits for a search for its own."""
+"""The colours of a video: a fixed palette, so that none has to be computed per frame."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ BLENDS = (
 
 @lru_cache(maxsize=1)
 def palette() -> NDArray[np.uint8]:
-    """Red, green and blue of every colour, (C, 3), each once; those of the neurons first."""
+    """RGB values of all distinct colours, (C, 3); those of the neurons come first."""
     pixels = [_bytes(np.array(to_rgb(colour))) for colour in PIXELS]
     return _once(np.concatenate([pixels, blends()]))
 
 
 def blends(count: int | None = None) -> NDArray[np.uint8]:
-    """The colours of lines and letters, (C, 3), all of them or about ``count``, each once."""
+    """The distinct colours of lines and letters, (C, 3), all of them or about ``count``."""
     share = 1.0 if count is None else count / sum(steps for _, _, steps in BLENDS)
     colours = []
     for start, end, steps in BLENDS:
@@ -44,19 +44,19 @@ def blends(count: int | None = None) -> NDArray[np.uint8]:
 
 
 def to_palette(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture in full colour, (h, w, 4), as places in the palette, (h, w)."""
+    """Convert an RGBA image (h, w, 4) to palette indices (h, w)."""
     return nearest(palette(), rgba)
 
 
 def nearest(colours: NDArray[np.uint8], image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """For every pixel of (h, w, 3) or (h, w, 4) the place of the nearest of some colours."""
+    """Index of the nearest colour for every pixel of (h, w, 3) or (h, w, 4)."""
     red, green, blue = (image[..., i].astype(np.uint16) >> 3 for i in range(3))
     return _table(colours.tobytes())[(red << 10) | (green << 5) | blue]
 
 
 @lru_cache(maxsize=4)
 def _table(colours: bytes) -> NDArray[np.uint8]:
-    """The nearest of the colours to each of 32768, five bits of red, green and blue."""
+    """Table of the nearest colour for each of 32768 colours, five bits per channel."""
     steps = np.arange(32)
     steps = (steps << 3) | (steps >> 2)  # 31 must be 255, or white paper would turn grey
     grid = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
@@ -71,5 +71,5 @@ def _bytes(colours: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 
 def _once(colours: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Twice the same colour would cost the GIF writer a search over all pairs, frame by frame."""
+    """Distinct colours; duplicates would cost the GIF writer a search over all pairs per frame."""
     return np.array(list(dict.fromkeys(map(tuple, colours.tolist()))), np.uint8)

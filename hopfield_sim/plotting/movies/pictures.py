@@ -1,8 +1,8 @@
-"""The colours of a film of grey or colour pictures: those of its lines and letters, and 160 more
-that the pictures themselves call for.
+"""The palette of a video of grey or colour images: the colours of lines and letters, and 160 more
+for the images.
 
-A GIF has 256 colours. Grey pictures get evenly spaced greys, colour pictures the medians of a cut
-of their colours into boxes (P. Heckbert, SIGGRAPH 1982).
+A GIF has 256 colours. Grey images use evenly spaced grey levels, colour images the median cut
+(P. Heckbert, SIGGRAPH 1982).
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from hopfield_sim.plotting.movies.palette import blends, nearest
 Bytes = NDArray[np.uint8]
 
 STILL = 90
-"""Colours of lines and letters."""
+"""Number of colours of lines and letters."""
 
 MOVING = 160
-"""Colours of the pictures."""
+"""Number of colours of the images."""
 
 _SAMPLE = 20_000
 
 
 @dataclass(frozen=True)
 class PictureColours:
-    """A palette, and the places in it of what is on a frame.
+    """A palette, and the conversion of frames to palette indices.
 
     Parameters
     ----------
     table : (C, 3) ndarray of uint8
-        Red, green and blue; those of the pictures come last.
+        RGB values; those of the images come last.
     first : int
-        Where those of the pictures begin.
+        Index of the first colour of the images.
     """
 
     table: Bytes
     first: int
 
     def still(self, rgba: Bytes) -> Bytes:
-        """Lines and letters, (h, w, 4), as places in the table, (h, w)."""
+        """Convert lines and letters, (h, w, 4), to palette indices, (h, w)."""
         return nearest(self.table[: self.first], rgba)
 
     def picture(self, image: Bytes) -> Bytes:
-        """A picture, (H, W) grey or (H, W, 3), as places in the table, (H, W)."""
+        """Convert an image, (H, W) or (H, W, 3), to palette indices, (H, W)."""
         own = self.table[self.first :]
         if image.ndim == 2:
             levels = np.rint(image.astype(np.float64) * (len(own) - 1) / 255)
@@ -54,7 +54,7 @@ class PictureColours:
 
 
 def colours_of(images: Bytes) -> PictureColours:
-    """The palette of a film of such pictures, (F, H, W) or (F, H, W, 3)."""
+    """The palette of a video of these images, (F, H, W) or (F, H, W, 3)."""
     still = blends(STILL)
     if images.ndim == 3:
         own = np.rint(np.linspace(0, 255, MOVING)).astype(np.uint8)[:, None].repeat(3, axis=1)
@@ -66,10 +66,10 @@ def colours_of(images: Bytes) -> PictureColours:
 
 
 def _median_cut(pixels: Bytes, count: int) -> Bytes:
-    """The means of so many boxes (fewer when there are fewer colours), (count, 3).
+    """Mean colours of ``count`` boxes (fewer if there are fewer colours), (count, 3).
 
-    Again and again the box with the largest spread times its number of pixels is cut at the median
-    of its widest colour.
+    Repeatedly the box with the largest spread times number of pixels is cut at the median of its
+    widest channel.
     """
     boxes = [pixels.astype(np.int64)]
     weights = [_weight(boxes[0])]

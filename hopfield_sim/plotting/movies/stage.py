@@ -1,4 +1,4 @@
-"""The canvas of a video: drawn once; for a frame only what moves is drawn again."""
+"""The canvas of a video: drawn once; for each frame only the changing parts are redrawn."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from hopfield_sim.plotting.movies.palette import NEW_BLACK, NEW_WHITE, PIXELS
 from hopfield_sim.plotting.runs import Clock
 
 DPI = 100
-BLOCK = 16  # video codecs cut pictures into blocks of so many pixels
-EDGE, HEAD, FOOT = 16, 64, 48  # pixels round the image: sides, title above, words below
+BLOCK = 16  # pixels of the blocks into which video codecs divide images
+EDGE, HEAD, FOOT = 16, 64, 48  # pixels around the image: sides, title above, text below
 AXIS_LEFT, PLOT, AXIS_RIGHT = 84, 300, 22  # pixels: tick labels, the plot itself, the right end
 OVERLAP = "overlap m"
 LEAST_HEIGHT = 270  # of the plots
@@ -29,7 +29,7 @@ LEAST_HEIGHT = 270  # of the plots
 
 @dataclass(frozen=True)
 class Curve:
-    """What is plotted beside the image, (T,), with the words on its axis."""
+    """A curve beside the image, (T,), with its axis label."""
 
     label: str
     values: NDArray[np.float64]
@@ -41,21 +41,21 @@ class Stage:
     Parameters
     ----------
     shape : (height, width)
-        Of the image, in neurons.
+        Shape of the image, in neurons.
     scale : int
-        Pixels a neuron.
-    time : (T,)
-        Of every frame.
+        Pixels per neuron.
+    time : (T,) ndarray
+        Time of every frame.
     clock : Clock
-        What it is counted in.
+        Unit of time.
     curves : sequence of Curve
-        At most two.
+        At most two curves.
     title : str
-        Over everything.
+        Title of the video.
     tinted : bool
-        Whether changed neurons are coloured, which the words below the image then say.
+        Whether changed neurons are coloured, which is explained below the image.
     still : callable
-        Lines and letters in full colour, (h, w, 4), to places in the palette, (h, w).
+        Converts lines and letters in RGBA, (h, w, 4), to palette indices, (h, w).
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Stage:
         self._background = self._canvas.copy_from_bbox(self._figure.bbox)
 
     def frame(self, index: int, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """One frame, places in the palette (h, w), with an image (H, W) of such places."""
+        """One frame of palette indices, (h, w), with an image (H, W) of palette indices."""
         self._canvas.restore_region(self._background)
         moving = zip(self._curves, self._panels, self._lines, self._marks, strict=True)
         for curve, panel, line, mark in moving:
@@ -112,7 +112,7 @@ class Stage:
         return picture
 
     def _counters(self) -> list[tuple[list[str], Text]]:
-        """Time and values in words: labels stand still, and a number has a place of its own."""
+        """Time and values as text: fixed labels, and numbers at fixed positions."""
         digits = 0 if (self._time == np.round(self._time)).all() else 2
         shown = [(self._clock.unit, [f"{t:.{digits}f}" for t in self._time])]
         shown += [(f"{c.label} =", [_figure(v) for v in c.values]) for c in self._curves]
@@ -128,7 +128,7 @@ class Stage:
         return float(text.get_window_extent(self._canvas.get_renderer()).width)
 
     def _still(self, title: str, height: int, width: int, tinted: bool) -> None:
-        """Title, the frame round the image, the words below it."""
+        """Title, the frame around the image, the text below it."""
         words = self._text(EDGE, 22, title, fontsize=12, weight="bold")
         room = (self.width - 2 * EDGE) / self._extent(words)
         words.set_fontsize(12 * min(1.0, room))
@@ -149,12 +149,12 @@ class Stage:
             self._text(EDGE + 30, y, "just changed to +1 / to −1", fontsize=9.5)
 
     def _text(self, x: float, y: float, words: str, **how: Any) -> Text:
-        """Words with their left middle at a pixel, counted from the top left."""
+        """Text with its left centre at a pixel, counted from the top left."""
         place = (x / self.width, 1 - y / self.height)
         return self._figure.text(*place, words, va="center", ha="left", **how)
 
     def _plots(self, start: int, bottom: int, inner: int) -> list[Axes]:
-        """One panel a curve, above each other, with the whole curve in grey."""
+        """One panel per curve, above each other, with the whole curve in grey."""
         panels: list[Axes] = []
         gap = 22
         tall = (inner - gap * (len(self._curves) - 1)) / max(len(self._curves), 1)
@@ -177,7 +177,7 @@ class Stage:
         return panels
 
     def _moving(self) -> None:
-        """What every frame draws anew; left out of the background."""
+        """Artists that every frame redraws; they are not part of the background."""
         blue, red = style.BLUE, style.VERMILLION
         self._lines = [p.plot([], [], color=blue, lw=2, animated=True)[0] for p in self._panels]
         self._marks = [
@@ -191,5 +191,5 @@ def _whole_blocks(pixels: float) -> int:
 
 
 def _figure(value: float) -> str:
-    """A number whose width hardly changes while it runs."""
+    """Format a number to a nearly constant width."""
     return (f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}").replace("-", "−")

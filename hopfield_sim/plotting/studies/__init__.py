@@ -1,1 +1,1 @@
-"""The figures of the studies, a file each of the same name."""
+"""The figures of the studies, one module per study."""

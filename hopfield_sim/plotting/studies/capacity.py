@@ -1,4 +1,4 @@
-"""How many patterns a network holds: fraction retrieved against load, and capacity against size."""
+"""Capacity of networks: fraction retrieved against load, and capacity against size."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
 from hopfield_sim.support.crossing import Crossing, crossing
 
-LEVEL = 0.9  # the capacity: where nine patterns of ten are retrieved
+LEVEL = 0.9  # fraction retrieved that defines the capacity
 WIDTH, ROW_HEIGHT, LEGEND_HEIGHT = 10.0, 3.1, 0.7  # inches
 
 
 @checks.by_name
 def capacity(result: Any, *, ax: Any = None) -> Figure:
-    """Fraction of patterns retrieved against their number, and the capacity of every network size.
+    """Plot the fraction of retrieved patterns against their number, and the capacity against N.
 
-    A row of panels a rule (against the number of patterns t and against the load t/N; points are
-    means over networks, bars their standard error; dashed, for Hebbian, the fraction of patterns
-    that theory says are fixed points), and a last panel with the capacity, the t at which 0.9 are
-    retrieved, against N, with standard errors over networks where the result's summary has them.
+    One row of panels per rule, against the number of patterns t and against the load t/N. Points
+    are means over networks with their standard errors; the dashed line for Hebbian weights is the
+    predicted fraction of patterns that are fixed points. The last panel shows the capacity, the t
+    at which 90 % are retrieved, against N, with standard errors if the summary has them.
 
     Parameters
     ----------
     result : Result
-        Of the capacity study: anything with ``.rows``, dicts with the columns rule, n_neurons,
-        n_patterns, retrieved and retrieved_se (load and networks are used when there).
-    ax : axes, optional
-        Your own: two a rule, then one.
+        Result of the capacity study, or any object with ``.rows``: dicts with the columns rule,
+        n_neurons, n_patterns, retrieved and retrieved_se (load and networks are optional).
+    ax : sequence of matplotlib Axes, optional
+        Axes to draw into, two per rule, then one; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result has no rows or lacks a column.
+        If the result has no rows or lacks a column.
 
     References
     ----------
@@ -72,7 +72,7 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
             panels.append(figure.add_subplot(grid[-1, :]))
             style.heading(figure, _title(result, rows), colours)
         else:
-            panels = style.given_axes(ax, names)
+            panels = style.checked_axes(ax, names)
             panels[0].legend(handles=style.size_handles(colours), title="N", fontsize=7)
         for index, rule in enumerate(rules):
             left, right = panels[2 * index], panels[2 * index + 1]
@@ -86,7 +86,7 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
 
 
 def _title(result: Any, rows: Sequence[Row]) -> str:
-    """What was done, as far as the configuration and the rows say so."""
+    """Title, from the configuration and the rows."""
     parts = ["Fraction of patterns retrieved exactly"]
     flipped = dict(getattr(result, "config", None) or {}).get("flipped")
     if isinstance(flipped, float):
@@ -101,7 +101,7 @@ def _title(result: Any, rows: Sequence[Row]) -> str:
 
 
 def _curves(ax: Axes, rows: Sequence[Row], colours: dict[int, str], by_load: bool) -> None:
-    """One curve a network size, theory's curve over it, and the 0.9 line."""
+    """One curve per network size, its theoretical curve, and the 0.9 line."""
     everywhere = []
     for n in colours:
         mine = ordered(where(rows, n_neurons=n), "n_patterns")
@@ -133,7 +133,7 @@ def _curves(ax: Axes, rows: Sequence[Row], colours: dict[int, str], by_load: boo
 
 
 def _theory(ax: Axes, rule: str, n: int, counts: Any, unit: float, colour: str) -> None:
-    """The fraction of patterns that theory says are fixed points, drawn over the points."""
+    """The predicted fraction of patterns that are fixed points."""
     fine = np.unique(np.geomspace(counts.min(), counts.max(), 40).round().astype(np.int64))
     expected = theory_lines.stable_fraction(rule, n, fine)
     if expected is not None:
@@ -143,9 +143,9 @@ def _theory(ax: Axes, rule: str, n: int, counts: Any, unit: float, colour: str) 
 
 
 def _errors(result: Any) -> dict[tuple[str, int], float]:
-    """Standard errors of the capacities, by rule and size, where the result knows them."""
-    found = dict(getattr(result, "summary", None) or {}).get("capacity", [])
-    return {(row["rule"], row["n_neurons"]): row.get("capacity_se", math.nan) for row in found}
+    """Standard errors of the capacities, by rule and size, if the result has them."""
+    table = dict(getattr(result, "summary", None) or {}).get("capacity", [])
+    return {(row["rule"], row["n_neurons"]): row.get("capacity_se", math.nan) for row in table}
 
 
 def _capacities(
@@ -154,7 +154,7 @@ def _capacities(
     rules: Sequence[str],
     errors: dict[tuple[str, int], float],
 ) -> None:
-    """The crossing of 0.9 for every size and rule, with the law that it should follow."""
+    """The crossing of 0.9 for every size and rule, with the theoretical law."""
     sizes = sorted({int(row["n_neurons"]) for row in rows})
     smooth = np.geomspace(max(sizes[0] / 1.15, 3.0), sizes[-1] * 1.15, 60)
     marks = "osD^v"
@@ -187,7 +187,7 @@ def _capacities(
 
 
 def _one_capacity(ax: Axes, n: int, found: Crossing, colour: str, mark: str) -> list[float]:
-    """A point with its standard error; an arrow where the grid ends first."""
+    """A point with its standard error; an arrow if the crossing is outside of the grid."""
     if math.isinf(found.high) or found.low == 0.0:
         edge, arrow = (found.low, "↑") if math.isinf(found.high) else (found.high, "↓")
         ax.plot([n], [edge], color=colour, marker=mark, ls="", fillstyle="none", label="_limit")

@@ -1,4 +1,4 @@
-"""How many patterns a dense memory holds: one-step errors against load, capacity against size."""
+"""Capacity of dense memories: one-step errors against load, number of patterns against size."""
 
 from __future__ import annotations
 
@@ -21,31 +21,33 @@ POWERS = "²³⁴⁵⁶"
 
 @checks.by_name
 def dense(result: Any, *, ax: Any = None) -> Figure:
-    """One-step errors of dense memories against their load, and how many patterns they hold.
+    """Plot one-step errors of dense memories against their load, and their capacities.
 
-    A panel a power (points: means over networks with their standard errors; lines: the exact law at
-    each N; dashed: its Gaussian limit), one for e^x, one with the number of patterns at an error of
-    0.5 % against N, and one with what exponential memories make of spoilt cues.
+    One panel per power (points: means over networks with their standard errors; lines: exact
+    distribution at each N; dashed: its Gaussian limit), one for e^x, one with the number of
+    patterns at an error of 0.5 % against N, and one with the recall of corrupted cues by
+    exponential memories.
 
     Parameters
     ----------
     result : Result
-        Of the dense study: anything with ``.rows``, dicts with the columns interaction, order,
-        n_neurons, n_patterns, load, flipped, update, error, error_se, theory, gaussian, retrieved
-        and retrieved_se; with ``.summary["capacity"]`` the numbers of patterns are drawn too.
-    ax : axes, optional
-        Your own: one a power, then one each for e^x, the numbers of patterns and spoilt cues as far
-        as the result has them.
+        Result of the dense study, or any object with ``.rows``: dicts with the columns interaction,
+        order, n_neurons, n_patterns, load, flipped, update, error, error_se, theory, gaussian,
+        retrieved and retrieved_se; with ``.summary["capacity"]`` the numbers of patterns are
+        plotted too.
+    ax : sequence of matplotlib Axes, optional
+        Axes to draw into: one per power, then one each for e^x, the numbers of patterns and
+        corrupted cues, as far as the result has them; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result has no rows or lacks a column.
+        If the result has no rows or lacks a column.
 
     References
     ----------
@@ -70,7 +72,7 @@ def dense(result: Any, *, ax: Any = None) -> Figure:
     exponential = where(rows, order=0)
     capacities = dict(getattr(result, "summary", None) or {}).get("capacity", [])
     names = [f"order {order}" for order in orders]
-    names += ["exponential", "spoilt cues"] if exponential else []
+    names += ["exponential", "corrupted cues"] if exponential else []
     names += ["capacity"] if capacities else []
     with style.house():
         if ax is None:
@@ -84,20 +86,20 @@ def dense(result: Any, *, ax: Any = None) -> Figure:
                 f"Dense memories · points: {averaged(rows)} · lines: exact law at each N",
             )
         else:
-            made = style.given_axes(ax, names)
+            made = style.checked_axes(ax, names)
         panels = dict(zip(names, made, strict=True))
         for order in orders:
             _power(panels[f"order {order}"], where(rows, order=order), order)
         if exponential:
             _exponential(panels["exponential"], exponential)
-            _spoilt(panels["spoilt cues"], exponential)
+            _corrupted(panels["corrupted cues"], exponential)
         if capacities:
             _capacities(panels["capacity"], capacities)
     return style.figure_of(made[0])
 
 
 def _power(ax: Axes, rows: Sequence[Row], order: int) -> None:
-    """Errors of one power, a curve a size."""
+    """Errors of one power, one curve per size."""
     _errors(ax, rows)
     limit = ordered(rows, "load")
     loads = np.geomspace(float(limit[0]["load"]), float(limit[-1]["load"]), 60)
@@ -112,7 +114,7 @@ def _power(ax: Axes, rows: Sequence[Row], order: int) -> None:
 
 
 def _exponential(ax: Axes, rows: Sequence[Row]) -> None:
-    """Errors of the exponential, a curve a size."""
+    """Errors of the exponential, one curve per size."""
     _errors(ax, [row for row in rows if row["flipped"] == 0 and row["update"] == "sync"])
     ax.set_xlabel("load P / 2^(N/2)")
     ax.set_title("F(x) = exp(x)")
@@ -120,7 +122,7 @@ def _exponential(ax: Axes, rows: Sequence[Row]) -> None:
 
 
 def _errors(ax: Axes, rows: Sequence[Row]) -> None:
-    """Measured errors as points, the exact law as a line."""
+    """Measured errors as points, the exact distribution as a line."""
     for n, colour in style.size_colours(values(rows, "n_neurons")).items():
         mine = ordered(where(rows, n_neurons=n), "load")
         load, law = column(mine, "load"), column(mine, "theory")
@@ -140,13 +142,13 @@ def _errors(ax: Axes, rows: Sequence[Row]) -> None:
     ax.set_ylabel("bits that change in one step")
 
 
-def _spoilt(ax: Axes, rows: Sequence[Row]) -> None:
-    """What the largest exponential memory gives back of spoilt patterns."""
+def _corrupted(ax: Axes, rows: Sequence[Row]) -> None:
+    """Recall of corrupted patterns by the largest exponential memory."""
     n = max(values(rows, "n_neurons"))
     rows = where(rows, n_neurons=n)
-    spoilt = [row for row in rows if row["flipped"]]
-    if spoilt:
-        rows = where(rows, n_patterns=spoilt[0]["n_patterns"])
+    corrupted = [row for row in rows if row["flipped"]]
+    if corrupted:
+        rows = where(rows, n_patterns=corrupted[0]["n_patterns"])
     for index, update in enumerate(values(rows, "update")):
         mine = ordered(where(rows, update=update), "flipped")
         ax.errorbar(
@@ -163,7 +165,7 @@ def _spoilt(ax: Axes, rows: Sequence[Row]) -> None:
 
 
 def _capacities(ax: Axes, found: Sequence[Row]) -> None:
-    """How many patterns until 0.5 % of the bits change, against N."""
+    """Number of patterns at which 0.5 % of the bits change, against N."""
     colours = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANGE)
     everything = [1.0]
     sizes = sorted({int(row["n_neurons"]) for row in found})

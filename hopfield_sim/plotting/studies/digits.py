@@ -1,4 +1,4 @@
-"""What trained memories look like beside their errors, and how many of them decide."""
+"""Trained memories as images, their errors, and how many of them take part in a decision."""
 
 from __future__ import annotations
 
@@ -33,28 +33,28 @@ _NEEDED = ("order", "epoch", "train_error", "test_error")
 
 @checks.by_name
 def digits(result: Any, figure: str = "memories", *, ax: Any = None) -> Figure:
-    """Trained memories, the errors on their way, and how many memories take part in a decision.
+    """Plot trained memories, errors during training, and the number of memories in a decision.
 
     Parameters
     ----------
     result : Result
-        Of the study ``digits``.
+        Result of the study ``digits``.
     figure : {"memories", "participation", "decisions"}
         Memories as images above the errors after each epoch; the number of memories in a decision
-        and the error of each power; test images with the memories that count most.
-    ax : axes, optional
-        Your own: two a power for "memories" (all those of images first), two for "participation",
-        one for "decisions".
+        and the error of each power; test images with the memories that contribute most.
+    ax : sequence of matplotlib Axes, optional
+        Axes to draw into: two per power for "memories" (those of images first), two for
+        "participation", one for "decisions"; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result lacks the columns, or the part of its summary, that the figure needs.
+        If the result lacks columns, or a part of its summary, that the figure needs.
     """
     figures: dict[str, Callable[[Any, list[Row], str, Any], Figure]] = {
         "memories": _memories,
@@ -68,13 +68,13 @@ def digits(result: Any, figure: str = "memories", *, ax: Any = None) -> Figure:
 
 
 def _source(result: Any) -> str:
-    """What was learnt from, where the result says so."""
+    """Name of the training data, if the result has it."""
     title = getattr(result, "summary", {}).get("title", "")
     return f"{title} · " if title else ""
 
 
 def _part(result: Any, name: str) -> Mapping[int, Any]:
-    """What the summary has under this name, by power."""
+    """The part of the summary with this name, by power."""
     summary = getattr(result, "summary", None)
     found = summary.get(name) if isinstance(summary, Mapping) else None
     if not found:
@@ -100,8 +100,8 @@ def _memories(memories: Mapping[int, Any], rows: list[Row], source: str, ax: Any
         bar.set_label("memory ξ")
     else:
         names = [f"{what}, n = {n}" for what in ("memories", "errors") for n in orders]
-        given = style.given_axes(ax, names)
-        above, below = given[: len(orders)], given[len(orders) :]
+        panels = style.checked_axes(ax, names)
+        above, below = panels[: len(orders)], panels[len(orders) :]
     low, high = _span(rows)
     for order, tiles, curves in zip(orders, above, below, strict=True):
         shown = np.asarray(memories[order])[: SIDE * SIDE]
@@ -123,7 +123,7 @@ def _memories(memories: Mapping[int, Any], rows: list[Row], source: str, ax: Any
 
 
 def _errors(ax: Axes, rows: list[Row]) -> None:
-    """Both errors against the epoch, a band of one standard error where there are networks."""
+    """Both errors against the epoch, with a band of one standard error for several networks."""
     epochs = column(rows, "epoch")
     for name, (words, colour) in CURVES.items():
         mean, bars = column(rows, name), column(rows, f"{name}_se")
@@ -170,7 +170,7 @@ def _participation(quantiles: Mapping[int, Any], rows: list[Row], source: str, a
             [],
         )
     else:
-        left, right = style.given_axes(ax, names)
+        left, right = style.checked_axes(ax, names)
     colours = _colours(orders)
     places = np.arange(len(orders))
     for place, order in zip(places, orders, strict=True):
@@ -213,9 +213,9 @@ def _participation(quantiles: Mapping[int, Any], rows: list[Row], source: str, a
 
 
 def _decisions(decisions: Mapping[int, Any], rows: list[Row], source: str, ax: Any) -> Figure:
-    """A row a power; images side by side, each followed by its memories."""
+    """One row per power; images side by side, each followed by its memories."""
     orders = [order for order in values(rows, "order") if order in decisions]
-    panel = None if ax is None else style.given_axes(ax, ["decisions"])[0]
+    panel = None if ax is None else style.checked_axes(ax, ["decisions"])[0]
     grid, starts = [], [0]
     for order in orders:
         line: list[Tile | None] = []
@@ -246,18 +246,18 @@ def _share(share: float) -> str:
 
 
 def _short(words: str) -> str:
-    """As many letters as stand over an image."""
+    """Shorten a text to the width of an image."""
     return words if len(words) <= 10 else f"{words[:9]}…"
 
 
 def _colours(orders: Sequence[int]) -> dict[int, Any]:
-    """Dark to light with growing n."""
+    """Colours from dark to light with increasing n."""
     places = np.linspace(0.1, 0.8, len(orders)) if len(orders) > 1 else [0.3]
     return {n: colormaps["viridis"](p) for n, p in zip(orders, places, strict=True)}
 
 
 def _wrapped(words: str, width: float) -> str:
-    """Lines that fit into so many inches."""
+    """Wrap a text to a width in inches."""
     return fill(words, int(12 * width))
 
 

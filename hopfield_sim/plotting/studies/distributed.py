@@ -1,4 +1,4 @@
-"""Errors of distributed memories against exact ones, as curves with theory dashed over them."""
+"""Errors of distributed memories relative to exact ones, with theoretical curves."""
 
 from __future__ import annotations
 
@@ -45,27 +45,27 @@ _NEEDED = (
 
 @checks.by_name
 def distributed(result: Any, figure: str = "approximation", *, ax: Any = None) -> Figure:
-    """Errors of a distributed memory against the exact one, with theory dashed over them.
+    """Plot errors of a distributed memory relative to the exact one, with theoretical curves.
 
     Parameters
     ----------
     result : Result
-        Of the study ``distributed``.
+        Result of the study ``distributed``.
     figure : {"approximation", "patterns", "kernels", "images"}
         Errors against Y for random binary memories of the middle size; against the number of
-        memories; against β for the four kinds of features; or for half-hidden images.
-    ax : axes, optional
-        Your own, one for each panel.
+        memories; against β for the four types of features; or for half-masked images.
+    ax : sequence of matplotlib Axes, optional
+        Axes to draw into, one per panel; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result lacks the rows or columns that the figure needs.
+        If the result lacks rows or columns that the figure needs.
     """
     figure = checks.choice(figure, FIGURES, "figure")
     rows = rows_of_part(result, figure, *_NEEDED)
@@ -77,7 +77,7 @@ def distributed(result: Any, figure: str = "approximation", *, ax: Any = None) -
 
 
 def approximation(rows: Sequence[Row], n_neurons: int, *, ax: Any = None) -> Figure:
-    """Energy, gradient and recalled state against Y at one D: a row each, a column a place."""
+    """Errors of energy, gradient and recalled state against Y at one D; one column per place."""
     mine = where(rows, part="approximation", n_neurons=n_neurons)
     title = (
         f"D = {n_neurons}, P = {mine[0]['n_patterns']} random binary memories · {_averaged(mine)}"
@@ -102,7 +102,7 @@ def _grid(
     title: str,
     ax: Any,
 ) -> Figure:
-    """A row of panels a measure, a column a place, a curve a β."""
+    """One row of panels per measure, one column per place, one curve per β."""
     places, betas = values(rows, "at"), sorted(values(rows, "beta"))
     colours = _shades(betas)
     if ax is None:
@@ -113,7 +113,7 @@ def _grid(
         _heading(fresh, title, colours, theory=True)
     else:
         names = [f"{measure}, {at}" for measure, _ in measures for at in places]
-        panels = np.array(style.given_axes(ax, names)).reshape(len(measures), len(places))
+        panels = np.array(style.checked_axes(ax, names)).reshape(len(measures), len(places))
     for i, (measure, words) in enumerate(measures):
         for j, at in enumerate(places):
             panel = panels[i, j]
@@ -157,7 +157,7 @@ def _kernels(rows: Sequence[Row], ax: Any) -> Figure:
         )
     else:
         names = [f"{energy}, D = {size}" for energy in energies for size in sizes]
-        panels = np.array(style.given_axes(ax, names)).reshape(len(energies), len(sizes))
+        panels = np.array(style.checked_axes(ax, names)).reshape(len(energies), len(sizes))
     for i, energy in enumerate(energies):
         for j, size in enumerate(sizes):
             panel = panels[i, j]
@@ -195,7 +195,7 @@ def _images(rows: Sequence[Row], ax: Any) -> Figure:
         )
         _heading(fresh, title, colours, theory=False)
     else:
-        panels = np.array(style.given_axes(ax, [words for _, words in measures]))
+        panels = np.array(style.checked_axes(ax, [words for _, words in measures]))
     for panel, (measure, words) in zip(panels, measures, strict=True):
         for beta in betas:
             curve = where(rows, beta=beta)
@@ -209,14 +209,14 @@ def _images(rows: Sequence[Row], ax: Any) -> Figure:
 
 
 def _theory(ax: Axes, rows: Sequence[Row], x: str, colour: str) -> None:
-    """What theory predicts, where it holds."""
+    """The theoretical prediction, in its range of validity."""
     expected = column(rows, "energy_theory")
     known = np.isfinite(expected) & (expected > 0)
     law(ax, list(compress(rows, known)), x, "energy_theory", colour)
 
 
 def _ticks(ax: Axes, places: Sequence[float]) -> None:
-    """A logarithmic x-axis with ticks where the points are, as many as there is room for."""
+    """A logarithmic x-axis with ticks at the points, as many as fit."""
     order = sorted(places)
     ax.set_xscale("log")
     ax.set_xlim(order[0] / 1.2, order[-1] * 1.2)
@@ -225,7 +225,7 @@ def _ticks(ax: Axes, places: Sequence[float]) -> None:
 
 
 def _shades(betas: Sequence[float]) -> dict[float, str]:
-    """Dark to light with growing β."""
+    """Colours from dark to light with increasing β."""
     places = np.linspace(0.1, 0.86, len(betas)) if len(betas) > 1 else [0.3]
     return {b: to_hex(colormaps["plasma"](p)) for b, p in zip(betas, places, strict=True)}
 

@@ -1,4 +1,4 @@
-"""Down the energy landscape: energy and overlap of recalls against time."""
+"""Energy and overlap of recalls against time."""
 
 from __future__ import annotations
 
@@ -20,30 +20,31 @@ FEW = 20  # points that are drawn with marks: a synchronous recall makes few ste
 
 @checks.by_name
 def energy(run_or_result: Any, *, ax: Any = None) -> Figure:
-    """Energy against time, of one recall in any memory or of the energy study.
+    """Plot energy against time, of one recall in any memory or of the energy study.
 
-    Time is in sweeps, in steps for continuous memories. For a recall: a thin line a state and their
-    median, bold. For the study, in which E = −½ sᵀWs + θ·s: a column of panels a rule, energy above
-    and overlap with the stored pattern below, synchronous and asynchronous.
+    Time is in sweeps, or in steps for continuous memories. For a recall, each state is a thin line,
+    their median a bold one. For the study, in which E = −½ sᵀWs + θ·s, there is a column of panels
+    per rule: energy above and overlap with the stored pattern below, for synchronous and
+    asynchronous updates.
 
     Parameters
     ----------
     run_or_result : Recall, Descent or Result
-        A recall that recorded ``"energy"``, or anything with ``.rows``, dicts with the columns
+        A recall that recorded ``"energy"``, or any object with ``.rows``: dicts with the columns
         rule, update, updates, energy and, for the lower panels, overlap.
-    ax : axes, optional
-        Your own: one for a recall; for the study one a rule (two a rule with overlaps: all energies
-        first).
+    ax : matplotlib Axes or sequence of them, optional
+        Axes to draw into: one for a recall; for the study one per rule, or two per rule with
+        overlaps (all energies first). By default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the run did not record its energy, or the result lacks rows or a column.
+        If the run did not record its energy, or the result lacks rows or a column.
 
     Examples
     --------
@@ -60,26 +61,26 @@ def energy(run_or_result: Any, *, ax: Any = None) -> Figure:
 
 @checks.by_name
 def overlap(run: Any, *, pattern: int | None = None, ax: Any = None) -> Figure:
-    """Overlap m = s·ξ/N with a pattern against time in sweeps, a line a state.
+    """Plot the overlap m = s·ξ/N with a pattern against time in sweeps, one line per state.
 
     Parameters
     ----------
     run : Recall
         A recall that recorded ``"overlap"``.
     pattern : int, optional
-        Which pattern; without it, for each state, the one that it started nearest to.
-    ax : axes, optional
-        Your own.
+        Index of the pattern; by default, for each state, the pattern nearest to its initial state.
+    ax : matplotlib Axes, optional
+        Axes to draw into; by default those of a new figure.
 
     Returns
     -------
     Figure
-        A thin line a state and their median, bold.
+        The figure, with a thin line per state and their median as a bold line.
 
     Raises
     ------
     HopfieldError
-        When the run did not record its overlaps.
+        If the run did not record its overlaps.
 
     Examples
     --------
@@ -91,18 +92,20 @@ def overlap(run: Any, *, pattern: int | None = None, ax: Any = None) -> Figure:
     """
     whose = "the pattern nearest at the start" if pattern is None else f"pattern {pattern}"
     figure = _bundle(run, runs.overlaps(run, pattern), f"overlap m with {whose}", ax)
-    panel = figure.axes[0] if ax is None else style.given_axes(ax, ["overlap"])[0]
+    panel = figure.axes[0] if ax is None else style.checked_axes(ax, ["overlap"])[0]
     panel.set_ylim(min(-0.04, panel.get_ylim()[0]), 1.06)
     return figure
 
 
 def _bundle(run: Any, curves: NDArray[np.float64], label: str, ax: Any) -> Figure:
-    """A thin line a state and, where there are several, their median."""
+    """A thin line per state and, for several states, their median."""
     time = runs.time(run)
     n_states = curves.shape[1]
     with style.house():
         panel = (
-            style.figure(5.6, 3.6).add_subplot() if ax is None else style.given_axes(ax, [label])[0]
+            style.figure(5.6, 3.6).add_subplot()
+            if ax is None
+            else style.checked_axes(ax, [label])[0]
         )
         mark = "o" if len(time) <= FEW else ""
         if n_states == 1:
@@ -121,14 +124,14 @@ def _bundle(run: Any, curves: NDArray[np.float64], label: str, ax: Any) -> Figur
 
 
 def _sizes(run: Any) -> str:
-    """N, and P where the network stored patterns."""
+    """N, and P if the network stores patterns, as text."""
     patterns = getattr(run, "patterns", None)
     stored = "" if patterns is None else f", P = {len(patterns)}"
     return f"N = {runs.n_neurons(run)}{stored}"
 
 
 def _study(result: Any, ax: Any) -> Figure:
-    """Both kinds of update in one panel a rule, the overlaps below."""
+    """One panel per rule with both kinds of update, the overlaps below."""
     rows = rows_of(result, "rule", "update", "updates", "energy")
     rules = values(rows, "rule")
     n = _n_neurons(result)
@@ -141,7 +144,7 @@ def _study(result: Any, ax: Any) -> Figure:
             panels = list(made.ravel())
             style.heading(figure, _title(result))
         else:
-            panels = style.given_axes(ax, names)
+            panels = style.checked_axes(ax, names)
         for index, panel in enumerate(panels):
             quantity, rule = quantities[index // len(rules)], rules[index % len(rules)]
             _study_panel(panel, where(rows, rule=rule), quantity, n)
@@ -187,7 +190,7 @@ def _n_neurons(result: Any) -> int | None:
 
 
 def _title(result: Any) -> str:
-    """N, P and the damage of the cue, as far as the configuration says so."""
+    """N, P and the corruption of the cue, as far as the configuration has them."""
     config = dict(getattr(result, "config", None) or {})
     n, parts = _n_neurons(result), ["Energy during recall"]
     if n:

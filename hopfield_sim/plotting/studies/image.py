@@ -1,4 +1,4 @@
-"""Images out of a part of them: original, cue, frames on the way, and what was recalled."""
+"""Recall of images from a part of them: original, cue, intermediate frames and final state."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ON_THE_WAY = 2  # frames between cue and end
 
 @checks.by_name
 def image(result: Any, *, ax: Any = None) -> Figure:
-    """Each image's recall: original, cue and, for every rule, two frames on the way and the end.
+    """Plot the recall of each image: original, cue and, per rule, two frames and the final state.
 
     The number above each is its overlap m = s·ξ/N with the original ξ: 1 is perfect, 0 is chance.
 
@@ -30,18 +30,18 @@ def image(result: Any, *, ax: Any = None) -> Figure:
         Of the image study: ``.rows`` with the columns image, rule and overlap, and ``.runs`` with a
         recorded recall (``record="states"``) of every image by every rule, named "image/rule", or
         one of all images by every rule, named by the rule.
-    ax : axes, optional
-        Your own.
+    ax : matplotlib Axes, optional
+        Axes to draw into; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result lacks rows, columns or recorded runs, or a run has no trajectory.
+        If the result lacks rows, columns or recorded runs, or a run has no trajectory.
     """
     rows = rows_of(result, "image", "rule", "overlap")
     images, rules = values(rows, "image"), values(rows, "rule")
@@ -62,7 +62,7 @@ def image(result: Any, *, ax: Any = None) -> Figure:
         grid.append(line)
     headings = [(2 + i * (ON_THE_WAY + 1), style.rule_name(rule)) for i, rule in enumerate(rules)]
     with style.house():
-        panel = None if ax is None else style.given_axes(ax, ["image recall"])[0]
+        panel = None if ax is None else style.checked_axes(ax, ["image recall"])[0]
         title = f"Recall from a part of the image · {_sizes(result)} · overlap m = s·ξ/N"
         return mosaic(
             grid,
@@ -75,21 +75,21 @@ def image(result: Any, *, ax: Any = None) -> Figure:
 
 
 def _run_of(result: Any, image: str, rule: str, index: int) -> tuple[Any, NDArray[Any]]:
-    """The run of an image by a rule, and its states (T+1, N)."""
-    found = dict(getattr(result, "runs", None) or {})
+    """The run of an image for a rule, and its states (T+1, N)."""
+    recorded = dict(getattr(result, "runs", None) or {})
     for key in (f"{image}/{rule}", f"{rule}/{image}"):
-        if key in found:
-            return found[key], runs.trajectory(found[key])[:, 0]
-    if rule in found:
-        return found[rule], runs.trajectory(found[rule])[:, index]
+        if key in recorded:
+            return recorded[key], runs.trajectory(recorded[key])[:, 0]
+    if rule in recorded:
+        return recorded[rule], runs.trajectory(recorded[rule])[:, index]
     raise HopfieldError(
         f"result has no recorded run of image {image!r} by rule {rule!r} "
-        f"(runs: {', '.join(map(repr, found)) or 'none'}); image() draws recorded recalls"
+        f"(runs: {', '.join(map(repr, recorded)) or 'none'}); image() draws recorded recalls"
     )
 
 
 def _original(run: Any, frames: NDArray[Any], index: int, n_images: int) -> NDArray[np.float64]:
-    """The pattern behind an image: by its place, or the one that the cue is nearest to."""
+    """The stored pattern of an image: by its index, or the one nearest to the cue."""
     patterns = getattr(run, "patterns", None)
     if patterns is None:
         raise HopfieldError(
@@ -110,7 +110,7 @@ def _cue(rows: Sequence[Row], name: str, cue: NDArray[Any], original: NDArray[np
 def _way(
     run: Any, frames: NDArray[Any], original: NDArray[np.float64], shape: tuple[int, int]
 ) -> list[Tile]:
-    """Frames at equal parts of the way (in bits that still differ from the end), and the end."""
+    """Frames evenly spaced in the number of bits that differ from the end, and the end."""
     left = (frames != frames[-1]).mean(axis=1)
     time = runs.sweeps(run)
     tiles = []

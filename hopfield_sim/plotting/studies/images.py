@@ -1,4 +1,4 @@
-"""Colour pictures by four similarities: how many come back, against β and against their number."""
+"""Recall of colour images with four similarities, against β and against their number."""
 
 from __future__ import annotations
 
@@ -39,28 +39,28 @@ _NEEDED = ("part", "memory", "cue", "n_patterns", "beta", "images", "right", "re
 
 @checks.by_name
 def colour_images(result: Any, figure: str = "patterns", *, ax: Any = None) -> Figure:
-    """How many spoilt colour pictures bring back the right one, or come back themselves.
+    """Plot the fraction of corrupted colour images that retrieve the right memory, or themselves.
 
     Parameters
     ----------
     result : Result
-        Of the study ``images``.
+        Result of the study ``images``.
     figure : {"patterns", "beta", "blend", "binary"}
-        Right memories against the number of pictures, a panel a cue; recalled pictures and their
-        error against β, a column a similarity; error and recalled pictures of noisy ones against β;
-        pictures in black and white against their number, a panel a cue.
-    ax : axes, optional
-        Your own, one for each panel.
+        Right memories against the number of images, one panel per cue; recalled images and their
+        error against β, one column per similarity; error and recalled images of noisy ones against
+        β; black-and-white images against their number, one panel per cue.
+    ax : sequence of matplotlib Axes, optional
+        Axes to draw into, one per panel; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result lacks the rows or columns that the figure needs.
+        If the result lacks rows or columns that the figure needs.
     """
     figures: dict[str, tuple[str, Callable[[list[Row], Any], Figure]]] = {
         "patterns": ("colour", _patterns),
@@ -75,11 +75,11 @@ def colour_images(result: Any, figure: str = "patterns", *, ax: Any = None) -> F
 
 
 def _patterns(rows: list[Row], ax: Any) -> Figure:
-    """Right memories against P: they do not depend on β, so any row of a point will do."""
+    """Right memories against P; they do not depend on β, so any row of a point is used."""
     points = {(r["memory"], r["cue"], r["n_patterns"]): r for r in rows}
     mine = list(points.values())
     cues, memories = values(mine, "cue"), values(mine, "memory")
-    title = "Right memory (the largest weight is on the picture that was spoilt) · mean ± s.e."
+    title = "Right memory (the largest weight is on the image of the cue) · mean ± s.e."
     panels = _panels(ax, 1, len(cues), 2.35, 2.9, title, _handles(memories, MEMORIES))
     for panel, cue in zip(panels, cues, strict=True):
         for memory in memories:
@@ -92,7 +92,7 @@ def _patterns(rows: list[Row], ax: Any) -> Figure:
 
 
 def _betas(rows: list[Row], ax: Any) -> Figure:
-    """Recalled above, mean squared error below; what is right as a dotted line."""
+    """Recalled above, mean squared error below; the fraction of right memories is dotted."""
     many = [n for n in values(rows, "n_patterns") if len(_betas_of(rows, n)) > 1]
     most = max(many or values(rows, "n_patterns"))
     mine = where(rows, n_patterns=most)
@@ -175,7 +175,7 @@ def _panels(
     share: str = "none",
 ) -> list[Axes]:
     if ax is not None:
-        return style.given_axes(ax, [f"panel {k}" for k in range(n_rows * n_columns)])
+        return style.checked_axes(ax, [f"panel {k}" for k in range(n_rows * n_columns)])
     figure = style.figure(max(width * n_columns, 7.2), height + 0.5)
     how: Any = {"sharex": share, "sharey": "row", "squeeze": False}
     if n_columns == 2 and n_rows == 1:
@@ -194,7 +194,7 @@ def _curve(ax: Axes, rows: Sequence[Row], x: str, measure: str, colour: str) -> 
 
 
 def _counts(ax: Axes, counts: Sequence[int]) -> None:
-    """Numbers of pictures on a logarithmic axis, with their ticks."""
+    """A logarithmic axis of numbers of images, with ticks at these numbers."""
     ax.set_xscale("log")
     style.ticks_at(ax, sorted(counts))
     ax.set_xlabel("pictures stored, P")

@@ -1,4 +1,4 @@
-"""Modern Hopfield networks: retrieval against β, noise and number of patterns, theory dashed."""
+"""Modern Hopfield networks: retrieval against β, noise and number of patterns, with theory."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _NEEDED = ("part", "n_neurons", "n_patterns", "beta", "noise", "retrieved", "mem
 
 @checks.by_name
 def modern(result: Any, figure: str = "beta", *, ax: Any = None) -> Figure:
-    """Retrieval in a modern Hopfield network, with theory over it.
+    """Plot retrieval in a modern Hopfield network, with theoretical curves.
 
     Parameters
     ----------
     result : Result
-        Of the study ``modern``.
+        Result of the study ``modern``.
     figure : {"beta", "metastable", "noise", "patterns"}
-        Three panels over β; the number of memories in a mean over β, for clusters; fraction
-        retrieved over the noise; weight of the own memory over the number of patterns.
-    ax : axes, optional
-        Your own: three for "beta", else one.
+        Three panels against β; the number of memories in a mean against β, for clusters; fraction
+        retrieved against noise; weight of the own memory against the number of patterns.
+    ax : matplotlib Axes or sequence of them, optional
+        Axes to draw into: three for "beta", else one; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result lacks the rows or columns that the figure needs.
+        If the result lacks rows or columns that the figure needs.
     """
     figures: dict[str, Callable[[list[Row], Any], Figure]] = {
         "beta": _beta,
@@ -119,7 +119,7 @@ def _patterns(rows: list[Row], ax: Any) -> Figure:
 
 def _panels(ax: Any, count: int, title: str, handles: list[Line2D]) -> list[Axes]:
     if ax is not None:
-        return style.given_axes(ax, [f"panel {k}" for k in range(count)])
+        return style.checked_axes(ax, [f"panel {k}" for k in range(count)])
     figure = style.figure(7.2 if count == 1 else 3.7 * count, 3.9)
     made = list(figure.subplots(1, count, squeeze=False).ravel())
     style.legend_above(figure, title, handles)

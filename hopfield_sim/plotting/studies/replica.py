@@ -1,4 +1,4 @@
-"""Overlap after recall against load, and the phases that replica theory predicts."""
+"""Overlap after recall against load, and the phase diagram of replica theory."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ POINTS = 80
 
 @checks.by_name
 def overlap_by_load(result: Any, *, ax: Any = None) -> Figure:
-    """Mean overlap with the pattern after recall against the load t/N, a panel a rule.
+    """Plot the mean overlap with the pattern after recall against the load t/N, one panel per rule.
 
-    For Hebbian with m(α), the overlap of the retrieval state of an infinite network at T = 0, and
-    the load α_c = 0.138 where that state is gone. Past it a finite network keeps some of the
-    overlap that it started with, the less the larger it is.
+    For Hebbian weights, m(α) is shown, the overlap of the retrieval state of an infinite network at
+    T = 0, with the load α_c = 0.138 at which that state disappears. Beyond it a finite network
+    keeps some of its initial overlap, the less the larger it is.
 
     Parameters
     ----------
     result : Result
-        Of the capacity study: anything with ``.rows``, dicts with the columns rule, n_neurons,
-        n_patterns, overlap and overlap_se (networks is used when there).
-    ax : axes, optional
-        Your own: one a rule.
+        Result of the capacity study, or any object with ``.rows``: dicts with the columns rule,
+        n_neurons, n_patterns, overlap and overlap_se (networks is optional).
+    ax : sequence of matplotlib Axes, optional
+        Axes to draw into, one per rule; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result has no rows or lacks a column.
+        If the result has no rows or lacks a column.
 
     References
     ----------
@@ -60,7 +60,7 @@ def overlap_by_load(result: Any, *, ax: Any = None) -> Figure:
             draw_sizes(panel, rows, rule, "n_patterns", "overlap", by_load=True)
             _replica(panel, rule)
             measured = column(where(rows, rule=rule), "overlap")
-            # Nothing may have been measured: trials that failed leave nan.
+            # Failed trials leave nan.
             least = float(np.min(measured, initial=1.0, where=~np.isnan(measured)))
             panel.set_xlim(0, None)
             panel.set_ylim(max(least - 0.08, -1.04), 1.02)
@@ -70,7 +70,7 @@ def overlap_by_load(result: Any, *, ax: Any = None) -> Figure:
 
 
 def _replica(ax: Axes, rule: str) -> None:
-    """m(α) of the infinite network, down the jump at α_c."""
+    """m(α) of the infinite network, including the jump at α_c."""
     curve = theory_lines.retrieval_overlap(rule, POINTS)
     if curve is not None:
         loads, overlaps = curve
@@ -83,18 +83,18 @@ def _replica(ax: Axes, rule: str) -> None:
 
 @checks.by_name
 def phase_diagram(*, ax: Any = None) -> Figure:
-    """Temperature against load: where the Hebbian network recalls, by replica theory.
+    """Plot the phase diagram of the Hebbian network, temperature against load, by replica theory.
 
     Parameters
     ----------
-    ax : axes, optional
-        Your own.
+    ax : matplotlib Axes, optional
+        Axes to draw into; by default those of a new figure.
 
     Returns
     -------
     Figure
-        The lines T_g (spin glass), T_M (retrieval states exist below it) and T_c (below it they are
-        the lowest states).
+        The figure with the lines T_g (spin glass), T_M (below which retrieval states exist) and T_c
+        (below which they are the global minima of the free energy).
 
     References
     ----------
@@ -110,7 +110,7 @@ def phase_diagram(*, ax: Any = None) -> Figure:
         if ax is None:
             panel = style.figure(6.4, 4.2).add_subplot()
         else:
-            panel = style.given_axes(ax, ["phase diagram"])[0]
+            panel = style.checked_axes(ax, ["phase diagram"])[0]
         panel.plot(
             lines.loads, lines.glass, color=style.INK, ls=":", label="$T_g$: spin glass below"
         )

@@ -1,4 +1,4 @@
-"""Which memory stands what: shares of recalled cues as a map with numbers, and pictures of some."""
+"""Robustness of memories: fractions of recalled cues as a map with numbers, and images."""
 
 from __future__ import annotations
 
@@ -41,28 +41,29 @@ _NEEDED = ("data", "memory", "corruption", "strength", "networks", "exact", "bit
 
 @checks.by_name
 def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
-    """What memories make of every corruption: a map with the numbers in it, a panel a data set.
+    """Plot the recall of every corruption as a map with numbers, one panel per data set.
 
-    A row a memory, a column a strength of a corruption. The errors are in the result's table.
+    One row per memory, one column per strength of a corruption. Standard errors are in the table of
+    the result.
 
     Parameters
     ----------
     result : Result
-        Of the study ``robust``.
+        Result of the study ``robust``.
     measure : {"exact", "bit_accuracy"}
-        The share of cues that come back in every bit, or of right bits.
-    ax : axes, optional
-        Your own, one for each data set.
+        Fraction of cues that are recalled in every bit, or fraction of correct bits.
+    ax : sequence of matplotlib Axes, optional
+        Axes to draw into, one per data set; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result lacks rows or columns.
+        If the result lacks rows or columns.
     """
     measure = checks.choice(measure, MEASURES, "measure")
     rows = rows_of(result, *_NEEDED)
@@ -78,7 +79,7 @@ def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
                 figure, f"{MEASURES[measure]} · mean over sets of patterns{_flipped(result)}"
             )
         else:
-            panels = np.array(style.given_axes(ax, data))
+            panels = np.array(style.checked_axes(ax, data))
         for panel, one in zip(panels, data, strict=True):
             _map(panel, where(rows, data=one), measure)
             panel.set_title(_title(result, one, where(rows, data=one)), pad=30)
@@ -86,14 +87,14 @@ def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
 
 
 def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
-    """Cells of one data set, dark where much comes back."""
+    """Cells of one data set, dark for high values."""
     memories, places = values(rows, "memory"), _places(rows)
     low = 0.0 if measure == "exact" else 0.5
     for line, memory in enumerate(memories):
         for (kind, strength), x in places.items():
-            found = where(rows, memory=memory, corruption=kind, strength=strength)
-            if found:
-                _cell(ax, x, line, float(found[0][measure]), low)
+            matching = where(rows, memory=memory, corruption=kind, strength=strength)
+            if matching:
+                _cell(ax, x, line, float(matching[0][measure]), low)
     for kind in values(rows, "corruption"):
         mine = [x for (one, _), x in places.items() if one == kind]
         ax.text(
@@ -124,7 +125,7 @@ def _cell(ax: Axes, x: float, y: int, value: float, low: float) -> None:
 
 
 def _number(value: float) -> str:
-    """Two digits; 0 and 1 are nothing and everything, not nearly so.
+    """A number with two digits; only exact values are written as 0 and 1.
 
     Examples
     --------
@@ -137,14 +138,14 @@ def _number(value: float) -> str:
 
 
 def _places(rows: Sequence[Row]) -> dict[tuple[str, float], float]:
-    """Where each column begins: corruptions stand apart."""
-    found: dict[tuple[str, float], float] = {}
+    """Position of each column, with gaps between corruptions."""
+    positions: dict[tuple[str, float], float] = {}
     start = 0.0
     for kind in values(rows, "corruption"):
         strengths = values(where(rows, corruption=kind), "strength")
-        found |= {(kind, strength): start + place for place, strength in enumerate(strengths)}
+        positions |= {(kind, strength): start + place for place, strength in enumerate(strengths)}
         start += max(len(strengths), _LETTER * len(CORRUPTIONS.get(kind, kind))) + _GAP
-    return found
+    return positions
 
 
 def _width(rows: Sequence[Row]) -> float:
@@ -152,7 +153,7 @@ def _width(rows: Sequence[Row]) -> float:
 
 
 def _title(result: Any, data: str, rows: Sequence[Row]) -> str:
-    """What was stored, as far as the result says so."""
+    """Title with the stored patterns, as far as the result has them."""
     known: Mapping[str, Any] = getattr(result, "summary", None) or {}
     stored = known.get("data", {}).get(data)
     words = data if stored is None else f"{stored['words']}, N = {stored['n_neurons']}"
@@ -161,7 +162,7 @@ def _title(result: Any, data: str, rows: Sequence[Row]) -> str:
 
 
 def _flipped(result: Any) -> str:
-    """Where attacks begin."""
+    """Where attacks start, as text."""
     config: Mapping[str, Any] = getattr(result, "config", None) or {}
     share = config.get("attacked")
     if share is None:
@@ -172,16 +173,16 @@ def _flipped(result: Any) -> str:
 def robust_pictures(
     shown: Mapping[str, Any], corruptions: Sequence[tuple[str, str]], title: str
 ) -> Figure:
-    """One pattern, what was given to each memory, and what came back, side by side.
+    """Plot one pattern, its cues and the recalled states of each memory, side by side.
 
     Parameters
     ----------
     shown : mapping
-        Memory → {"original": (H, W), corruption: (2, H, W)}, the cue and the end, of −1 to 1.
+        Memory → {"original": (H, W), corruption: (2, H, W)}, cue and final state, from −1 to 1.
     corruptions : sequence of (name, heading)
-        In the order of the columns, which are two each.
+        Corruptions in the order of the columns, two columns each.
     title : str
-        Of the figure.
+        Title of the figure.
     """
     grid: list[list[Tile | None]] = []
     for pictures in shown.values():

@@ -1,4 +1,4 @@
-"""How damaged a cue may be: fraction retrieved against the fraction of bits flipped."""
+"""Robustness to corrupted cues: fraction retrieved against the fraction of flipped bits."""
 
 from __future__ import annotations
 
@@ -16,28 +16,29 @@ from hopfield_sim.plotting.studies.sizes import draw_sizes, panels_by_rule
 
 @checks.by_name
 def robustness(result: Any, *, ax: Any = None) -> Figure:
-    """Fraction retrieved against the fraction of flipped bits, a panel a rule, a colour a size.
+    """Plot the fraction retrieved against the fraction of flipped bits, one panel per rule.
 
-    Points are means over networks, bars their standard error. The vertical line at one half is
-    where recall must end: past it the cue is nearer to −ξ than to ξ, and −ξ is as stable as ξ.
+    Points are means over networks with their standard errors, in one colour per size. The vertical
+    line at one half is the limit of recall: beyond it the cue is nearer to −ξ than to ξ, and −ξ is
+    as stable as ξ.
 
     Parameters
     ----------
     result : Result
-        Of the robustness study: anything with ``.rows``, dicts with the columns rule, n_neurons,
-        fraction, retrieved and retrieved_se (n_patterns and networks are used when there).
-    ax : axes, optional
-        Your own: one a rule.
+        Result of the robustness study, or any object with ``.rows``: dicts with the columns rule,
+        n_neurons, fraction, retrieved and retrieved_se (n_patterns and networks are optional).
+    ax : sequence of matplotlib Axes, optional
+        Axes to draw into, one per rule; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result has no rows or lacks a column.
+        If the result has no rows or lacks a column.
 
     Examples
     --------
@@ -61,6 +62,6 @@ def robustness(result: Any, *, ax: Any = None) -> Figure:
 
 
 def _title(rows: Sequence[Row]) -> str:
-    """What was done, from the columns that say so."""
+    """Title, from the columns of the rows."""
     stored = f", {span(column(rows, 'n_patterns'))} patterns" if "n_patterns" in rows[0] else ""
     return f"Robustness of recall{stored} · {averaged(rows)}"

@@ -1,4 +1,4 @@
-"""A panel a rule with a curve a network size: what robustness and overlap have in common."""
+"""One panel per rule with one curve per network size, for robustness and overlap."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hopfield_sim.plotting.rows import Row, column, ordered, values, where
 
 
 def panels_by_rule(rows: Sequence[Row], title: str, ax: Any) -> dict[str, Axes]:
-    """Rule → its panel, two in a row of a new figure, or the axes given."""
+    """Rule → its panel, in ``ax`` or in a new figure with two panels per row."""
     rules = values(rows, "rule")
     colours = style.size_colours(values(rows, "n_neurons"))
     if ax is None:
@@ -23,7 +23,7 @@ def panels_by_rule(rows: Sequence[Row], title: str, ax: Any) -> dict[str, Axes]:
         panels = [figure.add_subplot(grid[divmod(i, columns)]) for i in range(len(rules))]
         style.heading(figure, title, colours)
     else:
-        panels = style.given_axes(ax, rules)
+        panels = style.checked_axes(ax, rules)
         panels[0].legend(handles=style.size_handles(colours), title="N", fontsize=7)
     for panel, rule in zip(panels, rules, strict=True):
         panel.set_title(style.rule_name(rule))
@@ -31,7 +31,7 @@ def panels_by_rule(rows: Sequence[Row], title: str, ax: Any) -> dict[str, Axes]:
 
 
 def draw_sizes(ax: Axes, rows: Sequence[Row], rule: str, x: str, y: str, by_load: bool) -> None:
-    """Column ``y`` against column ``x`` (over N, ``by_load``) with the bars of column ``y``_se."""
+    """Column ``y`` against column ``x`` (x/N if ``by_load``), with errors of column ``y``_se."""
     colours = style.size_colours(values(rows, "n_neurons"))
     for n, colour in colours.items():
         mine = ordered(where(rows, rule=rule, n_neurons=n), x)

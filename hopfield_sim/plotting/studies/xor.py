@@ -1,4 +1,4 @@
-"""Which powers solve the exclusive or: the energies of all eight states as a table in colours."""
+"""Which powers solve the exclusive or: the energies of all eight states as a coloured table."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ LOW, HIGH = style.SKY, style.ORANGE
 
 @checks.by_name
 def xor(result: Any, *, ax: Any = None) -> Figure:
-    """The energies of the eight states (x, y, z), a panel an interaction and a line a power.
+    """Plot the energies of the eight states (x, y, z), a panel per interaction, a row per power.
 
-    Memories have a frame; blue is the lower and orange the higher energy of a line, grey where all
-    are equal. At the right, whether z comes out right.
+    Memories have a frame; blue is the lower and orange the higher energy of a row, grey if all are
+    equal. At the right, whether the recalled z is correct.
 
     Parameters
     ----------
     result : Result
-        Of the xor study: anything with ``.rows``, dicts with the columns interaction, order, x, y,
-        z, energy, memory and solves.
-    ax : axes, optional
-        Your own, one an interaction.
+        Result of the xor study, or any object with ``.rows``: dicts with the columns interaction,
+        order, x, y, z, energy, memory and solves.
+    ax : sequence of matplotlib Axes, optional
+        Axes to draw into, one per interaction; by default those of a new figure.
 
     Returns
     -------
     Figure
-        Shown once by a notebook; ``savefig`` writes it.
+        The figure; notebooks display it once, ``savefig`` writes it to a file.
 
     Raises
     ------
     HopfieldError
-        When the result has no rows or lacks a column.
+        If the result has no rows or lacks a column.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def xor(result: Any, *, ax: Any = None) -> Figure:
             figure = style.figure(6.6 * len(words) ** 0.75, 0.36 * lines + 1.25)
             panels = list(figure.subplots(1, len(words), squeeze=False).ravel())
         else:
-            panels = style.given_axes(ax, words)
+            panels = style.checked_axes(ax, words)
         for panel, word in zip(panels, words, strict=True):
             _panel(panel, where(rows, interaction=word))
             kind = INTERACTIONS.get(word)
@@ -65,7 +65,7 @@ def xor(result: Any, *, ax: Any = None) -> Figure:
 
 
 def _panel(ax: Axes, rows: list[Row]) -> None:
-    """A line a power, a column a state."""
+    """One row per power, one column per state."""
     orders = values(rows, "order")
     states = list(dict.fromkeys((row["x"], row["y"], row["z"]) for row in rows))
     for line, order in enumerate(orders):
