@@ -29,11 +29,12 @@ with contextlib.suppress(ImportError):  # tests that need it skip, see propertie
 
 
 def _skipping() -> Generator[None, Any, Any]:
-    """Skip what asks for theory where there is no SciPy, and say so."""
+    """Skip what asks for theory or for a page where SciPy or Jinja2 is missing, and say so."""
     try:
         return (yield)
     except ImportError as error:
-        if find_spec("scipy") is not None or "SciPy" not in str(error):
+        absent = [name for name in ("scipy", "jinja2") if find_spec(name) is None]
+        if not any(f" {name}" in str(error) for name in absent):
             raise
         pytest.skip(str(error))
 

@@ -35,12 +35,24 @@ THEORY_MAY_IMPORT = {"theory", "checks", "errors"}
 ONLY_IN = {
     "matplotlib": {"plotting"},
     "scipy": {"theory"},
+    "jinja2": {"plotting"},
     "pandas": {"experiment"},
     "sklearn": {"sklearn"},
     "xarray": {"experiment"},
 }
 SLOW_TO_LOAD = (
-    *("matplotlib", "imageio", "scipy", "pandas", "xarray", "dask", "cupy", "PIL", "sklearn"),
+    *(
+        "matplotlib",
+        "imageio",
+        "scipy",
+        "pandas",
+        "xarray",
+        "dask",
+        "cupy",
+        "PIL",
+        "sklearn",
+        "jinja2",
+    ),
 )
 
 

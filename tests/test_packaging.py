@@ -44,7 +44,9 @@ def test_the_console_script_is_a_function() -> None:
 def test_what_is_required_is_what_is_imported() -> None:
     """Every third-party module that the package needs to run comes with it."""
     stated = {re.match(r"[\w-]+", line)[0] for line in PYPROJECT["project"]["dependencies"]}
-    assert stated == {"numpy", "scipy", "matplotlib", "imageio", "pillow", "threadpoolctl"}
+    assert stated == {
+        *("numpy", "scipy", "matplotlib", "imageio", "pillow", "jinja2", "threadpoolctl"),
+    }
 
 
 def test_every_extra_that_is_recommended_exists() -> None:
@@ -147,25 +149,31 @@ def test_without_optional_packages_everything_runs(tmp_path: Path) -> None:
     assert "100%" in run.stderr
 
 
-def test_without_scipy_only_theory_is_missing(tmp_path: Path) -> None:
+def test_without_scipy_and_jinja_only_theory_and_the_page_are_missing(tmp_path: Path) -> None:
     code = (
         "import sys\n"
-        "sys.modules['scipy'] = None\n"
+        "sys.modules['scipy'] = sys.modules['jinja2'] = None\n"
         "import hopfield_sim as hs\n"
         "from hopfield_sim.experiment.__main__ import main\n"
         "print(round(hs.theory.dense_capacity(100, 3, error=0.005), 1))\n"
         "try: hs.theory.gardner_load(0.0)\n"
         "except hs.errors.MissingDependencyError as error: print(error)\n"
-        "for name in ('capacity', 'robustness'):\n"
-        "    assert main([name, '--sizes', '10', '--trials', '1', '--out', sys.argv[1]]) == 0\n"
+        "try: hs.plotting.report.write('.', [], title='', command='', seed=0, versions={})\n"
+        "except hs.errors.MissingDependencyError as error: print(error)\n"
+        "sys.exit(main(['capacity', '--sizes', '10', '--trials', '1', '--out', sys.argv[1]]))\n"
     )
     run = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout.startswith("502.4\ntheory.gardner_load needs SciPy, 1.15 or newer")
-    assert run.stderr.count("pip install scipy") == 1
-    assert (tmp_path / "capacity.png").exists()
+    number, no_theory, no_page, told = run.stdout.splitlines()
+    assert number == "502.4"
+    assert no_theory.startswith("theory.gardner_load needs SciPy, 1.15 or newer")
+    assert no_page.startswith("report.html is written with Jinja2")
+    assert told.startswith(f"{tmp_path}: capacity from")
+    assert run.stderr.count("pip install scipy") == run.stderr.count("pip install jinja2") == 1
+    found = {path.name for path in tmp_path.iterdir()}
+    assert found == {"capacity.csv", "capacity.png", "overlap.png", "results.sqlite"}
 
 
 def test_the_folder_above_a_checkout_has_the_package_too(tmp_path: Path) -> None:

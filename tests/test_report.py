@@ -161,6 +161,12 @@ def test_a_dollar_is_no_placeholder(tmp_path: Path) -> None:
     assert "$title" in page.text
 
 
+def test_words_of_the_template_are_only_words(tmp_path: Path) -> None:
+    nasty = "{{ seed }} {% raw %} {# no #}"
+    _, page = written(tmp_path, [Section(nasty, nasty, tables=[(nasty, [{nasty: nasty}])])])
+    assert page.text.count(nasty) == 6
+
+
 def test_tables_align_numbers_under_each_other(tmp_path: Path) -> None:
     rows = [
         {"rule": "Hebbian", "largest_t": 33, "capacity": 33.25, "ok": True, "tiny": 1e-9},

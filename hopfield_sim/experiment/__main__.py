@@ -30,6 +30,8 @@ NO_LIMIT = (
     "and their last bits may depend on how many there are; pip install threadpoolctl"
 )
 
+NO_PAGE = "there will be tables and figures, but no report.html without Jinja2: pip install jinja2"
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
@@ -94,6 +96,8 @@ def _work(argv: Sequence[str], command: str) -> Outcome:
         console.complain(NO_KERNELS)
     if find_spec("threadpoolctl") is None:
         console.complain(NO_LIMIT)
+    if find_spec("jinja2") is None:
+        console.complain(NO_PAGE)
     act = driver.merge if wanted.name == "merge" else driver.run
     return act(wanted, command)
 

@@ -9,14 +9,13 @@ import numbers
 import os
 import platform
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from importlib import resources
 from itertools import count
 from pathlib import Path
-from string import Template
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,9 +25,17 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from hopfield_sim import checks
-from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ResultsDirError
+from hopfield_sim.errors import (
+    InvalidInputError,
+    InvalidTypeError,
+    MissingDependencyError,
+    ResultsDirError,
+)
 from hopfield_sim.plotting import style
 from hopfield_sim.support import disk
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 __all__ = ["Section", "write"]
 
@@ -118,6 +125,8 @@ def write(
     ------
     ResultsDirError
         If the folder cannot be written or a video cannot be read.
+    MissingDependencyError
+        If Jinja2 is not installed.
 
     Examples
     --------
@@ -136,27 +145,23 @@ def write(
     machine = checks.mapping(default, "machine", "names to what they are")
     default = {} if glossary is None else glossary
     glossary = checks.mapping(default, "glossary", "words to what they mean")
+    template = _template()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ResultsDirError(f"cannot write {str(path)!r}: {error.strerror}") from error
-    numbering = {kind: count(1) for kind in ("Figure", "Video", "Table")}
-    places = [f"section-{i}" for i in range(1, len(sections) + 1)]
-    named = [(place, section.title) for place, section in zip(places, sections, strict=True)]
-    named.append(("reproduce", "How to get these results again"))
-    template = Template(resources.files(__package__).joinpath(NAME).read_text(encoding="utf-8"))
-    page = template.substitute(
-        title=escape(str(title)),
-        introduction=_introduction(str(introduction), glossary),
-        contents="\n".join(f'<li><a href="#{p}">{escape(name)}</a></li>' for p, name in named),
-        sections="\n".join(
-            _section(place, section, numbering)
-            for place, section in zip(places, sections, strict=True)
-        ),
-        command=escape(str(command)),
-        seed=escape(str(seed)),
-        versions=_definitions(versions),
-        machine=_definitions(machine),
+    numbers: dict[str, Iterator[int]] = defaultdict(lambda: count(1))
+    page = template.render(
+        title=title,
+        introduction=str(introduction),
+        glossary=glossary,
+        sections=[_shown(section) for section in sections],
+        command=command,
+        seed=seed,
+        versions=versions,
+        machine=machine,
+        number=lambda kind: next(numbers[kind]),
+        long=LONG,
     )
     # A command may contain a folder's name that UTF-8 cannot encode.
     return disk.write(path, page.encode("utf-8", "backslashreplace"))
@@ -195,45 +200,37 @@ def this_machine() -> dict[str, str]:
     }
 
 
-def _introduction(words: str, glossary: Mapping[str, str]) -> str:
-    """The introduction and the glossary, as HTML."""
-    parts = ["<h2>Introduction</h2>", *_paragraphs(words)] if words.strip() else []
-    if glossary:
-        parts += ["<h2>Glossary</h2>", '<dl class="words">', _definitions(glossary), "</dl>"]
-    return "\n".join(parts)
-
-
-def _paragraphs(words: str) -> list[str]:
-    return [f"<p>{escape(part)}</p>" for part in words.split("\n\n") if part.strip()]
-
-
-def _section(place: str, section: Section, numbering: Mapping[str, Iterator[int]]) -> str:
-    parts = [f'<section id="{place}">', f"<h2>{escape(section.title)}</h2>"]
-    parts += _paragraphs(section.sentence)
-    parts += ["<h3>Figures</h3>"] if section.figures else []
-    for caption, figure, *drawn in section.figures:
-        image = drawn[0] if drawn else style.png(figure)
-        parts.append(_figure(caption, figure, image, next(numbering["Figure"])))
-    if section.videos:
-        films = [
-            _video(words, checks.path(file, "a video"), next(numbering["Video"]))
-            for words, file in section.videos
-        ]
-        parts += ["<h3>Videos</h3>", '<div class="videos">', *films, "</div>"]
-    parts += ["<h3>Tables</h3>"] if section.tables else []
-    for caption, rows in section.tables:
-        parts.append(_table(caption, rows, next(numbering["Table"])))
-    return "\n".join([*parts, "</section>"])
-
-
-def _figure(caption: str, figure: Figure, png: bytes, number: int) -> str:
-    width, height = (round(96 * inches) for inches in figure.get_size_inches())
-    image = _embedded(png, "image/png")
-    return (
-        f'<figure class="plot"><div class="card"><img src="{image}" width="{width}" '
-        f'height="{height}" alt="{escape(describe(figure), quote=True)}"></div>'
-        f"<figcaption><b>Figure {number}.</b> {escape(caption)}</figcaption></figure>"
+def _template() -> Template:
+    """The page's template; every value that it is given is escaped."""
+    try:
+        from jinja2 import Environment, StrictUndefined
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"{NAME} is written with Jinja2, which is missing: pip install jinja2"
+        ) from error
+    source = resources.files(__package__).joinpath(NAME).read_text(encoding="utf-8")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    return environment.from_string(source)
+
+
+def _shown(section: Section) -> dict[str, Any]:
+    """A section as values of the template."""
+    return {
+        "title": section.title,
+        "sentence": section.sentence,
+        "figures": [_figure(*figure) for figure in section.figures],
+        "videos": [_video(words, checks.path(file, "a video")) for words, file in section.videos],
+        "tables": [_table(caption, rows) for caption, rows in section.tables],
+    }
+
+
+def _figure(caption: str, figure: Figure, png: bytes | None = None) -> dict[str, Any]:
+    width, height = (round(96 * inches) for inches in figure.get_size_inches())
+    source = _embedded(style.png(figure) if png is None else png, "image/png")
+    words = describe(figure)
+    return {"caption": caption, "words": words, "source": source, "width": width, "height": height}
 
 
 def describe(figure: Figure) -> str:
@@ -300,7 +297,7 @@ def _curve(name: str, line: Line2D) -> str:
     return f"{name.replace('$', '')} {words}"
 
 
-def _video(caption: str, file: Path, number: int) -> str:
+def _video(caption: str, file: Path) -> dict[str, Any]:
     mime = MIME.get(file.suffix.lower())
     if mime is None:
         raise InvalidInputError(f"videos must be {', '.join(MIME)} files; found {file.name!r}")
@@ -309,18 +306,13 @@ def _video(caption: str, file: Path, number: int) -> str:
             data = stream.read()
     except OSError as error:
         raise ResultsDirError(f"cannot read the video {str(file)!r}: {error}") from error
-    source = _embedded(data, mime)
-    alt = escape(f"Animation: {caption}", quote=True)
-    if mime.startswith("video"):
-        shown = f'<video src="{source}" controls loop muted playsinline aria-label="{alt}"></video>'
-    else:
-        still = _still(file, data) if mime == "image/gif" else ""
-        shown = f'<picture>{still}<img src="{source}" alt="{alt}"></picture>'
-        shown += '<button type="button" class="pause" hidden>Pause</button>' if still else ""
-    return (
-        f'<figure><div class="card">{shown}</div>'
-        f"<figcaption><b>Video {number}.</b> {escape(caption)}</figcaption></figure>"
-    )
+    return {
+        "caption": caption,
+        "words": f"Animation: {caption}",
+        "source": _embedded(data, mime),
+        "plays": mime.startswith("video"),
+        "still": _still(file, data) if mime == "image/gif" else "",
+    }
 
 
 def _still(file: Path, data: bytes) -> str:
@@ -332,50 +324,38 @@ def _still(file: Path, data: bytes) -> str:
             film.convert("RGB").quantize(256).save(frame, "PNG", optimize=True)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ResultsDirError(f"cannot read the video {str(file)!r}: it is no GIF") from error
-    source = _embedded(frame.getvalue(), "image/png")
-    return f'<source media="print, (prefers-reduced-motion: reduce)" srcset="{source}" />'
+    return _embedded(frame.getvalue(), "image/png")
 
 
-def _table(caption: str, rows: Sequence[Mapping[str, Any]], number: int) -> str:
+def _table(caption: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     keys = dict.fromkeys(name for row in rows for name in row)
-    names, columns = _once(
-        [str(key).replace("_", " ") for key in keys],
-        [_column([row.get(key, "") for row in rows]) for key in keys],
+    columns = _once(
+        [_column(str(key).replace("_", " "), [row.get(key, "") for row in rows]) for key in keys]
     )
-    head = "".join(
-        f'<th scope="col"{column.mark}>{escape(name)}</th>'
-        for name, column in zip(names, columns, strict=True)
-    )
-    body = "\n".join(
-        "<tr>" + "".join(f"<td{c.mark}>{escape(c.cells[i])}</td>" for c in columns) + "</tr>"
-        for i in range(len(rows))
-    )
-    table = f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>"
-    words = f"<b>Table {number}.</b> {escape(caption)}"
-    scroll = f'<div class="scroll" tabindex="0">{table}</div>'
-    if len(rows) > LONG:
-        return f"<details><summary>{words} ({len(rows)} rows)</summary>{scroll}</details>"
-    return f'<figure class="table"><figcaption>{words}</figcaption>{scroll}</figure>'
+    cells = zip(*(column.cells for column in columns), strict=True)
+    lines = [list(zip(columns, line, strict=True)) for line in cells]
+    return {"caption": caption, "columns": columns, "rows": lines}
 
 
 class _Column(NamedTuple):
-    """A column's cells as text, and the attribute that aligns them."""
+    """A column's heading, its cells as text, and whether they are right-aligned."""
 
+    name: str
     cells: list[str]
-    mark: str
+    right: bool
 
 
-def _once(names: list[str], columns: list[_Column]) -> tuple[list[str], list[_Column]]:
+def _once(columns: list[_Column]) -> list[_Column]:
     """Merge columns with equal text in every row into one, under both names."""
-    merged: dict[tuple[str, ...], tuple[str, _Column]] = {}
-    for index, (name, column) in enumerate(zip(names, columns, strict=True)):
+    merged: dict[tuple[str, ...], _Column] = {}
+    for index, column in enumerate(columns):
         key = tuple(column.cells) if len(column.cells) > 1 else (str(index),)
-        before = f"{merged[key][0]} = " if key in merged else ""
-        merged[key] = (before + name, column)
-    return [name for name, _ in merged.values()], [column for _, column in merged.values()]
+        before = f"{merged[key].name} = " if key in merged else ""
+        merged[key] = column._replace(name=before + column.name)
+    return list(merged.values())
 
 
-def _column(values: Sequence[Any]) -> _Column:
+def _column(name: str, values: Sequence[Any]) -> _Column:
     """Format a column; numbers are right-aligned, the largest with four digits, others alike."""
     floats = [float(v) for v in values if _is_number(v) and not isinstance(v, numbers.Integral)]
     finite = [number for number in floats if math.isfinite(number)]
@@ -385,7 +365,7 @@ def _column(values: Sequence[Any]) -> _Column:
     decimals = max((len(digits) for digits in needed), default=0)
     # A word or two among numbers ("none") stand where the number would.
     right = 2 * sum(_is_number(value) for value in values) > len(values)
-    return _Column([_cell(v, decimals) for v in values], ' class="number"' if right else "")
+    return _Column(name, [_cell(v, decimals) for v in values], right)
 
 
 def _cell(value: Any, decimals: int) -> str:
@@ -406,13 +386,6 @@ def _cell(value: Any, decimals: int) -> str:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, numbers.Real) and not isinstance(value, bool)
-
-
-def _definitions(pairs: Mapping[str, object]) -> str:
-    return "\n".join(
-        f"<dt>{escape(str(name))}</dt><dd>{escape(str(value))}</dd>"
-        for name, value in pairs.items()
-    )
 
 
 def _embedded(data: bytes, mime: str) -> str:

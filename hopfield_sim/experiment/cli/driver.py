@@ -121,8 +121,8 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
             step=step,
         )
     line = (
-        f"{written.page}: {', '.join(asked)} from {done} trials in {_seconds(start)}; beside it "
-        f"{len(written.tables)} tables (CSV), {len(written.figures)} figures (PNG), "
+        f"{written.page or folder}: {', '.join(asked)} from {done} trials in {_seconds(start)}; "
+        f"beside it {len(written.tables)} tables (CSV), {len(written.figures)} figures (PNG), "
         f"{len(written.videos)} videos, {FILE}"
     )
     if failed:

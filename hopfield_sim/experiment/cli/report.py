@@ -53,7 +53,7 @@ class Written:
     tables: list[Path] = field(default_factory=list)
     figures: list[Path] = field(default_factory=list)
     videos: list[Path] = field(default_factory=list)
-    page: Path | None = None
+    page: Path | None = None  # none without Jinja2
 
 
 def check() -> None:
@@ -125,6 +125,8 @@ def write(
                 tables=[*parts.tables, (caption, [dict(row) for row in result.rows])],
             )
         )
+    if find_spec("jinja2") is None:  # told at the start
+        return written
     step("report.html")
     written.page = page.write(
         folder,
