@@ -116,6 +116,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_study_leaves_its_folder(
     study: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
+    pytest.importorskip("jinja2")
     folder, done = study
     assert done.returncode == 0, done.stderr
     names = {path.name for path in folder.iterdir()}
@@ -133,6 +134,7 @@ def test_the_study_leaves_its_folder(
 def test_the_study_ends_with_one_line_that_says_what_is_where(
     study: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
+    pytest.importorskip("jinja2")
     folder, done = study
     (line,) = done.stdout.splitlines()
     assert str(folder / "report.html") in line
@@ -146,6 +148,7 @@ def test_the_study_ends_with_one_line_that_says_what_is_where(
 def test_the_report_holds_everything_and_asks_no_network(
     study: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
+    pytest.importorskip("jinja2")
     folder, _ = study
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert f"--sizes 10,18 --trials 2 --out {folder}" in page
@@ -171,6 +174,7 @@ def test_workers_do_not_matter(tmp_path: Path, whole: Path, how: list[str]) -> N
 
 
 def test_studies_of_one_folder_share_its_report(tmp_path: Path) -> None:
+    pytest.importorskip("jinja2")
     assert run("energy", "--trials", "1", "--rules", "hebbian", "--out", tmp_path) == 0
     assert "Robustness: " not in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert run("robustness", "--sizes", "10", "--trials", "2", "--out", tmp_path) == 0
@@ -319,6 +323,8 @@ def test_shards_of_other_configurations_do_not_merge(
 def test_failed_trials_are_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    pytest.importorskip("jinja2")
+
     def trials(study: Capacity, cell: Any, rngs: Any) -> Any:
         if cell["rule"] == "storkey":
             raise RuntimeError("planted")
@@ -383,7 +389,8 @@ def test_mistakes_are_one_line(
     out, errors = capsys.readouterr()
     assert out == ""
     *notices, line = errors.splitlines()
-    assert len(notices) <= (find_spec("threadpoolctl") is None)  # which is told first
+    missing = [p for p in ("threadpoolctl", "scipy", "jinja2") if find_spec(p) is None]
+    assert len(notices) <= len(missing)  # which is told first
     assert line.startswith("error: ")
     assert said in line
 

@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import sys
+import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
@@ -25,12 +26,13 @@ INTERRUPTED = 130
 """What a shell expects of a command that Ctrl-C ended."""
 
 NO_KERNELS = "no compiled kernels here: the NumPy reference computes, to the same results, slower"
-NO_LIMIT = (
-    "threadpoolctl is not installed: the workers' matrix products share the processors less well, "
-    "and their last bits may depend on how many there are; pip install threadpoolctl"
-)
-
-NO_PAGE = "there will be tables and figures, but no report.html without Jinja2: pip install jinja2"
+WITHOUT = {
+    "threadpoolctl": "the workers' matrix products share the processors less well, and their last "
+    "bits may depend on how many there are",
+    "scipy": "figures lack most curves of theory",
+    "jinja2": "tables and figures will be there, but no report.html",
+}
+"""What is missing with a package that this does without."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -94,12 +96,13 @@ def _work(argv: Sequence[str], command: str) -> Outcome:
     wanted = options.parse(argv)
     if wanted.backend == "auto" and "cython" not in backends.available():
         console.complain(NO_KERNELS)
-    if find_spec("threadpoolctl") is None:
-        console.complain(NO_LIMIT)
-    if find_spec("jinja2") is None:
-        console.complain(NO_PAGE)
+    for package, loss in WITHOUT.items():
+        if find_spec(package) is None:
+            console.complain(f"{package} is not installed: {loss}; pip install {package}")
     act = driver.merge if wanted.name == "merge" else driver.run
-    return act(wanted, command)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "figures lack most curves of theory")  # as told above
+        return act(wanted, command)
 
 
 def _typed(argv: Sequence[str]) -> str:
