@@ -10,8 +10,10 @@ ask for it by ``hopfield-sim module:Class`` or give it an entry point in the gro
 """
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
+from hopfield_sim.experiment import studies
 from hopfield_sim.experiment.sweeps import fields
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from hopfield_sim.experiment.studies.robust.study import robust
     from hopfield_sim.experiment.studies.robustness.study import robustness
     from hopfield_sim.experiment.studies.xor.study import xor
+
+_STUDIES = [room.name for room in iter_modules(studies.__path__) if room.ispkg]
 
 __all__ = [
     "Cell",
@@ -54,8 +58,7 @@ __all__ = [
     "robustness",
     "xor",
 ]
-
-_STUDIES = {name for name in __all__ if name not in globals()}
+__all__ += [name for name in _STUDIES if name not in __all__]  # a folder is enough
 
 
 def __getattr__(name: str) -> Any:
@@ -67,4 +70,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """What is here to be used, without the files that it is in."""
-    return __all__
+    return sorted(__all__)

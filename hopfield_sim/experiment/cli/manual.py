@@ -69,7 +69,7 @@ def listed() -> str:
 
 def of_study(study: type[Study]) -> str:
     """Return the help of one study: what it asks, its own options, their defaults, an example."""
-    own = {_typed(f): f"{f.help} ({_default(f)})" for f in fields(study) if f.option}
+    own = {_typed(f): f"{_allowed(f)} ({_default(f)})" for f in fields(study) if f.option}
     sizes = {"--quick": study.small, "--full": study.large}
     own |= {option: _shown(given) for option, given in sizes.items() if given}
     common = {name: o.help for name, o in OPTIONS.items() if name not in ("quick", "full")}
@@ -109,6 +109,11 @@ def _options(helps: Mapping[str, str]) -> dict[str, str]:
 def _typed(field: Field) -> str:
     """An option as it is typed."""
     return f"--{field.option} {field.kind.metavar}".rstrip()
+
+
+def _allowed(field: Field) -> str:
+    """What a field is, and what it may be."""
+    return f"{field.help}; {field.kind.bounds}" if field.kind.bounds else field.help
 
 
 def _default(field: Field) -> str:
