@@ -18,72 +18,31 @@ from hopfield_sim import startup
 startup.guard()  # before NumPy is loaded, which takes a moment
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hopfield_sim import backends, errors, rules
-from hopfield_sim.backends import use_backend
-from hopfield_sim.models import (
-    DenseClassifier,
-    DenseMemory,
-    DistributedMemory,
-    HopfieldNetwork,
-    ModernHopfield,
-    RestrictedHopfield,
-    TrainedDenseMemory,
-    load,
-)
-from hopfield_sim.patterns import (
-    checkerboard,
-    flip,
-    from_binary,
-    from_image,
-    glyphs,
-    hamming,
-    mask,
-    match,
-    overlap,
-    random_patterns,
-)
+from hopfield_sim import backends as backends
+from hopfield_sim import errors as errors
+from hopfield_sim import models, patterns
+from hopfield_sim import rules as rules
+from hopfield_sim.backends import use_backend as use_backend
+from hopfield_sim.models import *
+from hopfield_sim.patterns import *
 from hopfield_sim.support import display
 
 __version__ = "0.1.0"
 
 _LAZY = ("course", "datasets", "experiment", "plotting", "sklearn", "testing", "theory")
-"""Subpackages that load when they are first used: some need matplotlib. ``sklearn`` is not in
-``__all__``: a star import must not hide scikit-learn.
+"""Subpackages that load when they are first used: some need matplotlib. ``sklearn`` is not public:
+a star import must not hide scikit-learn.
 """
 
-__all__ = [
-    "DenseClassifier",
-    "DenseMemory",
-    "DistributedMemory",
-    "HopfieldNetwork",
-    "ModernHopfield",
-    "RestrictedHopfield",
-    "TrainedDenseMemory",
-    "backends",
-    "checkerboard",
-    "course",
-    "datasets",
-    "errors",
-    "experiment",
-    "flip",
-    "from_binary",
-    "from_image",
-    "glyphs",
-    "hamming",
-    "load",
-    "mask",
-    "match",
-    "overlap",
-    "plotting",
-    "random_patterns",
-    "rules",
-    "testing",
-    "theory",
-    "use_backend",
-]
+_PUBLIC = sorted(
+    [*dir(models), *dir(patterns), "backends", "errors", "rules", "use_backend"]
+    + [room for room in _LAZY if room != "sklearn"]
+)
 
+if not TYPE_CHECKING:  # type checkers take the names that are imported as themselves
+    __all__ = _PUBLIC
 
 display.figures_from(lambda: import_module("hopfield_sim.plotting.shortcuts"))
 
@@ -95,4 +54,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__", "sklearn"]
+    return [*_PUBLIC, "__version__", "sklearn"]

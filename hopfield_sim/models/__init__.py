@@ -1,28 +1,24 @@
-"""The nouns a reader came for: a file a memory."""
+"""The memories: a folder each, and a line here, by which the package and ``load`` know it."""
 
 from __future__ import annotations
 
-from hopfield_sim.models.classifier.memory import DenseClassifier
-from hopfield_sim.models.dense.memory import DenseMemory
-from hopfield_sim.models.distributed.memory import DistributedMemory
-from hopfield_sim.models.hopfield.network import HopfieldNetwork
-from hopfield_sim.models.modern.memory import ModernHopfield
-from hopfield_sim.models.restricted.memory import RestrictedHopfield
-from hopfield_sim.models.saved import load
-from hopfield_sim.models.trained.memory import TrainedDenseMemory
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "DenseClassifier",
-    "DenseMemory",
-    "DistributedMemory",
-    "HopfieldNetwork",
-    "ModernHopfield",
-    "RestrictedHopfield",
-    "TrainedDenseMemory",
-    "load",
-]
+from hopfield_sim.models.classifier.memory import DenseClassifier as DenseClassifier
+from hopfield_sim.models.dense.memory import DenseMemory as DenseMemory
+from hopfield_sim.models.distributed.memory import DistributedMemory as DistributedMemory
+from hopfield_sim.models.hopfield.network import HopfieldNetwork as HopfieldNetwork
+from hopfield_sim.models.modern.memory import ModernHopfield as ModernHopfield
+from hopfield_sim.models.restricted.memory import RestrictedHopfield as RestrictedHopfield
+from hopfield_sim.models.saved import load as load
+from hopfield_sim.models.trained.memory import TrainedDenseMemory as TrainedDenseMemory
+
+_PUBLIC = [name for name, found in globals().items() if hasattr(found, "_file")] + ["load"]
+
+if not TYPE_CHECKING:  # type checkers take the names that are imported as themselves
+    __all__ = _PUBLIC
 
 
 def __dir__() -> list[str]:
     """What is here to be used, without the files that it is in."""
-    return __all__
+    return _PUBLIC
