@@ -1,7 +1,7 @@
-"""Files that version 0.1 wrote are read by every later one, with the same meaning.
+"""Files that a release wrote are read by every later one, with the same meaning.
 
-``tests/data/models`` has a file of every kind with what that version answered to some cues;
-``tests/data/results`` has the results of a study with the table that it wrote from them.
+``tests/data/VERSION`` has a model of every kind with what that version answered to some cues, and
+the results of a study with the table that it wrote from them; ``tests/data/write.py`` writes them.
 """
 
 from __future__ import annotations
@@ -16,19 +16,20 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim.experiment.__main__ import main
 
-DATA = Path(__file__).parent / "data"
-EXPECTED = json.loads((DATA / "models" / "expected.json").read_text(encoding="utf-8"))
+RELEASES = sorted(path.parent for path in (Path(__file__).parent / "data").glob("*/expected.json"))
+MODELS = sorted(path for release in RELEASES for path in release.glob("*.npz"))
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # advice about these cues is no matter here
-@pytest.mark.parametrize("name", EXPECTED)
-def test_a_model_file_means_what_it_meant(name):
-    memory, expected = hs.load(DATA / "models" / f"{name}.npz"), EXPECTED[name]
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: f"{path.parent.name} {path.stem}")
+def test_a_model_file_means_what_it_meant(path: Path) -> None:
+    memory, name = hs.load(path), path.stem
+    expected = json.loads((path.parent / "expected.json").read_text(encoding="utf-8"))[name]
     cues = np.array(expected["cues"])
-    if name == "classifier":
+    if name.startswith("classifier"):
         assert memory.predict(cues).tolist() == expected["predictions"]
         return
-    deterministic = name == "restricted" or name.startswith(("modern", "distributed"))
+    deterministic = name.startswith(("modern", "distributed", "restricted"))
     run = memory.recall(cues) if deterministic else memory.recall(cues, rng=7)
     states = run.states.reshape(len(cues), -1)
     np.testing.assert_allclose(states, expected["states"], rtol=1e-5, atol=1e-6)
@@ -37,8 +38,9 @@ def test_a_model_file_means_what_it_meant(name):
         np.testing.assert_allclose(energies, expected["energy"], rtol=1e-5, atol=1e-6)
 
 
-def test_there_is_a_file_of_every_kind():
-    kinds = {type(hs.load(path)).__name__ for path in (DATA / "models").glob("*.npz")}
+@pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name)
+def test_there_is_a_file_of_every_kind(release: Path) -> None:
+    kinds = {type(hs.load(path)).__name__ for path in release.glob("*.npz")}
     memories = {
         name
         for name in hs.__all__
@@ -48,10 +50,13 @@ def test_there_is_a_file_of_every_kind():
 
 
 @pytest.mark.slow
-def test_results_are_read_and_no_trial_is_made_again(tmp_path, monkeypatch):
+@pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name)
+def test_results_are_read_and_no_trial_is_made_again(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from hopfield_sim.experiment.sweeps import trial
 
-    shutil.copy(DATA / "results" / "results.sqlite", tmp_path)
+    shutil.copy(release / "results.sqlite", tmp_path)
     monkeypatch.setattr(trial, "run", lambda chunk: pytest.fail("a trial was made again"))
     assert main(["xor", "--out", str(tmp_path)]) == 0
-    assert (tmp_path / "xor.csv").read_bytes() == (DATA / "results" / "xor.csv").read_bytes()
+    assert (tmp_path / "xor.csv").read_bytes() == (release / "xor.csv").read_bytes()
