@@ -1,8 +1,8 @@
 """The palette of a video of grey or colour images: the colours of lines and letters, and 160 more
 for the images.
 
-A GIF has 256 colours. Grey images use evenly spaced grey levels, colour images the median cut
-(P. Heckbert, SIGGRAPH 1982).
+A GIF has 256 colours. Grey images use evenly spaced grey levels, colour images k-means from the
+median cut (P. Heckbert, SIGGRAPH 1982).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from hopfield_sim.plotting.movies.palette import blends, nearest
 
@@ -61,29 +62,13 @@ def colours_of(images: Bytes) -> PictureColours:
     else:
         pixels = images.reshape(-1, 3)
         step = -(-len(pixels) // _SAMPLE)
-        own = _median_cut(pixels[::step], MOVING)
+        own = _few(pixels[::step], MOVING)
     return PictureColours(np.concatenate([still, own]), len(still))
 
 
-def _median_cut(pixels: Bytes, count: int) -> Bytes:
-    """Mean colours of ``count`` boxes (fewer if there are fewer colours), (count, 3).
-
-    Repeatedly the box with the largest spread times number of pixels is cut at the median of its
-    widest channel.
-    """
-    boxes = [pixels.astype(np.int64)]
-    weights = [_weight(boxes[0])]
-    while len(boxes) < count and max(weights) > 0:
-        k = int(np.argmax(weights))
-        box = boxes[k]
-        widest = int(np.ptp(box, axis=0).argmax())
-        values = box[:, widest]
-        low = values < max(float(np.median(values)), float(values.min()) + 0.5)
-        boxes[k], weights[k] = box[low], _weight(box[low])
-        boxes.append(box[~low])
-        weights.append(_weight(box[~low]))
-    return np.rint([box.mean(axis=0) for box in boxes]).astype(np.uint8)
-
-
-def _weight(box: NDArray[np.int64]) -> float:
-    return float(np.ptp(box, axis=0).max()) * np.sqrt(len(box))
+def _few(pixels: Bytes, count: int) -> Bytes:
+    """At most ``count`` colours for these pixels, (n, 3), each once."""
+    image = Image.fromarray(pixels[None])
+    # k-means from the median cut: the median cut alone is off by a fifth to a half more.
+    found = image.quantize(count, Image.Quantize.MEDIANCUT, kmeans=1).getpalette()
+    return np.unique(np.array(found, np.uint8).reshape(-1, 3), axis=0)
