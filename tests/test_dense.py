@@ -10,6 +10,7 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError, NotStoredError
+from hopfield_sim.models.dense import interactions
 
 BACKENDS = hs.backends.available()
 KINDS = [("polynomial", n) for n in (1, 2, 3, 4, 7, 64)]
@@ -54,6 +55,29 @@ def test_energy_and_gap_by_definition(backend, word, order):
                     assert gaps[b, i] == gap
                 else:  # terms of the sum may be as large as F itself
                     assert gaps[b, i] == pytest.approx(gap, rel=1e-12, abs=1e-12 * abs(n**order))
+
+
+@pytest.mark.parametrize("name", interactions.INTERACTIONS)
+def test_what_follows_from_an_interaction(name):
+    """Slopes, energies and differences against F alone."""
+    F, rng, h = interactions.get(name, 3), np.random.default_rng(0), 1e-6
+    x = rng.uniform(-3, 3, 20)
+    np.testing.assert_allclose(F.slope(x), (F(x + h) - F(x - h)) / (2 * h), rtol=1e-6, atol=1e-6)
+
+    up, down, along = rng.uniform(-3, 3, (3, 2, 4, 5))
+    ahead, behind = (F.drive(up + step * along, down + step * along) for step in (h, -h))
+    bend = (F.bend(up, down) * along).sum(axis=1)
+    np.testing.assert_allclose(bend, (ahead - behind) / (2 * h), rtol=1e-6, atol=1e-6)
+
+    patterns, states = hs.random_patterns(4, 9, rng=1), hs.random_patterns(3, 9, rng=2)
+    flipped = states[:, None] * (1 - 2 * np.eye(9, dtype=np.int8))
+    for energy in F.energies:
+        sums = [F(s.astype(int) @ patterns.T).sum(axis=-1) for s in (states, flipped)]
+        wanted, others = (-np.log(s) if energy == "log" else -s for s in sums)
+        memory = hs.DenseMemory(name, energy=energy).store(patterns)
+        np.testing.assert_allclose(memory.energy(states), wanted, rtol=1e-12)
+        gaps = others - wanted[:, None]
+        np.testing.assert_allclose(memory.energy_gap(states), gaps, rtol=1e-9, atol=1e-9)
 
 
 @each_backend

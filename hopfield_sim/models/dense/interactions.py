@@ -293,8 +293,8 @@ def sums_exactly(whole: NDArray[np.object_], n_patterns: int) -> bool:
     and N slope and bend come in halves.
     """
     steps = whole[2::2] - whole[:-2:2]  # of overlaps that there are: they have the parity of N
-    halves = 1 + bool(((steps[1:] + steps[:-1]) % 2).any())
-    return n_patterns * max(abs(steps).max(), 1) * halves < _EXACT
+    most = n_patterns * max(abs(steps).max(), 1)
+    return 2 * most < _EXACT or (most < _EXACT and not ((steps[1:] + steps[:-1]) % 2).any())
 
 
 def soft_maximum(m: NDArray[Any]) -> Floats:
