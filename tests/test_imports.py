@@ -204,6 +204,13 @@ def test_importing_the_package_loads_nothing_slow() -> None:
     assert loaded_by("import hopfield_sim") & set(SLOW_TO_LOAD) == set()
 
 
+def test_theory_and_the_report_load_their_libraries_when_they_are_used() -> None:
+    rooms = "import hopfield_sim.theory, hopfield_sim.plotting, hopfield_sim.experiment.__main__"
+    loaded = loaded_by(f"{rooms}\nhopfield_sim.theory.capacity(100)")
+    assert loaded & {"scipy", "jinja2"} == set()
+    assert "scipy" in loaded_by("import hopfield_sim\nhopfield_sim.theory.gardner_load(0.0)")
+
+
 def test_the_check_for_slow_imports_can_fail() -> None:
     assert "imageio" in loaded_by("import imageio")
 
