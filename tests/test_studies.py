@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import os
 import subprocess
@@ -18,7 +19,7 @@ from toy_study import Toy
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.cli import driver
+from hopfield_sim.experiment.cli import driver, report
 from hopfield_sim.experiment.cli.options import parse
 from hopfield_sim.experiment.studies import registry
 from hopfield_sim.experiment.studies.capacity.study import Capacity
@@ -238,3 +239,66 @@ def test_help_loads_no_study() -> None:
 def test_questions_are_said_once() -> None:
     for name in STUDIES:
         assert STUDIES.about(name) == (STUDIES[name].question, STUDIES[name].seconds)
+
+
+# ------------------------------------------------------------------ only what has changed
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The studies whose part of the page is made."""
+    made: list[str] = []
+
+    def draw(folder: Path, answer: Any) -> Any:
+        made.append(answer.name)
+        return usual(folder, answer)
+
+    usual = report._draw
+    monkeypatch.setattr(report, "_draw", draw)
+    return made
+
+
+def test_only_what_has_changed_is_drawn_again(tmp_path: Path, drawn: list[str]) -> None:
+    capacity = ["capacity", "--sizes", "10", "--trials", "2", "--out", str(tmp_path)]
+    xor = ["xor", "--orders", "2", "--out", str(tmp_path)]
+    images = ["energy", "--n-neurons", "30", "--trials", "1", "--n-patterns", "2", "--flipped", "3"]
+    assert main(capacity) == 0
+    assert main(xor) == main([*images, "--out", str(tmp_path)]) == 0
+    assert drawn == ["capacity", "xor", "energy"]
+    whole = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert main([*images, "--out", str(tmp_path)]) == 0  # nothing is left to do
+    assert drawn == ["capacity", "xor", "energy"]
+    assert (tmp_path / "report.html").read_text(encoding="utf-8") == whole
+    assert whole.count("data:image/png") >= 4
+    drawn.clear()
+    (tmp_path / "capacity.png").write_bytes(b"touched")  # it is put right
+    (tmp_path / "xor.csv").unlink()
+    assert main(xor) == 0
+    assert drawn == ["capacity", "xor"]
+    assert (tmp_path / "xor.csv").exists()
+    drawn.clear()
+    (tmp_path / "report.html").unlink()
+    assert main(xor) == 0
+    assert drawn == ["capacity", "energy", "xor"]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"xor": 3}', '{"xor": {"key": []}}', "[" * 10_000, '{"xor": {"files": {}}}']
+)
+def test_what_was_written_down_may_be_damaged(tmp_path: Path, text: str, drawn: list[str]) -> None:
+    words = ["xor", "--orders", "2", "--out", str(tmp_path)]
+    assert main(words) == 0
+    (tmp_path / ".report.json").write_text(text)
+    assert main(words) == 0
+    assert drawn == ["xor", "xor"]
+
+
+def test_no_file_outside_the_folder_is_shown(tmp_path: Path, drawn: list[str]) -> None:
+    words = ["xor", "--orders", "2", "--out", str(tmp_path / "out")]
+    assert main(words) == 0
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    note = tmp_path / "out" / ".report.json"
+    note.write_text(note.read_text().replace('["xor.png"', '["../secret.png"'))
+    assert main(words) == 0
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert base64.b64encode(b"secret").decode() not in page

@@ -37,20 +37,42 @@ from hopfield_sim.support import disk
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["Section", "write"]
+__all__ = ["Picture", "Section", "picture", "write"]
 
 NAME = "report.html"
 LONG = 14  # rows; longer tables are folded away
 CURVES = 6  # of a panel that are described one by one
 _FIGURE = (str, Figure)
 _HELD: dict[str, tuple[str, tuple[tuple[Any, ...], ...]]] = {
-    "figures": ("(str, Figure) or (str, Figure, bytes)", (_FIGURE, (*_FIGURE, bytes))),
+    "figures": ("(str, Figure) or report.Picture", (_FIGURE, (str, str, bytes, int, int))),
     "videos": ("(str, path)", ((str, (str, os.PathLike)),)),
     "tables": ("(str, list of rows)", ((str, Sequence),)),
 }
 """Contents of the lists of a section, as text and as types."""
 
 MIME = {".gif": "image/gif", ".png": "image/png", ".mp4": "video/mp4"}
+
+
+class Picture(NamedTuple):
+    """A figure that is drawn.
+
+    Parameters
+    ----------
+    caption : str
+        Text below it.
+    words : str
+        Description, its alternative text.
+    png : bytes
+        Image.
+    width, height : int
+        Size on the page in pixels of CSS, 96 to an inch.
+    """
+
+    caption: str
+    words: str
+    png: bytes
+    width: int
+    height: int
 
 
 @dataclass
@@ -63,8 +85,8 @@ class Section:
         Heading.
     sentence : str
         Description of the results, in plain text; an empty line starts a new paragraph.
-    figures : list of (str, Figure) or (str, Figure, bytes)
-        Captions and figures, optionally with the rendered PNG.
+    figures : list of (str, Figure) or Picture
+        Captions and figures, or figures that are drawn already.
     videos : list of (str, path)
         Captions and files, .gif (or .mp4).
     tables : list of (str, list of dict)
@@ -73,7 +95,7 @@ class Section:
 
     title: str
     sentence: str
-    figures: Sequence[tuple[str, Figure] | tuple[str, Figure, bytes]] = ()
+    figures: Sequence[tuple[str, Figure] | Picture] = ()
     videos: list[tuple[str, str | os.PathLike[str]]] = field(default_factory=list)
     tables: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
 
@@ -220,17 +242,21 @@ def _shown(section: Section) -> dict[str, Any]:
     return {
         "title": section.title,
         "sentence": section.sentence,
-        "figures": [_figure(*figure) for figure in section.figures],
+        "figures": [_figure(entry) for entry in section.figures],
         "videos": [_video(words, checks.path(file, "a video")) for words, file in section.videos],
         "tables": [_table(caption, rows) for caption, rows in section.tables],
     }
 
 
-def _figure(caption: str, figure: Figure, png: bytes | None = None) -> dict[str, Any]:
+def picture(caption: str, figure: Figure) -> Picture:
+    """Draw a figure, and describe it."""
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
-    source = _embedded(style.png(figure) if png is None else png, "image/png")
-    words = describe(figure)
-    return {"caption": caption, "words": words, "source": source, "width": width, "height": height}
+    return Picture(caption, describe(figure), style.png(figure), width, height)
+
+
+def _figure(entry: tuple[str, Figure] | Picture) -> dict[str, Any]:
+    drawn = entry if isinstance(entry, Picture) else picture(*entry)
+    return drawn._asdict() | {"source": _embedded(drawn.png, "image/png")}
 
 
 def describe(figure: Figure) -> str:

@@ -13,13 +13,15 @@ from hopfield_sim.errors import InvalidInputError, ResultsDirError
 from hopfield_sim.experiment.cli import console, folders, report
 from hopfield_sim.experiment.cli.folders import another
 from hopfield_sim.experiment.cli.options import Options, studies
+from hopfield_sim.experiment.cli.report import Answer
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.cluster import Cluster
 from hopfield_sim.experiment.sweeps.fields import Field, fields
 from hopfield_sim.experiment.sweeps.pool import Pool
+from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.experiment.sweeps.store import Store, differences
-from hopfield_sim.experiment.sweeps.study import Config, Study, canonical
+from hopfield_sim.experiment.sweeps.study import Config, Study, canonical, fingerprint
 from hopfield_sim.experiment.sweeps.sweep import count as count_trials
 from hopfield_sim.experiment.sweeps.sweep import gather, sizes, sweep
 from hopfield_sim.support.progress import Bar
@@ -102,10 +104,7 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
             which = f"all {failed}" if failed == planned else failed
             line = f"{which} trials failed, {_first_failure(store, jobs)}. {line}"
         return Outcome(line, 1)
-    answers = []
-    for job in complete:
-        result = gather(job, store)
-        answers.append((result, _sentences(job, result, store)))
+    answers = [_answer(job, store) for job in complete]
     seeds = sorted({job.config["seed"] for job in complete})
     steps = count(1)
     with Bar() as bar:
@@ -140,6 +139,18 @@ def _first_failure(store: Store, jobs: Sequence[Study]) -> str:
         for job in jobs
         for *_, reason in store.failed(store.claim(job.name, job.config))
     )
+
+
+def _answer(job: Study, store: Store) -> Answer:
+    """The part of the page that a study wants; its trials are read only where it has changed."""
+    done, planned, _ = _count(store, [job])
+    failed = store.failed(store.claim(job.name, job.config))
+
+    def ask() -> tuple[Result, str]:
+        result = gather(job, store)
+        return result, _sentences(job, result, store)
+
+    return Answer(job.name, f"{fingerprint(job.name, job.config)} {done} {planned} {failed}", ask)
 
 
 def _sentences(job: Study, result: Any, store: Store) -> str:

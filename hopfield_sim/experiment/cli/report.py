@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 from collections.abc import Callable, Sequence
@@ -13,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from hopfield_sim import backends
+from hopfield_sim.experiment.cli import kept
+from hopfield_sim.experiment.cli.kept import Part
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.support import disk
 
-__all__ = ["Written", "check", "write"]
+__all__ = ["Answer", "Written", "check", "write"]
 
 
 INTRODUCTION = """\
@@ -68,21 +71,40 @@ def check() -> None:
         import_module("hopfield_sim.plotting")
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A study whose part of the page is wanted.
+
+    Parameters
+    ----------
+    name : str
+        The study.
+    depends : str
+        All that its result and sentences depend on.
+    ask : callable
+        Gives the result and the sentences; only called where they are needed.
+    """
+
+    name: str
+    depends: str
+    ask: Callable[[], tuple[Result, str]]
+
+
 def write(
     folder: Path,
-    answers: Sequence[tuple[Result, str]],
+    answers: Sequence[Answer],
     *,
     command: str,
     seed: str,
     step: Callable[[str], None] = lambda what: None,
 ) -> Written:
-    """Write tables, figures, videos and the page for some results, each with its sentence.
+    """Write tables, figures, videos and the page for some studies; draw only what has changed.
 
     Parameters
     ----------
     folder : path
         Where to; it exists.
-    answers : sequence of (Result, str)
+    answers : sequence of Answer
         In the order of the page.
     command : str
         What to type to get them again.
@@ -98,47 +120,63 @@ def write(
     """
     # Only here, since matplotlib takes longer to load than small studies take.
     from hopfield_sim.plotting import report as page
-    from hopfield_sim.plotting import screen
-    from hopfield_sim.plotting.style import png
 
-    written = Written()
-    sections = []
-    for result, sentence in answers:
-        step(result.name)
-        written.tables.append(result.to_csv(folder / f"{result.name}.csv"))
-        with screen.on(False):
-            parts = STUDIES[result.name].page(result)
-        drawn = [(words, figure, png(figure)) for _, words, figure in parts.figures]
-        for (stem, _, _), (_, _, image) in zip(parts.figures, drawn, strict=True):
-            written.figures.append(disk.write(folder / f"{stem}.png", image))
-        films: list[tuple[str, str | os.PathLike[str]]] = [
-            (_told(caption, run, state), _video(folder, stem, run, state, caption, written))
-            for stem, caption, run, state in parts.videos
-        ]
-        caption = f"Every number: the file {result.name}.csv"
-        sections.append(
-            page.Section(
-                title=parts.title,
-                sentence=sentence,
-                figures=drawn,
-                videos=films,
-                tables=[*parts.tables, (caption, [dict(row) for row in result.rows])],
-            )
-        )
+    known, made = kept.parts(folder), []
+    for answer in answers:
+        step(answer.name)
+        drawn_by = [answer.depends, *map(str, versions().items()), f"MP4: {_films_too()}"]
+        key = hashlib.sha256("\n".join(drawn_by).encode("utf-8", "backslashreplace")).hexdigest()
+        part = kept.kept(folder, key, known.get(answer.name)) or _draw(folder, answer)
+        made.append((answer.name, key, part))
+    found = [part for _, _, part in made]
+    written = Written(
+        tables=[file for part in found for file in part.tables],
+        figures=[file for part in found for file in part.figures],
+        videos=[file for part in found for file in part.videos],
+    )
     if find_spec("jinja2") is None:  # told at the start
         return written
     step("report.html")
     written.page = page.write(
         folder,
-        sections,
-        title="Hopfield networks: " + ", ".join(result.name for result, _ in answers),
+        [part.section for part in found],
+        title="Hopfield networks: " + ", ".join(answer.name for answer in answers),
         command=command,
         seed=seed,
         versions=versions(),
         introduction=INTRODUCTION,
         glossary=GLOSSARY,
     )
+    kept.keep(folder, made)
     return written
+
+
+def _draw(folder: Path, answer: Answer) -> Part:
+    """A study's table, figures and videos."""
+    from hopfield_sim.plotting import report as page
+    from hopfield_sim.plotting import screen
+
+    result, sentence = answer.ask()
+    table = result.to_csv(folder / f"{result.name}.csv")
+    with screen.on(False):
+        pages = STUDIES[result.name].page(result)
+    pictures = [page.picture(caption, figure) for _, caption, figure in pages.figures]
+    stems = [stem for stem, _, _ in pages.figures]
+    pairs = zip(stems, pictures, strict=True)
+    figures = [disk.write(folder / f"{stem}.png", drawn.png) for stem, drawn in pairs]
+    films = [_video(folder, stem, run, at, text) for stem, text, run, at in pages.videos]
+    shown = zip(films, pages.videos, strict=True)
+    section = page.Section(
+        title=pages.title,
+        sentence=sentence,
+        figures=pictures,
+        videos=[(_told(text, run, at), files[0]) for files, (_, text, run, at) in shown],
+        tables=[
+            *pages.tables,
+            (f"Every number: the file {table.name}", [dict(row) for row in result.rows]),
+        ],
+    )
+    return Part(section, [table], figures, [file for files in films for file in files])
 
 
 def versions() -> dict[str, str]:
@@ -172,10 +210,13 @@ def _told(caption: str, run: Any, state: int) -> str:
     return f"{caption}: {', '.join(parts)}" if parts else caption
 
 
-def _video(folder: Path, stem: str, run: Any, state: int, title: str, written: Written) -> Path:
+def _video(folder: Path, stem: str, run: Any, state: int, title: str) -> list[Path]:
     from hopfield_sim.plotting import video
 
-    kinds = ["gif"] + (["mp4"] if find_spec("imageio_ffmpeg") else [])
-    paths = [video(run, folder / f"{stem}.{kind}", state=state, title=title) for kind in kinds]
-    written.videos += paths
-    return paths[0]
+    kinds = ["gif", "mp4"] if _films_too() else ["gif"]
+    return [video(run, folder / f"{stem}.{kind}", state=state, title=title) for kind in kinds]
+
+
+def _films_too() -> bool:
+    """Whether videos are also written as MP4."""
+    return find_spec("imageio_ffmpeg") is not None
