@@ -49,7 +49,7 @@ def test_without_any_one_kernel_the_reference_computes_and_says_why(fresh, kerne
         return found(module)
 
     fresh.setattr(compiled, "import_module", missing)
-    assert backends.available() == ["numpy"]
+    assert "cython" not in backends.available()
     assert backends.get().name == "numpy"
     assert repr(kernel) in backends.describe()["cython"]
     with pytest.raises(MissingDependencyError, match=rf"{kernel!r}.*build_ext.*backend='numpy'"):
@@ -74,7 +74,7 @@ def test_an_error_inside_a_kernel_is_not_taken_for_a_missing_one(fresh):
 
 def test_the_variable_turns_kernels_off(fresh):
     fresh.setenv("HOPFIELD_SIM_KERNELS", "none")
-    assert backends.available() == ["numpy"]
+    assert "cython" not in backends.available()
     assert "HOPFIELD_SIM_KERNELS=none" in backends.describe()["cython"]
     with pytest.raises(MissingDependencyError, match="HOPFIELD_SIM_KERNELS=none"):
         backends.get("cython")
