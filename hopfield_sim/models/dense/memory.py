@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,12 @@ from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.dense import interactions
 from hopfield_sim.models.dense.engine import DenseEngine, overlaps
-from hopfield_sim.models.dense.graded import DenseStep
 from hopfield_sim.models.dense.interactions import ENERGIES, Interaction
-from hopfield_sim.models.graded import Graded, steep
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.spins import Shape, Stored, image_shape
+
+if TYPE_CHECKING:
+    from hopfield_sim.models.graded import Graded
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,6 +230,9 @@ class DenseMemory(BinaryMemory):
         return DenseEngine(self._interaction, self._log, memories, log_unit, backend, manner)
 
     def _graded(self) -> Graded:
+        from hopfield_sim.models.dense.graded import DenseStep
+        from hopfield_sim.models.graded import steep
+
         patterns = self.patterns.astype(np.float64)
         step = DenseStep(patterns, self._interaction)
         step.temperature = steep(step.drive(patterns) / 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,14 @@ from hopfield_sim.models.distributed import file as summed_file
 from hopfield_sim.models.distributed import validity as reliance
 from hopfield_sim.models.distributed.features import Comparison, Projection
 from hopfield_sim.models.distributed.file import Sum
-from hopfield_sim.models.distributed.graded import SummedStep
 from hopfield_sim.models.distributed.summed import Recipe
-from hopfield_sim.models.graded import Graded
 from hopfield_sim.models.members import SHAPE, FileKind, Values
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
+
+if TYPE_CHECKING:
+    from hopfield_sim.models.graded import Graded
 
 
 @checks.by_name
@@ -408,6 +409,8 @@ class DistributedMemory(ContinuousMemory):
         return given
 
     def _graded(self) -> Graded:
+        from hopfield_sim.models.distributed.graded import SummedStep
+
         now = self._now()
         return SummedStep(now.gradient, now.curvature)
 

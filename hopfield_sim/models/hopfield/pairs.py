@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,14 @@ from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
-from hopfield_sim.models.graded import Graded, steep
 from hopfield_sim.models.hopfield import couplings, energy
 from hopfield_sim.models.hopfield.engine import QuadraticEngine
-from hopfield_sim.models.hopfield.graded import PairStep
 from hopfield_sim.models.spins import Engine, Stored, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.recording import Recorder
+
+if TYPE_CHECKING:
+    from hopfield_sim.models.graded import Graded
 
 _ROWS = 1024
 """Rows of a matrix made at a time."""
@@ -148,6 +149,9 @@ class PairNetwork(BinaryMemory):
         )
 
     def _graded(self) -> Graded:
+        from hopfield_sim.models.graded import steep
+        from hopfield_sim.models.hopfield.graded import PairStep
+
         patterns = self.patterns.astype(np.float64)
         fields = patterns @ self.weights.T - self.thresholds
         return PairStep(self.weights, self.thresholds, steep(fields))

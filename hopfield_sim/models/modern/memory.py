@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature, stored
-from hopfield_sim.models.graded import Graded
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.modern import advice
 from hopfield_sim.models.modern.attending import Attending
-from hopfield_sim.models.modern.graded import AttentionStep
 from hopfield_sim.models.modern.similarity import SIMILARITIES, Similarity, demand_energy
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
+
+if TYPE_CHECKING:
+    from hopfield_sim.models.graded import Graded
 
 
 @dataclass(frozen=True, eq=False)
@@ -350,6 +351,8 @@ class ModernHopfield(ContinuousMemory):
         return self._state.shape
 
     def _graded(self) -> Graded:
+        from hopfield_sim.models.modern.graded import AttentionStep
+
         if self._similarity not in ("dot", "euclidean"):
             raise InvalidInputError(
                 "the derivative of a step is known for similarity 'dot' and 'euclidean'; "

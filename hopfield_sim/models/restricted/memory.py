@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +19,16 @@ from hopfield_sim.models.early_stopping import (
     warn_of_wrong_bits,
     wrong_bits,
 )
-from hopfield_sim.models.graded import Graded, steep
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.restricted import bipartite, energy
 from hopfield_sim.models.restricted.adam import Adam
-from hopfield_sim.models.restricted.graded import RestrictedStep
 from hopfield_sim.models.restricted.rotation import orthonormal, rotate
 from hopfield_sim.models.spins import SpinMemory, Stored, image_shape, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.spins import Recall, flow
+
+if TYPE_CHECKING:
+    from hopfield_sim.models.graded import Graded
 
 METHODS = ("rotation", "gradient")
 
@@ -364,6 +365,9 @@ class RestrictedHopfield(SpinMemory):
     # ------------------------------------------------------------------ private
 
     def _graded(self) -> Graded:
+        from hopfield_sim.models.graded import steep
+        from hopfield_sim.models.restricted.graded import RestrictedStep
+
         step = RestrictedStep(self.weights)
         step.temperature = steep(step.fields(self.patterns.astype(np.float64)))
         return step

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
-from hopfield_sim.models.dense.graded import DenseStep
 from hopfield_sim.models.dense.interactions import Rectified
 from hopfield_sim.models.early_stopping import (
     Patience,
@@ -25,11 +24,13 @@ from hopfield_sim.models.early_stopping import (
     train,
     warn_of_wrong_bits,
 )
-from hopfield_sim.models.graded import Graded, steep
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.spins import Stored, image_shape, read_only
 from hopfield_sim.models.trained.engine import Field, TrainedEngine
 from hopfield_sim.models.trained.learning import Learner, Recipe
+
+if TYPE_CHECKING:
+    from hopfield_sim.models.graded import Graded
 
 HISTORY = {"rate": "f8", "errors": "i8", "cost": "f8"}
 """What is known of every step, beside its number, and its dtype."""
@@ -285,6 +286,9 @@ class TrainedDenseMemory(BinaryMemory):
         return TrainedEngine(self._field(), manner)
 
     def _graded(self) -> Graded:
+        from hopfield_sim.models.dense.graded import DenseStep
+        from hopfield_sim.models.graded import steep
+
         step = DenseStep(self._learnt().astype(np.float64), Rectified(self.order))
         step.temperature = steep(step.drive(self.patterns.astype(np.float64)) / 2)
         return step
