@@ -7,6 +7,7 @@ import doctest
 import re
 import runpy
 from pathlib import Path
+from pydoc import locate
 from types import ModuleType
 
 import pytest
@@ -92,6 +93,12 @@ def test_every_public_name_is_in_the_reference() -> None:
     # How a rule is found by its name.
     of_the_house = {f"rules.{name}" for name in ("RULES", "LearningRule", "Rule", "OwnRule", "get")}
     assert public - listed - of_the_house == set()
+
+
+def test_every_name_in_the_reference_exists() -> None:
+    listed = re.findall(r"^   ([\w.]+)$", (ROOT / "docs" / "api.rst").read_text(), re.MULTILINE)
+    assert len(listed) > 100
+    assert [name for name in listed if locate(f"hopfield_sim.{name}") is None] == []
 
 
 def test_every_example_has_its_place_in_the_gallery() -> None:
