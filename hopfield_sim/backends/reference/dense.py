@@ -19,16 +19,14 @@ from hopfield_sim.backends.dense_protocol import (
     Memories,
 )
 from hopfield_sim.backends.products import product
-from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Batch
+from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
-from hopfield_sim.backends.reference.philox import ACCEPT, visit_order, words
 
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 KAPPA: Final = 2 * math.sinh(1.0) ** 2
-
-_NO_DRAWS = np.zeros((1, 1), np.uint64)
 
 _BLOCK = 1 << 23
 """Numbers in a block of states: products stay within some 64 MB of scratch."""
@@ -60,24 +58,7 @@ class Dense:
         n_threads: int,
     ) -> None:
         """Site after site, all rows in step."""
-        n = memories.n_neurons
-        while True:
-            if isinstance(rule, Descent):
-                stop_fixed(memories, batch, rule)
-            rows = batch.unfinished(until)
-            if not rows.size:
-                return
-            # All rows that still run have made the same number of updates: they visit in step.
-            start = int(batch.updates[rows[0]])
-            sweep, first = divmod(start, n)
-            last = min(n, first + until - start)
-            sweeps = np.full(rows.size, sweep)
-            sites = visit_order(order, key, batch.index[rows], sweeps, n)
-            draws = words(key, ACCEPT, batch.index[rows], sweeps, n)
-            felt = feel(memories, batch.cache[rows])
-            for position in range(first, last):
-                _visit(memories, batch, rule, rows, felt, sites[:, position], draws[:, position])
-            batch.updates[rows] += last - first
+        walk.asynchronous(Remembered(self, memories, rule), batch, order, key, until)
 
     def synchronous(
         self,
@@ -89,42 +70,56 @@ class Dense:
         n_threads: int,
     ) -> None:
         """All sites at once, step after step."""
-        while (rows := batch.unfinished(until)).size:
-            step = max(1, _BLOCK // max(memories.patterns.shape))
-            for start in range(0, len(rows), step):
-                self._step(memories, batch, rule, rows[start : start + step], key)
-        if isinstance(rule, Descent):
-            stop_fixed(memories, batch, rule)
+        walk.synchronous(Remembered(self, memories, rule), batch, key, until)
 
-    def _step(
-        self,
-        memories: Memories,
-        batch: Batch,
-        rule: Descent | DenseHeatBath,
-        rows: Rows,
-        key: int,
-    ) -> None:
-        """All sites of every row from the same overlaps; rows that repeat themselves stop."""
-        n = memories.n_neurons
-        spins = batch.states[rows]
-        felt = feel(memories, batch.cache[rows])
-        draws = words(key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
-        new = new_spins(rule, differences(memories, felt, spins), felt, spins, draws)
-        new = np.where(rule.clamped != 0, spins, new)
-        flips = (new != spins).sum(axis=1)
-        moved = np.ones(len(rows), bool)
-        if isinstance(rule, Descent):
-            cycle = (flips > 0) & (new == batch.previous[rows]).all(axis=1)
-            cycle &= batch.updates[rows] > 0
-            batch.stop[rows[cycle]] = CYCLE
-            batch.stop[rows[flips == 0]] = FIXED
-            moved = flips > 0
-        rows, new = rows[moved], new[moved]
-        batch.previous[rows] = batch.states[rows]
-        batch.states[rows] = new
-        batch.cache[rows] = self.overlaps(memories, new)
-        batch.updates[rows] += n
-        batch.flips[rows] += flips[moved]
+
+class Remembered:
+    """Spins under dense memories, as a walk sees them; see ``walk.Model``."""
+
+    def __init__(self, backend: Dense, memories: Memories, rule: Descent | DenseHeatBath) -> None:
+        self.backend, self.memories, self.rule = backend, memories, rule
+        self.n_neurons, self.stochastic = memories.n_neurons, isinstance(rule, DenseHeatBath)
+        self.rows_at_once = max(1, _BLOCK // max(memories.patterns.shape))
+
+    def look(self, batch: Batch, rows: Rows) -> TablesOfRows:
+        """These rows with what the tables say of their overlaps."""
+        return TablesOfRows(self, batch, rows)
+
+    def resting(self, batch: Batch, rows: Rows) -> NDArray[np.bool_]:
+        """In which rows no site would change."""
+        return walk.stays(self.look(batch, rows), batch.states[rows])
+
+    def replaced(self, batch: Batch, rows: Rows) -> None:
+        """The overlaps of these rows anew."""
+        batch.cache[rows] = self.backend.overlaps(self.memories, batch.states[rows])
+
+
+class TablesOfRows:
+    """Rows of a batch with what the tables say of their overlaps; see ``walk.Look``."""
+
+    def __init__(self, model: Remembered, batch: Batch, rows: Rows) -> None:
+        self.memories, self.rule, self.batch, self.rows = model.memories, model.rule, batch, rows
+        self.felt = feel(model.memories, batch.cache[rows])
+
+    def at(self, sites: Rows, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:
+        """What one site of each row becomes, from D = Σ_μ slope(m_μ) ξ_i − s_i Σ_μ bend(m_μ)."""
+        d = np.einsum("bp,bp->b", self.felt.slope, self.memories.by_site[sites])
+        d = (d - spins * self.felt.bend)[:, None]
+        d = decided(self.memories, self.felt, spins[:, None], sites[:, None], d)
+        new = new_spins(self.rule, d, self.felt, spins[:, None], draws[:, None])[:, 0]
+        return walk.held(self.rule.clamped[sites], spins, new)
+
+    def everywhere(self, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:
+        """What all sites become from the same overlaps."""
+        d = differences(self.memories, self.felt, spins)
+        return walk.held(self.rule.clamped, spins, new_spins(self.rule, d, self.felt, spins, draws))
+
+    def follow(self, changed: NDArray[np.bool_], sites: Rows, new: walk.Spins) -> None:
+        """Add 2 s_i ξ_i to the overlaps, and read the tables again."""
+        rows, xi = self.rows[changed], self.memories.by_site[sites[changed]]
+        self.batch.cache[rows] += 2 * new[changed, None].astype(np.int64) * xi
+        for part, fresh in zip(self.felt, feel(self.memories, self.batch.cache[rows]), strict=True):
+            part[changed] = fresh
 
 
 class Felt(NamedTuple):
@@ -139,42 +134,6 @@ class Felt(NamedTuple):
     bend: Floats
     doubt: Floats
     top: NDArray[np.int64]
-
-
-def stop_fixed(memories: Memories, batch: Batch, rule: Descent) -> None:
-    """Mark the rows at a sweep's end in which no site would change."""
-    n = memories.n_neurons
-    rows = np.flatnonzero((batch.stop == RUNNING) & (batch.updates % n == 0))
-    step = max(1, _BLOCK // max(memories.patterns.shape))
-    for start in range(0, len(rows), step):
-        some = rows[start : start + step]
-        spins, felt = batch.states[some], feel(memories, batch.cache[some])
-        new = new_spins(rule, differences(memories, felt, spins), felt, spins, _NO_DRAWS)
-        batch.stop[some[((new == spins) | (rule.clamped != 0)).all(axis=1)]] = FIXED
-
-
-def _visit(
-    memories: Memories,
-    batch: Batch,
-    rule: Descent | DenseHeatBath,
-    rows: Rows,
-    felt: Felt,
-    sites: NDArray[np.int64],
-    draws: NDArray[np.uint64],
-) -> None:
-    """One site of every row; where it flips, m ← m + 2 s_i ξ_i, and the tables are read again."""
-    xi, spins = memories.by_site[sites], batch.states[rows, sites]
-    d = np.einsum("bp,bp->b", felt.slope, xi) - spins * felt.bend
-    d = decided(memories, felt, spins[:, None], sites[:, None], d[:, None])
-    new = new_spins(rule, d, felt, spins[:, None], draws[:, None])[:, 0]
-    changed = (new != spins) & (rule.clamped[sites] == 0)
-    if changed.any():
-        flipped = rows[changed]
-        batch.states[flipped, sites[changed]] = new[changed]
-        batch.cache[flipped] += 2 * new[changed, None].astype(np.int64) * xi[changed]
-        batch.flips[flipped] += 1
-        for part, fresh in zip(felt, feel(memories, batch.cache[flipped]), strict=True):
-            part[changed] = fresh
 
 
 def feel(memories: Memories, overlaps: NDArray[np.int64]) -> Felt:
