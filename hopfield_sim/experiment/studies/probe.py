@@ -6,17 +6,66 @@ other rules learn the patterns between two points, and recall a batch of cues at
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
 from hopfield_sim.experiment.studies.shared import network
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Study
 from hopfield_sim.patterns import flip, random_patterns
 
-__all__ = ["overlaps"]
+__all__ = ["Probed", "overlaps"]
+
+
+@dataclass(frozen=True, eq=False)
+class Probed(Study):
+    """A study of random networks, by rule and size, that are probed at the points of a curve.
+
+    ``budget`` has the fewest networks of a size, and the neurons that they have together: small
+    networks differ more from each other, and cost less.
+    """
+
+    budget: ClassVar[tuple[int, int]]
+
+    sizes: Sequence[int] = option((), kinds.integers(3), "numbers of neurons N")
+    rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
+    networks: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1)),
+        "independent networks a size and rule; more for small ones when not given",
+        name="trials",
+    )
+    _: KW_ONLY
+    max_sweeps: int = option(
+        100, kinds.integer(1), "steps after which a cue that moves still is given up"
+    )
+
+    def settle(self, config: Config) -> Config:
+        """How many networks there are of each size."""
+        given, (fewest, neurons) = config["networks"], self.budget
+        usual = [max(fewest, min(200, neurons // n)) for n in config["sizes"]]
+        config["networks"] = usual if given is None else [given] * len(usual)
+        return config
+
+    def cells(self) -> list[Cell]:
+        """One cell a curve: rule and size."""
+        config = self.config
+        return [
+            Cell({"rule": rule, "n_neurons": n}, count)
+            for rule in config["rules"]
+            for n, count in zip(config["sizes"], config["networks"], strict=True)
+        ]
+
+    @abstractmethod
+    def trials(self, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> list[Payload]:
+        """Several networks of one rule and size, probed at every point of the curve."""
 
 
 def overlaps(

@@ -23,7 +23,7 @@ from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.study import Payload, Payloads
 from hopfield_sim.labels import label
 from hopfield_sim.rules import RULES
 from hopfield_sim.support.crossing import crossing
@@ -41,7 +41,7 @@ at another level the law, which is that of N to infinity, would be off by more.
 
 
 @dataclass(frozen=True, eq=False)
-class Capacity(Study):
+class Capacity(probe.Probed):
     r"""Measure the fraction of patterns retrieved against their number t, by size and rule.
 
     t runs over ``linspace(0.5 C, 2 C, loads).astype(int)``, C the capacity that theory expects,
@@ -76,15 +76,9 @@ class Capacity(Study):
     question = QUESTION
     small = {"sizes": SIZES[:6], "networks": 16}
     seconds = SECONDS
+    budget = (8, 12000)
 
     sizes: Sequence[int] = option(SIZES, kinds.integers(3), "numbers of neurons N")
-    rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1)),
-        "independent networks a size and rule; more for small ones when not given",
-        name="trials",
-    )
     _: KW_ONLY
     loads: int = option(10, kinds.integer(2), "points of a curve")
     states: int = option(
@@ -93,28 +87,6 @@ class Capacity(Study):
         "cues for each network and load, spread evenly over the stored patterns",
     )
     flipped: float = option(0.2, kinds.real(0, 1), "fraction of the bits that are flipped")
-    max_sweeps: int = option(
-        100, kinds.integer(1), "steps after which a cue that moves still is given up"
-    )
-
-    def settle(self, config: Config) -> Config:
-        """Small networks differ more from each other, and cost less: more of them."""
-        given, sizes = config["networks"], config["sizes"]
-        config["networks"] = [_networks(n) if given is None else given for n in sizes]
-        return config
-
-    def cells(self) -> list[Cell]:
-        """One cell a curve: rule and size."""
-        config = self.config
-        return [
-            Cell({"rule": rule, "n_neurons": n}, count)
-            for rule in config["rules"]
-            for n, count in zip(config["sizes"], config["networks"], strict=True)
-        ]
-
-    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """One network, probed at every load; its fraction retrieved and mean overlap at each."""
-        return self.trials(cell, [rng])[0]
 
     def trials(self, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> list[Payload]:
         """Several networks of one rule and size."""
@@ -262,11 +234,6 @@ def loads(rule: str, n_neurons: int, n_loads: int = 10) -> NDArray[np.int_]:
     """
     c = scale(rule, n_neurons)
     return np.maximum(np.linspace(0.5 * c, 2 * c, n_loads).astype(int), 1)
-
-
-def _networks(n_neurons: int) -> int:
-    """Small networks differ more from each other, and cost less."""
-    return max(8, min(200, 12000 // n_neurons))
 
 
 def held(row: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.study import Payload, Payloads
 from hopfield_sim.labels import label
 
 __all__ = ["FRACTIONS", "SIZES", "STUDY", "robustness"]
@@ -32,7 +32,7 @@ LEVEL = 0.9
 
 
 @dataclass(frozen=True, eq=False)
-class Robustness(Study):
+class Robustness(probe.Probed):
     """Measure the fraction of patterns retrieved against the fraction of their bits flipped.
 
     Synchronous updates, a field of 0 gives +1; retrieved when the end equals the pattern in every
@@ -58,15 +58,9 @@ class Robustness(Study):
     question = QUESTION
     small = {"sizes": SIZES[:6], "networks": 16}
     seconds = SECONDS
+    budget = (10, 20000)
 
     sizes: Sequence[int] = option(SIZES, kinds.integers(3), "numbers of neurons N")
-    rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1)),
-        "independent networks a size and rule; more for small ones when not given",
-        name="trials",
-    )
     _: KW_ONLY
     n_patterns: int = option(2, kinds.integer(1), "patterns stored")
     fractions: Sequence[float] = option(
@@ -77,28 +71,6 @@ class Robustness(Study):
     states: int = option(
         10, kinds.integer(1), "cues for each network and fraction, spread evenly over the patterns"
     )
-    max_sweeps: int = option(
-        100, kinds.integer(1), "steps after which a cue that moves still is given up"
-    )
-
-    def settle(self, config: Config) -> Config:
-        """Small networks differ more from each other, and cost less: more of them."""
-        given, sizes = config["networks"], config["sizes"]
-        config["networks"] = [_networks(n) if given is None else given for n in sizes]
-        return config
-
-    def cells(self) -> list[Cell]:
-        """One cell a curve: rule and size."""
-        config = self.config
-        return [
-            Cell({"rule": rule, "n_neurons": n}, count)
-            for rule in config["rules"]
-            for n, count in zip(config["sizes"], config["networks"], strict=True)
-        ]
-
-    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """One network; its fraction retrieved at each fraction flipped."""
-        return self.trials(cell, [rng])[0]
 
     def trials(self, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> list[Payload]:
         """Several networks of one rule and size."""
@@ -194,11 +166,6 @@ class Robustness(Study):
 robustness = function(Robustness)
 
 STUDY = Robustness
-
-
-def _networks(n_neurons: int) -> int:
-    """Small networks differ more from each other, and cost less."""
-    return max(10, min(200, 20000 // n_neurons))
 
 
 def _between(row: Mapping[str, Any]) -> str:
