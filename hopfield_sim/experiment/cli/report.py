@@ -182,7 +182,7 @@ def _draw(folder: Path, answer: Answer) -> Part:
 def versions() -> dict[str, str]:
     """What took part in the results."""
     found = {"Python": platform.python_version()}
-    for package in ("hopfield_sim", "numpy", "matplotlib", "imageio", "pillow"):
+    for package in ("hopfield_sim", "numpy", "scipy", "matplotlib", "imageio", "pillow", "jinja2"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -1,21 +1,16 @@
-"""What studies of a network's recall have in common: the network, and words and tables of runs."""
+"""What studies have in common: networks by rule, room in memory, words for numbers."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from hopfield_sim import checks
 from hopfield_sim.experiment.sweeps import own
-from hopfield_sim.experiment.sweeps.result import Result
-from hopfield_sim.labels import label
 from hopfield_sim.models import HopfieldNetwork
 from hopfield_sim.rules import RULES
 
-__all__ = ["UPDATES", "named", "network", "room", "runs_table", "span", "stem"]
-
-UPDATES = ("sync", "async")
+__all__ = ["network", "room", "span"]
 
 
 def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:
@@ -29,43 +24,6 @@ def room(shapes: Iterable[tuple[int, int]], *, itemsize: int = 8) -> None:
     for rows, columns in shapes:
         what = f"a trial with {rows} x {columns} numbers"
         checks.memory(itemsize * rows * columns, what, "ask for fewer or for smaller ones")
-
-
-def runs_table(result: Result) -> tuple[str, list[dict[str, Any]]]:
-    """What all networks of ``summary["runs"]`` did, with a caption."""
-    table = [
-        {
-            "rule": label(row["rule"]),
-            "updates": label(row["update"]),
-            "retrieved exactly": f"{row['retrieved']} of {row['networks']} networks",
-            "sweeps on average": round(row["sweeps"], 2),
-            "runs in which the energy rose": row["rises"],
-        }
-        for row in result.summary["runs"]
-    ]
-    return "All networks; the figures show the first", table
-
-
-def named(run: str) -> str:
-    """The rule and the update of a run, in words.
-
-    Examples
-    --------
-    >>> named("storkey/sync")
-    'Storkey, synchronous'
-    """
-    return ", ".join(label(word) for word in run.split("/"))
-
-
-def stem(run: str) -> str:
-    """The same as a part of a file's name.
-
-    Examples
-    --------
-    >>> stem("my.rules:quick/sync")
-    'my.rules-quick-sync'
-    """
-    return re.sub(r"[^\w.-]+", "-", run)
 
 
 def span(counts: Sequence[int]) -> str:

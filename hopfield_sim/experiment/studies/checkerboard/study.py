@@ -12,8 +12,16 @@ from hopfield_sim import checks, patterns
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment.studies import packing as film
 from hopfield_sim.experiment.studies.checkerboard import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.energy.study import energy_words, rise
-from hopfield_sim.experiment.studies.shared import UPDATES, named, network, room, runs_table, stem
+from hopfield_sim.experiment.studies.compared import (
+    energy_words,
+    every_way,
+    named,
+    names,
+    runs_table,
+    stem,
+    summary,
+)
+from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -23,8 +31,6 @@ from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
 from hopfield_sim.labels import label
 
 __all__ = ["STUDY", "checkerboard"]
-
-FRAMES_PER_SWEEP = 50
 
 
 MOMENTS = 6
@@ -98,20 +104,8 @@ class Checkerboard(Study):
         stored[place] = board
         cue = patterns.flip(board, count=config["flipped"], rng=rng)
         seed = checks.key(rng)
-        runs = {}
-        for rule in config["rules"]:
-            net = network(rule, config).store(stored)
-            for update in UPDATES:
-                run = net.recall(
-                    cue,
-                    update=update,
-                    ties="plus",
-                    record=("energy", "states"),
-                    every=max(1, side**2 // FRAMES_PER_SWEEP),
-                    n_threads=1,
-                    rng=seed,
-                )
-                runs[f"{rule}/{update}"] = film.pack(run, trajectory=True)
+        ways = every_way(config, stored, cue, record=("energy", "states"), seed=seed)
+        runs = {name: film.pack(run, trajectory=True) for name, run in ways}
         return {"patterns": film.pack_states(stored), "place": place, "runs": runs}
 
     def gather(self, payloads: Payloads) -> Result:
@@ -121,9 +115,8 @@ class Checkerboard(Study):
         board = patterns.checkerboard(side, config["square"])
         rows: list[Row] = []
         runs = {}
-        summary: list[Row] = []
-        for name in (f"{rule}/{update}" for rule in config["rules"] for update in UPDATES):
-            rule, update = name.split("/")
+        all_did: list[Row] = []
+        for name in names(config):
             recordings = [
                 film.unpack(
                     trial["runs"][name],
@@ -134,22 +127,14 @@ class Checkerboard(Study):
             ]
             if recordings:
                 runs[name] = recordings[0]
+                rule, update = name.rsplit("/", 1)
                 rows += _rows(rule, update, recordings[0], board)
-            wrong = [int((run.states != board).sum()) for run in recordings]
-            summary.append(
-                {
-                    "rule": rule,
-                    "update": update,
-                    "networks": len(recordings),
-                    "retrieved": wrong.count(0),
-                    "sweeps": float(np.mean([run.sweeps for run in recordings]))
-                    if recordings
-                    else 0.0,
-                    "rises": sum(rise(run.energy.tolist()) for run in recordings),
-                }
-            )
+            retrieved = sum((run.states == board).all() for run in recordings)
+            sweeps = [run.sweeps for run in recordings]
+            energies = [run.energy for run in recordings]
+            all_did.append(summary(name, sweeps, int(retrieved), energies))
         dims = ("rule", "update", "moment")
-        return Result("checkerboard", rows, config, {"runs": summary}, runs, dims)
+        return Result("checkerboard", rows, config, {"runs": all_did}, runs, dims)
 
     @staticmethod
     def sentence(result: Result) -> str:

@@ -10,8 +10,15 @@ import numpy as np
 
 from hopfield_sim import checks
 from hopfield_sim.experiment.studies import packing as film
+from hopfield_sim.experiment.studies.compared import (
+    energy_words,
+    every_way,
+    names,
+    runs_table,
+    summary,
+)
 from hopfield_sim.experiment.studies.energy import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import UPDATES, network, room, runs_table
+from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -21,9 +28,7 @@ from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
 from hopfield_sim.labels import label
 from hopfield_sim.patterns import flip, random_patterns
 
-__all__ = ["STUDY", "energy", "rise"]
-
-FRAMES_PER_SWEEP = 50
+__all__ = ["STUDY", "energy"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,23 +88,10 @@ class Energy(Study):
         patterns = random_patterns(config["n_patterns"], n, rng=rng)
         cue = flip(patterns[0], count=config["flipped"], rng=rng)
         seed = checks.key(rng)
-        found = {}
-        for rule in config["rules"]:
-            net = network(rule, config).store(patterns)
-            for update in UPDATES:
-                run = net.recall(
-                    cue,
-                    update=update,
-                    ties="plus",
-                    record=("energy", "overlap"),
-                    every=max(1, n // FRAMES_PER_SWEEP),
-                    n_threads=1,
-                    rng=seed,
-                )
-                found[f"{rule}/{update}"] = film.pack(run) | {
-                    "overlap": run.overlaps[:, 0].tolist()
-                }
-        return found
+        ways = every_way(config, patterns, cue, record=("energy", "overlap"), seed=seed)
+        return {
+            name: film.pack(run) | {"overlap": run.overlaps[:, 0].tolist()} for name, run in ways
+        }
 
     def gather(self, payloads: Payloads) -> Result:
         """The first network's curves, and what all networks did."""
@@ -107,30 +99,22 @@ class Energy(Study):
         trials = payloads[0]
         rows: list[Row] = []
         runs = {}
-        summary: list[Row] = []
-        for rule in config["rules"]:
-            for update in UPDATES:
-                packed = [trial[f"{rule}/{update}"] for trial in trials]
-                recordings = [film.unpack(p) for p in packed]
-                if packed:
-                    runs[f"{rule}/{update}"] = recordings[0]
-                    columns = (packed[0]["updates"], packed[0]["energy"], packed[0]["overlap"])
-                    rows += [
-                        {"rule": rule, "update": update, "updates": u, "energy": e, "overlap": m}
-                        for u, e, m in zip(*columns, strict=True)
-                    ]
-                summary.append(
-                    {
-                        "rule": rule,
-                        "update": update,
-                        "networks": len(packed),
-                        "retrieved": sum(p["overlap"][-1] == 1.0 for p in packed),
-                        "sweeps": float(np.mean([p["sweeps"] for p in packed])) if packed else 0.0,
-                        "rises": sum(rise(p["energy"]) for p in packed),
-                    }
-                )
+        all_did: list[Row] = []
+        for name in names(config):
+            packed = [trial[name] for trial in trials]
+            rule, update = name.rsplit("/", 1)
+            if packed:
+                runs[name] = film.unpack(packed[0])
+                columns = (packed[0]["updates"], packed[0]["energy"], packed[0]["overlap"])
+                rows += [
+                    {"rule": rule, "update": update, "updates": u, "energy": e, "overlap": m}
+                    for u, e, m in zip(*columns, strict=True)
+                ]
+            retrieved = sum(p["overlap"][-1] == 1.0 for p in packed)
+            sweeps, energies = [p["sweeps"] for p in packed], [p["energy"] for p in packed]
+            all_did.append(summary(name, sweeps, retrieved, energies))
         dims = ("rule", "update", "moment")
-        return Result("energy", rows, config, {"runs": summary}, runs, dims)
+        return Result("energy", rows, config, {"runs": all_did}, runs, dims)
 
     @staticmethod
     def sentence(result: Result) -> str:
@@ -168,29 +152,3 @@ class Energy(Study):
 energy = function(Energy)
 
 STUDY = Energy
-
-
-def rise(energies: Sequence[float]) -> bool:
-    """Whether the energy ever rose, beyond the rounding of its sums.
-
-    Examples
-    --------
-    >>> rise([-1.0, -2.0, -1.5]), rise([-1.0, -2.0, -2.0])
-    (True, False)
-    """
-    found = np.asarray(energies)
-    return bool((np.diff(found) > 1e-9 * np.abs(found).max()).any())
-
-
-def energy_words(rows: Sequence[Row]) -> str:
-    """Say how often the energy rose, by kind of update."""
-    parts = []
-    for update in UPDATES:
-        mine = [row for row in rows if row["update"] == update]
-        total, rises = (sum(int(row[name]) for row in mine) for name in ("networks", "rises"))
-        parts.append(f"in {rises or 'none'} of {total} {label(update)} runs")
-    return (
-        f"From one recorded moment to the next the energy rose {parts[0]} (nothing forbids a step "
-        f"of all neurons at once to go uphill) and {parts[1]} (theory: never, for symmetric "
-        "weights without negative self-couplings)."
-    )

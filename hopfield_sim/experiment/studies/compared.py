@@ -1,0 +1,130 @@
+"""Every rule and kind of update on one problem: the same patterns, and the same cue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from hopfield_sim.experiment.studies.shared import network
+from hopfield_sim.experiment.sweeps.result import Result, Row
+from hopfield_sim.labels import label
+
+__all__ = [
+    "UPDATES",
+    "energy_words",
+    "every_way",
+    "named",
+    "names",
+    "rise",
+    "runs_table",
+    "stem",
+    "summary",
+]
+
+UPDATES = ("sync", "async")
+
+FRAMES_PER_SWEEP = 50
+"""Moments of an asynchronous sweep that are recorded."""
+
+
+def every_way(
+    config: Mapping[str, Any], stored: Any, cue: Any, *, record: tuple[str, ...], seed: int
+) -> Iterator[tuple[str, Any]]:
+    """Recall one cue by every rule and update: pairs of "rule/update" and its recorded run."""
+    for rule in config["rules"]:
+        net = network(rule, config).store(stored)
+        for update in UPDATES:
+            run = net.recall(
+                cue,
+                update=update,
+                ties="plus",
+                record=record,
+                every=max(1, net.n_neurons // FRAMES_PER_SWEEP),
+                n_threads=1,
+                rng=seed,
+            )
+            yield f"{rule}/{update}", run
+
+
+def names(config: Mapping[str, Any]) -> list[str]:
+    """Every "rule/update", in order."""
+    return [f"{rule}/{update}" for rule in config["rules"] for update in UPDATES]
+
+
+def summary(name: str, sweeps: Sequence[float], retrieved: int, energies: Sequence[Any]) -> Row:
+    """A row of ``summary["runs"]``: what the runs "rule/update" of all networks did."""
+    rule, update = name.rsplit("/", 1)
+    return {
+        "rule": rule,
+        "update": update,
+        "networks": len(sweeps),
+        "retrieved": retrieved,
+        "sweeps": float(np.mean(sweeps)) if sweeps else 0.0,
+        "rises": sum(rise(energy) for energy in energies),
+    }
+
+
+def rise(energies: Sequence[float]) -> bool:
+    """Whether the energy ever rose, beyond the rounding of its sums.
+
+    Examples
+    --------
+    >>> rise([-1.0, -2.0, -1.5]), rise([-1.0, -2.0, -2.0])
+    (True, False)
+    """
+    found = np.asarray(energies)
+    return bool((np.diff(found) > 1e-9 * np.abs(found).max()).any())
+
+
+def energy_words(rows: Sequence[Row]) -> str:
+    """Say how often the energy rose, by kind of update."""
+    parts = []
+    for update in UPDATES:
+        mine = [row for row in rows if row["update"] == update]
+        total, rises = (sum(int(row[name]) for row in mine) for name in ("networks", "rises"))
+        parts.append(f"in {rises or 'none'} of {total} {label(update)} runs")
+    return (
+        f"From one recorded moment to the next the energy rose {parts[0]} (nothing forbids a step "
+        f"of all neurons at once to go uphill) and {parts[1]} (theory: never, for symmetric "
+        "weights without negative self-couplings)."
+    )
+
+
+def runs_table(result: Result) -> tuple[str, list[dict[str, Any]]]:
+    """What all networks of ``summary["runs"]`` did, with a caption."""
+    table = [
+        {
+            "rule": label(row["rule"]),
+            "updates": label(row["update"]),
+            "retrieved exactly": f"{row['retrieved']} of {row['networks']} networks",
+            "sweeps on average": round(row["sweeps"], 2),
+            "runs in which the energy rose": row["rises"],
+        }
+        for row in result.summary["runs"]
+    ]
+    return "All networks; the figures show the first", table
+
+
+def named(run: str) -> str:
+    """The rule and the update of a run, in words.
+
+    Examples
+    --------
+    >>> named("storkey/sync")
+    'Storkey, synchronous'
+    """
+    return ", ".join(label(word) for word in run.split("/"))
+
+
+def stem(run: str) -> str:
+    """The same as a part of a file's name.
+
+    Examples
+    --------
+    >>> stem("my.rules:quick/sync")
+    'my.rules-quick-sync'
+    """
+    return re.sub(r"[^\w.-]+", "-", run)
