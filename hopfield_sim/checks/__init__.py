@@ -21,6 +21,7 @@ from hopfield_sim.checks.arguments import (
     real,
     sequence,
     show,
+    stream,
 )
 from hopfield_sim.checks.caller import warn
 from hopfield_sim.checks.continuous import (
@@ -82,6 +83,7 @@ __all__ = [
     "signs",
     "site_mask",
     "states",
+    "stream",
     "temperatures",
     "thresholds",
     "warn",

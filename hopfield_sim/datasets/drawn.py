@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
+
 _LEAVES: Final = 24
 _COLOURS: Final = 5
 _OVERSAMPLING: Final = 2
@@ -26,10 +28,7 @@ def tiles(count: int, size: int, key: int) -> NDArray[np.uint8]:
 
 
 def _draw(index: NDArray[np.int64], size: int, key: int) -> NDArray[np.uint8]:
-    sources = [
-        np.random.Generator(np.random.PCG64(np.random.SeedSequence(key, spawn_key=(int(k),))))
-        for k in index
-    ]
+    sources = [checks.stream(key, int(k)) for k in index]
     palettes = np.stack([_palette(source) for source in sources])
     uniform = np.stack([source.random((_LEAVES, 6)) for source in sources]).astype(np.float32)
     noise = np.stack([source.normal(size=(size, size)) for source in sources])

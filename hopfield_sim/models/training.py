@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
 
 _NOTHING = 1e-30
@@ -44,8 +45,7 @@ def batches(key: int, epoch: int, n_examples: int, batch: int) -> Iterator[NDArr
     The order is a function of (key, epoch) alone, so that a fit that was interrupted goes on with
     what it would have had.
     """
-    seed = np.random.SeedSequence(key, spawn_key=(epoch,))
-    order = np.random.Generator(np.random.PCG64(seed)).permutation(n_examples)
+    order = checks.stream(key, epoch).permutation(n_examples)
     yield from np.array_split(order, -(-n_examples // batch))
 
 

@@ -192,7 +192,4 @@ def generator(study: str, seed: int, cell: int, trial: int) -> np.random.Generat
     >>> bool(a.integers(2**32) == b.integers(2**32))
     False
     """
-    entropy = (seed, zlib.crc32(study.encode()))
-    return np.random.Generator(
-        np.random.PCG64(np.random.SeedSequence(entropy, spawn_key=(cell, trial)))
-    )
+    return checks.stream((seed, zlib.crc32(study.encode())), cell, trial)

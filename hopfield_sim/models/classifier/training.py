@@ -134,7 +134,7 @@ def begin(
         f"{recipe.n_memories} memories of {d + len(classes)} neurons with what they learn by",
         "use fewer memories",
     )
-    generator = np.random.Generator(np.random.PCG64(recipe.key))
+    generator = checks.stream(recipe.key)
     memories = generator.normal(-_MEAN, _SPREAD, (recipe.n_memories, d + len(classes)))
     if states.mean(dtype=np.float64) > 0:  # else no overlap with a bright image would be positive
         memories[:, :d] += 2 * _MEAN
@@ -228,8 +228,7 @@ def _automatic(
     them into silence.
     """
     n, d = examples.states.shape
-    seed = np.random.SeedSequence(recipe.key, spawn_key=(0, 0))
-    chosen = np.random.Generator(np.random.PCG64(seed)).permutation(n)
+    chosen = checks.stream(recipe.key, 0, 0).permutation(n)
     count = min(recipe.n_memories, _SAMPLE, n // 2)
     stored, shown = chosen[:count], chosen[count : count + _SAMPLE]
     states, labels = examples.states[shown], rule.targets(examples.codes[stored], n_classes)

@@ -166,7 +166,7 @@ class RestrictedHopfield(SpinMemory):
                 f"learning {n_patterns} patterns of {n} neurons with {self._n_hidden} hidden units",
                 "use fewer hidden units or patterns",
             )
-            start = orthonormal(n, self._n_hidden, np.random.Generator(np.random.PCG64(self._key)))
+            start = orthonormal(n, self._n_hidden, checks.stream(self._key))
             bits, step = (
                 everything.astype(np.float64),
                 rotate if method == "rotation" else Adam(1 / n if rate is None else rate),

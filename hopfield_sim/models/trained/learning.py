@@ -108,7 +108,7 @@ class Learner:
                 f"temperature must be {least:.3g} or more for powers of order {recipe.order} to "
                 f"fit a float; got {wanted}"
             )
-        generator = np.random.Generator(np.random.PCG64(recipe.key))
+        generator = checks.stream(recipe.key)
         self.temperature = max(self._automatic(generator), least) if wanted is None else wanted
         # One over (h/S)^{n−1} where learning starts: gradients are about 1 then, for any order. A
         # step cancels the factor, but takes a gradient near 1e-30 for none.
