@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,12 @@ def test_a_field_is_an_argument_an_option_and_a_line_of_documentation(name: str)
         assert parameters[f.name].default == f.default
         assert f"\n{f.name} : {parameters[f.name].annotation}" in function.__doc__
         assert f.help
+    headings = [
+        above for above, line in pairwise(function.__doc__.split("\n")) if set(line) == {"-"}
+    ]
+    assert headings == [
+        h for h in ("Parameters", "Returns", "Raises", "References", "Examples") if h in headings
+    ]
     assert list(parameters)[-5:] == ["backend", "workers", "executor", "progress", "rng"]
 
 

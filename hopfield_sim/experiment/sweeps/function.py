@@ -68,6 +68,8 @@ def documentation(cls: type[Study]) -> str:
         "Raises\n------\nInvalidInputError, InvalidTypeError\n    For a value outside the bounds "
         "given above; the message names the argument.\n\n"
     )
+    if "Raises\n------" in rest:  # the class says it, and more
+        raises = ""
     first, mark, later = (head + rest).partition("References\n----------")
     if not mark:
         first, mark, later = (head + rest).partition("Examples\n--------")

@@ -63,7 +63,8 @@ class Image(Study):
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments that make no sense, and for images that cannot be read or are the same.
+        For a value outside the bounds given above, and for images that cannot be read or are the
+        same; the message names the argument.
     """
 
     name = "image"
