@@ -49,7 +49,7 @@ class Problem:
         centres = rng.choice([-1.0, 1.0], (CLASSES, PIXELS), p=[0.8, 0.2])
         states = np.where(rng.random((IMAGES, PIXELS)) < 0.1, -centres[codes], centres[codes])
         examples = learning.Examples(states.astype(np.float32), codes)
-        recipe = Recipe.judged(
+        recipe = Recipe.validated(
             n_memories=memories, order=order, cost=cost, epochs=9, batch=1000, rate=0.04, damp=1.0,
             momentum=0.6, temperature=(0.7, 0.7), ramp=1, patience=None, dtype="float32", rng=0,
         )  # fmt: skip

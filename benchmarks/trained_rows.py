@@ -46,7 +46,7 @@ def answers(n: int, n_memories: int, n_patterns: int) -> Contest:
 
     def ours() -> Floats:
         blocks = trained_rule.blocks(patterns, n_memories)
-        return np.concatenate([trained_rule.ask(some, memories, n, 3).votes for some in blocks])
+        return np.concatenate([trained_rule.answers(some, memories, n, 3).votes for some in blocks])
 
     same(site_by_site(patterns, memories, 3), ours(), 1e-9)
     return Contest(ours, lambda: site_by_site(patterns, memories, 3))

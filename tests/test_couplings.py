@@ -11,7 +11,7 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim import checks
 from hopfield_sim.backends.compiled import pairs as cython_backend
-from hopfield_sim.backends.protocol import Batch, Factors, packed
+from hopfield_sim.backends.protocol import Factors, StateBatch, packed
 from hopfield_sim.backends.reference import philox as counter_rng
 from hopfield_sim.backends.reference.pairs import (
     BOUNDS_REACH,
@@ -145,7 +145,7 @@ def test_no_states_at_all(backend):
         assert engine.fields(form, nothing).shape == (0, 33)
         cache = engine.cache(form, nothing)
         assert cache.shape == (0, form.width)
-        batch = Batch(nothing, cache, np.empty(0, np.int64), nothing)
+        batch = StateBatch(nothing, cache, np.empty(0, np.int64), nothing)
         rule = couplings.limits(form, np.zeros(33), "keep", None)
         engine.asynchronous(form, batch, rule, "random", 0, 33, 2)
         engine.synchronous(form, batch, rule, 0, 33, 2)
@@ -276,11 +276,11 @@ def test_where_a_matrix_does_not_fit_there_is_none(monkeypatch):
     monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 2 * 10**8)
     learnt = couplings.factors(hs.random_patterns(900, 6000, rng=0), zero_diagonal=True)
     assert not couplings.prefers_matrix(
-        learnt, hs.backends.get().pairs, 1000, sync=False, warm=False, made=False
+        learnt, hs.backends.get().pairs, 1000, sync=False, stochastic=False, made=False
     )
     monkeypatch.undo()
     assert couplings.prefers_matrix(
-        learnt, hs.backends.get().pairs, 1000, sync=False, warm=False, made=True
+        learnt, hs.backends.get().pairs, 1000, sync=False, stochastic=False, made=True
     )
 
 

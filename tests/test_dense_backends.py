@@ -14,7 +14,7 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim.backends.compiled import dense as cython_dense
-from hopfield_sim.backends.reference.dense import differences, feel
+from hopfield_sim.backends.reference.dense import differences, read_tables
 from hopfield_sim.models.dense import interactions
 
 COMPILED = [name for name in hs.backends.available() if name != "numpy"]
@@ -109,7 +109,7 @@ def test_same_bits_where_sums_outgrow_32_bits_on_the_way(update):
     assert memories.narrow_columns is not None
 
     def size(states):
-        return np.abs(feel(memories, states.astype(int) @ patterns.T).slope).sum(axis=1)
+        return np.abs(read_tables(memories, states.astype(int) @ patterns.T).slope).sum(axis=1)
 
     assert size(cues).max() < 2**31 < size(patterns[:6]).min()
     reference, runs = run_all(("polynomial", 6), patterns, cues, update=update)
@@ -196,7 +196,7 @@ def test_differences_from_tables_against_whole_numbers(word, order):
         patterns, states = hs.random_patterns(3, n, rng=rng), hs.random_patterns(2, n, rng=rng)
         memories, log_unit = interactions.get(word, order).memories(patterns)
         overlaps = states.astype(int) @ patterns.T.astype(int)
-        found = differences(memories, feel(memories, overlaps), states)
+        found = differences(memories, read_tables(memories, overlaps), states)
         unit = 2 ** round(log_unit / math.log(2))
         assert unit == 1 or unit <= n**order < 2 * unit
         for b, i in itertools.product(range(2), range(n)):

@@ -20,7 +20,7 @@ from hopfield_sim.errors import (
 )
 from hopfield_sim.models.early_stopping import Patience, train
 from hopfield_sim.models.restricted.adam import Adam, slope
-from hopfield_sim.models.restricted.bipartite import judge
+from hopfield_sim.models.restricted.bipartite import evaluate
 from hopfield_sim.models.restricted.rotation import orthonormal, rotate
 
 learns_too_little = pytest.mark.filterwarnings("ignore:not converged")  # on purpose
@@ -245,11 +245,12 @@ def test_the_best_weights_are_kept():
     path = [good + noise * rng.normal(size=good.shape) for noise in (1.0, 0.3, 0.0, 0.5, 2.0)]
     steps = iter(path)
     kept, history = train(
-        lambda w: next(steps), lambda w: judge(w, patterns), good, Patience(5, 5, 9, 0.0)
+        lambda w: next(steps), lambda w: evaluate(w, patterns), good, Patience(5, 5, 9, 0.0)
     )
     assert kept is path[2]
     assert [row["iteration"] for row in history] == [1, 2, 3, 4, 5]
-    assert {key: history[2][key] for key in ("errors", "cost", "energy")} == judge(kept, patterns)
+    row = {key: history[2][key] for key in ("errors", "cost", "energy")}
+    assert row == evaluate(kept, patterns)
 
 
 @learns_too_little

@@ -229,7 +229,7 @@ LAST = {
     "pseudoinverse": "hopfield_sim.models.hopfield.network.couplings.refuse_overflow",
     "dense": "hopfield_sim.models.dense.memory.Kept",
     "trained": "hopfield_sim.models.trained.rule.gradient",
-    "restricted": "hopfield_sim.models.restricted.bipartite.judge",
+    "restricted": "hopfield_sim.models.restricted.bipartite.evaluate",
     "modern": "hopfield_sim.models.modern.similarity.Similarity._squares",
     "distributed": "hopfield_sim.models.distributed.summed.total",
 }

@@ -49,7 +49,7 @@ def random_task(n_patterns=4, n=7, k=3, seed=0):
 
 
 def recipe(k=3, order=3, cost=2, rate=0.1, damp=0.9, momentum=0.5, temperature=0.4, rng=0):
-    return Recipe.judged(k, order, cost, rate, damp, momentum, temperature, rng)
+    return Recipe.validated(k, order, cost, rate, damp, momentum, temperature, rng)
 
 
 def with_memories(memories, order, patterns):
@@ -66,7 +66,7 @@ def with_memories(memories, order, patterns):
 @pytest.mark.parametrize("order", [2, 3, 10])
 def test_every_answer_by_its_definition(order):
     patterns, memories = random_task()
-    asked = trained_rule.ask(patterns, memories, 2.0, order)
+    asked = trained_rule.answers(patterns, memories, 2.0, order)
     found = trained_rule.outputs(asked.votes, 0.7)
     expected = [outputs(x, memories, 0.7 / 2.0**order, order) for x in patterns]
     np.testing.assert_allclose(found, expected, atol=1e-13)
@@ -78,7 +78,7 @@ def test_the_gradient_is_the_difference_quotient(order, power):
     patterns, memories = random_task(seed=order)
     scale = 3.0
     beta = scale**-order
-    asked = trained_rule.ask(patterns, memories, scale, order)
+    asked = trained_rule.answers(patterns, memories, scale, order)
     found = trained_rule.outputs(asked.votes, 1.0)
     signal = trained_rule.signal(found, patterns, power)
     # dξ leaves out the factors 2m·n/S and 2^{2m−1} of −∂C/∂ξ, which the step cancels.
@@ -98,7 +98,7 @@ def test_a_step_by_the_rule_and_the_rate_that_falls():
     learner = Learner(recipe(), patterns.astype(np.int8))
     memories, velocity, beta = learner.start(), 0.0, (0.4 * 7.0) ** -3
     for number in range(4):
-        told = learner.judge(memories)
+        told = learner.evaluate(memories)
         assert told["cost"] == pytest.approx(cost(patterns, memories, beta, 3, 2) / 28)
         expected = np.zeros_like(memories)
         for x in patterns:
@@ -114,17 +114,17 @@ def test_a_step_by_the_rule_and_the_rate_that_falls():
         memories_after = np.clip(memories + 0.1 * 0.9**number * velocity / largest, -1, 1)
         memories = learner.step(memories)
         np.testing.assert_allclose(memories, memories_after, atol=1e-12)
-        assert learner.judge(memories)["rate"] == pytest.approx(0.1 * 0.9**number)
+        assert learner.evaluate(memories)["rate"] == pytest.approx(0.1 * 0.9**number)
 
 
 def test_blocks_change_nothing(monkeypatch):
     patterns = hs.random_patterns(9, 20, rng=0)
     whole = Learner(recipe(k=5), patterns)
     start = whole.start()
-    told = whole.judge(start)
+    told = whole.evaluate(start)
     monkeypatch.setattr(trained_rule, "_POWERS", 250)  # two or three patterns at a time
     parts = Learner(recipe(k=5), patterns)
-    assert parts.judge(parts.start()) == pytest.approx(told)
+    assert parts.evaluate(parts.start()) == pytest.approx(told)
     np.testing.assert_allclose(parts.step(start), whole.step(start), atol=1e-12)
 
 

@@ -1,6 +1,6 @@
 """What an engine of dense memories receives: the contract that every backend keeps, in arrays only.
 
-The caches of a state are its overlaps m_μ = ξ^μ·s (P,), which ``Batch.cache`` holds. From them
+The caches of a state are its overlaps m_μ = ξ^μ·s (P,), which ``StateBatch.cache`` holds. From them
 
     D_i = E(s_i = −1) − E(s_i = +1) = Σ_μ ξ_i^μ slope(m_μ) − s_i Σ_μ bend(m_μ),
 

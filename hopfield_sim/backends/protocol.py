@@ -201,7 +201,7 @@ class HeatBath:
 
 
 @dataclass
-class Batch:
+class StateBatch:
     """States on their way. Rows are independent; every array has one entry, or row, a state.
 
     ``index`` is the state's place in the caller's batch, which addresses its randomness;

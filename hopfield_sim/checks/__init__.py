@@ -46,13 +46,13 @@ from hopfield_sim.checks.reals import (
     weights,
 )
 from hopfield_sim.checks.resources import fits, memory
-from hopfield_sim.checks.spins import Batch, Stored, patterns, signs, states
+from hopfield_sim.checks.spins import SpinBatch, Stored, patterns, signs, states
 from hopfield_sim.checks.words import choice
 
 __all__ = [
-    "Batch",
     "RealBatch",
     "RealStored",
+    "SpinBatch",
     "Stored",
     "activities",
     "by_name",

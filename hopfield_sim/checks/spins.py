@@ -23,7 +23,7 @@ class Stored(NamedTuple):
     shape: tuple[int, int] | None
 
 
-class Batch(NamedTuple):
+class SpinBatch(NamedTuple):
     """Validated states, with the shape in which results are returned.
 
     ``array`` is (B, N) int8, C-contiguous and a copy; ``single`` is True for a single state without
@@ -103,7 +103,7 @@ def states(
     shape: tuple[int, int] | None = None,
     n_patterns: int | None = None,
     name: str = "states",
-) -> Batch:
+) -> SpinBatch:
     """Validate states: (N,) or (B, N) and, where the sites have a ``shape``, (H, W) or (B, H, W).
 
     Parameters
@@ -138,7 +138,8 @@ def states(
             f"{name} must be {wanted}; got shape {array.shape}"
             + ("; did you transpose?" if turned else "")
         )
-    return Batch(signs(array, name).reshape(-1, n_neurons), single, image, shape if image else None)
+    spins = signs(array, name).reshape(-1, n_neurons)
+    return SpinBatch(spins, single, image, shape if image else None)
 
 
 def signs(array: NDArray[Any], name: str) -> NDArray[np.int8]:

@@ -1,4 +1,4 @@
-"""Memories of binary neurons, whatever their energy: how states flow, and where they can rest."""
+"""Base class of memories of binary neurons: recall dynamics and attractors, for any energy."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _LARGEST_LANDSCAPE = 20
 
 @dataclass(frozen=True)
 class Manner:
-    """How states flow: how many sweeps of a state there may be in all, and the arguments of
-    ``recall`` that an engine needs, judged.
+    """The maximum number of sweeps of all states, and the validated arguments of ``recall`` that an
+    engine needs.
     """
 
     sweeps: int
-    warm: bool
+    stochastic: bool
     update: str
     order: str
     ties: str
@@ -39,21 +39,21 @@ class Manner:
     n_threads: int
 
 
-_SWEEPS_COLD, _SWEEPS_WARM = 2, 1000
+_SWEEPS_DETERMINISTIC, _SWEEPS_STOCHASTIC = 2, 1000
 
 
 @checks.by_name
 class BinaryMemory(SpinMemory):
-    """A memory of spins that flow neuron after neuron or all at once, cold or in a heat bath.
+    """A memory of binary neurons with asynchronous or synchronous updates, at any temperature.
 
-    The class below says what the energy is, and sets ``_backend``, who computes.
+    Subclasses define the energy and set ``_backend``.
     """
 
     _backend: str
 
     @abstractmethod
     def _engine(self, manner: Manner) -> Engine:
-        """What makes states flow in this manner."""
+        """The engine that updates states in this manner."""
 
     # ------------------------------------------------------------------ dynamics
 
@@ -72,53 +72,57 @@ class BinaryMemory(SpinMemory):
         n_threads: int | None = None,
         rng: Any = None,
     ) -> Recall:
-        """Let states (B, N) flow until they rest.
+        """Update states (B, N) until they reach a fixed point.
 
-        A visited site follows D_i = E(s_i = −1) − E(s_i = +1); with pair couplings that is
+        A site is updated by D_i = E(s_i = −1) − E(s_i = +1), which for pair couplings is
         2 (h_i − W_ii s_i).
 
         Parameters
         ----------
         states : (B, N), (N,) or images
-            The cues; not changed.
+            Initial states (cues); not modified.
         update : {"async", "sync"}
-            One neuron after another, or all at once.
-        temperature : float or sequence
-            0 follows the sign of D (of the field h, with pair couplings); T > 0 is Glauber's heat
-            bath, P(s_i = +1) = 1/(1 + exp(−D_i/T)), for ``max_sweeps`` sweeps. A sequence gives one
-            temperature a sweep (annealing) and its length replaces ``max_sweeps``.
+            Update neurons one after another, or all simultaneously.
+        temperature : float or sequence of float
+            At 0, s_i becomes the sign of D_i (of the field h_i for pair couplings). T > 0 is
+            Glauber dynamics, P(s_i = +1) = 1/(1 + exp(−D_i/T)), for ``max_sweeps`` sweeps. A
+            sequence has one temperature per sweep (annealing); its length replaces ``max_sweeps``.
         order : {"random", "sequential", "uniform"}
-            Asynchronous: a fresh permutation a sweep for every state, 0 … N−1, or N independent
-            picks a sweep.
+            Order of asynchronous updates in a sweep: a new random permutation for every state;
+            0 … N−1; or N independent random sites.
         ties : {"keep", "plus"}
-            At zero temperature a D, or field, of exactly 0 keeps the spin, or makes it +1.
-        clamp : bool (N,), optional
+            At zero temperature, a D or field of exactly 0 keeps the spin, or sets it to +1.
+        clamp : (N,) array_like of bool, optional
             Sites that never change.
         record : str, dict of functions, or a list of these
-            Any of "energy", "overlap", "states", and functions of the states (B, N) → (B,) by a
-            name, as in ``record={"magnetisation": f}``: what the result has in ``recorded``.
+            Observables to record in ``Recall.recorded``: "energy", "overlap", "states", and
+            functions of the states, (B, N) → (B,), by name, as in ``record={"magnetisation": f}``.
         every : int, optional
-            Updates between records; one sweep if not given. Synchronous steps are whole sweeps.
+            Number of updates between recorded rows, by default one sweep. Synchronous steps are
+            whole sweeps.
         n_threads : int, optional
-            Threads over the batch; the processors at hand if not given. Results do not depend on
+            Number of threads, by default that of the available processors. Results do not depend on
             it.
         rng : None, int or numpy.random.Generator
-            The seed. The same seed gives the same result on every backend.
+            Random number generator or seed. The same seed gives the same result with every backend.
 
         Returns
         -------
         Recall
+            Final states, reasons for stopping, and recorded rows.
 
         Raises
         ------
         NotStoredError
-            When nothing is stored yet.
+            If nothing is stored.
         InvalidInputError, InvalidTypeError
-            For arguments that make no sense, naming what is wanted.
+            If ``states`` or ``clamp`` do not have N sites or ``states`` are not ±1, a word is
+            unknown, a temperature is negative, ``max_sweeps`` is negative, or ``every`` or
+            ``n_threads`` is below 1.
         """
         now = self._now()
         n = now.n_neurons
-        given = now._judge(states)
+        cues = now._validate(states)
         update = checks.choice(update, UPDATES, "update")
         order = checks.choice(order, ORDERS, "order")
         ties = checks.choice(ties, TIES, "ties")
@@ -127,25 +131,26 @@ class BinaryMemory(SpinMemory):
         )
         held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=now._shape)
         key, threads = checks.key(rng), backends.threads(n_threads)
-        warm = is_stochastic(schedule)
+        stochastic = is_stochastic(schedule)
         # At zero temperature most states come to rest within two sweeps.
-        sweeps = len(given.array) * min(len(schedule), _SWEEPS_WARM if warm else _SWEEPS_COLD)
-        manner = Manner(sweeps, warm, update, order, ties, held, key, threads)
+        most = _SWEEPS_STOCHASTIC if stochastic else _SWEEPS_DETERMINISTIC
+        sweeps = len(cues.array) * min(len(schedule), most)
+        manner = Manner(sweeps, stochastic, update, order, ties, held, key, threads)
         engine = now._engine(manner)
         recorder = now._recorder(engine, record, every, update)
-        batch = flow(engine, given.array, schedule, recorder)
-        return Recall(batch, recorder, given, warm, n, now._shape, now._patterns)
+        batch = flow(engine, cues.array, schedule, recorder)
+        return Recall(batch, recorder, cues, stochastic, n, now._shape, now._patterns)
 
     def attractors(self, *, update: str = "async") -> landscape.Landscape:
-        """Every attractor of at most 20 neurons, by exhaustion.
+        """All attractors of a memory of at most 20 neurons, by exhaustive enumeration.
 
-        All 2^N states flow at zero temperature, neuron after neuron ("async", sequential) or all at
-        once ("sync"), ties keeping the spin.
+        All 2^N states are updated at zero temperature, sequentially ("async") or simultaneously
+        ("sync"), with ``ties="keep"``.
 
         Returns
         -------
         Landscape
-            ``states``, ``energy``, ``basin``, ``period``, by energy.
+            ``states``, ``energy``, ``basin`` and ``period``, sorted by energy.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""Memories of real vectors, whatever their energy: how states are judged, and how they descend."""
+"""Base class of memories of real vectors: validation of states, and descent, for any energy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class Size(NamedTuple):
-    """What states have to fit: N, how many patterns are stored, and the dtype of both."""
+    """What states must match: N, the number of stored patterns, and the dtype of both."""
 
     n_neurons: int
     n_patterns: int
@@ -34,35 +34,35 @@ class Size(NamedTuple):
 
 @checks.by_name
 class ContinuousMemory(ShowsMemory, Saved, ABC):
-    """Remembers real vectors (P, N), or images; β sets how wide the wells around them are.
+    """A memory of real vectors (P, N), or images; β determines the width of their wells.
 
-    The class below says what the energy is, and keeps what is stored in one object, ``_state``.
+    Subclasses define the energy, and keep what is stored in one object, ``_state``.
     """
 
     @property
     @abstractmethod
     def _shape(self) -> tuple[int, ...] | None:
-        """That of stored images, or None."""
+        """Shape of stored images, or None."""
 
     def __init__(self, backend: str) -> None:
         self._backend = backends.setting(backend)
 
     @abstractmethod
     def _size(self) -> Size:
-        """What states have to fit; ``NotStoredError`` when nothing is stored."""
+        """What states must match; raises ``NotStoredError`` if nothing is stored."""
 
     @property
     def n_neurons(self) -> int:
-        """N, the numbers of a pattern and of a state."""
+        """Number of coordinates of a pattern or state, N."""
         return self._size().n_neurons
 
     # ------------------------------------------------------------------ for the class below
 
-    def _judge(
+    def _validate(
         self, states: Any, name: str = "states", *, observed: NDArray[np.bool_] | None = None
     ) -> checks.RealBatch:
-        """States (B, N), (N,) or images that fit what is stored; anything will do where nothing is
-        ``observed``.
+        """Validate states (B, N), (N,) or images; coordinates outside ``observed`` may have any
+        value.
         """
         n_neurons, n_patterns, dtype = self._size()
         return checks.real_states(
@@ -76,11 +76,11 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         )
 
     def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:
-        """A choice of coordinates, bool (N,) or an image."""
+        """Validate a mask of coordinates, (N,) or an image."""
         return checks.site_mask(value, self.n_neurons, name, shape=self._shape)
 
     def _shape_with(self, new: checks.RealStored) -> tuple[int, ...] | None:
-        """That of an image when these patterns come to those stored, which they must be like."""
+        """Shape of images after adding these patterns, which must match the stored ones."""
         if new.shape is not None and self._shape not in (None, new.shape):
             raise InvalidInputError(
                 f"patterns must be images of shape {self._shape} like those stored; got {new.shape}"
@@ -91,7 +91,7 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         self,
         move: Move,
         energies: Callable[[Floats], Floats],
-        given: checks.RealBatch,
+        batch: checks.RealBatch,
         patterns: Floats | None,
         *,
         clamp: Any,
@@ -100,9 +100,9 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         record: Record,
         every: int | None,
     ) -> tuple[Walk, Descent]:
-        """Judge what every ``recall`` takes, and let the states make their moves until they rest.
+        """Validate the common arguments of ``recall``, and iterate the states until they converge.
 
-        ``given.array`` is changed; ``energies`` is asked for nothing unless it is recorded.
+        The array of states is modified; ``energies`` is called only if the energy is recorded.
         """
         held = None if clamp is None else self._mask(clamp, "clamp")
         max_steps = checks.integer(max_steps, "max_steps", minimum=0)
@@ -110,12 +110,12 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         pace = 1 if every is None else checks.integer(every, "every", minimum=1)
         subject = Subject(lambda walk: energies(walk.states))
         recorder = Recorder(pace, observables.measures(record, subject))
-        walk = descend(move, given.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
-        return walk, Descent(walk, recorder, given, self.n_neurons, self._shape, patterns)
+        walk = descend(move, batch.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
+        return walk, Descent(walk, recorder, batch, self.n_neurons, self._shape, patterns)
 
 
 def inverse_temperature(value: Any) -> float:
-    """Judge β."""
+    """Validate β."""
     beta = checks.real(value, "beta", minimum=0)
     if beta < _SMALLEST:
         raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(value)}")
@@ -123,7 +123,7 @@ def inverse_temperature(value: Any) -> float:
 
 
 def stored(what: T | None) -> T:
-    """What there is once something is stored; an error before."""
+    """Return the argument, or raise NotStoredError if it is None."""
     if what is None:
         raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
     return what

@@ -1,4 +1,4 @@
-"""Learning patterns step by step: when to stop, and which of the steps is kept."""
+"""Iterative learning of patterns: when to stop, and which weights to keep."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T", bound=NDArray[np.floating])
 Row = dict[str, Any]
 
 _LARGE = 1 << 18
-"""Numbers in the weights from which several threads in their products are faster than one."""
+"""Number of weights from which on several threads are faster than one in matrix products."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class Patience:
     min_delta: float
 
     @classmethod
-    def judged(
+    def validated(
         cls, max_iter: Any, min_iter: Any, patience: Any, min_delta: Any, *, usual: int
     ) -> Patience:
-        """From the arguments of ``store``; ``usual`` steps at least if nothing else is said.
+        """Validate the arguments of ``store``; ``usual`` is the default of ``min_iter``.
 
         Raises
         ------
         InvalidInputError, InvalidTypeError
-            For what makes no sense.
+            If an argument is out of range or of a wrong type.
         """
         most = checks.integer(max_iter, "max_iter", minimum=1)
         if min_iter is None:
@@ -57,27 +57,28 @@ class Patience:
 
 
 def train(
-    step: Callable[[T], T], judge: Callable[[T], Row], weights: T, when: Patience
+    step: Callable[[T], T], evaluate: Callable[[T], Row], weights: T, when: Patience
 ) -> tuple[T, list[Row]]:
-    """Make steps until it is time to stop.
+    """Iterate learning steps until the stopping criterion is met.
 
     Parameters
     ----------
     step : callable
-        From weights to those after one step.
-    judge : callable
-        How weights do: at least their ``errors``, wrong bits, and their ``cost``.
+        One learning step, from weights to weights.
+    evaluate : callable
+        Evaluation of weights: a dict with at least ``errors``, the number of wrong bits, and
+        ``cost``.
     weights : ndarray
-        The start.
+        Initial weights.
     when : Patience
-        When to stop.
+        Stopping criterion.
 
     Returns
     -------
     weights : ndarray
-        Those after the best step: fewest wrong bits, and of those the lowest cost.
+        Weights after the best step: the fewest wrong bits and, among those, the lowest cost.
     history : list of dict
-        A row a step, its ``iteration``, from 1, and what the judge says.
+        One row per step: its ``iteration``, from 1, and its evaluation.
     """
     history: list[Row] = []
     best, kept = None, weights
@@ -85,7 +86,7 @@ def train(
     with blas.limit(1 if weights.size < _LARGE else None):
         for number in range(1, when.most + 1):
             weights = step(weights)
-            row = {"iteration": number, **judge(weights)}
+            row = {"iteration": number, **evaluate(weights)}
             history.append(row)
             rank = (row["errors"], row["cost"])
             if best is None or rank < best:
@@ -100,7 +101,7 @@ def train(
 
 
 def wrong_bits(history: Sequence[Row]) -> int:
-    """The errors of the weights that are kept.
+    """Number of wrong bits of the weights that are kept.
 
     Examples
     --------
@@ -113,10 +114,10 @@ def wrong_bits(history: Sequence[Row]) -> int:
 def warn_of_wrong_bits(
     changed: NDArray[np.bool_], patterns: NDArray[np.int8], n_steps: int, units: int, what: str
 ) -> None:
-    """Warn the caller of ``store`` when learning ended with patterns that are no fixed points.
+    """Warn the caller of ``store`` if learning ended with patterns that are not fixed points.
 
-    ``changed`` (P, N) are the bits that one step of recall changes; ``units`` says how many hidden
-    units, or memories, there are, and ``what`` which of the two.
+    ``changed`` (P, N) are the bits that one step of recall changes; ``units`` is the number of
+    hidden units, or of memories, and ``what`` says which of the two.
     """
     errors = int(changed.sum())
     if errors:
@@ -141,7 +142,7 @@ def warn_of_wrong_bits(
 
 
 def _told_by_no_other(bits: NDArray[np.bool_], patterns: NDArray[np.int8]) -> int:
-    """How many of some bits (P, N) turn a pattern into a state that is as near to another one."""
+    """Number of bits (P, N) whose flip makes a pattern equally near to another pattern."""
     found = 0
     for row in np.flatnonzero(bits.any(axis=1)):
         differs = patterns != patterns[row]
@@ -151,7 +152,7 @@ def _told_by_no_other(bits: NDArray[np.bool_], patterns: NDArray[np.int8]) -> in
 
 
 def columns(dtypes: Mapping[str, str]) -> dict[str, Member]:
-    """What a file keeps of a memory's history: an array a name."""
+    """The history of a memory in a file: one array per column."""
 
     def column(name: str) -> Callable[[Any], list[float]]:
         return lambda memory: [row[name] for row in memory._state.history]
@@ -160,12 +161,12 @@ def columns(dtypes: Mapping[str, str]) -> dict[str, Member]:
 
 
 def rows_of(values: Values, names: Iterable[str]) -> list[Row]:
-    """The history that a file has in these columns.
+    """The history from these columns of a file.
 
     Raises
     ------
     InvalidInputError
-        When there is no row, or no finite number in every place.
+        If there are no rows, or values are not finite.
     """
     found = [values[name] for name in names]
     if not len(found[0]) or not all(np.isfinite(one).all() for one in found):

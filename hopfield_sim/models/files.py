@@ -1,8 +1,8 @@
-"""Models on disk: a ``.npz`` with the members that the model declares, checked before anything is
-inflated. No pickle anywhere.
+"""Model files: ``.npz`` archives with the members that the model declares, validated before
+decompression. No pickles are used.
 
-Beside its arrays a file has one member ``manifest``: JSON with the kind of model and each member's
-dtype, shape and SHA-256.
+In addition to its arrays a file has one member ``manifest``: JSON with the kind of model and the
+dtype, shape and SHA-256 of each member.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ FORMAT = 1
 _MANIFEST = "manifest"
 _MANIFEST_LIMIT = 1 << 20
 _PIECE = 1 << 26
-"""Bytes that are written in one step."""
+"""Number of bytes written in one step."""
 
 _WORD_LIMIT = 400
-"""Bytes of the name of a rule, a kernel, ..."""
+"""Maximum number of bytes of the name of a rule, a kernel, ..."""
 
 Arrays = dict[str, NDArray[Any]]
 
 
 def save(path: str | PathLike[str], kind: str, members: Arrays) -> None:
-    """Write a model, whole or not at all.
+    """Write a model atomically.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For a path that cannot be one.
+        If the path is invalid.
     ResultsDirError
-        When the file cannot be written.
+        If the file cannot be written.
     """
     target = checks.path(path)
     payloads = {name: _npy(array) for name, array in members.items()}
@@ -70,7 +70,7 @@ def save(path: str | PathLike[str], kind: str, members: Arrays) -> None:
             entry.compress_type = zipfile.ZIP_DEFLATED if small else zipfile.ZIP_STORED
             entry.file_size = len(payload)
             with archive.open(entry, "w") as member:
-                for start in range(0, len(payload), _PIECE):  # between two a Ctrl-C is heard
+                for start in range(0, len(payload), _PIECE):  # Ctrl-C is handled between two
                     member.write(payload[start : start + _PIECE])
 
 
@@ -80,7 +80,7 @@ def load(path: str | PathLike[str], kinds: Mapping[str, FileKind]) -> Any:
     Raises
     ------
     ModelFileError
-        For a file that is not there, not a model, or damaged in any way.
+        If the file does not exist, is not a model file, or is damaged.
     """
     source = checks.path(path)
     try:
@@ -99,8 +99,8 @@ def load(path: str | PathLike[str], kinds: Mapping[str, FileKind]) -> Any:
     except Exception as error:
         if isinstance(error, OSError) and error.filename:  # it could not be opened
             raise ModelFileError(f"cannot read {str(source)!r}: {checks.message(error)}") from error
-        # Damage shows in a hundred ways: bad zip entries, headers, checksums, deflate streams,
-        # JSON, values.
+        # Damage can cause many errors: bad zip entries, headers, checksums, deflate streams, JSON,
+        # values.
         raise ModelFileError(
             f"{str(source)!r} is damaged, or no model file of this package: {checks.message(error)}"
         ) from error

@@ -1,13 +1,13 @@
-"""One step of a memory from real states, and its derivative: what a perturbation of a cue can do.
+"""One step of a memory from real states, and its derivative, for perturbations of cues.
 
-For binary neurons the step is what a heat bath makes of a site on average,
+For binary neurons the step is the mean of a site in a heat bath,
 
     f_i(x) = ⟨s_i⟩ = tanh(D_i(x) / 2T),    D_i = E(s_i = −1) − E(s_i = +1),
 
-in which the other sites take the real values x. Its sign is the synchronous step at zero
+in which the other sites have the real values x. Its sign is the synchronous step at zero
 temperature, so that x ← sign f(x) from a state of ±1 is ``recall(update="sync")``. A continuous
-memory moves by its own rule. Each kind of memory has a class with two formulas in its own folder,
-``graded.py``: f, and Jᵀv, the gradient of v·f(x).
+memory uses its own update rule. Each kind of memory has a class with two formulas in the file
+``graded.py`` of its folder: f, and Jᵀv, the gradient of v·f(x).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["Affine", "Graded", "graded", "steep"]
 Floats = NDArray[np.float64]
 
 _STEEPNESS = 4.0
-"""D/2T at the patterns stored, on average."""
+"""Mean of |D|/2T at the stored patterns."""
 
 
 class Graded(Protocol):
@@ -38,29 +38,29 @@ class Graded(Protocol):
 
 
 class Affine:
-    """Another memory's step in other units: it knows u = (x + shift)·scale where we say x.
+    """The step of another memory in other units, u = (x + shift)·scale.
 
     Parameters
     ----------
     inner : Graded
-        In its own units.
+        The step in its own units, u.
     shift, scale : float
-        Between the two.
+        Conversion from x to u.
     """
 
     def __init__(self, inner: Graded, shift: float, scale: float) -> None:
         self.inner, self.shift, self.scale = inner, shift, scale
 
     def inside(self, x: Floats) -> Floats:
-        """x in the units of the memory."""
+        """Convert x to the units of the memory."""
         return (x + self.shift) * self.scale
 
     def outside(self, u: Floats) -> Floats:
-        """u in ours."""
+        """Convert u to the units of x."""
         return u / self.scale - self.shift
 
     def step(self, x: Floats) -> Floats:
-        """f between the two changes of units."""
+        """f between the two conversions of units."""
         return self.outside(self.inner.step(self.inside(x)))
 
     def pulled(self, x: Floats, v: Floats) -> Floats:
@@ -69,16 +69,17 @@ class Affine:
 
 
 def graded(memory: Any) -> Graded:
-    """The step of a memory that has stored patterns.
+    """The step of a memory with stored patterns.
 
-    The temperature of binary memories is such that D/2T is 4 on average at the patterns stored: f
-    is steep where signs are decided. (With a flat one its largest errors are in how far f is from
-    ±1. They grow when x shrinks, which turns no sign, and that is what an attack would do.)
+    The temperature of binary memories is chosen such that |D|/2T is 4 on average at the stored
+    patterns: f is steep where signs are decided. (For a flat f the loss is dominated by the
+    distance of f from ±1. It increases if x shrinks, which changes no sign, and that is what an
+    attack would do.)
 
     Raises
     ------
     InvalidInputError
-        For a memory, or a kind of it, whose step is not known here.
+        If the step of this kind of memory is not known.
 
     Examples
     --------
@@ -94,5 +95,5 @@ def graded(memory: Any) -> Graded:
 
 
 def steep(fields: Floats) -> float:
-    """The temperature for what stored patterns feel: a quarter of its mean size, 1 if that is 0."""
+    """Temperature for the fields at stored patterns: a quarter of their mean size, 1 if it is 0."""
     return float(np.abs(fields).mean()) / _STEEPNESS or 1.0

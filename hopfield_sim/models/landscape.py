@@ -1,6 +1,4 @@
-"""The whole landscape of a small network: every one of its 2^N states, where it flows, and how
-large each basin is.
-"""
+"""The complete landscape of a small network: all 2^N states, attractors and sizes of basins."""
 
 from __future__ import annotations
 
@@ -12,18 +10,18 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Landscape:
-    """The attractors of a network, by energy, lowest first.
+    """The attractors of a network, sorted by energy.
 
     Attributes
     ----------
-    states : (A, N) int8
-        Each attractor; of a cycle, the state that comes first in binary order (−1 < +1, first site
-        most significant).
-    energy : (A,) float64
-        The energy of that state.
-    basin : (A,) int64
-        How many of the 2^N states flow there; the sum is 2^N.
-    period : (A,) int64
+    states : (A, N) ndarray of int8
+        The attractors; for a cycle, its first state in binary order (−1 < +1, first site most
+        significant).
+    energy : (A,) ndarray of float64
+        Energy of that state.
+    basin : (A,) ndarray of int64
+        Size of the basin, the number of states that reach the attractor; the sum is 2^N.
+    period : (A,) ndarray of int64
         1 for a fixed point, 2 or more for a cycle.
     """
 
@@ -34,7 +32,7 @@ class Landscape:
 
 
 def all_states(n: int) -> NDArray[np.int8]:
-    """Every state of n spins, (2^n, n), in binary order.
+    """All states of n spins, (2^n, n), in binary order.
 
     Examples
     --------
@@ -46,7 +44,7 @@ def all_states(n: int) -> NDArray[np.int8]:
 
 
 def codes(states: NDArray[np.int8]) -> NDArray[np.int64]:
-    """The place of each state in ``all_states``."""
+    """Index of each state in ``all_states``."""
     return (states > 0) @ (1 << np.arange(states.shape[1] - 1, -1, -1, dtype=np.int64))
 
 

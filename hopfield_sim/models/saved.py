@@ -1,4 +1,4 @@
-"""Models that can be saved, and loading them."""
+"""Saving and loading of models."""
 
 from __future__ import annotations
 
@@ -13,22 +13,33 @@ from hopfield_sim.models.shared import Shared
 
 @checks.by_name
 class Saved(Shared, ABC):
-    """A model that can be saved; the class below has its ``_file``, and makes a model of one."""
+    """A model that can be saved; subclasses define ``_file`` and ``_from_file``."""
 
     _file: ClassVar[FileKind]
 
     def __init_subclass__(cls) -> None:
-        """Make its files known to ``load``."""
+        """Register the kind of file for ``load``."""
         super().__init_subclass__()
         if "_file" in vars(cls):
             KINDS[cls._file.name], cls._file.make = cls._file, cls._from_file
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the model to a ``.npz`` file that ``hopfield_sim.load`` reads, to be used or to
-        learn more; no pickle is involved.
+        """Save the model to a ``.npz`` file, which ``hopfield_sim.load`` reads; without pickles.
 
-        What a seed draws is not written, its seed is. A learning rule of your own cannot be: the
-        loaded network has its weights and patterns and learns no more.
+        For random quantities the seed is saved. A user-defined learning rule is not saved: the
+        loaded network has its weights and patterns, but cannot learn.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            If the path is invalid.
+        ResultsDirError
+            If the file cannot be written.
         """
         from hopfield_sim.models import files  # zip archives and checksums: for who writes files
 
@@ -37,17 +48,27 @@ class Saved(Shared, ABC):
     @classmethod
     @abstractmethod
     def _from_file(cls, values: Values) -> Self:
-        """The model that was saved; its members are checked but for what they mean."""
+        """Make a model from the members of a file, whose dtypes and shapes are validated."""
 
 
 @checks.by_name
 def load(path: str | PathLike[str]) -> Any:
-    """Read a model that its ``save`` wrote.
+    """Load a model from a file written by its method ``save``.
+
+    Parameters
+    ----------
+    path : str or path
+        The file.
+
+    Returns
+    -------
+    HopfieldNetwork, DenseMemory, ...
+        A model of the class that was saved.
 
     Raises
     ------
     ModelFileError
-        For a file that is not there, not a model, or damaged in any way.
+        If the file does not exist, is not a model file, or is damaged.
     """
     from hopfield_sim.models import files
 

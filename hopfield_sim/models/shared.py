@@ -1,8 +1,8 @@
-"""Memories that several threads use at once: what one of them learns the others see as a whole.
+"""Thread safety of memories.
 
-What a memory has learnt is one object, its ``_state``, which nobody changes. Learning makes another
-and puts it in its place by one assignment, when nothing can fail any more; what is derived from a
-state lives on it. One thread at a time learns; all others take the state that they find, without
+What a memory has learnt is one immutable object, its ``_state``. Learning makes a new one and
+replaces the old one by a single assignment, when nothing can fail any more; derived quantities are
+attributes of the state. Only one thread learns at a time; all others use the current state, without
 waiting.
 """
 
@@ -17,14 +17,14 @@ import numpy as np
 
 
 class Shared:
-    """A memory with a lock, ``_lock``, which ``store`` and all that changes it hold."""
+    """A memory with a lock, ``_lock``, held by ``store`` and all methods that modify it."""
 
     _lock: threading.RLock
 
     def __init_subclass__(cls) -> None:
-        """Make all that is public the same whatever ``np.seterr`` says of numbers that vanish.
+        """Make all public methods ignore underflow, whatever ``np.seterr`` says.
 
-        They do in a softmax, in a high power, in a random feature, and are no error there.
+        Underflow is expected in a softmax, in high powers and in random features.
         """
         super().__init_subclass__()
         for name, member in list(vars(cls).items()):
@@ -32,24 +32,24 @@ class Shared:
                 setattr(cls, name, _quiet(member))
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """With a lock of its own, also when it is copied or read from a pickle."""
+        """Create an instance with its own lock, also for copies and unpickled memories."""
         memory = super().__new__(cls)
         memory._lock = threading.RLock()
         return memory
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but the lock."""
+        """The attributes without the lock."""
         return {name: value for name, value in self.__dict__.copy().items() if name != "_lock"}
 
     def _now(self) -> Self:
-        """Return this memory as it is now: a copy, which no other thread changes."""
+        """A snapshot of this memory: a copy that no other thread modifies."""
         memory = type(self).__new__(type(self))
         memory.__dict__.update(self.__getstate__())
         return memory
 
 
 def _quiet(member: Any) -> Any:
-    """A method or a property under which numbers vanish without a word."""
+    """Decorate a method or property to ignore underflow."""
     if isinstance(member, property):
         return property(_quiet(member.fget), _quiet(member.fset), doc=member.__doc__)
     if isinstance(member, classmethod):

@@ -1,6 +1,4 @@
-"""Memories of ±1, however they recall: the patterns they hold, how states are judged and written
-down.
-"""
+"""Base class of memories of binary states: stored patterns, validation and recording of states."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.members import Values
 from hopfield_sim.models.saved import Saved
@@ -26,15 +24,15 @@ Shape = tuple[int, int]
 
 
 class Engine(dynamics.Engine, Protocol):
-    """What a memory gives ``recall``: the driver's engine, which also knows the energy."""
+    """The interface of an engine for ``recall``: that of the driver, and the energy."""
 
-    def energy(self, batch: Batch) -> NDArray[np.float64]:
+    def energy(self, batch: StateBatch) -> NDArray[np.float64]:
         """E of each state, (B,)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """What a memory has stored: patterns (P, N) and, where these are images, their shape."""
+    """Stored patterns (P, N) and, if they are images, their shape."""
 
     patterns: NDArray[np.int8] | None
     shape: Shape | None
@@ -42,9 +40,9 @@ class Stored:
 
 @checks.by_name
 class SpinMemory(ShowsMemory, Saved, ABC):
-    """N neurons of ±1 that remember patterns (P, N), or images (P, H, W).
+    """A memory of N binary neurons that stores patterns (P, N), or images (P, H, W).
 
-    The class below sets ``_state``, and says what the energy is.
+    Subclasses set ``_state`` and define the energy.
     """
 
     _state: Stored
@@ -52,11 +50,11 @@ class SpinMemory(ShowsMemory, Saved, ABC):
     @property
     @abstractmethod
     def n_neurons(self) -> int:
-        """N."""
+        """Number of neurons, N."""
 
     @abstractmethod
     def energy(self, states: Any) -> Any:
-        """E of each state, (B,); a float for a single one."""
+        """Energy E of each state, (B,); a float for a single state."""
 
     @property
     def patterns(self) -> NDArray[np.int8]:
@@ -79,7 +77,7 @@ class SpinMemory(ShowsMemory, Saved, ABC):
         return self._patterns
 
     def _joined(self, new: checks.Stored) -> NDArray[np.int8]:
-        """All patterns when these come to those stored, which they must be like."""
+        """All patterns after adding these, which must match the stored ones."""
         if self._patterns is None:
             return new.array
         if new.shape is not None and self._shape not in (None, new.shape):
@@ -88,7 +86,7 @@ class SpinMemory(ShowsMemory, Saved, ABC):
             )
         return np.concatenate([self._patterns, new.array])
 
-    def _judge(self, states: Any) -> checks.Batch:
+    def _validate(self, states: Any) -> checks.SpinBatch:
         n_patterns = None if self._patterns is None else len(self._patterns)
         return checks.states(states, self.n_neurons, shape=self._shape, n_patterns=n_patterns)
 
@@ -99,7 +97,7 @@ class SpinMemory(ShowsMemory, Saved, ABC):
         every: int | None,
         update: str,
     ) -> Recorder:
-        """What to write down, and how often; synchronous updates come in whole sweeps."""
+        """The recorder for ``record`` and ``every``; synchronous updates are whole sweeps."""
         n = self.n_neurons
         pace = n if every is None else checks.integer(every, "every", minimum=1)
         if update == "sync":
@@ -109,12 +107,12 @@ class SpinMemory(ShowsMemory, Saved, ABC):
 
 
 def image_shape(values: Values, n_neurons: int) -> Shape | None:
-    """The shape of the images that a file is of, if it is of some.
+    """The shape of the images in a file, or None.
 
     Raises
     ------
     InvalidInputError
-        When it does not make N sites.
+        If the shape does not have N sites.
     """
     shape = checks.image_shape(values["shape"], n_neurons, axes=2)
     return None if shape is None else (shape[0], shape[1])

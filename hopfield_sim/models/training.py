@@ -1,5 +1,5 @@
-"""What every trained memory has in common: the order of its examples, schedules that fall, and the
-step of momentum that moves each memory by the same largest amount.
+"""Common parts of the training of memories: the order of examples, decreasing schedules, and the
+momentum step, which moves each memory by the same maximum amount.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
 
 _NOTHING = 1e-30
-"""A momentum of this size or less comes from no example any more."""
+"""A momentum of this size or less counts as zero."""
 
 
 def decayed(rate: float, damp: float, epoch: int) -> float:
-    """ε = ε₀ f^epoch; the first epoch is number 0.
+    """Learning rate ε = ε₀ f^epoch; the first epoch is number 0.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def decayed(rate: float, damp: float, epoch: int) -> float:
 
 
 def ramped(first: float, last: float, ramp: int, epoch: int) -> float:
-    """T_in → T_f in equal steps: T_in in epoch 0, T_f from epoch ``ramp`` on.
+    """Temperature from T_in in epoch 0 to T_f from epoch ``ramp`` on, in equal steps.
 
     Examples
     --------
@@ -39,11 +39,10 @@ def ramped(first: float, last: float, ramp: int, epoch: int) -> float:
 
 
 def batches(key: int, epoch: int, n_examples: int, batch: int) -> Iterator[NDArray[np.int64]]:
-    """All examples in a random order, in the fewest parts of at most ``batch``, all of one size, or
-    one less.
+    """All examples in a random order, in as few batches of at most ``batch`` as possible, whose
+    sizes differ by at most one.
 
-    The order is a function of (key, epoch) alone, so that a fit that was interrupted goes on with
-    what it would have had.
+    The order is a function of (key, epoch) alone, so that an interrupted fit is resumed exactly.
     """
     order = checks.stream(key, epoch).permutation(n_examples)
     yield from np.array_split(order, -(-n_examples // batch))
@@ -54,7 +53,7 @@ def momentum_step(
 ) -> tuple[Floats, Floats]:
     """V ← p V + dξ, ξ ← clip(ξ + ε V / max_j |V_j|, −1, 1), memory by memory (rows).
 
-    The memories and momenta after the step; the arguments stay as they are.
+    Returns the memories and momenta after the step; the arguments are not modified.
 
     Examples
     --------

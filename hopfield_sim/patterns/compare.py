@@ -150,7 +150,7 @@ def hamming(a: Any, b: Any) -> Any:
     return int(counts) if np.ndim(counts) == 0 else counts.astype(np.int64)
 
 
-def _both(states: Any, patterns: Any) -> tuple[checks.Batch, NDArray[np.int8]]:
+def _both(states: Any, patterns: Any) -> tuple[checks.SpinBatch, NDArray[np.int8]]:
     stored, shape = checks.patterns(patterns)
     n_patterns, n_neurons = stored.shape
     return checks.states(states, n_neurons, shape=shape, n_patterns=n_patterns), stored

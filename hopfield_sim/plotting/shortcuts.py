@@ -29,7 +29,7 @@ def memory(memory: Any, states: Any = None, shape: Any = None) -> Figure:
     """The stored patterns, or states with the patterns nearest to them."""
     patterns, own, words = memory._shown_patterns(), memory._shape, repr(memory)[1:-1]
     if states is not None:
-        array = np.asarray(memory._judge(states).array)
+        array = np.asarray(memory._validate(states).array)
         return _figure({"state": array}, patterns, shape, own, words)
     if patterns is None:
         raise NotStoredError("the memory keeps no patterns to show; store some, or show(states)")

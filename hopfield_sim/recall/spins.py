@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Batch
+from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, StateBatch
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.patterns import overlap
 from hopfield_sim.recall import recording
@@ -24,10 +24,10 @@ from hopfield_sim.support import display
 class Engine(Protocol):
     """The interface of a model for the driver."""
 
-    def start(self, states: NDArray[np.int8]) -> Batch:
+    def start(self, states: NDArray[np.int8]) -> StateBatch:
         """A batch of these states with their local fields."""
 
-    def advance(self, batch: Batch, temperature: float, until: int) -> None:
+    def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Update up to update number ``until``; at temperature 0 mark states that are at rest."""
 
 
@@ -36,7 +36,7 @@ def flow(
     states: NDArray[np.int8],
     temperatures: NDArray[np.float64],
     recorder: Recorder,
-) -> Batch:
+) -> StateBatch:
     """Update the states for one sweep at each temperature, or until they are at rest.
 
     If any temperature is positive, no state stops early: all make every sweep.
@@ -83,7 +83,7 @@ def stretches(temperatures: NDArray[np.float64]) -> list[tuple[float, int]]:
     return [(float(temperatures[end - 1]), int(end)) for end in ends if end]
 
 
-def _rouse(batch: Batch, until: int) -> None:
+def _rouse(batch: StateBatch, until: int) -> None:
     """Let states that stopped in a zero-temperature sweep of a schedule continue with the rest."""
     batch.updates[batch.stop == FIXED] = until
     batch.stop[batch.stop == CYCLE] = RUNNING
@@ -115,9 +115,9 @@ class Recall(Recorded):
         All recorded quantities by name, those of user-defined functions included.
     """
 
-    _batch: Batch
+    _batch: StateBatch
     _recorder: Recorder
-    _start: checks.Batch
+    _start: checks.SpinBatch
     _stochastic: bool
     n_neurons: int
     shape: tuple[int, int] | None

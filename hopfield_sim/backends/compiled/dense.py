@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.dense_protocol import DenseHeatBath, Descent, Memories
-from hopfield_sim.backends.protocol import RUNNING, Batch
+from hopfield_sim.backends.protocol import RUNNING, StateBatch
 from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.backends.workers import Rows, parts_for, share
 
@@ -46,7 +46,7 @@ class CompiledDense(Dense):
     def asynchronous(
         self,
         memories: Memories,
-        batch: Batch,
+        batch: StateBatch,
         rule: Descent | DenseHeatBath,
         order: str,
         key: int,
@@ -69,7 +69,7 @@ class CompiledDense(Dense):
     def synchronous(
         self,
         memories: Memories,
-        batch: Batch,
+        batch: StateBatch,
         rule: Descent | DenseHeatBath,
         key: int,
         until: int,
@@ -92,7 +92,7 @@ class CompiledDense(Dense):
         self,
         walk: Callable[[Rows], None],
         memories: Memories,
-        batch: Batch,
+        batch: StateBatch,
         rule: Descent | DenseHeatBath,
         checked: Rows,
         until: int,

@@ -18,12 +18,12 @@ from hopfield_sim.backends.protocol import (
     INT32_SAFE,
     RUNNING,
     STALE,
-    Batch,
     Couplings,
     Factors,
     HeatBath,
     Limits,
     Matrix,
+    StateBatch,
 )
 from hopfield_sim.backends.reference.pairs import (
     BOUNDS_REACH,
@@ -103,7 +103,7 @@ class CompiledPairs(Pairs):
     def asynchronous(
         self,
         couplings: Couplings,
-        batch: Batch,
+        batch: StateBatch,
         rule: Limits | HeatBath,
         order: str,
         key: int,
@@ -132,7 +132,7 @@ class CompiledPairs(Pairs):
     def synchronous(
         self,
         couplings: Couplings,
-        batch: Batch,
+        batch: StateBatch,
         rule: Limits | HeatBath,
         key: int,
         until: int,
@@ -219,7 +219,7 @@ class CompiledPairs(Pairs):
         if isinstance(rule, Limits):
             network.zero(rule.above, rule.below)
         elif rule is not None:
-            network.warm(
+            network.stochastic(
                 rule.gain, rule.offset, rule.fraction, rule.clamped, rule.table,
                 *probability_bounds(), BOUNDS_REACH, BOUNDS_STEPS,
             )  # fmt: skip
@@ -229,7 +229,7 @@ class CompiledPairs(Pairs):
         self,
         walk: Work,
         couplings: Couplings,
-        batch: Batch,
+        batch: StateBatch,
         rule: Limits | HeatBath,
         until: int,
         n_threads: int,

@@ -77,7 +77,7 @@ cdef struct Tables:
     double doubt
 
 
-cdef struct Felt:
+cdef struct Entries:
     # A state's overlaps and what the tables say of them; a |D| up to `doubt` is taken again.
     int64_t *overlaps
     double *slopes
@@ -99,49 +99,49 @@ cdef struct Rule:
     double log_gain
 
 
-cdef bint make_room(const Tables *tables, Felt *felt) noexcept nogil:
+cdef bint make_room(const Tables *tables, Entries *entries) noexcept nogil:
     """Allocate, with zeros beyond the last pattern; False without memory."""
     cdef int64_t room = (tables.n_patterns + NARROW_LANES - 1) // NARROW_LANES * NARROW_LANES
-    felt.overlaps = <int64_t *>calloc(room, sizeof(int64_t))
-    felt.slopes = <double *>calloc(room, sizeof(double))
-    felt.narrow = <int32_t *>calloc(room, sizeof(int32_t))
-    return felt.overlaps != NULL and felt.slopes != NULL and felt.narrow != NULL
+    entries.overlaps = <int64_t *>calloc(room, sizeof(int64_t))
+    entries.slopes = <double *>calloc(room, sizeof(double))
+    entries.narrow = <int32_t *>calloc(room, sizeof(int32_t))
+    return entries.overlaps != NULL and entries.slopes != NULL and entries.narrow != NULL
 
 
-cdef void free_room(Felt *felt) noexcept nogil:
-    free(felt.overlaps)
-    free(felt.slopes)
-    free(felt.narrow)
+cdef void free_room(Entries *entries) noexcept nogil:
+    free(entries.overlaps)
+    free(entries.slopes)
+    free(entries.narrow)
 
 
-cdef void feel(const Tables *tables, Felt *felt) noexcept nogil:
+cdef void look_up(const Tables *tables, Entries *entries) noexcept nogil:
     """Read the tables at the overlaps."""
     cdef int64_t n_patterns = tables.n_patterns
     cdef const double *slope
     cdef const double *bend
-    felt.top = highest(n_patterns, felt.overlaps) if tables.relative else 0
-    slope, bend = tables.slope - felt.top, tables.bend - felt.top
-    felt.bend = read_tables(n_patterns, felt.overlaps, slope, bend, felt.slopes)
-    felt.fits = tables.narrow_columns != NULL and narrow_slopes(n_patterns, felt.slopes,
-                                                                felt.narrow, &felt.total)
+    entries.top = highest(n_patterns, entries.overlaps) if tables.relative else 0
+    slope, bend = tables.slope - entries.top, tables.bend - entries.top
+    entries.bend = read_tables(n_patterns, entries.overlaps, slope, bend, entries.slopes)
+    entries.fits = tables.narrow_columns != NULL and narrow_slopes(n_patterns, entries.slopes,
+                                                                entries.narrow, &entries.total)
     if tables.limbs != NULL:
-        felt.doubt = tables.doubt * sum_of_sizes(n_patterns, felt.overlaps, felt.slopes, bend)
+        entries.doubt = tables.doubt * sum_of_sizes(n_patterns, entries.overlaps, entries.slopes, bend)
 
 
-cdef inline double difference(const Tables *tables, const Felt *felt, int64_t site,
+cdef inline double difference(const Tables *tables, const Entries *entries, int64_t site,
                               int8_t spin) noexcept nogil:
     """D of a site, in the tables' units; 0 and the sign are exact."""
     cdef double d
     cdef const uint64_t *signs = tables.columns + site * tables.words
-    if felt.fits:
-        d = narrow_signed_sum(tables.n_patterns, felt.total,
-                              tables.narrow_columns + site * tables.narrow_words, felt.narrow)
+    if entries.fits:
+        d = narrow_signed_sum(tables.n_patterns, entries.total,
+                              tables.narrow_columns + site * tables.narrow_words, entries.narrow)
     else:
-        d = signed_sum(tables.n_patterns, signs, felt.slopes)
-    d -= spin * felt.bend
-    if tables.limbs != NULL and -felt.doubt <= d <= felt.doubt:
-        d = spin * whole_difference(tables.n_patterns, signs, spin, felt.overlaps,
-                                    tables.limbs - felt.top, tables.n_limbs, tables.length,
+        d = signed_sum(tables.n_patterns, signs, entries.slopes)
+    d -= spin * entries.bend
+    if tables.limbs != NULL and -entries.doubt <= d <= entries.doubt:
+        d = spin * whole_difference(tables.n_patterns, signs, spin, entries.overlaps,
+                                    tables.limbs - entries.top, tables.n_limbs, tables.length,
                                     tables.unit)
     return d
 
@@ -155,14 +155,14 @@ cdef inline int8_t settled(bint ties_up, double d, int8_t spin) noexcept nogil:
     return 1 if ties_up else spin
 
 
-cdef int8_t drawn(const Rule *rule, const Tables *tables, const Felt *felt, double d, int8_t spin,
+cdef int8_t drawn(const Rule *rule, const Tables *tables, const Entries *entries, double d, int8_t spin,
                   uint32_t draw) noexcept nogil:
     """What it becomes at a positive temperature: +1 with probability 1/(1 + e^(−D/T))."""
     cdef double y, log_gain
     if rule.logarithmic:
-        y = -spin * log1p(-spin * (_KAPPA * d / felt.bend)) / rule.temperature
+        y = -spin * log1p(-spin * (_KAPPA * d / entries.bend)) / rule.temperature
     elif tables.relative:
-        log_gain = rule.log_gain + felt.top
+        log_gain = rule.log_gain + entries.top
         log_gain = min(max(log_gain, _SMALLEST_LOG), _LARGEST_LOG)
         y = d * exp(log_gain)
     else:
@@ -171,12 +171,12 @@ cdef int8_t drawn(const Rule *rule, const Tables *tables, const Felt *felt, doub
     return 1 if draw < <uint64_t>(4294967296.0 / (1.0 + exp(-y)) + 0.5) else -1
 
 
-cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Felt *felt, int64_t site,
+cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Entries *entries, int64_t site,
                            int8_t spin, const uint32_t *draw) noexcept nogil:
     """What a visited site becomes."""
-    cdef double d = difference(tables, felt, site, spin)
+    cdef double d = difference(tables, entries, site, spin)
     if rule.hot:
-        return drawn(rule, tables, felt, d, spin, draw[0])
+        return drawn(rule, tables, entries, d, spin, draw[0])
     return settled(rule.ties_up, d, spin)
 
 
@@ -261,8 +261,8 @@ def asynchronous(
     cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, limbs, unit,
                                    doubt, n_patterns, relative)
     cdef Rule rule = rule_of(ties_up, heat)
-    cdef Felt felt
-    cdef bint room = make_room(&tables, &felt)
+    cdef Entries entries
+    cdef bint room = make_room(&tables, &entries)
     cdef int32_t *sites = <int32_t *>malloc((n + PHILOX_CHUNK) * sizeof(int32_t))
     cdef uint32_t *draws = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
     cdef uint32_t *chances = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
@@ -273,8 +273,8 @@ def asynchronous(
             for k in range(rows.shape[0]):
                 row = rows[k]
                 spins, memory = &states[row, 0], &overlaps[row, 0]
-                memcpy(felt.overlaps, memory, n_patterns * sizeof(int64_t))
-                feel(&tables, &felt)
+                memcpy(entries.overlaps, memory, n_patterns * sizeof(int64_t))
+                look_up(&tables, &entries)
                 budget -= _FLIP_COST * n_patterns
                 update = updates[row]
                 while budget > 0:
@@ -283,7 +283,7 @@ def asynchronous(
                             site = <int32_t>checked[row]
                             budget -= cost
                             if not clamped[site] and spins[site] != becomes(
-                                    &rule, &tables, &felt, site, spins[site], NULL):
+                                    &rule, &tables, &entries, site, spins[site], NULL):
                                 checked[row] = _UNSTABLE
                                 break
                             checked[row] += 1
@@ -305,25 +305,25 @@ def asynchronous(
                         site = sites[position]
                         spin = spins[site]
                         if not clamped[site]:
-                            spin = becomes(&rule, &tables, &felt, site, spin, chances + position)
+                            spin = becomes(&rule, &tables, &entries, site, spin, chances + position)
                             budget -= cost
                         position += 1
                         if spin != spins[site]:
                             spins[site] = spin
                             move_overlaps(n_patterns, 2 * spin,
-                                          tables.columns + site * tables.words, felt.overlaps)
-                            feel(&tables, &felt)
+                                          tables.columns + site * tables.words, entries.overlaps)
+                            look_up(&tables, &entries)
                             flips[row] += 1
                             budget -= _FLIP_COST * n_patterns
                     if position > first:  # else the budget ran out before a visit
                         checked[row] = 0
                     update += position
                 updates[row] = update
-                memcpy(memory, felt.overlaps, n_patterns * sizeof(int64_t))
+                memcpy(memory, entries.overlaps, n_patterns * sizeof(int64_t))
                 if budget <= 0:
                     break
     finally:
-        free_room(&felt)
+        free_room(&entries)
         free(sites)
         free(draws)
         free(chances)
@@ -371,8 +371,8 @@ def synchronous(
     cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, limbs, unit,
                                    doubt, n_patterns, relative)
     cdef Rule rule = rule_of(ties_up, heat)
-    cdef Felt felt
-    cdef bint room = make_room(&tables, &felt)
+    cdef Entries entries
+    cdef bint room = make_room(&tables, &entries)
     cdef uint32_t *chances = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
     try:
         if not room or chances == NULL:
@@ -381,9 +381,9 @@ def synchronous(
             for k in range(rows.shape[0]):
                 row = rows[k]
                 spins, new, memory = &states[row, 0], &ahead[row, 0], &overlaps[row, 0]
-                memcpy(felt.overlaps, memory, n_patterns * sizeof(int64_t))
+                memcpy(entries.overlaps, memory, n_patterns * sizeof(int64_t))
                 while budget > 0:
-                    feel(&tables, &felt)
+                    look_up(&tables, &entries)
                     budget -= _FLIP_COST * n_patterns
                     if rule.hot:
                         state, sweep = <uint32_t>index[row], <uint32_t>(updates[row] // n)
@@ -392,7 +392,7 @@ def synchronous(
                         site = checked[row]
                         new[site] = spins[site]
                         if not clamped[site]:
-                            new[site] = becomes(&rule, &tables, &felt, site, spins[site],
+                            new[site] = becomes(&rule, &tables, &entries, site, spins[site],
                                                 chances + site)
                             budget -= cost
                         checked[row] += 1
@@ -413,7 +413,7 @@ def synchronous(
                     for site in range(n):
                         if new[site] != spins[site]:
                             move_overlaps(n_patterns, 2 * new[site],
-                                          tables.columns + site * tables.words, felt.overlaps)
+                                          tables.columns + site * tables.words, entries.overlaps)
                     memcpy(spins, new, n)
                     updates[row] += n
                     flips[row] += changes
@@ -425,9 +425,9 @@ def synchronous(
                     if rule.hot and updates[row] >= until:
                         checked[row] = _UNSTABLE
                         break
-                memcpy(memory, felt.overlaps, n_patterns * sizeof(int64_t))
+                memcpy(memory, entries.overlaps, n_patterns * sizeof(int64_t))
                 if budget <= 0:
                     break
     finally:
-        free_room(&felt)
+        free_room(&entries)
         free(chances)

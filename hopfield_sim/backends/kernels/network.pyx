@@ -25,7 +25,7 @@ def adds_under_masks():
 
 cdef class Network:
     """N neurons. One of ``matrix`` and ``factors`` says how they are coupled, one of ``zero`` and
-    ``warm`` what they do.
+    ``stochastic`` what they do.
     """
 
     def __cinit__(self, int64_t n):
@@ -69,7 +69,7 @@ cdef class Network:
         self.net.uniform = _is_uniform(above) and _is_uniform(below)
         return self
 
-    def warm(self, double gain, offset not None, fraction not None, clamped not None, table,
+    def stochastic(self, double gain, offset not None, fraction not None, clamped not None, table,
              least not None, most not None, double reach, double steps):
         """A positive temperature; see heat_bath.h."""
         self.net.uniform = table is not None and not (

@@ -19,7 +19,7 @@ from hopfield_sim.backends.dense_protocol import (
     Memories,
 )
 from hopfield_sim.backends.products import product
-from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
 
@@ -50,7 +50,7 @@ class Dense:
     def asynchronous(
         self,
         memories: Memories,
-        batch: Batch,
+        batch: StateBatch,
         rule: Descent | DenseHeatBath,
         order: str,
         key: int,
@@ -63,7 +63,7 @@ class Dense:
     def synchronous(
         self,
         memories: Memories,
-        batch: Batch,
+        batch: StateBatch,
         rule: Descent | DenseHeatBath,
         key: int,
         until: int,
@@ -81,15 +81,15 @@ class Remembered:
         self.n_neurons, self.stochastic = memories.n_neurons, isinstance(rule, DenseHeatBath)
         self.rows_at_once = max(1, _BLOCK // max(memories.patterns.shape))
 
-    def look(self, batch: Batch, rows: Rows) -> TablesOfRows:
+    def look(self, batch: StateBatch, rows: Rows) -> TablesOfRows:
         """These rows with what the tables say of their overlaps."""
         return TablesOfRows(self, batch, rows)
 
-    def resting(self, batch: Batch, rows: Rows) -> NDArray[np.bool_]:
+    def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
         """In which rows no site would change."""
         return walk.stays(self.look(batch, rows), batch.states[rows])
 
-    def replaced(self, batch: Batch, rows: Rows) -> None:
+    def replaced(self, batch: StateBatch, rows: Rows) -> None:
         """The overlaps of these rows anew."""
         batch.cache[rows] = self.backend.overlaps(self.memories, batch.states[rows])
 
@@ -97,32 +97,36 @@ class Remembered:
 class TablesOfRows:
     """Rows of a batch with what the tables say of their overlaps; see ``walk.Look``."""
 
-    def __init__(self, model: Remembered, batch: Batch, rows: Rows) -> None:
+    def __init__(self, model: Remembered, batch: StateBatch, rows: Rows) -> None:
         self.memories, self.rule, self.batch, self.rows = model.memories, model.rule, batch, rows
-        self.felt = feel(model.memories, batch.cache[rows])
+        self.entries = read_tables(model.memories, batch.cache[rows])
 
     def at(self, sites: Rows, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:
         """What one site of each row becomes, from D = Σ_μ slope(m_μ) ξ_i − s_i Σ_μ bend(m_μ)."""
-        d = np.einsum("bp,bp->b", self.felt.slope, self.memories.by_site[sites])
-        d = (d - spins * self.felt.bend)[:, None]
-        d = decided(self.memories, self.felt, spins[:, None], sites[:, None], d)
-        new = new_spins(self.rule, d, self.felt, spins[:, None], draws[:, None])[:, 0]
+        d = np.einsum("bp,bp->b", self.entries.slope, self.memories.by_site[sites])
+        d = (d - spins * self.entries.bend)[:, None]
+        d = decided(self.memories, self.entries, spins[:, None], sites[:, None], d)
+        new = new_spins(self.rule, d, self.entries, spins[:, None], draws[:, None])[:, 0]
         return walk.held(self.rule.clamped[sites], spins, new)
 
     def everywhere(self, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:
         """What all sites become from the same overlaps."""
-        d = differences(self.memories, self.felt, spins)
-        return walk.held(self.rule.clamped, spins, new_spins(self.rule, d, self.felt, spins, draws))
+        d = differences(self.memories, self.entries, spins)
+        return walk.held(
+            self.rule.clamped, spins, new_spins(self.rule, d, self.entries, spins, draws)
+        )
 
     def follow(self, changed: NDArray[np.bool_], sites: Rows, new: walk.Spins) -> None:
         """Add 2 s_i ξ_i to the overlaps, and read the tables again."""
         rows, xi = self.rows[changed], self.memories.by_site[sites[changed]]
         self.batch.cache[rows] += 2 * new[changed, None].astype(np.int64) * xi
-        for part, fresh in zip(self.felt, feel(self.memories, self.batch.cache[rows]), strict=True):
+        for part, fresh in zip(
+            self.entries, read_tables(self.memories, self.batch.cache[rows]), strict=True
+        ):
             part[changed] = fresh
 
 
-class Felt(NamedTuple):
+class Entries(NamedTuple):
     """What the tables say of states: a number for every pattern, (B, P), and one each, (B,).
 
     ``place`` is where the tables are read, ``bend`` Σ_μ bend(m_μ), ``doubt`` the |D| up to which it
@@ -136,30 +140,30 @@ class Felt(NamedTuple):
     top: NDArray[np.int64]
 
 
-def feel(memories: Memories, overlaps: NDArray[np.int64]) -> Felt:
+def read_tables(memories: Memories, overlaps: NDArray[np.int64]) -> Entries:
     """Read the tables at the overlaps (B, P)."""
     n = memories.n_neurons
     top = overlaps.max(axis=1) if memories.relative else np.zeros(len(overlaps), np.int64)
     place = overlaps - top[:, None] + (2 * n if memories.relative else n)
     slope, bend = memories.slope[place], memories.bend[place]
     doubt = memories.doubt * (np.abs(slope) + np.abs(bend)).sum(axis=1)
-    return Felt(place, slope, bend.sum(axis=1), doubt, top)
+    return Entries(place, slope, bend.sum(axis=1), doubt, top)
 
 
-def differences(memories: Memories, felt: Felt, spins: NDArray[np.int8]) -> Floats:
+def differences(memories: Memories, entries: Entries, spins: NDArray[np.int8]) -> Floats:
     """D_i of all sites, (B, N), in the tables' units; 0 and the sign are exact."""
-    out: Floats = spins * -felt.bend[:, None]
+    out: Floats = spins * -entries.bend[:, None]
     step = max(1, _BLOCK // memories.n_neurons)
     for start in range(0, memories.n_patterns, step):
         block = slice(start, start + step)
-        out += product(felt.slope[:, block], memories.patterns[block].astype(np.float64))
+        out += product(entries.slope[:, block], memories.patterns[block].astype(np.float64))
     sites = np.broadcast_to(np.arange(memories.n_neurons), spins.shape)
-    return decided(memories, felt, spins, sites, out)
+    return decided(memories, entries, spins, sites, out)
 
 
 def decided(
     memories: Memories,
-    felt: Felt,
+    entries: Entries,
     spins: NDArray[np.int8],
     sites: NDArray[np.int64],
     d: Floats,
@@ -170,12 +174,12 @@ def decided(
     whole = memories.whole
     if whole is None:
         return d
-    rows, columns = np.nonzero(np.abs(d) <= felt.doubt[:, None])
+    rows, columns = np.nonzero(np.abs(d) <= entries.doubt[:, None])
     step = max(1, _AGAIN // max(memories.n_patterns, len(whole)))
     for start in range(0, len(rows), step):
         row, column = rows[start : start + step], columns[start : start + step]
         spin = spins[row, column]
-        here = felt.place[row] + len(whole) * np.arange(len(row))[:, None]
+        here = entries.place[row] + len(whole) * np.arange(len(row))[:, None]
         there = here - 2 * spin[:, None] * memories.by_site[sites[row, column]]
         size = len(row) * len(whole)
         lost, won = (np.bincount(x.ravel(), minlength=size) for x in (here, there))
@@ -189,7 +193,7 @@ def decided(
 def new_spins(
     rule: Descent | DenseHeatBath,
     d: Floats,
-    felt: Felt,
+    entries: Entries,
     spins: NDArray[np.int8],
     draws: NDArray[np.uint64],
 ) -> NDArray[np.int8]:
@@ -197,24 +201,24 @@ def new_spins(
     if isinstance(rule, Descent):
         stay = np.int8(1) if rule.ties_up else spins
         return np.where(d > 0, np.int8(1), np.where(d < 0, np.int8(-1), stay))
-    up = draws < probability_words(exponent(rule, d, felt, spins))
+    up = draws < probability_words(exponent(rule, d, entries, spins))
     return np.where(up, np.int8(1), np.int8(-1))
 
 
-def exponent(rule: DenseHeatBath, d: Floats, felt: Felt, spins: NDArray[np.int8]) -> Floats:
+def exponent(rule: DenseHeatBath, d: Floats, entries: Entries, spins: NDArray[np.int8]) -> Floats:
     """D / T, from D in the tables' units, (B, K)."""
     if rule.logarithmic:
-        return logarithmic(d, felt, spins) / rule.temperature
-    logs = np.clip(rule.log_gain + felt.top, SMALLEST_LOG, LARGEST_LOG)
-    gain = np.where(felt.top == 0, rule.gain, np.exp(logs))
+        return logarithmic(d, entries, spins) / rule.temperature
+    logs = np.clip(rule.log_gain + entries.top, SMALLEST_LOG, LARGEST_LOG)
+    gain = np.where(entries.top == 0, rule.gain, np.exp(logs))
     return d * gain[:, None]
 
 
-def logarithmic(d: Floats, felt: Felt, spins: NDArray[np.int8]) -> Floats:
+def logarithmic(d: Floats, entries: Entries, spins: NDArray[np.int8]) -> Floats:
     """D of the energy −log Σ e^x, from that of −Σ e^x: −s log(1 − s κ D / Σ bend).
 
     With q_i the mean of ξ_i weighted by e^m both are functions of q_i: Σ bend is sinh 1 Σ e^m, and
     a flip to −s multiplies Σ e^m by cosh 2 − s q_i sinh 2 = 1 − s κ D / Σ bend.
     """
-    inside = np.log1p(-spins * (KAPPA * d / felt.bend[:, None]))
+    inside = np.log1p(-spins * (KAPPA * d / entries.bend[:, None]))
     return -inside * spins

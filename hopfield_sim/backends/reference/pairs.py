@@ -17,12 +17,12 @@ from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import (
     CACHED,
     FRESH,
-    Batch,
     Couplings,
     Factors,
     HeatBath,
     Limits,
     Matrix,
+    StateBatch,
 )
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.philox import distinct_sites, random_spins
@@ -74,7 +74,7 @@ class Pairs:
     def asynchronous(
         self,
         couplings: Couplings,
-        batch: Batch,
+        batch: StateBatch,
         rule: Limits | HeatBath,
         order: str,
         key: int,
@@ -89,7 +89,7 @@ class Pairs:
     def synchronous(
         self,
         couplings: Couplings,
-        batch: Batch,
+        batch: StateBatch,
         rule: Limits | HeatBath,
         key: int,
         until: int,
@@ -129,12 +129,12 @@ class Pairs:
                 cues, states = point * n_states + numbers, targets.copy()
                 sites = distinct_sites(key, cues, n_neurons, int(flips))
                 states[numbers[:, None], sites] *= -1
-                batch = Batch(states, self.cache(grown, states), cues, states.copy())
+                batch = StateBatch(states, self.cache(grown, states), cues, states.copy())
                 self.synchronous(grown, batch, plus, key, max_sweeps * n_neurons, 1)
                 curve[point] = np.einsum("bi,bi->b", batch.states, targets, dtype=np.int64)
         return out
 
-    def _refresh(self, couplings: Couplings, batch: Batch, rows: Rows) -> None:
+    def _refresh(self, couplings: Couplings, batch: StateBatch, rows: Rows) -> None:
         """Compute the caches of these rows anew."""
         batch.cache[rows] = self.cache(couplings, batch.states[rows])
         batch.fresh[rows] = FRESH
@@ -159,11 +159,11 @@ class Quadratic:
         self.n_neurons, self.stochastic = couplings.n_neurons, isinstance(rule, HeatBath)
         self.rows_at_once = max(1, _BLOCK // couplings.n_neurons)
 
-    def look(self, batch: Batch, rows: Rows) -> FieldsOfRows:
+    def look(self, batch: StateBatch, rows: Rows) -> FieldsOfRows:
         """These rows with their local fields."""
         return FieldsOfRows(self, batch, rows)
 
-    def resting(self, batch: Batch, rows: Rows) -> NDArray[np.bool_]:
+    def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
         """Judged by the caches; where these drift, what seems to rest is judged by fresh ones."""
         found = walk.stays(self.look(batch, rows), batch.states[rows])
         if not self.couplings.exact:
@@ -172,7 +172,7 @@ class Quadratic:
             found[some] = walk.stays(self.look(batch, rows[some]), batch.states[rows[some]])
         return found
 
-    def replaced(self, batch: Batch, rows: Rows) -> None:
+    def replaced(self, batch: StateBatch, rows: Rows) -> None:
         """Compute the caches of these rows anew."""
         self.backend._refresh(self.couplings, batch, rows)
 
@@ -180,7 +180,7 @@ class Quadratic:
 class FieldsOfRows:
     """Rows of a batch with their local fields h; see ``walk.Look``."""
 
-    def __init__(self, model: Quadratic, batch: Batch, rows: Rows) -> None:
+    def __init__(self, model: Quadratic, batch: StateBatch, rows: Rows) -> None:
         self.couplings, self.rule, self.batch, self.rows = model.couplings, model.rule, batch, rows
 
     def at(self, sites: Rows, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Batch
+from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, StateBatch
 from hopfield_sim.backends.reference.philox import ACCEPT, visit_order, words
 
 Rows = NDArray[np.int64]
@@ -23,7 +23,7 @@ NO_DRAWS: Draws = np.zeros((1, 1), np.uint64)
 
 
 class Look(Protocol):
-    """Some rows of a batch with what their sites feel."""
+    """Some rows of a batch with the fields of their sites."""
 
     def at(self, sites: Rows, spins: Spins, draws: Draws) -> Spins:
         """What one site of each row becomes, (b,)."""
@@ -44,17 +44,17 @@ class Model(Protocol):
     rows_at_once: int
     """How many rows a synchronous step takes at a time."""
 
-    def look(self, batch: Batch, rows: Rows) -> Look:
+    def look(self, batch: StateBatch, rows: Rows) -> Look:
         """These rows, for visits of at most a sweep or for one step."""
 
-    def resting(self, batch: Batch, rows: Rows) -> NDArray[np.bool_]:
+    def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
         """In which of these rows no site would change, (b,)."""
 
-    def replaced(self, batch: Batch, rows: Rows) -> None:
+    def replaced(self, batch: StateBatch, rows: Rows) -> None:
         """Compute the caches of rows whose states were replaced."""
 
 
-def asynchronous(model: Model, batch: Batch, order: str, key: int, until: int) -> None:
+def asynchronous(model: Model, batch: StateBatch, order: str, key: int, until: int) -> None:
     """Visit one site after another up to the update ``until``, all rows in step."""
     n = model.n_neurons
     while True:
@@ -76,7 +76,7 @@ def asynchronous(model: Model, batch: Batch, order: str, key: int, until: int) -
         batch.updates[rows] += last - first
 
 
-def _visit(look: Look, batch: Batch, rows: Rows, sites: Rows, draws: Draws) -> None:
+def _visit(look: Look, batch: StateBatch, rows: Rows, sites: Rows, draws: Draws) -> None:
     """One site of every row; where it flips, the caches follow."""
     spins = batch.states[rows, sites]
     new = look.at(sites, spins, draws)
@@ -88,7 +88,7 @@ def _visit(look: Look, batch: Batch, rows: Rows, sites: Rows, draws: Draws) -> N
         look.follow(changed, sites, new)
 
 
-def synchronous(model: Model, batch: Batch, key: int, until: int) -> None:
+def synchronous(model: Model, batch: StateBatch, key: int, until: int) -> None:
     """Update all sites at once, step after step, up to the update ``until``."""
     while (rows := batch.unfinished(until)).size:
         for start in range(0, len(rows), model.rows_at_once):
@@ -97,7 +97,7 @@ def synchronous(model: Model, batch: Batch, key: int, until: int) -> None:
         stop_resting(model, batch)
 
 
-def _step(model: Model, batch: Batch, rows: Rows, key: int) -> None:
+def _step(model: Model, batch: StateBatch, rows: Rows, key: int) -> None:
     """All sites of every row from the same state; rows that repeat themselves stop."""
     n, spins = model.n_neurons, batch.states[rows]
     draws = words(key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
@@ -118,7 +118,7 @@ def _step(model: Model, batch: Batch, rows: Rows, key: int) -> None:
     batch.flips[rows] += flips[moved]
 
 
-def stop_resting(model: Model, batch: Batch) -> None:
+def stop_resting(model: Model, batch: StateBatch) -> None:
     """Mark the rows at a sweep's end in which no site would change."""
     rows = np.flatnonzero((batch.stop == RUNNING) & (batch.updates % model.n_neurons == 0))
     for start in range(0, len(rows), model.rows_at_once):

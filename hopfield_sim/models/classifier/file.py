@@ -72,7 +72,7 @@ def restored(found: Values) -> tuple[Recipe, State]:
     labels = [found[name] for name in ("numbers", "words", "truths")]
     [classes] = [one for one in labels if one is not None]
     low, high = found["schedule"].tolist()
-    recipe = Recipe.judged(
+    recipe = Recipe.validated(
         **{name: found[name] for name in _SETTINGS},
         temperature="auto" if found["automatic"] else (low, high),
         dtype=memories.dtype,

@@ -122,7 +122,7 @@ class DenseClassifier(Saved):
     ) -> None:
         self._backend = backends.setting(backend)
         self._n_threads = None if n_threads is None else backends.threads(n_threads)
-        self._recipe = Recipe.judged(
+        self._recipe = Recipe.validated(
             n_memories=n_memories, order=order, cost=cost, epochs=epochs, batch=batch, rate=rate,
             damp=damp, momentum=momentum, temperature=temperature, ramp=ramp, patience=patience,
             dtype=dtype, rng=rng,
@@ -186,14 +186,14 @@ class DenseClassifier(Saved):
         """
         resume, progress = checks.flag(resume, "resume"), checks.flag(progress, "progress")
         place = None if checkpoint is None else checks.path(checkpoint, "checkpoint")
-        given = checks.inputs(X, self._recipe.dtype)
-        classes, codes = _sorted(checks.labels(y, len(given.array)))
+        batch = checks.inputs(X, self._recipe.dtype)
+        classes, codes = _sorted(checks.labels(y, len(batch.array)))
         if len(classes) < 2:
             raise InvalidInputError(
                 "y must have at least two classes to tell apart; all labels are "
                 f"{classes[0].item()!r}"
             )
-        examples = learning.Examples(given.array, codes)
+        examples = learning.Examples(batch.array, codes)
         held = None if validation is None else self._held(validation, examples, classes)
         if self._recipe.patience is not None and held is None:
             raise InvalidInputError("patience needs examples to test: pass validation=(X, y)")
@@ -204,7 +204,7 @@ class DenseClassifier(Saved):
             with self._machine() as machine:
                 digest = zlib.crc32(codes.data, zlib.crc32(examples.states.data))
                 if state is None:
-                    state = learning.begin(recipe, machine, examples, classes, given.shape, digest)
+                    state = learning.begin(recipe, machine, examples, classes, batch.shape, digest)
                 elif state.digest != digest or not np.array_equal(state.classes, classes):
                     raise InvalidInputError(
                         "a resumed fit goes on with the same X and y; these are others: fit "
@@ -267,10 +267,10 @@ class DenseClassifier(Saved):
             )
         n_inputs = examples.states.shape[1]
         name = "validation X"
-        given = checks.inputs(value[0], self._recipe.dtype, n_inputs=n_inputs, name=name)
-        _compare_scales(bool(examples.states.min() < 0), given.array, name)
+        batch = checks.inputs(value[0], self._recipe.dtype, n_inputs=n_inputs, name=name)
+        _compare_scales(bool(examples.states.min() < 0), batch.array, name)
         return learning.Examples(
-            given.array, self._codes(value[1], len(given.array), classes, "validation y")
+            batch.array, self._codes(value[1], len(batch.array), classes, "validation y")
         )
 
     def _codes(self, y: Any, n: int, classes: Labels, name: str) -> NDArray[np.int64]:
@@ -301,31 +301,31 @@ class DenseClassifier(Saved):
         NotStoredError
             Before ``fit``.
         """
-        state, given = self._judged(X)
-        winners = self._votes(state, given.array)[0].argmax(axis=1)
-        return given.restore(state.classes[winners], sites=False)
+        state, batch = self._validated(X)
+        winners = self._votes(state, batch.array)[0].argmax(axis=1)
+        return batch.restore(state.classes[winners], sites=False)
 
     def decide(self, X: Any) -> Any:
         """The outputs c_a of the class neurons, (n, C), in the order of ``classes_``."""
-        state, given = self._judged(X)
-        votes, scale = self._votes(state, given.array)
+        state, batch = self._validated(X)
+        votes, scale = self._votes(state, batch.array)
         with np.errstate(over="ignore"):
             gain = np.float64(scale / (state.temperature * state.n_inputs)) ** self._recipe.order
-            return given.restore(rule.outputs(votes, float(gain)), sites=False)
+            return batch.restore(rule.outputs(votes, float(gain)), sites=False)
 
     def votes(self, X: Any) -> Any:
         """β Σ_μ [F(h_μ^{a+}) − F(h_μ^−)], (n, C): what ``decide`` takes the tanh of."""
-        state, given = self._judged(X)
-        votes, scale = self._votes(state, given.array)
+        state, batch = self._validated(X)
+        votes, scale = self._votes(state, batch.array)
         with np.errstate(over="ignore"):
             gain = np.float64(scale / (state.temperature * state.n_inputs)) ** self._recipe.order
-            return given.restore(votes * gain, sites=False)
+            return batch.restore(votes * gain, sites=False)
 
     def score(self, X: Any, y: Any) -> float:
         """The fraction of the examples whose class is recognised."""
-        state, given = self._judged(X)
-        codes = self._codes(y, len(given.array), state.classes, "y")
-        votes, _ = self._votes(state, given.array)
+        state, batch = self._validated(X)
+        codes = self._codes(y, len(batch.array), state.classes, "y")
+        votes, _ = self._votes(state, batch.array)
         return float((votes.argmax(axis=1) == codes).mean())
 
     def participation(self, X: Any) -> Any:
@@ -334,22 +334,22 @@ class DenseClassifier(Saved):
         w_μ = \|F(h_μ^{a+}) − F(h_μ^−)\| for the class a that wins: 1 when one memory decides, K
         when all count the same (the participation ratio; inverse of Herfindahl's index).
         """
-        state, given = self._judged(X)
-        votes, scale = self._votes(state, given.array)
+        state, batch = self._validated(X)
+        votes, scale = self._votes(state, batch.array)
         steps = rule.class_steps(state.result, state.n_inputs, scale)
         found = np.empty(len(votes))
         for start in range(0, len(votes), 1000):
             part = slice(start, start + 1000)
-            low = rule.overlaps(given.array[part], state.result, scale)
+            low = rule.overlaps(batch.array[part], state.result, scale)
             winners = votes[part].argmax(axis=1)
             found[part] = rule.participation(rule.weights(low, steps, self._recipe.order, winners))
-        return given.restore(found)
+        return batch.restore(found)
 
-    def _judged(self, X: Any) -> tuple[State, checks.RealBatch]:
+    def _validated(self, X: Any) -> tuple[State, checks.RealBatch]:
         state = self._fitted()
-        given = checks.inputs(X, self._recipe.dtype, n_inputs=state.n_inputs, shape=state.shape)
-        _compare_scales(state.signed, given.array)
-        return state, given
+        batch = checks.inputs(X, self._recipe.dtype, n_inputs=state.n_inputs, shape=state.shape)
+        _compare_scales(state.signed, batch.array)
+        return state, batch
 
     def _votes(self, state: State, states: Floats) -> tuple[rule.Doubles, float]:
         """Σ ΔF in units of S^n, and S."""

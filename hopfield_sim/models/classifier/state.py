@@ -52,7 +52,7 @@ class Recipe:
     key: int
 
     @classmethod
-    def judged(
+    def validated(
         cls,
         *,
         n_memories: Any,

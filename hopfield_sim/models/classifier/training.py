@@ -235,7 +235,7 @@ def _automatic(
     reach = rule.reach(states, n_classes)
     visible = examples.states[stored]
 
-    def found(visible: Floats) -> float:
+    def measured(visible: Floats) -> float:
         memories = np.concatenate([visible, labels], axis=1)
         votes = machine.votes(states.astype(np.float64), memories, reach)
         votes *= recipe.n_memories / count
@@ -243,6 +243,6 @@ def _automatic(
 
     whole = float(np.clip(np.log(recipe.order / _FEATURES) / np.log(_WHOLE / _FEATURES), 0, 1))
     share = 0.25 + 0.75 * whole
-    features = found(visible - examples.states.mean(axis=0, dtype=np.float64))
-    first = features ** (1 - share) * found(visible) ** share
+    features = measured(visible - examples.states.mean(axis=0, dtype=np.float64))
+    first = features ** (1 - share) * measured(visible) ** share
     return first, first * (_GAIN * recipe.order) ** (-1 / recipe.order)

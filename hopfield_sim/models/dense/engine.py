@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.dense_protocol import DenseHeatBath, Descent, Memories
-from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.models.binary import Manner
 from hopfield_sim.models.dense.interactions import Interaction
@@ -27,13 +27,13 @@ class DenseEngine:
     backend: Dense
     manner: Manner
 
-    def start(self, states: NDArray[np.int8]) -> Batch:
+    def start(self, states: NDArray[np.int8]) -> StateBatch:
         """The states with their overlaps."""
         found = overlaps(self.backend, self.memories, states)
         index = np.arange(len(states), dtype=np.int64)
-        return Batch(states, found, index, states.copy())
+        return StateBatch(states, found, index, states.copy())
 
-    def advance(self, batch: Batch, temperature: float, until: int) -> None:
+    def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
         rule, how = self._rule(temperature), self.manner
         if how.update == "async":
@@ -43,7 +43,7 @@ class DenseEngine:
         else:
             self.backend.synchronous(self.memories, batch, rule, how.key, until, how.n_threads)
 
-    def energy(self, batch: Batch) -> NDArray[np.float64]:
+    def energy(self, batch: StateBatch) -> NDArray[np.float64]:
         """E of each state, (B,), from the cached overlaps."""
         return self.interaction.energy(batch.cache, logarithmic=self.logarithmic)
 

@@ -182,8 +182,8 @@ class DenseMemory(BinaryMemory):
         InvalidInputError
             When a sum exceeds every float.
         """
-        given, found = self._now()._overlaps_of(states)
-        return given.restore(self._interaction.energy(found, logarithmic=self._log))
+        batch, found = self._now()._overlaps_of(states)
+        return batch.restore(self._interaction.energy(found, logarithmic=self._log))
 
     def energy_gap(self, states: Any) -> Any:
         """E(site flipped) − E(s) for every site, (B, N): s_i D_i.
@@ -194,24 +194,26 @@ class DenseMemory(BinaryMemory):
             When a difference exceeds every float.
         """
         now = self._now()
-        given, found = now._overlaps_of(states)
+        batch, found = now._overlaps_of(states)
         memories, log_unit = now._tables
-        spins, felt = given.array, numpy_dense.feel(memories, found)
-        gaps = spins * numpy_dense.differences(memories, felt, spins)
+        spins, entries = batch.array, numpy_dense.read_tables(memories, found)
+        gaps = spins * numpy_dense.differences(memories, entries, spins)
         if self._log:
-            return given.restore(spins * numpy_dense.logarithmic(spins * gaps, felt, spins) + 0.0)
+            return batch.restore(
+                spins * numpy_dense.logarithmic(spins * gaps, entries, spins) + 0.0
+            )
         with np.errstate(over="ignore", divide="ignore"):
             if memories.relative:
-                logs = log_unit + felt.top[:, None]
+                logs = log_unit + entries.top[:, None]
                 gaps = np.sign(gaps) * np.exp(np.log(np.abs(gaps)) + logs)
             else:
                 gaps = np.ldexp(gaps, round(log_unit / math.log(2.0)))
         self._interaction.refuse_overflow(gaps)
-        return given.restore(gaps + 0.0)
+        return batch.restore(gaps + 0.0)
 
-    def _overlaps_of(self, states: Any) -> tuple[checks.Batch, NDArray[np.int64]]:
-        given = self._judge(states)
-        return given, overlaps(backends.get(self._backend).dense, self._tables[0], given.array)
+    def _overlaps_of(self, states: Any) -> tuple[checks.SpinBatch, NDArray[np.int64]]:
+        batch = self._validate(states)
+        return batch, overlaps(backends.get(self._backend).dense, self._tables[0], batch.array)
 
     # ------------------------------------------------------------------ private
 

@@ -12,7 +12,7 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature, stored
 from hopfield_sim.models.distributed import file as summed_file
-from hopfield_sim.models.distributed import validity as reliance
+from hopfield_sim.models.distributed import validity
 from hopfield_sim.models.distributed.features import Comparison, Projection
 from hopfield_sim.models.distributed.file import Sum
 from hopfield_sim.models.distributed.summed import Recipe
@@ -93,7 +93,7 @@ class DistributedMemory(ContinuousMemory):
         backend: str = "auto",
     ) -> None:
         super().__init__(backend)
-        self._recipe = Recipe.judged(
+        self._recipe = Recipe.validated(
             n_features,
             inverse_temperature(beta),
             kernel,
@@ -182,7 +182,7 @@ class DistributedMemory(ContinuousMemory):
                 n_neurons=None if known is None else known.n_neurons,
                 dtype=self._recipe.dtype if known is None else known.dtype,
             )
-            reliance.within(new.array, self._recipe.beta, "patterns")
+            validity.within(new.array, self._recipe.beta, "patterns")
             shape = self._shape_with(new)
             if known is None:
                 known = self._recipe.draw(new.array.shape[1], new.array.dtype)
@@ -215,7 +215,7 @@ class DistributedMemory(ContinuousMemory):
             gone = checks.real_patterns(
                 patterns, n_neurons=known.n_neurons, dtype=known.dtype
             ).array
-            reliance.within(gone, self._recipe.beta, "patterns")
+            validity.within(gone, self._recipe.beta, "patterns")
             if len(gone) > before.n_patterns:
                 raise InvalidInputError(
                     f"patterns must be among the {before.n_patterns} stored; "
@@ -245,29 +245,29 @@ class DistributedMemory(ContinuousMemory):
         if known is None:
             flat = checks.numeric(states, "states")
             n = flat.shape[-1] if flat.ndim else 1
-            given = checks.real_states(states, n, dtype=self._recipe.dtype)
-            reliance.within(given.array, self._recipe.beta, "states")
-            known = self._recipe.draw(n, given.array.dtype)
+            batch = checks.real_states(states, n, dtype=self._recipe.dtype)
+            validity.within(batch.array, self._recipe.beta, "states")
+            known = self._recipe.draw(n, batch.array.dtype)
         else:
-            given = now._judge(states)
-        return given.restore(now._recipe.features(known, given.array), sites=False)
+            batch = now._validate(states)
+        return batch.restore(now._recipe.features(known, batch.array), sites=False)
 
     def energy(self, states: Any) -> Any:
         """E of each state, (B,) float64; a float for a single one."""
         now = self._now()
-        given = now._judge(states)
-        found = now._compare(given.array)
-        now._tell(found, given.array)
-        return given.restore(now._recipe.energies(found))
+        batch = now._validate(states)
+        found = now._compare(batch.array)
+        now._tell(found, batch.array)
+        return batch.restore(now._recipe.energies(found))
 
     def gradient(self, states: Any) -> Any:
         """∇E of each state, (B, D); 0 where the estimate is at most ε."""
         now = self._now()
-        given = now._judge(states)
-        found = now._compare(given.array, gradient=True)
-        now._tell(found, given.array)
+        batch = now._validate(states)
+        found = now._compare(batch.array, gradient=True)
+        now._tell(found, batch.array)
         slope = now._recipe.gradients(found)
-        return given.restore(slope.astype(given.array.dtype, copy=False))
+        return batch.restore(slope.astype(batch.array.dtype, copy=False))
 
     def curvature(self, states: Any, directions: Any) -> Any:
         """∇²E v of each state x and direction v, (B, D); 0 where the estimate is at most ε.
@@ -285,16 +285,16 @@ class DistributedMemory(ContinuousMemory):
             For features that are exponentials, and for directions of another shape than states.
         """
         now = self._now()
-        given, along = (
-            now._judge(states),
-            super(DistributedMemory, now)._judge(directions, "directions"),
+        batch, along = (
+            now._validate(states),
+            super(DistributedMemory, now)._validate(directions, "directions"),
         )
-        if along.array.shape != given.array.shape:
+        if along.array.shape != batch.array.shape:
             raise InvalidInputError(
-                f"directions must be as many as states, {len(given.array)}; got {len(along.array)}"
+                f"directions must be as many as states, {len(batch.array)}; got {len(along.array)}"
             )
-        bend = now._recipe.curved(stored(now._drawn), now._memory, given.array, along.array)
-        return given.restore(bend.astype(given.array.dtype, copy=False))
+        bend = now._recipe.curved(stored(now._drawn), now._memory, batch.array, along.array)
+        return batch.restore(bend.astype(batch.array.dtype, copy=False))
 
     # ------------------------------------------------------------------ dynamics
 
@@ -316,7 +316,7 @@ class DistributedMemory(ContinuousMemory):
         ----------
         states : (B, D), (D,) or images
             The cues; not changed.
-        clamp : bool (D,), optional
+        clamp : (D,) array_like of bool, optional
             Coordinates that never change: those of a cue that are known.
         observed : None, or bool (D,) of True alone
             Here for the likeness to ``ModernHopfield``: a sum over all coordinates has been taken,
@@ -346,7 +346,7 @@ class DistributedMemory(ContinuousMemory):
             ``step`` is so large that states run away.
         """
         now = self._now()
-        given = now._judge(states)
+        batch = now._validate(states)
         if observed is not None and not now._mask(observed, "observed").all():
             raise InvalidInputError(
                 "observed must be True everywhere in a distributed memory: its patterns are summed "
@@ -357,7 +357,7 @@ class DistributedMemory(ContinuousMemory):
         walk, run = now._descend(
             lambda x: now._recipe.downhill(drawn, now._memory, x, step),
             lambda x: now._recipe.energies(now._compare(x)),
-            given,
+            batch,
             None,
             clamp=clamp,
             max_steps=max_steps,
@@ -401,12 +401,12 @@ class DistributedMemory(ContinuousMemory):
         state = self._state
         return None if state is None else state.shape
 
-    def _judge(
+    def _validate(
         self, states: Any, name: str = "states", *, observed: NDArray[np.bool_] | None = None
     ) -> checks.RealBatch:
-        given = super()._judge(states, name, observed=observed)
-        reliance.within(given.array, self._recipe.beta, name)
-        return given
+        batch = super()._validate(states, name, observed=observed)
+        validity.within(batch.array, self._recipe.beta, name)
+        return batch
 
     def _graded(self) -> Graded:
         from hopfield_sim.models.distributed.graded import SummedStep
@@ -421,6 +421,6 @@ class DistributedMemory(ContinuousMemory):
         """Warn, once each, of states where nothing can be relied upon."""
         if not self.quiet:
             kernel, log = self._recipe.kernel, self._recipe.energy == "log"
-            reliance.tell(
+            validity.tell(
                 kernel, self._memory, self._recipe.beta, found, states, self._told, log=log
             )

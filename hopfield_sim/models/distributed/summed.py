@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.reference.waves import Waves
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.distributed import validity as reliance
+from hopfield_sim.models.distributed import validity
 from hopfield_sim.models.distributed.features import (
     KERNELS,
     Comparison,
@@ -78,7 +78,7 @@ class Recipe:
         return np.dtype(np.float64) if self.kind.positive else None
 
     @classmethod
-    def judged(
+    def validated(
         cls,
         n_features: Any,
         beta: float,
@@ -149,7 +149,7 @@ class Recipe:
         slope = self.gradients(self.compare(drawn, memory, states, gradient=True))
         with np.errstate(over="ignore", invalid="ignore"):  # told below
             after = (states - step * slope).astype(states.dtype, copy=False)
-        reliance.still_near(after, self.beta, step)
+        validity.still_near(after, self.beta, step)
         return after
 
     def energies(self, found: Comparison) -> NDArray[np.float64]:
@@ -165,7 +165,7 @@ class Recipe:
         assert found.gradient is not None
         if self.energy == "plain":
             return -np.exp(found.log_scale)[:, None] * found.gradient / self.beta
-        dead = reliance.dead(self.kernel, found)
+        dead = validity.dead(self.kernel, found)
         below = np.where(dead, 1.0, found.product)
         out = -found.gradient / (self.beta * below)[:, None]
         out[dead] = 0.0
@@ -189,7 +189,7 @@ class Recipe:
             return -bend / self.beta
         found = self.compare(drawn, memory, states, gradient=True)
         assert found.gradient is not None
-        dead = reliance.dead(self.kernel, found)
+        dead = validity.dead(self.kernel, found)
         below = np.where(dead, 1.0, found.product)[:, None]
         along = np.einsum("bi,bi->b", found.gradient, directions)[:, None]
         out = -(bend - found.gradient * along / below) / (self.beta * below)

@@ -1,5 +1,4 @@
-"""What a state is: a stored pattern, its inverse, a mixture of patterns, or something of the
-network's own making.
+"""Classification of states: stored pattern, inverse, mixture of patterns, or spurious state.
 
 Symmetric mixtures sgn(±ξ¹ ± ξ² ± ξ³ …) of an odd number of patterns are attractors of the Hebbian
 network at low load (Amit, Gutfreund & Sompolinsky, Phys. Rev. A 32, 1007, 1985, section III).
@@ -17,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 _ORDERS = (3, 5, 7)
-"""How many patterns a mixture is looked for in; even mixtures are undecided at some sites."""
+"""Numbers of patterns in a mixture; the sign of an even number is undefined at some sites."""
 
 _CANDIDATES = {3: 16, 5: 9, 7: 8}
-"""Among how many of the patterns with the largest overlaps |m|."""
+"""Number of patterns, those with the largest overlaps |m|, among which mixtures are searched."""
 
 _OWN = 0.125
-"""A state with no more bits than this wrong is nearer to its pattern than to any mixture, which
-differs from each of its patterns at a quarter of the sites or more (random patterns).
+"""A state with at most this fraction of wrong bits is nearer to its pattern than to any mixture,
+which differs from each of its patterns at a quarter of the sites or more (random patterns).
 """
 
 Part = tuple[int, int]
@@ -32,17 +31,17 @@ Part = tuple[int, int]
 
 @dataclass(frozen=True)
 class Classification:
-    """What each state is; for a single state a str, a tuple and a float.
+    """The kind of each state; for a single state the attributes are a str, a tuple and a float.
 
     Attributes
     ----------
-    kind : (B,) str
+    kind : (B,) ndarray of str
         "stored", "inverse", "mixture" or "spurious".
     patterns : list of tuples of (index, sign)
-        The patterns that the state, or what it is nearest to, is made of; empty when spurious.
-    overlap : (B,) float64
-        With what is named, 1 when the state is exactly that; when spurious, with the nearest of
-        all patterns, inverses and mixtures, which is too far away to be named.
+        Indices and signs of the patterns in the nearest pattern, inverse or mixture; empty for
+        spurious states.
+    overlap : (B,) ndarray of float64
+        Overlap with the nearest pattern, inverse or mixture; 1 for equality.
     """
 
     kind: Any
@@ -51,8 +50,8 @@ class Classification:
 
 
 def classify(states: NDArray[np.int8], patterns: NDArray[np.int8], within: float) -> Classification:
-    """The nearest of ±ξ and of the signs of sums of 3, 5 or 7 patterns with signs; spurious where
-    a larger fraction of bits than ``within`` differs from it.
+    """The nearest of ±ξ and of the signs of sums of 3, 5 or 7 signed patterns; spurious if more
+    than a fraction ``within`` of the bits differs from it.
     """
     n = states.shape[1]
     least = n - 2 * math.floor(within * n + 1e-9)
@@ -71,8 +70,8 @@ def _kind(parts: tuple[Part, ...]) -> str:
 def _nearest(
     state: NDArray[np.int8], patterns: NDArray[np.int8], least: int
 ) -> tuple[tuple[Part, ...], int]:
-    """The patterns, with signs, that make up what is nearest to a state, and N times the overlap
-    with it; of equally near ones that of the fewest patterns.
+    """The signed patterns whose sum has the nearest sign to a state, and N times its overlap; of
+    equally near ones that of the fewest patterns.
     """
     n = len(state)
     sums = patterns.astype(np.int64) @ state
@@ -95,7 +94,7 @@ def _nearest(
 def _mixtures(
     state: NDArray[np.int8], patterns: NDArray[np.int8], candidates: NDArray[np.int64], order: int
 ) -> Iterator[tuple[tuple[Part, ...], int]]:
-    """Each set of ``order`` candidates, with the signs whose majority is nearest to the state."""
+    """All sets of ``order`` candidates, with the signs whose majority is nearest to the state."""
     if len(candidates) < order:
         return
     # Where s_i (±ξ_i ± …) > 0 the majority agrees: only products with the state matter.

@@ -1,13 +1,13 @@
-"""What a network's weights are in memory: exact integers when they are Hebb's, as a matrix or as
-the patterns themselves; a real matrix otherwise.
+"""Representation of weights in memory: exact integers for Hebb's rule, as a matrix or as the
+patterns themselves; a real matrix otherwise.
 
 Textbook weights W = ΞᵀΞ/N turn fields that are exactly zero into ±1e-17, with a sign that depends
-on the order of summation. Hebbian couplings are therefore kept as the integers N·W, compared with
+on the order of summation. Hebbian couplings are therefore stored as the integers N·W, compared with
 N·θ; the division by N is applied outside. Real weights have a *tie width* instead: fields closer to
 the threshold than the rounding of a sum count as ties.
 
-A Hebbian matrix of N² numbers is made only where it is the faster way (``prefers_matrix``): the
-patterns alone say all that it says.
+A Hebbian matrix of N² numbers is computed only if it is faster (``prefers_matrix``): the patterns
+contain the same information.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _largest(columns: NDArray[Any]) -> int:
 
 
 def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
-    """Types of the weights and of the fields in which nothing overflows; narrow ones are faster."""
+    """The narrowest dtypes of weights and fields that do not overflow; narrow ones are faster."""
     if reach > INT32_SAFE:
         return np.float64, np.float64
     field = np.int16 if reach <= _INT16_SAFE else np.int32
@@ -103,13 +103,13 @@ def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
 
 
 def prefers_matrix(
-    learnt: Factors, backend: Pairs, sweeps: int, *, sync: bool, warm: bool, made: bool
+    learnt: Factors, backend: Pairs, sweeps: int, *, sync: bool, stochastic: bool, made: bool
 ) -> bool:
-    """Whether recalls of so many sweeps take less time with the matrix, if it is ``made`` or not.
+    """Whether recalls of ``sweeps`` sweeps are faster with the matrix; ``made``: it exists already.
 
-    All sites at once, the patterns are faster up to P = N. One after another, they are where the
-    matrix does not fit the processor's cache and the load is small; and where a matrix would be
-    made for little. ``benchmarks/`` has the crossovers.
+    For synchronous updates the patterns are faster up to P = N. For asynchronous updates they are
+    faster if the matrix does not fit into the cache and the load is small, or if computing the
+    matrix does not pay off. ``benchmarks/`` has the crossovers.
     """
     n_patterns, n = learnt.patterns.shape
     if not made and (
@@ -119,7 +119,7 @@ def prefers_matrix(
     if sync:
         return n_patterns > n
     # With a temperature flips are rarer, and all that a matrix costs is flips.
-    load = backend.pattern_load / (2 if warm else 1)
+    load = backend.pattern_load / (2 if stochastic else 1)
     return n <= _CACHED_NEURONS or n_patterns > load * n
 
 
@@ -131,7 +131,7 @@ def real(weights: NDArray[np.floating], *, symmetric: bool = False) -> Matrix:
 
 
 def is_symmetric(weights: NDArray[Any]) -> bool:
-    """Is W equal to its transpose, to the last bit? Compared in blocks, without a copy."""
+    """Whether W equals its transpose exactly; compared in blocks, without a copy."""
     n = len(weights)
     return all(
         np.array_equal(weights[i : i + _BLOCK_ROWS, i:], weights[i:, i : i + _BLOCK_ROWS].T)
@@ -140,12 +140,12 @@ def is_symmetric(weights: NDArray[Any]) -> bool:
 
 
 def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> None:
-    """Refuse weights and thresholds whose sums over N² pairs might not be finite.
+    """Reject weights and thresholds whose sums over N² pairs might overflow.
 
     Raises
     ------
     InvalidInputError
-        When they might not.
+        If they might overflow.
     """
     n = couplings.n_neurons
     sizes: dict[str, NDArray[Any]] = {"thresholds": thresholds}
@@ -163,7 +163,7 @@ def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> No
 
 
 def tie_width(couplings: Couplings, thresholds: NDArray[np.float64]) -> float:
-    """How close to its threshold a field counts as equal to it: 0 for exact couplings."""
+    """Maximum distance of a field from its threshold for a tie: 0 for exact couplings."""
     if couplings.exact:
         return 0.0
     largest = max(abs(float(couplings.columns.max())), abs(float(couplings.columns.min())))

@@ -20,7 +20,7 @@ def quadratic(
     states: NDArray[np.int8],
     cache: NDArray[Any],
 ) -> NDArray[np.float64]:
-    """E of each state, (B,): exact for integer couplings and θ = 0, up to the one division by 2N.
+    """Energy of each state, (B,): exact for integer couplings and θ = 0, up to a division by 2N.
 
     Examples
     --------

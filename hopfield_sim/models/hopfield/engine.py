@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.protocol import Batch, Couplings, HeatBath, Limits
+from hopfield_sim.backends.protocol import Couplings, HeatBath, Limits, StateBatch
 from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.models.hopfield import couplings as coupling
 from hopfield_sim.models.hopfield import energy
@@ -18,7 +18,7 @@ from hopfield_sim.models.hopfield import energy
 
 @dataclass
 class QuadraticEngine:
-    """How a batch of states starts, advances and is measured; see ``dynamics.Engine``."""
+    """Engine of pair couplings; see ``recall.spins.Engine``."""
 
     couplings: Couplings
     thresholds: NDArray[np.float64]
@@ -31,14 +31,14 @@ class QuadraticEngine:
     n_threads: int
     _bath: tuple[float, HeatBath] | None = None
 
-    def start(self, states: NDArray[np.int8]) -> Batch:
-        """The states with their first caches."""
+    def start(self, states: NDArray[np.int8]) -> StateBatch:
+        """The states with their initial caches."""
         cache = self.backend.cache(self.couplings, states, self.n_threads)
         index = np.arange(len(states), dtype=np.int64)
         previous = states.copy() if self.update == "sync" else states
-        return Batch(states, cache, index, previous)
+        return StateBatch(states, cache, index, previous)
 
-    def advance(self, batch: Batch, temperature: float, until: int) -> None:
+    def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
         rule = self._rule(temperature)
         if self.update == "async":
@@ -48,13 +48,13 @@ class QuadraticEngine:
         else:
             self.backend.synchronous(self.couplings, batch, rule, self.key, until, self.n_threads)
 
-    def energy(self, batch: Batch) -> NDArray[np.float64]:
+    def energy(self, batch: StateBatch) -> NDArray[np.float64]:
         """E of each state, (B,), from their caches."""
         return energy.quadratic(self.couplings, self.thresholds, batch.states, batch.cache)
 
     def _rule(self, temperature: float) -> Limits | HeatBath:
-        """What a visited site becomes; the last heat bath is kept, as a schedule often
-        stays at a temperature.
+        """The update rule of a site; the last heat bath is cached, since schedules often repeat a
+        temperature.
         """
         if temperature == 0:
             return self._limits

@@ -1,8 +1,8 @@
-"""How a network's couplings change when patterns come and go.
+"""Changes of couplings when patterns are added or removed.
 
-Hebbian couplings are the patterns themselves; Storkey's rule is incremental by nature and needs the
-true diagonal, which is kept apart when the network's own is zero; every other rule learns anew from
-all patterns.
+Hebbian couplings are the patterns themselves; Storkey's rule is incremental and needs the true
+diagonal, which is stored separately if that of the network is zero; all other rules learn again
+from all patterns.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _storkey(
     diagonal: NDArray[np.float64] | None,
     dtype: np.dtype[np.floating],
 ) -> Learnt:
-    """Go on from the weights so far, with their true diagonal."""
+    """Extend the current weights, with their true diagonal."""
     n = new.shape[1]
     assert previous is None or isinstance(previous, Matrix)
     weights = np.zeros((n, n), dtype) if previous is None else previous.columns.copy()
@@ -61,7 +61,7 @@ def _storkey(
 
 
 def _refuse_too_large(n: int) -> None:
-    """Tell before allocating: a matrix of N² numbers, and as much again to make it."""
+    """Raise if a matrix of N² numbers, and as much temporary memory, do not fit into memory."""
     checks.memory(
         16 * n * n,
         f"a weight matrix of {n} x {n} neurons",

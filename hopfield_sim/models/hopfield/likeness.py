@@ -1,4 +1,4 @@
-"""Patterns too much alike for Hebb's rule: what they have in common adds up and drowns the rest."""
+"""Detection of patterns that are too similar for Hebb's rule, whose common part dominates."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hopfield_sim import checks
 
 _LOOKED_AT = 32
 _CHANCE = 20.0
-"""Random patterns are taken for alike with a probability below e^−20."""
+"""Random patterns are classified as similar with a probability below e^−20."""
 
 _WRONG = 0.002
-"""Fewer unstable bits than this, beyond twice what the load explains, are not worth a word."""
+"""Fewer unstable bits than this, beyond twice the number explained by the load, are no warning."""
 
 
 def warn(
@@ -25,21 +25,21 @@ def warn(
     fields: Callable[[Any], NDArray[np.float64]],
     thresholds: NDArray[np.float64],
 ) -> bool:
-    r"""Warn where Hebb's rule does not hold patterns (P, N), and their likeness is the reason.
+    r"""Warn if Hebb's rule does not store patterns (P, N) because they are too similar.
 
-    Three things must come together, among at most 32 of the patterns. The overlaps m of different
-    ones are larger than those of random patterns, whose N m² is χ² with one degree of freedom: the
-    mean over M pairs is above :math:`1 + 2\sqrt{x/M} + 2x/M` with a probability of at most
+    Three conditions must hold, among at most 32 of the patterns. The overlaps m of different ones
+    are larger than those of random patterns, whose N m² is χ² with one degree of freedom: the mean
+    over M pairs is above :math:`1 + 2\sqrt{x/M} + 2x/M` with a probability of at most
     :math:`e^{-x}` (B. Laurent, P. Massart, Ann. Statist. 28, 1302, 2000, lemma 1). Bits are
-    unstable. And they are more than twice :math:`Q(\sqrt{N/P})`, which the load explains.
+    unstable. And their fraction is more than twice :math:`Q(\sqrt{N/P})`, which the load explains.
 
     Parameters
     ----------
-    patterns : (P, N) int8
-        All that are stored.
+    patterns : (P, N) ndarray of int8
+        All stored patterns.
     fields : callable
         Local fields (B, N) of states (B, N) in the network that stores them, less the
-    thresholds : (N,) float64
+    thresholds : (N,) ndarray of float64
         of its neurons.
 
     Returns
@@ -58,9 +58,9 @@ def warn(
     by_chance = 1 + 2 * math.sqrt(_CHANCE / pairs) + 2 * _CHANCE / pairs
     if n * float((overlaps**2).mean()) <= by_chance:
         return False
-    felt = fields(some)
-    # Thresholds may mend what likeness spoils, and what they spoil is another matter.
-    wrong = float(((felt * some < 0) & ((felt + thresholds) * some < 0)).mean())
+    h = fields(some)
+    # Thresholds may stabilise similar patterns; instability due to thresholds is not checked here.
+    wrong = float(((h * some < 0) & ((h + thresholds) * some < 0)).mean())
     explained = NormalDist().cdf(-math.sqrt(n / (count - 1)))
     if wrong <= _WRONG + 2 * explained:
         return False

@@ -18,28 +18,28 @@ from hopfield_sim.models.spins import image_shape
 
 
 def _real_weights(net: HopfieldNetwork) -> NDArray[np.floating] | None:
-    """Weights that patterns do not say exactly."""
+    """The weights, unless they follow exactly from the patterns."""
     return None if net._known().exact else copied(net.weights, net.weights.dtype)
 
 
 @checks.by_name
 class HopfieldNetwork(PairNetwork):
-    """A network of N binary neurons that stores patterns as attractors of its dynamics.
+    """Hopfield network: N binary neurons that store patterns as attractors of their dynamics.
 
-    E(s) = −½ sᵀ W s + θ·s, with local fields h = W s − θ.
+    The energy is E(s) = −½ sᵀ W s + θ·s, the local fields are h = W s − θ.
 
     Parameters
     ----------
     rule : {"hebbian", "storkey", "pseudoinverse", "perceptron"} or callable
-        How patterns (P, N) become weights (N, N).
+        Learning rule, from patterns (P, N) to weights (N, N).
     zero_diagonal : bool
-        Whether the self couplings W_ii are removed.
-    thresholds : float or (N,) array, optional
-        θ, in the units of a field; zero if not given.
+        Whether the self-couplings W_ii are set to zero.
+    thresholds : float or (N,) array_like, optional
+        Thresholds θ, in the units of a field; by default zero.
     backend : {"auto", "numpy", "cython"}
         Implementation to use; all give the same results.
     dtype : float64 or float32
-        In what the weights of rules other than Hebb's are kept; his are exact integers anyhow.
+        dtype of the weights; Hebbian couplings are always exact integers.
 
     Examples
     --------
@@ -66,12 +66,12 @@ class HopfieldNetwork(PairNetwork):
         self._rule: str | rules.Rule | None = rule
         self._zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
         self._backend = backends.setting(backend)
-        self._given_thresholds = thresholds
+        self._initial_thresholds = thresholds
         if thresholds is not None:
-            # Judged now, though N is known only later: a wrong length is told then.
-            given = checks.numeric(thresholds, "thresholds")
-            judged = checks.thresholds(given, given.size)
-            self._given_thresholds = judged if given.ndim else float(judged[0])
+            # Validated now, although N is known only later; a wrong length raises then.
+            array = checks.numeric(thresholds, "thresholds")
+            theta = checks.thresholds(array, array.size)
+            self._initial_thresholds = theta if array.ndim else float(theta[0])
         self.clear()
 
     @classmethod
@@ -83,10 +83,10 @@ class HopfieldNetwork(PairNetwork):
         backend: str = "auto",
         dtype: Any = np.float64,
     ) -> HopfieldNetwork:
-        """A network with the given weights (N, N), diagonal included; it has no patterns.
+        """Make a network from weights (N, N), including their diagonal; it has no patterns.
 
-        Asymmetric weights are accepted: then no energy decides where the dynamics goes. They are
-        kept as float64, or rounded to float32 when ``dtype`` says so.
+        Asymmetric weights are accepted, although the dynamics then does not descend an energy.
+        Weights are stored as float64, or rounded to float32 if ``dtype`` is float32.
 
         Examples
         --------
@@ -96,27 +96,27 @@ class HopfieldNetwork(PairNetwork):
         """
         matrix = checks.weights(weights)
         net = cls(zero_diagonal=False, backend=backend, dtype=dtype)
-        net._given_thresholds = checks.thresholds(thresholds, len(matrix))
+        net._initial_thresholds = checks.thresholds(thresholds, len(matrix))
         net._rule = None
         learnt = couplings.real(checks.narrowed(matrix, net._dtype, "weights"))
-        net._state = _judged(Learnt(None, None, learnt, net._given_thresholds))
+        net._state = _validated(Learnt(None, None, learnt, net._initial_thresholds))
         return net
 
     # ------------------------------------------------------------------ learning
 
     def store(self, patterns: Any, *, advise: bool = True) -> HopfieldNetwork:
-        """Learn patterns (P, N), or images (P, H, W); called again, it adds to those stored.
+        """Store patterns (P, N), or images (P, H, W), in addition to those already stored.
 
-        Hebbian and Storkey weights are extended; other rules learn anew from all patterns in order.
-        The same pattern twice is stored twice.
+        Hebbian and Storkey weights are extended; other rules learn again from all patterns in
+        order. Duplicate patterns are stored twice.
 
         Parameters
         ----------
-        patterns : array_like (P, N) or (P, H, W)
-            Of ±1.
+        patterns : (P, N) or (P, H, W) array_like
+            Patterns of ±1.
         advise : bool
-            Warn, once a network, where Hebb's rule does not hold the patterns because they are
-            biased or otherwise alike.
+            Warn, once per network, if Hebb's rule does not store the patterns because they are
+            biased or otherwise similar.
 
         Returns
         -------
@@ -126,11 +126,11 @@ class HopfieldNetwork(PairNetwork):
         Raises
         ------
         InvalidInputError
-            For values other than ±1, a wrong shape, or a network made from weights.
+            If values are not ±1, the shape is wrong, or the network was made from weights.
         NotConverged
-            When the perceptron rule finds no solution; nothing is stored then.
+            If the perceptron rule does not converge; nothing is stored then.
         InsufficientMemoryError
-            When the weights do not fit in memory.
+            If the weights do not fit into memory.
         """
         rule = self._demanded_rule()
         advise = checks.flag(advise, "advise")
@@ -138,7 +138,7 @@ class HopfieldNetwork(PairNetwork):
             known = self._couplings is not None
             stored = checks.patterns(patterns, n_neurons=self.n_neurons if known else None)
             n = stored.array.shape[1]
-            theta = checks.thresholds(self._given_thresholds, n)
+            theta = checks.thresholds(self._initial_thresholds, n)
             everything = self._joined(stored)
             learnt, diagonal = learning.learn(
                 rule,
@@ -151,7 +151,7 @@ class HopfieldNetwork(PairNetwork):
             )
             made = Derived(self._changed_matrix(learnt, stored.array, 1))
             shape = stored.shape or self._shape
-            after = _judged(Learnt(everything, shape, learnt, theta, diagonal, made))
+            after = _validated(Learnt(everything, shape, learnt, theta, diagonal, made))
             hebb = self._rule == "hebbian" or self._rule is rules.hebbian
             if hebb and advise and "alike" not in self._told:
                 then = self._now()
@@ -164,14 +164,26 @@ class HopfieldNetwork(PairNetwork):
     def forget(self, index: int) -> HopfieldNetwork:
         """Remove the stored pattern ``index``; later indices shift down by one.
 
-        Hebbian weights subtract it exactly; other rules learn anew from the patterns left.
+        It is subtracted exactly from Hebbian weights; other rules learn again from the remaining
+        patterns.
+
+        Parameters
+        ----------
+        index : int
+            Index of the pattern.
+
+        Returns
+        -------
+        HopfieldNetwork
+            The network itself.
 
         Raises
         ------
         NotStoredError
-            When there are no patterns.
+            If there are no patterns.
         InvalidInputError
-            When there is no rule to learn by: a file does not hold one of your own.
+            If the index is out of range, or the network has no learning rule (model files do not
+            contain user-defined ones).
         """
         with self._lock:
             patterns = self._stored_patterns("forget")
@@ -185,11 +197,11 @@ class HopfieldNetwork(PairNetwork):
             )
             made = Derived(self._changed_matrix(learnt, patterns[index : index + 1], -1))
             after = Learnt(left, self._shape, learnt, self._thresholds, diagonal, made)
-            self._state = _judged(after)
+            self._state = _validated(after)
         return self
 
     def clear(self) -> HopfieldNetwork:
-        """Forget everything, the number of neurons included."""
+        """Remove all patterns; the number of neurons may change with the next ones."""
         with self._lock:
             self._state, self._told = Learnt(None, None), set()
         return self
@@ -205,7 +217,7 @@ class HopfieldNetwork(PairNetwork):
     def _changed_matrix(
         self, learnt: Couplings, changed: NDArray[np.int8], sign: int
     ) -> Matrix | None:
-        """The Hebbian matrix, if there is one already, with patterns added or removed."""
+        """The Hebbian matrix after adding or removing patterns, if it was computed before."""
         if self._hebbian_matrix is None or not isinstance(learnt, Factors):
             return None
         backend = backends.get(self._backend).pairs
@@ -227,32 +239,32 @@ class HopfieldNetwork(PairNetwork):
         return f"<HopfieldNetwork {rule}, N={state.couplings.n_neurons}, P={n_patterns}>"
 
     def classify(self, states: Any, *, within: float = 0.05) -> classification.Classification:
-        """Say of each state whether it is stored, an inverse, a mixture or spurious.
+        """Classify each state as stored pattern, inverse, mixture or spurious state.
 
-        A mixture is the sign of the sum of 3, 5 or 7 patterns with signs. In large networks recall
-        ends a little beside all of these: at a load of 0.1 with 0.3 % of the bits wrong.
+        A mixture is the sign of the sum of 3, 5 or 7 signed patterns. In large networks the fixed
+        points differ slightly from these: at a load of 0.1 in 0.3 % of the bits.
 
         Parameters
         ----------
-        states : array_like (B, N)
-            Of ±1.
+        states : (B, N) array_like
+            States of ±1.
         within : float
-            The fraction of bits that may differ from what a state is taken for, 0 to 0.5; 0 for
-            exactly that.
+            Maximum fraction of bits that differ from the pattern, inverse or mixture, from 0 (exact
+            equality) to 0.5.
 
         Returns
         -------
         Classification
             ``kind`` (B,) of "stored" | "inverse" | "mixture" | "spurious"; ``patterns``, a list of
-            tuples of (index, sign); ``overlap`` (B,) with what is named. A str, a tuple and a float
-            for a single state.
+            tuples of (index, sign); ``overlap`` (B,), with the nearest of them. A str, a tuple and
+            a float for a single state.
 
         Raises
         ------
         NotStoredError
-            When there are no patterns.
+            If there are no patterns.
         InvalidInputError, InvalidTypeError
-            For states that are not of this network, and ``within`` outside its range.
+            If ``states`` do not match the network, or ``within`` is out of range.
 
         Examples
         --------
@@ -264,10 +276,10 @@ class HopfieldNetwork(PairNetwork):
         ('mixture', ((0, 1), (1, 1), (2, 1)), 1.0)
         """
         now = self._now()
-        patterns, given = now._stored_patterns("classify"), now._judge(states)
+        patterns, batch = now._stored_patterns("classify"), now._validate(states)
         within = checks.real(within, "within", minimum=0, maximum=0.5)
-        found = classification.classify(given.array, patterns, within)
-        if given.single:
+        found = classification.classify(batch.array, patterns, within)
+        if batch.single:
             return classification.Classification(
                 str(found.kind[0]), found.patterns[0], float(found.overlap[0])
             )
@@ -309,12 +321,12 @@ class HopfieldNetwork(PairNetwork):
         else:
             learnt = couplings.real(checks.weights(weights).astype(net._dtype, copy=False))
         theta = checks.thresholds(theta, n)
-        net._state = _judged(Learnt(patterns, image_shape(values, n), learnt, theta, diagonal))
+        net._state = _validated(Learnt(patterns, image_shape(values, n), learnt, theta, diagonal))
         return net
 
 
-def _judged(learnt: Learnt) -> Learnt:
-    """What was learnt, if its energies are numbers."""
+def _validated(learnt: Learnt) -> Learnt:
+    """Return what was learnt, or raise if its energies would overflow."""
     assert learnt.couplings is not None
     couplings.refuse_overflow(learnt.couplings, learnt.thresholds)
     return learnt

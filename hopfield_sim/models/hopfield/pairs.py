@@ -1,4 +1,4 @@
-"""Networks of pair couplings, however learnt: what a state feels, and where it flows."""
+"""Base class of networks of pair couplings: fields, energies and recall."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded
 
 _ROWS = 1024
-"""Rows of a matrix made at a time."""
+"""Number of rows of a matrix computed at a time."""
 
 
 @dataclass
 class Derived:
-    """What is made of couplings when it is first wanted; ``sweeps`` are those recalled so far."""
+    """Quantities derived from couplings on first use; ``sweeps`` counts the sweeps so far."""
 
     matrix: Matrix | None = None
     weights: NDArray[np.float64] | None = None
@@ -50,7 +50,7 @@ class Learnt(Stored):
 class PairNetwork(BinaryMemory):
     """Binary neurons with couplings W and thresholds θ: E(s) = −½ sᵀ W s + θ·s, h = W s − θ.
 
-    What W comes from is the affair of the class below, which sets these attributes.
+    Subclasses define W by setting these attributes.
     """
 
     _state: Learnt
@@ -58,12 +58,12 @@ class PairNetwork(BinaryMemory):
 
     @property
     def n_neurons(self) -> int:
-        """N."""
+        """Number of neurons, N."""
         return self._known().n_neurons
 
     @property
     def weights(self) -> NDArray[np.float64]:
-        """W, (N, N) float64, read-only."""
+        """Weights W, (N, N) float64, read-only."""
         now = self._now()
         known, derived = now._known(), now._state.derived
         if derived.weights is None:
@@ -85,7 +85,7 @@ class PairNetwork(BinaryMemory):
 
     @property
     def thresholds(self) -> NDArray[np.float64]:
-        """θ, (N,), read-only."""
+        """Thresholds θ, (N,), read-only."""
         now = self._now()
         now._known()
         return read_only(now._thresholds)
@@ -93,33 +93,33 @@ class PairNetwork(BinaryMemory):
     # ------------------------------------------------------------------ what a state feels
 
     def fields(self, states: Any) -> Any:
-        """The local fields h = W s − θ, (B, N)."""
+        """Local fields h = W s − θ, (B, N)."""
         now = self._now()
-        given, fields = now._fields_of(states)
-        return given.restore(fields / now._known().scale - now._thresholds)
+        batch, fields = now._fields_of(states)
+        return batch.restore(fields / now._known().scale - now._thresholds)
 
     def energy(self, states: Any) -> Any:
-        """E = −½ sᵀ W s + θ·s of each state, (B,); a float for a single one.
+        """Energy E = −½ sᵀ W s + θ·s of each state, (B,); a float for a single state.
 
-        Asymmetric weights have no energy that the dynamics descends: this warns once.
+        With asymmetric weights the dynamics does not descend it: this warns once.
         """
         now = self._now()
-        known, given = now._known(), now._judge(states)
+        known, batch = now._known(), now._validate(states)
         now._warn_if_asymmetric()
-        cache = backends.get(now._backend).pairs.cache(known, given.array)
-        return given.restore(energy.quadratic(known, now._thresholds, given.array, cache))
+        cache = backends.get(now._backend).pairs.cache(known, batch.array)
+        return batch.restore(energy.quadratic(known, now._thresholds, batch.array, cache))
 
     def energy_gap(self, states: Any) -> Any:
-        """E(site flipped) − E(s) for every site, (B, N): 2 s_i (Σ_{j≠i} W_ij s_j − θ_i)
-        when W is symmetric.
+        """Energy gaps E(site flipped) − E(s) of every site, (B, N): 2 s_i (Σ_{j≠i} W_ij s_j − θ_i)
+        for symmetric W.
         """
         now = self._now()
-        given, fields = now._fields_of(states)
+        batch, fields = now._fields_of(states)
         if not now._is_symmetric():
             # Only the symmetric part of W enters E.
-            transposed = product(given.array.astype(np.float64), now.weights)
+            transposed = product(batch.array.astype(np.float64), now.weights)
             fields = 0.5 * (fields + transposed)
-        return given.restore(energy.flip_cost(now._known(), now._thresholds, given.array, fields))
+        return batch.restore(energy.flip_cost(now._known(), now._thresholds, batch.array, fields))
 
     # ------------------------------------------------------------------ private
 
@@ -173,12 +173,12 @@ class PairNetwork(BinaryMemory):
             raise NotStoredError(f"{what} needs patterns; a network made from weights has none")
         return self._patterns
 
-    def _fields_of(self, states: Any) -> tuple[checks.Batch, NDArray[Any]]:
-        given = self._judge(states)
-        return given, backends.get(self._backend).pairs.fields(self._known(), given.array)
+    def _fields_of(self, states: Any) -> tuple[checks.SpinBatch, NDArray[Any]]:
+        batch = self._validate(states)
+        return batch, backends.get(self._backend).pairs.fields(self._known(), batch.array)
 
     def _fastest(self, manner: Manner) -> Couplings:
-        """The couplings in the form in which recalls like this one take the least time."""
+        """The couplings in the representation that is fastest for such recalls."""
         known = self._known()
         if isinstance(known, Factors):
             derived = self._state.derived
@@ -188,14 +188,14 @@ class PairNetwork(BinaryMemory):
                 backends.get(self._backend).pairs,
                 derived.sweeps,
                 sync=manner.update == "sync",
-                warm=manner.warm,
+                stochastic=manner.stochastic,
                 made=derived.matrix is not None,
             ):
                 return self._matrix(known)
         return known
 
     def _matrix(self, known: Factors) -> Matrix:
-        """The matrix of Hebbian couplings, made when it is first wanted."""
+        """The matrix of Hebbian couplings, computed on first use."""
         derived = self._state.derived
         if derived.matrix is None:
             derived.matrix = couplings.matrix(known, backends.get(self._backend).pairs)

@@ -43,17 +43,17 @@ def some(cues: Floats, n_patterns: int) -> Floats:
     return cues[:: -(-len(cues) // _few(n_patterns))]
 
 
-def suggest_beta(asked: Attending, cues: Floats | None, weight: Any, fraction: Any) -> float:
+def suggest_beta(attending: Attending, cues: Floats | None, weight: Any, fraction: Any) -> float:
     """The smallest β for these cues, or for the memories themselves; both fractions are judged."""
-    patterns, own = asked.compared.memories.patterns, None
+    patterns, own = attending.compared.memories.patterns, None
     if cues is None:
         own = sample(len(patterns))
         cues = patterns[own]
     else:
         cues = some(cues, len(patterns))
-    scores = asked.scores(cues).astype(np.float64)
+    scores = attending.scores(cues).astype(np.float64)
     parts = share(weight, "weight"), share(fraction, "fraction")
-    return smallest_beta(scores, own, *parts, asked.compared.name)
+    return smallest_beta(scores, own, *parts, attending.compared.name)
 
 
 def smallest_beta(
@@ -69,7 +69,7 @@ def smallest_beta(
 
     Parameters
     ----------
-    scores : (n, P) float
+    scores : (n, P) ndarray of float
         Of every cue with every memory.
     own : (n,) int, optional
         Each cue's memory; the one with the largest score if not given.
@@ -90,14 +90,14 @@ def smallest_beta(
     gaps = scores[rows, own][:, None] - scores
     gaps[rows, own] = np.inf
     nearest = gaps.min(axis=1)
-    told = nearest > 1e-290  # β must be a number
+    distinct = nearest > 1e-290  # β must be a number
     wanted = math.ceil(fraction * n - 1e-9)
-    if told.sum() < wanted:
+    if distinct.sum() < wanted:
         raise InvalidInputError(
-            f"no beta tells the memories apart: {n - told.sum()} of {n} cues are as similar to "
+            f"no beta tells the memories apart: {n - distinct.sum()} of {n} cues are as similar to "
             f"another memory as to their own, or more; {_remedy(similarity)}"
         )
-    betas = np.sort(_betas(gaps[told], nearest[told], math.log(1 / weight - 1)))
+    betas = np.sort(_betas(gaps[distinct], nearest[distinct], math.log(1 / weight - 1)))
     return float(betas[wanted - 1])
 
 
@@ -121,17 +121,17 @@ def _betas(
     return beta
 
 
-def warn_of_collapse(asked: Attending, starts: Floats, ends: Floats) -> None:
+def warn_of_collapse(attending: Attending, starts: Floats, ends: Floats) -> None:
     """Say why, when several states came to rest at one place that is not theirs."""
-    compared = asked.compared
+    compared = attending.compared
     patterns, n = compared.memories.patterns, len(ends)
     if n < 2 or len(patterns) < 3 or not _same(ends):
         return
-    shared = float(asked.attend(ends[:1]).mass[0])  # by about so many memories
+    shared = float(attending.attend(ends[:1]).mass[0])  # by about so many memories
     cues = some(starts, len(patterns))
-    near = Attending(Euclidean(patterns, compared.observed), asked.beta, asked.engine)
+    near = Attending(Euclidean(patterns, compared.observed), attending.beta, attending.engine)
     own = near.scores(cues).argmax(axis=1)
-    scores = asked.scores(np.concatenate([ends[:1], cues]))
+    scores = attending.scores(np.concatenate([ends[:1], cues]))
     place = int(scores[0].argmax())
     others = int((own != place).sum())
     if 2 * others <= len(own):
@@ -141,7 +141,7 @@ def warn_of_collapse(asked: Attending, starts: Floats, ends: Floats) -> None:
         spread = np.median(scores[1:].max(axis=1) - scores[1:].min(axis=1))
         what = f"one mean of {which} {len(patterns)} memories"
         reason = (
-            f"beta = {asked.beta:g} is small for similarities that differ by {spread:.2g}; "
+            f"beta = {attending.beta:g} is small for similarities that differ by {spread:.2g}; "
             "try beta = suggest_beta()"
         )
     else:

@@ -166,11 +166,11 @@ class ModernHopfield(ContinuousMemory):
         ----------
         states : (B, N), (N,) or images
             Not changed.
-        observed : bool (N,), optional
+        observed : (N,) array_like of bool, optional
             Only these coordinates are compared; anything may stand in the others, NaN too.
         """
-        asked, given = self._now()._asked(states, observed)
-        return given.restore(asked.weights(given.array), sites=False)
+        attending, batch = self._now()._attending_to(states, observed)
+        return batch.restore(attending.weights(batch.array), sites=False)
 
     def energy(self, states: Any, *, observed: Any = None) -> Any:
         """E of each state, (B,); a float for a single one.
@@ -185,8 +185,8 @@ class ModernHopfield(ContinuousMemory):
             For the similarity "manhattan", which has no energy.
         """
         demand_energy(self._similarity, "energy")
-        asked, given = self._now()._asked(states, observed)
-        return given.restore(asked.energies(given.array))
+        attending, batch = self._now()._attending_to(states, observed)
+        return batch.restore(attending.energies(batch.array))
 
     def gradient(self, states: Any, *, observed: Any = None) -> Any:
         """∂E/∂x, (B, N): for "dot" and "euclidean" x − Ξᵀ softmax(β similarity).
@@ -197,8 +197,8 @@ class ModernHopfield(ContinuousMemory):
             For the similarity "manhattan", which has no energy.
         """
         demand_energy(self._similarity, "gradient")
-        asked, given = self._now()._asked(states, observed)
-        return given.restore(asked.gradients(given.array))
+        attending, batch = self._now()._attending_to(states, observed)
+        return batch.restore(attending.gradients(batch.array))
 
     def suggest_beta(
         self,
@@ -217,7 +217,7 @@ class ModernHopfield(ContinuousMemory):
         states : (B, N), optional
             Cues like those to come, whose memory is the most similar one. Without them the memories
             themselves are the cues, each with itself as its memory. Of very many some are taken.
-        observed : bool (N,), optional
+        observed : (N,) array_like of bool, optional
             Only these coordinates are compared.
         weight, fraction : float
             From 0 to 1, both excluded.
@@ -236,9 +236,9 @@ class ModernHopfield(ContinuousMemory):
         2.2975...
         """
         now = self._now()
-        asked = now._attending(observed)
-        cues = None if states is None else now._asked(states, observed)[1].array
-        return advice.suggest_beta(asked, cues, weight, fraction)
+        attending = now._attending(observed)
+        cues = None if states is None else now._attending_to(states, observed)[1].array
+        return advice.suggest_beta(attending, cues, weight, fraction)
 
     # ------------------------------------------------------------------ dynamics
 
@@ -263,9 +263,9 @@ class ModernHopfield(ContinuousMemory):
         ----------
         states : (B, N), (N,) or images
             The cues; not changed.
-        clamp : bool (N,), optional
+        clamp : (N,) array_like of bool, optional
             Coordinates that are kept.
-        observed : bool (N,), optional
+        observed : (N,) array_like of bool, optional
             Only these coordinates are compared with the memories; the others are filled in, and
             anything may stand there in the cues, NaN too.
         max_steps : int
@@ -296,25 +296,25 @@ class ModernHopfield(ContinuousMemory):
             For arguments that make no sense, naming what is wanted.
         """
         now = self._now()
-        asked, given = now._asked(states, observed, clamp)
+        attending, batch = now._attending_to(states, observed, clamp)
         step = checks.real(step, "step", minimum=0, maximum=1)
         if step == 0:
             raise InvalidInputError("step must be greater than 0, or nothing moves; got 0")
         advise = checks.flag(advise, "advise")
-        starts = given.array.copy() if advise else given.array
+        starts = batch.array.copy() if advise else batch.array
 
         def move(x: Floats) -> Floats:
-            target = asked.attend(x).target
+            target = attending.attend(x).target
             return target if step == 1 else x + step * (target - x)
 
         def energies(x: Floats) -> NDArray[np.float64]:
             demand_energy(self._similarity, 'record="energy"')
-            return asked.energies(x)
+            return attending.energies(x)
 
         walk, run = now._descend(
             move,
             energies,
-            given,
+            batch,
             now.patterns,
             clamp=clamp,
             max_steps=max_steps,
@@ -323,7 +323,7 @@ class ModernHopfield(ContinuousMemory):
             every=every,
         )
         if advise and walk.resting.all():
-            advice.warn_of_collapse(asked, starts, walk.states)
+            advice.warn_of_collapse(attending, starts, walk.states)
         return run
 
     # ------------------------------------------------------------------ files
@@ -368,17 +368,17 @@ class ModernHopfield(ContinuousMemory):
         patterns = self._known().memories.patterns
         return Size(patterns.shape[1], len(patterns), patterns.dtype)
 
-    def _asked(
+    def _attending_to(
         self, states: Any, observed: Any, clamp: Any = None
     ) -> tuple[Attending, checks.RealBatch]:
         """How the memories are compared, and states that are known where they are observed, and
         where they are to be kept.
         """
-        asked = self._attending(observed)
-        known = asked.compared.observed
+        attending = self._attending(observed)
+        known = attending.compared.observed
         if known is not None and clamp is not None:
             known = known | self._mask(clamp, "clamp")
-        return asked, self._judge(states, observed=known)
+        return attending, self._validate(states, observed=known)
 
     def _attending(self, observed: Any) -> Attending:
         """The memories, compared over all coordinates or those observed."""

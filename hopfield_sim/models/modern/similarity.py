@@ -31,9 +31,9 @@ class Similarity:
 
     Parameters
     ----------
-    patterns : (P, N) float
+    patterns : (P, N) ndarray of float
         The memories.
-    observed : bool (N,), optional
+    observed : (N,) array_like of bool, optional
         The coordinates that count; all if not given.
     """
 
@@ -96,8 +96,8 @@ class Centred(Similarity):
     def largest_score(self, queries: Floats) -> float:
         """‖q‖ ‖ξ‖, and ‖ξ‖² for the bias."""
         longest = float(np.sqrt(self.squares.max()))
-        asked = float(np.sqrt(2 * _half_square(queries).max()))
-        return longest * max(longest, asked)
+        largest = float(np.sqrt(2 * _half_square(queries).max()))
+        return longest * max(longest, largest)
 
     def queries(self, states: Floats) -> Floats:
         """From the same origin as the keys."""

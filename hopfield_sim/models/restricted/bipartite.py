@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.products import product
-from hopfield_sim.backends.protocol import FIXED, Batch
+from hopfield_sim.backends.protocol import FIXED, StateBatch
 from hopfield_sim.models.restricted import energy
 
 Floats = NDArray[np.float64]
@@ -46,17 +46,17 @@ def signs(values: Floats, states: Spins) -> Spins:
     return np.where(values > 0, np.int8(1), np.where(values < 0, np.int8(-1), states))
 
 
-def judge(weights: Floats, patterns: Spins) -> dict[str, Any]:
+def evaluate(weights: Floats, patterns: Spins) -> dict[str, Any]:
     """How well patterns (P, N) are reproduced.
 
     ``errors`` counts the bits that one step of recall changes, ``cost`` is the mean of (f(x) − x)²
     over all bits, ``energy`` the mean of E over the patterns.
     """
-    felt = fields(weights, patterns)
+    visible = fields(weights, patterns)
     energies = energy.at_rest(inputs(weights, patterns), patterns.shape[1])
     return {
-        "errors": int((signs(felt, patterns) != patterns).sum()),
-        "cost": float(np.square(np.tanh(felt) - patterns).mean()),
+        "errors": int((signs(visible, patterns) != patterns).sum()),
+        "cost": float(np.square(np.tanh(visible) - patterns).mean()),
         "energy": float(energies.mean()),
     }
 
@@ -76,24 +76,24 @@ class BipartiteEngine:
     gate: float
     clamp: NDArray[np.bool_] | None
 
-    def start(self, states: Spins) -> Batch:
-        """The states with the fields they feel."""
+    def start(self, states: Spins) -> StateBatch:
+        """The states with their fields."""
         self.carried = states.astype(np.float64) if self.gate < 1 else None
         index = np.arange(len(states), dtype=np.int64)
-        return Batch(states, fields(self.weights, states), index, states.copy())
+        return StateBatch(states, fields(self.weights, states), index, states.copy())
 
-    def advance(self, batch: Batch, temperature: float, until: int) -> None:
+    def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make steps of N updates up to ``until``; mark the states that rest."""
         self._rest(batch)
         while (rows := batch.unfinished(until)).size:
             self._step(batch, rows)
             self._rest(batch)
 
-    def energy(self, batch: Batch) -> Floats:
+    def energy(self, batch: StateBatch) -> Floats:
         """E of each state, (B,)."""
         return energy.at_rest(inputs(self.weights, batch.states), self.weights.shape[0])
 
-    def _step(self, batch: Batch, rows: NDArray[np.int64]) -> None:
+    def _step(self, batch: StateBatch, rows: NDArray[np.int64]) -> None:
         """All sites of these rows from the same fields."""
         before, values = batch.states[rows], batch.cache[rows]
         if self.carried is not None:
@@ -109,7 +109,7 @@ class BipartiteEngine:
         moved = changed.any(axis=1)  # a small gate may turn no spin for some steps
         batch.cache[rows[moved]] = fields(self.weights, after[moved])
 
-    def _rest(self, batch: Batch) -> None:
+    def _rest(self, batch: StateBatch) -> None:
         """Mark the states in which no site that is free wants to turn."""
         rows = np.flatnonzero(batch.stop != FIXED)
         if self.gate > 0:

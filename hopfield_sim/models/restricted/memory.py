@@ -147,7 +147,7 @@ class RestrictedHopfield(SpinMemory):
             When the weights do not fit.
         """
         method = checks.choice(method, METHODS, "method")
-        when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=20)
+        when = Patience.validated(max_iter, min_iter, patience, min_delta, usual=20)
         advise = checks.flag(advise, "advise")
         if rate is not None:
             rate = checks.real(rate, "rate", minimum=0, maximum=1)
@@ -173,13 +173,13 @@ class RestrictedHopfield(SpinMemory):
             )
             weights, history = train(
                 lambda weights: step(bits, weights),
-                lambda weights: bipartite.judge(weights, everything),
+                lambda weights: bipartite.evaluate(weights, everything),
                 start,
                 when,
             )
             if advise:
-                felt = bipartite.fields(weights, everything)
-                changed = bipartite.signs(felt, everything) != everything
+                visible = bipartite.fields(weights, everything)
+                changed = bipartite.signs(visible, everything) != everything
                 warn_of_wrong_bits(
                     changed, everything, len(history), self._n_hidden, "hidden units"
                 )
@@ -254,14 +254,14 @@ class RestrictedHopfield(SpinMemory):
     def hidden(self, states: Any) -> Any:
         """What the hidden units make of each state, h = tanh(x W), (B, m)."""
         now = self._now()
-        given = now._judge(states)
-        return given.restore(np.tanh(bipartite.inputs(now._learnt(), given.array)), sites=False)
+        batch = now._validate(states)
+        return batch.restore(np.tanh(bipartite.inputs(now._learnt(), batch.array)), sites=False)
 
     def fields(self, states: Any) -> Any:
         """What the visible units feel, tanh(x W) Wᵀ, (B, N); 0 where only rounding would decide."""
         now = self._now()
-        given = now._judge(states)
-        return given.restore(bipartite.fields(now._learnt(), given.array))
+        batch = now._validate(states)
+        return batch.restore(bipartite.fields(now._learnt(), batch.array))
 
     def energy(self, states: Any, *, hidden: Any = None) -> Any:
         """E(x, h) = −xᵀWh + Σ∫artanh(x_i) + Σ∫artanh(h_j) of each state, (B,); a float for a
@@ -278,12 +278,12 @@ class RestrictedHopfield(SpinMemory):
             Other states of the hidden units, from −1 to 1.
         """
         now = self._now()
-        given = now._judge(states)
-        felt = bipartite.inputs(now._learnt(), given.array)
+        batch = now._validate(states)
+        inputs = bipartite.inputs(now._learnt(), batch.array)
         if hidden is None:
-            return given.restore(energy.at_rest(felt, now.n_neurons))
-        graded = checks.activities(hidden, len(felt), self._n_hidden, name="hidden")
-        return given.restore(energy.joint(felt, graded, now.n_neurons))
+            return batch.restore(energy.at_rest(inputs, now.n_neurons))
+        graded = checks.activities(hidden, len(inputs), self._n_hidden, name="hidden")
+        return batch.restore(energy.joint(inputs, graded, now.n_neurons))
 
     # ------------------------------------------------------------------ dynamics
 
@@ -304,7 +304,7 @@ class RestrictedHopfield(SpinMemory):
             The cues; not changed.
         max_sweeps : int
             Steps after which a state that moves still is given up. A step is one sweep, N updates.
-        clamp : bool (N,), optional
+        clamp : (N,) array_like of bool, optional
             Sites that never change.
         record : str, dict of functions, or a list of these
             Any of "energy", "overlap", "states", and functions of the states (B, N) → (B,) by a
@@ -325,18 +325,18 @@ class RestrictedHopfield(SpinMemory):
             For arguments that make no sense, naming what is wanted.
         """
         now = self._now()
-        weights, given, n = now._learnt(), now._judge(states), now.n_neurons
+        weights, cues, n = now._learnt(), now._validate(states), now.n_neurons
         steps = checks.temperatures(0.0, checks.integer(max_sweeps, "max_sweeps", minimum=0))
         held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=now._shape)
         checks.memory(
-            8 * len(given.array) * (4 * n + 2 * self._n_hidden),
-            f"the fields of {len(given.array)} states of {n} neurons",
+            8 * len(cues.array) * (4 * n + 2 * self._n_hidden),
+            f"the fields of {len(cues.array)} states of {n} neurons",
             "recall fewer states at a time",
         )
         engine = bipartite.BipartiteEngine(weights, self._gate, held)
         recorder = now._recorder(engine, record, every, "sync")
-        batch = flow(engine, given.array, steps, recorder)
-        return Recall(batch, recorder, given, False, n, now._shape, now._patterns)
+        batch = flow(engine, cues.array, steps, recorder)
+        return Recall(batch, recorder, cues, False, n, now._shape, now._patterns)
 
     # ------------------------------------------------------------------ files
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.products import product
-from hopfield_sim.backends.protocol import Batch
+from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
 from hopfield_sim.backends.reference.powers import Floats, rectified
@@ -87,9 +87,9 @@ class Field:
         k, n = self.memories.shape
         found = []
         for some in rule.blocks(states, k):
-            asked = rule.ask(some.astype(np.float64), self.memories, n, self.order)
-            sizes = asked.kept.sum(axis=1)[:, None] + asked.turned.sum(axis=2)
-            found.append(np.where(np.abs(asked.votes) > self.tie * sizes, asked.votes, 0.0))
+            answered = rule.answers(some.astype(np.float64), self.memories, n, self.order)
+            sizes = answered.kept.sum(axis=1)[:, None] + answered.turned.sum(axis=2)
+            found.append(np.where(np.abs(answered.votes) > self.tie * sizes, answered.votes, 0.0))
         return np.concatenate(found)
 
     def changed(self, states: Spins) -> NDArray[np.bool_]:
@@ -104,7 +104,7 @@ class TrainedEngine:
     field: Field
     manner: Manner
 
-    def start(self, states: Spins) -> Batch:
+    def start(self, states: Spins) -> StateBatch:
         """The states; a walk counts their overlaps when it looks at them."""
         checks.memory(
             40 * len(states) * len(self.field.memories),
@@ -112,13 +112,13 @@ class TrainedEngine:
             "recall fewer states at a time",
         )
         index = np.arange(len(states), dtype=np.int64)
-        return Batch(states, np.empty((len(states), 0)), index, states.copy())
+        return StateBatch(states, np.empty((len(states), 0)), index, states.copy())
 
-    def energy(self, batch: Batch) -> Doubles:
+    def energy(self, batch: StateBatch) -> Doubles:
         """E of each state, (B,)."""
         return self.field.in_units(self.field.energies(self.field.overlaps(batch.states)))
 
-    def advance(self, batch: Batch, temperature: float, until: int) -> None:
+    def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
         how, model = self.manner, Trained(self.field, self.manner, temperature)
         if how.update == "async":
@@ -140,15 +140,15 @@ class Trained:
         self.clamped = np.zeros(self.n_neurons, bool) if held is None else held
         self.by_site = np.ascontiguousarray(field.memories.T)
 
-    def look(self, batch: Batch, rows: Rows) -> OverlapsOfRows:
+    def look(self, batch: StateBatch, rows: Rows) -> OverlapsOfRows:
         """These rows; visits keep overlaps, which are counted anew here."""
         return OverlapsOfRows(self, batch, rows)
 
-    def resting(self, batch: Batch, rows: Rows) -> NDArray[np.bool_]:
+    def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
         """No difference of energies pulls at a site that is free."""
         return walk.stays(self.look(batch, rows), batch.states[rows])
 
-    def replaced(self, batch: Batch, rows: Rows) -> None:
+    def replaced(self, batch: StateBatch, rows: Rows) -> None:
         """Nothing: every look counts its overlaps."""
 
     def becomes(self, d: Doubles, spins: Spins, draws: walk.Draws) -> Spins:
@@ -164,7 +164,7 @@ class Trained:
 class OverlapsOfRows:
     """Rows of a batch with their overlaps; see ``walk.Look``."""
 
-    def __init__(self, model: Trained, batch: Batch, rows: Rows) -> None:
+    def __init__(self, model: Trained, batch: StateBatch, rows: Rows) -> None:
         self.model, self.batch, self.rows = model, batch, rows
         self._overlaps: Doubles | None = None
 

@@ -45,7 +45,7 @@ class Recipe:
     key: int
 
     @classmethod
-    def judged(
+    def validated(
         cls,
         n_memories: Any,
         order: Any,
@@ -95,7 +95,7 @@ class Learner:
     """Learns some patterns (P, N); ``temperature`` in units of N, so that β = (T·N)^−n.
 
     The gradient of all patterns is taken where their cost is: a step takes that of the last
-    ``judge``.
+    ``evaluate``.
     """
 
     def __init__(self, recipe: Recipe, patterns: NDArray[np.int8]) -> None:
@@ -129,7 +129,7 @@ class Learner:
     def step(self, memories: Floats) -> Floats:
         """The memories after a step down the gradient, all patterns taken together."""
         if self._gradient is None:
-            self.judge(memories)
+            self.evaluate(memories)
         assert self._gradient is not None
         self._rate = training.decayed(self._recipe.rate, self._recipe.damp, self._steps)
         gradient, momentum = self._unit * self._gradient, self._recipe.momentum
@@ -140,18 +140,18 @@ class Learner:
         self._steps += 1
         return memories
 
-    def judge(self, memories: Floats) -> dict[str, Any]:
+    def evaluate(self, memories: Floats) -> dict[str, Any]:
         """How the memories do: ``errors`` counts the bits that are answered wrongly or not at all,
         ``cost`` is the mean of (Y_i − x_i)^{2m}; ``rate`` is that of the step that led to them.
         """
         power, order, n = self._recipe.cost, self._recipe.order, self._patterns.shape[1]
         errors, cost, gradient = 0, 0.0, np.zeros_like(memories)
         for some in rule.blocks(self._patterns, len(memories)):
-            asked = rule.ask(some, memories, self.temperature * n, order)
-            found = rule.outputs(asked.votes, 1.0)
-            gradient += rule.gradient(some, asked, rule.signal(found, some, power))
+            answered = rule.answers(some, memories, self.temperature * n, order)
+            found = rule.outputs(answered.votes, 1.0)
+            gradient += rule.gradient(some, answered, rule.signal(found, some, power))
             cost += rule.cost(found, some, power)
-            errors += int((asked.votes * some <= 0).sum())
+            errors += int((answered.votes * some <= 0).sum())
         self._gradient = gradient
         return {"rate": self._rate, "errors": errors, "cost": cost / self._patterns.size}
 
@@ -164,7 +164,7 @@ class Learner:
         chosen = self._patterns[generator.permutation(len(self._patterns))[:_SAMPLE]]
         order = self._recipe.order
         votes = [
-            rule.ask(some, chosen[: self._recipe.n_memories], n, order).votes
+            rule.answers(some, chosen[: self._recipe.n_memories], n, order).votes
             for some in rule.blocks(chosen, len(chosen))
         ]
         median = float(np.median(np.abs(np.concatenate(votes))))

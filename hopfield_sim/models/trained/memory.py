@@ -103,7 +103,7 @@ class TrainedDenseMemory(BinaryMemory):
         temperature: str | float = "auto",
         rng: Any = None,
     ) -> None:
-        self._recipe = Recipe.judged(
+        self._recipe = Recipe.validated(
             n_memories, order, cost, rate, damp, momentum, temperature, rng
         )
         self._backend = "numpy"
@@ -154,7 +154,7 @@ class TrainedDenseMemory(BinaryMemory):
         InsufficientMemoryError
             When the memories do not fit.
         """
-        when = Patience.judged(max_iter, min_iter, patience, min_delta, usual=50)
+        when = Patience.validated(max_iter, min_iter, patience, min_delta, usual=50)
         advise = checks.flag(advise, "advise")
         with self._lock:
             known = None if self._patterns is None else self._patterns.shape[1]
@@ -167,7 +167,7 @@ class TrainedDenseMemory(BinaryMemory):
                 "use fewer memories",
             )
             learner = Learner(self._recipe, everything)
-            memories, history = train(learner.step, learner.judge, learner.start(), when)
+            memories, history = train(learner.step, learner.evaluate, learner.start(), when)
             changed = Field(memories, self.order).changed(everything)
             if advise:
                 warn_of_wrong_bits(changed, everything, len(history), k, "memories")
@@ -254,9 +254,9 @@ class TrainedDenseMemory(BinaryMemory):
             When a sum exceeds every float.
         """
         now = self._now()
-        given, field = now._judge(states), now._field()
-        found = field.energies(field.overlaps(given.array))
-        return given.restore(field.in_units(found))
+        batch, field = now._validate(states), now._field()
+        found = field.energies(field.overlaps(batch.array))
+        return batch.restore(field.in_units(found))
 
     def energy_gap(self, states: Any) -> Any:
         """E(site flipped) − E(s) for every site, (B, N).
@@ -267,9 +267,9 @@ class TrainedDenseMemory(BinaryMemory):
             When a difference exceeds every float.
         """
         now = self._now()
-        given, field = now._judge(states), now._field()
-        gaps = given.array * field.all_differences(given.array)
-        return given.restore(field.in_units(gaps))
+        batch, field = now._validate(states), now._field()
+        gaps = batch.array * field.all_differences(batch.array)
+        return batch.restore(field.in_units(gaps))
 
     # ------------------------------------------------------------------ private
 

@@ -22,7 +22,7 @@ _POWERS = 1 << 16
 """Powers taken at a time, 512 kB: more of them leave the cache, and take three times as long."""
 
 
-class Asked(NamedTuple):
+class Answers(NamedTuple):
     """Powers n − 1 of the overlaps, in units of S^{n−1}, and what they say.
 
     ``kept`` (B, K) with all bits as they are, ``turned`` (B, N, K) with bit i turned over, and
@@ -34,7 +34,7 @@ class Asked(NamedTuple):
     votes: NDArray[np.float64]
 
 
-def ask(patterns: Floats, memories: Floats, scale: float, order: int) -> Asked:
+def answers(patterns: Floats, memories: Floats, scale: float, order: int) -> Answers:
     """What the memories say of every bit of every pattern.
 
     Examples
@@ -42,8 +42,8 @@ def ask(patterns: Floats, memories: Floats, scale: float, order: int) -> Asked:
     A memory and a pattern that agree in 2 of 3 bits, F(x) = x²: with bit 0, 1, 2 turned over the
     overlap of 1 is −1, −1, 3.
 
-    >>> asked = ask(np.array([[1.0, 1.0, -1.0]]), np.array([[1.0, 1.0, 1.0]]), 1.0, 2)
-    >>> asked.votes
+    >>> answered = answers(np.array([[1.0, 1.0, -1.0]]), np.array([[1.0, 1.0, 1.0]]), 1.0, 2)
+    >>> answered.votes
     array([[1., 1., 8.]])
     """
     overlaps = patterns @ memories.T / scale
@@ -52,10 +52,10 @@ def ask(patterns: Floats, memories: Floats, scale: float, order: int) -> Asked:
     kept = rectified(overlaps, order - 1, order=order)
     before = np.einsum("bk,bk->b", kept, overlaps)
     votes = patterns * (before[:, None] - np.einsum("bik,bik->bi", powers, turned))
-    return Asked(kept, powers, votes.astype(np.float64, copy=False))
+    return Answers(kept, powers, votes.astype(np.float64, copy=False))
 
 
-def gradient(patterns: Floats, asked: Asked, signal: Floats) -> Floats:
+def gradient(patterns: Floats, answered: Answers, signal: Floats) -> Floats:
     """dξ = Σ_{i, batch} G_i [(h^{i+})_+^{n−1} x^{i+} − (h^{i−})_+^{n−1} x^{i−}], (K, N), up to a
     positive factor, which the step of momentum cancels.
 
@@ -63,9 +63,9 @@ def gradient(patterns: Floats, asked: Asked, signal: Floats) -> Floats:
     it is Σ_batch x_j Σ_i G_i x_i (p − p^i), as if both came with x, and 2 Σ_batch G_j p^j.
     """
     agreeing = signal * patterns
-    pull = asked.kept * agreeing.sum(axis=1)[:, None]
-    pull -= np.einsum("bi,bik->bk", agreeing, asked.turned)
-    own = np.einsum("bj,bjk->kj", signal, asked.turned)
+    pull = answered.kept * agreeing.sum(axis=1)[:, None]
+    pull -= np.einsum("bi,bik->bk", agreeing, answered.turned)
+    own = np.einsum("bj,bjk->kj", signal, answered.turned)
     return pull.T @ patterns + 2 * own
 
 

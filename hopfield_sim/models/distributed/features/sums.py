@@ -30,9 +30,9 @@ class Comparison(NamedTuple):
 
     Attributes
     ----------
-    product : (B,) float64
+    product : (B,) ndarray of float64
         About the number of memories at the state, times exp(−``log_scale``).
-    log_scale : (B,) float64
+    log_scale : (B,) ndarray of float64
         0 where features are waves; exponentials overflow or vanish without it.
     gradient : (B, D) float64 or None
         Of ⟨φ(x), T⟩, times exp(−``log_scale``).
