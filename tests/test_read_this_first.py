@@ -59,7 +59,10 @@ def out_of_order(calls: Calls, steps: list[str]) -> list[str]:
 
 @pytest.mark.slow
 def test_the_steps_are_called_in_this_order_and_by_one_another(calls: Calls) -> None:
-    assert out_of_order(calls, STEPS) == []
+    wrong = out_of_order(calls, STEPS)
+    assert wrong == [], (
+        f"{wrong[0]} is called by {sorted({str(by) for f, by in calls if f == wrong[0]})}"
+    )
 
 
 def test_the_way_leads_from_the_command_through_a_kernel_to_the_video() -> None:
