@@ -54,8 +54,15 @@ def start(folder: Path, how: str = "threads", sleep: float = SLOW) -> subprocess
         text=True,
         env=environment,
         start_new_session=True,
+        preexec_fn=hear,
     )
     return process
+
+
+def hear() -> None:
+    """As in a terminal, though the tests themselves may have been told to ignore signals."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def wait_for(condition: Any, process: subprocess.Popen[str]) -> None:

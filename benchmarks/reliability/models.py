@@ -21,7 +21,7 @@ def attack(rounds: int) -> Tally:
     """Take the files of the tests in turn."""
     warnings.simplefilter("ignore")
     tally = Tally()
-    files = sorted((ROOT / "tests" / "data" / "models").glob("*.npz"))
+    files = sorted((ROOT / "tests" / "data").glob("*/*.npz"))
     with TemporaryDirectory() as folder:
         path, again = Path(folder) / "damaged.npz", Path(folder) / "again.npz"
         right = {file: _content(file, again) for file in files}

@@ -24,6 +24,9 @@ from hopfield_sim.support.crossing import crossing
 SLOW = {"experiment", "plotting", "show", "save_video", "plot_energy", "tiles", "video", "digits"}
 """Rooms and names of what takes a tenth of a second, and is called less often."""
 
+DECLARING = {f"experiment.{name}" for name in ("Study", "fields", "function", "option")}
+"""What a study of one's own is declared with: its mistakes are Python's, when it is imported."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -93,6 +96,8 @@ def found() -> list[Subject]:
 
 def _walk(room: ModuleType, prefix: str) -> Iterator[Subject]:
     for name in room.__all__:
+        if prefix + name in DECLARING:
+            continue
         item = getattr(room, name)
         if isinstance(item, ModuleType):
             yield from _walk(item, f"{prefix}{name}.")
@@ -110,7 +115,7 @@ def _methods(kind: type, name: str) -> Iterator[Subject]:
         for word in dir(kind)
         if callable(method := getattr(kind, word))
         and not word.startswith("_")
-        and method.__module__.startswith("hopfield_sim.")
+        and (getattr(method, "__module__", None) or "").startswith("hopfield_sim.")
     ]
     if methods:
         owner = _owners()[kind]  # a new class needs an object here, or nobody attacks its methods
