@@ -79,7 +79,7 @@ class BinaryMemory(SpinMemory):
 
         Parameters
         ----------
-        states : (B, N), (N,) or images
+        states : (B, N), (N,) or image array_like
             Initial states (cues); not modified.
         update : {"async", "sync"}
             Update neurons one after another, or all simultaneously.

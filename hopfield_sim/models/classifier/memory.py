@@ -33,60 +33,63 @@ _MANY = 100
 
 @checks.by_name
 class DenseClassifier(Saved):
-    r"""K trained memories that vote on the class of what they are shown.
+    r"""Trained dense memory for classification: K memories that vote on the class of an example.
 
-    Each memory ξ has d visible neurons and one for each of C classes. Class a is asked for by
-    turning its neuron on, u^{a+}, where all of them are off in u^−:
+    Each memory ξ has d visible neurons and one neuron for each of C classes. The neuron of class a
+    is at +1 in the state u^{a+}, while all class neurons are at −1 in u^−:
 
     .. math:: c_a = \tanh β \sum_μ [F(ξ^μ·u^{a+}) - F(ξ^μ·u^-)], \quad F(x) = \max(x, 0)^n, \quad
         β = 1/T^n
 
-    and ξ goes down the gradient of Σ (c_a − t_a)^{2m}, t = ±1, with momentum p: V ← pV + dξ, ξ ←
-    clip(ξ + ε V / max_j \|V_j\|, −1, 1) for each memory. The rate ε falls, ε₀ f^epoch, and so does
-    T, from T_in to T_f in the first epochs. With small n memories are strokes and many of them
-    vote; with large n they are whole images, and one decides.
+    and ξ minimises Σ (c_a − t_a)^{2m}, t = ±1, by gradient descent with momentum p: V ← pV + dξ,
+    ξ ← clip(ξ + ε V / max_j \|V_j\|, −1, 1) for each memory. The rate decreases, ε = ε₀ f^epoch,
+    and so does T, from T_in to T_f in the first epochs. For small n memories are strokes and many
+    of them vote; for large n they are whole images, and few decide.
 
     Parameters
     ----------
     n_memories : int
-        K.
+        Number of memories, K.
     order : int
-        The power n, 2 to 64.
+        Order n of the interaction, from 2 to 64.
     cost : int, optional
-        m: the larger, the more the worst examples count. 4 if not given.
+        Exponent m of the cost; the larger, the larger the weight of the worst examples. By default
+        4.
     epochs : int
-        How often all examples are learnt from.
+        Number of passes over the training set.
     batch : int, optional
-        Examples of a step, at most; if not given, what makes twenty steps an epoch, up to 1000.
+        Maximum number of examples per step; by default such that an epoch has twenty steps, but at
+        most 1000.
     rate : float, optional
-        ε₀; if not given 0.15, and less where there are so few inputs, or n is so large, that class
-        neurons sway overlaps.
+        Initial learning rate ε₀; by default 0.15, and less if there are so few inputs, or n is so
+        large, that class neurons strongly affect overlaps.
     damp : float, optional
-        f; if not given, what leaves a fifth of the rate after all epochs.
+        Decay factor f per epoch; by default such that a fifth of the rate is left after all epochs.
     momentum : float
-        p.
+        Momentum p.
     temperature : "auto" or (float, float)
-        (T_in, T_f) in units of the number of inputs. "auto" takes examples for memories, less their
-        mean where n is small; the median of \|β Σ ΔF\| for others is 1 at first and 5n in the end.
+        Initial and final temperature, (T_in, T_f), in units of the number of inputs. "auto" uses
+        examples as memories (without their mean for small n); the median of \|β Σ ΔF\| for other
+        examples is 1 at T_in and 5n at T_f.
     ramp : int, optional
-        Epochs in which T falls; half of all if not given.
+        Number of epochs in which T changes from T_in to T_f; by default half of all.
     patience : int, optional
-        Stop after so many epochs without a smaller validation error, and keep the memories that had
-        the smallest.
+        Stop after this number of epochs without a smaller validation error, and keep the memories
+        with the smallest one.
     dtype : {"float32", "float64"}
-        Of everything that is computed.
+        dtype of the computation.
     backend : {"auto", "numpy", "cython"}
         Implementation to use; the results are the same to rounding.
     n_threads : int, optional
-        All processors if not given; the result is the same.
+        Number of threads, by default that of all processors; the result does not depend on it.
     rng : None, int or numpy.random.Generator
-        The seed of the first memories and of the order of examples: fitted again, a classifier
-        learns the same.
+        Random number generator or seed of the initial memories and of the order of examples;
+        repeated fits give the same result.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arguments that make no sense, naming what is wanted.
+        If an argument is out of range or of a wrong type.
 
     References
     ----------
@@ -141,27 +144,27 @@ class DenseClassifier(Saved):
         checkpoint: str | PathLike[str] | None = None,
         progress: bool = False,
     ) -> DenseClassifier:
-        """Learn from examples X and their labels y, from the beginning unless told to go on.
+        """Fit the classifier to examples X with labels y.
 
-        A Ctrl-C leaves the classifier as it was at the end of the last epoch that was finished;
-        ``fit(X, y, resume=True)`` with the same examples goes on, to the result, bit by bit, of a
-        fit that was never stopped. An error leaves it as it was before.
+        After Ctrl-C the classifier is in the state of the last complete epoch;
+        ``fit(X, y, resume=True)`` with the same examples continues, with exactly the result of an
+        uninterrupted fit. After an error the classifier is unchanged.
 
         Parameters
         ----------
-        X : (n, d) in [−1, 1], or uint8 images (n, H, W) or (n, d)
-            Images' 0 … 255 become −1 … 1. Not changed.
-        y : (n,) of int, str or bool
-            At least two different ones.
+        X : (n, d) array_like in [−1, 1], or (n, H, W) or (n, d) array_like of uint8
+            Training examples; pixels 0 … 255 are scaled to −1 … 1. Not modified.
+        y : (n,) array_like of int, str or bool
+            Labels, of at least two classes.
         validation : (X, y), optional
-            Other examples; their error after each epoch is in ``history_``.
+            Validation examples; their error after each epoch is in ``history_``.
         resume : bool
-            Go on where the last fit, or ``checkpoint`` if there is such a file and there was no fit
-            in this process, stopped. With nothing to go on from, begin.
+            Continue the last fit or, if there was none in this process, that of the file
+            ``checkpoint`` if it exists; otherwise start from the beginning.
         checkpoint : str or path, optional
-            A file that is written after every epoch and that ``hopfield_sim.load`` reads.
+            A file that is written after every epoch, and that ``hopfield_sim.load`` reads.
         progress : bool
-            Show a bar.
+            Show a progress bar.
 
         Returns
         -------
@@ -171,18 +174,18 @@ class DenseClassifier(Saved):
         Warns
         -----
         UserWarning
-            When most memories answer no example any more and fewer than classes are left: learning
-            has collapsed.
+            If learning has collapsed: most memories have zero output for every example, and fewer
+            than the number of classes remain.
 
         Raises
         ------
         InvalidInputError
-            For one class only, labels in ``validation`` that are not in ``y``, patience without
-            validation, or a resumed fit with other examples or settings.
+            If there is only one class, ``validation`` has labels that are not in ``y``, there is a
+            patience but no validation, or a resumed fit has other examples or settings.
         ModelFileError
-            When the checkpoint is damaged.
+            If the checkpoint is damaged.
         ResultsDirError
-            When the checkpoint cannot be written.
+            If the checkpoint cannot be written.
         """
         resume, progress = checks.flag(resume, "resume"), checks.flag(progress, "progress")
         place = None if checkpoint is None else checks.path(checkpoint, "checkpoint")
@@ -224,10 +227,10 @@ class DenseClassifier(Saved):
         place: Path | None,
         progress: bool,
     ) -> None:
-        """Epoch after epoch; each is in the file before the classifier knows of it."""
+        """Learn epoch by epoch; each is written to the file before the classifier is updated."""
         before = self._recipe, self._state
         if place is not None:
-            self._write(place, recipe, state)  # a path that will not do is told now
+            self._write(place, recipe, state)  # an invalid path raises now
         try:
             with Bar(shown=progress) as bar:
                 while not state.finished(recipe):
@@ -248,7 +251,7 @@ class DenseClassifier(Saved):
         self._recipe, self._state = recipe, state
 
     def _tell_collapse(self, examples: learning.Examples) -> None:
-        """Warn where so many memories answer nothing, for ever, that classes are left without."""
+        """Warn if fewer memories than classes have nonzero outputs."""
         state, count = self._fitted(), self.n_memories
         silent = learning.silent(examples, state.result)
         if learning.collapsed(silent, count, len(state.classes)):
@@ -260,7 +263,7 @@ class DenseClassifier(Saved):
             )
 
     def _held(self, value: Any, examples: learning.Examples, classes: Labels) -> learning.Examples:
-        """Examples for tests, labelled like those to learn from."""
+        """Validate the validation examples."""
         if not isinstance(value, (tuple, list)) or len(value) != 2:
             raise InvalidInputError(
                 f"validation must be (X, y), examples with their labels; got {checks.show(value)}"
@@ -289,24 +292,29 @@ class DenseClassifier(Saved):
     # ------------------------------------------------------------------ answers
 
     def predict(self, X: Any) -> Any:
-        """The class with the largest Σ_μ ΔF, (n,); the first of equals.
+        """Predict the class of each example, the one with the largest Σ_μ ΔF, (n,).
 
         Parameters
         ----------
-        X : (n, d) in [−1, 1], or uint8 images; one example (d,)
-            Not changed.
+        X : (n, d) or (d,) array_like in [−1, 1], or images of uint8
+            Examples; not modified.
+
+        Returns
+        -------
+        (n,) ndarray of int64, str or bool
+            Predicted labels; the first class in case of ties.
 
         Raises
         ------
         NotStoredError
-            Before ``fit``.
+            If the classifier is not fitted.
         """
         state, batch = self._validated(X)
         winners = self._votes(state, batch.array)[0].argmax(axis=1)
         return batch.restore(state.classes[winners], sites=False)
 
     def decide(self, X: Any) -> Any:
-        """The outputs c_a of the class neurons, (n, C), in the order of ``classes_``."""
+        """Outputs c_a of the class neurons, (n, C), in the order of ``classes_``."""
         state, batch = self._validated(X)
         votes, scale = self._votes(state, batch.array)
         with np.errstate(over="ignore"):
@@ -314,7 +322,7 @@ class DenseClassifier(Saved):
             return batch.restore(rule.outputs(votes, float(gain)), sites=False)
 
     def votes(self, X: Any) -> Any:
-        """β Σ_μ [F(h_μ^{a+}) − F(h_μ^−)], (n, C): what ``decide`` takes the tanh of."""
+        """Votes β Σ_μ [F(h_μ^{a+}) − F(h_μ^−)], (n, C), whose tanh ``decide`` returns."""
         state, batch = self._validated(X)
         votes, scale = self._votes(state, batch.array)
         with np.errstate(over="ignore"):
@@ -322,17 +330,17 @@ class DenseClassifier(Saved):
             return batch.restore(votes * gain, sites=False)
 
     def score(self, X: Any, y: Any) -> float:
-        """The fraction of the examples whose class is recognised."""
+        """Accuracy, the fraction of examples whose class is predicted correctly."""
         state, batch = self._validated(X)
         codes = self._codes(y, len(batch.array), state.classes, "y")
         votes, _ = self._votes(state, batch.array)
         return float((votes.argmax(axis=1) == codes).mean())
 
     def participation(self, X: Any) -> Any:
-        r"""How many memories take part in each decision, (n,): (Σ_μ w_μ)² / Σ_μ w_μ².
+        r"""Number of memories that take part in each decision, (n,): (Σ_μ w_μ)² / Σ_μ w_μ².
 
-        w_μ = \|F(h_μ^{a+}) − F(h_μ^−)\| for the class a that wins: 1 when one memory decides, K
-        when all count the same (the participation ratio; inverse of Herfindahl's index).
+        w_μ = \|F(h_μ^{a+}) − F(h_μ^−)\| for the predicted class a. This participation ratio (the
+        inverse of Herfindahl's index) is 1 if one memory decides, and K if all have equal weights.
         """
         state, batch = self._validated(X)
         votes, scale = self._votes(state, batch.array)
@@ -361,26 +369,26 @@ class DenseClassifier(Saved):
 
     @property
     def memories_(self) -> Floats:
-        """ξ, (K, d + C): the visible neurons, then the class neurons; read-only."""
+        """Memories ξ, (K, d + C): the visible neurons, then the class neurons; read-only."""
         return read_only(self._fitted().result)
 
     @property
     def classes_(self) -> Labels:
-        """The labels, sorted, (C,); read-only."""
+        """Class labels, sorted, (C,); read-only."""
         return read_only(self._fitted().classes)
 
     @property
     def history_(self) -> list[dict[str, float]]:
-        """A row an epoch: epoch (from 1), rate ε, temperature T in units of the number of inputs,
-        cost an example, train_error, validation_error if there were such examples, seconds.
+        """One row per epoch: epoch (from 1), rate ε, temperature T in units of the number of
+        inputs, cost per example, train_error, validation_error if there is a validation, seconds.
 
-        Cost and train_error are of each batch before its own step.
+        ``cost`` and ``train_error`` are computed on each batch before its step.
         """
         return [dict(row) for row in self._fitted().history]
 
     @property
     def epochs(self) -> int:
-        """How often all examples are learnt from; may be raised to go on with ``resume=True``."""
+        """Number of passes over the training set; can be increased for ``fit(resume=True)``."""
         return self._recipe.epochs
 
     @epochs.setter
@@ -389,12 +397,12 @@ class DenseClassifier(Saved):
 
     @property
     def n_memories(self) -> int:
-        """K."""
+        """Number of memories, K."""
         return self._recipe.n_memories
 
     @property
     def order(self) -> int:
-        """The power n."""
+        """Order n of the interaction."""
         return self._recipe.order
 
     def __repr__(self) -> str:
@@ -460,7 +468,7 @@ class DenseClassifier(Saved):
 
 
 def _compare_scales(signed: bool | None, states: Floats, name: str = "X") -> None:
-    """Say so where one of examples and states looks like numbers of 0 … 1, the other of −1 … 1."""
+    """Warn if training examples and states seem to have different scales, 0 … 1 and −1 … 1."""
     if signed is None or (signed and states.size < _MANY):
         return
     least = float(states.min())

@@ -2,7 +2,7 @@
 
 Memories ξ (K, d + C): d visible neurons, then C class neurons. A state v (B, d) votes with class
 neuron a at +1 against all of them at −1. One formula a function; everything here works on arrays
-that were judged elsewhere, and K×B powers at a time. Overlaps h come divided by a scale S, so that
+that are validated elsewhere, and K×B powers at a time. Overlaps h are divided by a scale S, so that
 h^n fits; S cancels in the end, in β S^n = (S/T)^n.
 """
 

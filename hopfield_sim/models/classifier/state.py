@@ -1,4 +1,4 @@
-"""A trained classifier between two epochs: what it was told, and how far it has come."""
+"""A trained classifier between two epochs: its settings, and its progress."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Recipe:
         dtype: Any,
         rng: Any,
     ) -> Recipe:
-        """Make one of what a caller gave."""
+        """Validate the arguments of the constructor."""
         order = checks.integer(order, "order", minimum=2, maximum=64)
         epochs = checks.integer(epochs, "epochs", minimum=1, maximum=10**9)
         if rate is not None:
@@ -131,9 +131,9 @@ class State:
 
     Parameters
     ----------
-    memories, velocity : (K, d + C)
+    memories, velocity : (K, d + C) ndarray of float
         ξ and its momentum V.
-    classes : (C,)
+    classes : (C,) ndarray
         The labels, sorted.
     shape : tuple of int or None
         That of an image, where images are learnt from.
@@ -143,7 +143,7 @@ class State:
         T_in and T_f, in units of the number of inputs.
     history : tuple of dict
         A row an epoch.
-    best : (K, d + C) or None
+    best : (K, d + C) ndarray or None
         The memories after the epoch with the smallest validation error, where there is a patience.
     signed : bool or None
         Whether any input was below 0; None where a file does not say.
@@ -166,7 +166,7 @@ class State:
 
     @property
     def n_inputs(self) -> int:
-        """d."""
+        """Number of inputs, d."""
         return self.memories.shape[1] - len(self.classes)
 
     @property

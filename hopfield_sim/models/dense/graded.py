@@ -17,7 +17,7 @@ class DenseStep:
 
     Parameters
     ----------
-    patterns : (P, N)
+    patterns : (P, N) ndarray
         ξ; real ones will do.
     interaction : Interaction
         F.

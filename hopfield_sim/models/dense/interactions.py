@@ -51,7 +51,7 @@ class Interaction(ABC):
     order: int
 
     name: ClassVar[str]
-    """By which it is asked for."""
+    """Name, as passed to ``DenseMemory``."""
     label: ClassVar[str]
     """As sentences, tables and legends write it."""
     formula: ClassVar[str]
@@ -190,7 +190,7 @@ class Polynomial(Interaction):
         return np.asarray(x**self.order)
 
     def slope(self, x: Floats) -> Floats:
-        """N xⁿ⁻¹."""
+        """n xⁿ⁻¹."""
         return np.asarray(self.order * x ** (self.order - 1))
 
 
@@ -204,7 +204,7 @@ class Rectified(Interaction):
         return np.asarray(np.maximum(x, 0) ** self.order)
 
     def slope(self, x: Floats) -> Floats:
-        """N xⁿ⁻¹ above 0; that of max(x, 0) itself is a step."""
+        """n xⁿ⁻¹ above 0; that of max(x, 0) itself is a step."""
         return self.order * np.where(x > 0, np.maximum(x, 0) ** (self.order - 1), 0.0)
 
 

@@ -29,45 +29,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Kept(Stored):
-    """What a memory has stored, and the tables of its interaction."""
+    """Stored patterns, and the tables of the interaction."""
 
     interaction: Interaction
 
     @cached_property
     def tables(self) -> tuple[Memories, float]:
-        """F's tables for these patterns, made when they are first needed."""
+        """Tables of F for these patterns, computed on first use."""
         assert self.patterns is not None
         return self.interaction.memories(self.patterns)
 
 
 @checks.by_name
 class DenseMemory(BinaryMemory):
-    """A memory of N binary neurons that holds far more patterns than neurons.
+    """Dense associative memory: N binary neurons that store far more patterns than neurons.
 
-    E(s) = −Σ_μ F(ξ^μ·s). An F that grows faster than x² lets the nearest pattern outvote all
-    others: about N^{n−1} patterns fit with F(x) = xⁿ, about 2^{N/2} with e^x.
+    The energy is E(s) = −Σ_μ F(ξ^μ·s). If F grows faster than x², the nearest pattern dominates all
+    others: the capacity is about N^{n−1} for F(x) = xⁿ, and about 2^{N/2} for e^x.
 
     Parameters
     ----------
     interaction : {"polynomial", "rectified", "exponential"}
-        F(x) = xⁿ, max(x, 0)ⁿ or e^x.
+        Interaction F(x) = xⁿ, max(x, 0)ⁿ or e^x.
     order : int
-        n from 1 to 64; 2 is the Hebbian network. Without a meaning for e^x.
+        Order n, from 1 to 64; 2 is the Hebbian network. Not used for e^x.
     energy : {"sum", "log"}, optional
-        "sum": −Σ F, the default but for e^x. "log": −log Σ e^x, its default, which never overflows.
-        It has the same memories and lower barriers: what a temperature means differs.
+        "sum" is −Σ F, the default except for e^x. "log" is −log Σ e^x, the default for e^x, which
+        never overflows; it has the same memories and lower barriers, so temperatures have a
+        different meaning.
     backend : {"auto", "numpy", "cython"}
         Implementation to use; all give the same results.
 
     Notes
     -----
-    Synchronous recall has no theorem here that its cycles have period two, as the Hebbian network
-    has one: cycles of two are reported, longer ones end as "max-sweeps".
+    Unlike in Hebbian networks, cycles of synchronous recall may have periods above two. Cycles of
+    period two are detected; longer ones end as "max-sweeps".
 
     Examples
     --------
-    Three neurons hold the truth table of the exclusive or, z = x ⊕ y, which no Hebbian network
-    does:
+    Three neurons store the truth table of the exclusive or, z = x ⊕ y, which no Hebbian network
+    can:
 
     >>> xor = [[-1, -1, -1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]]
     >>> memory = DenseMemory(order=3).store(xor)
@@ -101,9 +102,14 @@ class DenseMemory(BinaryMemory):
     # ------------------------------------------------------------------ learning
 
     def store(self, patterns: Any) -> DenseMemory:
-        """Remember patterns (P, N), or images (P, H, W); called again, it adds to those stored.
+        """Store patterns (P, N), or images (P, H, W), in addition to those already stored.
 
-        The same pattern twice is stored twice.
+        Duplicate patterns are stored twice.
+
+        Parameters
+        ----------
+        patterns : (P, N) or (P, H, W) array_like of ±1
+            Patterns; not modified.
 
         Returns
         -------
@@ -113,7 +119,7 @@ class DenseMemory(BinaryMemory):
         Raises
         ------
         InvalidInputError
-            For values other than ±1 or a wrong shape.
+            If values are not ±1 or the shape is wrong.
         """
         with self._lock:
             n = None if self._patterns is None else self.n_neurons
@@ -124,10 +130,15 @@ class DenseMemory(BinaryMemory):
     def forget(self, index: int) -> DenseMemory:
         """Remove the stored pattern ``index``; later indices shift down by one.
 
+        Parameters
+        ----------
+        index : int
+            Index of the pattern.
+
         Raises
         ------
         NotStoredError
-            When there are no patterns.
+            If there are no patterns.
         """
         with self._lock:
             patterns = self._stored_patterns("forget")
@@ -138,7 +149,7 @@ class DenseMemory(BinaryMemory):
         return self
 
     def clear(self) -> DenseMemory:
-        """Forget everything, the number of neurons included."""
+        """Remove all patterns; the number of neurons may change with the next ones."""
         with self._lock:
             self._state = self._kept(None, None)
         return self
@@ -150,7 +161,7 @@ class DenseMemory(BinaryMemory):
 
     @property
     def n_neurons(self) -> int:
-        """N."""
+        """Number of neurons, N."""
         patterns = self._patterns
         if patterns is None:
             raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
@@ -158,12 +169,12 @@ class DenseMemory(BinaryMemory):
 
     @property
     def interaction(self) -> str:
-        """The name of F."""
+        """Name of the interaction F."""
         return self._interaction.name
 
     @property
     def order(self) -> int:
-        """The order n of F, without a meaning for e^x."""
+        """Order n of F; not used for e^x."""
         return self._interaction.order
 
     def __repr__(self) -> str:
@@ -175,23 +186,23 @@ class DenseMemory(BinaryMemory):
     # ------------------------------------------------------------------ what a state feels
 
     def energy(self, states: Any) -> Any:
-        """E = −Σ_μ F(ξ^μ·s), or −log Σ_μ e^{ξ^μ·s}, of each state, (B,); a float for a single one.
+        """Energy −Σ_μ F(ξ^μ·s), or −log Σ_μ e^{ξ^μ·s}, of each state, (B,); a float for one state.
 
         Raises
         ------
         InvalidInputError
-            When a sum exceeds every float.
+            If an energy overflows.
         """
         batch, found = self._now()._overlaps_of(states)
         return batch.restore(self._interaction.energy(found, logarithmic=self._log))
 
     def energy_gap(self, states: Any) -> Any:
-        """E(site flipped) − E(s) for every site, (B, N): s_i D_i.
+        """Energy gaps E(site flipped) − E(s) of every site, (B, N): s_i D_i.
 
         Raises
         ------
         InvalidInputError
-            When a difference exceeds every float.
+            If a difference overflows.
         """
         now = self._now()
         batch, found = now._overlaps_of(states)

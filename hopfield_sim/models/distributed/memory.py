@@ -27,46 +27,47 @@ if TYPE_CHECKING:
 
 @checks.by_name
 class DistributedMemory(ContinuousMemory):
-    r"""A memory whose patterns are summed into one vector T; its size does not grow with them.
+    r"""Distributed memory: patterns are summed into one vector T, whose size is fixed.
 
-    Random features φ have products ⟨φ(x), φ(y)⟩ ≈ exp(−β/2 ‖x − y‖²), so that with
+    Random features φ approximate a kernel, ⟨φ(x), φ(y)⟩ ≈ exp(−β/2 ‖x − y‖²), so that with
     T = Σ_μ φ(ξ^μ)
 
     .. math:: E(x) = -\frac{1}{\beta} \log \max(⟨φ(x), T⟩, ε)
         \approx -\frac{1}{\beta} \log \sum_μ e^{-\frac{β}{2} ‖x - ξ^μ‖^2},
 
-    which is the energy of ``ModernHopfield(similarity="euclidean")``. Storing is adding φ(ξ),
-    forgetting is subtracting it, and recall goes down the gradient. Scale patterns so that the
+    which is the energy of ``ModernHopfield(similarity="euclidean")``. ``store`` adds φ(ξ),
+    ``forget`` subtracts it, and ``recall`` is a gradient descent. Scale patterns such that the
     largest distance between two is about 1: binary ones to {0, 1/√D}, images to x/(max·√D).
 
     Parameters
     ----------
     n_features : int
-        Y, the number of random directions; the errors fall as 1/√Y. ``theory.features_needed``
-        says how many it takes.
+        Number Y of random directions; errors decrease as 1/√Y. ``theory.features_needed`` estimates
+        the required number.
     beta : float
-        β > 0; the wells are about 1/√β wide.
+        Inverse temperature β > 0; the width of the wells is about 1/√β.
     kernel : {"sincos", "cos", "exp", "expexp"}
-        The kind of features, the most exact first. "sincos" and "expexp" hold 2Y numbers.
+        Type of random features, the most accurate first. For "sincos" and "expexp" T has 2Y
+        numbers.
     energy : {"log", "plain"}
-        As above, or E = −⟨φ(x), T⟩/β.
+        The energy above, or E = −⟨φ(x), T⟩/β.
     orthogonal : bool
-        Whether random directions are orthogonal in groups of D, which makes the errors smaller.
+        Whether random directions are orthogonal in groups of D, which reduces the errors.
     rng : None, int or numpy.random.Generator
-        The seed of the random directions, which belong to the memory.
+        Random number generator or seed of the random directions, which are part of the memory.
     backend : {"auto", "numpy", "cython"}
         Implementation of cosines and sines to use; the results are the same to rounding.
 
     Attributes
     ----------
     quiet : bool
-        False; set it to True and nothing is told, where the states are known to be far away.
+        False by default; True disables the warnings below.
 
     Warns
     -----
     UserWarning
-        Once each, when states lie where the estimate is no larger than its own error, and when they
-        lie in the dead zone ⟨φ(x), T⟩ ≤ ε = 1e-5, in which the energy is flat and nothing moves.
+        Once each, if the estimate at some states is not larger than its error, and if states are in
+        the dead zone ⟨φ(x), T⟩ ≤ ε = 1e-5, in which the energy is flat and states do not move.
 
     Examples
     --------
@@ -77,7 +78,7 @@ class DistributedMemory(ContinuousMemory):
     """
 
     quiet: bool = False
-    """Whether to leave out the warnings, where it is known what states are asked for."""
+    """Whether to disable the warnings about states far from all patterns."""
 
     _state: Sum | None
 
@@ -107,23 +108,23 @@ class DistributedMemory(ContinuousMemory):
 
     @property
     def n_features(self) -> int:
-        """Y."""
+        """Number of random directions, Y."""
         return self._recipe.n_features
 
     @property
     def kernel(self) -> str:
-        """The kind of features."""
+        """Type of random features."""
         return self._recipe.kernel
 
     @property
     def n_patterns(self) -> int:
-        """Patterns stored and not forgotten."""
+        """Number of stored patterns."""
         state = self._state
         return 0 if state is None else state.n_patterns
 
     @property
     def beta(self) -> float:
-        """The inverse temperature β; another one may be set as long as nothing is stored."""
+        """Inverse temperature β; it can be changed while nothing is stored."""
         return self._recipe.beta
 
     @beta.setter
@@ -138,9 +139,9 @@ class DistributedMemory(ContinuousMemory):
 
     @property
     def memory(self) -> NDArray[np.float64]:
-        """T = Σ φ(ξ), (Y,) or (2Y,) float64, read-only; the cosines first, then the sines.
+        """Memory vector T = Σ φ(ξ), (Y,) or (2Y,) float64, read-only; cosines first, then sines.
 
-        Zeros when nothing is stored.
+        Zeros if nothing is stored.
         """
         state = self._state
         if state is None:
@@ -158,10 +159,15 @@ class DistributedMemory(ContinuousMemory):
     # ------------------------------------------------------------------ learning
 
     def store(self, patterns: Any) -> DistributedMemory:
-        """Add patterns (P, D), or images (P, H, W) or (P, H, W, 3), to the sum.
+        """Store patterns (P, D), or images (P, H, W) or (P, H, W, 3), by adding their features.
 
-        The first ones decide between float64 and float32, the latter for waves only: exponentials
-        do not fit it.
+        The dtype of the first patterns determines that of the computation, float64 or float32; the
+        kernels "exp" and "expexp" always use float64.
+
+        Parameters
+        ----------
+        patterns : (P, D), (P, H, W) or (P, H, W, 3) array_like of float
+            Patterns, finite; not modified.
 
         Returns
         -------
@@ -171,9 +177,9 @@ class DistributedMemory(ContinuousMemory):
         Raises
         ------
         InvalidInputError, InvalidTypeError
-            For another shape, and for numbers that are not finite.
+            If the shape is wrong or values are not finite.
         InsufficientMemoryError
-            When T does not fit in memory.
+            If T does not fit into memory.
         """
         with self._lock:
             known = self._drawn
@@ -192,10 +198,15 @@ class DistributedMemory(ContinuousMemory):
         return self
 
     def forget(self, patterns: Any) -> DistributedMemory:
-        """Subtract patterns (P, D) from the sum.
+        """Remove patterns (P, D) by subtracting their features.
 
-        A memory cannot tell what it holds: patterns that were never stored are subtracted all the
-        same, and spoil it. Nothing is left when as many were forgotten as were stored.
+        The memory cannot check what it stores: patterns that were never stored are subtracted too,
+        which corrupts it. The memory is empty when as many patterns were removed as stored.
+
+        Parameters
+        ----------
+        patterns : (P, D), (P, H, W) or (P, H, W, 3) array_like of float
+            Patterns to remove.
 
         Returns
         -------
@@ -205,9 +216,9 @@ class DistributedMemory(ContinuousMemory):
         Raises
         ------
         NotStoredError
-            When nothing is stored.
+            If nothing is stored.
         InvalidInputError, InvalidTypeError
-            For more patterns than are stored, another shape, numbers that are not finite.
+            If there are more patterns than stored, the shape is wrong, or values are not finite.
         """
         with self._lock:
             before = stored(self._state)
@@ -228,7 +239,7 @@ class DistributedMemory(ContinuousMemory):
         return self
 
     def clear(self) -> DistributedMemory:
-        """Forget everything; patterns of another length may follow."""
+        """Remove all patterns; the next ones may have another length."""
         with self._lock:
             self._state = None
         return self
@@ -236,9 +247,9 @@ class DistributedMemory(ContinuousMemory):
     # ------------------------------------------------------------------ what a state feels
 
     def features(self, states: Any) -> Any:
-        """φ(x) of each state, (B, Y), or (B, 2Y): the cosines first, then the sines.
+        """Random features φ(x) of each state, (B, Y), or (B, 2Y): cosines first, then sines.
 
-        It needs no patterns: ⟨φ(x), φ(y)⟩ ≈ exp(−β/2 ‖x − y‖²) for any two.
+        They do not depend on patterns: ⟨φ(x), φ(y)⟩ ≈ exp(−β/2 ‖x − y‖²) for any two vectors.
         """
         now = self._now()
         known = now._drawn
@@ -253,7 +264,7 @@ class DistributedMemory(ContinuousMemory):
         return batch.restore(now._recipe.features(known, batch.array), sites=False)
 
     def energy(self, states: Any) -> Any:
-        """E of each state, (B,) float64; a float for a single one."""
+        """Energy E of each state, (B,) float64; a float for a single state."""
         now = self._now()
         batch = now._validate(states)
         found = now._compare(batch.array)
@@ -261,7 +272,7 @@ class DistributedMemory(ContinuousMemory):
         return batch.restore(now._recipe.energies(found))
 
     def gradient(self, states: Any) -> Any:
-        """∇E of each state, (B, D); 0 where the estimate is at most ε."""
+        """Gradient ∇E at each state, (B, D); 0 where the estimate is at most ε."""
         now = self._now()
         batch = now._validate(states)
         found = now._compare(batch.array, gradient=True)
@@ -270,19 +281,19 @@ class DistributedMemory(ContinuousMemory):
         return batch.restore(slope.astype(batch.array.dtype, copy=False))
 
     def curvature(self, states: Any, directions: Any) -> Any:
-        """∇²E v of each state x and direction v, (B, D); 0 where the estimate is at most ε.
+        """Product ∇²E v for each state and direction v, (B, D); 0 where the estimate is at most ε.
 
-        How fast the gradient changes when a state moves along v.
+        It is the rate of change of the gradient when a state moves along v.
 
         Parameters
         ----------
-        states, directions : (B, D), (D,) or images
-            As many of one as of the other; not changed.
+        states, directions : (B, D), (D,) or image array_like
+            States and directions, of equal shape; not modified.
 
         Raises
         ------
         InvalidInputError
-            For features that are exponentials, and for directions of another shape than states.
+            For the kernels "exp" and "expexp", or if the shapes differ.
         """
         now = self._now()
         batch, along = (
@@ -310,40 +321,42 @@ class DistributedMemory(ContinuousMemory):
         record: Record = (),
         every: int | None = None,
     ) -> Descent:
-        """Let states (B, D) go down the gradient, x ← x − step · ∇E(x), until they rest.
+        """Gradient descent of states (B, D), x ← x − step · ∇E(x), until they converge.
 
         Parameters
         ----------
-        states : (B, D), (D,) or images
-            The cues; not changed.
+        states : (B, D), (D,) or image array_like
+            Initial states (cues); not modified.
         clamp : (D,) array_like of bool, optional
-            Coordinates that never change: those of a cue that are known.
-        observed : None, or bool (D,) of True alone
-            Here for the likeness to ``ModernHopfield``: a sum over all coordinates has been taken,
-            so none can be left out of the comparison any more.
+            Coordinates that never change, such as the known ones of a cue.
+        observed : None, or (D,) array_like of True
+            For compatibility with ``ModernHopfield``; coordinates cannot be left out, since T is a
+            sum over all of them.
         max_steps : int
-            At most so many steps.
+            Maximum number of steps.
         tol : float
-            A state rests when no coordinate changes by more than this in a step.
+            Tolerance: a state has converged if no coordinate changes by more in a step.
         step : float
-            The part of the gradient that is gone.
+            Step size.
         record : str, dict of functions, or a list of these
-            Any of "energy", "states", and functions of the states (B, N) → (B,) by a
-            name, as in ``record={"magnetisation": f}``: what the result has in ``recorded``.
+            Observables to record in ``Descent.recorded``: "energy", "states", and functions of the
+            states, (B, N) → (B,), by name, as in ``record={"magnetisation": f}``.
         every : int, optional
-            Steps between records; 1 if not given.
+            Number of steps between recorded rows, by default 1.
 
         Returns
         -------
         Descent
+            Final states, reasons for stopping, and recorded rows.
 
         Raises
         ------
         NotStoredError
-            When nothing is stored.
+            If nothing is stored.
         InvalidInputError, InvalidTypeError
-            For arguments that make no sense, where ``observed`` leaves something out, and where a
-            ``step`` is so large that states run away.
+            If ``states`` or ``clamp`` do not have D coordinates, values are not finite,
+            ``observed`` leaves coordinates out, ``max_steps`` or ``tol`` is negative, or ``step``
+            is so large that states diverge.
         """
         now = self._now()
         batch = now._validate(states)

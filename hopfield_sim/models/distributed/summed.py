@@ -88,7 +88,7 @@ class Recipe:
         rng: Any,
         backend: str,
     ) -> Recipe:
-        """Judge what a memory is made with; ``beta`` and ``backend`` are judged already."""
+        """Validate the arguments of the constructor, except ``beta`` and ``backend``."""
         return cls(
             checks.integer(n_features, "n_features", minimum=1, maximum=_MOST_FEATURES),
             beta,
@@ -102,7 +102,7 @@ class Recipe:
     # ------------------------------------------------------------------ features and their sum
 
     def draw(self, n_neurons: int, dtype: np.dtype[Any]) -> Projection:
-        """The random directions for patterns of this length; T is judged before it is made."""
+        """The random directions for patterns of this length; the size of T is checked first."""
         checks.memory(
             24 * self.n_numbers, f"a memory of {self.n_numbers} numbers", "use fewer features"
         )

@@ -13,9 +13,9 @@ class PairStep:
 
     Parameters
     ----------
-    weights : (N, N)
+    weights : (N, N) ndarray
         W, with its diagonal.
-    thresholds : (N,)
+    thresholds : (N,) ndarray
         θ.
     temperature : float
         T, in units of a field.

@@ -1,4 +1,4 @@
-"""Which β tells memories apart, and why all states may end at the same place."""
+"""Choice of β, and diagnosis of states that all converge to the same memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NEWTON = 100
 
 
 def share(value: Any, name: str) -> float:
-    """Judge a fraction between 0 and 1, both excluded."""
+    """Validate a fraction between 0 and 1, both excluded."""
     number = checks.real(value, name)
     if not 0 < number < 1:
         raise InvalidInputError(f"{name} must be between 0 and 1; got {number}")
@@ -44,7 +44,7 @@ def some(cues: Floats, n_patterns: int) -> Floats:
 
 
 def suggest_beta(attending: Attending, cues: Floats | None, weight: Any, fraction: Any) -> float:
-    """The smallest β for these cues, or for the memories themselves; both fractions are judged."""
+    """The smallest β for these cues, or for the memories themselves."""
     patterns, own = attending.compared.memories.patterns, None
     if cues is None:
         own = sample(len(patterns))
@@ -63,21 +63,21 @@ def smallest_beta(
     fraction: float,
     similarity: str,
 ) -> float:
-    """The smallest β at which that fraction of the cues puts that weight on its own memory.
+    """The smallest β at which a fraction of the cues have at least ``weight`` on their own memory.
 
     1/(1 + Σ_{μ≠own} exp(−β (score_own − score_μ))) = weight, for every cue by itself.
 
     Parameters
     ----------
     scores : (n, P) ndarray of float
-        Of every cue with every memory.
+        Similarities of every cue with every memory.
     own : (n,) int, optional
-        Each cue's memory; the one with the largest score if not given.
+        Index of each cue's memory; by default the one with the largest score.
 
     Raises
     ------
     InvalidInputError
-        When no β does it.
+        If there is no such β.
     """
     if weight <= 0.5:
         raise InvalidInputError(f"weight must be greater than 0.5, to single out one; got {weight}")
@@ -122,7 +122,7 @@ def _betas(
 
 
 def warn_of_collapse(attending: Attending, starts: Floats, ends: Floats) -> None:
-    """Say why, when several states came to rest at one place that is not theirs."""
+    """Warn, with the reason, if several states converged to one place that is not their own."""
     compared = attending.compared
     patterns, n = compared.memories.patterns, len(ends)
     if n < 2 or len(patterns) < 3 or not _same(ends):

@@ -1,4 +1,4 @@
-"""What states feel from memories that they are compared with: attention, energy and its slope."""
+"""Attention of states to memories, energies and gradients."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _SHOWS = 1e-3
 
 @dataclass(frozen=True)
 class Attending:
-    """Memories, how they are compared with states (B, N), at which β, and who computes."""
+    """Memories, their similarity to states (B, N), β, and the implementation to use."""
 
     compared: Similarity
     beta: float
     engine: Attention
 
     def scores(self, states: Floats) -> Floats:
-        """The similarity of each state to each memory, (B, P), but for what is common to all."""
+        """Similarity of each state to each memory, (B, P), up to a term common to all memories."""
         return self.engine.scores(self.compared.memories, self._queries(states))
 
     def weights(self, states: Floats) -> Floats:
-        """softmax(β similarity), (B, P); their memory is judged before they are made."""
+        """softmax(β similarity), (B, P); the required memory is checked first."""
         compared = self.compared
         checks.memory(
             2 * states.itemsize * len(states) * compared.n_patterns,
@@ -40,7 +40,7 @@ class Attending:
         return found.astype(states.dtype, copy=False)
 
     def attend(self, states: Floats) -> Attended:
-        """The mean of the memories that each state goes to, and how they share its attention."""
+        """The weighted mean of the memories for each state, and a summary of its weights."""
         found = self.engine.attend(self.compared.memories, self._queries(states), self.beta)
         return found._replace(target=found.target.astype(states.dtype, copy=False))
 

@@ -17,8 +17,8 @@ class AttentionStep:
     Parameters
     ----------
     attention : callable
-        p of states, (B, N) → (B, P).
-    patterns : (P, N)
+        Attention weights p of states, (B, N) → (B, P).
+    patterns : (P, N) ndarray
         Ξ.
     beta : float
         β.
@@ -30,7 +30,7 @@ class AttentionStep:
         self.attention, self.patterns, self.beta = attention, patterns, beta
 
     def step(self, x: Floats) -> Floats:
-        """The mean of the memories that x goes to."""
+        """The weighted mean of the memories."""
         return np.asarray(self.attention(x) @ self.patterns)
 
     def pulled(self, x: Floats, v: Floats) -> Floats:

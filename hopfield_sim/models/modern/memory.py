@@ -34,22 +34,21 @@ class Kept:
 
 @checks.by_name
 class ModernHopfield(ContinuousMemory):
-    """A memory of real vectors: a state goes to the mean of the memories, each weighed by how
-    similar it is.
+    """Modern Hopfield network: states move to means of the memories, weighted by similarity.
 
     E(x) = −β⁻¹ log Σ_μ exp(β ξ^μ·x) + ½ x·x + β⁻¹ ln P + ½ M², x ← Ξᵀ softmax(β Ξ x).
 
-    Small β: all states go to the mean of all memories; large β: each to the memory nearest to it;
-    between, to means of similar memories (metastable states). Everything is computed in the dtype
-    of the patterns, float64 unless they come as float32.
+    For small β all states converge to the mean of all memories, for large β to the nearest memory,
+    and between to means of similar memories (metastable states). The dtype of the computation is
+    that of the patterns: float32 if they are float32, else float64.
 
     Parameters
     ----------
     beta : float
-        β > 0, an inverse temperature in one over the units of the similarity.
+        Inverse temperature β > 0, in inverse units of the similarity.
     similarity : {"dot", "cosine", "euclidean", "manhattan"}
-        x·ξ; the same of both centred on their own mean and of length 1; −½‖x − ξ‖²;
-        1/(1 + Σ|x_i − ξ_i|), which has no energy.
+        Similarity of a state and a memory: x·ξ; x·ξ after centring both and scaling them to length
+        1; −½‖x − ξ‖²; or 1/(1 + Σ|x_i − ξ_i|), which has no energy.
     backend : {"auto", "numpy", "cython"}
         Implementation to use; the results are the same to rounding.
 
@@ -74,7 +73,12 @@ class ModernHopfield(ContinuousMemory):
     # ------------------------------------------------------------------ storing
 
     def store(self, patterns: Any) -> ModernHopfield:
-        """Store patterns (P, N), or images (P, H, W) or (P, H, W, 3); called again, it adds.
+        """Store patterns (P, N), or images (P, H, W) or (P, H, W, 3), in addition to stored ones.
+
+        Parameters
+        ----------
+        patterns : (P, N), (P, H, W) or (P, H, W, 3) array_like of float
+            Patterns, finite; not modified.
 
         Returns
         -------
@@ -84,8 +88,8 @@ class ModernHopfield(ContinuousMemory):
         Raises
         ------
         InvalidInputError
-            For a wrong shape, values that are not finite, or constant patterns with the similarity
-            "cosine".
+            If the shape is wrong, values are not finite, or a pattern is constant and the
+            similarity "cosine".
         """
         with self._lock:
             known = self._patterns
@@ -107,10 +111,15 @@ class ModernHopfield(ContinuousMemory):
     def forget(self, index: int) -> ModernHopfield:
         """Remove the memory ``index``; later indices shift down by one.
 
+        Parameters
+        ----------
+        index : int
+            Index of the memory.
+
         Raises
         ------
         NotStoredError
-            When there are none.
+            If nothing is stored.
         """
         with self._lock:
             known = self._known().memories.patterns
@@ -121,7 +130,7 @@ class ModernHopfield(ContinuousMemory):
         return self
 
     def clear(self) -> ModernHopfield:
-        """Forget everything, the number of coordinates included."""
+        """Remove all memories; the number of coordinates may change with the next ones."""
         with self._lock:
             self._state = Kept()
         return self
@@ -133,7 +142,7 @@ class ModernHopfield(ContinuousMemory):
 
     @property
     def beta(self) -> float:
-        """The inverse temperature β; another one may be set."""
+        """Inverse temperature β; it can be changed."""
         return self._beta
 
     @beta.setter
@@ -142,7 +151,7 @@ class ModernHopfield(ContinuousMemory):
 
     @property
     def similarity(self) -> str:
-        """How states and memories are compared."""
+        """Name of the similarity."""
         return self._similarity
 
     @property
@@ -160,24 +169,24 @@ class ModernHopfield(ContinuousMemory):
     # ------------------------------------------------------------------ what a state feels
 
     def attention(self, states: Any, *, observed: Any = None) -> Any:
-        """softmax(β similarity) over the memories, (B, P); rows sum to 1.
+        """Attention weights softmax(β similarity) over the memories, (B, P); rows sum to 1.
 
         Parameters
         ----------
-        states : (B, N), (N,) or images
-            Not changed.
+        states : (B, N), (N,) or image array_like
+            States; not modified.
         observed : (N,) array_like of bool, optional
-            Only these coordinates are compared; anything may stand in the others, NaN too.
+            Coordinates to compare; the others may have any value, NaN included. By default all.
         """
         attending, batch = self._now()._attending_to(states, observed)
         return batch.restore(attending.weights(batch.array), sites=False)
 
     def energy(self, states: Any, *, observed: Any = None) -> Any:
-        """E of each state, (B,); a float for a single one.
+        """Energy E of each state, (B,); a float for a single state.
 
-        For "dot" as above, from 0 to 2M² among the memories; "euclidean" −β⁻¹ log Σ exp(−½β ‖x −
-        ξ‖²); "cosine" that of "dot" for the centred vectors of length 1. With ``observed`` these
-        are the energies of the vectors that are left.
+        For "dot" as above, from 0 to 2M² in the convex hull of the memories; for "euclidean"
+        −β⁻¹ log Σ exp(−½β ‖x − ξ‖²); for "cosine" that of "dot" for the centred vectors of length
+        1. With ``observed`` these are the energies of the observed parts of the vectors.
 
         Raises
         ------
@@ -189,7 +198,7 @@ class ModernHopfield(ContinuousMemory):
         return batch.restore(attending.energies(batch.array))
 
     def gradient(self, states: Any, *, observed: Any = None) -> Any:
-        """∂E/∂x, (B, N): for "dot" and "euclidean" x − Ξᵀ softmax(β similarity).
+        """Gradient ∂E/∂x, (B, N): for "dot" and "euclidean" x − Ξᵀ softmax(β similarity).
 
         Raises
         ------
@@ -208,25 +217,26 @@ class ModernHopfield(ContinuousMemory):
         weight: float = 0.99,
         fraction: float = 0.9,
     ) -> float:
-        """The smallest β at which a memory is told apart from the others.
+        """The smallest β at which memories are separated from each other.
 
-        At it, at least ``fraction`` of the states put ``weight`` of their attention on one memory.
+        At this β at least ``fraction`` of the states have an attention weight of at least
+        ``weight`` on one memory.
 
         Parameters
         ----------
-        states : (B, N), optional
-            Cues like those to come, whose memory is the most similar one. Without them the memories
-            themselves are the cues, each with itself as its memory. Of very many some are taken.
+        states : (B, N) array_like, optional
+            Typical cues, each assigned to its most similar memory. By default the memories
+            themselves, each assigned to itself. At most 256 of them are used.
         observed : (N,) array_like of bool, optional
-            Only these coordinates are compared.
+            Coordinates to compare; by default all.
         weight, fraction : float
-            From 0 to 1, both excluded.
+            Numbers between 0 and 1, both excluded.
 
         Raises
         ------
         InvalidInputError
-            When no β does it, with the reason: with "dot" a long memory can be more similar to the
-            others than they are to themselves.
+            If there is no such β; the message has the reason: with "dot" a long memory can be more
+            similar to the others than they are to themselves.
 
         Examples
         --------
@@ -255,45 +265,48 @@ class ModernHopfield(ContinuousMemory):
         every: int | None = None,
         advise: bool = True,
     ) -> Descent:
-        """Let states (B, N) go to the mean of the memories as they weigh them, until they rest.
+        """Move states (B, N) to the weighted mean of the memories until they converge.
 
-        The energy never rises (for "cosine" as long as nothing is clamped).
+        The energy never increases (for "cosine" only if nothing is clamped).
 
         Parameters
         ----------
-        states : (B, N), (N,) or images
-            The cues; not changed.
+        states : (B, N), (N,) or image array_like
+            Initial states (cues); not modified.
         clamp : (N,) array_like of bool, optional
-            Coordinates that are kept.
+            Coordinates that never change.
         observed : (N,) array_like of bool, optional
-            Only these coordinates are compared with the memories; the others are filled in, and
-            anything may stand there in the cues, NaN too.
+            Coordinates to compare with the memories; the others are filled in, and may have any
+            value in the cues, NaN included. By default all.
         max_steps : int
-            Steps after which a state that moves still is given up.
+            Maximum number of steps.
         tol : float
-            A state rests when no coordinate changes by more than this in a step.
+            Tolerance: a state has converged if no coordinate changes by more in a step.
         step : float
-            How far to go, up to 1: x + step·(mean − x); for "dot" and "euclidean" this is x −
-            step·gradient.
+            Step size, at most 1: x ← x + step·(mean − x), which for "dot" and "euclidean" is
+            x − step·gradient.
         record : str, dict of functions, or a list of these
-            Any of "energy", "states", and functions of the states (B, N) → (B,) by a
-            name, as in ``record={"magnetisation": f}``: what the result has in ``recorded``.
+            Observables to record in ``Descent.recorded``: "energy", "states", and functions of the
+            states, (B, N) → (B,), by name, as in ``record={"magnetisation": f}``.
         every : int, optional
-            Steps between records; 1 if not given.
+            Number of steps between recorded rows, by default 1.
         advise : bool
-            Warn when all states ended at the mean of the memories, or most of them at another
-            memory than the one they came from, and say why.
+            Warn, with the reason, if all states end at the mean of the memories, or most of them at
+            another memory than their own.
 
         Returns
         -------
         Descent
+            Final states, reasons for stopping, and recorded rows.
 
         Raises
         ------
         NotStoredError
-            When nothing is stored.
+            If nothing is stored.
         InvalidInputError, InvalidTypeError
-            For arguments that make no sense, naming what is wanted.
+            If ``states``, ``clamp`` or ``observed`` do not have N coordinates, observed values are
+            not finite, ``max_steps`` or ``tol`` is negative, ``step`` is not between 0 and 1,
+            ``every`` is below 1 or an observable is unknown.
         """
         now = self._now()
         attending, batch = now._attending_to(states, observed, clamp)
@@ -371,8 +384,8 @@ class ModernHopfield(ContinuousMemory):
     def _attending_to(
         self, states: Any, observed: Any, clamp: Any = None
     ) -> tuple[Attending, checks.RealBatch]:
-        """How the memories are compared, and states that are known where they are observed, and
-        where they are to be kept.
+        """Validate ``states``, ``observed`` and ``clamp``; states may be unknown where they are
+        neither observed nor clamped.
         """
         attending = self._attending(observed)
         known = attending.compared.observed

@@ -1,9 +1,9 @@
-"""How a state is compared with memories, and the energy that goes with it: a class a similarity.
+"""Similarities of states and memories with their energies, one class per similarity.
 
-All but Manhattan have a score that is one product with the memories, scale_μ (q·ξ^μ) + bias_μ, for
-a query q made from the state; that is all the engine has to know. Where memories lie further from
-the origin than from each other, products are taken from an origin amid them: what tells two of them
-apart would be lost in the rounding of what they have in common.
+All but Manhattan have a score of the form scale_μ (q·ξ^μ) + bias_μ with a query q computed from the
+state; this is all that the engine needs. If memories are further from the origin than from each
+other, products are computed relative to an origin amid them: otherwise their differences would be
+lost in the rounding of their common part.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _BLOCK = 1 << 20
 
 
 class Similarity:
-    """Scores, energy and gradient of memories compared over the coordinates that are ``observed``.
+    """Scores, energy and gradient of memories, compared over the ``observed`` coordinates.
 
     Parameters
     ----------
     patterns : (P, N) ndarray of float
         The memories.
     observed : (N,) array_like of bool, optional
-        The coordinates that count; all if not given.
+        Coordinates to compare; by default all.
     """
 
     name: ClassVar[str]
@@ -45,15 +45,15 @@ class Similarity:
         self.memories = self.compare(patterns)
 
     def compare(self, patterns: Floats) -> Memories:
-        """What the engine needs to know of the memories."""
+        """The representation of the memories for the engine."""
         raise TypeError("a similarity says how it compares")
 
     def queries(self, states: Floats) -> Floats:
-        """What is compared with the memories, (B, N)."""
+        """Queries, which are compared with the memories, (B, N)."""
         return self._seen(states)
 
     def largest_score(self, queries: Floats) -> float:
-        """About the size of the terms that a score of these queries is the sum of."""
+        """Approximate size of the terms of a score of these queries."""
         return 1.0
 
     def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
@@ -217,7 +217,7 @@ class Cosine(Similarity):
     def gradient(self, states: Floats, found: Attended) -> Floats:
         """−(g − (g·x̂) x̂)/‖x centred‖, g = Σ p_μ ξ̂^μ; 0 for a state without contrast."""
         unit, length = self._directions(states)
-        with np.errstate(over="ignore", invalid="ignore"):  # told below
+        with np.errstate(over="ignore", invalid="ignore"):  # raises below
             weight = found.scaled / found.mass / self.unit
             pull = self._centred(found.target) * weight[:, None]
             along = np.einsum("bi,bi->b", pull, unit)[:, None] * unit
@@ -272,7 +272,7 @@ SIMILARITIES: dict[str, type[Similarity]] = {
 
 
 def demand_energy(similarity: str, what: str) -> None:
-    """Refuse ``what``, which needs an energy, where the similarity has none."""
+    """Raise if the similarity has no energy, which ``what`` needs."""
     if similarity == Manhattan.name:
         raise InvalidInputError(
             f"{what}: the similarity 'manhattan' has no energy, it is a rule without one; "

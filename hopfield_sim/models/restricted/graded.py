@@ -13,10 +13,10 @@ class RestrictedStep:
 
     Parameters
     ----------
-    weights : (N, m)
+    weights : (N, m) ndarray
         W.
     temperature : float
-        T, in units of what visible neurons feel.
+        T, in units of the fields of visible neurons.
     """
 
     def __init__(self, weights: Floats, temperature: float = 1.0) -> None:

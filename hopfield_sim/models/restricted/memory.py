@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 METHODS = ("rotation", "gradient")
 
 HISTORY = {"errors": "i8", "cost": "f8", "energy": "f8"}
-"""What every step is judged by, beside its number, and its dtype."""
+"""Columns of the history, in addition to the number of the step, and their dtypes."""
 
 _LARGEST = 1e100
 """Of a weight in a file: far more than is ever learnt, and sums of its squares are finite."""
@@ -49,29 +49,29 @@ class Learnt(Stored):
 
 @checks.by_name
 class RestrictedHopfield(SpinMemory):
-    """A layer of N visible neurons of ±1 and one of m hidden neurons, with one W (N, m) both ways.
+    """Restricted Hopfield network: N binary visible and m hidden neurons, with weights W (N, m).
 
     f(x) = tanh(tanh(x W) Wᵀ); recall is x ← sign(tanh(x W) Wᵀ) until nothing changes. W is learnt
-    from the patterns: by rotating an orthonormal W, or by gradient.
+    from the patterns, by rotations of an orthonormal W or by gradient descent.
 
     Parameters
     ----------
     n_hidden : int
-        m, at most N. It bounds how many patterns fit, and the more of it is left idle, the more
-        noise passes: see the guide.
+        Number of hidden neurons m, at most N. It limits the number of patterns; unused hidden
+        neurons make recall more sensitive to noise, see the guide.
     gate : float
-        g from 0 to 1: u ← g·f(x) + (1 − g)·u, x ← sign(u), with u = x at the start. At 1 nothing is
-        carried; a smaller g turns hesitant spins later, when the others have settled; at 0 nothing
-        moves.
+        g from 0 to 1: u ← g·f(x) + (1 − g)·u, x ← sign(u), with u = x initially. At 1 there is no
+        memory of earlier steps; with a smaller g, spins with small fields flip later; at 0 the
+        state never changes.
     rng : None, int or numpy.random.Generator
-        The seed of the W that learning starts from. The same seed gives the same memory.
+        Random number generator or seed of the initial W. The same seed gives the same memory.
 
     Notes
     -----
-    A field of 0 keeps the spin. No recall can cycle: the energy falls with every step that turns a
-    spin.
+    A field of 0 keeps the spin. Recall cannot cycle, since the energy decreases with every step
+    that flips a spin.
 
-    The network has also been read as a "recurrent highway network"; ``gate`` is that form.
+    The form with a gate is also known as a "recurrent highway network".
 
     Examples
     --------
@@ -106,31 +106,31 @@ class RestrictedHopfield(SpinMemory):
         rate: float | None = None,
         advise: bool = True,
     ) -> RestrictedHopfield:
-        """Learn patterns (P, N), or images (P, H, W); called again, it learns all of them anew.
+        """Store patterns (P, N), or images (P, H, W); all patterns, old and new, are learnt again.
 
-        Learning stops as soon as every bit of every pattern is reproduced, but not before
-        ``min_iter`` steps: the patterns are fixed points after one or two rotations, and what
-        further ones enlarge are the basins. It also stops when the cost, the mean squared error of
-        f, hardly falls any more.
+        Learning stops when every bit of every pattern is reproduced, but not before ``min_iter``
+        steps: the patterns are fixed points after one or two rotations, and further rotations
+        enlarge the basins. It also stops when the cost, the mean squared error of f, hardly
+        decreases any more.
 
         Parameters
         ----------
-        patterns : (P, N) or (P, H, W)
-            Of ±1.
+        patterns : (P, N) or (P, H, W) array_like of ±1
+            Patterns of ±1.
         method : {"rotation", "gradient"}
-            One rotation of W a step, which keeps WᵀW = I; or one step of Adam down the gradient of
-            the cost, from the same start.
+            One rotation of W per step, which keeps WᵀW = I; or gradient descent of the cost with
+            Adam, from the same initial W.
         max_iter : int
-            At most so many steps.
+            Maximum number of steps.
         min_iter : int, optional
-            At least so many; 20, or ``max_iter`` if that is less, when not given. 1 stops at the
-            first errorless step.
+            Minimum number of steps, by default 20, or ``max_iter`` if that is less. 1 stops at the
+            first step without errors.
         patience, min_delta : int, float
-            Stop when none of so many steps lowered the cost by more than this.
+            Stop if the cost has not decreased by more than ``min_delta`` for ``patience`` steps.
         rate : float, optional
-            The size of Adam's steps, up to 1; 1/N if not given. Without a meaning for rotation.
+            Step size of Adam, at most 1; by default 1/N. Not used by "rotation".
         advise : bool
-            Warn when learning ends with bits that one step of recall changes.
+            Warn if learning ends with patterns that are not fixed points.
 
         Returns
         -------
@@ -141,10 +141,10 @@ class RestrictedHopfield(SpinMemory):
         Raises
         ------
         InvalidInputError, InvalidTypeError
-            For values other than ±1 or a wrong shape, more hidden units than neurons, and for
-            arguments that make no sense.
+            If values are not ±1, the shape is wrong, there are more hidden than visible neurons,
+            the method is unknown, or another argument is out of range.
         InsufficientMemoryError
-            When the weights do not fit.
+            If the weights do not fit into memory.
         """
         method = checks.choice(method, METHODS, "method")
         when = Patience.validated(max_iter, min_iter, patience, min_delta, usual=20)
@@ -187,7 +187,7 @@ class RestrictedHopfield(SpinMemory):
         return self
 
     def clear(self) -> RestrictedHopfield:
-        """Forget everything, the number of neurons included."""
+        """Remove all patterns; the number of neurons may change with the next ones."""
         with self._lock:
             self._state = Learnt(None, None)
         return self
@@ -196,22 +196,22 @@ class RestrictedHopfield(SpinMemory):
 
     @property
     def n_neurons(self) -> int:
-        """N."""
+        """Number of visible neurons, N."""
         return self._learnt().shape[0]
 
     @property
     def n_hidden(self) -> int:
-        """The number of hidden units, m."""
+        """Number of hidden neurons, m."""
         return self._n_hidden
 
     @property
     def gate(self) -> float:
-        """How much of f goes into a step, g."""
+        """The gate, g."""
         return self._gate
 
     @property
     def weights(self) -> NDArray[np.float64]:
-        """W (N, m), read-only."""
+        """Weights W, (N, m), read-only."""
         return read_only(self._learnt())
 
     @property
@@ -230,7 +230,7 @@ class RestrictedHopfield(SpinMemory):
 
     @property
     def history(self) -> list[dict[str, Any]]:
-        """A row a step of the last learning.
+        """History of the last ``store``, one row per step.
 
         ``iteration`` from 1, ``errors`` (wrong bits), ``cost`` (mean squared error of f) and
         ``energy`` (mean of the patterns').
@@ -252,30 +252,30 @@ class RestrictedHopfield(SpinMemory):
     # ------------------------------------------------------------------ what a state feels
 
     def hidden(self, states: Any) -> Any:
-        """What the hidden units make of each state, h = tanh(x W), (B, m)."""
+        """Activities of the hidden neurons for each state, h = tanh(x W), (B, m)."""
         now = self._now()
         batch = now._validate(states)
         return batch.restore(np.tanh(bipartite.inputs(now._learnt(), batch.array)), sites=False)
 
     def fields(self, states: Any) -> Any:
-        """What the visible units feel, tanh(x W) Wᵀ, (B, N); 0 where only rounding would decide."""
+        """Fields of the visible neurons, tanh(x W) Wᵀ, (B, N); 0 if zero up to rounding."""
         now = self._now()
         batch = now._validate(states)
         return batch.restore(bipartite.fields(now._learnt(), batch.array))
 
     def energy(self, states: Any, *, hidden: Any = None) -> Any:
-        """E(x, h) = −xᵀWh + Σ∫artanh(x_i) + Σ∫artanh(h_j) of each state, (B,); a float for a
-        single one.
+        """Energy E(x, h) = −xᵀWh + Σ∫artanh(x_i) + Σ∫artanh(h_j) of each state, (B,); a float for
+        a single state.
 
-        At x_i = ±1 the integral from 0 is ln 2. Without ``hidden``, h = tanh(x W), where E is
-        lowest for these states: N ln 2 − Σ_j ln cosh((x W)_j). Recall never raises that.
+        At x_i = ±1 the integral from 0 is ln 2. By default h = tanh(x W), which minimises E for
+        these states: N ln 2 − Σ_j ln cosh((x W)_j). Recall never increases it.
 
         Parameters
         ----------
-        states : (B, N), (N,) or images
-            Not changed.
-        hidden : (B, m) or (m,), optional
-            Other states of the hidden units, from −1 to 1.
+        states : (B, N), (N,) or image array_like
+            States of ±1; not modified.
+        hidden : (B, m) or (m,) array_like of float, optional
+            Activities of the hidden neurons, from −1 to 1.
         """
         now = self._now()
         batch = now._validate(states)
@@ -296,33 +296,34 @@ class RestrictedHopfield(SpinMemory):
         record: Record = (),
         every: int | None = None,
     ) -> Recall:
-        """Let states (B, N) go to a fixed point, all sites at once, step after step.
+        """Update states (B, N) synchronously until they reach a fixed point.
 
         Parameters
         ----------
-        states : (B, N), (N,) or images
-            The cues; not changed.
+        states : (B, N), (N,) or image array_like
+            Initial states (cues); not modified.
         max_sweeps : int
-            Steps after which a state that moves still is given up. A step is one sweep, N updates.
+            Maximum number of steps. A step is one sweep, N updates.
         clamp : (N,) array_like of bool, optional
             Sites that never change.
         record : str, dict of functions, or a list of these
-            Any of "energy", "overlap", "states", and functions of the states (B, N) → (B,) by a
-            name, as in ``record={"magnetisation": f}``: what the result has in ``recorded``.
+            Observables to record in ``Recall.recorded``: "energy", "overlap", "states", and
+            functions of the states, (B, N) → (B,), by name, as in ``record={"magnetisation": f}``.
         every : int, optional
-            Updates between records, whole steps; one step if not given.
+            Number of updates between recorded rows, in whole steps; by default one step.
 
         Returns
         -------
         Recall
-            Nothing in it is left to chance, and ``stop`` is "fixed-point" or "max-sweeps".
+            The result, which is deterministic; ``stop`` is "fixed-point" or "max-sweeps".
 
         Raises
         ------
         NotStoredError
-            When nothing is stored yet.
+            If nothing is stored.
         InvalidInputError, InvalidTypeError
-            For arguments that make no sense, naming what is wanted.
+            If ``states`` or ``clamp`` do not have N sites, ``states`` are not ±1, ``max_sweeps`` is
+            negative, ``every`` is below 1 or an observable is unknown.
         """
         now = self._now()
         weights, cues, n = now._learnt(), now._validate(states), now.n_neurons

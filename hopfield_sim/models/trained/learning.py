@@ -1,6 +1,4 @@
-"""How a dense memory learns to complete its patterns: where it starts, what a step is, how it is
-judged.
-"""
+"""Training of a dense memory to complete its patterns: initialisation, steps and evaluation."""
 
 from __future__ import annotations
 
@@ -61,7 +59,7 @@ class Recipe:
         Raises
         ------
         InvalidInputError, InvalidTypeError
-            For what makes no sense.
+            If an argument is out of range or of a wrong type.
         """
         rate = checks.real(rate, "rate", minimum=0, maximum=2)
         damp = checks.real(damp, "damp", minimum=0, maximum=1)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded
 
 HISTORY = {"rate": "f8", "errors": "i8", "cost": "f8"}
-"""What is known of every step, beside its number, and its dtype."""
+"""Columns of the history, in addition to the number of the step, and their dtypes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,38 +50,40 @@ class Learnt(Stored):
 
 @checks.by_name
 class TrainedDenseMemory(BinaryMemory):
-    r"""K memories of real numbers, which learn to tell each bit of the patterns from the others.
+    r"""Trained dense memory: K real memories that learn to predict each bit from the others.
 
     .. math:: Y_i = \tanh β \sum_μ [F(ξ_μ·x^{i+}) - F(ξ_μ·x^{i-})], \quad F(x) = \max(x, 0)^n, \quad
         β = (T N)^{-n}
 
-    where x^{i±} is the pattern with bit i at ±1. Each memory goes down the gradient of
-    Σ (Y_i − x_i)^{2m} over all bits of all patterns with momentum p: V ← pV + dξ, ξ ← clip(ξ +
-    ε V / max_j \|V_j\|, −1, 1), and the rate ε falls, ε₀ f^step. Recall is that of a rectified
+    where x^{i±} is the pattern with bit i at ±1. The memories minimise Σ (Y_i − x_i)^{2m} over all
+    bits of all patterns by gradient descent with momentum p: V ← pV + dξ, ξ ← clip(ξ +
+    ε V / max_j \|V_j\|, −1, 1), with a decreasing rate ε = ε₀ f^step. Recall is that of a rectified
     ``DenseMemory`` with these memories: E(s) = −Σ_μ F(ξ_μ·s).
 
-    A ``DenseMemory`` keeps the patterns as they are, one a memory. Here memories move until the
-    patterns are stable: more of them than a low order would hold, or with fewer memories than
-    patterns.
+    While a ``DenseMemory`` stores each pattern as a memory, here memories are trained until the
+    patterns are stable: more patterns than a low order could store otherwise, or with fewer
+    memories than patterns.
 
     Parameters
     ----------
     n_memories : int
-        K.
+        Number of memories, K.
     order : int
-        n, 2 to 64, well below N: a single bit changes a power of h by a factor e^{2n/N}.
+        Order n, from 2 to 64, well below N: a single bit changes a power of h by a factor e^{2n/N}.
     cost : int
-        m: the larger, the more the worst bits count.
+        Exponent m of the cost; the larger, the larger the weight of the worst bits.
     rate, damp, momentum : float
-        ε₀, f and p.
+        Initial learning rate ε₀, its decay factor f per step, and the momentum p.
     temperature : "auto" or float
-        T, in units of N. "auto": patterns that were their own memories would answer with tanh(3).
+        Temperature T, in units of N. "auto" chooses T such that the median output would be tanh(3)
+        if the patterns were the memories.
     rng : None, int or numpy.random.Generator
-        The seed of the memories that learning starts from. The same seed gives the same memory.
+        Random number generator or seed of the initial memories. The same seed gives the same
+        memory.
 
     Examples
     --------
-    Two patterns of six neurons, one bit turned over:
+    Two patterns of six neurons, and a cue with one flipped bit:
 
     >>> patterns = np.array([[1, 1, 1, -1, -1, -1], [1, -1, 1, -1, 1, -1]])
     >>> memory = TrainedDenseMemory(2, rng=0).store(patterns)
@@ -121,24 +123,24 @@ class TrainedDenseMemory(BinaryMemory):
         min_delta: float = 1e-4,
         advise: bool = True,
     ) -> TrainedDenseMemory:
-        """Learn patterns (P, N), or images (P, H, W); called again, it learns all of them anew.
+        """Store patterns (P, N), or images (P, H, W); all patterns, old and new, are learnt again.
 
-        A step takes all patterns together. Learning stops as soon as every bit follows from the
-        others, but not before ``min_iter`` steps: further ones enlarge the basins. It also stops
-        when the cost, the mean of (Y_i − x_i)^{2m}, hardly falls any more.
+        Each step uses all patterns. Learning stops when every bit follows from the others, but not
+        before ``min_iter`` steps: further steps enlarge the basins. It also stops when the cost,
+        the mean of (Y_i − x_i)^{2m}, hardly decreases any more.
 
         Parameters
         ----------
-        patterns : (P, N) or (P, H, W)
-            Of ±1.
+        patterns : (P, N) or (P, H, W) array_like of ±1
+            Patterns of ±1.
         max_iter : int
-            At most so many steps.
+            Maximum number of steps.
         min_iter : int, optional
-            At least so many; 50, or ``max_iter`` if that is less, when not given.
+            Minimum number of steps, by default 50, or ``max_iter`` if that is less.
         patience, min_delta : int, float
-            Stop when none of so many steps lowered the cost by more than this.
+            Stop if the cost has not decreased by more than ``min_delta`` for ``patience`` steps.
         advise : bool
-            Warn when learning ends with bits that one step of recall changes.
+            Warn if learning ends with patterns that are not fixed points.
 
         Returns
         -------
@@ -150,9 +152,9 @@ class TrainedDenseMemory(BinaryMemory):
         Raises
         ------
         InvalidInputError, InvalidTypeError
-            For values other than ±1 or a wrong shape, and for arguments that make no sense.
+            If values are not ±1, the shape is wrong, or another argument is out of range.
         InsufficientMemoryError
-            When the memories do not fit.
+            If the memories do not fit into memory.
         """
         when = Patience.validated(max_iter, min_iter, patience, min_delta, usual=50)
         advise = checks.flag(advise, "advise")
@@ -177,7 +179,7 @@ class TrainedDenseMemory(BinaryMemory):
         return self
 
     def clear(self) -> TrainedDenseMemory:
-        """Forget everything, the number of neurons included."""
+        """Remove all patterns; the number of neurons may change with the next ones."""
         with self._lock:
             self._state = Learnt(None, None)
         return self
@@ -186,27 +188,27 @@ class TrainedDenseMemory(BinaryMemory):
 
     @property
     def n_neurons(self) -> int:
-        """N."""
+        """Number of neurons, N."""
         return self._learnt().shape[1]
 
     @property
     def n_memories(self) -> int:
-        """K."""
+        """Number of memories, K."""
         return self._recipe.n_memories
 
     @property
     def order(self) -> int:
-        """The power n."""
+        """Order n of the interaction."""
         return self._recipe.order
 
     @property
     def memories(self) -> Floats:
-        """ξ (K, N), from −1 to 1, read-only."""
+        """Memories ξ, (K, N), from −1 to 1, read-only."""
         return read_only(self._learnt())
 
     @property
     def temperature(self) -> float:
-        """T at which the memories were learnt, in units of N."""
+        """Temperature T of the training, in units of N."""
         now = self._now()
         now._learnt()
         return now._state.temperature
@@ -226,10 +228,10 @@ class TrainedDenseMemory(BinaryMemory):
 
     @property
     def history(self) -> list[dict[str, Any]]:
-        """A row a step of the last learning.
+        """History of the last ``store``, one row per step.
 
-        ``iteration`` from 1, the ``rate`` ε of the step, and after it ``errors`` (bits that the
-        others answer wrongly or not at all) and ``cost`` (mean of (Y_i − x_i)^{2m}).
+        ``iteration`` from 1, the ``rate`` ε of the step, and after it ``errors`` (number of bits
+        that are predicted wrongly or not at all) and ``cost`` (mean of (Y_i − x_i)^{2m}).
         """
         return [dict(row) for row in self._state.history]
 
@@ -246,12 +248,12 @@ class TrainedDenseMemory(BinaryMemory):
     # ------------------------------------------------------------------ what a state feels
 
     def energy(self, states: Any) -> Any:
-        """E = −Σ_μ max(ξ_μ·s, 0)^n of each state, (B,); a float for a single one.
+        """Energy E = −Σ_μ max(ξ_μ·s, 0)^n of each state, (B,); a float for a single state.
 
         Raises
         ------
         InvalidInputError
-            When a sum exceeds every float.
+            If an energy overflows.
         """
         now = self._now()
         batch, field = now._validate(states), now._field()
@@ -259,12 +261,12 @@ class TrainedDenseMemory(BinaryMemory):
         return batch.restore(field.in_units(found))
 
     def energy_gap(self, states: Any) -> Any:
-        """E(site flipped) − E(s) for every site, (B, N).
+        """Energy gaps E(site flipped) − E(s) of every site, (B, N).
 
         Raises
         ------
         InvalidInputError
-            When a difference exceeds every float.
+            If a difference overflows.
         """
         now = self._now()
         batch, field = now._validate(states), now._field()

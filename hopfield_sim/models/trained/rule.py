@@ -1,10 +1,10 @@
 """The formulas of a dense memory that learns to complete its own patterns.
 
-Memories ξ (K, N); a pattern x (B, N) of ±1 asks for each of its own bits from the others. One
-formula a function; arrays are judged elsewhere. With h_μ = ξ_μ·x, h^{i±} is the overlap with site i
-at ±1: that with the bit as it is, h, and that with the bit turned over, h − 2 x_i ξ_{μi}. So all N
-questions about a pattern need the powers of B·N·K overlaps and no more. Overlaps come divided by a
-scale S, as in ``classifier_rule``.
+Memories ξ are (K, N); each bit of a pattern x (B, N) of ±1 is predicted from the others. One
+function per formula; arrays are validated elsewhere. With h_μ = ξ_μ·x, h^{i±} is the overlap with
+site i at ±1: h with the bit unchanged, and h − 2 x_i ξ_{μi} with the bit flipped. So all N
+predictions of a pattern need only the powers of B·N·K overlaps. Overlaps are divided by a scale S,
+as in ``classifier.rule``.
 """
 
 from __future__ import annotations
