@@ -2,18 +2,18 @@ r"""
 A push over the edge
 ====================
 
-A change of a cue that is small but chosen with an eye on the memory: an attack. **Question: is a
-memory of** :math:`\pm 1` **not immune?** It is, as long as it looks at signs alone: no change below
-1 turns one. But let the first step of recall meet the cue's real values :math:`x`, as it does when
-an image has greys, and there is a slope to go up, that of the loss
+An attack is a small change of a cue that is chosen for the memory. **Question: are binary memories
+immune?** They are, as long as they use only the signs of a cue: no change below 1 flips one. But if
+the first step of recall uses the real values :math:`x` of the cue, such as the grey levels of an
+image, an attack can follow the gradient of the loss
 
 .. math:: L(x) = \frac{1}{N} \sum_i (f_i(x) - \xi_i)^2, \qquad f_i(x) = \tanh(D_i(x)/2T).
 """
 
 # %%
-# The attack is one step along the signs of the gradient, FGSM. Beside it go random signs of the
-# same size. Each begins at a stored pattern, where cues stand safely, and at a cue with 30 of its
-# 100 bits flipped, near the edge of its basin.
+# The attack is one step along the signs of the gradient, FGSM. It is compared with random signs of
+# the same size. Both start at a stored pattern, far from the edge of its basin, and at a cue with
+# 30 of its 100 bits flipped, near the edge.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -55,10 +55,10 @@ figure.suptitle("N = 100, P = 12, 10 sets of patterns")
 plt.show()
 
 # %%
-# Random signs average out. An attack makes all its small changes pull the same way, and so it
-# matters where a cue stands: from a stored pattern even :math:`\varepsilon = 0.2` is next to
-# nothing, at the edge of a basin it is a push over it. Overlaps tell how far: it takes away at most
-# :math:`\varepsilon`, as much as flipping half that share of the bits.
+# Random signs average out. In an attack all small changes act in the same direction, and so its
+# effect depends on the cue: at a stored pattern even :math:`\varepsilon = 0.2` has hardly any
+# effect, at the edge of a basin it pushes the cue out. The overlap decreases by at most
+# :math:`\varepsilon`, as much as by flipping a fraction :math:`\varepsilon/2` of the bits.
 
 for memory, (name, _) in MEMORIES.items():
     at = {kind: curve(memory, kind)[1][2] for kind in ("fgsm", "flip+random", "flip+fgsm")}

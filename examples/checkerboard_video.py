@@ -2,8 +2,8 @@ r"""
 The video on the front page
 ===========================
 
-A checkerboard of 50 × 50 neurons, stored with 49 random patterns, comes back after 1000 of its 2500
-pixels have been flipped.
+A checkerboard of 50 × 50 neurons, stored with 49 random patterns, is recalled after 1000 of its
+2500 pixels have been flipped.
 """
 
 # %%

@@ -2,14 +2,13 @@ r"""
 Twenty images in one vector
 ===========================
 
-A distributed memory adds its patterns up: storing is adding a vector, forgetting is subtracting it,
-and the vector never grows. How long does it have to be?
+A distributed memory is a sum of features: storing adds a vector, forgetting subtracts it, and the
+length of the sum is fixed. How long does it have to be?
 """
 
 # %%
 # Twenty colour tiles of 12 × 12 pixels, drawn by the package and scaled so that no two are further
-# apart than 1. The lower half of each cue is hidden; the upper one is kept while the rest goes
-# downhill.
+# apart than 1. The lower half of each cue is masked; the upper one is clamped during the descent.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,9 +28,9 @@ target = exact.recall(cues, clamp=known, step=0.1, max_steps=200).states
 # %%
 # **Question: how does the recalled image change with the number of features?** The descent needs a
 # sum over random waves that is larger than its noise where a cue starts. With 500 or 2000 features
-# it is not: recall ends anywhere, the hidden half stays as far off as it was in the cue (the memory
-# warns of that; here it is told not to). With 8000 the images come back, with 32000 nearly as well
-# as from the exact memory, and from there on the error falls with the root of the number.
+# it is not: recall fails, and the error of the masked half does not decrease (the memory warns of
+# that; here the warning is disabled). With 8000 features the images are recalled, with 32000 nearly
+# as well as from the exact memory, and beyond the error decreases with the root of the number.
 
 counts = (500, 2000, 8000, 32000)
 ends = {}
@@ -54,7 +53,7 @@ for line, (name, images) in zip(axes, rows.items(), strict=True):
 plt.show()
 
 # %%
-# **Question: what is left of a pattern that was forgotten?** Nothing but rounding.
+# **Question: what is left of a pattern that was forgotten?** Only rounding errors.
 
 memory = hs.DistributedMemory(8000, beta, rng=1).store(patterns[:10])
 before = memory.memory.copy()

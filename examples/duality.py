@@ -2,10 +2,10 @@ r"""
 A memory that is a feed-forward network
 =======================================
 
-A dense memory that classifies asks each class in turn: how much does the energy fall when its
-neuron is turned on? To first order in the class weights the answer is that of a network with one
-hidden layer, a unit a memory, whose activation is the derivative of the interaction, :math:`f =
-F'`. **Question: how much is lost, and does a trained memory notice?**
+A dense memory that classifies computes for each class how much the energy decreases when its neuron
+is turned on. To first order in the class weights the result is that of a network with one hidden
+layer, one unit per memory, whose activation is the derivative of the interaction, :math:`f = F'`.
+**Question: how large is the difference, and does it matter for a trained memory?**
 """
 
 # %%

@@ -35,10 +35,10 @@ hs.plotting.states(rows, (10, 10), columns=5, captions=names)
 plt.show()
 
 # %%
-# **Question: what if we store the whole alphabet by Hebb's rule?** Letters are alike: most of every
-# letter is paper. Hebb's rule adds up what patterns have in common, and soon the sum drowns the
-# differences (``store`` warns of it, unless it is told not to). The pseudo-inverse was made for
-# this: it stores any independent patterns exactly.
+# **Question: what if we store the whole alphabet by Hebb's rule?** Letters are similar: most of
+# every letter is background. In Hebb's rule the common part of the patterns adds up and dominates
+# their differences (``store`` warns of it, unless ``advise=False``). The pseudo-inverse solves this
+# problem: it stores any linearly independent patterns exactly.
 
 alphabet = hs.glyphs()
 overlaps = hs.overlap(alphabet, alphabet)[np.triu_indices(26, k=1)]

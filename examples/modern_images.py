@@ -4,8 +4,8 @@ The brightest picture wins
 
 A modern Hopfield network weighs its memories by :math:`\operatorname{softmax}(\beta\,\Xi x)`. With
 pictures the dot product has a favourite: :math:`x \cdot \xi` grows with the length of :math:`\xi`,
-so that the brightest picture comes back, whatever was asked for. Comparing distances mends it; and
-what is unknown should not be compared at all.
+so that the brightest picture is recalled for every cue. Comparing distances solves this; and
+unknown parts should not be compared at all.
 """
 
 # %%
@@ -43,7 +43,7 @@ for name, memory, how in (
     print(f"{name}: {right:.0%} come back")
 
 # %%
-# Five of them: original, cue, and what came back.
+# Five of them: original, cue, and recalled image.
 
 rows = {"original": images, "cue": cues} | ends
 figure, axes = plt.subplots(len(rows), 5, figsize=(6, 6.4), layout="constrained")
@@ -55,7 +55,7 @@ for (name, pictures), line in zip(rows.items(), axes, strict=True):
 plt.show()
 
 # %%
-# On its way, in small steps, a state goes down in energy until it rests.
+# With small steps a state descends in energy until it converges.
 
 noisy = images[7] + 40 * np.random.default_rng(0).normal(size=images[7].shape)
 memory = hs.ModernHopfield(1e-5, similarity="euclidean").store(images)

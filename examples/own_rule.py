@@ -7,7 +7,7 @@ only the sign of Hebb's sum, one bit each. How much memory does that cost?
 """
 
 # %%
-# The diagonal is set to zero by the network, so the rule need not think of it.
+# The network sets the diagonal to zero, so the rule can ignore it.
 
 import matplotlib.pyplot as plt
 import numpy as np

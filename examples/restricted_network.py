@@ -10,9 +10,9 @@ needs a basin.
 """
 
 # %%
-# Networks scatter, so every point below is a mean over ten of them (or over as many as the command
-# line says), with its standard error. A cue has 10 or 20 of its 100 bits flipped; it counts when
-# all come back. Training stops after a given number of rotations.
+# Networks differ, so every point below is a mean over ten of them (or the number on the command
+# line), with its standard error. A cue has 10 or 20 of its 100 bits flipped; it counts as recalled
+# if all bits are correct. Training stops after a fixed number of rotations.
 
 import sys
 
@@ -92,8 +92,8 @@ figure.suptitle(f"N = {N}, 10 bits flipped, {NETWORKS} networks")
 plt.show()
 
 # %%
-# One rotation more is cheap, and it makes a memory of fixed points. Why it helps: every rotation
-# lowers the energies of all patterns, taken together, long after the last wrong bit.
+# Additional rotations are cheap, and enlarge the basins of the fixed points: every rotation lowers
+# the total energy of all patterns, long after the last wrong bit.
 
 patterns = hs.random_patterns(25, N, rng=0)
 memory = hs.RestrictedHopfield(50, rng=0).store(patterns, min_iter=20)

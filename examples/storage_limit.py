@@ -2,7 +2,7 @@ r"""
 How much is too much
 ====================
 
-The chance that a bit of a stored pattern is unstable depends, for Hebb's rule, on the load
+The probability that a bit of a stored pattern is unstable depends, for Hebb's rule, on the load
 :math:`\alpha = P/N` alone. The exact law at finite N, its Gaussian limit
 :math:`\tfrac12\operatorname{erfc}\!\big(1/\sqrt{2\alpha}\big)`, and a measurement.
 """
@@ -29,9 +29,9 @@ for n_patterns in counts:
     errors.append(np.std(changed, ddof=1) / np.sqrt(NETWORKS))
 
 # %%
-# The measurement follows the exact law. The Gaussian limit promises too many errors at low loads: a
-# sum of :math:`\pm1` has thinner tails, and where it cancels the signal exactly the tie leaves the
-# bit as it is.
+# The measurement agrees with the exact law. The Gaussian limit predicts too many errors at low
+# loads: a sum of :math:`\pm1` has thinner tails, and if it cancels the signal exactly, the tie
+# keeps the bit.
 
 exact = [hs.theory.one_step_error(N, int(p)) for p in counts]
 limit = [hs.theory.one_step_error(N, int(p), exact=False) for p in counts]

@@ -2,7 +2,7 @@ r"""
 Strokes or whole digits?
 ========================
 
-A dense memory can learn to tell digits apart: memories :math:`\xi^\mu` vote for a class by
+A dense memory can learn to classify digits: memories :math:`\xi^\mu` vote for a class by
 :math:`F(x) = \max(x, 0)^n` of their overlaps. **Question: what do memories look like, and does the
 power n matter?**
 """
@@ -18,9 +18,9 @@ import hopfield_sim as hs
 
 rng = np.random.default_rng(0)
 try:
-    found = hs.datasets.digits()
-    images = np.concatenate([found.train_images, found.test_images])
-    labels = np.concatenate([found.train_labels, found.test_labels])
+    dataset = hs.datasets.digits()
+    images = np.concatenate([dataset.train_images, dataset.test_images])
+    labels = np.concatenate([dataset.train_labels, dataset.test_labels])
 except hs.errors.MissingDependencyError:
     labels = np.arange(1500) % 10
     drawn = hs.glyphs("0123456789", size=8).reshape(10, 8, 8)[labels]
@@ -47,9 +47,9 @@ for n, how in (
     print(f"n = {n}: {wrong:.1%} wrong, {taking:.1f} of 50 memories take part in a decision")
 
 # %%
-# Red speaks for a memory where a pixel is bright, blue against it. With n = 2 a memory is a patch
-# of strokes, and it takes many of them to say what they see: *features*. With n = 20 it is a digit,
-# and the two or three that are nearest decide: *prototypes*.
+# Red pixels are positive weights, blue pixels negative ones. With n = 2 a memory is a patch of
+# strokes, and many of them take part in a decision: *features*. With n = 20 it is a digit, and the
+# two or three nearest memories decide: *prototypes*.
 
 figure, axes = plt.subplots(2, 10, figsize=(9, 2.3), layout="constrained")
 for (n, classifier), line in zip(learnt.items(), axes, strict=True):

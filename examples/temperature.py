@@ -2,16 +2,15 @@ r"""
 Memory melts
 ============
 
-With a temperature the neurons are no longer certain: each follows its field with the probability of
-Glauber's heat bath. With one stored pattern the overlap solves the mean-field equation
-:math:`m = \tanh(m/T)`, and above :math:`T = 1` nothing is left. With more patterns the memory melts
-earlier, and all at once.
+At a temperature each neuron follows its field with the probability of Glauber's heat bath. With one
+stored pattern the overlap solves the mean-field equation :math:`m = \tanh(m/T)` and vanishes above
+:math:`T = 1`. With more patterns it vanishes at a lower temperature, discontinuously.
 """
 
 # %%
-# Start in a stored pattern, let 100 sweeps pass, and average the overlap over 100 more. What one
-# network does in time says nothing of how networks differ: the errors are those over networks, each
-# with patterns of its own.
+# Start in a stored pattern, make 100 sweeps, and average the overlap over 100 more. Fluctuations in
+# time do not show how networks differ: the standard errors are over networks, each with its own
+# patterns.
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -2,14 +2,14 @@ r"""
 Memories that move
 ==================
 
-A dense memory of order two, :math:`E = -\sum_\mu \max(\xi_\mu \cdot s, 0)^2`, keeps its patterns as
-they are and loses them early. **Question: are the patterns the best memories?** Let the memories
-move until each bit of each pattern follows from the others.
+A dense memory of order two, :math:`E = -\sum_\mu \max(\xi_\mu \cdot s, 0)^2`, uses its patterns as
+memories and has a small capacity. **Question: are the patterns the best memories?** Train the
+memories until each bit of each pattern follows from the others.
 """
 
 # %%
-# As many memories as patterns, trained, beside the patterns themselves. A cue has 10 of its 100
-# bits flipped; it counts when all come back.
+# As many trained memories as patterns, compared with the patterns themselves. A cue has 10 of its
+# 100 bits flipped; it counts as recalled if all bits are correct.
 
 import sys
 import warnings
@@ -43,7 +43,7 @@ for p, one, other in zip(counts, moved, kept, strict=True):
     print(f"P = {p}: trained {one[0]:.2f} ± {one[1]:.2f}, patterns kept {other[0]:.2f}")
 
 # %%
-# Fewer memories than patterns hold some of them; a higher order needs nearly one a pattern.
+# Fewer memories than patterns store some of them; a higher order needs nearly one per pattern.
 
 fewer = (25, 30, 35, 40, 45, 50)
 held = {
@@ -55,8 +55,8 @@ for n, values in held.items():
     print(f"50 patterns, n = {n}, recalled with so many memories: {shown}")
 
 # %%
-# What has moved? An overlap of 1 would be a memory that has become a pattern. These lean towards
-# one pattern each, and a little away from those that are like it.
+# How do the memories change? An overlap of 1 would be a memory that equals a pattern. Each of these
+# is similar to one pattern, with small negative overlaps with the patterns similar to it.
 
 patterns = hs.random_patterns(50, N, rng=0)
 memory = hs.TrainedDenseMemory(50, ORDER, rng=0).store(patterns)

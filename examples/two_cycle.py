@@ -2,8 +2,9 @@ r"""
 All at once, or one after another
 =================================
 
-Two neurons that want to be equal, started unequal. Updated one after another, the first to move
-ends the argument. Updated at the same time, each takes the other's old opinion, for ever.
+Two neurons with a positive weight start in opposite states. With asynchronous updates the first
+update makes them equal. With synchronous updates each takes the previous state of the other, for
+ever.
 """
 
 # %%
@@ -20,9 +21,9 @@ for update in ("async", "sync"):
     print(f"{update:6} ends as {run.stop!r}, period {run.period}: {run.trajectory.tolist()}")
 
 # %%
-# A symmetric network updated synchronously can do nothing worse: it ends in a fixed point or in a
-# cycle of two states. **Question: how often is it a cycle?** Start networks of 200 neurons from
-# states that have nothing to do with what they stored.
+# In a symmetric network there are no longer cycles: synchronous updates end in a fixed point or in
+# a cycle of two states. **Question: how often is it a cycle?** Start networks of 200 neurons from
+# random states.
 
 loads = np.array([0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5])
 cycles, errors = [], []
@@ -46,5 +47,5 @@ ax.set(
 plt.show()
 
 # %%
-# This is why a synchronous run needs to tell a cycle from a fixed point: to look only whether the
-# energy has stopped changing would call both an answer.
+# This is why synchronous recall must distinguish cycles from fixed points: in both the energy does
+# not change any more.
