@@ -76,7 +76,9 @@ def get(name: str = "auto") -> Backend:
     name = checks.choice(name, NAMES, "backend")
     name = _chosen.get() if name == "auto" else name
     if name == "auto":
-        name = next(n for n in _AUTOMATIC if isinstance(_loaded(n), Backend))
+        for first in _AUTOMATIC:
+            if isinstance(backend := _loaded(first), Backend):
+                return backend
     found = _loaded(name)
     if isinstance(found, Backend):
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -18,6 +18,9 @@ _AXES: Final = 32
 
 _SLAB: Final = 1 << 22
 """Elements that are copied or compared in one step."""
+
+_WHOLE: Final = (...,)
+"""The slabs of an array that needs no division."""
 
 
 def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
@@ -171,21 +174,21 @@ def at(bad: NDArray[np.bool_]) -> str:
     return "[" + ", ".join(map(str, first(bad))) + "]"
 
 
-def slabs(array: NDArray[Any]) -> Iterator[Any]:
+def slabs(array: NDArray[Any]) -> Sequence[Any]:
     """Indices that divide an array into slabs of some millions of elements.
 
     An operation on one slab is short, and Ctrl-C is handled between two.
     """
-    if array.ndim == 0:
-        yield ...
-        return
-    step = max(1, _SLAB * len(array) // max(1, array.size))
-    for start in range(0, len(array), step):
-        yield slice(start, start + step)
+    if array.ndim == 0 or array.size <= _SLAB:
+        return _WHOLE
+    step = max(1, _SLAB * len(array) // array.size)
+    return [slice(start, start + step) for start in range(0, len(array), step)]
 
 
 def copied(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
     """A C-contiguous copy of another dtype; numbers that exceed its range become infinite."""
+    if array.size <= _SLAB and np.can_cast(array.dtype, dtype):  # nothing exceeds the range
+        return np.array(array, dtype, order="C")
     copy = np.empty(array.shape, dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         for rows in slabs(array):

@@ -11,9 +11,12 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+from contextvars import ContextVar
 from typing import Any, Self
 
 import numpy as np
+
+_is_quiet: ContextVar[bool] = ContextVar("hopfield_sim_is_quiet", default=False)
 
 
 class Shared:
@@ -59,7 +62,13 @@ def _quiet(member: Any) -> Any:
 
     @functools.wraps(member)
     def quiet(*args: Any, **kwargs: Any) -> Any:
-        with np.errstate(under="ignore"):
+        if _is_quiet.get():  # a method that calls another pays once
             return member(*args, **kwargs)
+        token = _is_quiet.set(True)
+        try:
+            with np.errstate(under="ignore"):
+                return member(*args, **kwargs)
+        finally:
+            _is_quiet.reset(token)
 
     return quiet
