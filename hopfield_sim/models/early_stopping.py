@@ -143,12 +143,12 @@ def warn_of_wrong_bits(
 
 def _told_by_no_other(bits: NDArray[np.bool_], patterns: NDArray[np.int8]) -> int:
     """Number of bits (P, N) whose flip makes a pattern equally near to another pattern."""
-    found = 0
+    count = 0
     for row in np.flatnonzero(bits.any(axis=1)):
         differs = patterns != patterns[row]
         near = differs[differs.sum(axis=1) <= 2]
-        found += int((bits[row] & near.any(axis=0)).sum())
-    return found
+        count += int((bits[row] & near.any(axis=0)).sum())
+    return count
 
 
 def columns(dtypes: Mapping[str, str]) -> dict[str, Member]:
@@ -168,10 +168,10 @@ def rows_of(values: Values, names: Iterable[str]) -> list[Row]:
     InvalidInputError
         If there are no rows, or values are not finite.
     """
-    found = [values[name] for name in names]
-    if not len(found[0]) or not all(np.isfinite(one).all() for one in found):
+    arrays = [values[name] for name in names]
+    if not len(arrays[0]) or not all(np.isfinite(one).all() for one in arrays):
         raise InvalidInputError("its history is not one")
     return [
         {"iteration": number, **dict(zip(names, row, strict=True))}
-        for number, row in enumerate(zip(*(one.tolist() for one in found), strict=True), start=1)
+        for number, row in enumerate(zip(*(one.tolist() for one in arrays), strict=True), start=1)
     ]

@@ -1,4 +1,4 @@
-"""Where a measured curve comes down through a level, whatever grid it was measured on."""
+"""Crossing of a measured, decreasing curve with a level, nearly independent of its grid."""
 
 from __future__ import annotations
 
@@ -31,37 +31,37 @@ class Crossing(NamedTuple):
 def crossing(
     points: ArrayLike, fractions: ArrayLike, level: float, *, resolution: float = 1e-3
 ) -> Crossing:
-    r"""Find where fractions that fall with x reach a level.
+    r"""Position at which fractions that decrease with x cross a level.
 
-    Noise first: the curve is replaced by the nearest one that never rises (isotonic regression).
-    Then a straight line between the two points around the level on the scale :math:`\Phi^{-1}(f)`,
-    :math:`\Phi` the normal law, on which an S-shaped curve is nearly straight. So the value depends
-    on the grid no more than the data do.
+    To reduce noise, the curve is replaced by the nearest non-increasing one (isotonic regression).
+    The crossing is interpolated linearly between the two points around the level on the scale
+    :math:`\Phi^{-1}(f)` with the normal distribution :math:`\Phi`, on which an S-shaped curve is
+    nearly straight, so that it hardly depends on the grid.
 
     Parameters
     ----------
     points : (L,) array_like
-        x, in any order; equal ones are averaged.
+        Values x, in any order; fractions at equal x are averaged.
     fractions : (L,) or (K, L) array_like
-        f, of one network or mean, or of K networks; of none, all that is found is nan.
+        Fractions f of one network or mean, or of K networks; for K = 0 the result is nan.
     level : float
-        The fraction looked for, between 0 and 1.
+        The level, between 0 and 1.
     resolution : float
-        Fractions nearer to 0 or 1 than this are taken to be this near: half of what one cue counts.
-        1e-15 to 0.5.
+        Minimum distance of fractions from 0 and 1, to which smaller ones are set; half of the
+        weight of one cue. From 1e-15 to 0.5.
 
     Returns
     -------
     Crossing
-        ``value`` with the points ``low`` and ``high`` around it; ``error`` is the bootstrap over
-        networks, nan for a single curve and where some resample stays on one side. Where no point
-        reaches the level, ``low`` is 0 and ``value`` nan; where the last one does, ``high`` is inf
-        and ``value`` nan.
+        ``value`` with the points ``low`` and ``high`` around it; ``error`` is the bootstrap error
+        over networks, nan for a single curve or if any resample does not cross the level. If no
+        point reaches the level, ``low`` is 0 and ``value`` nan; if the last one does, ``high`` is
+        inf and ``value`` nan.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For arrays of other shapes, and for numbers that are not finite or out of these bounds.
+        If the shapes do not match, or numbers are not finite or out of range.
 
     References
     ----------
@@ -69,23 +69,23 @@ def crossing(
 
     Examples
     --------
-    >>> found = crossing([2, 4, 6, 8], [1.0, 0.95, 0.85, 0.2], 0.9)
-    >>> found.low, round(found.value, 3), found.high
+    >>> result = crossing([2, 4, 6, 8], [1.0, 0.95, 0.85, 0.2], 0.9)
+    >>> result.low, round(result.value, 3), result.high
     (4.0, 5.194, 6.0)
     >>> crossing([2, 4], [1.0, 0.95], 0.9)
     Crossing(low=4.0, value=nan, high=inf, error=nan)
     """
-    given = checks.finite(checks.numeric(points, "points"), "points")
+    x_all = checks.finite(checks.numeric(points, "points"), "points")
     curves = np.atleast_2d(checks.finite(checks.numeric(fractions, "fractions"), "fractions"))
-    fitting = given.ndim == 1 and curves.ndim == 2 and curves.shape[1] == len(given)
+    fitting = x_all.ndim == 1 and curves.ndim == 2 and curves.shape[1] == len(x_all)
     if curves.size and not fitting:
         raise InvalidInputError(
             "points must be (L,) and fractions (L,) or (K, L); got shapes "
-            f"{given.shape} and {np.shape(fractions)}"
+            f"{x_all.shape} and {np.shape(fractions)}"
         )
     level = checks.real(level, "level", minimum=0, maximum=1)
     resolution = checks.real(resolution, "resolution", minimum=1e-15, maximum=0.5)
-    x, at = np.unique(given, return_inverse=True)
+    x, at = np.unique(x_all, return_inverse=True)
     weights = np.bincount(at).astype(np.float64)
     networks = len(curves)
     if not curves.size:
@@ -94,17 +94,17 @@ def crossing(
     def of(curve: Floats) -> Crossing:
         return _one(x, np.bincount(at, curve) / weights, weights, level, resolution)
 
-    found = of(curves.mean(axis=0))
+    result = of(curves.mean(axis=0))
     if networks == 1:
-        return found
+        return result
     drawn = np.random.default_rng(0).integers(networks, size=(_RESAMPLES, networks))
     others = np.array([of(curves[chosen].mean(axis=0)).value for chosen in drawn])
     # A resample of K has (K − 1)/K of the variance.
-    return found._replace(error=float(others.std()) * math.sqrt(networks / (networks - 1)))
+    return result._replace(error=float(others.std()) * math.sqrt(networks / (networks - 1)))
 
 
 def _one(x: Floats, mean: Floats, weights: Floats, level: float, resolution: float) -> Crossing:
-    """The crossing of one curve over rising x."""
+    """The crossing of one curve over increasing x."""
     f = _falling(mean, weights)
     reached = np.flatnonzero(f >= level)
     if not reached.size:
@@ -116,14 +116,14 @@ def _one(x: Floats, mean: Floats, weights: Floats, level: float, resolution: flo
         _NORMAL.inv_cdf(min(max(float(value), resolution), 1 - resolution))
         for value in (f[k], f[k + 1], level)
     )
-    if above == below:  # beyond what can be told apart: a straight line, without the normal law
+    if above == below:  # within the resolution: linear interpolation of the fractions
         above, below, wanted = float(f[k]), float(f[k + 1]), level
     part = (above - wanted) / (above - below)
     return Crossing(float(x[k]), float(x[k] + part * (x[k + 1] - x[k])), float(x[k + 1]))
 
 
 def _falling(values: Floats, weights: Floats) -> Floats:
-    """The sequence nearest to ``values`` that never rises: neighbours that do are averaged."""
+    """The nearest non-increasing sequence to ``values``: increasing neighbours are averaged."""
     blocks: list[tuple[float, float, int]] = []
     for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
         size = 1

@@ -1,4 +1,4 @@
-"""Files on disk: written whole or not at all, and read only where there is a file to read."""
+"""Atomic writing of files, and reading of regular files only."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def replacing(path: Path, *, suffix: str = "") -> Iterator[BinaryIO]:
     Parameters
     ----------
     path : Path
-        Where to, as ``checks.path`` judged it.
+        The file, validated by ``checks.path``.
     suffix : str
-        How the name of the temporary file has to end.
+        Suffix of the temporary file.
 
     Raises
     ------
     ResultsDirError
-        When the file cannot be written; it names ``path``.
+        If the file cannot be written; the message has its name.
     """
     draft = None
     try:
@@ -81,11 +81,11 @@ def _target(path: Path) -> tuple[Path, int | None]:
     if not target.parent.is_dir():
         raise OSError(f"there is no folder {str(target.parent)!r}; make it first")
     try:
-        found = path.stat().st_mode
+        mode = path.stat().st_mode
     except FileNotFoundError:
         return target, None
-    if stat.S_ISDIR(found):
+    if stat.S_ISDIR(mode):
         raise OSError("it is a folder; name a file in it")
-    if not stat.S_ISREG(found):
+    if not stat.S_ISREG(mode):
         raise OSError("it is no regular file")
-    return target, stat.S_IMODE(found)
+    return target, stat.S_IMODE(mode)

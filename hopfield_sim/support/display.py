@@ -1,7 +1,7 @@
-"""What memories and results show of themselves: tables for notebooks, and the door to figures.
+"""Display of memories and results: tables for notebooks, and the methods ``show``.
 
-Figures are drawn upstairs. The front door of the package says where (``figures_from``), so that
-nothing down here imports them, and nothing loads Matplotlib before a figure is asked for.
+Figures are drawn by ``plotting``, which the package registers with ``figures_from``, so that this
+module does not import it, and Matplotlib is loaded only when the first figure is drawn.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from hopfield_sim.support import thumbnails
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-MOST = 8  # rows and thumbnails; of more, the number is told
+MOST = 8  # rows and thumbnails; of more, only the number is shown
 
 _door: list[Callable[[], Any]] = []
 
 
 def figures_from(load: Callable[[], Any]) -> None:
-    """Say where figures are drawn: ``load()`` returns a module with ``run`` and ``memory``."""
+    """Register the figures: ``load()`` returns a module with ``run`` and ``memory``."""
     _door[:] = [load]
 
 
 class ShowsRun:
-    """A recall's result that can be looked at."""
+    """The result of a recall, with a method ``show``."""
 
     n_neurons: int
     shape: Any
@@ -41,29 +41,29 @@ class ShowsRun:
 
     @checks.by_name
     def show(self, shape: tuple[int, ...] | None = None) -> Figure:
-        """Draw the states as images: the cue where it was recorded, the end, the nearest pattern.
+        """Plot the states as images: the cue if it was recorded, the final state, nearest pattern.
 
-        Wrong bits are orange. Of many states the first ten are drawn.
+        Wrong bits are orange. At most ten states are shown.
 
         Parameters
         ----------
         shape : (height, width) or (height, width, 3), optional
-            Of the images; without it the memory's own, or a square.
+            Shape of the images; by default that of the stored images, or a square.
 
         Returns
         -------
         Figure
-            In a script its window opens; a notebook shows it once.
+            The figure. A script opens its window; a notebook displays it once.
 
         Raises
         ------
         InvalidInputError
-            When the numbers of a state make no image of that shape.
+            If the states do not have this shape.
         """
         return _door[0]().run(self, shape)
 
     def _counts(self) -> dict[str, Any]:
-        """Further columns of the table, a value for each of the first states."""
+        """Additional columns of the table, one value for each of the first states."""
         raise NotImplementedError
 
     def _repr_html_(self) -> str:
@@ -75,46 +75,46 @@ class ShowsRun:
         columns: dict[str, Sequence[Any]] = {"": range(len(ends[:MOST]))}
         columns |= {"end": pictures} if any(pictures) else {}
         columns["stop"] = [escape(str(word)) for word in np.atleast_1d(self.stop)[:MOST]]
-        for name, found in self._counts().items():
-            columns[name] = np.atleast_1d(found)[:MOST].tolist()
+        for name, values in self._counts().items():
+            columns[name] = np.atleast_1d(values)[:MOST].tolist()
         return titled(repr(self), table(columns), len(ends))
 
 
 class ShowsMemory:
-    """A memory whose patterns can be looked at."""
+    """A memory, with a method ``show``."""
 
     @property
     @abstractmethod
     def _shape(self) -> Any:
-        """That of stored images, or None."""
+        """Shape of stored images, or None."""
 
     @checks.by_name
     def show(self, states: Any = None, shape: tuple[int, ...] | None = None) -> Figure:
-        """Draw the stored patterns as images, or states beside the patterns nearest to them.
+        """Plot the stored patterns as images, or states with their nearest patterns.
 
-        Bits in which a state differs from the nearest pattern are orange. Of many, ten are drawn.
+        Bits in which a state differs from the nearest pattern are orange. At most ten are shown.
 
         Parameters
         ----------
         states : (B, N), (N,) or images, optional
-            The stored patterns if left out.
+            States; by default the stored patterns.
         shape : (height, width) or (height, width, 3), optional
-            Of the images; without it the memory's own, or a square.
+            Shape of the images; by default that of the stored images, or a square.
 
         Returns
         -------
         Figure
-            In a script its window opens; a notebook shows it once.
+            The figure. A script opens its window; a notebook displays it once.
 
         Raises
         ------
         HopfieldError
-            When nothing is stored, or the numbers of a state make no image of that shape.
+            If nothing is stored, or the states do not have this shape.
         """
         return _door[0]().memory(self, states, shape)
 
     def _shown_patterns(self) -> NDArray[Any] | None:
-        """Stored patterns (P, N), where they are kept."""
+        """Stored patterns (P, N), or None."""
         return getattr(self, "_patterns", None)
 
     def _repr_html_(self) -> str:
@@ -122,7 +122,7 @@ class ShowsMemory:
 
 
 def memory_html(words: str, patterns: NDArray[Any] | None, shape: Any) -> str:
-    """What a memory says of itself, and its first patterns (P, N) as thumbnails."""
+    """HTML of a memory: its description, and its first patterns (P, N) as thumbnails."""
     if patterns is None or not len(patterns):
         return titled(words, "", 0)
     black, white = thumbnails.value_range(patterns[:MOST])
@@ -131,7 +131,7 @@ def memory_html(words: str, patterns: NDArray[Any] | None, shape: Any) -> str:
 
 
 def table(columns: Mapping[str, Sequence[Any]]) -> str:
-    """Columns as a table; cells are HTML."""
+    """HTML table of these columns; cells are HTML."""
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
     rows = zip(*columns.values(), strict=True)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
@@ -139,6 +139,6 @@ def table(columns: Mapping[str, Sequence[Any]]) -> str:
 
 
 def titled(words: str, body: str, count: int) -> str:
-    """What the object says of itself, the body, and how many are left out of it."""
+    """HTML of a title, a body, and the number of items that are not shown."""
     left = f"<p>… and {count - MOST} more</p>" if count > MOST else ""
     return f"<div><p><code>{escape(words)}</code></p>{body}{left}</div>"

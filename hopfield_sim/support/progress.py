@@ -1,7 +1,6 @@
-"""A progress bar: one line of standard error, drawn again and again.
+"""A progress bar in one line of standard error, in ASCII.
 
-A stream that is closed, full or a pipe that nobody reads any more ends the drawing and nothing
-else. Only ASCII, which every terminal shows.
+If the stream is closed, full or a broken pipe, only the drawing stops.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ _WIDEST, _NARROWEST = 40, 10
 
 
 class Bar:
-    """A bar with a percentage, some words, the time gone and, where it is known, the time left.
+    """A bar with a percentage, a text, the elapsed time and, if known, the remaining time.
 
     Parameters
     ----------
     shown : bool
-        Whether anything is to be seen.
+        Whether to draw the bar.
     """
 
     def __init__(self, *, shown: bool = True) -> None:
@@ -40,16 +39,16 @@ class Bar:
         self._drawn = self._newest = ""
 
     def draw(self, fraction: float, words: str, left: float | None = None) -> None:
-        """Show how far it is, when that is due.
+        """Draw the bar, if it is due.
 
         Parameters
         ----------
         fraction : float
-            Of the work, from 0 to 1.
+            Completed fraction, from 0 to 1.
         words : str
-            What is being done.
+            Description of the work.
         left : float, optional
-            Seconds to go, when they are known.
+            Remaining time in seconds, if known.
         """
         if self._stream is None:
             return
@@ -62,7 +61,7 @@ class Bar:
             self._show()
 
     def say(self, text: str) -> None:
-        """Put a line of words above the bar."""
+        """Print a line of text above the bar."""
         over = f"\r{text:{len(self._drawn)}}\n" if self._terminal else f"{text}\n"
         self._put(over)
         self._drawn = ""
@@ -78,12 +77,12 @@ class Bar:
 
     def _line(self, fraction: float, words: str, times: str) -> str:
         percent = f"{int(100 * fraction):3d}%"
-        told = f"| {words} [{times}]"
+        status = f"| {words} [{times}]"
         # A terminal may claim to have no size, as those of containers do.
         room = min(shutil.get_terminal_size((100, 24)).columns or 100, 120) - 1
-        width = min(max(room - len(percent) - len(told) - 1, _NARROWEST), _WIDEST)
+        width = min(max(room - len(percent) - len(status) - 1, _NARROWEST), _WIDEST)
         filled = int(width * fraction)
-        line = f"{percent}|{'#' * filled:{width}}{told}"
+        line = f"{percent}|{'#' * filled:{width}}{status}"
         return line[:room] if self._terminal else line
 
     def _show(self) -> None:

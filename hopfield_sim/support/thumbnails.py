@@ -1,4 +1,4 @@
-"""States as small pictures inside a page: PNG files, written with the standard library alone."""
+"""Thumbnails of states in HTML: PNG files, written with the standard library."""
 
 from __future__ import annotations
 

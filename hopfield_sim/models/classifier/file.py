@@ -60,7 +60,7 @@ MEMBERS = {
 }
 
 
-def restored(found: Values) -> tuple[Recipe, State]:
+def restored(values: Values) -> tuple[Recipe, State]:
     """What was learnt, and how, from what a file says.
 
     Raises
@@ -68,27 +68,27 @@ def restored(found: Values) -> tuple[Recipe, State]:
     HopfieldError
         When the arrays do not make a classifier.
     """
-    memories, velocity = found["memories"], found["velocity"]
-    labels = [found[name] for name in ("numbers", "words", "truths")]
+    memories, velocity = values["memories"], values["velocity"]
+    labels = [values[name] for name in ("numbers", "words", "truths")]
     [classes] = [one for one in labels if one is not None]
-    low, high = found["schedule"].tolist()
+    low, high = values["schedule"].tolist()
     recipe = Recipe.validated(
-        **{name: found[name] for name in _SETTINGS},
-        temperature="auto" if found["automatic"] else (low, high),
+        **{name: values[name] for name in _SETTINGS},
+        temperature="auto" if values["automatic"] else (low, high),
         dtype=memories.dtype,
         rng=None,
-    ).with_key(found["key"])
+    ).with_key(values["key"])
     n_inputs = memories.shape[1] - len(classes)
     state = State(
         memories=memories,
         velocity=velocity,
         classes=classes,
-        shape=checks.image_shape(found["shape"], n_inputs),
-        digest=found["digest"],
+        shape=checks.image_shape(values["shape"], n_inputs),
+        digest=values["digest"],
         schedule=(low, high),
-        history=tuple(map(_row, found["history"])),
-        best=found["best"],
-        signed=found["signed"],
+        history=tuple(map(_row, values["history"])),
+        best=values["best"],
+        signed=values["signed"],
     )
     _agree(recipe, state)
     return recipe, state

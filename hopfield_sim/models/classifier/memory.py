@@ -345,13 +345,13 @@ class DenseClassifier(Saved):
         state, batch = self._validated(X)
         votes, scale = self._votes(state, batch.array)
         steps = rule.class_steps(state.result, state.n_inputs, scale)
-        found = np.empty(len(votes))
+        counts = np.empty(len(votes))
         for start in range(0, len(votes), 1000):
             part = slice(start, start + 1000)
             low = rule.overlaps(batch.array[part], state.result, scale)
             winners = votes[part].argmax(axis=1)
-            found[part] = rule.participation(rule.weights(low, steps, self._recipe.order, winners))
-        return batch.restore(found)
+            counts[part] = rule.participation(rule.weights(low, steps, self._recipe.order, winners))
+        return batch.restore(counts)
 
     def _validated(self, X: Any) -> tuple[State, checks.RealBatch]:
         state = self._fitted()

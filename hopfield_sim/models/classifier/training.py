@@ -141,8 +141,8 @@ def begin(
     memories = np.clip(memories, -1, 1).astype(recipe.dtype)
     smallest = smallest_temperature(recipe, states, len(classes)) / d
     if recipe.temperature is None:
-        found = _automatic(recipe, machine, examples, len(classes))
-        schedule = max(found[0], smallest), max(found[1], smallest)
+        measured = _automatic(recipe, machine, examples, len(classes))
+        schedule = max(measured[0], smallest), max(measured[1], smallest)
     else:
         schedule = recipe.temperature
         if min(schedule) < smallest:

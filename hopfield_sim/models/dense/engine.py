@@ -29,9 +29,9 @@ class DenseEngine:
 
     def start(self, states: NDArray[np.int8]) -> StateBatch:
         """The states with their overlaps."""
-        found = overlaps(self.backend, self.memories, states)
+        cache = overlaps(self.backend, self.memories, states)
         index = np.arange(len(states), dtype=np.int64)
-        return StateBatch(states, found, index, states.copy())
+        return StateBatch(states, cache, index, states.copy())
 
     def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""

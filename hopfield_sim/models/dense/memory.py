@@ -193,8 +193,8 @@ class DenseMemory(BinaryMemory):
         InvalidInputError
             If an energy overflows.
         """
-        batch, found = self._now()._overlaps_of(states)
-        return batch.restore(self._interaction.energy(found, logarithmic=self._log))
+        batch, m = self._now()._overlaps_of(states)
+        return batch.restore(self._interaction.energy(m, logarithmic=self._log))
 
     def energy_gap(self, states: Any) -> Any:
         """Energy gaps E(site flipped) − E(s) of every site, (B, N): s_i D_i.
@@ -205,9 +205,9 @@ class DenseMemory(BinaryMemory):
             If a difference overflows.
         """
         now = self._now()
-        batch, found = now._overlaps_of(states)
+        batch, m = now._overlaps_of(states)
         memories, log_unit = now._tables
-        spins, entries = batch.array, numpy_dense.read_tables(memories, found)
+        spins, entries = batch.array, numpy_dense.read_tables(memories, m)
         gaps = spins * numpy_dense.differences(memories, entries, spins)
         if self._log:
             return batch.restore(

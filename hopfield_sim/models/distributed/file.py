@@ -53,11 +53,11 @@ def read(values: Values, recipe: Recipe) -> Sum:
         raise InvalidInputError(f"its kernel {recipe.kernel!r} needs {recipe.dtype}; got {dtype}")
     wanted = values["probe"]
     if drawn.block_rows * n <= _CHEAP:
-        found = _probe(drawn)
+        blocks = _probe(drawn)
     else:
-        found = np.array([drawn.start(number, _PROBED) for number in _ends(drawn)])
+        blocks = np.array([drawn.start(number, _PROBED) for number in _ends(drawn)])
         wanted = wanted.reshape(2, 2, -1)[:, 0]
-    if found.shape != wanted.shape or not np.allclose(found, wanted, rtol=1e-5, atol=0):
+    if blocks.shape != wanted.shape or not np.allclose(blocks, wanted, rtol=1e-5, atol=0):
         raise InvalidInputError(
             "its random directions are not those that its seed gives here; it was written with "
             f"another version of numpy than {np.__version__}"

@@ -267,17 +267,17 @@ class DistributedMemory(ContinuousMemory):
         """Energy E of each state, (B,) float64; a float for a single state."""
         now = self._now()
         batch = now._validate(states)
-        found = now._compare(batch.array)
-        now._tell(found, batch.array)
-        return batch.restore(now._recipe.energies(found))
+        comparison = now._compare(batch.array)
+        now._tell(comparison, batch.array)
+        return batch.restore(now._recipe.energies(comparison))
 
     def gradient(self, states: Any) -> Any:
         """Gradient ∇E at each state, (B, D); 0 where the estimate is at most ε."""
         now = self._now()
         batch = now._validate(states)
-        found = now._compare(batch.array, gradient=True)
-        now._tell(found, batch.array)
-        slope = now._recipe.gradients(found)
+        comparison = now._compare(batch.array, gradient=True)
+        now._tell(comparison, batch.array)
+        slope = now._recipe.gradients(comparison)
         return batch.restore(slope.astype(batch.array.dtype, copy=False))
 
     def curvature(self, states: Any, directions: Any) -> Any:
@@ -389,10 +389,10 @@ class DistributedMemory(ContinuousMemory):
     @classmethod
     def _from_file(cls, values: Values) -> Self:
         names = ("n_features", "beta", "kernel", "energy", "orthogonal")
-        found = cls(**{name: values[name] for name in names})
-        found._recipe = replace(found._recipe, key=values["key"])
-        found._state = summed_file.read(values, found._recipe)
-        return found
+        memory = cls(**{name: values[name] for name in names})
+        memory._recipe = replace(memory._recipe, key=values["key"])
+        memory._state = summed_file.read(values, memory._recipe)
+        return memory
 
     # ------------------------------------------------------------------ private
 
@@ -430,10 +430,10 @@ class DistributedMemory(ContinuousMemory):
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:
         return self._recipe.compare(stored(self._drawn), self._memory, states, gradient=gradient)
 
-    def _tell(self, found: Comparison, states: Floats) -> None:
+    def _tell(self, comparison: Comparison, states: Floats) -> None:
         """Warn, once each, of states where nothing can be relied upon."""
         if not self.quiet:
             kernel, log = self._recipe.kernel, self._recipe.energy == "log"
             validity.tell(
-                kernel, self._memory, self._recipe.beta, found, states, self._told, log=log
+                kernel, self._memory, self._recipe.beta, comparison, states, self._told, log=log
             )

@@ -152,22 +152,24 @@ class Recipe:
         validity.still_near(after, self.beta, step)
         return after
 
-    def energies(self, found: Comparison) -> NDArray[np.float64]:
+    def energies(self, comparison: Comparison) -> NDArray[np.float64]:
         """−log max(⟨φ, T⟩, ε)/β, or −⟨φ, T⟩/β."""
         if self.energy == "plain":
-            return -np.exp(found.log_scale) * found.product / self.beta
+            return -np.exp(comparison.log_scale) * comparison.product / self.beta
         least = self.kind.floor
         with np.errstate(divide="ignore"):  # nothing at all of the memory: an infinite energy
-            return -(np.log(np.maximum(found.product, least)) + found.log_scale) / self.beta
+            return (
+                -(np.log(np.maximum(comparison.product, least)) + comparison.log_scale) / self.beta
+            )
 
-    def gradients(self, found: Comparison) -> NDArray[np.float64]:
+    def gradients(self, comparison: Comparison) -> NDArray[np.float64]:
         """Their gradients; the logarithm's is 0 where it is clipped."""
-        assert found.gradient is not None
+        assert comparison.gradient is not None
         if self.energy == "plain":
-            return -np.exp(found.log_scale)[:, None] * found.gradient / self.beta
-        dead = validity.dead(self.kernel, found)
-        below = np.where(dead, 1.0, found.product)
-        out = -found.gradient / (self.beta * below)[:, None]
+            return -np.exp(comparison.log_scale)[:, None] * comparison.gradient / self.beta
+        dead = validity.dead(self.kernel, comparison)
+        below = np.where(dead, 1.0, comparison.product)
+        out = -comparison.gradient / (self.beta * below)[:, None]
         out[dead] = 0.0
         return out
 
@@ -187,12 +189,12 @@ class Recipe:
         bend = curve(self.kind, drawn, self.beta, states, directions, memory, self._engine())
         if self.energy == "plain":
             return -bend / self.beta
-        found = self.compare(drawn, memory, states, gradient=True)
-        assert found.gradient is not None
-        dead = validity.dead(self.kernel, found)
-        below = np.where(dead, 1.0, found.product)[:, None]
-        along = np.einsum("bi,bi->b", found.gradient, directions)[:, None]
-        out = -(bend - found.gradient * along / below) / (self.beta * below)
+        comparison = self.compare(drawn, memory, states, gradient=True)
+        assert comparison.gradient is not None
+        dead = validity.dead(self.kernel, comparison)
+        below = np.where(dead, 1.0, comparison.product)[:, None]
+        along = np.einsum("bi,bi->b", comparison.gradient, directions)[:, None]
+        out = -(bend - comparison.gradient * along / below) / (self.beta * below)
         out[dead] = 0.0
         return out
 

@@ -44,14 +44,14 @@ def _squares(rows: Floats, beta: float) -> NDArray[np.float64]:
     return np.asarray(beta * np.einsum("bi,bi->b", rows, rows, dtype=np.float64))
 
 
-def dead(kernel: str, found: Comparison) -> NDArray[np.bool_]:
+def dead(kernel: str, comparison: Comparison) -> NDArray[np.bool_]:
     """Whether each estimate is at most ε: the logarithm is clipped there."""
-    clipped: NDArray[np.bool_] = found.product <= KERNELS[kernel].floor
+    clipped: NDArray[np.bool_] = comparison.product <= KERNELS[kernel].floor
     return clipped
 
 
 def lost(
-    kernel: str, memory: NDArray[np.float64], beta: float, found: Comparison, states: Floats
+    kernel: str, memory: NDArray[np.float64], beta: float, comparison: Comparison, states: Floats
 ) -> NDArray[np.bool_]:
     """Whether chance alone would give as much as each estimate.
 
@@ -61,7 +61,7 @@ def lost(
     """
     if not KERNELS[kernel].positive:
         chance = np.linalg.norm(memory) / np.sqrt(memory.size)
-        drowned: NDArray[np.bool_] = found.product <= chance
+        drowned: NDArray[np.bool_] = comparison.product <= chance
         return drowned
     tiny = np.finfo(float).tiny
     spread = 4 * beta * np.einsum("bi,bi->b", states, states, dtype=np.float64)
@@ -76,25 +76,25 @@ def tell(
     kernel: str,
     memory: NDArray[np.float64],
     beta: float,
-    found: Comparison,
+    comparison: Comparison,
     states: Floats,
-    told: set[str],
+    warned: set[str],
     *,
     log: bool,
 ) -> None:
     """Warn of dead and of lost states, each unless it is in ``told``, where it is noted then."""
-    flat = dead(kernel, found)
-    if log and flat.any() and "dead" not in told:
-        told.add("dead")
+    flat = dead(kernel, comparison)
+    if log and flat.any() and "dead" not in warned:
+        warned.add("dead")
         checks.warn(
             f"{flat.sum()} of {len(flat)} states lie in the dead zone, where the estimate of "
             f"Σ exp(-β/2 ‖x - ξ‖²) is at most ε = {KERNELS[kernel].floor:g}: the energy is flat "
             "there and the gradient 0, so they stay where they are and count as fixed points; "
             f"{_REMEDY}",
         )
-    drowned = lost(kernel, memory, beta, found, states)
-    if drowned.any() and "lost" not in told:
-        told.add("lost")
+    drowned = lost(kernel, memory, beta, comparison, states)
+    if drowned.any() and "lost" not in warned:
+        warned.add("lost")
         checks.warn(
             f"{drowned.sum()} of {len(drowned)} states lie where the estimate of "
             "Σ exp(-β/2 ‖x - ξ‖²) is no larger than its own error, so that energy and gradient "

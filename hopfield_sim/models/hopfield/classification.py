@@ -55,9 +55,9 @@ def classify(states: NDArray[np.int8], patterns: NDArray[np.int8], within: float
     """
     n = states.shape[1]
     least = n - 2 * math.floor(within * n + 1e-9)
-    found = [_nearest(state, patterns, least) for state in states]
-    named = [parts if overlap >= least else () for parts, overlap in found]
-    overlaps = np.array([overlap / n for _, overlap in found])
+    nearest = [_nearest(state, patterns, least) for state in states]
+    named = [parts if overlap >= least else () for parts, overlap in nearest]
+    overlaps = np.array([overlap / n for _, overlap in nearest])
     return Classification(np.array([_kind(parts) for parts in named]), named, overlaps)
 
 

@@ -271,19 +271,19 @@ class HopfieldNetwork(PairNetwork):
         >>> import numpy as np
         >>> xi = np.array([[1, 1, 1, 1, -1], [1, 1, -1, -1, 1], [1, -1, 1, -1, -1]])
         >>> net = HopfieldNetwork().store(xi)
-        >>> found = net.classify(np.sign(xi.sum(axis=0)))
-        >>> found.kind, found.patterns, found.overlap
+        >>> result = net.classify(np.sign(xi.sum(axis=0)))
+        >>> result.kind, result.patterns, result.overlap
         ('mixture', ((0, 1), (1, 1), (2, 1)), 1.0)
         """
         now = self._now()
         patterns, batch = now._stored_patterns("classify"), now._validate(states)
         within = checks.real(within, "within", minimum=0, maximum=0.5)
-        found = classification.classify(batch.array, patterns, within)
+        result = classification.classify(batch.array, patterns, within)
         if batch.single:
             return classification.Classification(
-                str(found.kind[0]), found.patterns[0], float(found.overlap[0])
+                str(result.kind[0]), result.patterns[0], float(result.overlap[0])
             )
-        return found
+        return result
 
     # ------------------------------------------------------------------ files
 

@@ -36,13 +36,13 @@ class Attending:
             f"the attention of {len(states)} states to {compared.n_patterns} memories",
             "pass fewer states at a time",
         )
-        found = self.engine.weights(compared.memories, self._queries(states), self.beta)
-        return found.astype(states.dtype, copy=False)
+        p = self.engine.weights(compared.memories, self._queries(states), self.beta)
+        return p.astype(states.dtype, copy=False)
 
     def attend(self, states: Floats) -> Attended:
         """The weighted mean of the memories for each state, and a summary of its weights."""
-        found = self.engine.attend(self.compared.memories, self._queries(states), self.beta)
-        return found._replace(target=found.target.astype(states.dtype, copy=False))
+        attended = self.engine.attend(self.compared.memories, self._queries(states), self.beta)
+        return attended._replace(target=attended.target.astype(states.dtype, copy=False))
 
     def energies(self, states: Floats) -> NDArray[np.float64]:
         """E of each state, (B,)."""

@@ -60,9 +60,9 @@ class Similarity:
         """E of each state, (B,), from β⁻¹ log of the mean of exp(β score)."""
         raise TypeError("a similarity says what its energy is")
 
-    def gradient(self, states: Floats, found: Attended) -> Floats:
+    def gradient(self, states: Floats, attended: Attended) -> Floats:
         """∂E/∂x, (B, N); zero where nothing is observed."""
-        return self._seen(states - found.target)
+        return self._seen(states - attended.target)
 
     def _seen(self, rows: Floats) -> Floats:
         """Rows (B, N) with zeros where nothing is observed."""
@@ -127,9 +127,9 @@ class Dot(Centred):
 
     def compare(self, patterns: Floats) -> Memories:
         """As they are, or from the origin."""
-        found = super().compare(patterns)
+        memories = super().compare(patterns)
         self.largest = float(self._squares(patterns).max())
-        return found
+        return memories
 
     def queries(self, states: Floats) -> Floats:
         """As they are: only the keys are less the origin."""
@@ -152,8 +152,8 @@ class Euclidean(Centred):
 
     def compare(self, patterns: Floats) -> Memories:
         """With the bias −½‖ξ‖²."""
-        found = super().compare(patterns)
-        return replace(found, bias=-0.5 * self.squares)
+        memories = super().compare(patterns)
+        return replace(memories, bias=-0.5 * self.squares)
 
     def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
         """−β⁻¹ log of the sum, not of the mean, so that it is 0 at a memory that is alone."""
@@ -214,12 +214,12 @@ class Cosine(Similarity):
         """That of ``Dot`` for vectors of length 1."""
         return 1 - soft
 
-    def gradient(self, states: Floats, found: Attended) -> Floats:
+    def gradient(self, states: Floats, attended: Attended) -> Floats:
         """−(g − (g·x̂) x̂)/‖x centred‖, g = Σ p_μ ξ̂^μ; 0 for a state without contrast."""
         unit, length = self._directions(states)
         with np.errstate(over="ignore", invalid="ignore"):  # raises below
-            weight = found.scaled / found.mass / self.unit
-            pull = self._centred(found.target) * weight[:, None]
+            weight = attended.scaled / attended.mass / self.unit
+            pull = self._centred(attended.target) * weight[:, None]
             along = np.einsum("bi,bi->b", pull, unit)[:, None] * unit
             slope = np.divide(along - pull, length, out=np.zeros_like(pull), where=length > 0)
             steepest = float(np.abs(slope).max())

@@ -36,9 +36,9 @@ def fields(weights: Floats, states: Spins) -> Floats:
     largest = float(np.abs(weights).max())
     n, m = weights.shape
     width = 4 * np.finfo(np.float64).eps * m * largest * (1 + n * largest)
-    found = product(np.tanh(inputs(weights, states)), weights.T)
-    found[np.abs(found) <= width] = 0.0
-    return found
+    h = product(np.tanh(inputs(weights, states)), weights.T)
+    h[np.abs(h) <= width] = 0.0
+    return h
 
 
 def signs(values: Floats, states: Spins) -> Spins:

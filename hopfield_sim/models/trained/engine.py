@@ -67,9 +67,9 @@ class Field:
             When one exceeds every float.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            found = values * np.exp(self.log_unit) + 0.0
-        Rectified(self.order).refuse_overflow(found)
-        return found
+            scaled = values * np.exp(self.log_unit) + 0.0
+        Rectified(self.order).refuse_overflow(scaled)
+        return scaled
 
     def differences(self, overlaps: Doubles, spins: Spins, weights: Floats) -> Doubles:
         """D of one site each, (B,), from its spins (B,) and ξ there, (B, K); 0 where rounding
@@ -85,12 +85,12 @@ class Field:
     def all_differences(self, states: Spins) -> Doubles:
         """D of every site, (B, N), alike."""
         k, n = self.memories.shape
-        found = []
+        parts = []
         for some in rule.blocks(states, k):
             answered = rule.answers(some.astype(np.float64), self.memories, n, self.order)
             sizes = answered.kept.sum(axis=1)[:, None] + answered.turned.sum(axis=2)
-            found.append(np.where(np.abs(answered.votes) > self.tie * sizes, answered.votes, 0.0))
-        return np.concatenate(found)
+            parts.append(np.where(np.abs(answered.votes) > self.tie * sizes, answered.votes, 0.0))
+        return np.concatenate(parts)
 
     def changed(self, states: Spins) -> NDArray[np.bool_]:
         """The sites of states (B, N) that want to turn; a D of 0 keeps the spin."""

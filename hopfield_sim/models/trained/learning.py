@@ -146,9 +146,9 @@ class Learner:
         errors, cost, gradient = 0, 0.0, np.zeros_like(memories)
         for some in rule.blocks(self._patterns, len(memories)):
             answered = rule.answers(some, memories, self.temperature * n, order)
-            found = rule.outputs(answered.votes, 1.0)
-            gradient += rule.gradient(some, answered, rule.signal(found, some, power))
-            cost += rule.cost(found, some, power)
+            y = rule.outputs(answered.votes, 1.0)
+            gradient += rule.gradient(some, answered, rule.signal(y, some, power))
+            cost += rule.cost(y, some, power)
             errors += int((answered.votes * some <= 0).sum())
         self._gradient = gradient
         return {"rate": self._rate, "errors": errors, "cost": cost / self._patterns.size}

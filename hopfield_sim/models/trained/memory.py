@@ -257,8 +257,8 @@ class TrainedDenseMemory(BinaryMemory):
         """
         now = self._now()
         batch, field = now._validate(states), now._field()
-        found = field.energies(field.overlaps(batch.array))
-        return batch.restore(field.in_units(found))
+        energies = field.energies(field.overlaps(batch.array))
+        return batch.restore(field.in_units(energies))
 
     def energy_gap(self, states: Any) -> Any:
         """Energy gaps E(site flipped) − E(s) of every site, (B, N).

@@ -165,9 +165,9 @@ def _capacities(
             mine = where(rows, rule=rule, n_neurons=n)
             # Where all trials failed there are only nan.
             if mine and not np.isnan(column(mine, "retrieved")).all():
-                found = crossing(column(mine, "n_patterns"), column(mine, "retrieved"), LEVEL)
-                found = found._replace(error=errors.get((rule, n), math.nan))
-                drawn += _one_capacity(ax, n, found, colour, marks[index % len(marks)])
+                point = crossing(column(mine, "n_patterns"), column(mine, "retrieved"), LEVEL)
+                point = point._replace(error=errors.get((rule, n), math.nan))
+                drawn += _one_capacity(ax, n, point, colour, marks[index % len(marks)])
         ax.plot([], [], color=colour, marker=marks[index % len(marks)], ls="", label=name)
         law = theory_lines.capacity(rule, smooth)
         if law is not None:
@@ -186,10 +186,10 @@ def _capacities(
     ax.legend(loc="best")
 
 
-def _one_capacity(ax: Axes, n: int, found: Crossing, colour: str, mark: str) -> list[float]:
+def _one_capacity(ax: Axes, n: int, at: Crossing, colour: str, mark: str) -> list[float]:
     """A point with its standard error; an arrow if the crossing is outside of the grid."""
-    if math.isinf(found.high) or found.low == 0.0:
-        edge, arrow = (found.low, "↑") if math.isinf(found.high) else (found.high, "↓")
+    if math.isinf(at.high) or at.low == 0.0:
+        edge, arrow = (at.low, "↑") if math.isinf(at.high) else (at.high, "↓")
         ax.plot([n], [edge], color=colour, marker=mark, ls="", fillstyle="none", label="_limit")
         ax.annotate(
             arrow,
@@ -201,6 +201,6 @@ def _one_capacity(ax: Axes, n: int, found: Crossing, colour: str, mark: str) -> 
             va="center",
         )
         return [edge]
-    bar = 0.0 if math.isnan(found.error) else found.error
-    ax.errorbar([n], [found.value], yerr=bar, color=colour, marker=mark, markersize=5, lw=1.2)
-    return [found.low, found.high]
+    bar = 0.0 if math.isnan(at.error) else at.error
+    ax.errorbar([n], [at.value], yerr=bar, color=colour, marker=mark, markersize=5, lw=1.2)
+    return [at.low, at.high]

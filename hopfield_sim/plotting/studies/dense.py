@@ -164,14 +164,14 @@ def _corrupted(ax: Axes, rows: Sequence[Row]) -> None:
     ax.legend(fontsize=8, loc="lower left")
 
 
-def _capacities(ax: Axes, found: Sequence[Row]) -> None:
+def _capacities(ax: Axes, table: Sequence[Row]) -> None:
     """Number of patterns at which 0.5 % of the bits change, against N."""
     colours = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANGE)
     everything = [1.0]
-    sizes = sorted({int(row["n_neurons"]) for row in found})
+    sizes = sorted({int(row["n_neurons"]) for row in table})
     smooth = np.geomspace(sizes[0] / 1.3, sizes[-1] * 1.3, 40)
-    for index, order in enumerate(values(found, "order")):
-        mine, colour = where(found, order=order), colours[index % len(colours)]
+    for index, order in enumerate(values(table, "order")):
+        mine, colour = where(table, order=order), colours[index % len(colours)]
         n, measured = column(mine, "n_neurons"), column(mine, "capacity")
         law, words = theory_lines.dense_capacity(smooth, int(order), LEVEL)
         bars = np.nan_to_num(column(mine, "capacity_se"))

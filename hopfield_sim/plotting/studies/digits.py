@@ -76,12 +76,12 @@ def _source(result: Any) -> str:
 def _part(result: Any, name: str) -> Mapping[int, Any]:
     """The part of the summary with this name, by power."""
     summary = getattr(result, "summary", None)
-    found = summary.get(name) if isinstance(summary, Mapping) else None
-    if not found:
+    part = summary.get(name) if isinstance(summary, Mapping) else None
+    if not part:
         raise InvalidInputError(
             f"the result has no {name!r} in its summary; is this the result of another experiment?"
         )
-    return found
+    return part
 
 
 def _memories(memories: Mapping[int, Any], rows: list[Row], source: str, ax: Any) -> Figure:
@@ -145,8 +145,8 @@ def _errors(ax: Axes, rows: list[Row]) -> None:
 
 def _span(rows: Sequence[Row]) -> tuple[float, float]:
     """From half of the smallest error that is not 0 to 1."""
-    found = np.concatenate([column(rows, name) for name in CURVES])
-    positive = found[found > 0]
+    errors = np.concatenate([column(rows, name) for name in CURVES])
+    positive = errors[errors > 0]
     return (0.6 * float(positive.min()) if positive.size else 1e-3), 1.0
 
 
@@ -174,8 +174,8 @@ def _participation(quantiles: Mapping[int, Any], rows: list[Row], source: str, a
     colours = _colours(orders)
     places = np.arange(len(orders))
     for place, order in zip(places, orders, strict=True):
-        found = np.maximum(quantiles[order], 0.9)  # 0 where no memory says anything
-        five, quarter, half, third, top = np.interp([5, 25, 50, 75, 95], range(101), found)
+        counts = np.maximum(quantiles[order], 0.9)  # 0 where no memory says anything
+        five, quarter, half, third, top = np.interp([5, 25, 50, 75, 95], range(101), counts)
         left.plot([place, place], [five, top], color=colours[order], lw=2, zorder=2)
         left.plot([place, place], [quarter, third], color=colours[order], lw=9, zorder=3)
         left.plot(place, half, "o", color="white", markersize=5, mec=style.INK, mew=0.8, zorder=4)
