@@ -15,7 +15,7 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim import datasets
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.cli import completion, console, driver, manual
+from hopfield_sim.experiment.cli import completion, console, doctor, driver, manual
 from hopfield_sim.experiment.cli.options import OPTIONS, own_options, parse, studies
 from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
 from hopfield_sim.experiment.sweeps import fields
@@ -93,6 +93,43 @@ def test_version_and_list(capsys: pytest.CaptureFixture[str]) -> None:
         assert "list stands alone" in capsys.readouterr().err
     assert main(["merge", "--help"]) == 0
     assert "merge OUT SHARD" in capsys.readouterr().out
+
+
+def test_doctor_says_what_there_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOPFIELD_DATA", str(tmp_path))
+    monkeypatch.setitem(doctor.PACKAGES, "no-such-package", "nothing")
+    assert main(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"hopfield_sim {hs.__version__} in ")
+    for name, why in hs.backends.describe().items():
+        assert any(line.split()[0] == name and why in line for line in lines if line.strip())
+    assert sum(line.endswith("in use") for line in lines) == 1
+    assert "  no-such-package  not installed (nothing): pip install no-such-package" in lines
+    for words in (["doctor", "more"], ["doctor", "--quick"]):
+        assert main(words) == 2
+        assert "doctor stands alone" in capsys.readouterr().err
+    run = subprocess.run([sys.executable, "-m", "hopfield_sim"], capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.splitlines()[0] == lines[0]
+
+
+def test_doctor_names_damaged_data(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged() -> Any:
+        raise hs.errors.DatasetFormatError("train-labels: it ends in the middle")
+
+    def missing() -> Any:
+        raise hs.errors.MissingDataError("MNIST is not here: a long list of folders")
+
+    monkeypatch.setattr(datasets, "cifar10", damaged)
+    monkeypatch.setattr(datasets, "mnist", missing)
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "  cifar10        train-labels: it ends in the middle" in said
+    assert "  mnist          MNIST is not here\n" in said
 
 
 @pytest.mark.parametrize("before", [["capacity"], ["--quick"], ["merge", "a"], ["list"]])

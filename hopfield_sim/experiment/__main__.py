@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hopfield_sim import backends
 from hopfield_sim.errors import HopfieldError
-from hopfield_sim.experiment.cli import completion, console, driver, manual, options
+from hopfield_sim.experiment.cli import completion, console, doctor, driver, manual, options
 from hopfield_sim.experiment.cli.driver import Outcome
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps import interruption
@@ -87,8 +87,8 @@ def _answer(argv: Sequence[str]) -> str | None:
         option, _, shell = word.partition("=")
         if option == "--completion":
             return completion.script(shell or following).rstrip("\n")
-    if first == "list" and len(argv) == 1:
-        return manual.listed()
+    if argv in (["list"], ["doctor"]):
+        return manual.listed() if first == "list" else doctor.diagnosis()
     return None
 
 

@@ -24,7 +24,11 @@ __all__ = ["MERGE", "OPTIONS", "VERBS", "Option", "Options", "own_options", "par
 
 MERGE = "merge OUT SHARD [SHARD ...]"
 
-VERBS = {"merge": "put the parts of a study together that --shard made", "list": "name all studies"}
+VERBS = {
+    "merge": "put the parts of a study together that --shard made",
+    "list": "name all studies",
+    "doctor": "say which backends, kernels, packages and data sets there are, and what is missing",
+}
 """Words in the place of a study's name, with what they do."""
 
 
@@ -82,9 +86,9 @@ def parse(argv: Sequence[str]) -> Options:
         next(w for w in (words, *given.values()) if isinstance(w, list) and name in w).remove(name)
     if name == "merge":
         return _merge(words, given)
-    if name == "list":
+    if name in ("list", "doctor"):
         also = words[0] if words else f"--{next(iter(given))}"
-        raise InvalidInputError(f"list stands alone; got also {also!r}")
+        raise InvalidInputError(f"{name} stands alone; got also {also!r}")
     if words and name is None:
         checks.choice(words[0], [*STUDIES, *VERBS], "the study's name")
     if words:
