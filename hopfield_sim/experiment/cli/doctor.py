@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import hopfield_sim
 from hopfield_sim import backends, datasets
 from hopfield_sim.backends import compiled, kernels
 from hopfield_sim.checks import limits
@@ -41,8 +41,9 @@ def diagnosis() -> str:
     >>> diagnosis().splitlines()[0].startswith("hopfield_sim")
     True
     """
+    package = import_module("hopfield_sim")
     lines = [
-        f"hopfield_sim {hopfield_sim.__version__} in {Path(hopfield_sim.__file__).parent}",
+        f"hopfield_sim {package.__version__} in {Path(str(package.__file__)).parent}",
         f"Python {platform.python_version()} on {platform.platform()}",
         f"{backends.threads(None)} processors for this process, {_memory()} of memory available",
         "",
