@@ -19,7 +19,7 @@ from weakref import WeakSet
 __all__ = ["Daemons"]
 
 _LEFT: WeakSet[Thread] = WeakSet()
-"""Those that nobody waits for any more."""
+"""Threads that are no longer waited for."""
 
 _Task = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 

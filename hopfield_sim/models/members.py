@@ -62,7 +62,7 @@ class Member:
 
 
 SHAPE = Member("i8 axes", "_shape", optional=True)
-"""That of images, where a memory has stored some."""
+"""Shape of images, if a memory stores images."""
 
 
 class FileKind:

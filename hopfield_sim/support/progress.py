@@ -16,7 +16,7 @@ _TERMINAL, _FILE = 0.1, 10.0
 """Seconds between two drawings: a terminal has a moving bar, a file a line now and then."""
 
 _WIDEST, _NARROWEST = 40, 10
-"""Of the bar itself, in characters."""
+"""Maximum and minimum width of the bar, in characters."""
 
 
 class Bar:

@@ -138,7 +138,7 @@ class Attention:
         return weights
 
     def scores(self, memories: Memories, queries: Floats) -> Floats:
-        """Of every query with every memory, (b, P)."""
+        """Scores of every query with every memory, (b, P)."""
         everything = slice(0, len(memories.patterns))
         return self._scores(memories, queries, everything)
 

@@ -16,7 +16,7 @@ Labels = NDArray[np.int64] | NDArray[np.str_] | NDArray[np.bool_]
 Row = dict[str, float]
 
 COLUMNS = ("epoch", "rate", "temperature", "cost", "train_error", "validation_error", "seconds")
-"""Of a history; epochs count from 1, and there may be no validation."""
+"""Columns of a history; epochs count from 1, and there may be no validation."""
 
 _COST = 4
 """m, if not said: it served every power."""
@@ -181,7 +181,7 @@ class State:
 
     @property
     def temperature(self) -> float:
-        """That of the memories that answer, in units of the number of inputs."""
+        """Temperature of the memories in use, in units of the number of inputs."""
         if not self.history:
             return self.schedule[0]
         return self.history[-1 if self.best is None else self.best_epoch]["temperature"]

@@ -40,7 +40,7 @@ _FEATURES, _WHOLE = 5, 25
 """Up to this power memories are features, from that one on whole examples."""
 
 _MEAN, _SPREAD = 0.3, 0.3
-"""Of the numbers in new memories; the mean has the sign of the examples' mean."""
+"""Mean and spread of new memories; the mean has the sign of the examples' mean."""
 
 
 class Examples(NamedTuple):

@@ -37,7 +37,7 @@ _PLACES = 240
 
 @dataclass(frozen=True)
 class Interaction(ABC):
-    """F, and all that follows from it; a class below says what F is, and its slope.
+    """An interaction F with all quantities derived from it; subclasses define F and its slope.
 
     F takes whole numbers to whole numbers, and its values are largest at the largest overlaps; a
     class whose F does not brings ``values`` and ``memories`` of its own.
@@ -53,19 +53,19 @@ class Interaction(ABC):
     name: ClassVar[str]
     """Name, as passed to ``DenseMemory``."""
     label: ClassVar[str]
-    """As sentences, tables and legends write it."""
+    """Name in sentences, tables and legends."""
     formula: ClassVar[str]
     """F, as a figure writes it."""
     orders: ClassVar[tuple[int, int]] = (1, HIGHEST_ORDER)
     """The lowest and the highest order."""
     energies: ClassVar[tuple[str, ...]] = ("sum",)
-    """Those of ``ENERGIES`` that it has, the usual one first."""
+    """Supported ``ENERGIES``, the default first."""
     instead: ClassVar[str] = "use a lower order"
     """What to do where no float holds an energy."""
 
     @abstractmethod
     def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
-        """F of whole numbers, Python's own ones too, or of real ones."""
+        """F of integers, including Python's own, or of real numbers."""
 
     @abstractmethod
     def slope(self, x: Floats) -> Floats:
@@ -86,7 +86,7 @@ class Interaction(ABC):
         Raises
         ------
         InvalidInputError
-            When the sum exceeds all floats.
+            If the sum overflows.
 
         Examples
         --------
@@ -103,12 +103,12 @@ class Interaction(ABC):
         return 0.0 - total
 
     def refuse_overflow(self, energies: Floats) -> None:
-        """Refuse energies that no float holds.
+        """Raise if an energy overflows.
 
         Raises
         ------
         InvalidInputError
-            When one of them is not finite.
+            If an energy is not finite.
         """
         if not np.isfinite(energies).all():
             raise InvalidInputError(
@@ -298,7 +298,7 @@ def sums_exactly(whole: NDArray[np.object_], n_patterns: int) -> bool:
 
 
 def soft_maximum(m: NDArray[Any]) -> Floats:
-    """Log Σ_μ e^m over the patterns, (B, P, …) → (B, …)."""
+    """log Σ_μ e^m over the patterns, (B, P, …) → (B, …)."""
     top = m.max(axis=1)
     return np.asarray(top + np.log(np.exp((m - top[:, None]).astype(np.float64)).sum(axis=1)))
 

@@ -23,7 +23,7 @@ _CHEAP = 1 << 21
 """Numbers of a block that is drawn to look at its last row too."""
 
 _LARGEST = 1e100
-"""Of a number of T: far more than any patterns make, and its products are finite."""
+"""Maximum of a number of T: far more than patterns produce, and its products are finite."""
 
 
 class Sum(NamedTuple):

@@ -43,10 +43,10 @@ _SWEEPS_WORTH_A_MATRIX = 40
 """A matrix is made when sweeps times patterns come to so many neurons."""
 
 _MATRIX_BYTES = 8
-"""Of memory a coupling while the matrix is made."""
+"""Bytes of memory per coupling while the matrix is computed."""
 
 _CACHED_NEURONS = 2500
-"""Of how many neurons a matrix stays in the processor's cache."""
+"""Number of neurons up to which a matrix fits into the processor's cache."""
 
 _BLOCK_ROWS = 1024
 

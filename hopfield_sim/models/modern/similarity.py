@@ -126,13 +126,13 @@ class Dot(Centred):
     name = "dot"
 
     def compare(self, patterns: Floats) -> Memories:
-        """As they are, or from the origin."""
+        """Represent the memories as they are, or relative to the origin."""
         memories = super().compare(patterns)
         self.largest = float(self._squares(patterns).max())
         return memories
 
     def queries(self, states: Floats) -> Floats:
-        """As they are: only the keys are less the origin."""
+        """Queries are the states; only the keys are relative to the origin."""
         return self._seen(states)
 
     def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
@@ -211,7 +211,7 @@ class Cosine(Similarity):
         return self._directions(states)[0]
 
     def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
-        """That of ``Dot`` for vectors of length 1."""
+        """The energy of ``Dot`` for vectors of length 1."""
         return 1 - soft
 
     def gradient(self, states: Floats, attended: Attended) -> Floats:

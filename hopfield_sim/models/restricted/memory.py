@@ -36,7 +36,7 @@ HISTORY = {"errors": "i8", "cost": "f8", "energy": "f8"}
 """Columns of the history, in addition to the number of the step, and their dtypes."""
 
 _LARGEST = 1e100
-"""Of a weight in a file: far more than is ever learnt, and sums of its squares are finite."""
+"""Maximum of a weight in a file: far more than is learnt, and sums of its squares are finite."""
 
 
 @dataclass(frozen=True, eq=False)

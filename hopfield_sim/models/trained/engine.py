@@ -40,7 +40,7 @@ class Field:
 
     @property
     def log_unit(self) -> float:
-        """Log of N^n, the unit of energies."""
+        """log N^n, the logarithm of the unit of energies."""
         return self.order * math.log(self.memories.shape[1])
 
     @property

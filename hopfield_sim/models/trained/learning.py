@@ -26,7 +26,7 @@ _SAMPLE = 100
 """Patterns that are looked at to find a temperature."""
 
 _LARGEST_LOG = 460.0
-"""Of a factor that must not make anything infinite."""
+"""Maximum logarithm of a factor, so that nothing overflows."""
 
 
 @dataclass(frozen=True)
