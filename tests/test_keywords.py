@@ -30,6 +30,7 @@ RECORDS = {
     "LearningRule",
     "OwnRule",
     "PhaseLines",
+    "Picture",
     "Result",
     "Rule",
     "Section",
@@ -92,7 +93,7 @@ def test_slips(call: Callable[[], Any], said: str) -> None:
 def test_signatures_and_documentation_are_those_of_the_function() -> None:
     assert [*inspect.signature(hs.ModernHopfield).parameters][:2] == ["beta", "similarity"]
     assert [*inspect.signature(theory.capacity).parameters] == ["n_neurons", "criterion"]
-    assert str(hs.HopfieldNetwork.store.__doc__).startswith("Learn")
+    assert str(hs.HopfieldNetwork.store.__doc__).startswith("Store patterns")
 
 
 ALIKE = hs.random_patterns(40, 300, activity=0.7, rng=0)

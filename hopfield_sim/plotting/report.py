@@ -248,6 +248,7 @@ def _shown(section: Section) -> dict[str, Any]:
     }
 
 
+@checks.by_name
 def picture(caption: str, figure: Figure) -> Picture:
     """Draw a figure, and describe it."""
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
