@@ -443,7 +443,9 @@ WITH_SKLEARN = {SMALL_DIGITS, "python examples/strokes_or_digits.py"}
 
 _TIMED = "times of one machine, which `make bench` measures"
 EXCUSED = {
-    r"^n = 2 is the Hebbian network, state by state, with 2N times": "exact: tests/test_dense.py",
+    r"^n = 2 is the Hebbian network, state by state, with 2N times": (
+        "exact: tests/models/test_dense.py"
+    ),
     r"^100 states against 10 000 features.*": _TIMED,
     r"^A rotation of 1000 neurons.*": _TIMED,
     r"^One step is PyTorch's attention.*": _TIMED,
@@ -452,7 +454,7 @@ EXCUSED = {
     r"^MNIST, 100 memories, n = 20, m = 30: 2\.7 % test error.*": "hundreds of epochs",
     r"^With temperature and rate as they are measured, 40 epochs.*": "beside it `digits`",
     r"One update is a network with one hidden layer.*in all of 1000 cases, at.*": (
-        "all of them: tests/test_classifier.py"
+        "all of them: tests/models/test_classifier.py"
     ),
     r"π/2": "theory",
     r"Of ten MNIST digits Hebb's rule and dense memories of power 3 hold none": "a setting",
@@ -461,9 +463,11 @@ EXCUSED = {
     r"With two patterns, fewer than 90 %": "a setting",
     r"At β = 1 on a sphere of radius √\(d − 1\)": "a setting",
     r"^At least 95 % of the lines are run": "`make test` fails below",
-    r"One or two rotations make all of 10, 25 or 50 patterns": "tests/test_restricted.py",
+    r"One or two rotations make all of 10, 25 or 50 patterns": "tests/models/test_restricted.py",
     r"Hidden units beyond some 0\.6 N": "read off a figure",
     r"A dense memory of order 2": "a setting",
-    r"^Synchronous recall ends in a fixed point or a 2-cycle": "a theorem: tests/test_physics.py",
+    r"^Synchronous recall ends in a fixed point or a 2-cycle": (
+        "a theorem: tests/physics/test_physics.py"
+    ),
 }
 """Rows, or words of them, whose figures come from no command that runs here, and why."""

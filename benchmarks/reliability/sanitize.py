@@ -67,7 +67,11 @@ SANITIZERS = [
         "address,undefined",
         "libasan.so",
         {"ASAN_OPTIONS": "detect_leaks=0", "UBSAN_OPTIONS": "halt_on_error=1"},
-        [f"tests/test_{name}.py" for name in ("backends", "backends_waves", "dense_backends")],
+        [
+            "tests/backends/test_pairs.py",
+            "tests/backends/test_waves.py",
+            "tests/backends/test_dense_engine.py",
+        ],
         [
             ("waves(n,", "waves(n + 1,", ONE_CALL, "heap-buffer-overflow"),
             (
@@ -83,7 +87,7 @@ SANITIZERS = [
         "libtsan.so",
         # The threads of BLAS, which was built without the sanitizer, would all seem to race.
         {"TSAN_OPTIONS": "halt_on_error=1 exitcode=66", "OPENBLAS_NUM_THREADS": "1"},
-        ["tests/test_backends.py", "tests/test_dense_backends.py"],
+        ["tests/backends/test_pairs.py", "tests/backends/test_dense_engine.py"],
         [("waves(n,", "waves(n,", TWO_THREADS, "data race")],
     ),
 ]

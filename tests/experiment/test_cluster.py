@@ -22,7 +22,7 @@ from hopfield_sim.experiment.sweeps.sweep import answer, gather, sweep
 distributed = pytest.importorskip("distributed", reason="needs the extra 'cluster' (dask)")
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of dask are not ours
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture

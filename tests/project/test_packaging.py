@@ -16,7 +16,7 @@ import pytest
 
 import hopfield_sim as hs
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 SOURCES = [*PAGES, *sorted((ROOT / "hopfield_sim").rglob("*.py"))]

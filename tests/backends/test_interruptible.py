@@ -132,7 +132,7 @@ def test_ctrl_c_is_heard_and_the_process_ends_as_it_would(
     run = subprocess.run(
         [sys.executable, "-c", CTRL_C.format(end=end)],
         env=os.environ
-        | {"PYTHONPATH": str(Path(__file__).parent.parent), "OPENBLAS_NUM_THREADS": threads},
+        | {"PYTHONPATH": str(Path(__file__).parents[2]), "OPENBLAS_NUM_THREADS": threads},
         capture_output=True,
         text=True,
         timeout=30,

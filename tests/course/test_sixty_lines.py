@@ -10,7 +10,7 @@ import pytest
 
 import hopfield_sim as hs
 
-PATH = Path(__file__).parents[1] / "examples" / "hopfield_in_60_lines.py"
+PATH = Path(__file__).parents[2] / "examples" / "hopfield_in_60_lines.py"
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ import hopfield_sim as hs
 
 pytest.importorskip("threadpoolctl")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 if not (ROOT / "benchmarks").is_dir():
     pytest.skip("the benchmarks come with the sources only", allow_module_level=True)
 sys.path.insert(0, str(ROOT))

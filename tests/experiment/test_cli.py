@@ -31,8 +31,8 @@ from hopfield_sim.experiment.sweeps.store import Store
 NEED_DATA = {"digits"}  # cannot be configured where there are no images: its own tests do
 TABLES = ("capacity", "robustness", "energy", "checkerboard", "image")
 SMALL = ["--sizes", "10,18", "--trials", "6", "--rules", "hebbian"]
-ROOT = Path(__file__).parents[1]
-SLOW = Path(__file__).with_name("slow_command.py")
+ROOT = Path(__file__).parents[2]
+SLOW = Path(__file__).parents[1] / "slow_command.py"
 # Fifteen seconds by the slow command, less than one by the usual.
 LONG = ["capacity", "--sizes", "34", "--trials", "300", "--rules", "hebbian", "--workers", "1"]
 

@@ -19,7 +19,7 @@ import hopfield_sim as hs
 from hopfield_sim.experiment.__main__ import main
 
 RELEASES = sorted(
-    (path.parent for path in (Path(__file__).parent / "data").glob("*/expected.json")),
+    (path.parent for path in (Path(__file__).parents[1] / "data").glob("*/expected.json")),
     key=lambda folder: [int(number) for number in folder.name.split(".")],
 )
 MODELS = sorted(path for release in RELEASES for path in release.glob("*.npz"))

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "hopfield_sim"
+PACKAGE = Path(__file__).parents[2] / "hopfield_sim"
 
 # From the ground up. A room may import from its own floor and from those below it.
 FLOORS = (

@@ -28,7 +28,7 @@ from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import fields
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 
 def correlation(patterns: np.ndarray) -> np.ndarray:

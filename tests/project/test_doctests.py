@@ -1,4 +1,4 @@
-"""Every example in a docstring gives what it says. ``pytest tests/test_doctests.py -k flip``."""
+"""Every docstring's example is true. ``pytest tests/project/test_doctests.py -k flip``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "hopfield_sim"
+PACKAGE = Path(__file__).parents[2] / "hopfield_sim"
 
 
 class Finder(doctest.DocTestFinder):

@@ -20,7 +20,7 @@ from hopfield_sim.experiment.cli.options import OPTIONS, own_options, parse, stu
 from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
 from hopfield_sim.experiment.sweeps import fields
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 QUICKLY = ["robustness", "--sizes", "10", "--trials", "1", "--rules", "hebbian"]
 
 

@@ -717,7 +717,7 @@ def test_no_argument_is_changed() -> None:
 
 # ------------------------------------------------------------------ the notebook
 
-NOTEBOOK = Path(__file__).parents[1] / "examples" / "course.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "examples" / "course.ipynb"
 
 
 def test_the_notebook_is_stored_without_what_it_prints() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 SLOW = 60.0
 
 # A command line of its own: a toy sweep whose trials sleep, and cannot be interrupted.

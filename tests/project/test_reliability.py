@@ -17,7 +17,7 @@ from benchmarks.reliability.__main__ import ATTACKS
 from hopfield_sim.experiment.sweeps import store_file
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # wild arguments are warned of, too
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow

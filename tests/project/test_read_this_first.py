@@ -13,8 +13,8 @@ import pytest
 
 import hopfield_sim as hs
 
-ROOT = Path(__file__).parents[1]
-TRACED = Path(__file__).with_name("traced_command.py")
+ROOT = Path(__file__).parents[2]
+TRACED = Path(__file__).parents[1] / "traced_command.py"
 PAGE = (ROOT / "docs" / "read_this_first.md").read_text(encoding="utf-8")
 STEPS = re.findall(r"^1\. `([\w.]+)`", PAGE, flags=re.MULTILINE)
 HELPERS = re.findall(r"`([\w.]+)`", PAGE.partition("## What helps")[2])

@@ -518,7 +518,9 @@ def test_the_bar_names_the_study_and_ends_at_100(tmp_path: Path, terminal: bool)
     command = [sys.executable, "-W", "error", "-c", code, str(tmp_path)]
     if terminal:  # of no size, as a container's
         ours, theirs = os.openpty()
-        done = subprocess.Popen(command, cwd=Path(__file__).parent, stdout=theirs, stderr=theirs)
+        done = subprocess.Popen(
+            command, cwd=Path(__file__).parents[1], stdout=theirs, stderr=theirs
+        )
         os.close(theirs)
         said = b""
         with contextlib.suppress(OSError):  # so a terminal ends on Linux
@@ -528,7 +530,7 @@ def test_the_bar_names_the_study_and_ends_at_100(tmp_path: Path, terminal: bool)
         assert done.wait() == 0
         last = said.decode().strip().rsplit("\r", 1)[-1]
     else:
-        run = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True)
+        run = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True)
         assert run.returncode == 0, run.stderr
         last = run.stderr.splitlines()[-1]
         assert "toy [" in run.stderr
