@@ -295,7 +295,7 @@ def test_only_what_has_changed_is_drawn_again(tmp_path: Path, drawn: list[str]) 
 def test_what_was_written_down_may_be_damaged(tmp_path: Path, text: str, drawn: list[str]) -> None:
     words = ["xor", "--orders", "2", "--out", str(tmp_path)]
     assert main(words) == 0
-    (tmp_path / ".report.json").write_text(text)
+    (tmp_path / "report.json").write_text(text)
     assert main(words) == 0
     assert drawn == ["xor", "xor"]
 
@@ -304,7 +304,7 @@ def test_no_file_outside_the_folder_is_shown(tmp_path: Path, drawn: list[str]) -
     words = ["xor", "--orders", "2", "--out", str(tmp_path / "out")]
     assert main(words) == 0
     (tmp_path / "secret.png").write_bytes(b"secret")
-    note = tmp_path / "out" / ".report.json"
+    note = tmp_path / "out" / "report.json"
     note.write_text(note.read_text().replace('["xor.png"', '["../secret.png"'))
     assert main(words) == 0
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """What a folder shows of its studies already, so that only what has changed is drawn again.
 
-Beside the files lies ``.report.json``: for every study a key, made of all that its part of the page
+Beside the files lies ``report.json``: for every study a key, made of all that its part of the page
 depends on, the words of that part, and the hashes of its files. A part whose key or files are not
 those is made again; so is everything where the page itself was removed.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "keep", "kept", "parts"]
 
-NAME = ".report.json"
+NAME = "report.json"
 
 
 @dataclass
