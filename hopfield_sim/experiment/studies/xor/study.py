@@ -19,10 +19,10 @@ from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Payload, Payloads, Study
 from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory
-from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
+from hopfield_sim.models.dense.interactions import HIGHEST_ORDER, INTERACTIONS
 from hopfield_sim.models.landscape import all_states
 
-__all__ = ["INTERACTIONS", "MEMORIES", "ORDERS", "STUDY", "xor"]
+__all__ = ["MEMORIES", "ORDERS", "STUDY", "xor"]
 
 MEMORIES = ((-1, -1, -1), (-1, 1, 1), (1, -1, 1), (1, 1, -1))
 
@@ -30,7 +30,8 @@ MEMORIES = ((-1, -1, -1), (-1, 1, 1), (1, -1, 1), (1, 1, -1))
 
 ORDERS = (1, 2, 3, 4, 5)
 
-INTERACTIONS = ("polynomial", "rectified")
+POWERS = ("polynomial", "rectified")
+"""The interactions that are compared by default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,7 @@ class Xor(Study):
     orders: Sequence[int] = option(
         ORDERS, kinds.integers(1, HIGHEST_ORDER), "n of F(x) = xⁿ and max(x, 0)ⁿ"
     )
-    interactions: Sequence[str] = option(INTERACTIONS, kinds.words(INTERACTIONS), "interactions")
+    interactions: Sequence[str] = option(POWERS, kinds.words(INTERACTIONS), "interactions")
 
     def cells(self) -> list[Cell]:
         """One cell a memory; nothing is random, so one trial says all."""
