@@ -122,10 +122,11 @@ cdef void look_up(const Tables *tables, Entries *entries) noexcept nogil:
     entries.top = highest(n_patterns, entries.overlaps) if tables.relative else 0
     slope, bend = tables.slope - entries.top, tables.bend - entries.top
     entries.bend = read_tables(n_patterns, entries.overlaps, slope, bend, entries.slopes)
-    entries.fits = tables.narrow_columns != NULL and narrow_slopes(n_patterns, entries.slopes,
-                                                                entries.narrow, &entries.total)
+    entries.fits = tables.narrow_columns != NULL and narrow_slopes(
+        n_patterns, entries.slopes, entries.narrow, &entries.total)
     if tables.limbs != NULL:
-        entries.doubt = tables.doubt * sum_of_sizes(n_patterns, entries.overlaps, entries.slopes, bend)
+        entries.doubt = tables.doubt * sum_of_sizes(
+            n_patterns, entries.overlaps, entries.slopes, bend)
 
 
 cdef inline double difference(const Tables *tables, const Entries *entries, int64_t site,
@@ -155,8 +156,8 @@ cdef inline int8_t settled(bint ties_up, double d, int8_t spin) noexcept nogil:
     return 1 if ties_up else spin
 
 
-cdef int8_t drawn(const Rule *rule, const Tables *tables, const Entries *entries, double d, int8_t spin,
-                  uint32_t draw) noexcept nogil:
+cdef int8_t drawn(const Rule *rule, const Tables *tables, const Entries *entries, double d,
+                  int8_t spin, uint32_t draw) noexcept nogil:
     """What it becomes at a positive temperature: +1 with probability 1/(1 + e^(−D/T))."""
     cdef double y, log_gain
     if rule.logarithmic:
@@ -171,8 +172,8 @@ cdef int8_t drawn(const Rule *rule, const Tables *tables, const Entries *entries
     return 1 if draw < <uint64_t>(4294967296.0 / (1.0 + exp(-y)) + 0.5) else -1
 
 
-cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Entries *entries, int64_t site,
-                           int8_t spin, const uint32_t *draw) noexcept nogil:
+cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Entries *entries,
+                           int64_t site, int8_t spin, const uint32_t *draw) noexcept nogil:
     """What a visited site becomes."""
     cdef double d = difference(tables, entries, site, spin)
     if rule.hot:

@@ -69,8 +69,8 @@ cdef class Network:
         self.net.uniform = _is_uniform(above) and _is_uniform(below)
         return self
 
-    def stochastic(self, double gain, offset not None, fraction not None, clamped not None, table,
-             least not None, most not None, double reach, double steps):
+    def stochastic(self, double gain, offset not None, fraction not None, clamped not None,
+                   table, least not None, most not None, double reach, double steps):
         """A positive temperature; see heat_bath.h."""
         self.net.uniform = table is not None and not (
             offset.any() or clamped.any() or self._diagonal.any())
