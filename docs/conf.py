@@ -73,6 +73,7 @@ EXAMPLES = (
     "storage_limit",
     "temperature",
     "own_rule",
+    "own_study",
     "checkerboard_video",
     "dense_memory",
     "modern_images",

@@ -79,8 +79,9 @@ def _answer(argv: Sequence[str]) -> str | None:
     if {"-h", "--help"} & set(argv):
         if first == "merge":
             return manual.of_merge()
-        named = [word for word in argv if word in STUDIES]
-        return manual.of_study(STUDIES[named[0]]) if named else manual.general()
+        own = [first] if ":" in first and not first.startswith("-") else []
+        named = own or [word for word in argv if not word.startswith("-") and word in STUDIES]
+        return manual.of_study(STUDIES[named[0]], named[0]) if named else manual.general()
     if "--version" in argv:
         return f"hopfield-sim {import_module('hopfield_sim').__version__}"
     for word, following in pairwise([*argv, ""]):

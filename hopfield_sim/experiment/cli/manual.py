@@ -67,8 +67,18 @@ def listed() -> str:
     )
 
 
-def of_study(study: type[Study]) -> str:
-    """Return the help of one study: what it asks, its own options, their defaults, an example."""
+def of_study(study: type[Study], word: str | None = None) -> str:
+    """Return the help of one study: what it asks, its own options, their defaults, an example.
+
+    Parameters
+    ----------
+    study : type of Study
+        The study.
+    word : str, optional
+        By which it is asked for; its name when not given.
+    """
+    word = study.name if word is None else word
+    at_home = f"In Python: hopfield_sim.experiment.{study.name}, with the same arguments."
     own = {_typed(f): f"{_allowed(f)} ({_default(f)})" for f in fields(study) if f.option}
     sizes = {"--quick": study.small, "--full": study.large}
     own |= {option: _shown(given) for option, given in sizes.items() if given}
@@ -77,12 +87,14 @@ def of_study(study: type[Study]) -> str:
     words = [f"--{name} {word}" for name, word in _EXAMPLE.items() if name in options]
     return "\n\n".join(
         (
-            f"usage: hopfield-sim {study.name} [options]",
+            f"usage: hopfield-sim {word} [options]",
             "\n".join(wrap(_question(study.question, study.seconds), _WIDTH)),
             _table("its own options:", own) if own else "It has no options of its own.",
             _table("options of every study:", _options(common)),
-            f"example:\n  {' '.join(['hopfield-sim', study.name, *words])}",
-            f"In Python: hopfield_sim.experiment.{study.name}, with the same arguments.",
+            f"example:\n  {' '.join(['hopfield-sim', word, *words])}",
+            at_home
+            if ":" not in word
+            else "In Python: hopfield_sim.experiment.function makes one.",
         )
     )
 
