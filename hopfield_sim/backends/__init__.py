@@ -1,9 +1,9 @@
 """One door to the engines: what computes, chosen by name.
 
 ``protocol.py`` says what engines receive and give, ``reference`` is the NumPy implementation that
-defines every result, ``compiled`` the same with compiled loops. The environment variable
-``HOPFIELD_SIM_KERNELS`` says whether compiled kernels are used: ``auto`` (when all of them are
-built, the default), ``require`` (an error when one is missing) or ``none``.
+defines every result, ``compiled`` the same with compiled loops, ``cuda`` the same on a GPU. The
+environment variable ``HOPFIELD_SIM_KERNELS`` says whether compiled kernels are used: ``auto`` (when
+all of them are built, the default), ``require`` (an error when one is missing) or ``none``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from hopfield_sim.errors import InvalidInputError, MissingDependencyError
 
 __all__ = ["Backend", "available", "describe", "get", "threads", "use_backend"]
 
-_ROOMS = {"numpy": "reference", "cython": "compiled"}
+_ROOMS = {"numpy": "reference", "cython": "compiled", "cupy": "cuda"}
 """Backends by name, each with the folder whose ``load`` makes it. To add one: a folder, and a line
 here.
 """
@@ -63,8 +63,8 @@ def get(name: str = "auto") -> Backend:
 
     Parameters
     ----------
-    name : {"auto", "numpy", "cython"}
-        Implementation to use.
+    name : {"auto", "numpy", "cython", "cupy"}
+        Implementation to use. "auto" never means a GPU.
 
     Raises
     ------

@@ -226,3 +226,7 @@ class StateBatch:
     def unfinished(self, until: int) -> NDArray[np.int64]:
         """Rows that still run and have visits left before the update ``until``."""
         return ((self.stop == RUNNING) & (self.updates < until)).nonzero()[0]
+
+    def ended(self) -> StateBatch:
+        """The states at the end of a recall; a backend that has them elsewhere brings them."""
+        return self

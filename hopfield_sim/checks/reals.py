@@ -34,6 +34,11 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
             f"{name} must be a plain array; got a masked one; "
             "fill the masked entries first, with .filled(...)"
         )
+    if hasattr(type(value), "__cuda_array_interface__"):
+        raise InvalidTypeError(
+            f"{name} must be an array in the processor's memory; got one on a GPU; pass a copy, "
+            "such as that of its method get()"
+        )
     try:
         array = np.asarray(value)
     except MemoryError as error:

@@ -61,7 +61,7 @@ def flow(
                 batch.stop[:] = RUNNING
             recorder.capture(batch)
     recorder.capture(batch, last=True)
-    return batch
+    return batch.ended()
 
 
 def is_stochastic(temperatures: NDArray[np.float64]) -> bool:

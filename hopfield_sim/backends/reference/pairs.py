@@ -47,6 +47,15 @@ class Pairs:
 
     pattern_load = 0.1
 
+    def start(
+        self, couplings: Couplings, states: NDArray[np.int8], update: str, n_threads: int = 1
+    ) -> StateBatch:
+        """These states at the beginning of a walk, ``update`` "async" or "sync"."""
+        cache = self.cache(couplings, states, n_threads)
+        index = np.arange(len(states), dtype=np.int64)
+        previous = states.copy() if update == "sync" else states
+        return StateBatch(states, cache, index, previous)
+
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
     ) -> NDArray[Any]:

@@ -33,10 +33,7 @@ class QuadraticEngine:
 
     def start(self, states: NDArray[np.int8]) -> StateBatch:
         """The states with their initial caches."""
-        cache = self.backend.cache(self.couplings, states, self.n_threads)
-        index = np.arange(len(states), dtype=np.int64)
-        previous = states.copy() if self.update == "sync" else states
-        return StateBatch(states, cache, index, previous)
+        return self.backend.start(self.couplings, states, self.update, self.n_threads)
 
     def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""

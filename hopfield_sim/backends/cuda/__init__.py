@@ -1,0 +1,65 @@
+"""Networks of pair couplings on an NVIDIA GPU, by kernels that CuPy compiles: the reference's bits
+for integer couplings.
+
+``*.cuh`` beside this file are the kernels, ``source.py`` joins them into texts to compile,
+``device.py`` has memory and launches, ``batch.py`` states on the device, ``pairs.py`` the engine.
+Memories of other kinds have no kernels yet: the reference computes them, on the processor.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from hopfield_sim.errors import MissingDependencyError
+
+if TYPE_CHECKING:
+    from hopfield_sim.backends.engines import Backend
+
+
+def load() -> Backend:
+    """The engines, those of pair couplings on the device.
+
+    Raises
+    ------
+    MissingDependencyError
+        Without CuPy, without a driver, and without a device; the message says which.
+    """
+    cupy = _cupy()
+    from hopfield_sim.backends.cuda.device import Device
+    from hopfield_sim.backends.cuda.pairs import CudaPairs
+    from hopfield_sim.backends.engines import Backend
+    from hopfield_sim.backends.reference.attention import Attention
+    from hopfield_sim.backends.reference.dense import Dense
+    from hopfield_sim.backends.reference.voting import Voting
+    from hopfield_sim.backends.reference.waves import Waves
+
+    return Backend("cupy", CudaPairs(Device(cupy)), Dense(), Attention(), Waves(), Voting())
+
+
+def _cupy() -> Any:
+    """CuPy, on a machine where it finds a device."""
+    try:
+        cupy = import_module("cupy")
+    except ImportError as error:
+        missing = isinstance(error, ModuleNotFoundError) and error.name == "cupy"
+        found = "is not installed" if missing else f"cannot be imported ({error})"
+        raise MissingDependencyError(
+            f"CuPy {found}; pip install 'hopfield_sim[gpu-cuda13]', or 'hopfield_sim[gpu-cuda12]' "
+            "where the NVIDIA driver is older than 580 (nvidia-smi prints its version)"
+        ) from error
+    try:
+        count = cupy.cuda.runtime.getDeviceCount()
+    except cupy.cuda.runtime.CUDARuntimeError as error:
+        if "NoDevice" not in str(error):
+            raise MissingDependencyError(
+                f"CUDA finds no driver that it can use ({error}); install the NVIDIA driver of the "
+                "GPU, 580 or newer for the extra gpu-cuda13, 525 or newer for gpu-cuda12"
+            ) from error
+        count = 0
+    if count == 0:
+        raise MissingDependencyError(
+            "CUDA finds no GPU; `nvidia-smi -L` lists those of this machine, and the variable "
+            "CUDA_VISIBLE_DEVICES may hide them"
+        )
+    return cupy

@@ -1,0 +1,155 @@
+"""NVIDIA's own compilers on the kernels, without a GPU: machine code for sm_80 and sm_90, no
+register spilt, arguments of the sizes that they have for g++.
+
+``python tests/cuda/nvrtc.py`` needs the wheel nvidia-cuda-nvrtc; without it, it says so and fails.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from hopfield_sim.backends.cuda.source import OPTIONS, text
+
+ARCHITECTURES = ("sm_80", "sm_90")
+INTEGERS = [(np.int8, np.int16), (np.int8, np.int32), (np.int16, np.int32), (np.int32, np.int32)]
+REALS = [(np.float32, np.float32), (np.float64, np.float64)]
+
+
+def variants() -> list[tuple[str, str]]:
+    """Every text that the engine can ask for, each with what to call it."""
+    found = []
+    for weight, field in INTEGERS + REALS:
+        total = field if field in (np.float32, np.float64) else np.int32
+        words = {"WEIGHT": weight, "FIELD": field, "CACHE": field, "SUM": total}
+        found.append((f"{weight.__name__} {field.__name__}", words))
+    for overlaps in (np.int16, np.int32):
+        words = {"PATTERNS": 1, "FIELD": np.int32, "CACHE": overlaps}
+        found.append((f"patterns {overlaps.__name__}", words))
+    made = [("retrieval", text("retrieval", FIELD=np.int32, CACHE=np.int32))]
+    for name, words in found:
+        made.append((f"caches {name}", text("caches", **words)))
+        made += [
+            (f"synchronous {near} {name}", text("synchronous", NEAR=near, **words))
+            for near in (0, 1)
+        ]
+        for near, site in [(2, np.uint16), (1, np.uint16), (0, np.uint16), (0, np.int32)]:
+            kernels = text("asynchronous", NEAR=near, INDEX=site, **words)
+            made.append((f"asynchronous {near} {site.__name__} {name}", kernels))
+    return made
+
+
+def library() -> Path | None:
+    """NVRTC's shared library, if its wheel is installed."""
+    spec = find_spec("nvidia")
+    for folder in spec.submodule_search_locations or [] if spec else []:
+        if found := sorted(Path(folder).glob("*/lib/libnvrtc.so.1[23]")):
+            return found[-1]
+    return None
+
+
+class Compiler:
+    """NVRTC by ctypes."""
+
+    def __init__(self, path: Path) -> None:
+        self._nvrtc = ctypes.CDLL(str(path))
+
+    def version(self) -> str:
+        major, minor = ctypes.c_int(), ctypes.c_int()
+        self._nvrtc.nvrtcVersion(ctypes.byref(major), ctypes.byref(minor))
+        return f"{major.value}.{minor.value}"
+
+    def __call__(self, source: str, architecture: str) -> tuple[str, str]:
+        """The PTX, and what the assembler says of registers."""
+        program = ctypes.c_void_p()
+        nvrtc = self._nvrtc
+        nvrtc.nvrtcCreateProgram(
+            ctypes.byref(program), source.encode(), b"kernels.cu", 0, None, None
+        )
+        options = [*OPTIONS, f"--gpu-architecture={architecture}", "--ptxas-options=-v"]
+        given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
+        failed = nvrtc.nvrtcCompileProgram(program, len(options), given)
+        log, ptx = (self._text(program, what) for what in ("ProgramLog", "PTX"))
+        nvrtc.nvrtcDestroyProgram(ctypes.byref(program))
+        if failed:
+            raise SystemExit(f"NVRTC refuses it for {architecture}:\n{log}")
+        return ptx, log
+
+    def _text(self, program: ctypes.c_void_p, what: str) -> str:
+        size = ctypes.c_size_t()
+        getattr(self._nvrtc, f"nvrtcGet{what}Size")(program, ctypes.byref(size))
+        out = ctypes.create_string_buffer(size.value)
+        getattr(self._nvrtc, f"nvrtcGet{what}")(program, out)
+        return out.value.decode()
+
+
+SIZES = {
+    "u64": 8,
+    "s64": 8,
+    "f64": 8,
+    "b64": 8,
+    "u32": 4,
+    "s32": 4,
+    "f32": 4,
+    "b32": 4,
+    "u16": 2,
+    "u8": 1,
+}
+
+
+def parameters(ptx: str) -> dict[str, list[int]]:
+    """Sizes of each kernel's arguments."""
+    found = re.findall(r"\.entry (\w+)\((.*?)\)", ptx, re.DOTALL)
+    return {
+        name: [SIZES[kind] for kind in re.findall(r"\.param \.(\w+)", listed)]
+        for name, listed in found
+    }
+
+
+def report(log: str) -> list[tuple[str, int, int]]:
+    """Kernels with their registers and the bytes that are spilt."""
+    found = re.findall(
+        r"entry function '(\w+)'.*?(\d+) bytes spill stores, (\d+) bytes spill loads"
+        r".*?Used (\d+) registers",
+        log,
+        re.DOTALL,
+    )
+    return [(name, int(registers), int(out) + int(back)) for name, out, back, registers in found]
+
+
+def main() -> None:
+    path = library()
+    if path is None:
+        raise SystemExit("NVRTC is not here: pip install nvidia-cuda-nvrtc")
+    import shim
+
+    compiler, n_kernels, most = Compiler(path), 0, 0
+    for called, source in variants():
+        wanted = None
+        if shim.available() and ("int8 int16" in called or "patterns int16" in called):
+            kernels = shim.Kernels(source)
+            wanted = {k: [int(a[1:]) for a in kernels.wanted(k)] for k in shim.kernels_of(source)}
+        for architecture in ARCHITECTURES:
+            ptx, log = compiler(source, architecture)
+            lines = report(log)
+            assert {name for name, *_ in lines} == set(parameters(ptx)), log
+            for name, registers, spilt in lines:
+                if spilt:
+                    raise SystemExit(f"{called}, {name}, {architecture}: {spilt} bytes are spilt")
+                n_kernels, most = n_kernels + 1, max(most, registers)
+            if wanted is not None and parameters(ptx) != wanted:
+                raise SystemExit(f"{called}: arguments {parameters(ptx)}, for g++ {wanted}")
+    print(
+        f"NVRTC {compiler.version()}: {n_kernels} kernels of {len(variants())} texts for "
+        f"{' and '.join(ARCHITECTURES)}, at most {most} registers, none spilt"
+    )
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    main()

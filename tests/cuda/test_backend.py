@@ -1,0 +1,207 @@
+"""The backend as its users meet it: how it is found, or why not; what is copied; memory."""
+
+from __future__ import annotations
+
+import pickle
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import stand_in
+from stand_in import REAL
+
+import hopfield_sim as hs
+from hopfield_sim import backends
+from hopfield_sim.backends.cuda import source
+from hopfield_sim.backends.cuda.device import Device
+from hopfield_sim.errors import InsufficientMemoryError, InvalidTypeError, MissingDependencyError
+
+PACKAGE = Path(hs.__file__).parent
+only_stand_in = pytest.mark.skipif(REAL, reason="it is the stand-in that counts and refuses")
+
+
+def network(n=200, n_patterns=10, **options):
+    net = hs.HopfieldNetwork(backend="cupy", **options)
+    net.store(hs.random_patterns(n_patterns, n, rng=1))
+    assert net.weights.shape == (n, n)  # so it has the matrix
+    return net, hs.random_patterns(40, n, rng=2)
+
+
+# ---------------------------------------------------------------------- finding it
+
+
+def test_it_is_found_and_never_chosen(cupy):
+    assert backends.available()[-1] == "cupy"
+    assert backends.describe()["cupy"] == "available"
+    assert backends.get().name != "cupy"
+    with hs.use_backend("cupy") as backend:
+        assert backends.get().name == backend.name == "cupy"
+
+
+def test_without_cupy(cupy, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    backends._loaded.cache_clear()
+    with pytest.raises(MissingDependencyError, match=r"CuPy.*pip install .*gpu-cuda13.*gpu-cuda12"):
+        backends.get("cupy")
+    assert "cupy" not in backends.available()
+    assert "CuPy" in backends.describe()["cupy"]
+
+
+@only_stand_in
+@pytest.mark.parametrize(
+    ("devices", "told"),
+    [
+        ("cudaErrorInsufficientDriver: CUDA driver version is insufficient", "no driver.*580.*525"),
+        ("cudaErrorNoDevice: no CUDA-capable device is detected", "no GPU.*CUDA_VISIBLE_DEVICES"),
+        (0, "no GPU.*nvidia-smi"),
+    ],
+)
+def test_without_a_driver_or_a_device(cupy, devices, told):
+    stand_in.settings.devices = devices
+    backends._loaded.cache_clear()
+    with pytest.raises(
+        MissingDependencyError, match=rf"'cupy' was asked for, but CUDA finds {told}"
+    ):
+        hs.HopfieldNetwork(backend="cupy")
+    assert "cupy" not in backends.available()
+
+
+def test_the_rest_of_the_house_does_not_know_it():
+    named = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"\bcupy\b", path.read_text(encoding="utf-8"))
+    }
+    assert {name for name in named if not name.startswith("backends/cuda/")} == {
+        "backends/__init__.py",  # its line in the table
+        "checks/words.py",  # "did you mean"
+    }
+
+
+# ---------------------------------------------------------------------- recall
+
+
+@pytest.mark.parametrize("update", ["async", "sync"])
+@pytest.mark.parametrize("temperature", [0.0, 0.5, [1.0, 0.5, 0.0, 0.0]])
+@pytest.mark.parametrize("rule", ["hebbian", "storkey", "pseudoinverse"])
+def test_recall_is_the_reference_s(cupy, update, temperature, rule):
+    net, cues = network(66, 5, rule=rule)
+    runs = []
+    for name in ("numpy", "cupy"):
+        with hs.use_backend(name):
+            same = hs.HopfieldNetwork(rule=rule).store(net.patterns)
+            runs.append(
+                same.recall(
+                    cues, update=update, temperature=temperature, max_sweeps=12, rng=3,
+                    record=["energy", "overlap", "states"], every=33,
+                )
+            )  # fmt: skip
+    for name in ("states", "stop", "sweeps", "flips", "updates", "overlaps", "trajectory"):
+        np.testing.assert_array_equal(getattr(runs[0], name), getattr(runs[1], name), name)
+    np.testing.assert_allclose(runs[0].energy, runs[1].energy, rtol=0, atol=1e-12)
+
+
+def test_a_result_is_an_ordinary_one(cupy):
+    net, cues = network()
+    before = cues.copy()
+    run = net.recall(cues, rng=1)
+    assert type(run.states) is np.ndarray
+    np.testing.assert_array_equal(cues, before)
+    again = pickle.loads(pickle.dumps(run))
+    np.testing.assert_array_equal(again.states, run.states)
+    assert type(again._batch) is type(hs.HopfieldNetwork().store(cues).recall(cues)._batch)
+
+
+@only_stand_in
+@pytest.mark.parametrize("update", ["async", "sync"])
+def test_nothing_is_copied_that_need_not_be(cupy, update):
+    net, cues = network()
+    n_states, n = cues.shape
+    net.recall(cues, update=update, rng=1)
+    stand_in.counts.clear()
+    net.recall(cues, update=update, rng=1)
+    counters, limits = 32 * n_states, (2 if update == "async" else 4) * n
+    states = [n_states * n] * (1 if update == "async" else 2)  # and those before, of a cycle
+    assert stand_in.counts.up == [
+        8 * n_states, *states, counters, limits, limits, counters
+    ]  # fmt: skip
+    assert stand_in.counts.down == [counters, n_states * n]
+    assert (
+        stand_in.counts.launches
+        == ["caches", f"{update}hronous_limits".replace("async", "asyn").replace("sync", "syn", 1)]
+        or len(stand_in.counts.launches) == 2
+    )
+
+
+@only_stand_in
+def test_couplings_leave_the_device_with_their_network(cupy):
+    net, cues = network()
+    before = stand_in.settings.allocated
+    net.recall(cues, rng=1)
+    assert stand_in.settings.allocated == before + 200 * 208  # the columns, padded
+    del net
+    assert stand_in.settings.allocated == before
+
+
+@only_stand_in
+def test_without_memory_on_the_device(cupy):
+    net, cues = network()
+    before = stand_in.settings.allocated
+    wanted = net.recall(cues, rng=1)
+    stand_in.settings.limit = stand_in.settings.allocated + 5000
+    with pytest.raises(InsufficientMemoryError, match=r"on the GPU: Out of memory.*fewer states"):
+        net.recall(cues, rng=1)
+    assert stand_in.settings.allocated == before
+    stand_in.settings.limit = None
+    np.testing.assert_array_equal(net.recall(cues, rng=1).states, wanted.states)
+
+
+@only_stand_in
+def test_arrays_of_a_gpu_are_refused_in_words(cupy):
+    net, cues = network()
+    for call in (net.recall, net.energy, hs.HopfieldNetwork().store, hs.ModernHopfield(1.0).store):
+        with pytest.raises(InvalidTypeError, match=r"on a GPU; pass a copy.*get\(\)"):
+            call(cupy.asarray(cues))
+
+
+def test_other_memories_are_computed_by_the_reference(cupy):
+    patterns = hs.random_patterns(4, 30, rng=1)
+    for memory in (hs.DenseMemory, hs.ModernHopfield):
+        runs = [memory(backend=b).store(patterns).recall(patterns) for b in ("numpy", "cupy")]
+        np.testing.assert_array_equal(runs[0].states, runs[1].states)
+
+
+# ---------------------------------------------------------------------- how it is launched
+
+
+@pytest.mark.parametrize(
+    ("n", "n_states", "threads", "near"),
+    [  # the fastest of those that a prototype was measured with on an H100
+        (1000, 1, 256, 2),
+        (1000, 100, 256, 2),
+        (1000, 1000, 128, 2),
+        (1000, 10_000, 64, 2),
+        (3200, 100, 256, 2),
+        (3200, 1000, 128, 1),
+        (3200, 10_000, 128, 1),
+        (10_000, 100, 256, 2),
+        (10_000, 1000, 256, 1),
+    ],
+)
+@only_stand_in
+def test_blocks_and_places_are_those_that_were_fastest(cupy, n, n_states, threads, near):
+    device = Device(cupy)
+    assert device.threads(n, n_states) == threads
+    everything = 512 + -(-n // 16) * 16 * (2 + 1 + 4 + 2 + 2)
+    assert device.holds(everything, n_states) == (near == 2)
+
+
+def test_a_text_is_whole(cupy):
+    """No include is left for a compiler that has no folder to look into."""
+    for name in ("asynchronous", "synchronous", "caches", "retrieval"):
+        text = source.text(name, FIELD=np.int32, CACHE=np.int32)
+        assert "#include" not in text
+        assert text.count("struct Progress {") == 1
+    assert "#define FIELD double" in source.text("rules", FIELD=np.float64)
