@@ -14,6 +14,10 @@
 #   make reliability  kills, damaged files, wild arguments, full disks: a table of what became of them
 #                (minutes; ARGS="--long": an hour; ARGS="kills writers": some)
 #   make sanitize  the kernels under gcc's sanitizers, which must find the bugs that are planted
+#   make gpu-emulate  the GPU backend on the processor (needs g++): its kernels against the reference, the
+#                tests of networks by it, planted mistakes, and NVIDIA's compiler where its wheel is to be
+#                had; make gpu-emulate-long: every size and type (half an hour)
+#   make gpu-check  the same tests on a GPU, by CuPy; NVIDIA's sanitizer; benchmarks/gpu.py
 #   make profile where the time of a recall goes; ARGS="--update sync --neurons 400" for another one
 #   make clean   remove what these commands made
 #
@@ -36,7 +40,7 @@ INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; 
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
     $(wildcard hopfield_sim/backends/kernels/*.pyx hopfield_sim/backends/kernels/*.pxd hopfield_sim/backends/kernels/*.h)
 
-.PHONY: help run test test-fast lint docs claims bench bench-peers bench-plots profile reliability sanitize clean
+.PHONY: help run test test-fast lint docs claims bench bench-peers bench-plots profile reliability sanitize gpu-emulate gpu-emulate-long gpu-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -85,6 +89,32 @@ reliability: $(VENV)/.reliability
 
 sanitize: $(VENV)/.bench $(VENV)/.test
 	$(BIN)/python -m benchmarks.reliability.sanitize
+
+BY_GPU := tests/test_backends.py tests/test_hopfield.py tests/test_couplings.py tests/test_physics.py
+
+gpu-emulate: EFFORT ?= 1
+gpu-emulate: $(VENV)/.test
+	HOPFIELD_SIM_EMULATE=$(EFFORT) $(BIN)/python -m pytest -q tests/cuda
+	PYTHONPATH=tests/cuda $(BIN)/python -m pytest -q -p stand_in $(BY_GPU)
+	$(BIN)/python tests/cuda/mutants.py
+	@if $(PIP) install --quiet nvidia-cuda-nvrtc; \
+	    then HOPFIELD_SIM_EMULATE=$(EFFORT) $(BIN)/python tests/cuda/nvrtc.py; \
+	    else echo "no wheel of nvidia-cuda-nvrtc is to be had: NVIDIA's compiler has seen no kernel"; fi
+
+gpu-emulate-long:
+	$(MAKE) gpu-emulate EFFORT=2
+
+# CUDA is the CUDA of the driver: make gpu-check CUDA=12
+CUDA ?= 13
+SANITIZED := $(BIN)/python -m pytest -q tests/cuda/test_kernels.py
+gpu-check: $(VENV)/.test
+	$(PIP) install --quiet '.[gpu-cuda$(CUDA)]'
+	$(BIN)/python -c "from hopfield_sim import backends; backends.get('cupy')"
+	HOPFIELD_SIM_GPU=1 HOPFIELD_SIM_EMULATE=2 $(BIN)/python -m pytest -q tests/cuda
+	$(BIN)/python -m pytest -q $(BY_GPU)
+	for TOOL in memcheck racecheck synccheck; do \
+	    HOPFIELD_SIM_GPU=1 compute-sanitizer --tool $$TOOL --error-exitcode 1 $(SANITIZED) || exit 1; done
+	$(BIN)/python -m benchmarks.gpu $(ARGS)
 
 profile: $(VENV)/.bench
 	$(BIN)/python -m benchmarks profile $(ARGS)

@@ -34,7 +34,7 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
             f"{name} must be a plain array; got a masked one; "
             "fill the masked entries first, with .filled(...)"
         )
-    if hasattr(type(value), "__cuda_array_interface__"):
+    if _on_gpu(value):
         raise InvalidTypeError(
             f"{name} must be an array in the processor's memory; got one on a GPU; pass a copy, "
             "such as that of its method get()"
@@ -210,6 +210,15 @@ def finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
         where = f" at {at(bad)}" if array.ndim else ""
         raise InvalidInputError(f"{name} must be finite; found {copy[first(bad)]}{where}")
     return copy
+
+
+def _on_gpu(value: Any) -> bool:
+    """Whether it is an array on a GPU; the classes of some have the attribute on processors too."""
+    try:
+        word = "__cuda_array_interface__"
+        return hasattr(type(value), word) and hasattr(value, word)
+    except Exception:  # an object's own property may raise anything
+        return False
 
 
 def _holds_mask(value: Any, depth: int = 3) -> bool:

@@ -10,7 +10,7 @@ import pytest
 import shim
 import stand_in
 from chosen import Chosen
-from stand_in import REAL
+from stand_in import EFFORT, REAL
 
 from hopfield_sim import backends
 
@@ -23,7 +23,7 @@ def cupy() -> Iterator[Any]:
 
         yield cupy
         return
-    if not shim.available():
+    if not shim.available() and EFFORT == 0:
         pytest.skip("the kernels run on the processor by g++, which is not here")
     before = sys.modules.get("cupy")
     stand_in.install()

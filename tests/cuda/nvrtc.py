@@ -12,33 +12,43 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+
 import numpy as np
+import shim
+from stand_in import EFFORT
 
 from hopfield_sim.backends.cuda.source import OPTIONS, text
 
 ARCHITECTURES = ("sm_80", "sm_90")
-INTEGERS = [(np.int8, np.int16), (np.int8, np.int32), (np.int16, np.int32), (np.int32, np.int32)]
-REALS = [(np.float32, np.float32), (np.float64, np.float64)]
+TYPES = [  # of weights and of fields
+    (np.int8, np.int16),
+    (np.int32, np.int32),
+    (np.float64, np.float64),
+    (np.int8, np.int32),
+    (np.int16, np.int32),
+    (np.float32, np.float32),
+]
+PLACES = [(2, np.uint16), (0, np.int32), (1, np.uint16), (0, np.uint16)]
 
 
 def variants() -> list[tuple[str, str]]:
-    """Every text that the engine can ask for, each with what to call it."""
-    found = []
-    for weight, field in INTEGERS + REALS:
-        total = field if field in (np.float32, np.float64) else np.int32
+    """Texts that the engine asks for, each with what to call it; all of them in the long run."""
+    whole = EFFORT == 2
+    found: list[tuple[str, dict[str, object]]] = []
+    for weight, field in TYPES if whole else TYPES[:3]:
+        total = np.int32 if np.dtype(field).kind == "i" else field
         words = {"WEIGHT": weight, "FIELD": field, "CACHE": field, "SUM": total}
         found.append((f"{weight.__name__} {field.__name__}", words))
-    for overlaps in (np.int16, np.int32):
+    for overlaps in (np.int16, np.int32) if whole else (np.int16,):
         words = {"PATTERNS": 1, "FIELD": np.int32, "CACHE": overlaps}
         found.append((f"patterns {overlaps.__name__}", words))
     made = [("retrieval", text("retrieval", FIELD=np.int32, CACHE=np.int32))]
     for name, words in found:
         made.append((f"caches {name}", text("caches", **words)))
-        made += [
-            (f"synchronous {near} {name}", text("synchronous", NEAR=near, **words))
-            for near in (0, 1)
-        ]
-        for near, site in [(2, np.uint16), (1, np.uint16), (0, np.uint16), (0, np.int32)]:
+        for near in (1, 0) if whole else (1,):
+            made.append((f"synchronous {near} {name}", text("synchronous", NEAR=near, **words)))
+        for near, site in PLACES if whole else PLACES[:2]:
             kernels = text("asynchronous", NEAR=near, INDEX=site, **words)
             made.append((f"asynchronous {near} {site.__name__} {name}", kernels))
     return made
@@ -126,8 +136,6 @@ def main() -> None:
     path = library()
     if path is None:
         raise SystemExit("NVRTC is not here: pip install nvidia-cuda-nvrtc")
-    import shim
-
     compiler, n_kernels, most = Compiler(path), 0, 0
     for called, source in variants():
         wanted = None
@@ -151,5 +159,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
     main()

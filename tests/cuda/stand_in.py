@@ -157,6 +157,10 @@ class RawKernel:
 
 class _Device:
     attributes = H100
+    id = 0
+
+    def synchronize(self) -> None:
+        return None
 
     def __enter__(self) -> None:
         return None
@@ -181,11 +185,13 @@ def module() -> ModuleType:
     cupy = ModuleType("cupy")
     cupy.__dict__.update(
         asarray=asarray, empty=empty, zeros=zeros, ndarray=ndarray, RawModule=RawModule,
-        get_default_memory_pool=_Pool,
+        get_default_memory_pool=_Pool, __version__="stand-in",
         cuda=SimpleNamespace(
             Device=_Device,
             runtime=SimpleNamespace(
-                getDeviceCount=_device_count, CUDARuntimeError=CUDARuntimeError
+                getDeviceCount=_device_count, CUDARuntimeError=CUDARuntimeError,
+                getDeviceProperties=lambda number: {"name": b"no GPU", "l2CacheSize": 1 << 20},
+                driverGetVersion=lambda: 0,
             ),
             memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
         ),

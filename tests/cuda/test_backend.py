@@ -198,6 +198,16 @@ def test_blocks_and_places_are_those_that_were_fastest(cupy, n, n_states, thread
     assert device.holds(everything, n_states) == (near == 2)
 
 
+@only_stand_in
+def test_the_benchmark_runs(cupy, capsys):
+    from benchmarks import gpu
+
+    gpu.main((60,), (1, 3), 1 << 12)
+    table = capsys.readouterr().out.splitlines()
+    assert "no GPU" in table[0]
+    assert [line.split(" | ")[:2] for line in table[-2:]] == [["| 60", "1"], ["| 60", "3"]]
+
+
 def test_a_text_is_whole(cupy):
     """No include is left for a compiler that has no folder to look into."""
     for name in ("asynchronous", "synchronous", "caches", "retrieval"):

@@ -80,6 +80,18 @@ class Device:
             kernel.max_dynamic_shared_size_bytes = shared
         kernel((blocks,), (threads,), arguments, shared_mem=shared)
 
+    def described(self) -> dict[str, Any]:
+        """What it is: for tables of measured times."""
+        runtime = self._cupy.cuda.runtime
+        properties = runtime.getDeviceProperties(self.current.id)
+        return {
+            "card": properties["name"].decode(),
+            "CUDA of the driver": runtime.driverGetVersion(),
+            "CuPy": self._cupy.__version__,
+            "processors": self.processors,
+            "bytes of cache": properties["l2CacheSize"],
+        }
+
     def threads(self, n: int, n_states: int) -> int:
         """How many threads a block has that walks in a state of n sites: many where there are few
         states, and never more than there are sites.
