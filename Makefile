@@ -90,7 +90,7 @@ reliability: $(VENV)/.reliability
 sanitize: $(VENV)/.bench $(VENV)/.test
 	$(BIN)/python -m benchmarks.reliability.sanitize
 
-BY_GPU := tests/test_backends.py tests/test_hopfield.py tests/test_couplings.py tests/test_physics.py
+BY_GPU := tests/backends/test_pairs.py tests/models/test_hopfield.py tests/models/test_couplings.py
 
 gpu-emulate: EFFORT ?= 1
 gpu-emulate: $(VENV)/.test

@@ -44,7 +44,7 @@ class CUDADriverError(RuntimeError):
 
 
 class Counts:
-    """What went to and fro since ``clear``."""
+    """What went there and back since ``clear``."""
 
     def clear(self) -> None:
         self.up: list[int] = []
