@@ -352,6 +352,8 @@ def test_tables_have_the_published_columns(
 
 BAD: list[tuple[str, dict[str, Any], type[HopfieldError], str]] = [
     ("capacity", {"sizes": []}, InvalidInputError, "sizes must not be empty"),
+    ("capacity", {"sizes": [2] * 10**6}, InvalidInputError, "sizes must hold at most 100000"),
+    ("robustness", {"fractions": [2.0] * 10**6}, InvalidInputError, "fractions must hold at most"),
     ("capacity", {"sizes": 10}, InvalidTypeError, "sizes must be a list"),
     ("capacity", {"sizes": "10"}, InvalidTypeError, "sizes must be a list"),
     ("capacity", {"sizes": [2]}, InvalidInputError, "sizes must be 3 or more"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ __all__ = [
 
 _LARGEST = 10**9
 """Of anything that is counted: beyond it nothing fits into a memory, nor soon into 64 bits."""
+
+_MOST = 100_000
+"""Values of a list: more are a range that was meant otherwise, or an iterator without an end."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +283,8 @@ def typed_path(text: str, name: str = "a path") -> Path:
     try:
         return Path(text).expanduser() if text.startswith("~") else Path(text)
     except RuntimeError as error:  # a user that there is not, or one without a home
-        raise InvalidInputError(f"{name} is {text!r}, and {error}; write it without ~") from error
+        home = f"{name} is {text!r}, whose home folder is unknown; write it without ~"
+        raise InvalidInputError(home) from error
 
 
 def backend() -> Kind:
@@ -329,13 +334,15 @@ def reals_by_word(known: Iterable[str]) -> Kind:
 def _items(value: Any, name: str) -> list[Any]:
     """Judge a list of anything: at least one."""
     try:
-        found = None if isinstance(value, (str, Mapping)) else list(value)
+        found = None if isinstance(value, (str, Mapping)) else list(islice(value, _MOST + 1))
     except TypeError:  # nothing to go through, or an array of no dimension
         found = None
     if found is None:
         raise InvalidTypeError(f"{name} must be a list; got {checks.show(value)}")
     if not found:
         raise InvalidInputError(f"{name} must not be empty")
+    if len(found) > _MOST:
+        raise InvalidInputError(f"{name} must hold at most {_MOST} values; found more")
     return found
 
 
