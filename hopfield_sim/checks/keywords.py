@@ -50,7 +50,7 @@ def by_name(function: _Callable) -> _Callable:
 
 
 def _checked(function: Callable[..., Any], called: str) -> Callable[..., Any]:
-    parameters = inspect.signature(function).parameters.values()
+    parameters = list(inspect.signature(function).parameters.values())
     places = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
     keywords = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     names = {*places, *keywords}
@@ -69,6 +69,16 @@ def _checked(function: Callable[..., Any], called: str) -> Callable[..., Any]:
             meant = nearest(name, [*of_caller, *keywords])
             hint = takes if meant is None else f"did you mean {meant}=?"
             raise InvalidTypeError(f"{called} has no argument {name}=; {hint}")
+        if len(args) == len(places) + 1:
+            takes += _meant(args[-1], [p for p in parameters if p.name in keywords])
         raise InvalidTypeError(f"{called} {takes}")
 
     return checked
+
+
+def _meant(value: Any, keywords: list[inspect.Parameter]) -> str:
+    """A hint at the first keyword that takes a value of this type, if there is one."""
+    for p in keywords:
+        if str(p.annotation).split(" | ")[0] == type(value).__name__:
+            return f"; did you mean {p.name}={value!r}?"
+    return ""
