@@ -130,12 +130,12 @@ def _loaded(name: str) -> Backend | MissingDependencyError:
     if name == "cython" and wish == "none":
         return MissingDependencyError("HOPFIELD_SIM_KERNELS=none turns it off; unset the variable")
     try:
-        backend: Backend = import_module(f"hopfield_sim.backends.{_ROOMS[name]}").load()
+        engines = import_module(f"hopfield_sim.backends.{_ROOMS[name]}").load()
     except MissingDependencyError as error:
         if name == "cython" and wish == "require":
             raise MissingDependencyError(f"HOPFIELD_SIM_KERNELS=require, but {error}") from error
         return error
-    return backend
+    return Backend(name, **engines)
 
 
 def __dir__() -> list[str]:

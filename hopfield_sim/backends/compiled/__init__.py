@@ -7,12 +7,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import Any
 
 from hopfield_sim.errors import MissingDependencyError
-
-if TYPE_CHECKING:
-    from hopfield_sim.backends.engines import Backend
 
 KERNELS = (
     *("asynchronous", "dense", "modern", "network", "overlaps"),
@@ -20,7 +17,7 @@ KERNELS = (
 )
 
 
-def load() -> Backend:
+def load() -> dict[str, Any]:
     """All engines, compiled.
 
     Raises
@@ -35,16 +32,14 @@ def load() -> Backend:
     from hopfield_sim.backends.compiled.pairs import CompiledPairs
     from hopfield_sim.backends.compiled.voting import CompiledVoting
     from hopfield_sim.backends.compiled.waves import CompiledWaves
-    from hopfield_sim.backends.engines import Backend
 
-    return Backend(
-        "cython",
-        CompiledPairs(kernels),
-        CompiledDense(kernels["dense"]),
-        CompiledAttention(kernels["modern"]),
-        CompiledWaves(kernels["waves"]),
-        CompiledVoting(kernels["voting"]),
-    )
+    return {
+        "pairs": CompiledPairs(kernels),
+        "dense": CompiledDense(kernels["dense"]),
+        "attention": CompiledAttention(kernels["modern"]),
+        "waves": CompiledWaves(kernels["waves"]),
+        "voting": CompiledVoting(kernels["voting"]),
+    }
 
 
 def _kernel(name: str) -> ModuleType:

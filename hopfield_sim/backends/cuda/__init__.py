@@ -9,15 +9,13 @@ Memories of other kinds have no kernels yet: the reference computes them, on the
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hopfield_sim.backends import reference
 from hopfield_sim.errors import MissingDependencyError
 
-if TYPE_CHECKING:
-    from hopfield_sim.backends.engines import Backend
 
-
-def load() -> Backend:
+def load() -> dict[str, Any]:
     """The engines, those of pair couplings on the device.
 
     Raises
@@ -28,13 +26,8 @@ def load() -> Backend:
     cupy = _cupy()
     from hopfield_sim.backends.cuda.device import Device
     from hopfield_sim.backends.cuda.pairs import CudaPairs
-    from hopfield_sim.backends.engines import Backend
-    from hopfield_sim.backends.reference.attention import Attention
-    from hopfield_sim.backends.reference.dense import Dense
-    from hopfield_sim.backends.reference.voting import Voting
-    from hopfield_sim.backends.reference.waves import Waves
 
-    return Backend("cupy", CudaPairs(Device(cupy)), Dense(), Attention(), Waves(), Voting())
+    return reference.load() | {"pairs": CudaPairs(Device(cupy))}
 
 
 def _cupy() -> Any:

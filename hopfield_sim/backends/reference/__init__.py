@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from hopfield_sim.backends.engines import Backend
+from typing import Any
 
 
-def load() -> Backend:
-    """The reference as a backend; always there."""
-    from hopfield_sim.backends.engines import Backend
+def load() -> dict[str, Any]:
+    """The engines by their names in ``Backend``; they are always there."""
     from hopfield_sim.backends.reference.attention import Attention
     from hopfield_sim.backends.reference.dense import Dense
     from hopfield_sim.backends.reference.pairs import Pairs
     from hopfield_sim.backends.reference.voting import Voting
     from hopfield_sim.backends.reference.waves import Waves
 
-    return Backend("numpy", Pairs(), Dense(), Attention(), Waves(), Voting())
+    return {
+        "pairs": Pairs(),
+        "dense": Dense(),
+        "attention": Attention(),
+        "waves": Waves(),
+        "voting": Voting(),
+    }
