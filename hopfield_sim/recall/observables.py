@@ -78,7 +78,7 @@ def measures(record: Record, subject: Subject) -> dict[str, Measure]:
     NotStoredError
         For overlaps if no patterns are stored.
     """
-    if record == ():  # nothing, as nearly always
+    if isinstance(record, tuple) and not record:  # nothing, as nearly always
         return {}
     known = [w for w in OBSERVABLES if w != "overlap" or subject.patterns is not None]
     chosen: dict[str, Measure] = {}

@@ -88,3 +88,10 @@ def test_an_observable_is_one_line(monkeypatch):
     for make, cues, how in MEMORIES.values():
         run = make().recall(cues, record=["active", "states"], **how)
         np.testing.assert_array_equal(run.recorded["active"], (run.trajectory > 0).sum(axis=2))
+
+
+def test_record_is_not_compared_with_arrays() -> None:
+    with pytest.raises(InvalidInputError, match="record must be one of"):
+        hs.HopfieldNetwork().store([[1, -1, 1]]).recall([1, -1, 1], record=np.array(["x"]))
+    run = hs.HopfieldNetwork().store([[1, -1, 1]]).recall([1, -1, 1], record=np.array([]))
+    assert list(run.recorded) == []
