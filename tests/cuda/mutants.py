@@ -141,7 +141,7 @@ def seen(mutant: Mutant, watched: bool) -> str:
                 np.testing.assert_array_equal(found, tests.REFERENCE.retrieval(*case))
                 continue
             for block in (64, 128):
-                tests.BLOCKS = ((block, 2),)
+                tests.BLOCKS = ((block, 3),)
                 tests.compare(device, mutant.form, 130, 9, seed, mutant.update)
     except AssertionError:
         return "other bits"

@@ -45,8 +45,8 @@ def variants() -> list[tuple[str, str]]:
         found.append((f"patterns {overlaps.__name__}", words))
     made = [("retrieval", text("retrieval", FIELD=np.int32, CACHE=np.int32))]
     for name, words in found:
-        made.append((f"caches {name}", text("caches", **words)))
-        for near in (1, 0) if whole else (1,):
+        made.append((f"caches {name}", text("caches", NEAR=1, **words)))
+        for near in (2, 1, 0) if whole else (2,):
             made.append((f"synchronous {near} {name}", text("synchronous", NEAR=near, **words)))
         for near, site in PLACES if whole else PLACES[:2]:
             kernels = text("asynchronous", NEAR=near, INDEX=site, **words)

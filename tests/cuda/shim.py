@@ -20,7 +20,6 @@ FLAGS = ["-std=c++17", "-g", "-fPIC", "-ffp-contract=off", "-fno-strict-aliasing
 WARNINGS = ["-Wall", "-Wno-unknown-pragmas", "-Wno-unused-function"]
 PLAIN = ("-O1",)
 WATCHED = ("-O1", "-fsanitize=thread")
-COVERED = ("-O0", "--coverage")
 
 
 class KernelError(RuntimeError):
@@ -61,8 +60,7 @@ def compiled(text: str, flags: tuple[str, ...] = PLAIN) -> Path:
         unit = _object(f'#include "cuda_on_cpu.h"\n{text}\n{exports}\n', flags)
         watched = ("-O2", "-DWATCHED") if flags is WATCHED else ("-O2",)
         shim = _object((HERE / "cuda_on_cpu.cpp").read_text(), watched)
-        coverage = ["--coverage"] if flags is COVERED else []
-        _replacing(library, "g++", "-shared", *coverage, str(unit), str(shim), "-ldl")
+        _replacing(library, "g++", "-shared", str(unit), str(shim), "-ldl")
     return library
 
 

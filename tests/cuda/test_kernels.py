@@ -53,11 +53,11 @@ ALL_SIZES = (
 )
 SIZES = ((1, 9, 33, 130), (1, 2, 7, 31, 32, 33, 65, 129, 257), ALL_SIZES)[EFFORT]
 LARGE = ((), (600,), (1000, 3203))[EFFORT]
-LOADS = ((1, 9), (1, 2, 9, 40), (1, 2, 3, 4, 9, 33, 70))[EFFORT]
-ROUNDS = (2, 3, 4)[EFFORT]
+LOADS = ((1, 9), (2, 9), (1, 2, 3, 4, 9, 33, 70))[EFFORT]
+ROUNDS = (2, 1, 3)[EFFORT]
 FORMS = ("patterns", "i1 i2", "i2 i4", "f8 f8", "real f8", "real f4")
 # Threads of a block, what is in shared memory.
-BLOCKS = ((32, 2), (64, 1), (128, 0), (None, 2), (96, 1))
+BLOCKS = ((32, 3), (64, 2), (128, 0), (None, 3), (96, 1))
 
 
 def formed(form, n, n_patterns, zero_diagonal, rng):

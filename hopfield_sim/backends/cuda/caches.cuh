@@ -3,17 +3,17 @@
 /* The caches of states that have none, or a stale one; the twin of cache in pairs.py. */
 
 #ifdef PATTERNS
-/* Overlaps, a block a state. */
+/* Overlaps, a block a state, whose bits are in shared memory (NEAR), or in `far`. */
 extern "C" __global__ void caches(COUPLINGS_ARGS, const i8 *states, CACHE *caches, i64 cache_stride, i64 *progress,
-                                  i64 n_states) {
+                                  i64 n_states, i64 first_state, unsigned char *far, i64 far_bytes) {
     SHARED(shared);
-    if (Progress{progress, n_states}.fresh(blockIdx.x) != STALE)
+    const i64 row = first_state + blockIdx.x;
+    if (Progress{progress, n_states}.fresh(row) != STALE)
         return;
     const Couplings net = COUPLINGS;
-    unsigned char *at = shared;
-    u32 *bits = take<u32>(at, (n + 31) / 32);
-    spins_to_bits(n, states + (i64)n * blockIdx.x, bits);
-    net.count(caches + cache_stride * blockIdx.x, bits);
+    u32 *bits = (u32 *)(NEAR ? shared : far + far_bytes * blockIdx.x);
+    spins_to_bits(n, states + (i64)n * row, bits);
+    net.count(caches + cache_stride * row, bits);
 }
 #else
 /* Fields: a block has STATES states and as many sites as threads. Each weight that is read serves all

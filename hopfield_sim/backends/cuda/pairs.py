@@ -36,12 +36,13 @@ _SHORT: Final = 1 << 16
 """Sites of so many are counted in 16 bits."""
 
 _FAR_BYTES: Final = 1 << 30
-"""Of memory on the device for the orders of visits that do not fit into shared memory."""
+"""Of memory on the device for what blocks need and has no room in their shared memory."""
 
 _VOTES: Final = 512
 """Bytes of shared memory for the votes of a block."""
 
-_CACHES: Final = (8, 1024)
+_STATES: Final = 8
+_TILE_BYTES: Final = 1024
 """States of a block that computes fields, and its bytes of shared memory."""
 
 _NETWORK_BYTES: Final = 1 << 28
@@ -86,13 +87,12 @@ class CudaPairs(Pairs):
         near, shared, far_bytes = self._placed(couplings, len(moving))
         index = _site_type(n)
         kernels = text("asynchronous", NEAR=near, INDEX=index, **_types(couplings))
-        at_once = max(1, min(len(moving), _FAR_BYTES // max(1, far_bytes)))
-        far = self.device.empty((max(1, far_bytes * at_once),), np.uint8)
+        far, parts = self._far(far_bytes, len(moving))
 
         def launch(until: int, progress: Array) -> None:
-            for first in range(0, len(moving), at_once):
+            for first in parts:
                 self.device.launch(
-                    kernels, f"asynchronous_{word}", min(at_once, len(moving) - first),
+                    kernels, f"asynchronous_{word}", min(parts.step, len(moving) - first),
                     self.device.threads(n, len(moving)), *self._couplings(couplings), *rule_there,
                     moving.there["states"], moving.there["cache"], np.int64(moving.stride),
                     moving.index_there, progress, np.int64(len(moving)), np.int64(first),
@@ -117,20 +117,23 @@ class CudaPairs(Pairs):
             return super().synchronous(couplings, batch, rule, key, until, n_threads)
         moving, n = self._resident(couplings, batch), couplings.n_neurons
         word, rule_there = self._rule(rule, couplings)
-        bits = 3 * _padded(-(-n // 32)) * 4
-        near = bits + _padded(couplings.width) * couplings.cache_type.itemsize
-        fits = near <= self.device.shared_of_block
-        kernels = text("synchronous", NEAR=int(fits), **_types(couplings))
+        bits = 3 * _bits(n)
+        cache = _padded(couplings.width) * couplings.cache_type.itemsize
+        near = sum(size <= self.device.shared_of_block for size in (bits, bits + cache))
+        shared, far_bytes = (0, bits, bits + cache)[near], 0 if near else bits
+        kernels = text("synchronous", NEAR=near, **_types(couplings))
+        far, parts = self._far(far_bytes, len(moving))
 
         def launch(until: int, progress: Array) -> None:
-            self.device.launch(
-                kernels, f"synchronous_{word}", len(moving),
-                self.device.threads(n, len(moving)), *self._couplings(couplings), *rule_there,
-                moving.there["states"], moving.there["previous"], moving.there["cache"],
-                np.int64(moving.stride), moving.index_there, progress, np.int64(len(moving)),
-                np.uint64(key), np.int64(until), np.int32(couplings.exact),
-                shared=near if fits else bits,
-            )  # fmt: skip
+            for first in parts:
+                self.device.launch(
+                    kernels, f"synchronous_{word}", min(parts.step, len(moving) - first),
+                    self.device.threads(n, len(moving)), *self._couplings(couplings), *rule_there,
+                    moving.there["states"], moving.there["previous"], moving.there["cache"],
+                    np.int64(moving.stride), moving.index_there, progress, np.int64(len(moving)),
+                    np.int64(first), np.uint64(key), np.int64(until), np.int32(couplings.exact),
+                    far, np.int64(far_bytes), shared=shared,
+                )  # fmt: skip
 
         self._drive(launch, couplings, moving, batch, until)
 
@@ -148,7 +151,8 @@ class CudaPairs(Pairs):
         """A block a cue, from its flips to its score, in networks drawn on the device as bits."""
         most, n_cues = int(n_patterns.max(initial=0)), len(n_patterns) * n_states
         words, site_words = -(-n_neurons // 32), -(-most // 32)
-        shared = 4 * (3 * _padded(words) + _padded(most) + _padded(int(flipped.max(initial=0))))
+        cues = _padded(most) + _padded(int(flipped.max(initial=0)))
+        shared = 3 * _bits(n_neurons) + 4 * cues
         if n_neurons * most > INT32_SAFE or shared > self.device.shared_of_block:
             return super().retrieval(
                 n_neurons, n_patterns, flipped, n_states, keys, max_sweeps, n_threads
@@ -208,20 +212,38 @@ class CudaPairs(Pairs):
 
     def _fill(self, couplings: Couplings, moving: ResidentBatch) -> None:
         """Compute the caches that are stale."""
+        if not (moving.fresh == STALE).any():
+            return
         n, n_states = couplings.n_neurons, len(moving)
+        common = (
+            *self._couplings(couplings), moving.there["states"], moving.there["cache"],
+            np.int64(moving.stride), moving.progress(), np.int64(n_states),
+        )  # fmt: skip
         if isinstance(couplings, Matrix):
-            threads, shared = min(256, -(-n // 32) * 32), _CACHES[1]
-            blocks = -(-n // threads) * -(-n_states // _CACHES[0])
+            threads = min(256, -(-n // 32) * 32)
+            blocks = -(-n // threads) * -(-n_states // _STATES)
+            kernels = text("caches", **_types(couplings))
+            self.device.launch(kernels, "caches", blocks, threads, *common, shared=_TILE_BYTES)
         else:
-            threads, shared = self.device.threads(n, n_states), 4 * _padded(-(-n // 32))
-            blocks = n_states
-        if (moving.fresh == STALE).any():
-            self.device.launch(
-                text("caches", **_types(couplings)), "caches", blocks, threads,
-                *self._couplings(couplings), moving.there["states"], moving.there["cache"],
-                np.int64(moving.stride), moving.progress(), np.int64(n_states), shared=shared,
-            )  # fmt: skip
-            moving.fresh[moving.fresh == STALE] = FRESH
+            near = _bits(n) <= self.device.shared_of_block
+            shared, far_bytes = (_bits(n), 0) if near else (0, _bits(n))
+            kernels = text("caches", NEAR=int(near), **_types(couplings))
+            far, parts = self._far(far_bytes, n_states)
+            for first in parts:
+                self.device.launch(
+                    kernels, "caches", min(parts.step, n_states - first),
+                    self.device.threads(n, n_states), *common, np.int64(first), far,
+                    np.int64(far_bytes), shared=shared,
+                )  # fmt: skip
+        moving.fresh[moving.fresh == STALE] = FRESH
+
+    def _far(self, far_bytes: int, n_states: int) -> tuple[Array, range]:
+        """Memory outside the blocks, so much a state, and the first states of the parts for which
+        it suffices.
+        """
+        at_once = max(1, min(n_states, _FAR_BYTES // max(1, far_bytes)))
+        far = self.device.empty((max(1, far_bytes * at_once),), np.uint8)
+        return far, range(0, n_states, at_once)
 
     def _resident(self, couplings: Couplings, batch: StateBatch) -> ResidentBatch:
         """The batch, or a copy of it on the device."""
@@ -294,6 +316,11 @@ class CudaPairs(Pairs):
 def _padded(count: int) -> int:
     """To a multiple of 16, as ``take`` in ``common.cuh`` does."""
     return -(-count // 16) * 16
+
+
+def _bits(n: int) -> int:
+    """Bytes that n spins take as bits."""
+    return 4 * _padded(-(-n // 32))
 
 
 def _site_type(n: int) -> np.dtype[Any]:

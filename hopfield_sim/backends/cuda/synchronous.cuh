@@ -65,21 +65,22 @@ __device__ __forceinline__ int settle(const Couplings &net, const Rule &rule, St
 }
 
 #ifndef RETRIEVAL
+/* NEAR says what is in shared memory: 2, all; 1, the bits; 0, nothing. The bits are in `far` then. */
 template <class Rule>
 __device__ __forceinline__ void walk(const Couplings &net, const Rule &rule, i8 *states, i8 *previous, CACHE *caches,
-                                     i64 cache_stride, const i64 *index, const Progress &progress, u64 key, i64 until,
-                                     i32 exact) {
+                                     i64 cache_stride, const i64 *index, const Progress &progress, i64 first_state,
+                                     u64 key, i64 until, i32 exact, unsigned char *far, i64 far_bytes) {
     SHARED(shared);
     const i32 n = net.n;
-    const i64 row = blockIdx.x;
+    const i64 row = first_state + blockIdx.x;
     if (progress.stop(row) != RUNNING || (Rule::draws && progress.updates(row) >= until))
         return;
-    unsigned char *near_at = shared;
+    unsigned char *near_at = NEAR ? shared : far + far_bytes * blockIdx.x;
     Steps at = {take<u32>(near_at, (n + 31) / 32), take<u32>(near_at, (n + 31) / 32), take<u32>(near_at, (n + 31) / 32),
                 progress.updates(row), 0, 0};
     i8 *spins = states + (i64)n * row, *spins_before = previous + (i64)n * row;
     CACHE *cache = caches + cache_stride * row;
-    if (NEAR) {
+    if (NEAR == 2) {
         CACHE *given = cache;
         cache = take<CACHE>(near_at, net.width);
         EACH(k, rounded_up(net.width)) /* packs are whole */
@@ -97,7 +98,7 @@ __device__ __forceinline__ void walk(const Couplings &net, const Rule &rule, i8 
         spins[i] = bit_of(at.spins, i) ? 1 : -1;
         spins_before[i] = bit_of(at.before, i) ? 1 : -1;
     }
-    if (NEAR)
+    if (NEAR == 2)
         EACH(k, net.width)
             caches[cache_stride * row + k] = cache[k];
     if (threadIdx.x == 0) {
@@ -109,11 +110,11 @@ __device__ __forceinline__ void walk(const Couplings &net, const Rule &rule, i8 
 }
 
 #define WALK_ARGS                                                                                                      \
-    i8 *states, i8 *previous, CACHE *caches, i64 cache_stride, const i64 *index, i64 *progress, i64 n_states, u64 key, \
-        i64 until, i32 exact
+    i8 *states, i8 *previous, CACHE *caches, i64 cache_stride, const i64 *index, i64 *progress, i64 n_states,          \
+        i64 first_state, u64 key, i64 until, i32 exact, unsigned char *far, i64 far_bytes
 #define WALK(Rule, ...)                                                                                                \
     walk<Rule>(COUPLINGS, Rule __VA_ARGS__, states, previous, caches, cache_stride, index,                             \
-               Progress{progress, n_states}, key, until, exact)
+               Progress{progress, n_states}, first_state, key, until, exact, far, far_bytes)
 
 extern "C" __global__ void synchronous_limits(COUPLINGS_ARGS, LIMITS_ARGS, WALK_ARGS) { WALK(Limits, LIMITS); }
 extern "C" __global__ void synchronous_table(COUPLINGS_ARGS, TABLE_ARGS, WALK_ARGS) { WALK(Table, TABLE); }
