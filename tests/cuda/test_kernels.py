@@ -151,7 +151,26 @@ def test_the_reference_s_bits(device, form, update):
     for n in LARGE:
         ends += compare(device, form, n, n // 20, 0, update)
     assert {RUNNING, FIXED} <= set(ends)
-    assert update == "async" or CYCLE in ends
+
+
+@pytest.mark.parametrize("form", ["patterns", "i1 i2", "real"])
+@pytest.mark.parametrize("n", [2, 34, 130])
+def test_a_cycle_by_hand(device, form, n):
+    """One pattern without self couplings, and half of the sites up: each feels −s, and all flip."""
+    known = couplings.factors(np.ones((1, n), np.int8), zero_diagonal=True)
+    if form != "patterns":
+        known = couplings.matrix(known, REFERENCE)
+    if form == "real":
+        known = couplings.real(known.columns / n)
+    states = np.tile(np.array([-1, 1], np.int8), (2, n // 2))
+    rule = couplings.limits(known, np.zeros(n), "keep", None)
+    batch = batch_of(known, states, "sync")
+    CudaPairs(device).synchronous(known, batch, rule, 1, 50 * n, 1)
+    assert (batch.stop == CYCLE).all()
+    assert (batch.updates == 2 * n).all()
+    assert (batch.flips == 2 * n).all()
+    np.testing.assert_array_equal(batch.states, states)
+    np.testing.assert_array_equal(batch.previous, -states)
 
 
 @pytest.mark.parametrize("form", ["patterns", "i1 i2"])
