@@ -16,6 +16,7 @@ from hopfield_sim import backends, checks
 from hopfield_sim.backends.dense_protocol import Memories
 from hopfield_sim.backends.reference import dense as numpy_dense
 from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models import likeness
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.dense import interactions
 from hopfield_sim.models.dense.engine import DenseEngine, overlaps
@@ -79,6 +80,7 @@ class DenseMemory(BinaryMemory):
     """
 
     _state: Kept
+    _told: bool
 
     def __init__(
         self,
@@ -101,7 +103,7 @@ class DenseMemory(BinaryMemory):
 
     # ------------------------------------------------------------------ learning
 
-    def store(self, patterns: Any) -> DenseMemory:
+    def store(self, patterns: Any, *, advise: bool = True) -> DenseMemory:
         """Store patterns (P, N), or images (P, H, W), in addition to those already stored.
 
         Duplicate patterns are stored twice.
@@ -110,6 +112,9 @@ class DenseMemory(BinaryMemory):
         ----------
         patterns : (P, N) or (P, H, W) array_like of ±1
             Patterns; not modified.
+        advise : bool
+            Warn, once per memory, if the patterns are not stored because they are biased or
+            otherwise similar.
 
         Returns
         -------
@@ -124,7 +129,20 @@ class DenseMemory(BinaryMemory):
         with self._lock:
             n = None if self._patterns is None else self.n_neurons
             stored = checks.patterns(patterns, n_neurons=n)
-            self._state = self._kept(self._joined(stored), stored.shape or self._shape)
+            advise = checks.flag(advise, "advise")
+            everything = self._joined(stored)
+            after = self._kept(everything, stored.shape or self._shape)
+            if advise and not self._told:
+                then = self._now()
+                then._state = after
+                self._told = likeness.warn(
+                    everything,
+                    lambda states: then.energy_gap(states) < 0,
+                    f"A dense memory with interaction={self.interaction!r}, order={self.order}",
+                    "Use a higher order, interaction='exponential', or a HopfieldNetwork with "
+                    "rule='pseudoinverse'",
+                )
+            self._state = after
         return self
 
     def forget(self, index: int) -> DenseMemory:
@@ -151,7 +169,7 @@ class DenseMemory(BinaryMemory):
     def clear(self) -> DenseMemory:
         """Remove all patterns; the number of neurons may change with the next ones."""
         with self._lock:
-            self._state = self._kept(None, None)
+            self._state, self._told = self._kept(None, None), False
         return self
 
     def _kept(self, patterns: NDArray[np.int8] | None, shape: Shape | None) -> Kept:

@@ -11,7 +11,8 @@ from hopfield_sim import backends, checks, rules
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
 from hopfield_sim.checks.reals import copied
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.hopfield import classification, couplings, learning, likeness
+from hopfield_sim.models import likeness
+from hopfield_sim.models.hopfield import classification, couplings, learning
 from hopfield_sim.models.hopfield.pairs import Derived, Learnt, PairNetwork
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.spins import image_shape
@@ -20,6 +21,10 @@ from hopfield_sim.models.spins import image_shape
 def _real_weights(net: HopfieldNetwork) -> NDArray[np.floating] | None:
     """The weights, unless they follow exactly from the patterns."""
     return None if net._known().exact else copied(net.weights, net.weights.dtype)
+
+
+_HOLD_SIMILAR = ("pseudoinverse", "perceptron", rules.pseudoinverse, rules.perceptron)
+"""Rules that store similar patterns, or say themselves when they do not."""
 
 
 @checks.by_name
@@ -115,8 +120,8 @@ class HopfieldNetwork(PairNetwork):
         patterns : (P, N) or (P, H, W) array_like
             Patterns of ±1.
         advise : bool
-            Warn, once per network, if Hebb's rule does not store the patterns because they are
-            biased or otherwise similar.
+            Warn, once per network, if the rule does not store the patterns because they are biased
+            or otherwise similar.
 
         Returns
         -------
@@ -152,11 +157,10 @@ class HopfieldNetwork(PairNetwork):
             made = Derived(self._changed_matrix(learnt, stored.array, 1))
             shape = stored.shape or self._shape
             after = _validated(Learnt(everything, shape, learnt, theta, diagonal, made))
-            hebb = self._rule == "hebbian" or self._rule is rules.hebbian
-            if hebb and advise and "alike" not in self._told:
+            if advise and "alike" not in self._told and rule not in _HOLD_SIMILAR:
                 then = self._now()
                 then._state = after
-                if likeness.warn(everything, then.fields, theta):
+                if likeness.warn(everything, then._unstable, *self._advice(rule)):
                     self._told.add("alike")
             self._state = after
         return self
@@ -205,6 +209,27 @@ class HopfieldNetwork(PairNetwork):
         with self._lock:
             self._state, self._told = Learnt(None, None), set()
         return self
+
+    def _unstable(self, states: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """Bits (B, N) that would change at once. Thresholds may be there to hold similar patterns:
+        bits that they alone make unstable are not counted.
+        """
+        h = self.fields(states)
+        return (h * states < 0) & ((h + self._state.thresholds) * states < 0)
+
+    @staticmethod
+    def _advice(rule: str | rules.Rule) -> tuple[str, str, float]:
+        """What stores the patterns, what would, and the wrong bits that are worth a word."""
+        remedy = "Use rule='pseudoinverse', which holds any independent patterns"
+        known = rules.RULES.get(rule) if isinstance(rule, str) else None
+        if rule == "storkey" or rule is rules.storkey:
+            return "Storkey's rule", remedy, likeness.SOME
+        if rule == "hebbian" or rule is rules.hebbian:
+            holder = "Hebb's rule"
+        else:
+            holder = "The network's rule" if known is None else f"The {known.label} rule"
+        remedy += ", or, where they are only a little alike, rule='storkey'"
+        return holder, remedy, likeness.WRONG
 
     def _demanded_rule(self) -> str | rules.Rule:
         if self._rule is None:

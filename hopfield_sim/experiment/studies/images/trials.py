@@ -130,7 +130,7 @@ def binary(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) ->
     for name in BINARY:
         net: Any
         if name == "dense":
-            net = DenseMemory("exponential", backend=config["backend"]).store(xi)
+            net = DenseMemory("exponential", backend=config["backend"]).store(xi, advise=False)
         else:
             net = HopfieldNetwork(name, backend=config["backend"])
             net.store(xi, advise=False)  # that images are alike is what this is about

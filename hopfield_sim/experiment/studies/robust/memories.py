@@ -84,7 +84,7 @@ def _pairs(rule: str) -> Callable[[Spins, Config, int], Memory]:
 def _dense(interaction: str) -> Callable[[Spins, Config, int], Memory]:
     def make(patterns: Spins, config: Config, seed: int) -> Memory:
         memory = DenseMemory(interaction, config["order"], backend=config["backend"])
-        return _binary(memory.store(patterns), config, **_TOGETHER)
+        return _binary(memory.store(patterns, advise=False), config, **_TOGETHER)
 
     return make
 

@@ -1,11 +1,10 @@
-"""Detection of patterns that are too similar for Hebb's rule, whose common part dominates."""
+"""Detection of patterns that are too similar for a memory, whose common part dominates."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 from statistics import NormalDist
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,31 +15,39 @@ _LOOKED_AT = 32
 _CHANCE = 20.0
 """Random patterns are classified as similar with a probability below e^−20."""
 
-_WRONG = 0.002
+WRONG = 0.002
 """Fewer unstable bits than this, beyond twice the number explained by the load, are no warning."""
+
+SOME = 0.01
+"""The same for rules that are the advice where patterns are only a little alike."""
 
 
 def warn(
     patterns: NDArray[np.int8],
-    fields: Callable[[Any], NDArray[np.float64]],
-    thresholds: NDArray[np.float64],
+    unstable: Callable[[NDArray[np.int8]], NDArray[np.bool_]],
+    holder: str,
+    remedy: str,
+    worth: float = WRONG,
 ) -> bool:
-    r"""Warn if Hebb's rule does not store patterns (P, N) because they are too similar.
+    r"""Warn if a memory does not store patterns (P, N) because they are too similar.
 
     Three conditions must hold, among at most 32 of the patterns. The overlaps m of different ones
     are larger than those of random patterns, whose N m² is χ² with one degree of freedom: the mean
     over M pairs is above :math:`1 + 2\sqrt{x/M} + 2x/M` with a probability of at most
     :math:`e^{-x}` (B. Laurent, P. Massart, Ann. Statist. 28, 1302, 2000, lemma 1). Bits are
-    unstable. And their fraction is more than twice :math:`Q(\sqrt{N/P})`, which the load explains.
+    unstable. And their fraction is more than twice :math:`Q(\sqrt{N/P})`, which the load explains
+    in a Hebbian network; it explains less in others.
 
     Parameters
     ----------
     patterns : (P, N) ndarray of int8
         All stored patterns.
-    fields : callable
-        Local fields (B, N) of states (B, N) in the network that stores them, less the
-    thresholds : (N,) ndarray of float64
-        of its neurons.
+    unstable : callable
+        Which bits (B, N) of states (B, N) would change; called only if the patterns are similar.
+    holder, remedy : str
+        What stores them, and what would store them, for the message.
+    worth : float
+        Fraction of unstable bits, beyond what the load explains, that is worth a warning.
 
     Returns
     -------
@@ -58,18 +65,15 @@ def warn(
     by_chance = 1 + 2 * math.sqrt(_CHANCE / pairs) + 2 * _CHANCE / pairs
     if n * float((overlaps**2).mean()) <= by_chance:
         return False
-    h = fields(some)
-    # Thresholds may stabilise similar patterns; instability due to thresholds is not checked here.
-    wrong = float(((h * some < 0) & ((h + thresholds) * some < 0)).mean())
+    wrong = float(unstable(some).mean())
     explained = NormalDist().cdf(-math.sqrt(n / (count - 1)))
-    if wrong <= _WRONG + 2 * explained:
+    if wrong <= worth + 2 * explained:
         return False
     checks.warn(
-        f"Hebb's rule does not hold these {count} patterns: {wrong:.1%} of their bits are unstable "
+        f"{holder} does not hold these {count} patterns: {wrong:.1%} of their bits are unstable "
         f"(of as many random ones {explained:.1g}), because they are alike: they overlap by "
         f"{float(np.sqrt((overlaps**2).mean())):.2f}, by chance it were {1 / math.sqrt(n):.2f}, "
-        f"and {float((some > 0).mean()):.0%} of the bits are +1. Use rule='pseudoinverse', which "
-        "holds any independent patterns, or, where they are only a little alike, rule='storkey'; "
+        f"and {float((some > 0).mean()):.0%} of the bits are +1. {remedy}; "
         "advise=False keeps this quiet.",
     )
     return True
