@@ -1,1 +1,1 @@
-"""The questions, a folder each."""
+"""The studies, one folder each."""

@@ -1,4 +1,4 @@
-"""Every rule and kind of update on one problem: the same patterns, and the same cue."""
+"""Comparison of all rules and updates on one problem: the same patterns and the same cue."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ __all__ = [
 UPDATES = ("sync", "async")
 
 FRAMES_PER_SWEEP = 50
-"""Moments of an asynchronous sweep that are recorded."""
+"""Number of recorded states of an asynchronous sweep."""
 
 
 def every_way(
     config: Mapping[str, Any], stored: Any, cue: Any, *, record: tuple[str, ...], seed: int
 ) -> Iterator[tuple[str, Any]]:
-    """Recall one cue by every rule and update: pairs of "rule/update" and its recorded run."""
+    """Recall one cue by every rule and update; yield pairs ("rule/update", recording)."""
     for rule in config["rules"]:
         net = network(rule, config).store(stored)
         for update in UPDATES:
@@ -50,12 +50,12 @@ def every_way(
 
 
 def names(config: Mapping[str, Any]) -> list[str]:
-    """Every "rule/update", in order."""
+    """Return all names "rule/update", in order."""
     return [f"{rule}/{update}" for rule in config["rules"] for update in UPDATES]
 
 
 def summary(name: str, sweeps: Sequence[float], retrieved: int, energies: Sequence[Any]) -> Row:
-    """A row of ``summary["runs"]``: what the runs "rule/update" of all networks did."""
+    """Return a row of ``summary["runs"]``: the runs "rule/update" over all networks."""
     rule, update = name.rsplit("/", 1)
     return {
         "rule": rule,
@@ -68,15 +68,15 @@ def summary(name: str, sweeps: Sequence[float], retrieved: int, energies: Sequen
 
 
 def rise(energies: Sequence[float]) -> bool:
-    """Whether the energy ever rose, beyond the rounding of its sums.
+    """Return whether the energy ever rose by more than rounding errors.
 
     Examples
     --------
     >>> rise([-1.0, -2.0, -1.5]), rise([-1.0, -2.0, -2.0])
     (True, False)
     """
-    found = np.asarray(energies)
-    return bool((np.diff(found) > 1e-9 * np.abs(found).max()).any())
+    values = np.asarray(energies)
+    return bool((np.diff(values) > 1e-9 * np.abs(values).max()).any())
 
 
 def energy_words(rows: Sequence[Row]) -> str:
@@ -94,7 +94,7 @@ def energy_words(rows: Sequence[Row]) -> str:
 
 
 def runs_table(result: Result) -> tuple[str, list[dict[str, Any]]]:
-    """What all networks of ``summary["runs"]`` did, with a caption."""
+    """Return the table of ``summary["runs"]``, with a caption."""
     table = [
         {
             "rule": label(row["rule"]),
@@ -109,7 +109,7 @@ def runs_table(result: Result) -> tuple[str, list[dict[str, Any]]]:
 
 
 def named(run: str) -> str:
-    """The rule and the update of a run, in words.
+    """Return the display names of the rule and the update of a run.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def named(run: str) -> str:
 
 
 def stem(run: str) -> str:
-    """The same as a part of a file's name.
+    """Return the name of a run as a part of a file name.
 
     Examples
     --------

@@ -49,7 +49,7 @@ class Capacity(probe.Probed):
     .. math:: C_{Hebbian} = N/(2 \ln N), \qquad C_{Storkey} = N/\sqrt{2 \ln N} .
 
     A cue is a stored pattern with ⌊flipped·N⌋ distinct bits flipped; synchronous updates, a field
-    of 0 gives +1; retrieved when the end equals the pattern in every bit.
+    of 0 gives +1; a cue is retrieved when its final state equals the pattern in every bit.
 
     Returns
     -------
@@ -78,33 +78,33 @@ class Capacity(probe.Probed):
     seconds = SECONDS
     budget = (8, 12000)
 
-    sizes: Sequence[int] = option(SIZES, kinds.integers(3), "numbers of neurons N")
+    sizes: Sequence[int] = option(SIZES, kinds.integers(3), "numbers of neurons, N")
     _: KW_ONLY
-    loads: int = option(10, kinds.integer(2), "points of a curve")
+    loads: int = option(10, kinds.integer(2), "number of points of a curve")
     states: int = option(
         100,
         kinds.integer(1),
-        "cues for each network and load, spread evenly over the stored patterns",
+        "number of cues for each network and load, spread evenly over the stored patterns",
     )
-    flipped: float = option(0.2, kinds.real(0, 1), "fraction of the bits that are flipped")
+    flipped: float = option(0.2, kinds.real(0, 1), "fraction of the bits of a cue that are flipped")
 
     def trials(self, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> list[Payload]:
-        """Several networks of one rule and size."""
+        """Measure several networks of one rule and size."""
         config = self.config
         n = cell["n_neurons"]
         counts = loads(cell["rule"], n, config["loads"]).tolist()
         flipped = [math.floor(config["flipped"] * n + 1e-9)] * len(counts)
         sums = probe.overlaps(cell["rule"], config, n, counts, flipped, rngs)
-        found = zip(
+        measured = zip(
             (sums == n).mean(axis=2).tolist(), (sums.mean(axis=2) / n).tolist(), strict=True
         )
-        return [{"retrieved": retrieved, "overlap": overlap} for retrieved, overlap in found]
+        return [{"retrieved": retrieved, "overlap": overlap} for retrieved, overlap in measured]
 
     def gather(self, payloads: Payloads) -> Result:
-        """Means over networks, one row a rule, size and load."""
+        """Return means over networks, one row for each rule, size and load."""
         config = self.config
         rows: list[Row] = []
-        found: list[Row] = []
+        capacities: list[Row] = []
         for cell, trials in zip(self.cells(), payloads, strict=True):
             rule, n = cell.values["rule"], cell.values["n_neurons"]
             curve: list[Row] = []
@@ -129,7 +129,7 @@ class Capacity(probe.Probed):
             rows += curve
             t = [row["n_patterns"] for row in curve]
             held = crossing(t, [p["retrieved"] for p in trials], LEVEL)
-            found.append(
+            capacities.append(
                 {
                     "rule": rule,
                     "n_neurons": n,
@@ -140,15 +140,15 @@ class Capacity(probe.Probed):
                     "expected": scale(rule, n) if rule in RULES and RULES[rule].law else math.nan,
                 }
             )
-        summary = {"capacity": found, "level": LEVEL}
+        summary = {"capacity": capacities, "level": LEVEL}
         return Result("capacity", rows, config, summary, dims=("rule", "n_neurons", "load_index"))
 
     @staticmethod
     def sentence(result: Result) -> str:
-        """Say what the largest network held."""
-        found = result.summary["capacity"]
-        n = max(row["n_neurons"] for row in found)
-        largest = [row for row in found if row["n_neurons"] == n]
+        """Summarise the capacity of the largest network."""
+        capacities = result.summary["capacity"]
+        n = max(row["n_neurons"] for row in capacities)
+        largest = [row for row in capacities if row["n_neurons"] == n]
         listed = " and ".join(
             f"{held(row)} with the {label(row['rule'])} rule"
             + (f" (theory: {row['expected']:.0f})" if row["expected"] == row["expected"] else "")
@@ -225,7 +225,7 @@ def scale(rule: str, n_neurons: int) -> float:
 
 
 def loads(rule: str, n_neurons: int, n_loads: int = 10) -> NDArray[np.int_]:
-    """Return the numbers of patterns of a curve; small networks have some of them twice.
+    """Return the numbers of patterns of a curve; for small networks some are equal.
 
     Examples
     --------
@@ -237,7 +237,7 @@ def loads(rule: str, n_neurons: int, n_loads: int = 10) -> NDArray[np.int_]:
 
 
 def held(row: Mapping[str, Any]) -> str:
-    """Say in words what a row of ``summary["capacity"]`` says.
+    """Format the capacity of a row of ``summary["capacity"]``.
 
     Examples
     --------

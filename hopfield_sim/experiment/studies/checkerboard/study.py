@@ -1,4 +1,4 @@
-"""A checkerboard out of noise: stored among random patterns, spoilt, and filmed while recalled."""
+"""Recall of a noisy checkerboard stored among random patterns, with a video."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from hopfield_sim import checks, patterns
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies import packing as film
+from hopfield_sim.experiment.studies import packing
 from hopfield_sim.experiment.studies.checkerboard import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.compared import (
     energy_words,
@@ -34,14 +34,14 @@ __all__ = ["STUDY", "checkerboard"]
 
 
 MOMENTS = 6
-"""Frames of a recall beside each other."""
+"""Number of frames shown of each recall."""
 
 
 @dataclass(frozen=True, eq=False)
 class Checkerboard(Study):
-    """Recall a spoilt checkerboard stored among random patterns, all neurons at once and in turn.
+    """Recall a noisy checkerboard stored among random patterns, synchronously and asynchronously.
 
-    The board is one of the patterns, at a random place in their order; all rules and updates start
+    The board is one of the patterns, at a random index; all rules and updates start
     from the same patterns and the same cue. A field of 0 gives +1.
 
     Returns
@@ -67,22 +67,18 @@ class Checkerboard(Study):
     networks: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1), 4),
-        "independent sets of random patterns and cues; 4 when not given; the rows and runs are "
-        "those of the first",
+        "number of independent sets of random patterns and cues; 4 by default; the rows and runs "
+        "are those of the first",
         name="trials",
     )
     _: KW_ONLY
-    side: int = option(
-        50, kinds.integer(2), "pixels along a side of the board, and of one of its squares"
-    )
-    square: int = option(
-        5, kinds.integer(1), "pixels along a side of the board, and of one of its squares"
-    )
-    n_patterns: int = option(50, kinds.integer(1), "patterns stored, the board included")
-    flipped: int = option(1000, kinds.integer(0), "bits flipped")
+    side: int = option(50, kinds.integer(2), "side of the board, in pixels")
+    square: int = option(5, kinds.integer(1), "side of one square of the board, in pixels")
+    n_patterns: int = option(50, kinds.integer(1), "number of stored patterns, the board included")
+    flipped: int = option(1000, kinds.integer(0), "number of bits flipped in the cue")
 
     def settle(self, config: Config) -> Config:
-        """A square fits into the board, and no more bits are flipped than it has."""
+        """Check that a square fits into the board, and that it has as many bits as are flipped."""
         side, square = config["side"], config["square"]
         if square > side:
             raise InvalidInputError(f"square must be at most side = {side}; got {square}")
@@ -91,11 +87,11 @@ class Checkerboard(Study):
         return config
 
     def cells(self) -> list[Cell]:
-        """One cell: a trial compares all rules and updates on one problem."""
+        """Return one cell: a trial compares all rules and updates on one problem."""
         return [Cell({}, self.config["networks"])]
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """One set of patterns and one cue, recalled in every way and filmed."""
+        """Recall one cue from one set of patterns by every rule and update, and record it."""
         config = self.config
         side = config["side"]
         board = patterns.checkerboard(side, config["square"])
@@ -105,11 +101,11 @@ class Checkerboard(Study):
         cue = patterns.flip(board, count=config["flipped"], rng=rng)
         seed = checks.key(rng)
         ways = every_way(config, stored, cue, record=("energy", "states"), seed=seed)
-        runs = {name: film.pack(run, trajectory=True) for name, run in ways}
-        return {"patterns": film.pack_states(stored), "place": place, "runs": runs}
+        runs = {name: packing.pack(run, trajectory=True) for name, run in ways}
+        return {"patterns": packing.pack_states(stored), "place": place, "runs": runs}
 
     def gather(self, payloads: Payloads) -> Result:
-        """The first network's films, and what all networks did."""
+        """Return the recordings of the first network, and counts over all networks."""
         config = self.config
         side = config["side"]
         board = patterns.checkerboard(side, config["square"])
@@ -118,9 +114,9 @@ class Checkerboard(Study):
         all_did: list[Row] = []
         for name in names(config):
             recordings = [
-                film.unpack(
+                packing.unpack(
                     trial["runs"][name],
-                    patterns=film.unpack_states(trial["patterns"]),
+                    patterns=packing.unpack_states(trial["patterns"]),
                     shape=(side, side),
                 )
                 for trial in payloads[0]
@@ -138,7 +134,7 @@ class Checkerboard(Study):
 
     @staticmethod
     def sentence(result: Result) -> str:
-        """Say whether the board came back, and in how many sweeps."""
+        """Say how often the board was retrieved, and in how many sweeps."""
         rows, config = result.summary["runs"], result.config
         counts = "; ".join(
             f"{label(row['rule'])}, {label(row['update'])}: "
@@ -198,7 +194,7 @@ checkerboard = function(Checkerboard)
 STUDY = Checkerboard
 
 
-def _rows(rule: str, update: str, run: film.Recording, board: Any) -> list[Row]:
+def _rows(rule: str, update: str, run: packing.Recording, board: Any) -> list[Row]:
     assert run.trajectory is not None
     wrong = (run.trajectory != board).sum(axis=1).tolist()
     columns = zip(run.updates.tolist(), run.energy.tolist(), wrong, strict=True)

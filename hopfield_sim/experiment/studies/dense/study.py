@@ -1,5 +1,5 @@
 """How many patterns does a dense memory hold? One-step errors against P/N^{n−1} for n = 2, 3, 4;
-against P/2^{N/2} for e^x, which is asked for patterns from spoilt cues too.
+against P/2^{N/2} for e^x, where recall from noisy cues is measured as well.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ EXPONENTIAL_SIZES = (12, 16, 20)
 
 LOADS = (0.4, 0.7, 1.0, 1.5, 2.0)
 
-"""Numbers of patterns, in units of what the Gaussian law allows at this error:"""
+"""Numbers of patterns, in units of the capacity by the Gaussian law at the error ``LEVEL``."""
 
 LEVEL = 0.005
 
@@ -53,8 +53,8 @@ class Dense(Study):
 
     With F(x) = xⁿ the number of patterns runs over multiples of
     :math:`N^{n-1} / ((2n-3)!!\, z^2)`, Q(z) = 0.005, with F(x) = e^x over multiples of
-    :math:`2^{N/2}`. Exponential memories are also asked for patterns of which 1 or 2 bits are
-    flipped, in one synchronous step or one asynchronous sweep.
+    :math:`2^{N/2}`. Exponential memories also recall cues with 1 or 2 flipped bits, in
+    one synchronous step or one asynchronous sweep.
 
     Returns
     -------
@@ -84,24 +84,24 @@ class Dense(Study):
     small = {"sizes": (30, 60), "orders": (2, 3), "networks": 20, "exponential_sizes": (16,)}
     seconds = SECONDS
 
-    sizes: Sequence[int] = option(SIZES, kinds.integers(4), "numbers of neurons N for the powers")
-    orders: Sequence[int] = option(ORDERS, kinds.integers(2, _LARGEST_ORDER), "powers n")
+    sizes: Sequence[int] = option(SIZES, kinds.integers(4), "numbers of neurons, N, of the powers")
+    orders: Sequence[int] = option(ORDERS, kinds.integers(2, _LARGEST_ORDER), "powers, n")
     networks: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1)),
-        "independent networks a cell; more where they are small when not given",
+        "number of independent networks for each cell; by default more of small ones",
         name="trials",
     )
     _: KW_ONLY
     exponential_sizes: Sequence[int] = option(
-        EXPONENTIAL_SIZES, kinds.integers(2, 30), "numbers of neurons for e^x"
+        EXPONENTIAL_SIZES, kinds.integers(2, 30), "numbers of neurons, N, of e^x"
     )
     states: int = option(
-        250, kinds.integer(1), "patterns of each network that are looked at, at most"
+        250, kinds.integer(1), "largest number of patterns of each network that are tested"
     )
 
     def settle(self, config: Config) -> Config:
-        """The patterns of the largest network fit into memory."""
+        """Check that the patterns of the largest network fit into memory."""
         for order in config["orders"]:
             n = config["sizes"][-1]
             most = counts(order, n)[-1]
@@ -109,31 +109,31 @@ class Dense(Study):
         return config
 
     def cells(self) -> list[Cell]:
-        """One cell a curve: order and size; a network is looked at as its patterns get more."""
+        """Return one cell for each curve (order and size); a network is tested at every load."""
         config = self.config
         grid = [(order, n) for order in config["orders"] for n in config["sizes"]]
         grid += [(0, n) for n in config["exponential_sizes"]]
-        found = []
+        cells = []
         for order, n in grid:
             networks = config["networks"] or _networks(order, n, config["states"])
-            found.append(Cell({"order": order, "n_neurons": n}, networks))
-        return found
+            cells.append(Cell({"order": order, "n_neurons": n}, networks))
+        return cells
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """One network at every load: the fractions of wrong bits and of patterns without one."""
+        """Return the fractions of wrong bits and of exact patterns of one network at every load."""
         config = self.config
         order, n = cell["order"], cell["n_neurons"]
         word = "polynomial" if order else "exponential"
         numbers = counts(order, n)
         patterns = random_patterns(numbers[-1], n, rng=rng)
         errors, retrieved = [], []
-        for asked in _asked(order, numbers):
+        for condition in _conditions(order, numbers):
             memory = DenseMemory(word, order or 3, backend=config["backend"])
-            memory.store(patterns[: asked["n_patterns"]])
-            chosen = patterns[rng.permutation(asked["n_patterns"])[: config["states"]]]
+            memory.store(patterns[: condition["n_patterns"]])
+            chosen = patterns[rng.permutation(condition["n_patterns"])[: config["states"]]]
             run = memory.recall(
-                flip(chosen, count=asked["flipped"], rng=rng),
-                update=asked["update"],
+                flip(chosen, count=condition["flipped"], rng=rng),
+                update=condition["update"],
                 max_sweeps=1,
                 n_threads=1,
                 rng=rng,
@@ -144,18 +144,18 @@ class Dense(Study):
         return {"error": errors, "retrieved": retrieved}
 
     def gather(self, payloads: Payloads) -> Result:
-        """Means over networks beside the laws, one row a question to a network."""
+        """Return means over networks beside theory, one row for each condition."""
         config = self.config
         rows: list[Row] = []
-        found: list[Row] = []
+        capacities: list[Row] = []
         for cell, trials in zip(self.cells(), payloads, strict=True):
             order, n = int(cell.values["order"]), int(cell.values["n_neurons"])
-            for index, asked in enumerate(_asked(order, counts(order, n))):
-                p = asked["n_patterns"]
+            for index, condition in enumerate(_conditions(order, counts(order, n))):
+                p = condition["n_patterns"]
                 error, error_se = mean_and_error([t["error"][index] for t in trials])
                 retrieved, retrieved_se = mean_and_error([t["retrieved"][index] for t in trials])
                 exact, gaussian = (
-                    _laws(order, n, p) if asked["flipped"] == 0 else (math.nan, math.nan)
+                    _laws(order, n, p) if condition["flipped"] == 0 else (math.nan, math.nan)
                 )
                 rows.append(
                     {
@@ -164,32 +164,34 @@ class Dense(Study):
                         "n_neurons": n,
                         "n_patterns": p,
                         "load": p / (n ** (order - 1) if order else 2 ** (n / 2)),
-                        "flipped": asked["flipped"],
-                        "update": asked["update"],
+                        "flipped": condition["flipped"],
+                        "update": condition["update"],
                         "networks": len(trials),
                         "states": min(p, config["states"]),
                         "error": error,
                         "error_se": error_se,
-                        "theory": exact if asked["update"] == "sync" else math.nan,
-                        "gaussian": gaussian if asked["update"] == "sync" else math.nan,
+                        "theory": exact if condition["update"] == "sync" else math.nan,
+                        "gaussian": gaussian if condition["update"] == "sync" else math.nan,
                         "retrieved": retrieved,
                         "retrieved_se": retrieved_se,
                     }
                 )
             if order:
-                found.append(_capacity(order, n, [t["error"] for t in trials], config["states"]))
-        summary = {"capacity": found, "level": LEVEL}
+                capacities.append(
+                    _capacity(order, n, [t["error"] for t in trials], config["states"])
+                )
+        summary = {"capacity": capacities, "level": LEVEL}
         return Result("dense", rows, config, summary, dims=("order", "n_neurons", "question"))
 
     @staticmethod
     def sentence(result: Result) -> str:
-        """Say what the largest networks held."""
-        found = result.summary["capacity"]
-        n = max(row["n_neurons"] for row in found)
+        """Summarise the capacity of the largest networks."""
+        capacities = result.summary["capacity"]
+        n = max(row["n_neurons"] for row in capacities)
         parts = [
             f"{with_error(row['capacity'], row['capacity_se'])} with n = {row['order']} (exact "
             f"law: {_number(row['theory'])}, limit of large N: {_number(row['gaussian'])})"
-            for row in found
+            for row in capacities
             if row["n_neurons"] == n
         ]
         text = (
@@ -211,7 +213,7 @@ class Dense(Study):
 
     @staticmethod
     def page(result: Result) -> Pages:
-        """Errors, capacities and spoilt cues, theory drawn over the data."""
+        """Return figures of errors, capacities and noisy cues, with theory."""
         from hopfield_sim.plotting import dense as draw
 
         table = [
@@ -246,13 +248,13 @@ STUDY = Dense
 
 
 def _networks(order: int, n: int, states: int) -> int:
-    """More of small networks, 4 to 200: about the same work for every cell."""
+    """Return the number of networks, 4 to 200: about the same work for every cell."""
     looked_at = sum(min(p, states) * p for p in counts(order, n))
     return max(4, min(200, round(4.0 / (3e-3 + 4e-10 * n * looked_at))))
 
 
 def counts(order: int, n_neurons: int) -> list[int]:
-    """The numbers of patterns of a curve; order 0 is the exponential.
+    """Return the numbers of patterns of a curve; order 0 is the exponential.
 
     Examples
     --------
@@ -265,23 +267,23 @@ def counts(order: int, n_neurons: int) -> list[int]:
     return [max(2, round(load * scale)) for load in LOADS]
 
 
-def _asked(order: int, numbers: Sequence[int]) -> list[dict[str, Any]]:
-    """What a network is asked: every load by synchronous steps; exponential ones at 2^{N/2}
-    patterns also from spoilt cues.
+def _conditions(order: int, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the conditions of the tests of a network: every load by synchronous steps;
+    exponential memories at 2^{N/2} patterns also from noisy cues.
     """
-    asked: list[dict[str, Any]] = [
+    conditions: list[dict[str, Any]] = [
         {"n_patterns": p, "flipped": 0, "update": "sync"} for p in numbers
     ]
     if order == 0:
         middle = numbers[EXPONENTIAL_LOADS.index(1.0)]
         for update in ("sync", "async"):
             for count in FLIPPED[1 if update == "sync" else 0 :]:
-                asked.append({"n_patterns": middle, "flipped": count, "update": update})
-    return asked
+                conditions.append({"n_patterns": middle, "flipped": count, "update": update})
+    return conditions
 
 
 def _laws(order: int, n: int, p: int) -> tuple[float, float]:
-    """The exact law of the one-step error, and its limit of large N."""
+    """Return the exact law of the one-step error, and its limit for large N."""
     if order == 0:
         return theory.exponential_error(n, p), math.nan
     exact = theory.one_step_error(n, p, order=order)
@@ -289,7 +291,7 @@ def _laws(order: int, n: int, p: int) -> tuple[float, float]:
 
 
 def _capacity(order: int, n: int, errors: Sequence[Sequence[float]], states: int) -> Row:
-    """The number of patterns at which the error is LEVEL: measured, and by both laws."""
+    """Return the number of patterns at which the error is LEVEL, measured and by both laws."""
     p = counts(order, n)
     law = [[float(theory.one_step_error(n, count, order=order)) for count in p]]
     bits = max(1, len(errors)) * n * min(p[0], states)
@@ -307,7 +309,7 @@ def _capacity(order: int, n: int, errors: Sequence[Sequence[float]], states: int
 def _crossing(
     p: Sequence[float], errors: Sequence[Sequence[float]], resolution: float
 ) -> tuple[float, float]:
-    """Where errors (K, L) reach LEVEL, with its standard error; nan where they do not.
+    """Return where errors (K, L) reach LEVEL, with its standard error; nan where they do not.
 
     Over 1/√P: there the Gaussian law is a straight line on the scale of ``crossing``.
 
@@ -318,10 +320,10 @@ def _crossing(
     >>> round(_crossing([9, 100], [[law(-10 / 3), law(-1.0)]], 1e-9)[0], 6)  # 0.005 = Q(2.5758)
     15.071825
     """
-    found = crossing([count**-0.5 for count in p], errors, LEVEL, resolution=resolution)
-    return found.value**-2, 2 * found.value**-3 * found.error
+    reached = crossing([count**-0.5 for count in p], errors, LEVEL, resolution=resolution)
+    return reached.value**-2, 2 * reached.value**-3 * reached.error
 
 
 def _number(value: float) -> str:
-    """Three digits, or none."""
+    """Format a number to three digits."""
     return with_error(value, math.nan)

@@ -1,5 +1,5 @@
-"""Which images the digits study learns from: MNIST, Fashion-MNIST, or scikit-learn's small digits,
-whichever is here first.
+"""Images of the digits study: MNIST, Fashion-MNIST, or scikit-learn's small digits, the first that
+is installed.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ TITLES = {
     "fashion_mnist": "Fashion-MNIST",
     "digits": "scikit-learn's digits of 8 × 8",
 }
-"""The sets as a reader knows them, the first to be preferred."""
+"""Display names of the data sets, in order of preference."""
 
 _TESTS = 397
-"""Of the small digits."""
+"""Number of test images of the small digits."""
 
 
 def find(files: Sequence[str | os.PathLike[str]] | str, data: str = "auto") -> tuple[Dataset, Any]:
-    """The images, and the path to find them again at; None where they are where they always are.
+    """Return the data set and its path; None for a set in its default place.
 
     Parameters
     ----------
     files : sequence of paths
-        One folder (or .npz) of MNIST or Fashion-MNIST; empty: look in the usual places.
+        One folder (or .npz) of MNIST or Fashion-MNIST; empty: the default places.
     data : {"auto", "mnist", "fashion_mnist", "digits"}
-        Which set; "auto" takes the first that is here.
+        Data set; "auto" takes the first that is installed.
 
     Raises
     ------
     MissingDataError, MissingDependencyError
-        When there is none; the message says how to get one.
+        When no data set is installed; the message says how to get one.
     DatasetFormatError
-        When there is one and it is damaged.
+        When a data set is damaged.
     """
     data = checks.choice(data, ("auto", *TITLES), "data")
     paths = paths_of(files)
@@ -70,7 +70,7 @@ def find(files: Sequence[str | os.PathLike[str]] | str, data: str = "auto") -> t
 
 
 def _first() -> Dataset:
-    """MNIST, else Fashion-MNIST, else the small digits."""
+    """Return MNIST, else Fashion-MNIST, else the small digits."""
     reasons = []
     for name in ("mnist", "fashion_mnist"):
         try:
@@ -87,7 +87,7 @@ def _first() -> Dataset:
 
 
 def _at(path: Any, data: str) -> Dataset:
-    """MNIST or Fashion-MNIST in a folder of the caller's, whichever it is."""
+    """Return MNIST or Fashion-MNIST from a folder, whichever it holds."""
     try:
         return _maker("mnist" if data == "auto" else data)(path)
     except (MissingDataError, DatasetFormatError):
@@ -108,12 +108,12 @@ def _maker(name: str) -> Callable[[Any], Dataset]:
 
 @lru_cache(maxsize=1)
 def load(name: str, path: str | None) -> Dataset:
-    """A set again, in whatever process; its content was verified when it was read."""
+    """Load a data set in any process; its content was verified when it was first read."""
     return _maker(name)(path)
 
 
 class Split(NamedTuple):
-    """Images and labels to learn from, and to test with."""
+    """Training and test images with their labels."""
 
     images: Bytes
     labels: Bytes
@@ -122,7 +122,7 @@ class Split(NamedTuple):
 
 
 def counts(data: Dataset) -> tuple[int, int]:
-    """How many images there are at most to learn from, and how many to test with."""
+    """Return the largest number of training images, and the number of test images."""
     if data.name == "digits":
         everything = len(data.train_images) + len(data.test_images)
         return everything - _TESTS, _TESTS
@@ -130,10 +130,10 @@ def counts(data: Dataset) -> tuple[int, int]:
 
 
 def split(data: Dataset, count: int, seed: int) -> Split:
-    """So many images to learn from, by chance, the same for all networks; all if that is all.
+    """Return ``count`` random training images, the same for all networks, and the test images.
 
-    The last of the small digits are by other writers than the first, so that chance decides there
-    which are for tests.
+    The last of the small digits are by other writers than the first, so the test images of that
+    set are drawn at random.
     """
     rng = np.random.default_rng(seed)
     images, labels = data.train_images, data.train_labels

@@ -1,4 +1,4 @@
-"""What the digits study says, and shows on the report's page."""
+"""Summary and report page of the digits study."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["page", "sentence"]
 
 
 def sentence(result: Result) -> str:
-    """Say on what, how many are wrong, and how many memories it takes to decide."""
+    """Summarise the data, the errors, and the number of memories that take part in a decision."""
     config = result.config
     parts = [
         f"{_percent(row['test_error'])} with n = {row['order']} "
@@ -25,12 +25,12 @@ def sentence(result: Result) -> str:
         f"{_thousands(config['tests'])} test images are taken for another class: "
         f"{', '.join(parts)}."
     )
-    told = (text, _collapsed(result), _transition(result), provenance(config["origin"]))
-    return "\n\n".join(part for part in told if part)
+    parts = (text, _collapsed(result), _transition(result), provenance(config["origin"]))
+    return "\n\n".join(part for part in parts if part)
 
 
 def learnt(config: Any) -> str:
-    """What was learnt from, and by what."""
+    """Describe the training images and the networks."""
     return (
         f"{config['n_memories']} memories learnt from {_thousands(config['images'])} images of "
         f"{TITLES[config['source']]}."
@@ -38,20 +38,20 @@ def learnt(config: Any) -> str:
 
 
 def _collapsed(result: Result) -> str:
-    """Networks most of whose memories have died."""
-    found = [f"{k} with n = {n}" for n, k in result.summary.get("collapsed", {}).items() if k]
-    if not found:
+    """Describe networks most of whose memories have collapsed."""
+    collapsed = [f"{k} with n = {n}" for n, k in result.summary.get("collapsed", {}).items() if k]
+    if not collapsed:
         return ""
     return (
-        f"Collapsed: {', '.join(found)} (of {result.config['networks']} networks each). Most of "
-        "their memories answer no image any more, since large steps took their overlaps below 0, "
-        "where F = 0 and there is no gradient; fewer than classes are left, and the others' images "
+        f"Collapsed: {', '.join(collapsed)} (of {result.config['networks']} networks each). Most "
+        "of their memories answer no image any more, since large steps took their overlaps below "
+        "0, where F = 0 and there is no gradient; fewer than classes are left, and the others' images "
         "are taken for those. Another seed, or half the rate, mends it."
     )
 
 
 def _transition(result: Result) -> str:
-    """Strokes at the least power, whole images at the greatest, if the numbers say so."""
+    """Describe the transition from strokes to whole images, where the numbers show it."""
     rows = result.summary["orders"]
     low, high = rows[0], rows[-1]
     if not low["memories"] >= 2 * high["memories"] > 0:
@@ -66,7 +66,7 @@ def _transition(result: Result) -> str:
 
 
 def page(result: Result) -> Pages:
-    """Memories above their errors, how many decide, and decisions taken apart."""
+    """Return figures of memories, errors, participation and single decisions."""
     from hopfield_sim.plotting import digits as draw
 
     config = result.config
@@ -104,7 +104,7 @@ def page(result: Result) -> Pages:
 
 
 def rows_of(result: Result) -> list[Row]:
-    """A row a power."""
+    """Return one row for each power."""
     rows: list[Row] = result.summary["orders"]
     return rows
 
@@ -124,7 +124,7 @@ def _percent(value: Any) -> str:
 
 
 def _thousands(value: int) -> str:
-    """10 000, but 1500.
+    """Format an integer, its thousands separated from five digits on.
 
     Examples
     --------

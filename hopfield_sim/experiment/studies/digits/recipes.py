@@ -1,4 +1,4 @@
-"""How a dense memory of each power learns digits: what was tried and found to work.
+"""Training parameters of dense memories of each power, chosen by experiment.
 
 Temperatures are in units of the number of pixels and do not carry over between sizes of images, so
 there is a table for each. Between its powers numbers are interpolated in log n.
@@ -13,7 +13,7 @@ import numpy as np
 __all__ = ["recipe"]
 
 _PROTOTYPES = 10
-"""From this power on memories learn whole images; below, strokes."""
+"""Power from which on memories learn whole images; below it, strokes."""
 
 _FOUND = {
     "mnist": {
@@ -29,14 +29,14 @@ _FOUND = {
         30: (1.00, 0.75, 0.02),
     },
 }
-"""Power → T_in, T_f and rate; Fashion-MNIST has MNIST's."""
+"""Power → T_in, T_f and learning rate; Fashion-MNIST uses those of MNIST."""
 
 _LAST_RATE = 0.05
-"""What is left of the rate in the last epoch."""
+"""Learning rate of the last epoch, as a fraction of the first."""
 
 
 def recipe(source: str, order: int, epochs: int, images: int) -> dict[str, Any]:
-    """Arguments of ``DenseClassifier``, but for the number of memories.
+    """Return the arguments of ``DenseClassifier``, except the number of memories.
 
     Rates are above those of the paper: a step is ε for that number of a memory that moves most, and
     with small n this is a class neuron, by far: pixels move by a hundredth of it.
@@ -59,7 +59,7 @@ def recipe(source: str, order: int, epochs: int, images: int) -> dict[str, Any]:
 
 
 def _interpolated(source: str, order: int) -> list[float]:
-    """T_in, T_f and rate of a power, between those that are known."""
+    """Return T_in, T_f and rate of a power, interpolated between those of the table."""
     table = _FOUND[source]
     known = np.log(list(table))
     columns = zip(*table.values(), strict=True)

@@ -31,15 +31,15 @@ HIGHEST = 64
 
 COLUMNS = ("temperature", "rate", "cost", "train_error", "test_error")
 
-"""Of a trial's row, one an epoch."""
+"""Columns of a trial's rows, one row for each epoch."""
 
 
 @dataclass(frozen=True, eq=False)
 class Digits(Study):
-    """Train dense memories of several powers to classify images; see what they have learnt.
+    """Train dense memories of several powers to classify images, and analyse what they have learnt.
 
-    With small n a memory is a pattern of strokes and most of them take part in a decision; with
-    large n it is a whole digit, and a few decide: from features to prototypes.
+    With small n a memory is a pattern of strokes, and most memories take part in a decision; with
+    large n it is a whole digit, and few take part: from features to prototypes.
 
     Returns
     -------
@@ -66,47 +66,48 @@ class Digits(Study):
     files: Sequence[str | os.PathLike[str]] | str = option(
         (),
         kinds.files(),
-        "one folder (or .npz) of MNIST or Fashion-MNIST; without it the first that is found: "
+        "one folder (or .npz) of MNIST or Fashion-MNIST; without it the first that is installed: "
         "MNIST, Fashion-MNIST, the 8 × 8 digits of scikit-learn "
         '(``result.summary["source"]`` says which)',
         name="file",
     )
-    orders: Sequence[int] = option(ORDERS, kinds.integers(2, HIGHEST), "powers n")
+    orders: Sequence[int] = option(ORDERS, kinds.integers(2, HIGHEST), "powers, n")
     networks: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1)),
-        "independent ones for each power, with memories and order of images of their own; 1, or 5 "
-        "of 8 × 8 pixels, when not given",
+        "number of independent networks for each power; by default 1, or 5 for images of 8 × 8 "
+        "pixels",
         name="trials",
     )
     _: KW_ONLY
     data: str = option(
         "auto",
         kinds.choice(("auto", *digits_data.TITLES)),
-        "the set, if not the first that is found",
+        "data set; auto is the first that is installed",
     )
     n_memories: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(2, 10**6)),
-        "K; 100, or 50 of 8 × 8 pixels, when not given",
+        "number of memories, K; by default 100, or 50 for images of 8 × 8 pixels",
     )
     images: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(100)),
-        "images to learn from, chosen by chance; all when not given",
+        "number of training images, drawn at random; all by default",
     )
     epochs: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1, 10**6)),
-        "how often they are learnt from: 40 when not given, or 60 of 8 × 8 pixels",
+        "number of passes over the training images; by default 40, or 60 for images of 8 × 8 "
+        "pixels",
     )
-    full: bool = option(False, kinds.flag(), "200 epochs", name="")
+    full: bool = option(False, kinds.flag(), "whether to train for 200 epochs", name="")
 
     def settle(self, config: Config) -> Config:
-        """Which images were found becomes part of the configuration."""
-        found, path = digits_data.find(config.pop("files"), config.pop("data"))
-        small, full = found.name == "digits", config.pop("full")
-        available, tests = digits_data.counts(found)
+        """Enter the data set, its hash and the training parameters into the configuration."""
+        dataset, path = digits_data.find(config.pop("files"), config.pop("data"))
+        small, full = dataset.name == "digits", config.pop("full")
+        available, tests = digits_data.counts(dataset)
         defaults = {
             "networks": 5 if small else 1,
             "n_memories": 50 if small else 100,
@@ -116,27 +117,28 @@ class Digits(Study):
         config |= {name: value for name, value in defaults.items() if config[name] is None}
         config["images"] = min(available, config["images"])
         return config | {
-            "source": found.name,
+            "source": dataset.name,
             "path": path,
-            "origin": {digits_data.TITLES[found.name]: found.sha256},
+            "origin": {digits_data.TITLES[dataset.name]: dataset.sha256},
             "tests": tests,
             "recipes": [
-                recipe(found.name, n, config["epochs"], config["images"]) for n in config["orders"]
+                recipe(dataset.name, n, config["epochs"], config["images"])
+                for n in config["orders"]
             ],
         }
 
     def cells(self) -> list[Cell]:
-        """One cell a power."""
+        """Return one cell for each power."""
         config = self.config
         return [Cell({"order": order}, config["networks"]) for order in config["orders"]]
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """One network: it learns, and is looked at."""
+        """Train and analyse one network."""
         config = self.config
         return learn(config, cell, rng)
 
     def gather(self, payloads: Payloads) -> Result:
-        """A row a power and epoch, means over networks; the pictures of the first network."""
+        """Return means over networks by power and epoch, and the images of the first network."""
         config = self.config
         rows: list[Row] = []
         title = digits_data.TITLES[config["source"]]
@@ -147,11 +149,11 @@ class Digits(Study):
                 continue
             order = int(cell.values["order"])
             mine = [_row(order, number, trials) for number in range(config["epochs"])]
-            taking, taking_se = mean_and_error([found["memories"] for found in trials])
+            taking, taking_se = mean_and_error([trial["memories"] for trial in trials])
             mine[-1] |= {"memories": taking, "memories_se": taking_se}
             rows += mine
             summary["orders"].append(dict(mine[-1]))
-            summary["collapsed"][order] = sum(found.get("collapsed", False) for found in trials)
+            summary["collapsed"][order] = sum(trial.get("collapsed", False) for trial in trials)
             for name, value in unpacked(trials[0]).items():
                 summary[name][order] = value
         return Result("digits", rows, config, summary, dims=("order", "epoch"))
@@ -166,9 +168,9 @@ STUDY = Digits
 
 
 def _row(order: int, number: int, trials: Sequence[Mapping[str, Any]]) -> Row:
-    """An epoch's row of the table."""
+    """Return the row of an epoch."""
     measured = {
-        name: mean_and_error([found["rows"][number][place] for found in trials])
+        name: mean_and_error([trial["rows"][number][place] for trial in trials])
         for place, name in enumerate(COLUMNS)
     }
     row: Row = {"order": order, "epoch": number + 1, "networks": len(trials)}

@@ -1,4 +1,4 @@
-"""What the digits study does with one network: learn, and look at what was learnt."""
+"""One trial of the digits study: train a network and analyse what it has learnt."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from hopfield_sim.models.classifier import training as learning
 __all__ = ["learn", "unpacked"]
 
 SHOWN = 3
-"""Test images whose decisions are taken apart, of different classes."""
+"""Number of test images, of different classes, whose decisions are analysed."""
 
 VOTERS = 5
-"""Memories shown of each, those that count most."""
+"""Number of memories shown for each, those with the largest share."""
 
 Floats = NDArray[np.float64]
 
 
 def learn(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """The errors after each epoch, the memories, and how many of them decide."""
+    """Return the errors after each epoch, the memories, and the participation."""
     order = cell["order"]
     data = digits_data.load(config["source"], config["path"])
     part = digits_data.split(data, config["images"], config["seed"])
@@ -64,15 +64,15 @@ def learn(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> 
 
 
 def unpacked(payload: Payload) -> dict[str, Any]:
-    """The parts of a payload that are shown, as arrays."""
+    """Return the images of a payload as arrays."""
     images = unpack_images(payload["images"]) / 127.5 - 1.0
     decisions = [
-        found
+        decision
         | {
-            "image": unpack_images(found["image"])[0] / 127.5 - 1.0,
-            "images": images[found["voters"]],
+            "image": unpack_images(decision["image"])[0] / 127.5 - 1.0,
+            "images": images[decision["voters"]],
         }
-        for found in payload["decisions"]
+        for decision in payload["decisions"]
     ]
     quantiles = np.array(payload["participation"])
     return {"memories": images, "participation": quantiles, "decisions": decisions}
@@ -81,15 +81,15 @@ def unpacked(payload: Payload) -> dict[str, Any]:
 def _decisions(
     classifier: DenseClassifier, part: digits_data.Split, names: tuple[str, ...], order: int
 ) -> list[dict[str, Any]]:
-    """The first test images of different classes, each with the memories that counted most."""
+    """Return the first test images of different classes with their most important memories."""
     images, labels = part.test_images, part.test_labels
     first = np.unique(labels, return_index=True)[1]
     chosen = np.sort(first)[:SHOWN]
     shares, winners = _shares(classifier, images[chosen], order)
-    found = []
+    decisions = []
     for index, share, winner in zip(chosen.tolist(), shares, winners.tolist(), strict=True):
         voters = np.argsort(-np.abs(share), kind="stable")[:VOTERS]
-        found.append(
+        decisions.append(
             {
                 "image": pack_images(images[index][None]),
                 "label": names[labels[index]],
@@ -98,13 +98,13 @@ def _decisions(
                 "shares": [float(share[k]) for k in voters],
             }
         )
-    return found
+    return decisions
 
 
 def _shares(
     classifier: DenseClassifier, images: NDArray[np.uint8], order: int
 ) -> tuple[Floats, NDArray[np.intp]]:
-    """ΔF_μ / Σ |ΔF| of every memory for the class that wins, (n, K), and that class."""
+    """Return ΔF_μ / Σ |ΔF| of every memory for the winning class, (n, K), and that class."""
     states = images.reshape(len(images), -1) / 127.5 - 1.0
     memories = classifier.memories_.astype(np.float64)
     n_visible = states.shape[1]
@@ -114,4 +114,4 @@ def _shares(
     steps = rule.class_steps(memories, n_visible, scale)[winners]
     votes = rectified(low + steps, order) - rectified(low, order)
     said = np.abs(votes).sum(axis=1, keepdims=True)
-    return votes / np.where(said > 0, said, 1.0), winners  # 0 where no memory says anything
+    return votes / np.where(said > 0, said, 1.0), winners  # 0 where no memory contributes
