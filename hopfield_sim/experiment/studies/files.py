@@ -1,4 +1,4 @@
-"""The pictures and data sets of ``--file``: where they lie, what they are called, their hashes."""
+"""Images and data sets of ``--file``: their paths, names and hashes."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from hopfield_sim.errors import InvalidTypeError, MissingDataError
 __all__ = ["data_set", "names_of", "paths_of", "picture_files", "provenance", "sha256"]
 
 CIFAR = "cifar10"
-"""The word for CIFAR-10 wherever it lies."""
+"""Name that stands for CIFAR-10 in its default place."""
 
 _SHOWN = 12
-"""Hexadecimal digits of a hash that a reader compares."""
+"""Number of hexadecimal digits shown of a hash."""
 
 _LONGEST = 60
-"""Characters of a name: it becomes a part of the names of files."""
+"""Largest number of characters of a name; it becomes a part of file names."""
 
 
 def paths_of(files: Any) -> list[Path]:
-    """Each path as it stands, or where data sets lie if there is nothing at it.
+    """Return each path, or its place in the data folder where it does not exist.
 
     Raises
     ------
     InvalidTypeError
-        For anything but paths.
+        For a value that is not a path or a list of paths.
     """
-    found = [files] if isinstance(files, str | os.PathLike) else files
-    if not isinstance(found, list | tuple) or not all(
-        isinstance(file, str | os.PathLike) for file in found
+    paths = [files] if isinstance(files, str | os.PathLike) else files
+    if not isinstance(paths, list | tuple) or not all(
+        isinstance(file, str | os.PathLike) for file in paths
     ):
         raise InvalidTypeError(f"files must be a list of paths; got {checks.show(files)}")
-    return [places.located(file) for file in found]
+    return [places.located(file) for file in paths]
 
 
 def data_set(path: Path) -> Dataset | None:
-    """CIFAR-10 by its word, in a folder or in an ``.npz``; None where there are pictures."""
+    """Return CIFAR-10, by its name, from a folder or an ``.npz``; None for other paths."""
     if path.suffix == ".npz":
         return datasets.cifar10(path)
     if str(path) == CIFAR and not places.exists(path):
@@ -57,13 +57,13 @@ def data_set(path: Path) -> Dataset | None:
 
 
 def picture_files(path: Path) -> list[Path]:
-    """A file, or the pictures of a folder."""
+    """Return the file itself, or the images of a folder."""
     return pictures(path) if places.is_dir(path) else [path]
 
 
 def names_of(files: Sequence[Path]) -> list[str]:
-    """Different names, also where upper and lower case are the same, that can be read and written:
-    files' stems, numbered by their places where several are equal.
+    """Return printable names that differ also without regard to case: the stems of the files, with
+    their positions appended where several are equal.
 
     Examples
     --------
@@ -84,13 +84,13 @@ def names_of(files: Sequence[Path]) -> list[str]:
 
 
 def sha256(file: Path) -> str:
-    """Of a file's bytes, as ``sha256sum`` prints it."""
+    """Return the SHA-256 of a file's bytes, as ``sha256sum`` prints it."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def provenance(data: Mapping[str, str]) -> str:
-    """A sentence with the data and their hashes; "" for none.
+    """Return a sentence with the data sets and their hashes; "" for none.
 
     Examples
     --------
@@ -102,11 +102,11 @@ def provenance(data: Mapping[str, str]) -> str:
 
 
 def _key(name: str) -> str:
-    """Equal for names that some file systems take for the same."""
+    """Return a key that is equal for names that some file systems do not distinguish."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def _readable(stem: str) -> str:
-    """Text that any file and page can hold."""
+    """Return a stem without characters that a file name or page cannot hold."""
     text = os.fsencode(stem).decode("utf-8", "replace")[:_LONGEST]
     return "".join(letter if letter.isprintable() else "_" for letter in text)

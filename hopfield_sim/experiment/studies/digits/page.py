@@ -39,13 +39,13 @@ def learnt(config: Any) -> str:
 
 def _collapsed(result: Result) -> str:
     """Describe networks most of whose memories have collapsed."""
-    collapsed = [f"{k} with n = {n}" for n, k in result.summary.get("collapsed", {}).items() if k]
-    if not collapsed:
+    dead = [f"{k} with n = {n}" for n, k in result.summary.get("collapsed", {}).items() if k]
+    if not dead:
         return ""
     return (
-        f"Collapsed: {', '.join(collapsed)} (of {result.config['networks']} networks each). Most "
-        "of their memories answer no image any more, since large steps took their overlaps below "
-        "0, where F = 0 and there is no gradient; fewer than classes are left, and the others' images "
+        f"Collapsed: {', '.join(dead)} (of {result.config['networks']} networks each). Most of "
+        "their memories answer no image any more, since large steps took their overlaps below 0, "
+        "where F = 0 and there is no gradient; fewer than classes are left, and the others' images "
         "are taken for those. Another seed, or half the rate, mends it."
     )
 

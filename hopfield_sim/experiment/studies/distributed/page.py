@@ -1,4 +1,4 @@
-"""What the distributed study shows on the report's page."""
+"""Report page of the distributed study."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMES = ("originals", "cues", "exact", "distributed")
 
 
 def page(result: Result) -> Pages:
-    """Six parts in the order of the paper's figures, and a table of what compression takes."""
+    """Return the figures of the six parts, in the order of the paper, and the table of sizes."""
     figures: list[tuple[str, str, Figure]] = []
     for draw in (_trajectories, _compression, _approximation, _images, _patterns, _kernels):
         figures += draw(result)
@@ -32,10 +32,10 @@ def page(result: Result) -> Pages:
 def _trajectories(result: Result) -> list[tuple[str, str, Figure]]:
     from hopfield_sim.plotting.image_rows import descent
 
-    found = result.summary.get("trajectories")
-    if found is None:
+    summary = result.summary.get("trajectories")
+    if summary is None:
         return []
-    films = {name: unpack_images(film) for name, film in found["films"].items()}
+    films = {name: unpack_images(film) for name, film in summary["films"].items()}
     steps = [f"step {step}" for step in TRACED] + ["at rest"]
     caption = (
         "Four images, the first third of each given and kept: the energy along the descent of all "
@@ -44,21 +44,21 @@ def _trajectories(result: Result) -> list[tuple[str, str, Figure]]:
         f"Y = {_row(result, 'trajectories')['n_features']}."
     )
     title = "A descent in the exact memory and in the distributed one"
-    return [("distributed-trajectories", caption, descent(found["curves"], films, steps, title))]
+    return [("distributed-trajectories", caption, descent(summary["curves"], films, steps, title))]
 
 
 def _compression(result: Result) -> list[tuple[str, str, Figure]]:
     from hopfield_sim.plotting.image_rows import side_by_side
 
-    found = result.summary.get("compression")
-    if found is None:
+    summary = result.summary.get("compression")
+    if summary is None:
         return []
-    ratio = found["numbers"] / found["pixels"]
+    ratio = summary["numbers"] / summary["pixels"]
     caption = (
-        f"Five of twenty images, 60 % of each given. The vector T holds {found['numbers']} "
-        f"numbers, {ratio:.2f} times the {found['pixels']} pixels of the twenty."
+        f"Five of twenty images, 60 % of each given. The vector T holds {summary['numbers']} "
+        f"numbers, {ratio:.2f} times the {summary['pixels']} pixels of the twenty."
     )
-    rows = [(name, unpack_images(found["images"][name])) for name in _NAMES]
+    rows = [(name, unpack_images(summary["images"][name])) for name in _NAMES]
     return [("distributed-compression", caption, side_by_side(rows, "Twenty images in one vector"))]
 
 
@@ -84,8 +84,8 @@ def _images(result: Result) -> list[tuple[str, str, Figure]]:
     from hopfield_sim.plotting import distributed
     from hopfield_sim.plotting.image_rows import side_by_side
 
-    found = result.summary["images"]
-    if not found:
+    recalled = result.summary["images"]
+    if not recalled:
         return []
     caption = (
         "Colour images of which the lower half is hidden and the upper one kept: how far the end "
@@ -93,9 +93,9 @@ def _images(result: Result) -> list[tuple[str, str, Figure]]:
         "those of the right memory. The higher β, the more features it takes."
     )
     figures = [("distributed-images", caption, distributed(result, "images"))]
-    betas = sorted({one["beta"] for one in found})
-    most = max(one["n_features"] for one in found)
-    shown = [one for one in found if one["n_features"] == most]
+    betas = sorted({one["beta"] for one in recalled})
+    most = max(one["n_features"] for one in recalled)
+    shown = [one for one in recalled if one["n_features"] == most]
     rows = [(name, unpack_images(shown[0]["images"][name])) for name in _NAMES[:2]]
     rows += [
         (f"{name}, β = {beta:g}", unpack_images(one["images"][name]))
@@ -136,22 +136,22 @@ def _curves(result: Result, part: str, caption: str) -> list[tuple[str, str, Fig
 
 
 def _tables(result: Result) -> list[tuple[str, list[dict[str, Any]]]]:
-    """What T takes beside what it replaces."""
+    """Return the tables that compare the size of T with that of the images."""
     table = []
     for part in ("trajectories", "compression"):
-        found = result.summary.get(part)
-        if found is not None:
+        summary = result.summary.get(part)
+        if summary is not None:
             row = _row(result, part)
             table.append(
                 {
                     "part": part,
                     "images": row["n_patterns"],
-                    "pixels of all": found["pixels"],
-                    "numbers in T": found["numbers"],
-                    "T / pixels": round(found["numbers"] / found["pixels"], 2),
-                    "images from which T has fewer": -(-found["numbers"] // row["n_neurons"]),
+                    "pixels of all": summary["pixels"],
+                    "numbers in T": summary["numbers"],
+                    "T / pixels": round(summary["numbers"] / summary["pixels"], 2),
+                    "images from which T has fewer": -(-summary["numbers"] // row["n_neurons"]),
                     "bytes of T / of 8-bit images": round(
-                        8 * found["numbers"] / found["pixels"], 2
+                        8 * summary["numbers"] / summary["pixels"], 2
                     ),
                     "recalled": row["retrieved"],
                     "rms difference from the exact end": round(row["state_error"], 4),

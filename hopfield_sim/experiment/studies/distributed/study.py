@@ -29,7 +29,7 @@ COLUMNS = (
     *("gradient_error", "gradient_error_se", "state_error", "state_error_se", "retrieved"),
 )
 
-"""Of the table; nan where a part does not measure something."""
+"""Measured columns; nan where a part does not measure one."""
 
 
 QUICK: dict[str, Any] = {
@@ -60,7 +60,7 @@ FULL: dict[str, Any] = {
     "image_features": (10000, 40000, 160000, 360000),
     "queries": 100,
 }
-"""The paper's sizes: hours."""
+"""Sizes of the paper; they take hours."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +68,7 @@ class Distributed(Study):
     """Compare a distributed memory with the exact one, in the six parts of the paper.
 
     ``trajectories``: four images, the first third of their pixels given, all along the descent.
-    ``compression``: twenty images, 60 % given, and the numbers that it takes. ``approximation``:
+    ``compression``: twenty images, 60 % given, and the size of the memory. ``approximation``:
     random binary memories, errors of energy, gradient and recalled state at the memories, near them
     (a tenth of the bits flipped) and anywhere. ``images``: the lower half hidden, β against Y.
     ``patterns``: errors against the number of memories. ``kernels``: four kinds of features with
@@ -99,33 +99,42 @@ class Distributed(Study):
     seconds = SECONDS
 
     sizes: Sequence[int] = option(
-        (30, 100, 500), kinds.integers(3), "D, numbers of a random binary memory"
+        (30, 100, 500), kinds.integers(3), "numbers of neurons, D, of random binary memories"
     )
     networks: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1), 4),
-        "independent sets of memories and of random directions a point; 4 when not given",
+        "number of independent sets of memories and of random directions for each point; 4 by "
+        "default",
         name="trials",
     )
     _: KW_ONLY
-    n_patterns: int = option(500, kinds.integer(1), "P of ``approximation`` and ``kernels``")
+    n_patterns: int = option(
+        500, kinds.integer(1), "number of patterns, P, of ``approximation`` and ``kernels``"
+    )
     betas: Sequence[float] = option((10, 30, 50), kinds.reals(above=0), "β of ``approximation``")
     n_features: Sequence[int] = option(
-        (1000, 5000, 20000), kinds.integers(1), "Y of ``approximation``"
+        (1000, 5000, 20000), kinds.integers(1), "numbers of features, Y, of ``approximation``"
     )
     counts: Sequence[int] = option(
-        (50, 100, 200, 500, 1000), kinds.integers(1), "P of ``patterns``, at D = 100 and the same β"
+        (50, 100, 200, 500, 1000),
+        kinds.integers(1),
+        "numbers of patterns, P, of ``patterns``, at D = 100 and the same β",
     )
-    count_features: int = option(20000, kinds.integer(1), "Y of ``patterns``")
-    kernel_sizes: Sequence[int] = option((16, 64), kinds.integers(1), "D of ``kernels``")
+    count_features: int = option(20000, kinds.integer(1), "number of features, Y, of ``patterns``")
+    kernel_sizes: Sequence[int] = option(
+        (16, 64), kinds.integers(1), "numbers of neurons, D, of ``kernels``"
+    )
     kernel_betas: Sequence[float] = option(
         (1, 3, 10, 30, 100, 300, 600), kinds.reals(above=0), "β of ``kernels``"
     )
-    kernel_features: Sequence[int] = option((2000, 20000), kinds.integers(1), "Y of ``kernels``")
+    kernel_features: Sequence[int] = option(
+        (2000, 20000), kinds.integers(1), "numbers of features, Y, of ``kernels``"
+    )
     image_size: int = option(
         16,
         kinds.integer(8, 256),
-        "pixels a side of the colour images, which have D = 3 · image_size² numbers",
+        "side of the colour images in pixels; they have D = 3 · image_size² neurons",
     )
     image_betas: Sequence[float] = option(
         (40, 60, 80),
@@ -135,17 +144,21 @@ class Distributed(Study):
     image_features: Sequence[int] = option(
         (1000, 3000, 10000, 30000),
         kinds.integers(1),
-        "Y of ``images``; the greatest also of ``trajectories`` and ``compression``",
+        "numbers of features, Y, of ``images``; the greatest also of ``trajectories`` and "
+        "``compression``",
     )
-    queries: int = option(40, kinds.integer(1), "states of each kind")
+    queries: int = option(40, kinds.integer(1), "number of states of each kind")
 
     def settle(self, config: Config) -> Config:
-        """What is fixed is part of the configuration too."""
+        """Enter the fixed parameters, and check that all arrays fit into memory."""
         many = config["n_patterns"] + config["queries"]
-        given = [(many, max(config["sizes"] + config["kernel_sizes"])), (config["counts"][-1], 100)]
+        shapes = [
+            (many, max(config["sizes"] + config["kernel_sizes"])),
+            (config["counts"][-1], 100),
+        ]
         lists = ("n_features", "kernel_features", "image_features")
-        given += [(config[name][-1], 1) for name in lists]
-        room([*given, (config["count_features"], 1)])
+        shapes += [(config[name][-1], 1) for name in lists]
+        room([*shapes, (config["count_features"], 1)])
         return config | {
             "count_neurons": 100,
             "kernels": list(KERNELS),
@@ -155,35 +168,35 @@ class Distributed(Study):
         }
 
     def cells(self) -> list[Cell]:
-        """One cell for each part and what it takes apart, the images one by one."""
+        """Return the cells of all parts."""
         config = self.config
         betas, many = config["image_betas"], config["image_features"]
         middle, most = betas[len(betas) // 2], many[-1]
         n = 3 * config["image_size"] ** 2
-        found = [
+        cells = [
             _image_cell("trajectories", middle, most, 4, n),
             _image_cell("compression", betas[-1], most, 20, n),
         ]
         for size in config["sizes"]:
             values = {"part": "approximation", "n_neurons": size}
-            found.append(Cell(values, config["networks"]))
-        found += [
+            cells.append(Cell(values, config["networks"]))
+        cells += [
             _image_cell("images", beta, n_features, config["n_images"], n)
             for beta in betas
             for n_features in many
         ]
-        found.append(Cell({"part": "patterns"}, config["networks"]))
+        cells.append(Cell({"part": "patterns"}, config["networks"]))
         for size in config["kernel_sizes"]:
-            found.append(Cell({"part": "kernels", "n_neurons": size}, config["networks"]))
-        return found
+            cells.append(Cell({"part": "kernels", "n_neurons": size}, config["networks"]))
+        return cells
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """Whatever the cell's part does."""
+        """Run the part of the cell."""
         config = self.config
         return PARTS[cell["part"]](config, cell, rng)
 
     def gather(self, payloads: Payloads) -> Result:
-        """Means over networks, one row a point; images and curves in the summary."""
+        """Return means over networks, one row for each point; images and curves in the summary."""
         config = self.config
         rows: list[Row] = []
         summary: dict[str, Any] = {"images": []}
@@ -204,7 +217,7 @@ class Distributed(Study):
 
     @staticmethod
     def sentence(result: Result) -> str:
-        """Say how errors fall, which features are best, and what T really takes."""
+        """Summarise how errors fall, which features are best, and the size of T."""
         config = result.config
         texts = [_fall(result), _ranking(result)]
         packed = result.summary.get("compression")
@@ -237,7 +250,7 @@ def _image_cell(part: str, beta: float, n_features: int, count: int, n: int) -> 
 
 
 def _fixed(part: str, cell: Mapping[str, Any], config: Config) -> dict[str, Any]:
-    """What all rows of a cell have in common."""
+    """Return the columns that all rows of a cell share."""
     common = {"part": part, "kernel": "sincos", "energy": "log", "at": "hidden"}
     common |= {"n_patterns": config["n_patterns"]}
     if part == "patterns":
@@ -246,24 +259,24 @@ def _fixed(part: str, cell: Mapping[str, Any], config: Config) -> dict[str, Any]
 
 
 def _row(point: Mapping[str, Any], trials: Sequence[Mapping[str, Any]]) -> Row:
-    """A row of the table from the same point of all networks."""
-    found: dict[str, Any] = {name: point.get(name, math.nan) for name in COLUMNS}
-    found["networks"] = len(trials)
+    """Return the row of a point from the measurements of all networks."""
+    row: dict[str, Any] = {name: point.get(name, math.nan) for name in COLUMNS}
+    row["networks"] = len(trials)
     for column, name in (
         ("energy_error", "energy_error"),
         ("gradient_error", "gradient_error"),
         ("state_error", "state"),
     ):
         values = [trial[name] for trial in trials if trial.get(name) is not None]
-        found[column], found[f"{column}_se"] = mean_and_error(values)
+        row[column], row[f"{column}_se"] = mean_and_error(values)
     for column, name in (("energy_theory", "theory"), ("retrieved", "retrieved")):
         values = [trial[name] for trial in trials if trial.get(name) is not None]
-        found[column] = mean_and_error(values)[0] if len(values) == len(trials) else math.nan
-    return found
+        row[column] = mean_and_error(values)[0] if len(values) == len(trials) else math.nan
+    return row
 
 
 def _fall(result: Result) -> str:
-    """The power of Y with which errors at the memories fall, where theory holds."""
+    """Describe the power of Y with which errors at the memories fall, where theory holds."""
     rows = [
         row
         for row in result.rows
@@ -288,7 +301,7 @@ def _fall(result: Result) -> str:
 
 
 def _ranking(result: Result) -> str:
-    """Mean errors of the four kernels over all β, D and Y of the log energy."""
+    """Describe the mean errors of the four kernels over all β, D and Y, log energy."""
     means = {}
     for kernel in result.config["kernels"]:
         values = [

@@ -22,7 +22,7 @@ from hopfield_sim.recall.vectors import Descent, descend
 __all__ = ["AT", "PARTS", "TRACED", "images_of"]
 
 AT = ("memory", "near", "random")
-"""Where the memory is asked: at stored patterns, with a tenth of their bits flipped, anywhere."""
+"""Kinds of states: stored patterns, the same with a tenth of the bits flipped, random ones."""
 
 FLIPPED = 0.1
 TRACED = (0, 5, 10, 20, 40, 80)
@@ -40,7 +40,7 @@ Row = dict[str, Any]
 
 
 def approximation(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """Energies, gradients and what is recalled, against β and Y, in one set of memories."""
+    """Compare energies, gradients and recalled states against β and Y, one set of memories."""
     n, count = cell["n_neurons"], config["n_patterns"]
     patterns = _binary(count, n, rng)
     queries = _queries(patterns, config["queries"], rng)
@@ -63,7 +63,7 @@ def approximation(config: Config, cell: Mapping[str, Any], rng: np.random.Genera
 
 
 def patterns(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """The same against the number of memories, which are stored one lot after another."""
+    """Compare the same against the number of memories, which are stored in batches."""
     n, counts = config["count_neurons"], config["counts"]
     everything = _binary(max(counts), n, rng)
     queries = _queries(everything[: min(counts)], config["queries"], rng)
@@ -85,7 +85,7 @@ def patterns(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) 
 
 
 def kernels(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """The four kinds of features with both energies, at the memories, against β and Y."""
+    """Compare the four kinds of features with both energies, at the memories, against β and Y."""
     n = cell["n_neurons"]
     memories = _binary(config["n_patterns"], n, rng)
     x = memories[: config["queries"]]
@@ -98,14 +98,14 @@ def kernels(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -
                 for energy in ("log", "plain"):
                     memory = _memory(n_features, beta, config, key, kernel, energy)
                     memory.store(_single(memories))
-                    found = _compared(memory, exact, x, plain=energy == "plain")
+                    errors = _compared(memory, exact, x, plain=energy == "plain")
                     predicted = (
                         _predicted(x, memories, beta, n_features, kernel)
                         if energy == "log"
                         else {"theory": None}
                     )
                     rows.append(
-                        found
+                        errors
                         | predicted
                         | {"kernel": kernel, "energy": energy, "beta": beta}
                         | {"n_features": n_features, "at": "memory"}
@@ -117,27 +117,27 @@ def kernels(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -
 
 
 def images(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """Images of which the lower half is hidden, at one β and Y."""
-    found = _recalled(config, cell, rng, share=0.5, count=config["n_images"])
-    return {"rows": [found["row"]], "images": _packed(found, _SHOWN)}
+    """Recall images whose lower half is hidden, at one β and Y."""
+    recalled = _recalled(config, cell, rng, share=0.5, count=config["n_images"])
+    return {"rows": [recalled["row"]], "images": _packed(recalled, _SHOWN)}
 
 
 def compression(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """Twenty images of which 60 % are given."""
-    found = _recalled(config, cell, rng, share=0.6, count=20)
-    return {"rows": [found["row"]], "images": _packed(found, _SHOWN)}
+    """Recall twenty images of which 60 % are visible."""
+    recalled = _recalled(config, cell, rng, share=0.6, count=20)
+    return {"rows": [recalled["row"]], "images": _packed(recalled, _SHOWN)}
 
 
 def trajectories(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """Four images of which the first third is given, all along the descent."""
-    found = _recalled(config, cell, rng, share=1 / 3, count=4, record=("energy", "states"))
+    """Record the descent of four images of which the first third is visible."""
+    recalled = _recalled(config, cell, rng, share=1 / 3, count=4, record=("energy", "states"))
     curves, films = {}, {}
     for name in ("exact", "distributed"):
-        run: Descent = found[name]
+        run: Descent = recalled[name]
         curves[name] = {"steps": run.updates.tolist(), "energy": run.energy.tolist()}
         moments = [min(step, len(run.updates) - 1) for step in (*TRACED, len(run.updates) - 1)]
         films[name] = pack_images(_pixels(run.trajectory[moments], config))
-    return {"rows": [found["row"]], "curves": curves, "films": films}
+    return {"rows": [recalled["row"]], "curves": curves, "films": films}
 
 
 def _recalled(
@@ -149,7 +149,7 @@ def _recalled(
     count: int,
     record: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """Images recalled from the share of their pixels that is given, exactly and distributed."""
+    """Recall images from the visible share of their pixels, by the exact and distributed memory."""
     beta, n_features = cell["beta"], cell["n_features"]
     originals = images_of(config, count)
     n = originals.shape[1]
@@ -163,7 +163,7 @@ def _recalled(
         for name, model in (("exact", exact), ("distributed", memory))
     }
     ends = {name: run.states for name, run in runs.items()}
-    # What is given tells the image; whether the rest has been found is told by the rest.
+    # The visible pixels identify the image; only the hidden ones show whether it is recalled.
     right = {
         name: ((end[:, None] - originals)[:, :, ~known] ** 2).sum(axis=2).argmin(axis=1)
         == np.arange(count)
@@ -183,7 +183,7 @@ def _recalled(
 
 
 def images_of(config: Config, count: int) -> Floats:
-    """The images of a configuration as memories, (count, D) float32 in [0, 1/√D]."""
+    """Return the images of a configuration as memories, (count, D) float32 in [0, 1/√D]."""
     size = config["image_size"]
     drawn = datasets.tiles(n_tiles=count, size=size, rng=config["seed"]).train_images
     flat = drawn.reshape(count, -1).astype(np.float32)
@@ -192,25 +192,26 @@ def images_of(config: Config, count: int) -> Floats:
 
 
 def _pixels(states: Floats, config: Config) -> NDArray[np.uint8]:
-    """Memories and states as images again, (..., H, W, 3)."""
+    """Convert memories and states to images, (..., H, W, 3)."""
     size = config["image_size"]
     grey = np.clip(states * np.sqrt(states.shape[-1]) * 255, 0, 255)
     return np.rint(grey).astype(np.uint8).reshape(*states.shape[:-1], size, size, 3)
 
 
-def _packed(found: Mapping[str, Any], count: int) -> dict[str, Any]:
+def _packed(recalled: Mapping[str, Any], count: int) -> dict[str, Any]:
     states = {
-        "originals": found["originals"],
-        "cues": found["cues"],
-        "exact": found["exact"].states,
-        "distributed": found["distributed"].states,
+        "originals": recalled["originals"],
+        "cues": recalled["cues"],
+        "exact": recalled["exact"].states,
+        "distributed": recalled["distributed"].states,
     }
     return {
-        name: pack_images(_pixels(array[:count], found["config"])) for name, array in states.items()
+        name: pack_images(_pixels(array[:count], recalled["config"]))
+        for name, array in states.items()
     }
 
 
-# ------------------------------------------------------------------ what all have in common
+# ------------------------------------------------------------------ shared
 
 
 def _binary(count: int, n: int, rng: np.random.Generator) -> Floats:
@@ -218,7 +219,7 @@ def _binary(count: int, n: int, rng: np.random.Generator) -> Floats:
 
 
 def _queries(patterns: Floats, count: int, rng: np.random.Generator) -> dict[str, Floats]:
-    """States at memories, near them and anywhere, ``count`` of each."""
+    """Return states at memories, near them and random ones, ``count`` of each."""
     chosen = patterns[rng.choice(len(patterns), min(count, len(patterns)), replace=False)]
     near, n = chosen.copy(), patterns.shape[1]
     for row in near:
@@ -238,19 +239,19 @@ def _memory(
     memory = DistributedMemory(
         n_features, beta, kernel=kernel, energy=energy, rng=key, backend=config["backend"]
     )
-    memory.quiet = True  # that estimates are lost in their errors is what is measured here
+    memory.quiet = True  # no warnings about the errors that are measured here
     return memory
 
 
 def _single(patterns: Floats) -> Floats:
-    """float32: its rounding is a thousandth of what is measured, at a fraction of the time."""
+    """Convert to float32: faster, with rounding a thousandth of what is measured."""
     return patterns.astype(np.float32)
 
 
 def _compared(
     memory: DistributedMemory, exact: ModernHopfield, x: Floats, *, plain: bool = False
 ) -> Row:
-    """Mean |ΔE| over states and mean |Δ∇E| over states and coordinates."""
+    """Return mean |ΔE| over states and mean |Δ∇E| over states and coordinates."""
     energy, gradient = np.asarray(exact.energy(x)), np.asarray(exact.gradient(x))
     if plain:  # E = −Σ exp(…)/β, and its gradient
         weight = np.exp(-memory.beta * energy)
@@ -265,14 +266,14 @@ def _compared(
 def _predicted(
     x: Floats, patterns: Floats, beta: float, n_features: int, kernel: str = "sincos"
 ) -> Row:
-    """What theory says of the mean |ΔE|; nothing where its first order does not hold."""
+    """Return the mean |ΔE| by theory; an empty row where its first order does not hold."""
     errors = theory.feature_error(x[:_PREDICTED], patterns, beta, n_features, kernel)
     mean = float(np.mean(errors))
     return {"theory": mean if beta * mean < 0.3 else None}
 
 
 def _end(model: DistributedMemory | ModernHopfield, x: Floats, step: float) -> Floats:
-    """Where the first few states end, by the same steps in both."""
+    """Return the final states of the first few queries, by the same steps in both memories."""
     walk = descend(
         lambda now: now - step * model.gradient(now),
         x[:_FOLLOWED].copy(),
@@ -283,10 +284,10 @@ def _end(model: DistributedMemory | ModernHopfield, x: Floats, step: float) -> F
     return walk.states
 
 
-def _differing(found: Floats, wanted: Floats, n: int) -> Row:
-    """The share of bits in which the ends differ, and that of states without any."""
+def _differing(states: Floats, wanted: Floats, n: int) -> Row:
+    """Return the share of bits in which final states differ, and that of identical states."""
     threshold = 0.5 / np.sqrt(n)
-    different = (found > threshold) != (wanted > threshold)
+    different = (states > threshold) != (wanted > threshold)
     return {"state": float(different.mean()), "retrieved": float((~different.any(axis=1)).mean())}
 
 

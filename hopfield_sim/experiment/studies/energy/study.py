@@ -33,7 +33,7 @@ __all__ = ["STUDY", "energy"]
 
 @dataclass(frozen=True, eq=False)
 class Energy(Study):
-    """Follow E = −½ sᵀWs while a spoilt pattern is recalled, synchronously and asynchronously.
+    """Record E = −½ sᵀWs during synchronous and asynchronous recall of a noisy pattern.
 
     Each network's cue is its first pattern with bits flipped; all rules and updates start from the
     same patterns and the same cue. A field of 0 gives +1.
@@ -44,7 +44,7 @@ class Energy(Study):
         Columns rule, update, updates (so far), energy, overlap with the wanted pattern: the run of
         the first network. ``summary["runs"]`` has, over all networks, how many were retrieved, the
         steps, and how often the energy rose from one recorded moment to the next. ``runs`` holds
-        the first network's, by "rule/update".
+        those of the first network, by "rule/update".
 
     Examples
     --------
@@ -58,31 +58,31 @@ class Energy(Study):
     small = {"networks": 2}
     seconds = SECONDS
 
-    n_neurons: int = option(2500, kinds.integer(2), "N")
+    n_neurons: int = option(2500, kinds.integer(2), "number of neurons, N")
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
     networks: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1), 8),
-        "independent networks; 8 when not given; the rows and runs are those of the first",
+        "number of independent networks; 8 by default; the rows and runs are those of the first",
         name="trials",
     )
     _: KW_ONLY
-    n_patterns: int = option(50, kinds.integer(1), "patterns stored")
-    flipped: int = option(1000, kinds.integer(0), "bits flipped")
+    n_patterns: int = option(50, kinds.integer(1), "number of stored patterns")
+    flipped: int = option(1000, kinds.integer(0), "number of bits flipped in the cue")
 
     def settle(self, config: Config) -> Config:
-        """Flip no more bits than there are."""
+        """Check that there are as many bits as are flipped."""
         n = config["n_neurons"]
         checks.integer(config["flipped"], "flipped", maximum=n)
         room([(config["n_patterns"], n)], itemsize=1)
         return config
 
     def cells(self) -> list[Cell]:
-        """One cell: a trial compares all rules and updates on one problem."""
+        """Return one cell: a trial compares all rules and updates on one problem."""
         return [Cell({}, self.config["networks"])]
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """One set of patterns and one cue, recalled in every way."""
+        """Recall one cue from one set of patterns by every rule and update."""
         config = self.config
         n = config["n_neurons"]
         patterns = random_patterns(config["n_patterns"], n, rng=rng)
@@ -94,7 +94,7 @@ class Energy(Study):
         }
 
     def gather(self, payloads: Payloads) -> Result:
-        """The first network's curves, and what all networks did."""
+        """Return the curves of the first network, and counts over all networks."""
         config = self.config
         trials = payloads[0]
         rows: list[Row] = []
@@ -118,7 +118,7 @@ class Energy(Study):
 
     @staticmethod
     def sentence(result: Result) -> str:
-        """Say what the energies did and whether recall worked."""
+        """Summarise the energies and how often the pattern was retrieved."""
         rows = result.summary["runs"]
         config = result.config
         counts = "; ".join(

@@ -22,11 +22,11 @@ Region = NDArray[np.bool_]
 
 
 Texture = Callable[[Coordinates, Coordinates], Region]
-"""Where it is white, as a function of x (right) and y (up) in [−1, 1]."""
+"""Maps x (right) and y (up) in [−1, 1] to whether the pixel is white."""
 
 
 class Poster(NamedTuple):
-    """A shape, the texture inside it and the one around it."""
+    """A shape with the textures inside and around it."""
 
     shape: Texture
     inside: Texture

@@ -43,7 +43,7 @@ FRAMES_PER_SWEEP = 10
 
 _ALIKE = 0.95
 
-"""The overlap from which on a state is called the negative of an image."""
+"""Overlap with the negative of an image from which on a state is identified with it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +56,8 @@ class Image(Study):
     Returns
     -------
     Result
-        Columns image, rule, hidden_fraction, overlap of the end with the image, retrieved (1 when
-        every pixel is right). ``runs`` holds the filmed recall of all images, by rule;
+        Columns image, rule, hidden_fraction, overlap of the final state with the image, retrieved
+        (1 when every pixel is right). ``runs`` holds the filmed recall of all images, by rule;
         ``summary["likeness"]`` is the largest overlap between two images.
 
     Raises
@@ -75,15 +75,15 @@ class Image(Study):
     files: Sequence[str | os.PathLike[str]] = option(
         (),
         kinds.files(),
-        "your own images, or folders of them, made black and white by Otsu's threshold; CIFAR-10 "
-        '(its folder, an .npz, or the word "cifar10") is one picture of each of six classes; six '
-        "drawn ones when there are none",
+        "image files, or folders of them, made black and white by Otsu's threshold; CIFAR-10 "
+        '(its folder, an .npz, or the word "cifar10") gives one image of each of six classes; '
+        "by default six images that the package draws",
         name="file",
     )
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
 
     def settle(self, config: Config) -> Config:
-        """Photographs become part of the configuration."""
+        """Enter the images into the configuration."""
         names, own, origin = list(pictures.NAMES), None, dict[str, str]()
         paths = paths_of(config.pop("files"))
         if paths:
@@ -92,11 +92,11 @@ class Image(Study):
         return config | {"images": names, "own": own, "origin": origin}
 
     def cells(self) -> list[Cell]:
-        """One cell and one trial: the networks are large, and come one after the other."""
+        """Return one cell of one trial: the networks are large, and run one after the other."""
         return [Cell({}, 1)]
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """All images by every rule; only one network is in memory at a time."""
+        """Recall all images by every rule, with one network in memory at a time."""
         config = self.config
         images = originals(config)
         cues = mask(images, _visible())
@@ -104,7 +104,7 @@ class Image(Study):
         return {rule: _recall(rule, config, images, cues, seed) for rule in config["rules"]}
 
     def gather(self, payloads: Payloads) -> Result:
-        """One row an image and rule."""
+        """Return one row for each image and rule."""
         config = self.config
         images = originals(config)
         rows: list[Row] = []
@@ -141,14 +141,14 @@ class Image(Study):
 
     @staticmethod
     def sentence(result: Result) -> str:
-        """Say how many images came back by each rule, and how alike they are."""
+        """Summarise how many images each rule retrieved, and how similar they are."""
         parts = []
         for rule in result.config["rules"]:
             mine = [row for row in result.rows if row["rule"] == rule]
             lost = [f"{row['image']} {row['overlap']:.2f}" for row in mine if not row["retrieved"]]
-            found = f"{len(mine) - len(lost)} of {len(mine)}"
+            retrieved = f"{len(mine) - len(lost)} of {len(mine)}"
             missed = f" (overlaps of the others: {', '.join(lost)})" if lost else ""
-            parts.append(f"{found} by the {label(rule)} rule{missed}")
+            parts.append(f"{retrieved} by the {label(rule)} rule{missed}")
         likeness = result.summary["likeness"]
         count = len(result.config["images"])
         text = (
@@ -194,33 +194,33 @@ STUDY = Image
 
 
 def _own(paths: Sequence[Path]) -> tuple[list[str], NDArray[np.int8], dict[str, str]]:
-    """Names and images (P, N) of files, folders and data sets, and what they came from by hash."""
-    found: list[tuple[Path, Any]] = []
+    """Return names and images (P, N) of files, folders and data sets, and hashes of the sources."""
+    pictures: list[tuple[Path, Any]] = []
     origin = {}
     for path in paths:
         known = data_set(path)
         if known is None:
-            found += [(file, file) for file in picture_files(path)]
+            pictures += [(file, file) for file in picture_files(path)]
         else:
-            found += _of_classes(known)
+            pictures += _of_classes(known)
             origin["CIFAR-10"] = known.sha256
-    names = names_of([file for file, _ in found])
-    bits = np.stack([from_image(picture, SHAPE) for _, picture in found])
+    names = names_of([file for file, _ in pictures])
+    bits = np.stack([from_image(picture, SHAPE) for _, picture in pictures])
     for index, pattern in enumerate(bits):
         for other in range(index):
             if np.array_equal(pattern, bits[other]):
                 raise InvalidInputError(
-                    f"files must be distinct images; {found[index][0]} and {found[other][0]} are "
-                    "the same in black and white"
+                    f"files must be distinct images; {pictures[index][0]} and {pictures[other][0]} "
+                    "are the same in black and white"
                 )
-    for name, (file, picture) in zip(names, found, strict=True):
+    for name, (file, picture) in zip(names, pictures, strict=True):
         if picture is file:
             origin[name] = sha256(file)
     return names, bits, origin
 
 
 def _of_classes(known: Dataset) -> list[tuple[Path, Any]]:
-    """The first picture of each of the first classes, or the first ones where there are none."""
+    """Return the first image of each of the first classes, or the first ones without classes."""
     count = len(pictures.NAMES)
     if not known.names:
         return [(Path(f"{known.name}-{k}"), p) for k, p in enumerate(known.train_images[:count])]
@@ -258,7 +258,7 @@ def _visible() -> NDArray[np.bool_]:
 
 
 def _negatives(result: Result) -> str:
-    """Say which images ended at the negative of one, why, and what to do."""
+    """Describe the images that ended at the negative of one, with the reason and a remedy."""
     rules: dict[str, list[str]] = {}
     for row in result.summary.get("negatives", []):
         whose = "its own negative" if row["of"] == row["image"] else f"the negative of {row['of']}"

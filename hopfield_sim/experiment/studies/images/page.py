@@ -1,4 +1,4 @@
-"""What the images study says, and shows on the report's page."""
+"""Summary and report page of the images study."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WORDS = {
 
 
 def sentence(result: Result) -> str:
-    """Say which cues bring back the right picture, why the dot product fails, what solves it."""
+    """Summarise which cues retrieve the right image, why the dot product fails, and a remedy."""
     count = max(result.config["counts"])
     right = _right(result, count)
     similarities = result.config["similarities"]
@@ -97,7 +97,7 @@ def _right(result: Result, count: int) -> dict[tuple[str, str], float]:
 
 
 def page(result: Result) -> Pages:
-    """Pictures first, then curves, and the table of what is right."""
+    """Return the images, the curves, and the table of retrieved fractions."""
     from hopfield_sim.plotting import colour_images
 
     figures: list[tuple[str, str, Figure]] = []
@@ -137,15 +137,15 @@ def _grids(result: Result) -> list[tuple[str, str, Figure]]:
     if packed is None:
         return []
     originals = unpack_images(packed["originals"])
-    found = []
+    figures = []
     for cue in ("grey", "black", "observed"):
         rows = [("original", originals), ("cue", unpack_images(packed[cue]))]
         for similarity in result.config["similarities"]:
             rows.append((similarity, unpack_images(packed[f"{cue}/{similarity}"])))
         words = f"{WORDS[cue].capitalize()}: original, cue, and what comes out at the largest β."
         figure = side_by_side(rows, f"{max(result.config['counts'])} pictures · {WORDS[cue]}")
-        found.append((f"images-recalled-{cue}", words, figure))
-    return found
+        figures.append((f"images-recalled-{cue}", words, figure))
+    return figures
 
 
 def _blends(result: Result) -> list[tuple[str, str, Figure]]:

@@ -1,4 +1,4 @@
-"""Does a spoilt colour picture bring back the right one? That depends on what is compared."""
+"""Retrieval of colour images from corrupted ones, by several similarities."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ BETAS: dict[str, tuple[float, ...]] = {
     "manhattan": (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9),
 }
 
-"""From the mean of all pictures to a single one; each similarity has its own units."""
+"""Default β of each similarity, in its units: from the mean of all images to a single one."""
 
 BLENDS = tuple(float(f"{b:.2g}") for b in np.logspace(-9, -3, 13))
 
 
 @dataclass(frozen=True, eq=False)
 class Images(Study):
-    """Recall colour pictures of 32×32 from spoilt ones, by four similarities, in one step.
+    """Recall colour images of 32×32 pixels from corrupted ones, by four similarities, in one step.
 
     Cues: noise of standard deviation 10 and 40 (of 255); the lower half covered in grey (127.5) or
     black; the lower half left out of the comparison (``observed``), with noise of 10 on the rest.
-    Two measures, kept apart: *right*, the largest weight is on the picture that was spoilt, which
-    does not depend on β; *recalled*, what comes out differs from it by at most ``tolerance`` (root
-    mean square over its 3072 numbers), which does. Beside it the classical network, the
-    pseudo-inverse and a dense memory on the same pictures in black and white.
+    There are two measures. *right*: the largest weight is that of the corrupted image; it does not
+    depend on β. *recalled*: the output differs from that image by at most ``tolerance`` (root mean
+    square over its 3072 numbers); it depends on β. For comparison, the classical network, the
+    pseudo-inverse and a dense memory recall the same images in black and white.
 
     Returns
     -------
@@ -56,7 +56,7 @@ class Images(Study):
         "pseudoinverse", "dense"), cue ("noise-10", "noise-40", "grey", "black", "observed"; for
         binary pictures "itself", "flipped", "black"), n_patterns, beta, images (cues), right,
         recalled and mse (mean squared error in squared grey levels) with standard errors over
-        images. ``summary`` has the pictures, which memories won by "dot", and the film.
+        images. ``summary`` has the images, the memories of largest weight by "dot", and the video.
 
     References
     ----------
@@ -71,41 +71,43 @@ class Images(Study):
     files: Sequence[str | os.PathLike[str]] = option(
         (),
         kinds.files(),
-        "one folder of pictures, or one of CIFAR-10: its folder, an .npz, or the word "
-        '"cifar10" for the one that ``datasets.cifar10`` finds; tiles that the package draws '
-        "when there is none",
+        "one folder of images, or one of CIFAR-10: its folder, an .npz, or the word "
+        '"cifar10" for the one that ``datasets.cifar10`` finds; by default images that the '
+        "package draws",
         name="file",
     )
     networks: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1), 1),
-        "sets of pictures, spread evenly over those of ``files``; 1 when not given",
+        "number of sets of images, spread evenly over those of ``files``; 1 by default",
         name="trials",
     )
     _: KW_ONLY
     counts: Sequence[int] = option(
-        (20, 100), kinds.integers(2), "numbers of pictures that are stored, with all β"
+        (20, 100), kinds.integers(2), "numbers of stored images, with all β"
     )
     curve: Sequence[int] = option(
         (2, 5, 10, 20, 50, 100, 200),
         kinds.integers(2),
-        "numbers for the curves over how many are stored, with the largest β",
+        "numbers of stored images of the curves, with the largest β",
     )
     similarities: Sequence[str] = option(
-        ("dot", "cosine", "euclidean", "manhattan"), kinds.words(BETAS), "similarities"
+        ("dot", "cosine", "euclidean", "manhattan"), kinds.words(BETAS), "similarities to compare"
     )
     betas: Mapping[str, Sequence[float]] | None = option(
         None,
         kinds.one_or_default(kinds.reals_by_word(BETAS)),
-        "β for each similarity, in its units",
+        "β of each similarity, in its units",
     )
-    blended: int = option(24, kinds.integer(2), "pictures of the blends, which are drawn against β")
+    blended: int = option(
+        24, kinds.integer(2), "number of images of the blends, which are drawn against β"
+    )
     tolerance: float = option(
-        1.0, kinds.real(0), "largest difference of a recalled picture, in grey levels"
+        1.0, kinds.real(0), "largest difference of a recalled image, in grey levels"
     )
 
     def settle(self, config: Config) -> Config:
-        """The pictures become part of the configuration; no more are stored than there are."""
+        """Enter the images into the configuration, and limit the numbers to those available."""
         origin, own = _pictures(config.pop("files"))
         available = math.inf if own is None else len(own)
         for name in ("counts", "curve"):
@@ -122,47 +124,47 @@ class Images(Study):
                     f"pictures would share some; got {networks}"
                 )
             packed = pack_images(np.stack([own[t::stride][:most] for t in range(networks)]))
-        given = BETAS if config["betas"] is None else config["betas"]
+        betas = BETAS if config["betas"] is None else config["betas"]
         return config | {
             "origin": origin,
             "pictures": packed,
             "most": most,
-            "betas": {word: _betas(given, word) for word in config["similarities"]},
+            "betas": {word: _betas(betas, word) for word in config["similarities"]},
             "blends": list(BLENDS),
         }
 
     def cells(self) -> list[Cell]:
-        """A number of pictures and a set, in colour and in black and white; the blends."""
+        """Return cells for each number and set of images, in colour and binary, and the blends."""
         config = self.config
-        found = []
+        cells = []
         for count in sorted({*config["counts"], *config["curve"]}):
             for network in range(config["networks"]):
                 values = {"n_patterns": count, "network": network}
-                found.append(Cell({"part": "colour"} | values, 1))
-                found.append(Cell({"part": "binary"} | values, 1))
-        found.append(Cell({"part": "blend", "n_patterns": config["blended"], "network": 0}, 1))
-        return found
+                cells.append(Cell({"part": "colour"} | values, 1))
+                cells.append(Cell({"part": "binary"} | values, 1))
+        cells.append(Cell({"part": "blend", "n_patterns": config["blended"], "network": 0}, 1))
+        return cells
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """Whatever the cell's part does."""
+        """Run the part of the cell."""
         config = self.config
         return PARTS[cell["part"]](config, cell, rng)
 
     def gather(self, payloads: Payloads) -> Result:
-        """Sums over the sets of pictures, one row a memory, cue, number of pictures and β."""
+        """Return means over images, one row for each memory, cue, number of images and β."""
         config = self.config
-        found: dict[tuple[Any, ...], list[list[Any]]] = {}
+        points: dict[tuple[Any, ...], list[list[Any]]] = {}
         summary: dict[str, Any] = {"winners": {}}
         for cell, trials in zip(self.cells(), payloads, strict=True):
             part, count = cell.values["part"], cell.values["n_patterns"]
             for payload in trials:
                 for memory, cue, beta, *measured in payload["rows"]:
-                    found.setdefault((part, memory, cue, count, beta), []).append(measured)
+                    points.setdefault((part, memory, cue, count, beta), []).append(measured)
                 if cell.values["network"] == 0:
                     if part == "colour":
                         summary["winners"][count] = payload["winners"]
                     summary |= payload.get("shown", {})
-        rows = [_row(point, measured) for point, measured in found.items()]
+        rows = [_row(point, measured) for point, measured in points.items()]
         dims = ("part", "memory", "cue", "n_patterns", "beta")
         return Result("images", rows, config, summary, dims=dims)
 
@@ -176,8 +178,8 @@ STUDY = Images
 
 
 def _pictures(files: Any) -> tuple[dict[str, str], NDArray[np.uint8] | None]:
-    """Their name with their hash, and the pictures (n, 32, 32, 3); none of either for the package's
-    own, which are drawn when they are needed.
+    """Return the name and hash of the images, and the images (n, 32, 32, 3); neither for those of
+    the package, which are drawn when needed.
     """
     paths = paths_of(files)
     if len(paths) > 1:
@@ -189,23 +191,23 @@ def _pictures(files: Any) -> tuple[dict[str, str], NDArray[np.uint8] | None]:
         return {}, None
     path = paths[0]
     known = data_set(path)
-    found = datasets.tiles(path) if known is None else known
-    if len(found.train_images) < 4:
+    dataset = datasets.tiles(path) if known is None else known
+    if len(dataset.train_images) < 4:
         raise InvalidInputError(
-            f"files must hold at least 4 different pictures; {path} has {len(found.train_images)}"
+            f"files must hold at least 4 different pictures; {path} has {len(dataset.train_images)}"
         )
     name = "CIFAR-10" if known else path.name or str(path)
-    return {name: found.sha256}, found.train_images
+    return {name: dataset.sha256}, dataset.train_images
 
 
-def _betas(given: Mapping[str, Any], similarity: str) -> list[float]:
-    if similarity not in given:
-        raise InvalidInputError(f"betas must have β for {similarity!r}; it has {list(given)}")
-    return list(given[similarity])
+def _betas(betas: Mapping[str, Any], similarity: str) -> list[float]:
+    if similarity not in betas:
+        raise InvalidInputError(f"betas must have β for {similarity!r}; it has {list(betas)}")
+    return list(betas[similarity])
 
 
 def _row(point: tuple[Any, ...], measured: list[list[Any]]) -> Row:
-    """A row of the table from the sums over each set of pictures."""
+    """Return the row of a point from the sums over each set of images."""
     part, memory, cue, count, beta = point
     row: Row = {"part": part, "memory": memory, "cue": cue, "n_patterns": count}
     row["beta"] = math.nan if beta is None else beta
@@ -217,7 +219,7 @@ def _row(point: tuple[Any, ...], measured: list[list[Any]]) -> Row:
 
 
 def _mean(n: int, total: float, squares: float) -> tuple[float, float]:
-    """Mean and its standard error from Σ x and Σ x²."""
+    """Return the mean and its standard error from Σ x and Σ x²."""
     mean = total / n
     if n < 2:
         return mean, math.nan

@@ -1,4 +1,4 @@
-"""What the images study does with one set of pictures: spoil, recall, compare."""
+"""One trial of the images study: corrupt, recall and compare one set of images."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BINARY = ("hebbian", "pseudoinverse", "dense")
 BINARY_CUES = ("itself", "flipped", "black")
 
 SHOWN = 5
-"""Pictures in the grids."""
+"""Number of images in the grids."""
 
 SHOWN_CUES = ("grey", "black", "observed")
 FLIPPED = 0.1
@@ -33,7 +33,7 @@ FILM_BETA, FILM_STEP = 1e-5, 0.1
 
 
 def stored(config: Config, cell: Mapping[str, Any]) -> NDArray[np.uint8]:
-    """The pictures of a cell, (P, 32, 32, 3), spread evenly over the set."""
+    """Return the images of a cell, (P, 32, 32, 3), spread evenly over the set."""
     if config["pictures"] is None:
         pictures = _drawn(config["networks"], config["most"])[cell["network"]]
     else:
@@ -44,13 +44,13 @@ def stored(config: Config, cell: Mapping[str, Any]) -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=1)
 def _drawn(networks: int, most: int) -> NDArray[np.uint8]:
-    """Tiles that the package draws, (networks, most, 32, 32, 3)."""
+    """Return images that the package draws, (networks, most, 32, 32, 3)."""
     pictures = datasets.tiles(n_tiles=networks * most).train_images
     return pictures.reshape(networks, most, *pictures.shape[1:])
 
 
 def spoil(cue: str, xi: Floats, rng: np.random.Generator) -> tuple[Floats, Any]:
-    """Spoilt pictures (P, N), and the coordinates that are compared (None: all)."""
+    """Return corrupted images (P, N), and the coordinates that are compared (None: all)."""
     n = xi.shape[1]
     seen = np.arange(n) < n // 2
     if cue in ("grey", "black"):
@@ -62,12 +62,12 @@ def spoil(cue: str, xi: Floats, rng: np.random.Generator) -> tuple[Floats, Any]:
 
 
 def memory(similarity: str, beta: float, xi: Floats, config: Config) -> ModernHopfield:
-    """One that has stored the pictures."""
+    """Return a memory that has stored the images."""
     return ModernHopfield(beta, similarity=similarity, backend=config["backend"]).store(xi)
 
 
 def colour(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """Every cue by every similarity, at all β or at the largest."""
+    """Recall every cue by every similarity, at all β or at the largest."""
     pictures = stored(config, cell)
     count = len(pictures)
     xi = pictures.reshape(count, -1).astype(np.float64)
@@ -94,8 +94,8 @@ def colour(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) ->
                 rows.append(_row(similarity, cue, beta, right, recalled, square))
             if shown and cue in SHOWN_CUES:
                 images[f"{cue}/{similarity}"] = _pack(out[:: -(-count // SHOWN)])
-    found: Payload = {"rows": rows, "winners": winners}
-    return found | ({"shown": {"images": images}} if shown else {})
+    payload: Payload = {"rows": rows, "winners": winners}
+    return payload | ({"shown": {"images": images}} if shown else {})
 
 
 def _once(
@@ -108,7 +108,7 @@ def _once(
 
 
 def _winner(place: NDArray[np.intp], xi: Floats) -> dict[str, Any]:
-    """Which picture most cues went to, how many of them, and its place by length (1: longest)."""
+    """Return the image most cues retrieved, their share, and its rank by length (1: longest)."""
     chosen = np.bincount(place, minlength=len(xi))
     winner = int(chosen.argmax())
     lengths = np.linalg.norm(xi, axis=1)
@@ -117,7 +117,7 @@ def _winner(place: NDArray[np.intp], xi: Floats) -> dict[str, Any]:
 
 
 def binary(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """The same pictures in black and white, by networks of binary neurons."""
+    """Recall the same images in black and white by networks of binary neurons."""
     xi = np.stack([from_image(picture) for picture in stored(config, cell)])
     n = xi.shape[1]
     cues = {
@@ -133,7 +133,7 @@ def binary(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) ->
             net = DenseMemory("exponential", backend=config["backend"]).store(xi, advise=False)
         else:
             net = HopfieldNetwork(name, backend=config["backend"])
-            net.store(xi, advise=False)  # that images are alike is what this is about
+            net.store(xi, advise=False)  # the similarity of the images is intended
         for cue in BINARY_CUES:
             end = net.recall(cues[cue], rng=seed, n_threads=1).states
             right = overlap(end, xi).argmax(axis=1) == np.arange(len(xi))
@@ -143,7 +143,7 @@ def binary(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) ->
 
 
 def blend(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """A few noisy pictures against β, and the film of one that lacks its lower half."""
+    """Recall a few noisy images against β, and record the recall of one without its lower half."""
     pictures = stored(config, cell)
     xi = pictures.reshape(len(pictures), -1).astype(np.float64)
     spoilt, _ = spoil("noise-40", xi, rng)
@@ -178,7 +178,7 @@ def _row(
     recalled: NDArray[np.bool_],
     square: Floats,
 ) -> list[Any]:
-    """Σ x and Σ x² of each measure, over the pictures."""
+    """Return Σ x and Σ x² of each measure over the images."""
     sums: list[Any] = []
     for values in (right, recalled, square):
         x = np.asarray(values, np.float64)
@@ -188,7 +188,7 @@ def _row(
 
 
 def _pack(rows: Floats) -> Any:
-    """Pictures for the eye: rounded to bytes."""
+    """Pack images, rounded to bytes."""
     pictures = np.rint(rows.clip(0, 255)).astype(np.uint8)
     side = round((pictures.shape[1] / 3) ** 0.5)
     return pack_images(pictures.reshape(-1, side, side, 3))
