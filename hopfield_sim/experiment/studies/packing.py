@@ -1,4 +1,4 @@
-"""Recorded runs and images as JSON and back, for the store: what a figure or a video needs."""
+"""Conversion of recorded runs and images to JSON and back, for the store."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Recording:
-    """A run that was recorded, with the attributes of a ``Recall``; None where nothing was kept.
+    """A recorded run with the attributes of a ``Recall``; None for what was not recorded.
 
     Parameters
     ----------
     updates : (T+1,) int64
-        Updates before each row.
+        Number of updates before each row.
     states : (B, N) or (N,) int8
-        Where it ended.
+        Final states.
     energy, overlaps, trajectory : (T+1, B), (T+1, B, P), (T+1, B, N)
         Without B when a single state was recalled.
     patterns : (P, N) int8, optional
-        What the network had stored.
+        Stored patterns.
     shape : (H, W), optional
-        Of the states, when they are images.
+        Shape of the states, when they are images.
     """
 
     updates: NDArray[np.int64]
@@ -54,17 +54,17 @@ class Recording:
 
     @property
     def n_neurons(self) -> int:
-        """N."""
+        """Number of neurons, N."""
         return int(self.states.shape[-1])
 
     @property
     def converged(self) -> Any:
-        """True for fixed points, of each state."""
+        """Whether each final state is a fixed point."""
         return np.asarray(self.stop) == "fixed-point"
 
 
 def pack(run: Any, *, trajectory: bool = False) -> Any:
-    """Put a recall that recorded its energy into JSON's types, with its states or without."""
+    """Convert a recall that recorded its energy to JSON types, with or without its states."""
     return {
         "updates": run.updates.tolist(),
         "states": pack_states(run.states),
@@ -81,12 +81,12 @@ def unpack(
     patterns: NDArray[np.int8] | None = None,
     shape: tuple[int, int] | None = None,
 ) -> Recording:
-    """Read what ``pack`` wrote; patterns and shape are the study's to add."""
+    """Return the recording of ``pack``; patterns and shape are supplied by the study."""
     states = unpack_states(packed["states"])
     film = overlaps = None
     if packed["trajectory"] is not None:
         film = unpack_states(packed["trajectory"])
-        if patterns is not None:  # cheaper to work out again than to keep
+        if patterns is not None:  # cheaper to compute again than to store
             overlaps = film.astype(np.float32) @ patterns.T.astype(np.float32) / states.shape[-1]
     return Recording(
         updates=np.array(packed["updates"], np.int64),
@@ -102,7 +102,7 @@ def unpack(
 
 
 def pack_states(states: NDArray[np.int8]) -> Any:
-    """Put states of ±1 into text, a bit each, squeezed.
+    """Pack states of ±1 into text, one bit each, compressed.
 
     Examples
     --------
@@ -113,14 +113,14 @@ def pack_states(states: NDArray[np.int8]) -> Any:
 
 
 def unpack_states(packed: Any) -> NDArray[np.int8]:
-    """Read what ``pack_states`` wrote."""
+    """Return the states of ``pack_states``."""
     shape = packed["shape"]
     bits = np.unpackbits(_bytes(packed["bits"]), count=int(np.prod(shape))).astype(np.int8)
     return (2 * bits - 1).reshape(shape)
 
 
 def pack_images(pixels: NDArray[np.uint8]) -> Any:
-    """Put bytes into text, squeezed.
+    """Pack bytes into text, compressed.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def pack_images(pixels: NDArray[np.uint8]) -> Any:
 
 
 def unpack_images(packed: Any) -> NDArray[np.uint8]:
-    """Read what ``pack_images`` wrote."""
+    """Return the images of ``pack_images``."""
     return _bytes(packed["bytes"]).reshape(packed["shape"])
 
 
@@ -145,20 +145,20 @@ def _bytes(text: str) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True)
 class DescentRecording:
-    """A run in a continuous memory that was recorded, its states rounded to bytes for the eye.
+    """A recorded run of a continuous memory, its states rounded to bytes.
 
     Parameters
     ----------
     updates : (T+1,) int64
-        Steps before each row.
+        Number of steps before each row.
     steps : (B,) int64
-        Steps made.
+        Number of steps.
     energy : (T+1, B) float64
-        At each row.
+        Energy at each row.
     trajectory : (T+1, B, N) uint8
-        The states.
+        States.
     shape : tuple of int
-        Of a picture.
+        Shape of an image.
     """
 
     updates: NDArray[np.int64]
@@ -170,12 +170,12 @@ class DescentRecording:
 
     @property
     def n_neurons(self) -> int:
-        """N."""
+        """Number of neurons, N."""
         return int(np.prod(self.shape))
 
 
 def pack_descent(run: Any, shape: tuple[int, ...]) -> Any:
-    """Put a continuous run that recorded energy and states from 0 to 255 into JSON's types."""
+    """Convert a continuous run that recorded energy and states from 0 to 255 to JSON types."""
     states = np.rint(run.trajectory.clip(0, 255)).astype(np.uint8)
     return {
         "updates": run.updates.tolist(),
@@ -187,7 +187,7 @@ def pack_descent(run: Any, shape: tuple[int, ...]) -> Any:
 
 
 def unpack_descent(packed: Any) -> DescentRecording:
-    """Read what ``pack_descent`` wrote."""
+    """Return the recording of ``pack_descent``."""
     energy = np.array(packed["energy"])
     return DescentRecording(
         updates=np.array(packed["updates"], np.int64),

@@ -1,4 +1,4 @@
-"""How far spoilt cues come back in networks that learn pattern after pattern.
+"""Retrieval of noisy cues by networks that learn one pattern after another.
 
 Hebbian networks of one cell are a single compiled call, from drawing their patterns to the score;
 other rules learn the patterns between two points, and recall a batch of cues at each.
@@ -26,36 +26,36 @@ __all__ = ["Probed", "overlaps"]
 
 @dataclass(frozen=True, eq=False)
 class Probed(Study):
-    """A study of random networks, by rule and size, that are probed at the points of a curve.
+    """Base class of studies that probe random networks, by rule and size, along a curve.
 
-    ``budget`` has the fewest networks of a size, and the neurons that they have together: small
-    networks differ more from each other, and cost less.
+    ``budget`` has the smallest number of networks of a size, and their total number of neurons:
+    small networks differ more from each other, and cost less.
     """
 
     budget: ClassVar[tuple[int, int]]
 
-    sizes: Sequence[int] = option((), kinds.integers(3), "numbers of neurons N")
+    sizes: Sequence[int] = option((), kinds.integers(3), "numbers of neurons, N")
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
     networks: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1)),
-        "independent networks a size and rule; more for small ones when not given",
+        "number of independent networks for each size and rule; by default more of small ones",
         name="trials",
     )
     _: KW_ONLY
     max_sweeps: int = option(
-        100, kinds.integer(1), "steps after which a cue that moves still is given up"
+        100, kinds.integer(1), "largest number of synchronous steps of a recall"
     )
 
     def settle(self, config: Config) -> Config:
-        """How many networks there are of each size."""
-        given, (fewest, neurons) = config["networks"], self.budget
+        """Set the number of networks of each size."""
+        networks, (fewest, neurons) = config["networks"], self.budget
         usual = [max(fewest, min(200, neurons // n)) for n in config["sizes"]]
-        config["networks"] = usual if given is None else [given] * len(usual)
+        config["networks"] = usual if networks is None else [networks] * len(usual)
         return config
 
     def cells(self) -> list[Cell]:
-        """One cell a curve: rule and size."""
+        """Return one cell for each curve: rule and size."""
         config = self.config
         return [
             Cell({"rule": rule, "n_neurons": n}, count)
@@ -65,7 +65,7 @@ class Probed(Study):
 
     @abstractmethod
     def trials(self, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> list[Payload]:
-        """Several networks of one rule and size, probed at every point of the curve."""
+        """Probe several networks of one rule and size at every point of the curve."""
 
 
 def overlaps(
@@ -76,21 +76,21 @@ def overlaps(
     flipped: Sequence[int],
     rngs: Sequence[np.random.Generator],
 ) -> NDArray[np.int64]:
-    """The overlap N·m of each end with its pattern, (K, L, S), by the course's conventions.
+    """Return the overlap N·m of each final state with its pattern, (K, L, S).
 
     Parameters
     ----------
     rule : str
-        The learning rule.
+        Learning rule.
     config : mapping
-        With the ``states``, S cues a point, the ``backend`` and ``max_sweeps`` of the study.
+        Configuration with ``states`` (S, the number of cues), ``backend`` and ``max_sweeps``.
     n_neurons : int
-        N.
+        Number of neurons, N.
     n_patterns, flipped : sequences of L int
         At each point, how many random patterns are stored (in rising order) and how many distinct
         bits of every cue are flipped. The cues are spread evenly over the patterns.
     rngs : sequence of K numpy.random.Generator
-        A network each: its result depends on nothing else, whatever stands beside it.
+        One for each network; its result depends on no other.
     """
     if rule != "hebbian":
         return np.stack(
@@ -121,7 +121,7 @@ def _learning(
     flipped: Sequence[int],
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """The same, (L, S), of one network with any rule."""
+    """Return the same, (L, S), for one network with any rule."""
     patterns = random_patterns(max(n_patterns), n_neurons, rng=rng)
     net = network(rule, config)
     out = np.empty((len(n_patterns), config["states"]), np.int64)
@@ -130,7 +130,7 @@ def _learning(
         if count > stored:
             net.store(patterns[stored:count])
             stored = count
-        # A pattern learnt early fares unlike a late one: which ones have more cues is chance.
+        # Early and late patterns differ, so the patterns that have more cues are drawn at random.
         targets = patterns[np.resize(rng.permutation(count), config["states"])]
         run = net.recall(
             flip(targets, count=flipped[point], rng=rng),

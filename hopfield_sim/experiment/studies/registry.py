@@ -1,8 +1,8 @@
-"""Which studies there are: a folder each beside this file, and those of other packages.
+"""Registry of studies: the folders beside this file, and those of other packages.
 
 To add one to the package: a folder with ``study.py``, whose ``STUDY`` is a ``Study``, and an
 ``__init__.py`` with its ``QUESTION`` and ``SECONDS``. One from outside has an entry point in the
-group "hopfield_sim.studies", or is asked for by "module:name".
+group "hopfield_sim.studies", or is selected as "module:name".
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _GROUP = "hopfield_sim.studies"
 
 
 class Studies(Mapping[str, type[Study]]):
-    """Every study by its name, the course's first; a study is loaded when it is asked for."""
+    """All studies by name, those of the course first; each is imported on first access."""
 
     def __init__(self) -> None:
         folders = sorted(m.name for m in iter_modules(studies.__path__) if m.ispkg)
@@ -38,16 +38,16 @@ class Studies(Mapping[str, type[Study]]):
         """Return the study of that name, or at "module:name"."""
         if name not in self._loaded:
             if name in self._folders:
-                found = import_module(f"{studies.__name__}.{name}.study").STUDY
+                study = import_module(f"{studies.__name__}.{name}.study").STUDY
             elif ":" in name:
-                found = _checked(own.find(name, "a study"), name)
+                study = _checked(own.find(name, "a study"), name)
             else:
-                found = _checked(self._others[name].load(), name)
-            self._loaded[name] = self._loaded[found.name] = found
+                study = _checked(self._others[name].load(), name)
+            self._loaded[name] = self._loaded[study.name] = study
         return self._loaded[name]
 
     def __contains__(self, name: object) -> bool:
-        """Whether there is such a study; those elsewhere are asked last, for that takes longer."""
+        """Return whether a study exists; entry points come last, since they take longer to read."""
         return name in self._loaded or name in self._folders or name in self._others
 
     def __iter__(self) -> Iterator[str]:
@@ -58,7 +58,7 @@ class Studies(Mapping[str, type[Study]]):
         return len(list(iter(self)))
 
     def about(self, name: str) -> tuple[str, int]:
-        """Return what a study asks and how long it takes, without loading it if possible."""
+        """Return the question and duration of a study, if possible without importing it."""
         if name in self._folders:
             folder = import_module(f"{studies.__name__}.{name}")
             return folder.QUESTION, folder.SECONDS
@@ -70,14 +70,14 @@ class Studies(Mapping[str, type[Study]]):
         return {point.name: point for point in entry_points(group=_GROUP)}
 
 
-def _checked(found: object, where: str) -> type[Study]:
-    if not (isinstance(found, type) and issubclass(found, Study)):
+def _checked(study: object, where: str) -> type[Study]:
+    if not (isinstance(study, type) and issubclass(study, Study)):
         raise InvalidInputError(
             f"{where} must be a class that derives from hopfield_sim.experiment.Study; "
-            f"it is {found!r}"
+            f"it is {study!r}"
         )
-    return found
+    return study
 
 
 STUDIES = Studies()
-"""All of them."""
+"""All studies."""

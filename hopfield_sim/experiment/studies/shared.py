@@ -1,4 +1,4 @@
-"""What studies have in common: networks by rule, room in memory, words for numbers."""
+"""Helpers of studies: networks by rule, checks of memory, formatted numbers."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ __all__ = ["network", "room", "span"]
 
 
 def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:
-    """Make an empty network as the course does: only Storkey's rule keeps its diagonal."""
+    """Return an empty network as in the course: only Storkey's rule keeps its diagonal."""
     keeps = rule in RULES and RULES[rule].keeps_diagonal
     return HopfieldNetwork(own.rule(rule), zero_diagonal=not keeps, backend=config["backend"])
 
 
 def room(shapes: Iterable[tuple[int, int]], *, itemsize: int = 8) -> None:
-    """Refuse, before any trial, arrays of these shapes that do not fit into memory."""
+    """Raise an error, before any trial, if arrays of these shapes do not fit into memory."""
     for rows, columns in shapes:
         what = f"a trial with {rows} x {columns} numbers"
         checks.memory(itemsize * rows * columns, what, "ask for fewer or for smaller ones")
 
 
 def span(counts: Sequence[int]) -> str:
-    """The least and the greatest of some numbers.
+    """Format the least and the greatest of some numbers.
 
     Examples
     --------

@@ -25,8 +25,8 @@ def sentence(result: Result) -> str:
         f"{_thousands(config['tests'])} test images are taken for another class: "
         f"{', '.join(parts)}."
     )
-    parts = (text, _collapsed(result), _transition(result), provenance(config["origin"]))
-    return "\n\n".join(part for part in parts if part)
+    paragraphs = (text, _collapsed(result), _transition(result), provenance(config["origin"]))
+    return "\n\n".join(part for part in paragraphs if part)
 
 
 def learnt(config: Any) -> str:

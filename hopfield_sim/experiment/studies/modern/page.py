@@ -1,4 +1,4 @@
-"""What the study of modern Hopfield networks says, and shows on the report's page."""
+"""Summary and report page of the modern study."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["page", "sentence"]
 
 
 def sentence(result: Result) -> str:
-    """Say where the three regimes lie, what clusters do, and how the capacity grows."""
+    """Summarise the three regimes, the effect of clusters, and the growth of the capacity."""
     beta = _part(result, "beta")
     count = int(beta[0]["n_patterns"])
     mixed = [float(r["beta"]) for r in beta if float(r["memories"]) > 0.9 * count]
@@ -41,7 +41,7 @@ def sentence(result: Result) -> str:
 
 
 def _growth(result: Result) -> str:
-    """The number of patterns at which the own weight falls to ½, by d, and how it grows."""
+    """Describe the number of patterns at which the own weight falls to ½, and its growth with d."""
     rows = result.summary["half"]
     if len(rows) < 2:
         return ""
@@ -65,7 +65,7 @@ def _growth(result: Result) -> str:
 
 
 def _factor(rows: list[Row], name: str) -> float:
-    """How many times as many a dimension more, from the first row to the last."""
+    """Return the growth factor of a column for each dimension, from the first row to the last."""
     first, last = rows[0], rows[-1]
     dimensions = int(last["n_neurons"]) - int(first["n_neurons"])
     return (float(last[name]) / float(first[name])) ** (1 / dimensions)
@@ -76,7 +76,7 @@ def _part(result: Result, part: str) -> list[Row]:
 
 
 def page(result: Result) -> Pages:
-    """Four figures."""
+    """Return the figures of the four parts."""
     from hopfield_sim.plotting import modern
 
     figures: list[tuple[str, str, Figure]] = []

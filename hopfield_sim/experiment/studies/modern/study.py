@@ -1,4 +1,4 @@
-"""Modern Hopfield networks: when a memory comes back, and when a mean of several."""
+"""Modern Hopfield networks: retrieval of single memories and metastable means of several."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BETAS = tuple(float(f"{beta:.3g}") for beta in np.logspace(-3, 0.5, 22))
 
 NEAR = 0.1
 
-"""Retrieved: the end is nearer to its memory than this share of the memory's length."""
+"""Largest distance of a retrieved state from its memory, as a fraction of the memory's length."""
 
 CUE_NOISE = 0.3
 
@@ -50,11 +50,11 @@ class Modern(Study):
     Returns
     -------
     Result
-        Columns part, n_neurons (d), n_patterns, beta, noise, networks; retrieved (the end is within
-        a tenth of the pattern's length), overlap (cosine of the end with the pattern), memories
-        (1/Σ w², of how many memories the end is a mean) and weight (of the pattern's own memory at
-        the pattern itself) with standard errors over networks; weight_theory, of
-        ``theory.modern_weight``; retrieved_theory, the chance that the pattern is nearer to the cue
+        Columns part, n_neurons (d), n_patterns, beta, noise, networks; retrieved (the final state
+        is within a tenth of the pattern's length), overlap (cosine of the final state with the
+        pattern), memories (1/Σ w², the effective number of memories in the final state) and weight
+        (of the pattern's own memory at the pattern itself) with standard errors over networks;
+        weight_theory, of ``theory.modern_weight``; retrieved_theory, the chance that the pattern is nearer to the cue
         than all others (``theory.modern_nearest``). nan where a part does not measure something.
         ``summary["half"]`` has the number of patterns at which a pattern has half of its own
         attention, with its standard error and theory's, by d of ``patterns``.
@@ -76,51 +76,57 @@ class Modern(Study):
     small = {"networks": 2, "sizes": (8, 12), "counts": (10, 100, 1000), "queries": 50}
     seconds = SECONDS
 
-    sizes: Sequence[int] = option((8, 12, 16, 20), kinds.integers(2), "d of ``patterns``")
+    sizes: Sequence[int] = option(
+        (8, 12, 16, 20), kinds.integers(2), "dimensions, d, of ``patterns``"
+    )
     networks: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1), 8),
-        "independent sets of patterns; 8 when not given",
+        "number of independent sets of patterns; 8 by default",
         name="trials",
     )
     _: KW_ONLY
-    n_neurons: int = option(64, kinds.integer(2), "d of ``beta`` and ``noise``")
-    n_patterns: int = option(100, kinds.integer(2), "P of ``beta`` and ``noise``")
+    n_neurons: int = option(64, kinds.integer(2), "dimension, d, of ``beta`` and ``noise``")
+    n_patterns: int = option(
+        100, kinds.integer(2), "number of patterns, P, of ``beta`` and ``noise``"
+    )
     betas: Sequence[float] = option(BETAS, kinds.reals(1e-12), "β of ``beta`` and ``metastable``")
     counts: Sequence[int] = option(
-        (10, 30, 100, 300, 1000, 3000, 10000, 30000), kinds.integers(2), "P of ``patterns``"
+        (10, 30, 100, 300, 1000, 3000, 10000, 30000),
+        kinds.integers(2),
+        "numbers of patterns, P, of ``patterns``",
     )
     noises: Sequence[float] = option(
         tuple(np.linspace(0, 4, 17).tolist()),
         kinds.reals(0.0),
-        "lengths of the noise, in lengths of a pattern, of ``noise``",
+        "lengths of the noise of ``noise``, in units of a pattern's length",
     )
     noise_betas: Sequence[float] = option((0.15, 0.3, 1.0), kinds.reals(1e-12), "β of ``noise``")
-    queries: int = option(100, kinds.integer(1), "cues for each point and network")
+    queries: int = option(100, kinds.integer(1), "number of cues for each point and network")
 
     def settle(self, config: Config) -> Config:
-        """The patterns and the cues of the largest network fit into memory."""
+        """Check that the patterns and cues of the largest network fit into memory."""
         n, d, queries = config["n_neurons"], config["sizes"][-1], config["queries"]
         room([(config["n_patterns"], n), (config["counts"][-1], d), (queries, max(n, d))])
         return config
 
     def cells(self) -> list[Cell]:
-        """One cell a curve, or a bundle of them from the same patterns."""
+        """Return one cell for each curve, or for several curves of the same patterns."""
         config = self.config
         trials, n = config["networks"], config["n_neurons"]
-        found = [
+        cells = [
             Cell({"part": part, "n_neurons": n}, trials) for part in ("beta", "metastable", "noise")
         ]
-        found += [Cell({"part": "patterns", "n_neurons": d}, trials) for d in config["sizes"]]
-        return found
+        cells += [Cell({"part": "patterns", "n_neurons": d}, trials) for d in config["sizes"]]
+        return cells
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """One set of patterns; the points of its curves in order."""
+        """Return the points of the curves of one set of patterns, in order."""
         config = self.config
         return {"points": _PARTS[cell["part"]](config, cell["n_neurons"], rng)}
 
     def gather(self, payloads: Payloads) -> Result:
-        """Means over networks, one row a point, with what theory says of it."""
+        """Return means over networks, one row for each point, with theory."""
         config = self.config
         from hopfield_sim import theory
 
@@ -170,14 +176,14 @@ def _on_sphere(xi: Floats) -> Floats:
 
 
 def _cues(xi: Floats, noise: float, queries: int, rng: np.random.Generator) -> tuple[Floats, Any]:
-    """Spoilt patterns, and which they were; the noise has ``noise`` times a pattern's length."""
+    """Return noisy patterns and their indices; the noise has ``noise`` times a pattern's length."""
     own = np.resize(rng.permutation(len(xi)), queries)
     d = xi.shape[1]
     return xi[own] + noise * math.sqrt((d - 1) / d) * rng.normal(size=(queries, d)), own
 
 
 def _point(beta: float, xi: Floats, cues: Floats, own: Any, config: Config) -> Payload:
-    """Recall the cues; the means of what is measured."""
+    """Recall the cues, and return the means of all measures."""
     mem = ModernHopfield(beta, backend=config["backend"]).store(xi)
     end = mem.recall(cues, max_steps=50, advise=False).states
     wanted, length = xi[own], math.sqrt(xi.shape[1] - 1)
@@ -237,13 +243,18 @@ _PARTS: dict[str, Callable[[Config, int, np.random.Generator], list[Payload]]] =
 
 
 def _half(d: int, counts: Sequence[int], trials: Sequence[Sequence[Payload]]) -> Row:
-    """The number of patterns at which a pattern has half of its own attention, β = 1."""
+    """Return the number of patterns at which a pattern has half of its own attention, β = 1."""
     from hopfield_sim import theory
 
     weights = [[point["weight"] for point in points] for points in trials]
-    found = crossing(np.log(counts), weights, 0.5)
+    half_weight = crossing(np.log(counts), weights, 0.5)
     # w = 1/(1 + (P − 1) f) is ½ at P = 1 + 1/f, and f = 1/w − 1 with P = 2.
     f = 1 / theory.modern_weight(1.0, 1.0, d, 2) - 1
-    theory_half = 1 + 1 / f if f else math.inf  # more than a float can tell
-    half = math.exp(found.value)
-    return {"n_neurons": d, "half": half, "half_se": half * found.error, "theory": theory_half}
+    theory_half = 1 + 1 / f if f else math.inf  # beyond the range of a float
+    half = math.exp(half_weight.value)
+    return {
+        "n_neurons": d,
+        "half": half,
+        "half_se": half * half_weight.error,
+        "theory": theory_half,
+    }

@@ -1,6 +1,6 @@
-"""Perturbations of a cue that go up the gradient of a loss: the worst that a small change can do.
+"""Perturbations of a cue along the gradient of a loss.
 
-They know no memory, only a function from states (B, N) to gradients (B, N).
+They depend on a memory only by a function from states (B, N) to gradients (B, N).
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ Floats = NDArray[np.float64]
 Gradient = Callable[[Floats], Floats]
 
 BOX = (-1.0, 1.0)
-"""What a neuron, or a pixel, can be."""
+"""Range of neurons and pixels."""
 
 
 def reconstruction_loss(memory: Graded, x: Floats, wanted: Floats) -> Floats:
-    """How far a step leads from the patterns wanted: L = Σ_i (f_i(x) − ξ_i)²/N of each, (B,)."""
+    """Return the loss L = Σ_i (f_i(x) − ξ_i)²/N of one step from each cue, (B,)."""
     return np.asarray(((memory.step(x) - wanted) ** 2).mean(axis=1))
 
 
 def gradient_of(memory: Graded, wanted: Floats) -> Gradient:
-    """X ↦ ∂L/∂x = Jᵀ 2 (f(x) − ξ)/N, the gradient of the reconstruction loss."""
+    """x ↦ ∂L/∂x = Jᵀ 2 (f(x) − ξ)/N, the gradient of the reconstruction loss."""
 
     def gradient(x: Floats) -> Floats:
         return memory.pulled(x, 2 * (memory.step(x) - wanted) / x.shape[1])
@@ -42,18 +42,18 @@ def fgsm(
     *,
     box: tuple[float, float] = BOX,
 ) -> Floats:
-    """X + ε sign ∂L/∂x: the step to first order worst of all that change no number by more than ε.
+    """x + ε sign ∂L/∂x: to first order the largest increase of the loss with changes of at most ε.
 
     Parameters
     ----------
     gradient : callable
-        Of the loss, (B, N) → (B, N).
+        Gradient of the loss, (B, N) → (B, N).
     x : (B, N)
         Cues; not changed.
     epsilon : float
         ε ≥ 0.
     box : (float, float)
-        The result is kept inside.
+        Bounds of the result.
 
     References
     ----------
@@ -76,34 +76,34 @@ def pgd(
     steps: int = 10,
     box: tuple[float, float] = BOX,
 ) -> Floats:
-    """Steps of α sign ∂L/∂x, each put back to within ε of x: projected gradient ascent.
+    """Projected gradient ascent: steps of α sign ∂L/∂x, each clipped to within ε of x.
 
-    It starts at x itself, so that nothing goes further than α · ``steps``, whatever ε is.
+    It starts at x itself, so no number changes by more than α · ``steps``.
 
     Parameters
     ----------
     gradient, x, epsilon, box
         As in ``fgsm``.
     alpha : float
-        α, the size of a step.
+        Step size, α.
     steps : int
-        How many.
+        Number of steps.
 
     References
     ----------
     A. Kurakin, I. Goodfellow, S. Bengio, ICLR workshop 2017 (arXiv:1607.02533); A. Madry et al.,
-    ICLR 2018 (arXiv:1706.06083), who start at a random place.
+    ICLR 2018 (arXiv:1706.06083), who start at a random point.
 
     Examples
     --------
     >>> pgd(lambda x: x, np.array([[0.5, -0.25]]), 0.125, alpha=0.0625, steps=9)
     array([[ 0.625, -0.375]])
     """
-    found = x
+    attacked = x
     for _ in range(steps):
-        found = fgsm(gradient, found, alpha, box=box)
-        found = np.clip(found, x - epsilon, x + epsilon)
-    return found
+        attacked = fgsm(gradient, attacked, alpha, box=box)
+        attacked = np.clip(attacked, x - epsilon, x + epsilon)
+    return attacked
 
 
 def random_signs(
@@ -113,7 +113,7 @@ def random_signs(
     *,
     box: tuple[float, float] = BOX,
 ) -> Floats:
-    """X ± ε at random: as large as an attack, but it does not look where it goes.
+    """x ± ε with random signs: as large as an attack, but independent of the gradient.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is done to patterns before they are given to a memory: flips, noise, masks, attacks."""
+"""Corruptions of patterns before recall: flips, noise, masks, attacks."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ WORDS = {
     "flip+fgsm": "flipped, FGSM",
     "flip+pgd": "flipped, PGD",
 }
-"""All corruptions, as a reader knows them; ``flip+`` starts from a cue with flipped bits."""
+"""Display names of all corruptions; those with ``flip+`` start from a cue with flipped bits."""
 
 CORRUPTIONS = tuple(WORDS)
 ATTACKS = ("random", "fgsm", "pgd")
-"""Changes of at most ε in every number. The first does not look where it goes: the control."""
+"""Changes of at most ε in every number; the first, with random signs, is the control."""
 
 
 @dataclass(frozen=True)
 class Attack:
-    """What attacks need besides ε.
+    """Parameters of attacks besides ε.
 
     Parameters
     ----------
     alpha, steps : float, int
-        Of PGD.
+        Step size and number of steps of PGD.
     flipped : float
-        The share of bits that are flipped in cues that are attacked afterwards.
+        Fraction of flipped bits in cues that are attacked afterwards.
     box : (float, float)
-        Where attacked cues stay.
+        Bounds of attacked cues.
     """
 
     alpha: float
@@ -59,7 +59,7 @@ class Attack:
 
 
 def levels(config: Mapping[str, Any]) -> list[tuple[str, float]]:
-    """Every corruption with every strength."""
+    """Return all pairs of corruption and strength."""
     return [(kind, strength) for kind, strengths in config["strengths"] for strength in strengths]
 
 
@@ -71,15 +71,15 @@ def corrupted(
     attack: Attack,
     rng: np.random.Generator,
 ) -> Floats:
-    """Cues (P, N) made of patterns (P, N); only FGSM and PGD look at the memory.
+    """Return cues (P, N) made of patterns (P, N); only FGSM and PGD depend on the memory.
 
     Parameters
     ----------
     kind : str
         One of ``CORRUPTIONS``.
     strength : float
-        The share of flipped bits, or of the sites covered in black (−1), from the last upwards; the
-        standard deviation of the noise; ε.
+        The fraction of flipped bits, or of the sites covered in black (−1), from the last upwards;
+        the standard deviation of the noise; ε.
     """
     start, _, kind = kind.rpartition("+")
     base = flip(patterns, fraction=attack.flipped, rng=rng) if start else patterns

@@ -1,8 +1,8 @@
-"""The memories that the robust study compares: how each is made, and how it takes a graded cue.
+"""Memories of the robust study: how each is made, and how it recalls a graded cue.
 
-All of them do the same: the step f from the cue's real values first, and from its signs on by the
-memory's own synchronous recall. A continuous memory goes on with real values and is read by their
-signs at the end.
+The first step f starts from the real values of the cue. Binary memories continue from the signs of
+its result by synchronous recall; continuous memories continue with real values, and the signs of
+the final state count.
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ Spins = NDArray[np.int8]
 Config = Mapping[str, Any]
 
 _TIE = 1e-9
-"""A step smaller than this is 0 but for rounding, and keeps the sign."""
+"""A step smaller than this is 0 up to rounding, and keeps the sign."""
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What stored the patterns: one step, which is what an attack sees, and all of recall.
+    """A memory with stored patterns: one step, which attacks differentiate, and the whole recall.
 
     Parameters
     ----------
     step : Graded
         f and its derivative, in units in which patterns are ±1.
     recall : callable
-        (B, N) real cues → (B, N) int8 of ±1, where they end.
+        (B, N) real cues → (B, N) int8 of ±1, the final states.
     """
 
     step: Graded
@@ -57,7 +57,7 @@ def signs(x: Floats) -> Spins:
 
 
 def _binary(memory: Any, config: Config, **how: Any) -> Memory:
-    """Neurons of ±1: the first step meets the real values, the others what it made of them."""
+    """Memory of neurons ±1: only the first step uses the real values of the cue."""
     step = graded(memory)
 
     def recall(x: Floats) -> Spins:
@@ -75,7 +75,7 @@ _TOGETHER: dict[str, Any] = {"update": "sync", "n_threads": 1}
 def _pairs(rule: str) -> Callable[[Spins, Config, int], Memory]:
     def make(patterns: Spins, config: Config, seed: int) -> Memory:
         memory = HopfieldNetwork(rule, backend=config["backend"])
-        memory.store(patterns, advise=False)  # what becomes of them is the question
+        memory.store(patterns, advise=False)  # failures are measured here
         return _binary(memory, config, **_TOGETHER)
 
     return make
@@ -102,16 +102,16 @@ def _modern(patterns: Spins, config: Config, seed: int) -> Memory:
 
 
 def _distributed(patterns: Spins, config: Config, seed: int) -> Memory:
-    """With 0 and 1/√N in place of −1 and +1, so that a squared distance is the share of other bits.
+    """With 0 and 1/√N for −1 and +1: a squared distance is the fraction of differing bits.
 
     At a pattern its nearest neighbour has e^−``separation`` of its weight. A smaller β would blend
-    them, a larger one see less far: beyond a distance of about √(log(Y/P)/β) all is noise.
+    them, a larger one reduce the range: beyond a distance of about √(log(Y/P)/β) noise dominates.
     """
     n = patterns.shape[1]
     half = 0.5 / np.sqrt(n)
     beta = 2 * config["separation"] / _least_distance(patterns)
     memory = DistributedMemory(config["n_features"], beta, rng=seed, backend=config["backend"])
-    memory.quiet = True  # where it is lost is what is measured here
+    memory.quiet = True  # no warnings: failures are measured here
     memory.store((patterns + 1.0) * half)
     units = Affine(graded(memory), 1.0, half)
 
@@ -127,14 +127,14 @@ _DESCENT = 40
 
 
 def _least_distance(patterns: Spins) -> float:
-    """The smallest share of bits in which two patterns differ; 1 where there is only one."""
+    """Return the smallest fraction of differing bits of two patterns; 1 for a single pattern."""
     likeness = overlap(patterns, patterns)
     np.fill_diagonal(likeness, -1.0)
     return float(max((1 - likeness.max()) / 2, 1 / patterns.shape[1]))
 
 
 def _trained(patterns: Spins, config: Config, seed: int) -> Memory:
-    """With as many memories as patterns, of the order of the others."""
+    """With as many memories as patterns, and the order of the dense memories."""
     memory = TrainedDenseMemory(len(patterns), config["order"], rng=seed)
     return _binary(memory.store(patterns, advise=False), config, **_TOGETHER)
 

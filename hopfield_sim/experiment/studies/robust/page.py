@@ -1,4 +1,4 @@
-"""What the robust study says, and shows on the report's page."""
+"""Summary and report page of the robust study."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 __all__ = ["page", "sentence"]
 
 JUDGED = ("none", "flip", "noise", "mask", "fgsm", "pgd", "flip+fgsm", "flip+pgd")
-"""What there is a best memory at; random signs are the control of the attacks."""
+"""Corruptions that are ranked; random signs, the control of the attacks, are not."""
 
 SHOWN = {"flip": "flipped", "noise": "noise", "mask": "covered", "flip+pgd": "flipped + PGD"}
 
 
 def sentence(result: Result) -> str:
-    """Say which memory is best at what, what attacks cost whom, and who is immune to them."""
+    """Summarise the best memory for each corruption, and the cost of attacks."""
     data = list(result.summary["data"])
     parts = [_best(result, one) for one in data]
     parts += [_attacks(result, one) for one in data]
@@ -46,7 +46,7 @@ def _words(result: Result, data: str) -> str:
 
 
 def _best(result: Result, data: str) -> str:
-    """Winners by corruption; those with the same winners in one breath."""
+    """Describe the best memories by corruption, those with the same best memories together."""
     names = result.config["memories"]
     groups: dict[tuple[str, ...], list[str]] = {}
     for kind in JUDGED:
@@ -63,7 +63,7 @@ def _best(result: Result, data: str) -> str:
 
 
 def _crowd(who: Sequence[str], names: Sequence[str]) -> str:
-    """Those who are best, or all but the others where these are fewer."""
+    """List the best memories, or "all but" the others where these are fewer."""
     others = [name for name in names if name not in who]
     if len(who) == 1:
         return label(who[0])
@@ -83,14 +83,14 @@ def _winners(result: Result, data: str, kind: str) -> list[Row]:
 
 
 def _attacks(result: Result, data: str) -> str:
-    """Whom FGSM costs more than random signs of its size, from patterns and from flipped cues."""
+    """Describe the memories that FGSM costs more than random signs of the same size."""
     parts = []
     share = f"{result.config['attacked']:.0%} of the bits flipped"
     for start, words in (("", "From the patterns themselves"), ("flip+", f"With {share}")):
         rows = [
             row
             for row in result.summary["costs"]
-            if row["data"] == data and row["start"] == start and _felt(row)
+            if row["data"] == data and row["start"] == start and _significant(row)
         ]
         rows.sort(key=lambda row: -float(row["cost"]))
         listed = [
@@ -105,14 +105,14 @@ def _attacks(result: Result, data: str) -> str:
     )
 
 
-def _felt(row: Row) -> bool:
-    """More than twice the error of a difference that was taken set by set."""
+def _significant(row: Row) -> bool:
+    """Return whether a paired difference is more than twice its standard error."""
     cost, error = float(row["cost"]), float(row["cost_se"])
     return cost > WITHIN * error or (cost > 0 and math.isnan(error))
 
 
 def _alike(result: Result, data: str) -> str:
-    """Why patterns that are alike need a high power: (P − 1) mⁿ⁻¹ of the others against 1."""
+    """Explain why similar patterns need a high power: crosstalk (P − 1) mⁿ⁻¹ against 1."""
     stored, order = result.summary["data"][data], result.config["order"]
     m, others = stored["likeness"], stored["n_patterns"] - 1
     if not 0.2 <= m < 1 or others < 2 or "dense-polynomial" not in result.config["memories"]:
@@ -131,7 +131,7 @@ def _listed(words: list[str]) -> str:
 
 
 def page(result: Result) -> Pages:
-    """Maps of exact recall and of right bits, pictures, and who is best at what."""
+    """Return maps of exact recall and right bits, images, and the tables of the best memories."""
     from hopfield_sim.plotting import robust as draw
 
     figures: list[tuple[str, str, Figure]] = [
@@ -167,7 +167,7 @@ def page(result: Result) -> Pages:
 def _pictures(result: Result) -> list[tuple[str, str, Figure]]:
     from hopfield_sim.plotting.studies.robust import robust_pictures
 
-    found = []
+    figures = []
     for data, memories in result.summary["shown"].items():
         first = next(iter(memories.values()))
         n = len(unpack_images(first["original"]))
@@ -187,8 +187,8 @@ def _pictures(result: Result) -> list[tuple[str, str, Figure]]:
         start = _words(result, data)
         title = f"{start[0].upper()}{start[1:]}: one of them, what was given, what came back"
         figure = robust_pictures(shown, kinds, title)
-        found.append((f"robust-{data}", words, figure))
-    return found
+        figures.append((f"robust-{data}", words, figure))
+    return figures
 
 
 def _unpacked(one: Mapping[str, Any], kinds: list[tuple[str, str]], side: int) -> dict[str, Any]:
@@ -209,12 +209,12 @@ def _caption(result: Result, data: str) -> str:
 
 
 def _costs(result: Result, data: str) -> list[dict[str, Any]]:
-    """Random signs beside FGSM, a row a memory."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return random signs beside FGSM, one row for each memory."""
+    rows_by_memory: dict[str, dict[str, Any]] = {}
     for row in result.summary["costs"]:
         if row["data"] == data:
             memory = str(row["memory"])
-            line = found.setdefault(memory, {"memory": label(memory)})
+            line = rows_by_memory.setdefault(memory, {"memory": label(memory)})
             start = "flipped" if row["start"] else "stored"
             line[f"{start}: random → FGSM"] = (
                 f"{float(row['random']):.2f} → {float(row['fgsm']):.2f}"
@@ -222,11 +222,11 @@ def _costs(result: Result, data: str) -> list[dict[str, Any]]:
             line[f"{start}: loss"] = (
                 f"{float(row['random_loss']):.2g} → {float(row['fgsm_loss']):.2g}"
             )
-    return list(found.values())
+    return list(rows_by_memory.values())
 
 
 def _table(result: Result, data: str) -> list[dict[str, Any]]:
-    """A row a corruption: the best, alone or tied, and the next."""
+    """Return one row for each corruption: the best memory, alone or tied, and the next."""
     names = result.config["memories"]
     rows = []
     for kind in JUDGED:

@@ -1,4 +1,4 @@
-"""Digits as patterns of ±1: real ones where they lie on this machine, else those drawn here."""
+"""Digits as patterns of ±1: those of an installed data set, else drawn ones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLASSES = 10
 """One pattern of each."""
 
 SOURCES = ("mnist", "fashion-mnist", "small", "drawn")
-"""In the order in which they are preferred."""
+"""Sources in order of preference."""
 
 WORDS = {
     "mnist": "MNIST digits",
@@ -32,7 +32,7 @@ DRAWN_SIDE = 16
 
 
 def choose() -> str:
-    """The first of the sources that is on this machine."""
+    """Return the first source that is installed."""
     for source in SOURCES[:2]:
         try:
             _images(source)
@@ -43,31 +43,31 @@ def choose() -> str:
 
 
 def digits(source: str, network: int) -> NDArray[np.int8]:
-    """One pattern of every class, (10, N): set ``network`` takes image number ``network`` of each.
+    """Return one pattern of each class, (10, N): image number ``network`` of each.
 
-    Black and white by Otsu's threshold. Those that the package draws are always the same.
+    Images are made black and white by Otsu's threshold. Drawn digits are the same in every set.
 
     Raises
     ------
     MissingDataError, MissingDependencyError
-        When they are not on this machine.
+        When the data set is not installed.
     """
     if source == "drawn":
         return np.asarray(glyphs("0123456789", size=DRAWN_SIDE))
-    found = _images(source)
-    images, labels = found.train_images, found.train_labels
+    dataset = _images(source)
+    images, labels = dataset.train_images, dataset.train_labels
     chosen = [np.flatnonzero(labels == k)[network] for k in range(CLASSES)]
     return np.stack([from_image(images[place]) for place in chosen])
 
 
 def data_of(source: str) -> dict[str, str]:
-    """The data in words with their SHA-256; none where they are drawn here."""
+    """Return the data set with its SHA-256; empty for drawn digits."""
     return {} if source == "drawn" else {WORDS[source]: _images(source).sha256}
 
 
 @lru_cache(maxsize=4)
 def _images(source: str) -> datasets.Dataset:
-    """The data set of a source."""
+    """Return the data set of a source."""
     load: dict[str, Callable[[], datasets.Dataset]] = {
         "mnist": datasets.mnist,
         "fashion-mnist": datasets.fashion_mnist,

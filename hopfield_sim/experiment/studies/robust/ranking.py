@@ -1,4 +1,4 @@
-"""Which memory is best at what, and which ones cannot be told apart from it."""
+"""Ranking of memories by corruption, with those that do not differ significantly."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ WITHIN = 2.0
 """Standard errors of a difference up to which two memories are tied."""
 
 
-def ranking(config: Config, found: Mapping[tuple[str, str], Mapping[int, Any]]) -> list[Row]:
-    """The memories by their exact recall, for each data set and corruption.
+def ranking(config: Config, payloads: Mapping[tuple[str, str], Mapping[int, Any]]) -> list[Row]:
+    """Rank the memories by exact recall, for each data set and corruption.
 
     Parameters
     ----------
-    found : mapping
-        (data, memory) → network → what was found, ``exact`` one number a level.
+    payloads : mapping
+        (data, memory) → network → payload, with one ``exact`` for each level.
 
     Returns
     -------
@@ -37,10 +37,10 @@ def ranking(config: Config, found: Mapping[tuple[str, str], Mapping[int, Any]]) 
             scores = {
                 memory: {
                     network: sum(payload["exact"][start:stop]) / (stop - start)
-                    for network, payload in found[data, memory].items()
+                    for network, payload in payloads[data, memory].items()
                 }
                 for memory in config["memories"]
-                if (data, memory) in found
+                if (data, memory) in payloads
             }
             best = tied(scores)
             for memory in sorted(scores, key=lambda name: -_mean(scores[name])[0]):
@@ -51,24 +51,24 @@ def ranking(config: Config, found: Mapping[tuple[str, str], Mapping[int, Any]]) 
     return rows
 
 
-def costs(config: Config, found: Mapping[tuple[str, str], Mapping[int, Any]]) -> list[Row]:
-    """What FGSM at the largest ε costs each memory in exact recall, beyond random signs of that ε.
+def costs(config: Config, payloads: Mapping[tuple[str, str], Mapping[int, Any]]) -> list[Row]:
+    """Return the cost of FGSM at the largest ε in exact recall, beyond random signs of that ε.
 
     Parameters
     ----------
-    found : mapping
-        As in ``ranking``, with ``loss`` as well.
+    payloads : mapping
+        As in ``ranking``; payloads have ``loss`` as well.
 
     Returns
     -------
     list of dict
         data, memory, start ("" from the pattern, "flip+" from a flipped cue), epsilon, random and
-        fgsm (exact recall), cost (their difference, taken set by set) with its standard error, and
+        fgsm (exact recall), cost (their difference, paired by set) with its standard error, and
         the mean loss of the first step, random_loss and fgsm_loss.
     """
     places = {(kind, strength): place for place, (kind, strength) in enumerate(levels(config))}
     rows: list[Row] = []
-    for (data, memory), sets in found.items():
+    for (data, memory), sets in payloads.items():
         for start in ("", "flip+"):
             epsilon = config["epsilons"][-1]
             here = {kind: places[f"{start}{kind}", epsilon] for kind in ("random", "fgsm")}
@@ -84,9 +84,9 @@ def costs(config: Config, found: Mapping[tuple[str, str], Mapping[int, Any]]) ->
 
 
 def tied(scores: Mapping[str, Mapping[int, float]]) -> list[str]:
-    """The best, and all that are behind it by no more than twice the error of the difference.
+    """Return the best, and all that are worse by at most twice the error of the difference.
 
-    Both saw the same patterns and cues, so differences are taken set by set.
+    All memories have the same patterns and cues, so differences are paired by set.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which memory stands what? Flips, noise, masks and attacks, for every memory of the package."""
+"""Robustness of every memory of the package to flips, noise, masks and attacks."""
 
 from __future__ import annotations
 
@@ -50,25 +50,25 @@ QUICK: Mapping[str, Any] = {
 
 @dataclass(frozen=True, eq=False)
 class Robust(Study):
-    """Recall the same spoilt patterns by every memory, random ones and digits.
+    """Recall the same corrupted patterns by every memory, random patterns and digits.
 
-    A cue has real values x. Every memory meets them with one graded step f(x); binary neurons go on
-    from its signs by synchronous updates, continuous memories from the values, and the signs of the
-    end count. Attacks change x by at most ε in every number, so that the
+    A cue has real values x. Every memory makes one graded step f(x) from them; binary neurons
+    continue from its signs by synchronous updates, continuous memories from the values, and the
+    signs of the final state count. Attacks change x by at most ε in every number, so that the
     reconstruction loss Σ_i (f_i(x) − ξ_i)²/N grows: FGSM by one step along the signs of its
-    gradient, PGD by several small ones. They begin at the pattern itself and at a cue with flipped
-    bits; random signs of the same size are the control. A memory that looks at the signs of its cue
-    alone is immune to all of it below ε = 1: no sign changes.
+    gradient, PGD by several small ones. They start at the pattern itself and at a cue with flipped
+    bits; random signs of the same size are the control. A memory that uses only the signs of its
+    cue is immune to all attacks with ε below 1: no sign changes.
 
     Returns
     -------
     Result
         Columns data, memory, corruption ("none", "flip", "noise", "mask", "random", "fgsm", "pgd",
         and the last three of a flipped cue: "flip+random", "flip+fgsm", "flip+pgd"), strength,
-        networks, states (cues in all), exact (share of cues whose end equals the pattern in every
-        bit), bit_accuracy (share of right bits) and loss (of the first step), each with its
-        standard error over networks. ``summary["ranking"]`` says which memory is best at what,
-        ``summary["costs"]`` what an attack costs beyond its control.
+        networks, states (cues in all), exact (share of cues whose final state equals the pattern in
+        every bit), bit_accuracy (share of right bits) and loss (of the first step), each with its
+        standard error over networks. ``summary["ranking"]`` has the memories by exact
+        recall for each corruption, ``summary["costs"]`` the cost of attacks beyond the control.
 
     References
     ----------
@@ -89,53 +89,57 @@ class Robust(Study):
 
     data: Sequence[str] = option(DATA, kinds.words(DATA), "kinds of patterns")
     memories: Sequence[str] = option(
-        tuple(MEMORIES), kinds.words(MEMORIES), "names of memories; all of them when not given"
+        tuple(MEMORIES), kinds.words(MEMORIES), "memories; all by default"
     )
     networks: int | None = option(
         None,
         kinds.one_or_default(kinds.integer(1, 100)),
-        "independent sets of patterns; 20 random ones and 5 of digits when not given",
+        "number of independent sets of patterns; by default 20 of random patterns and 5 of digits",
         name="trials",
     )
     _: KW_ONLY
-    n_neurons: int = option(100, kinds.integer(2), "N of the random patterns")
+    n_neurons: int = option(100, kinds.integer(2), "number of neurons, N, of the random patterns")
     n_patterns: int = option(
-        12, kinds.integer(1), "P of the random patterns; of the digits there are ten, one of each"
+        12, kinds.integer(1), "number of random patterns, P; there are ten digits, one of each"
     )
     digits: str = option(
         "auto",
         kinds.choice(("auto", *SOURCES)),
-        'where the digits come from; "auto" takes the first of these that is on this machine',
+        'source of the digits; "auto" takes the first of these that is installed',
     )
     flips: Sequence[float] = option(FLIPS, kinds.reals(0, 1), "fractions of flipped bits")
     noise: Sequence[float] = option(NOISE, kinds.reals(0), "standard deviations of Gaussian noise")
     masks: Sequence[float] = option(
-        MASKS, kinds.reals(0, 1), "fractions covered in black (−1), from the last site upwards"
+        MASKS,
+        kinds.reals(0, 1),
+        "fractions of the sites covered in black (−1), from the last upwards",
     )
     epsilons: Sequence[float] = option(EPSILONS, kinds.reals(0, 1), "ε of the attacks")
     alpha: float = option(
-        0.01, kinds.real(0), "size of PGD's steps; it never goes further than alpha · attack_steps"
+        0.01, kinds.real(0), "step size of PGD; no number changes by more than alpha · attack_steps"
     )
-    attack_steps: int = option(10, kinds.integer(1), "number of PGD's steps")
+    attack_steps: int = option(10, kinds.integer(1), "number of steps of PGD")
     attacked: float = option(
-        0.3, kinds.real(0, 1), "the share of flipped bits in cues that are attacked afterwards"
+        0.3, kinds.real(0, 1), "fraction of flipped bits in cues that are attacked afterwards"
     )
     confined: bool = option(
         True,
         kinds.flag(),
-        "whether attacked cues stay in [−1, 1], as neurons and pixels do; beyond, attacks are "
-        "stronger: wrong bits may grow",
+        "whether attacked cues stay in [−1, 1], as neurons and pixels do; without it attacks are "
+        "stronger, since wrong bits may grow",
     )
     order: int = option(
-        3, kinds.integer(2, HIGHEST_ORDER), "n of the dense memories, but for the exponential"
+        3,
+        kinds.integer(2, HIGHEST_ORDER),
+        "power, n, of the dense memories except the exponential one",
     )
-    n_features: int = option(8000, kinds.integer(1), "Y of the distributed memory")
-    max_steps: int = option(
-        100, kinds.integer(1), "steps after which a state that moves still is given up"
+    n_features: int = option(
+        8000, kinds.integer(1), "number of features, Y, of the distributed memory"
     )
+    max_steps: int = option(100, kinds.integer(1), "largest number of steps of a recall")
 
     def settle(self, config: Config) -> Config:
-        """Which digits are found, and every perturbation with its strengths."""
+        """Enter the source of the digits, and check that the networks fit into memory."""
         room([(config["n_patterns"], config["n_neurons"]), (config["n_features"], 1)])
         data, networks, epsilons = config["data"], config["networks"], config["epsilons"]
         if config["digits"] == "auto" and "digits" in data:
@@ -156,31 +160,31 @@ class Robust(Study):
         }
 
     def cells(self) -> list[Cell]:
-        """One cell for each memory with each set of patterns."""
+        """Return one cell for each memory and set of patterns."""
         config = self.config
-        found = []
+        cells = []
         for data in config["data"]:
             for network in range(config["networks"][data]):
                 for memory in config["memories"]:
                     values = {"data": data, "memory": memory, "network": network}
-                    found.append(Cell(values, 1))
-        return found
+                    cells.append(Cell(values, 1))
+        return cells
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """One memory with one set of patterns; cues have own seeds: all memories get them."""
+        """Measure one memory with one set of patterns; all memories have the same cues."""
         return measure(self.config, cell)
 
     def gather(self, payloads: Payloads) -> Result:
-        """Means over networks, one row a data set, memory, corruption and strength."""
+        """Return means over networks by data set, memory, corruption and strength."""
         config = self.config
-        found: dict[tuple[str, str], dict[int, Any]] = {}
+        payloads_by_memory: dict[tuple[str, str], dict[int, Any]] = {}
         for cell, trials in zip(self.cells(), payloads, strict=True):
             values = cell.values
             for payload in trials:
-                sets = found.setdefault((values["data"], values["memory"]), {})
+                sets = payloads_by_memory.setdefault((values["data"], values["memory"]), {})
                 sets[values["network"]] = payload
         rows: list[Row] = []
-        for (data, memory), sets in found.items():
+        for (data, memory), sets in payloads_by_memory.items():
             for place, (kind, strength) in enumerate(levels(config)):
                 row: Row = {
                     "data": data,
@@ -197,12 +201,12 @@ class Robust(Study):
                     row[name], row[f"{name}_se"] = mean, error
                 rows.append(row)
         summary: dict[str, Any] = {
-            "ranking": ranking(config, found),
-            "costs": costs(config, found),
+            "ranking": ranking(config, payloads_by_memory),
+            "costs": costs(config, payloads_by_memory),
             "data": {},
             "shown": {},
         }
-        for (data, memory), sets in found.items():
+        for (data, memory), sets in payloads_by_memory.items():
             for network, payload in sets.items():
                 summary["data"].setdefault(data, _described(config, data, payload))
                 if network == 0:
@@ -219,12 +223,12 @@ robust = function(Robust)
 STUDY = Robust
 
 
-"""That a memory takes for a kilobit of patterns, roughly."""
+"""Approximate seconds of a memory for a kilobit of patterns."""
 
 
 def _described(config: Config, data: str, payload: Payload) -> dict[str, Any]:
-    """What was stored, in words, and how alike it was."""
+    """Return a description of the stored patterns, with their mean overlap."""
     count, n = payload["shape"]
     words = "random patterns" if data == "random" else WORDS[config["digits"]]
-    found = {"words": f"{count} {words}", "n_neurons": n, "n_patterns": count}
-    return found | {"likeness": payload["likeness"]}
+    described = {"words": f"{count} {words}", "n_neurons": n, "n_patterns": count}
+    return described | {"likeness": payload["likeness"]}

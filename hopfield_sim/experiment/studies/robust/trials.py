@@ -1,4 +1,4 @@
-"""What the robust study does with one set of patterns and one memory: corrupt, recall, count."""
+"""One trial of the robust study: corrupt one set of patterns, and recall it by one memory."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ NAME = "robust"
 DATA = ("random", "digits")
 
 SHOWN = ("flip", "noise", "mask", "flip+pgd")
-"""Corruptions in the pictures, each at the strength in the middle; attacks at the largest."""
+"""Corruptions in the figures, each at its middle strength, attacks at the largest."""
 
 SHOWN_PATTERN = 3
 
 
 def patterns_of(config: Config, data: str, network: int) -> NDArray[np.int8]:
-    """The patterns (P, N) of a set, the same for every memory."""
+    """Return the patterns (P, N) of a set, the same for every memory."""
     if data == "digits":
         return digits(config["digits"], network)
     rng = generator(NAME, config["seed"], 2 * DATA.index(data), network)
@@ -37,10 +37,10 @@ def patterns_of(config: Config, data: str, network: int) -> NDArray[np.int8]:
 
 
 def measure(config: Config, cell: Mapping[str, Any]) -> Payload:
-    """One memory with one set of patterns; every memory is given the same cues but for attacks.
+    """Measure one memory with one set of patterns; all memories have the same cues except attacks.
 
-    All corruptions start from the same random numbers: those at ε and at 2ε, by FGSM and by PGD,
-    spoil the same flipped cues.
+    All corruptions start from the same random numbers: attacks at ε and at 2ε, by FGSM and by PGD,
+    change the same flipped cues.
     """
     data, network = cell["data"], cell["network"]
     patterns = patterns_of(config, data, network)
@@ -56,25 +56,25 @@ def measure(config: Config, cell: Mapping[str, Any]) -> Payload:
     wanted = np.tile(patterns, (len(cues), 1)).astype(np.float64)
     loss = reconstruction_loss(memory.step, stacked, wanted).reshape(len(cues), -1).mean(axis=1)
     right = ends == patterns
-    found: Payload = {
+    payload: Payload = {
         "exact": right.all(axis=2).mean(axis=1).tolist(),
         "bit_accuracy": right.mean(axis=(1, 2)).tolist(),
         "loss": loss.tolist(),
         "shape": list(patterns.shape),
         "likeness": _likeness(patterns),
     }
-    return found | ({"shown": _shown(config, patterns, cues, ends)} if network == 0 else {})
+    return payload | ({"shown": _shown(config, patterns, cues, ends)} if network == 0 else {})
 
 
 def _likeness(patterns: NDArray[np.int8]) -> float:
-    """The mean overlap of two patterns."""
+    """Return the mean overlap of two patterns."""
     count = len(patterns)
     others = overlap(patterns, patterns)[~np.eye(count, dtype=bool)]
     return float(others.mean()) if count > 1 else 0.0
 
 
 def _seed(config: Config, cell: Mapping[str, Any]) -> int:
-    """Of a memory's own randomness."""
+    """Return the seed of a memory's own randomness."""
     name = zlib.crc32(f"{NAME}/{cell['data']}/{cell['memory']}".encode())
     return int(generator(NAME, config["seed"], name, cell["network"]).integers(2**63))
 
@@ -85,17 +85,17 @@ def _shown(
     cues: list[NDArray[np.float64]],
     ends: NDArray[np.int8],
 ) -> dict[str, Any]:
-    """One pattern, its cues, and what became of them, as bytes."""
+    """Return one pattern with its cues and final states, as bytes."""
     which = min(SHOWN_PATTERN, len(patterns) - 1)
-    found = {"original": _bytes(patterns[which])}
+    images = {"original": _bytes(patterns[which])}
     every = levels(config)
     for kind, strengths in config["strengths"]:
         if kind in SHOWN:
             strength = strengths[-1 if "+" in kind else (len(strengths) - 1) // 2]
             place = every.index((kind, strength))
             pair = np.stack([cues[place][which], ends[place][which]])
-            found[kind] = {"strength": strength, "pair": _bytes(pair)}
-    return found
+            images[kind] = {"strength": strength, "pair": _bytes(pair)}
+    return images
 
 
 def _bytes(x: NDArray[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""How spoilt may a cue be? The fraction retrieved against the fraction of bits flipped."""
+"""How noisy may a cue be? The fraction retrieved against the fraction of bits flipped."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ FRACTIONS = tuple(np.linspace(0, 1, 20).tolist())
 
 LEVEL = 0.9
 
-"""Recall has died where less than this fraction is retrieved."""
+"""Recall has failed where less than this fraction is retrieved."""
 
 
 @dataclass(frozen=True, eq=False)
 class Robustness(probe.Probed):
     """Measure the fraction of patterns retrieved against the fraction of their bits flipped.
 
-    Synchronous updates, a field of 0 gives +1; retrieved when the end equals the pattern in every
-    bit. Past one half the cue is nearer to the pattern's negative, which the network holds just as
-    well.
+    Synchronous updates, a field of 0 gives +1; a cue is retrieved when its final state equals the
+    pattern in every bit. Beyond one half the cue is nearer to the negative of the pattern, which is
+    an equally stable state of the network.
 
     Returns
     -------
     Result
         Columns rule, n_neurons, n_patterns, flipped (bits), fraction, networks, retrieved with its
         standard error over networks. ``summary["death"]`` has the first fraction tried with less
-        than 0.9 retrieved, ``death`` (nan if there is none), and the one before, ``alive``: the
-        step between them is all that the table tells, by rule and size.
+        than 0.9 retrieved, ``death`` (nan if there is none), and the one before, ``alive``, by
+        rule and size; the transition lies between them.
 
     Examples
     --------
@@ -60,20 +60,22 @@ class Robustness(probe.Probed):
     seconds = SECONDS
     budget = (10, 20000)
 
-    sizes: Sequence[int] = option(SIZES, kinds.integers(3), "numbers of neurons N")
+    sizes: Sequence[int] = option(SIZES, kinds.integers(3), "numbers of neurons, N")
     _: KW_ONLY
-    n_patterns: int = option(2, kinds.integer(1), "patterns stored")
+    n_patterns: int = option(2, kinds.integer(1), "number of stored patterns")
     fractions: Sequence[float] = option(
         FRACTIONS,
         kinds.reals(0, 1),
         "fractions of the bits to flip, 0 to 1; ⌊fraction·N⌋ distinct bits",
     )
     states: int = option(
-        10, kinds.integer(1), "cues for each network and fraction, spread evenly over the patterns"
+        10,
+        kinds.integer(1),
+        "number of cues for each network and fraction, spread evenly over the patterns",
     )
 
     def trials(self, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> list[Payload]:
-        """Several networks of one rule and size."""
+        """Measure several networks of one rule and size."""
         config = self.config
         n = cell["n_neurons"]
         flipped = [math.floor(fraction * n + 1e-9) for fraction in config["fractions"]]
@@ -82,7 +84,7 @@ class Robustness(probe.Probed):
         return [{"retrieved": retrieved} for retrieved in (sums == n).mean(axis=2).tolist()]
 
     def gather(self, payloads: Payloads) -> Result:
-        """Means over networks, one row a rule, size and fraction."""
+        """Return means over networks, one row for each rule, size and fraction."""
         config = self.config
         rows: list[Row] = []
         deaths: list[Row] = []
@@ -111,7 +113,7 @@ class Robustness(probe.Probed):
 
     @staticmethod
     def sentence(result: Result) -> str:
-        """Say where recall dies in the smallest and in the largest network."""
+        """Summarise where recall fails in the smallest and in the largest network."""
         deaths = result.summary["death"]
         sizes = sorted({row["n_neurons"] for row in deaths})
         parts = []
@@ -169,7 +171,7 @@ STUDY = Robustness
 
 
 def _between(row: Mapping[str, Any]) -> str:
-    """The step in which recall dies."""
+    """Format the step of the fraction in which recall fails."""
     if math.isnan(row["death"]):
         return "none that was tried"
     if math.isnan(row["alive"]):

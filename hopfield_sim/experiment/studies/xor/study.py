@@ -31,12 +31,12 @@ MEMORIES = ((-1, -1, -1), (-1, 1, 1), (1, -1, 1), (1, 1, -1))
 ORDERS = (1, 2, 3, 4, 5)
 
 POWERS = ("polynomial", "rectified")
-"""The interactions that are compared by default."""
+"""Interactions that are compared by default."""
 
 
 @dataclass(frozen=True, eq=False)
 class Xor(Study):
-    """Ask dense memories for z = x ⊕ y: x and y are clamped, z follows the energy.
+    """Solve z = x ⊕ y by dense memories: x and y are clamped, z follows the energy.
 
     Returns
     -------
@@ -59,12 +59,12 @@ class Xor(Study):
     seconds = SECONDS
 
     orders: Sequence[int] = option(
-        ORDERS, kinds.integers(1, HIGHEST_ORDER), "n of F(x) = xⁿ and max(x, 0)ⁿ"
+        ORDERS, kinds.integers(1, HIGHEST_ORDER), "powers, n, of F(x) = xⁿ and max(x, 0)ⁿ"
     )
     interactions: Sequence[str] = option(POWERS, kinds.words(INTERACTIONS), "interactions")
 
     def cells(self) -> list[Cell]:
-        """One cell a memory; nothing is random, so one trial says all."""
+        """Return one cell of one trial for each memory; nothing is random."""
         config = self.config
         return [
             Cell({"interaction": word, "order": order}, 1)
@@ -73,7 +73,7 @@ class Xor(Study):
         ]
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """The energies of the eight states, and where each ends with x and y clamped."""
+        """Return the energies of the eight states, and whether z comes out right from each."""
         config = self.config
         memory = DenseMemory(cell["interaction"], cell["order"], backend=config["backend"])
         memory.store(MEMORIES)
@@ -86,26 +86,26 @@ class Xor(Study):
         }
 
     def gather(self, payloads: Payloads) -> Result:
-        """Eight rows a memory."""
+        """Return eight rows for each memory."""
         config = self.config
         rows: list[Row] = []
         solves: list[Row] = []
         for cell, trials in zip(self.cells(), payloads, strict=True):
-            for found in trials:
+            for trial in trials:
                 head: Row = dict(cell.values)
-                solves.append(head | {"solves": int(found["solves"])})
-                for state, energy in zip(all_states(3).tolist(), found["energy"], strict=True):
+                solves.append(head | {"solves": int(trial["solves"])})
+                for state, energy in zip(all_states(3).tolist(), trial["energy"], strict=True):
                     x, y, z = state
                     stored = int(tuple(state) in MEMORIES)
                     tail: Row = {"x": x, "y": y, "z": z, "energy": energy, "memory": stored}
-                    rows.append(head | tail | {"solves": int(found["solves"])})
+                    rows.append(head | tail | {"solves": int(trial["solves"])})
         return Result(
             "xor", rows, config, {"solves": solves}, dims=("interaction", "order", "state")
         )
 
     @staticmethod
     def sentence(result: Result) -> str:
-        """Say which powers solve it, and why."""
+        """Summarise which powers solve it, and why."""
         parts = []
         for word in result.config["interactions"]:
             mine = [row for row in result.summary["solves"] if row["interaction"] == word]
@@ -125,7 +125,7 @@ class Xor(Study):
 
     @staticmethod
     def page(result: Result) -> Pages:
-        """The table of energies as a picture, and the verdicts."""
+        """Return the figure of the energies, and the table of powers."""
         from hopfield_sim.plotting import xor as draw
 
         table = [
@@ -154,7 +154,7 @@ STUDY = Xor
 
 
 def _list(words: Sequence[str]) -> str:
-    """1, 2 and 3."""
+    """Join words as in "1, 2 and 3"."""
     if len(words) < 2:
         return "".join(words) or "none"
     return f"{', '.join(words[:-1])} and {words[-1]}"
