@@ -54,8 +54,8 @@ class Modern(Study):
         is within a tenth of the pattern's length), overlap (cosine of the final state with the
         pattern), memories (1/Σ w², the effective number of memories in the final state) and weight
         (of the pattern's own memory at the pattern itself) with standard errors over networks;
-        weight_theory, of ``theory.modern_weight``; retrieved_theory, the chance that the pattern is nearer to the cue
-        than all others (``theory.modern_nearest``). nan where a part does not measure something.
+        weight_theory, of ``theory.modern_weight``; retrieved_theory, the probability that the
+        pattern is nearer to the cue than all others (``theory.modern_nearest``). nan where a part does not measure something.
         ``summary["half"]`` has the number of patterns at which a pattern has half of its own
         attention, with its standard error and theory's, by d of ``patterns``.
 
