@@ -90,7 +90,7 @@ def test_version_and_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")] == [*STUDIES]
     for words in (["list", "more"], ["list", "--quick"], ["--seed", "1", "list"]):
         assert main(words) == 2
-        assert "list stands alone" in capsys.readouterr().err
+        assert "list takes no other words" in capsys.readouterr().err
     assert main(["merge", "--help"]) == 0
     assert "merge OUT SHARD" in capsys.readouterr().out
 
@@ -109,7 +109,7 @@ def test_doctor_says_what_there_is(
     assert "  no-such-package  not installed (nothing): pip install no-such-package" in lines
     for words in (["doctor", "more"], ["doctor", "--quick"]):
         assert main(words) == 2
-        assert "doctor stands alone" in capsys.readouterr().err
+        assert "doctor takes no other words" in capsys.readouterr().err
     run = subprocess.run([sys.executable, "-m", "hopfield_sim"], capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.splitlines()[0] == lines[0]
@@ -438,7 +438,7 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
     "not UTF-8": (b"out = '\xff'", "is not a TOML file"),
     "a date": ("seed = 2020-01-01", "seed must be an integer"),
     "a table": ("[sizes]\nn = 1", "sizes must be a list"),
-    "a megabyte": ("#" * 2**20 + "\n", "more than a megabyte"),
+    "a megabyte": ("#" * 2**20 + "\n", "larger than a megabyte"),
 }
 
 
@@ -466,7 +466,7 @@ def test_what_is_no_file_is_no_file_of_options(
         (tmp_path / "pipe", "must be a file"),
         (Path("/dev/zero"), "must be a file"),
         (tmp_path, "cannot read config file"),
-        (tmp_path / "large", "more than a megabyte"),
+        (tmp_path / "large", "larger than a megabyte"),
         (Path("a\0b"), "with a NUL in it"),
     ):
         assert main(["xor", "--config", str(path)]) == 2

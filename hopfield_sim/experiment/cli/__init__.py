@@ -1,1 +1,1 @@
-"""The command line: its options, what it does with them, and the folder that it leaves."""
+"""The command line: options, execution, and the output folder."""

@@ -1,4 +1,4 @@
-"""Scripts that let a shell complete the command's words: ``hopfield-sim --completion bash``."""
+"""Shell completion scripts: ``hopfield-sim --completion bash``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["SHELLS", "script"]
 SHELLS = ("bash", "zsh", "fish")
 
 _VALUES = {"backend": backends.NAMES, "completion": SHELLS}
-"""The words that an option of every study takes."""
+"""Values of the options that every study has."""
 
 _OTHERS = ("--help", "--version", "--completion")
 
@@ -45,7 +45,7 @@ complete -c hopfield-sim -n "not __fish_seen_subcommand_from $words" -a "{names}
 
 
 def script(shell: str) -> str:
-    """Return the script for a shell.
+    """Return the completion script for a shell.
 
     Raises
     ------
@@ -98,21 +98,21 @@ def _fish(shell: str) -> str:
 
 
 def _fields() -> list[Field]:
-    """All fields of all studies that have an option."""
+    """Return the fields of all studies that have an option."""
     return [f for study in STUDIES.values() for f in fields(study) if f.option]
 
 
 def _values() -> dict[str, Sequence[str]]:
-    """The words that options take, where they are known: of all studies that have the option."""
-    found: dict[str, Sequence[str]] = dict(_VALUES)
+    """Return the values of options that take one of several words, over all studies."""
+    values: dict[str, Sequence[str]] = dict(_VALUES)
     for f in _fields():
         if f.kind.values:
-            found[f.option] = list(dict.fromkeys([*found.get(f.option, ()), *f.kind.values]))
-    return found
+            values[f.option] = list(dict.fromkeys([*values.get(f.option, ()), *f.kind.values]))
+    return values
 
 
-def _options(*asked: type[Study]) -> list[str]:
-    """The options that studies understand, as they are typed."""
-    sizes = {"quick": any(s.small for s in asked), "full": any(s.large for s in asked)}
+def _options(*studies: type[Study]) -> list[str]:
+    """Return the options of some studies, as typed."""
+    sizes = {"quick": any(s.small for s in studies), "full": any(s.large for s in studies)}
     common = [name for name in OPTIONS if sizes.get(name, True)]
-    return [*(f"--{name}" for name in (*own_options(asked), *common)), "--help"]
+    return [*(f"--{name}" for name in (*own_options(studies), *common)), "--help"]

@@ -1,4 +1,4 @@
-"""The file of ``--config``: options in TOML, read with care, since a path may name anything."""
+"""Reading the TOML file of ``--config``; its path may name anything."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from hopfield_sim.errors import InvalidInputError
 __all__ = ["read"]
 
 _LARGEST = 2**20
-"""Bytes: a file of options has a thousandth of that."""
+"""Largest size of a configuration file, in bytes."""
 
 _NESTED = re.compile(
     r"""(?<![\w\\-])(?:(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')[ \t]*\.[ \t]*){50}""", re.ASCII
 )
-"""A key of so many parts, on which tomllib spends the square of their number: a.a.a. ..."""
+"""A dotted key of 50 parts or more: tomllib takes quadratic time for them."""
 
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
-"""A pipe that nobody writes to would keep us for ever."""
+"""Opening a pipe without a writer must not block."""
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def read(path: Path) -> dict[str, Any]:
     Raises
     ------
     InvalidInputError
-        When it cannot be read, is no ordinary file, is too large, or is not TOML.
+        When it cannot be read, is not a regular file, is too large, or is not TOML.
     """
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAIT)) as file:
@@ -44,13 +44,13 @@ def read(path: Path) -> dict[str, Any]:
     if not ordinary:
         raise InvalidInputError(f"config file {path} must be a file; it is a pipe or a device")
     if len(content) > _LARGEST:
-        raise InvalidInputError(f"{path} is no file of options: it has more than a megabyte")
+        raise InvalidInputError(f"{path} is not a configuration file: it is larger than a megabyte")
     try:
         text = content.decode("utf-8")
         if _NESTED.search(text):
             raise RecursionError
         return tomllib.loads(text)
     except RecursionError:
-        raise InvalidInputError(f"{path} is nested too deeply for a file of options") from None
+        raise InvalidInputError(f"{path} is nested too deeply for a configuration file") from None
     except ValueError as error:  # of TOML, UTF-8, or an integer of thousands of digits
         raise InvalidInputError(f"{path} is not a TOML file: {error}") from error

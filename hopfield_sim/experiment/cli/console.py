@@ -1,7 +1,7 @@
-"""What the command line says, whatever it says it to: streams that are closed, full, or not UTF-8.
+"""Output of the command line to any stream: closed, full, or not UTF-8.
 
-Nothing that is said may end the work: what cannot be shown is spelt out, and what cannot be written
-is dropped.
+No output may end the work: characters that cannot be encoded are transliterated, and text that
+cannot be written is dropped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PLAIN = {"×": "x", "−": "-", "–": "-", "—": "-", "√": "sqrt", "≤": "
 
 
 def prepare() -> None:
-    """Ready the standard streams: for letters that they do not have, and where they are closed."""
+    """Prepare the standard streams for characters outside their encoding, and closed ones."""
     with contextlib.suppress(OSError):
         # Files that are opened later must not become the standard output or error.
         while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
@@ -32,7 +32,7 @@ def prepare() -> None:
 
 
 def say(text: str) -> bool:
-    """Print to standard output; whether it arrived, or its reader had seen enough."""
+    """Print to standard output; return whether it was written, or its reader had closed it."""
     try:
         _write(text, sys.stdout)
     except BrokenPipeError:
@@ -44,7 +44,7 @@ def say(text: str) -> bool:
 
 
 def complain(text: str) -> None:
-    """Print to standard error, where there is one."""
+    """Print to standard error, if it is open."""
     with contextlib.suppress(OSError, ValueError):
         _write(text, sys.stderr)
 
@@ -65,7 +65,7 @@ def _write(text: str, stream: TextIO | None) -> None:
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:
-    """Spell what an encoding lacks: x for ×, alpha for α, o for ö; else as Python escapes it."""
+    """Transliterate what an encoding lacks: x for ×, alpha for α, o for ö; else escape it."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "".join(map(_spelt, error.object[error.start : error.end])), error.end

@@ -1,4 +1,4 @@
-"""What this installation has, and what it lacks: backends, kernels, packages, memory, data sets."""
+"""Diagnosis of the installation: backends, kernels, packages, memory, data sets."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ PACKAGES = {
     "distributed": "--scheduler",
     "scikit-learn": "the 8 × 8 digits, the estimator",
 }
-"""Packages, and what each is for."""
+"""Packages, and the purpose of each."""
 
 
 def diagnosis() -> str:
-    """Return the findings, a line each.
+    """Return the diagnosis, one line for each item.
 
     Examples
     --------
@@ -95,11 +95,11 @@ def _data() -> Iterator[tuple[str, str]]:
     }
     for name, reader in readers.items():
         try:
-            found = reader()
-            yield name, f"{len(found.train_images)} + {len(found.test_images)} images"
+            dataset = reader()
+            yield name, f"{len(dataset.train_images)} + {len(dataset.test_images)} images"
         except MissingDataError as error:
             yield name, str(error).partition(":")[0]
-        except HopfieldError as error:  # there, and damaged; or no package to read it
+        except HopfieldError as error:  # damaged, or no package to read it
             yield name, " ".join(str(error).split())
 
 
@@ -109,6 +109,6 @@ def _memory() -> str:
 
 
 def _table(rows: Iterator[tuple[str, str]]) -> list[str]:
-    found = list(rows)
-    width = max(len(name) for name, _ in found) + 2
-    return [f"  {name:<{width}}{text}" for name, text in found]
+    lines = list(rows)
+    width = max(len(name) for name, _ in lines) + 2
+    return [f"  {name:<{width}}{text}" for name, text in lines]

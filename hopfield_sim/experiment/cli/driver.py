@@ -1,4 +1,4 @@
-"""What the command line does with its options: sweep, gather and write; or one shard; or merge."""
+"""Execution of the command line: run studies or one shard of them, or merge shards."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ FILE = "results.sqlite"
 
 
 class Outcome(NamedTuple):
-    """How it ended: the one line to say, and the exit code."""
+    """Result of a command: one line of text, and the exit code."""
 
     line: str
     code: int
 
 
 def run(options: Options, command: str) -> Outcome:
-    """Do what was asked for, in the folder that was asked for.
+    """Run the selected studies, and write their output folder.
 
     Raises
     ------
@@ -70,11 +70,11 @@ def run(options: Options, command: str) -> Outcome:
 
 
 def merge(options: Options, command: str) -> Outcome:
-    """Put shards together; write tables and report of all studies that are complete then."""
+    """Merge shards; write tables and report of all studies that are complete."""
     start = time.monotonic()
     report.check()
-    sources = [path for given in options.merge for path in _stores(given)]
-    assert options.out is not None  # merge is given one
+    sources = [path for folder in options.merge for path in _stores(folder)]
+    assert options.out is not None  # set by the parser of merge
     with _open(_folder(options.out) / FILE) as store:
         for path in sources:
             with _open(path, read_only=True) as other:
@@ -86,14 +86,14 @@ def merge(options: Options, command: str) -> Outcome:
 
 
 def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> Outcome:
-    """Write the folder from the store: every study that is complete there, older ones too."""
+    """Write the output folder: every complete study of the store, older ones too."""
     folder, held = store.path.parent, store.studies()
     complete = [
         study
         for name in STUDIES
         if name in held and _complete(store, study := STUDIES[name].of(held[name]))
     ]
-    asked = [job.name for job in jobs]
+    names = [job.name for job in jobs]
     done, planned, failed = _count(store, jobs)
     missing = planned - done - failed
     if not complete:
@@ -120,7 +120,7 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
             step=step,
         )
     line = (
-        f"{written.page or folder}: {', '.join(asked)} from {done} trials in {_seconds(start)}; "
+        f"{written.page or folder}: {', '.join(names)} from {done} trials in {_seconds(start)}; "
         f"beside it {len(written.tables)} tables (CSV), {len(written.figures)} figures (PNG), "
         f"{len(written.videos)} videos, {FILE}"
     )
@@ -133,7 +133,7 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
 
 
 def _first_failure(store: Store, jobs: Sequence[Study]) -> str:
-    """What ended the first trial that failed."""
+    """Return the error of the first trial that failed."""
     return next(
         f"the first of {job.name} with {reason}"
         for job in jobs
@@ -142,7 +142,7 @@ def _first_failure(store: Store, jobs: Sequence[Study]) -> str:
 
 
 def _answer(job: Study, store: Store) -> Answer:
-    """The part of the page that a study wants; its trials are read only where it has changed."""
+    """Return the request for a study's part of the page; trials are read only if it changed."""
     done, planned, _ = _count(store, [job])
     failed = store.failed(store.claim(job.name, job.config))
 
@@ -164,7 +164,7 @@ def _sentences(job: Study, result: Any, store: Store) -> str:
 
 
 def _configure(study: type[Study], options: Options) -> Study:
-    """The study: its defaults, or its small or large size, under what was asked for."""
+    """Return the study with its options over its default, small or large size."""
     if options.full and not study.large:
         having = [name for name in STUDIES if STUDIES[name].large]
         raise InvalidInputError(f"{study.name} takes no --full; it is for {', '.join(having)}")
@@ -176,23 +176,23 @@ def _configure(study: type[Study], options: Options) -> Study:
     return study(**wanted, backend=options.backend, rng=options.seed)
 
 
-def _value(field: Field, given: Any) -> Any:
-    """What was typed, or stands in a file as it would be typed, as the study takes it."""
-    words = given if isinstance(given, list) else [given]
+def _value(field: Field, value: Any) -> Any:
+    """Convert a typed value, or a value of a file, to that of the study's field."""
+    words = value if isinstance(value, list) else [value]
     if words and all(isinstance(word, str) for word in words):
-        given = field.kind.parse(given, field.option)
-    field.kind.check(given, field.option)  # so that an error names what was typed
-    return given
+        value = field.kind.parse(value, field.option)
+    field.kind.check(value, field.option)  # so that an error names the option
+    return value
 
 
 def _size(options: Options) -> str | None:
     if options.full and options.quick:
-        raise InvalidInputError("--full and --quick exclude each other; give one of them")
+        raise InvalidInputError("--full and --quick exclude each other; use one of them")
     return "full" if options.full else "quick" if options.quick else None
 
 
 def _refuse_another(store: Store, jobs: Sequence[Study], options: Options, usual: Path) -> None:
-    """Offer another folder for studies that this one holds with other settings."""
+    """Refuse a folder that holds the studies with other settings, and suggest another."""
     held = store.studies()
     folder = store.path.parent
     for job in jobs:
@@ -219,7 +219,7 @@ def _open(path: Path, *, read_only: bool = False) -> Store:
 
 
 def _file(options: Options) -> str:
-    """The store's name: shards that share a folder do not share a file."""
+    """Return the name of the store: shards in one folder have separate files."""
     if options.shard is None:
         return FILE
     return f"shard-{options.shard.number}-of-{options.shard.count}.sqlite"
@@ -228,23 +228,23 @@ def _file(options: Options) -> str:
 def _folder(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:  # no folder, or no name of one
+    except (OSError, ValueError) as error:  # not a folder, or not a valid name
         raise ResultsDirError(f"cannot use {path} as a folder: {checks.message(error)}") from error
     return path
 
 
 def _stores(path: Path) -> list[Path]:
-    """The results files that a word of ``merge`` means: itself, or those in the folder."""
+    """Return the results files of a path of ``merge``: itself, or those in the folder."""
     if not path.is_dir():
         return [path]
-    found = sorted([*path.glob("shard-*.sqlite"), *path.glob(FILE)])
-    if not found:
+    stores = sorted([*path.glob("shard-*.sqlite"), *path.glob(FILE)])
+    if not stores:
         raise ResultsDirError(f"{path} holds no results: neither {FILE} nor shard-*.sqlite")
-    return found
+    return stores
 
 
 def _sizes(name: str, config: Config) -> list[int]:
-    """How many trials each cell of a configuration has that comes from a file."""
+    """Return the number of trials of each cell of a configuration read from a file."""
     if name not in STUDIES:
         raise ResultsDirError(f"there is no study {name!r} in this version; it cannot be merged")
     try:
@@ -256,7 +256,7 @@ def _sizes(name: str, config: Config) -> list[int]:
 
 
 def _count(store: Store, jobs: Sequence[Study]) -> tuple[int, int, int]:
-    """Trials that are done, planned, and failed."""
+    """Return the numbers of trials that are done, planned, and failed."""
     counts = [count_trials(job, store) for job in jobs]
     done, planned, failed = (sum(numbers) for numbers in zip(*counts, strict=True))
     return done, planned, failed

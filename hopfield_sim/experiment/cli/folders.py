@@ -1,4 +1,4 @@
-"""Where results go when nobody says: one folder for what is asked, the same when asked again."""
+"""Default output folders: one for each set of studies and settings."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ __all__ = ["another", "default"]
 
 
 def default(name: str | None, size: str | None, studies: Sequence[Study]) -> Path:
-    """Return the folder for some studies.
+    """Return the default output folder of some studies.
 
-    ``results`` has all studies as they are by default, ``results-quick`` and ``results-full`` those
-    of these sizes; of studies with settings of their own a name is made of all that they depend on.
+    ``results`` is for studies with default settings, ``results-quick`` and ``results-full`` for
+    these sizes; for other settings the name has a hash of all that the studies depend on.
 
     Parameters
     ----------
     name : str, optional
-        The study that was asked for by name.
+        The study named on the command line.
     size : {"quick", "full"}, optional
-        Which of its sizes.
+        Selected size.
     studies : sequence of Study
-        What will be run.
+        Studies to run.
     """
     words = ["results", size]
     if not all(_usual(study, size) for study in studies):
@@ -36,7 +36,7 @@ def default(name: str | None, size: str | None, studies: Sequence[Study]) -> Pat
 
 
 def another(folder: Path) -> Path:
-    """Return a folder beside it that does not exist yet.
+    """Return a folder beside ``folder`` that does not exist yet.
 
     Examples
     --------
@@ -50,10 +50,10 @@ def another(folder: Path) -> Path:
 
 
 def _usual(study: Study, size: str | None) -> bool:
-    """Whether a study is as it is by default, or by default of that size."""
+    """Return whether a study has the default settings of that size."""
     sizes: Mapping[str | None, Mapping[str, Any]] = {"quick": study.small, "full": study.large}
     try:
         own = type(study)(**sizes.get(size, {}), rng=0)
-    except (MissingDataError, MissingDependencyError):  # it has data only because they were named
+    except (MissingDataError, MissingDependencyError):  # its data were named explicitly
         return False
     return canonical(own.config) == canonical(study.config)

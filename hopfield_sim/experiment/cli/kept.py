@@ -1,8 +1,8 @@
-"""What a folder shows of its studies already, so that only what has changed is drawn again.
+"""Cache of the parts of a report, so that only what has changed is drawn again.
 
-Beside the files lies ``report.json``: for every study a key, made of all that its part of the page
-depends on, the words of that part, and the hashes of its files. A part whose key or files are not
-those is made again; so is everything where the page itself was removed.
+``report.json`` in the output folder has for every study a key of all that its part of the page
+depends on, the text of that part, and the hashes of its files. A part whose key or files differ is
+made again; so is everything if the page itself was removed.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Part:
     Parameters
     ----------
     section : Section
-        Its words, pictures, videos and tables.
+        Text, figures, videos and tables.
     tables, figures, videos : list of Path
-        Files. The pictures of the section are the figures, in their order.
+        Files; the figures are in the order of the section.
     """
 
     section: Section
@@ -43,18 +43,18 @@ class Part:
 
 
 def parts(folder: Path) -> dict[str, Any]:
-    """Return what is known of each study in the folder; nothing where the page is not there."""
+    """Return the cached parts of each study in the folder; empty if the page does not exist."""
     try:
         if not (folder / "report.html").is_file():
             return {}
-        found = json.loads((folder / NAME).read_bytes())
+        cached = json.loads((folder / NAME).read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return cached if isinstance(cached, dict) else {}
 
 
 def kept(folder: Path, key: str, known: Any) -> Part | None:
-    """Return a study's part if it is as it was when it was made; else None."""
+    """Return the cached part of a study if its key and files are unchanged, else None."""
     from hopfield_sim.plotting.report import Picture, Section
 
     try:
@@ -85,7 +85,7 @@ _KINDS = {"tables": {".csv"}, "figures": {".png"}, "videos": {".gif", ".mp4"}}
 
 
 def keep(folder: Path, entries: Sequence[tuple[str, str, Part]]) -> None:
-    """Write down what the folder shows: the name of each study, its key and its part."""
+    """Save the parts of the folder: name, key and part of each study."""
     known = {}
     for name, key, part in entries:
         section = part.section
@@ -110,5 +110,5 @@ def _digests(files: Sequence[Path]) -> dict[str, str]:
 
 
 def _plain(value: Any) -> Any:
-    """NumPy's numbers as Python's."""
+    """Convert NumPy numbers to Python numbers."""
     return value.item()

@@ -1,4 +1,4 @@
-"""The command line's help: of everything, and of one study. Asks no study to look for its data."""
+"""Help of the command line, general and for one study; no study looks for its data."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ More: hopfield_sim.experiment in Python has every study as a function."""
 
 
 def general() -> str:
-    """Return the help of the whole command."""
+    """Return the general help."""
     about = {
         "--help": "this; NAME --help says what a study takes",
         "--version": "the version",
@@ -58,7 +58,7 @@ def general() -> str:
 
 
 def listed() -> str:
-    """Return what every study asks: those of the course first."""
+    """Return the question of every study, those of the course first."""
     width = max(map(len, STUDIES)) + 2
     groups = {"the course study:": COURSE, "by name only:": [n for n in STUDIES if n not in COURSE]}
     return "\n".join(
@@ -68,20 +68,20 @@ def listed() -> str:
 
 
 def of_study(study: type[Study], word: str | None = None) -> str:
-    """Return the help of one study: what it asks, its own options, their defaults, an example.
+    """Return the help of one study: question, options, defaults and an example.
 
     Parameters
     ----------
     study : type of Study
         The study.
     word : str, optional
-        By which it is asked for; its name when not given.
+        Name or "module:name" typed on the command line; the name of the study by default.
     """
     word = study.name if word is None else word
     at_home = f"In Python: hopfield_sim.experiment.{study.name}, with the same arguments."
     own = {_typed(f): f"{_allowed(f)} ({_default(f)})" for f in fields(study) if f.option}
     sizes = {"--quick": study.small, "--full": study.large}
-    own |= {option: _shown(given) for option, given in sizes.items() if given}
+    own |= {option: _shown(arguments) for option, arguments in sizes.items() if arguments}
     common = {name: o.help for name, o in OPTIONS.items() if name not in ("quick", "full")}
     options = {f.option for f in fields(study)}
     words = [f"--{name} {word}" for name, word in _EXAMPLE.items() if name in options]
@@ -114,22 +114,22 @@ def _question(question: str, seconds: int) -> str:
 
 
 def _options(helps: Mapping[str, str]) -> dict[str, str]:
-    """Options as they are typed, with their help."""
+    """Return options as typed, with their help."""
     return {f"--{name} {OPTIONS[name].metavar}".rstrip(): text for name, text in helps.items()}
 
 
 def _typed(field: Field) -> str:
-    """An option as it is typed."""
+    """Return an option as typed."""
     return f"--{field.option} {field.kind.metavar}".rstrip()
 
 
 def _allowed(field: Field) -> str:
-    """What a field is, and what it may be."""
+    """Return the help of a field with its bounds."""
     return f"{field.help}; {field.kind.bounds}" if field.kind.bounds else field.help
 
 
 def _default(field: Field) -> str:
-    """What a study does when that option is not given."""
+    """Return the text of a field's default."""
     return "as many as it needs" if field.default is None else _text(field.default) or "its own"
 
 
@@ -148,7 +148,7 @@ def _text(value: Any) -> str:
 
 
 def _table(title: str, lines: Mapping[str, str]) -> str:
-    """Words and what they mean, in two columns."""
+    """Format words and their meanings in two columns."""
     width = max(map(len, lines)) + 4
     out = [title]
     for word, text in lines.items():

@@ -1,7 +1,7 @@
-"""The command line's options: their names, what they take, how words and files become them.
+"""Options of the command line, and how arguments and files are parsed.
 
-There are two kinds. Those of this file say how a study is run, and every study has them; the others
-are the fields of the studies themselves.
+There are two kinds. The options of this file say how a study is run, and every study has them; the
+others are the fields of the studies.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ VERBS = {
     "list": "name all studies",
     "doctor": "say which backends, kernels, packages and data sets there are, and what is missing",
 }
-"""Words in the place of a study's name, with what they do."""
+"""Commands in the place of a study's name, with their help."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for; None where nothing was.
+    """Parsed options; None for those not set.
 
     Parameters
     ----------
     name : str, optional
-        A study, or a verb; the course's studies when there is none.
+        A study, or a command; the studies of the course by default.
     fields : mapping
-        Option of a study → what was given, words or the value in a file.
+        Option of a study → its value, typed words or the value in a file.
     """
 
     name: str | None = None
@@ -59,74 +59,76 @@ class Options:
 
 
 def parse(argv: Sequence[str]) -> Options:
-    """Read the words of the command line, and the file of ``--config`` under them.
+    """Parse the command line; its options override those of the ``--config`` file.
 
     Parameters
     ----------
     argv : sequence of str
-        The words after the command.
+        Arguments after the command.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        Naming the option, and the nearest one for a word that is unknown.
+        For invalid options; the message names the option, and the nearest one if it is unknown.
     """
     name = _name(argv)
     own = {} if name in VERBS else own_options(studies(name))
-    found, unknown = _parser(own).parse_known_intermixed_args(list(argv))
-    given = {key.replace("_", "-"): v for key, v in vars(found).items() if v is not None}
+    parsed, unknown = _parser(own).parse_known_intermixed_args(list(argv))
+    options = {key.replace("_", "-"): v for key, v in vars(parsed).items() if v is not None}
     for word in unknown:
         if word.startswith("-"):
             _refuse(word.partition("=")[0], name, own)
-        raise InvalidInputError(
-            f"{word!r} was not expected here; options begin with --, see --help"
+        raise InvalidInputError(f"{word!r} is unexpected; options begin with --, see --help")
+    words = options.pop("words", [])
+    if name is not None:  # it may follow an option that takes several words
+        next(w for w in (words, *options.values()) if isinstance(w, list) and name in w).remove(
+            name
         )
-    words = given.pop("words", [])
-    if name is not None:  # it may stand behind an option that takes several words
-        next(w for w in (words, *given.values()) if isinstance(w, list) and name in w).remove(name)
     if name == "merge":
-        return _merge(words, given)
+        return _merge(words, options)
     if name in ("list", "doctor"):
-        also = words[0] if words else f"--{next(iter(given))}"
-        raise InvalidInputError(f"{name} stands alone; got also {also!r}")
+        also = words[0] if words else f"--{next(iter(options))}"
+        raise InvalidInputError(f"{name} takes no other words; got also {also!r}")
     if words and name is None:
         checks.choice(words[0], [*STUDIES, *VERBS], "the study's name")
     if words:
         raise InvalidInputError(
             f"one study at a time, or the course without a name; got also {words[0]!r}"
         )
-    config = given.pop("config", None)
-    wanted = (_from_file(_path(config, "config"), name, own) if config is not None else {}) | given
+    config = options.pop("config", None)
+    wanted = (
+        _from_file(_path(config, "config"), name, own) if config is not None else {}
+    ) | options
     common = {
-        key: OPTIONS[key].judge(value, key) for key, value in wanted.items() if key in OPTIONS
+        key: OPTIONS[key].validate(value, key) for key, value in wanted.items() if key in OPTIONS
     }
     return Options(name, {key: wanted[key] for key in wanted if key in own}, **common)
 
 
 def studies(name: str | None) -> list[type[Study]]:
-    """Return the study of a name; the course's without one."""
+    """Return the study of a name; without one, those of the course."""
     return [STUDIES[word] for word in (COURSE if name is None else (name,))]
 
 
-def own_options(asked: Iterable[type[Study]]) -> dict[str, Field]:
-    """Return the options of some studies' own, by their names."""
-    return {f.option: f for study in asked for f in reversed(fields(study)) if f.option}
+def own_options(studies: Iterable[type[Study]]) -> dict[str, Field]:
+    """Return the options that are fields of some studies, by name."""
+    return {f.option: f for study in studies for f in reversed(fields(study)) if f.option}
 
 
 class _Parser(argparse.ArgumentParser):
-    """Errors go the way of all others: one line, no usage."""
+    """Parser whose errors are raised as one line, without usage."""
 
     def error(self, message: str) -> NoReturn:
         raise InvalidInputError(f"{message}; see --help")
 
 
 def _name(argv: Sequence[str]) -> str | None:
-    """The study or verb that is asked for, wherever it stands.
+    """Return the study or command, at any position.
 
-    Which options there are depends on it, so it is found with those that every study has.
+    The available options depend on it, so it is parsed with those that every study has.
     """
-    found, _ = _parser({}).parse_known_intermixed_args(list(argv))
-    words: list[str] = found.words or []
+    parsed, _ = _parser({}).parse_known_intermixed_args(list(argv))
+    words: list[str] = parsed.words or []
     for word in words:
         if word in VERBS or word in STUDIES or ":" in word:
             return word
@@ -153,7 +155,7 @@ def _parser(own: Mapping[str, Field]) -> _Parser:
 
 
 def _refuse(word: str, name: str | None, own: Mapping[str, Field]) -> NoReturn:
-    """Say whose option a word is, or what it may have been meant to be."""
+    """Raise an error that names the studies with that option, or the nearest option."""
     option = word.removeprefix("--")
     having = [study for study in STUDIES if option in own_options([STUDIES[study]])]
     if having:
@@ -165,7 +167,7 @@ def _refuse(word: str, name: str | None, own: Mapping[str, Field]) -> NoReturn:
 
 
 def _from_file(path: Path, name: str | None, own: Mapping[str, Field]) -> dict[str, Any]:
-    """The options in a file; keys may have the names of fields, with underscores, too."""
+    """Return the options of a file; keys may have dashes or underscores."""
     names = {f.name: option for option, f in own.items()}
     table = {}
     for key, value in config_file.read(path).items():
@@ -183,10 +185,10 @@ def _from_file(path: Path, name: str | None, own: Mapping[str, Field]) -> dict[s
     return table
 
 
-def _merge(paths: Sequence[str], given: Mapping[str, Any]) -> Options:
-    if given:
+def _merge(paths: Sequence[str], options: Mapping[str, Any]) -> Options:
+    if options:
         raise InvalidInputError(
-            f"merge takes no options, only folders; got --{next(iter(given))}: {MERGE}"
+            f"merge takes no options, only folders; got --{next(iter(options))}: {MERGE}"
         )
     if len(paths) < 2:
         raise InvalidInputError(f"merge needs a folder to write and at least one to read: {MERGE}")
@@ -232,18 +234,18 @@ class Option(NamedTuple):
     Parameters
     ----------
     metavar : str
-        What it takes; empty for a flag.
+        Placeholder of its value in the help; empty for a flag.
     help : str
-        What it is for, in a line.
-    judge : callable
-        (value, name) → the value as the program has it.
+        Help, one line.
+    validate : callable
+        (value, name) → the validated value.
     how : mapping
-        What argparse is told besides.
+        Further arguments of ``add_argument``.
     """
 
     metavar: str
     help: str
-    judge: Callable[[Any, str], Any]
+    validate: Callable[[Any, str], Any]
     how: Mapping[str, Any] = {}
 
 
@@ -253,7 +255,9 @@ OPTIONS = {
     "quick": Option("", "small sizes, few networks", checks.flag, _FLAG),
     "full": Option("", "as large as in the paper", checks.flag, _FLAG),
     "seed": Option("INT", "seed of all randomness (0)", _seed),
-    "out": Option("DIR", "output folder (results, or one named after what is asked)", _path),
+    "out": Option(
+        "DIR", "output folder (results, or one named after the studies and settings)", _path
+    ),
     "backend": Option("NAME", "auto, numpy or cython (auto)", _text),
     "workers": Option("INT", "how many; without it one a processor", _whole),
     "processes": Option("", "workers are processes, not threads", checks.flag, _FLAG),
@@ -261,4 +265,4 @@ OPTIONS = {
     "shard": Option("I/N", "only every N-th trial, the I-th slice of 1 to N", _shard),
     "config": Option("FILE", "a TOML file of options; the command line goes first", _path),
 }
-"""The options of every study."""
+"""Options of every study."""

@@ -1,4 +1,4 @@
-"""The folder that a sweep leaves: tables, figures, videos, and one page that holds them all."""
+"""The output folder: tables, figures, videos, and a page with all of them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ GLOSSARY = {
 
 @dataclass
 class Written:
-    """What was left in the folder."""
+    """Files written to the folder."""
 
     tables: list[Path] = field(default_factory=list)
     figures: list[Path] = field(default_factory=list)
@@ -60,29 +60,29 @@ class Written:
 
 
 def check() -> None:
-    """Say before the work what would keep its figures from being drawn at the end.
+    """Check before the work that figures can be drawn at its end.
 
     Raises
     ------
     InvalidInputError
-        When Matplotlib is to use a backend that there is not.
+        When Matplotlib is set to a backend that does not exist.
     """
-    if "MPLBACKEND" in os.environ:  # it takes long to load
+    if "MPLBACKEND" in os.environ:  # slow to import
         import_module("hopfield_sim.plotting")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A study whose part of the page is wanted.
+    """Request for a study's part of the page.
 
     Parameters
     ----------
     name : str
-        The study.
+        Name of the study.
     depends : str
         All that its result and sentences depend on.
     ask : callable
-        Gives the result and the sentences; only called where they are needed.
+        Returns the result and the sentences; called only if they are needed.
     """
 
     name: str
@@ -103,22 +103,22 @@ def write(
     Parameters
     ----------
     folder : path
-        Where to; it exists.
+        Output folder; it must exist.
     answers : sequence of Answer
-        In the order of the page.
+        Requests, in the order of the page.
     command : str
-        What to type to get them again.
+        Command that reproduces them.
     seed : str
-        Of all randomness.
+        Seed of all randomness.
     step : callable
-        Is told what is being written.
+        Called with the name of each step.
 
     Raises
     ------
     ResultsDirError
         When a file cannot be written.
     """
-    # Only here, since matplotlib takes longer to load than small studies take.
+    # Imported here, since matplotlib takes longer to import than small studies run.
     from hopfield_sim.plotting import report as page
 
     known, made = kept.parts(folder), []
@@ -128,18 +128,18 @@ def write(
         key = hashlib.sha256("\n".join(drawn_by).encode("utf-8", "backslashreplace")).hexdigest()
         part = kept.kept(folder, key, known.get(answer.name)) or _draw(folder, answer)
         made.append((answer.name, key, part))
-    found = [part for _, _, part in made]
+    parts = [part for _, _, part in made]
     written = Written(
-        tables=[file for part in found for file in part.tables],
-        figures=[file for part in found for file in part.figures],
-        videos=[file for part in found for file in part.videos],
+        tables=[file for part in parts for file in part.tables],
+        figures=[file for part in parts for file in part.figures],
+        videos=[file for part in parts for file in part.videos],
     )
-    if find_spec("jinja2") is None:  # told at the start
+    if find_spec("jinja2") is None:  # reported at the start
         return written
     step("report.html")
     written.page = page.write(
         folder,
-        [part.section for part in found],
+        [part.section for part in parts],
         title="Hopfield networks: " + ", ".join(answer.name for answer in answers),
         command=command,
         seed=seed,
@@ -152,7 +152,7 @@ def write(
 
 
 def _draw(folder: Path, answer: Answer) -> Part:
-    """A study's table, figures and videos."""
+    """Write the table, figures and videos of a study."""
     from hopfield_sim.plotting import report as page
     from hopfield_sim.plotting import screen
 
@@ -170,7 +170,7 @@ def _draw(folder: Path, answer: Answer) -> Part:
         title=pages.title,
         sentence=sentence,
         figures=pictures,
-        videos=[(_told(text, run, at), files[0]) for files, (_, text, run, at) in shown],
+        videos=[(_described(text, run, at), files[0]) for files, (_, text, run, at) in shown],
         tables=[
             *pages.tables,
             (f"Every number: the file {table.name}", [dict(row) for row in result.rows]),
@@ -180,20 +180,20 @@ def _draw(folder: Path, answer: Answer) -> Part:
 
 
 def versions() -> dict[str, str]:
-    """What took part in the results."""
-    found = {"Python": platform.python_version()}
+    """Return the versions of Python, packages and kernels."""
+    packages = {"Python": platform.python_version()}
     for package in ("hopfield_sim", "numpy", "scipy", "matplotlib", "imageio", "pillow", "jinja2"):
         try:
-            found[package] = version(package)
+            packages[package] = version(package)
         except PackageNotFoundError:
-            found[package] = "not installed, used from its folder"
+            packages[package] = "not installed, used from its folder"
     compiled = "cython" in backends.available()
-    found["compiled kernels"] = "yes" if compiled else "none: the NumPy reference computed this"
-    return found
+    packages["compiled kernels"] = "yes" if compiled else "none: the NumPy reference computed this"
+    return packages
 
 
-def _told(caption: str, run: Any, state: int) -> str:
-    """The caption of a video, and what is to be seen in it."""
+def _described(caption: str, run: Any, state: int) -> str:
+    """Return the caption of a video with a description of its content."""
     from hopfield_sim.plotting import runs
     from hopfield_sim.plotting.style import brief
 
@@ -218,5 +218,5 @@ def _video(folder: Path, stem: str, run: Any, state: int, title: str) -> list[Pa
 
 
 def _films_too() -> bool:
-    """Whether videos are also written as MP4."""
+    """Return whether videos are also written as MP4."""
     return find_spec("imageio_ffmpeg") is not None

@@ -1,1 +1,1 @@
-"""The machine that runs studies: trials, workers, the store. It knows no question."""
+"""Execution of studies: trials, workers and the store."""

@@ -55,9 +55,9 @@ class Modern(Study):
         pattern), memories (1/Σ w², the effective number of memories in the final state) and weight
         (of the pattern's own memory at the pattern itself) with standard errors over networks;
         weight_theory, of ``theory.modern_weight``; retrieved_theory, the probability that the
-        pattern is nearer to the cue than all others (``theory.modern_nearest``). nan where a part does not measure something.
-        ``summary["half"]`` has the number of patterns at which a pattern has half of its own
-        attention, with its standard error and theory's, by d of ``patterns``.
+        pattern is nearer to the cue than all others (``theory.modern_nearest``). nan where a part
+        does not measure a column. ``summary["half"]`` has the number of patterns at which a pattern
+        has half of its own attention, with its standard error and theory's, by d of ``patterns``.
 
     References
     ----------
