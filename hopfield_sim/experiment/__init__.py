@@ -1,12 +1,11 @@
-"""Questions to ask of a network, each with a picture as its answer.
+"""Studies: questions about associative memories, each answered by a table and figures.
 
-A question is a *study*: a frozen dataclass that derives from :class:`Study`, with a grid of cells
+A *study* is a frozen dataclass that derives from :class:`Study`, with a grid of cells
 and trials that are pure functions of its configuration and a generator. ``studies/`` has a folder
-for each, ``sweeps/`` the machine that runs them (trials, workers, the store), ``cli/`` the command
-line, ``python -m hopfield_sim.experiment``. A study of your own needs nothing but what is here:
-derive a class from ``Study``, declare its fields by :func:`option` and the kinds in ``fields``, and
-ask for it by ``hopfield-sim module:Class`` or give it an entry point in the group
-"hopfield_sim.studies".
+for each, ``sweeps/`` runs them (trials, workers, the store), ``cli/`` is the command line,
+``python -m hopfield_sim.experiment``. A study of your own needs only this module: derive a class
+from ``Study``, declare its fields by :func:`option` and the kinds in ``fields``, and run it by
+``hopfield-sim module:Class`` or add an entry point in the group "hopfield_sim.studies".
 """
 
 from importlib import import_module
@@ -62,12 +61,12 @@ __all__ += [name for name in _STUDIES if name not in __all__]  # a folder is eno
 
 
 def __getattr__(name: str) -> Any:
-    """Return the function of a study; a study is loaded when it is asked for."""
+    """Return the function of a study, imported on first access."""
     if name not in _STUDIES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.studies.{name}.study"), name)
 
 
 def __dir__() -> list[str]:
-    """What is here to be used, without the files that it is in."""
+    """Return the public names."""
     return sorted(__all__)

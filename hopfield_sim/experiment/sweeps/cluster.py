@@ -1,4 +1,4 @@
-"""The workers behind a dask scheduler, and what may become of them and of it."""
+"""Workers of a dask scheduler, and their failures."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ _CONNECT = 10.0
 """Seconds to wait for the scheduler at the start."""
 
 _EVERY = 1.0
-"""Seconds between two questions to the scheduler."""
+"""Seconds between two requests to the scheduler."""
 
 _WARN, _SILENT, _IDLE = 5.0, 30.0, 60.0
-"""Seconds without workers until that is told; without an answer, and without workers, until the
-sweep ends.
+"""Seconds without workers until a warning; without an answer, and without workers, until the sweep
+ends.
 """
 
 
 class Cluster(Pool):
-    """Workers elsewhere.
+    """Workers on other machines.
 
     Parameters
     ----------
     address : str
-        The scheduler's, such as "tcp://10.0.0.7:8786".
+        Address of the scheduler, such as "tcp://10.0.0.7:8786".
 
     Raises
     ------
     MissingDependencyError
-        Without dask.
+        If dask is not installed.
     HopfieldError
-        When nobody answers there.
+        When no scheduler answers at the address.
     """
 
     def __init__(self, address: str) -> None:
@@ -49,7 +49,7 @@ class Cluster(Pool):
                 "a scheduler needs dask: pip install hopfield_sim[cluster], here and on every "
                 "worker"
             ) from error
-        # It tells of lost connections at length; what they mean here is told below.
+        # Its log messages about lost connections are replaced by those below.
         logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         try:
             self._client = Client(address, timeout=_CONNECT)
@@ -65,19 +65,19 @@ class Cluster(Pool):
         Thread(target=self._watch, name="cluster", daemon=True).start()
 
     def ready(self) -> bool:
-        """Not while the connection is lost and made again."""
+        """Return False while the connection is being restored."""
         return bool(self._client.status == "running")
 
     def lost(self, error: Exception) -> bool:
-        """Work that was with the scheduler when the connection ended is cancelled."""
+        """Return whether work was cancelled because the connection ended."""
         return isinstance(error, CancelledError)
 
     def tries(self, error: Exception) -> int:
-        """The scheduler itself gives a task whose worker died to others, three times."""
+        """Return the number of tries; the scheduler itself retries tasks of dead workers."""
         return 4 if isinstance(error, self._killed) else 1
 
     def ask(self) -> str | None:
-        """What became of the scheduler and of its workers."""
+        """Return a warning about the scheduler and its workers, or None."""
         now = time.monotonic()
         go_on = "What was finished is saved, and the same command goes on"
         if now - self._heard > _SILENT or self._client.status in ("closing", "closed"):
@@ -101,12 +101,12 @@ class Cluster(Pool):
         return None
 
     def abandon(self) -> None:
-        """Nothing can be cancelled where nobody answers."""
+        """Release the workers; without a connection nothing can be cancelled."""
         with suppress(Exception):
             super().abandon()
 
     def _watch(self) -> None:
-        """Ask the scheduler who is there: in a thread, for it may never answer."""
+        """Query the workers of the scheduler, in a thread, since it may never answer."""
         while not self._closed.wait(_EVERY):
             with suppress(Exception):  # of many kinds; what counts is since when
                 self._workers = self._client.nthreads()

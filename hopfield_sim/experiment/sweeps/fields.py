@@ -1,6 +1,6 @@
-"""What a study may be asked: each field states its type, default, bounds and a line of help, once.
+"""Fields of studies: each declares its type, default, bounds and one line of help.
 
-From its fields come the arguments of a study's function, the keys of its configuration file, the
+The fields define the arguments of a study's function, the keys of its configuration file, the
 options of its command line, and its fingerprint.
 """
 
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 _LARGEST = 10**9
-"""Of anything that is counted: beyond it nothing fits into a memory, nor soon into 64 bits."""
+"""Largest value of integers: larger ones would exceed memory, and soon 64 bits."""
 
 _MOST = 100_000
 """Values of a list: more are a range that was meant otherwise, or an iterator without an end."""
@@ -50,26 +50,26 @@ _MOST = 100_000
 
 @dataclass(frozen=True)
 class Kind:
-    """What a field may hold.
+    """Type and bounds of a field.
 
     Parameters
     ----------
     check : callable
-        (value, name) → the value as a configuration keeps it, in JSON's types.
+        (value, name) → the validated value, in JSON types.
     metavar : str
-        How the command line's help writes it; empty for a flag.
+        Placeholder in the help of the command line; empty for a flag.
     bounds : str
-        What is allowed, in words; may be empty.
+        Description of the allowed values; may be empty.
     read : callable
-        One word of the command line → a value for ``check``.
+        One argument of the command line → a value for ``check``.
     several : bool
-        Whether it is a list; the command line splits words at commas and spaces.
+        Whether it is a list; the command line splits arguments at commas and spaces.
     repeated : bool
-        Whether the option may be given several times, one value each.
+        Whether the option may be repeated, with one value each.
     values : tuple of str
-        The words that a shell may offer.
+        Words that a shell completes.
     code : bool
-        Whether it may name functions, whose sources are part of what results depend on.
+        Whether it may name functions; results depend on their sources.
     """
 
     check: Callable[[Any, str], Any]
@@ -81,34 +81,34 @@ class Kind:
     values: tuple[str, ...] = ()
     code: bool = False
 
-    def parse(self, given: str | Sequence[str], name: str) -> Any:
-        """Words of the command line → the value that they stand for, unchecked.
+    def parse(self, words: str | Sequence[str], name: str) -> Any:
+        """Convert arguments of the command line to a value, which is not validated.
 
         Raises
         ------
         InvalidInputError
-            Naming the option.
+            For a value that cannot be read; the message names the option.
         """
-        given = [given] if isinstance(given, str) else given
-        parts = [part for word in given for part in (word.split(",") if self.several else [word])]
+        words = [words] if isinstance(words, str) else words
+        parts = [part for word in words for part in (word.split(",") if self.several else [word])]
         try:
-            found = [self.read(part) for part in parts if part]
+            values = [self.read(part) for part in parts if part]
         except ValueError:
             shown = checks.show(",".join(parts))
             raise InvalidInputError(f"{name} must be {self.bounds}; got {shown}") from None
-        return found if self.several or self.repeated else found[0] if found else ""
+        return values if self.several or self.repeated else values[0] if values else ""
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a study, as its function, its options and its configuration see it."""
+    """A field of a study."""
 
     name: str
     kind: Kind
     default: Any
     help: str
     option: str
-    """Its option on the command line, without dashes; empty where it has none."""
+    """Option on the command line, without dashes; empty if there is none."""
 
 
 @checks.by_name
@@ -118,30 +118,30 @@ def option(default: Any, kind: Kind, help: str, *, name: str | None = None) -> A
     Parameters
     ----------
     default : object
-        When it is not given.
+        Default value.
     kind : Kind
-        What it may hold.
+        Type and bounds.
     help : str
-        What it is, in a line without a full stop.
+        Description, one line without a full stop.
     name : str, optional
-        Its option on the command line, without dashes; "" for none. Its own name by default.
+        Option on the command line, without dashes; "" for none. By default the field's name.
     """
     return dataclasses.field(default=default, metadata={"kind": kind, "help": help, "option": name})
 
 
 def fields(study: type[Any]) -> list[Field]:
     """Return the fields of a study, in the order of its function's arguments."""
-    found = []
+    declared = []
     for f in dataclasses.fields(study):
         if "kind" in f.metadata:
             known = f.metadata["option"]
             word = f.name.replace("_", "-") if known is None else known
-            found.append(Field(f.name, f.metadata["kind"], f.default, f.metadata["help"], word))
-    return found
+            declared.append(Field(f.name, f.metadata["kind"], f.default, f.metadata["help"], word))
+    return declared
 
 
 def integer(minimum: int | None = None, maximum: int | None = None) -> Kind:
-    """A whole number within bounds.
+    """An integer within bounds.
 
     Examples
     --------
@@ -151,8 +151,8 @@ def integer(minimum: int | None = None, maximum: int | None = None) -> Kind:
     """
 
     def check(value: Any, name: str) -> int:
-        found = checks.integer(value, name, minimum=minimum, maximum=maximum)
-        return checks.integer(found, name, maximum=_LARGEST)
+        number = checks.integer(value, name, minimum=minimum, maximum=maximum)
+        return checks.integer(number, name, maximum=_LARGEST)
 
     return Kind(check, "INT", _bounds("an integer", minimum, maximum), int)
 
@@ -173,7 +173,7 @@ def flag() -> Kind:
 
 
 def choice(known: Iterable[str]) -> Kind:
-    """One of the words that are known."""
+    """One of the known words."""
     known = tuple(known)
     return Kind(
         lambda value, name: checks.choice(value, known, name),
@@ -184,7 +184,7 @@ def choice(known: Iterable[str]) -> Kind:
 
 
 def integers(minimum: int, maximum: int | None = None) -> Kind:
-    """Whole numbers within bounds, at least one, each once, in rising order.
+    """Integers within bounds: at least one, without duplicates, in ascending order.
 
     Examples
     --------
@@ -194,11 +194,11 @@ def integers(minimum: int, maximum: int | None = None) -> Kind:
     """
 
     def check(value: Any, name: str) -> list[int]:
-        found = [
+        numbers = [
             checks.integer(n, name, minimum=minimum, maximum=maximum) for n in _items(value, name)
         ]
-        checks.integer(max(found), name, maximum=_LARGEST)
-        return sorted(set(found))
+        checks.integer(max(numbers), name, maximum=_LARGEST)
+        return sorted(set(numbers))
 
     return Kind(check, "INT,..", _bounds("integers", minimum, maximum), int, several=True)
 
@@ -206,15 +206,17 @@ def integers(minimum: int, maximum: int | None = None) -> Kind:
 def reals(
     minimum: float | None = None, maximum: float | None = None, *, above: float | None = None
 ) -> Kind:
-    """Real numbers within bounds, or greater than ``above``: at least one, each once, rising."""
+    """Real numbers within bounds, or greater than ``above``, without duplicates, ascending."""
     bounds = _bounds("real numbers", minimum, maximum)
 
     def check(value: Any, name: str) -> list[float]:
         least = minimum if above is None else above
-        found = [checks.real(x, name, minimum=least, maximum=maximum) for x in _items(value, name)]
-        if above is not None and min(found) <= above:
-            raise InvalidInputError(f"{name} must be greater than {above:g}; got {min(found):g}")
-        return sorted(set(found))
+        numbers = [
+            checks.real(x, name, minimum=least, maximum=maximum) for x in _items(value, name)
+        ]
+        if above is not None and min(numbers) <= above:
+            raise InvalidInputError(f"{name} must be greater than {above:g}; got {min(numbers):g}")
+        return sorted(set(numbers))
 
     if above is not None:
         bounds = f"real numbers greater than {above:g}"
@@ -233,7 +235,7 @@ def text() -> Kind:
 
 
 def words(known: Iterable[str]) -> Kind:
-    """Words out of those known: at least one, each once, as they come.
+    """Some of the known words: at least one, without duplicates, in the order of input.
 
     Examples
     --------
@@ -250,7 +252,7 @@ def words(known: Iterable[str]) -> Kind:
 
 
 def learning_rules() -> Kind:
-    """Learning rules by name, as functions, or as "module:function"; kept as texts."""
+    """Learning rules by name, as functions, or as "module:function"; stored as strings."""
     known = tuple(rules.RULES)
 
     def check(value: Any, name: str) -> list[str]:
@@ -262,7 +264,7 @@ def learning_rules() -> Kind:
 
 
 def files() -> Kind:
-    """Paths, none by default; what they are is the study's to say."""
+    """Paths, none by default; the study interprets them."""
 
     def check(value: Any, name: str) -> Any:
         return value
@@ -276,24 +278,24 @@ def typed_path(text: str, name: str = "a path") -> Path:
     Raises
     ------
     InvalidInputError
-        For one that no file can have, and for a user that there is not.
+        For a path with a NUL, or the home folder of an unknown user.
     """
     if "\0" in text:
         raise InvalidInputError(f"{name} must be a path; got {text!r}, with a NUL in it")
     try:
         return Path(text).expanduser() if text.startswith("~") else Path(text)
-    except RuntimeError as error:  # a user that there is not, or one without a home
+    except RuntimeError as error:  # an unknown user, or one without a home folder
         home = f"{name} is {text!r}, whose home folder is unknown; write it without ~"
         raise InvalidInputError(home) from error
 
 
 def backend() -> Kind:
-    """A backend by name; "auto" is settled at once, for all workers alike."""
+    """A backend by name; "auto" is resolved once, for all workers."""
     return Kind(lambda value, name: backends.get(value).name, "NAME", values=backends.NAMES)
 
 
 def seed() -> Kind:
-    """The seed of all randomness: an integer stays as it is."""
+    """The seed of all randomness: an integer, or drawn from a generator."""
 
     def check(value: Any, name: str) -> int:
         key = checks.key(value)
@@ -303,7 +305,7 @@ def seed() -> Kind:
 
 
 def one_or_default(kind: Kind, default: Any = None) -> Kind:
-    """The same, or None for a default; without one, the study fills it in."""
+    """A value of ``kind``, or None for a default; without one, the study chooses it."""
 
     def check(value: Any, name: str) -> Any:
         return default if value is None else kind.check(value, name)
@@ -312,7 +314,7 @@ def one_or_default(kind: Kind, default: Any = None) -> Kind:
 
 
 def reals_by_word(known: Iterable[str]) -> Kind:
-    """Real numbers greater than 0 for some words, {"dot": [0.1, 1]}; dot=0.1,1 when typed."""
+    """Real numbers greater than 0 for some words, {"dot": [0.1, 1]}; typed as dot=0.1,1."""
     known = tuple(known)
     one = reals(above=0)
 
@@ -332,22 +334,22 @@ def reals_by_word(known: Iterable[str]) -> Kind:
 
 
 def _items(value: Any, name: str) -> list[Any]:
-    """Judge a list of anything: at least one."""
+    """Validate a list of at least one item."""
     try:
-        found = None if isinstance(value, (str, Mapping)) else list(islice(value, _MOST + 1))
-    except TypeError:  # nothing to go through, or an array of no dimension
-        found = None
-    if found is None:
+        items = None if isinstance(value, (str, Mapping)) else list(islice(value, _MOST + 1))
+    except TypeError:  # not iterable, or a zero-dimensional array
+        items = None
+    if items is None:
         raise InvalidTypeError(f"{name} must be a list; got {checks.show(value)}")
-    if not found:
+    if not items:
         raise InvalidInputError(f"{name} must not be empty")
-    if len(found) > _MOST:
-        raise InvalidInputError(f"{name} must hold at most {_MOST} values; found more")
-    return found
+    if len(items) > _MOST:
+        raise InvalidInputError(f"{name} must hold at most {_MOST} values; items more")
+    return items
 
 
 def _bounds(what: str, minimum: float | None, maximum: float | None) -> str:
-    """What is allowed, in words.
+    """Describe the allowed values.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The function of a study, made of its fields: arguments, types, defaults and documentation."""
+"""Functions of studies, made from their fields: arguments, types, defaults, documentation."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def function(study: Callable[P, Study]) -> Callable[P, Result]:
 
 
 _RUNNING = {
-    "workers": "Threads; as many as there are processors when not given. Results do not depend on "
+    "workers": "Number of threads; by default the number of processors. Results do not depend on "
     "it.",
-    "executor": "Your own workers instead.",
+    "executor": "Executor to use instead of threads.",
     "progress": "Show a progress bar.",
 }
 
 
 def documentation(cls: type[Study]) -> str:
-    """Return the docstring of a study's function: the class's, its fields as parameters."""
+    """Return the docstring of a study's function: that of the class, with its fields."""
     about, head, rest = inspect.cleandoc(cls.__doc__ or "").partition("Returns\n-------")
     known = {field.name: field for field in fields(cls)}
     lines = ["Parameters", "----------"]
@@ -68,7 +68,7 @@ def documentation(cls: type[Study]) -> str:
         "Raises\n------\nInvalidInputError, InvalidTypeError\n    For a value outside the bounds "
         "given above; the message names the argument.\n\n"
     )
-    if "Raises\n------" in rest:  # the class says it, and more
+    if "Raises\n------" in rest:  # documented by the class
         raises = ""
     first, mark, later = (head + rest).partition("References\n----------")
     if not mark:
@@ -77,7 +77,7 @@ def documentation(cls: type[Study]) -> str:
 
 
 def _signature(cls: type[Study]) -> inspect.Signature:
-    """The fields of a study's own first, then how it is run."""
+    """Return the signature: the study's own fields first, then the common ones."""
     base = set(inspect.signature(Study).parameters)
     parameters = inspect.signature(cls).parameters.values()
     return inspect.Signature(

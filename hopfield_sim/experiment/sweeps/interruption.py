@@ -1,4 +1,4 @@
-"""What stops the command line, within a second: Ctrl-C, ``kill``, a terminal that is closed.
+"""Interruption of the command line within a second: Ctrl-C, ``kill``, a closed terminal.
 
 The first signal is a ``KeyboardInterrupt``, as everywhere in Python, but the main thread may be in
 the middle of a long matrix product. So a second thread watches: when a moment has passed, or at the
@@ -24,20 +24,20 @@ from hopfield_sim.startup import SIGNALS
 __all__ = ["run"]
 
 _MOMENT = 0.7
-"""Seconds for the main thread to close what is open."""
+"""Seconds for the main thread to close open files."""
 
 
 def run(act: Callable[[], int], words: Callable[[], None]) -> int:
-    """Do something that signals stop, and return its exit code.
+    """Run a function that signals can stop, and return its exit code.
 
     When a signal stops it, the process ends with the code 128 + its number.
 
     Parameters
     ----------
     act : callable
-        What to do.
+        Function to run; returns an exit code.
     words : callable
-        Says that it was stopped, and what to do next.
+        Prints that it was stopped, and how to continue.
     """
     return _Run(act, words).run()
 

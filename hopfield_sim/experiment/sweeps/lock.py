@@ -1,4 +1,4 @@
-"""One writer a results file: a lock that ends with its process, whatever ended that."""
+"""Lock that allows one writer for each results file; it ends with its process."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from hopfield_sim.errors import ResultsDirError
 __all__ = ["Lock", "holder"]
 
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
-"""What a file system answers that has no locks."""
+"""Error numbers of file systems without locks."""
 
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _WAIT, _WAITS = 0.02, 25
-"""Seconds, and how often, that the new holder has to write who it is."""
+"""Seconds between tries, and number of tries, to read the name of a new holder."""
 
 
 class Lock:
-    """The right to write a file, until ``release``.
+    """Exclusive right to write a file, until ``release``.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class Lock:
     def __init__(self, path: Path) -> None:
         self.path = _beside(path)
         self.notice: str | None = None
-        """A word of warning, where the file system has no locks."""
+        """Warning if the file system has no locks."""
         self._file: int | None = None
         while self._file is None:
             file = _open(self.path)
@@ -84,7 +84,7 @@ class Lock:
 
 
 def holder(path: Path) -> str | None:
-    """Who is writing a file, or None; nothing is written to find that out."""
+    """Return the process that writes a file, or None; writes nothing itself."""
     try:
         file = os.open(_beside(path), os.O_RDONLY | _NOFOLLOW)
     except OSError:
@@ -101,7 +101,7 @@ def holder(path: Path) -> str | None:
 
 
 def _beside(path: Path) -> Path:
-    """Where SQLite has its log too: beside the file itself, whatever links lead to it."""
+    """Return the lock file beside the file itself, links resolved, as for SQLite's log."""
     file = Path(os.path.realpath(path))
     return file.with_name(f"{file.name}.lock")
 
@@ -121,7 +121,7 @@ def _open(path: Path) -> int:
 
 
 def _is(file: int, path: Path) -> bool:
-    """Whether the name still means this file: its last holder may have removed it."""
+    """Return whether the path is still this file: its last holder may have removed it."""
     try:
         return os.path.samestat(os.fstat(file), os.lstat(path))
     except FileNotFoundError:
@@ -141,7 +141,7 @@ if sys.platform == "win32":
     import msvcrt
 
     _FAR = 2**30
-    """A byte that nobody reads: Windows lets nobody read a locked one."""
+    """Offset of the locked byte, beyond the text: on Windows locked bytes cannot be read."""
 
     def _take(file: int, *, shared: bool = False) -> None:
         os.lseek(file, _FAR, os.SEEK_SET)

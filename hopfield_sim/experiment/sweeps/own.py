@@ -1,4 +1,4 @@
-"""Functions of the user's own in a study: as texts, "module:function", that any worker can find."""
+"""User functions in a study, as strings "module:function" that any worker can import."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["digest", "find", "reference", "rule"]
 
 
 def reference(given: Any, name: str) -> str:
-    """Return a learning rule as a text: its name, or "module:function".
+    """Return a learning rule as a string: its name, or "module:function".
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For an unknown name, and for a function that no other process could find.
+        For an unknown name, or a function that other processes cannot import.
 
     Examples
     --------
@@ -44,10 +44,10 @@ def reference(given: Any, name: str) -> str:
         )
     text = f"{getattr(given, '__module__', '')}:{getattr(given, '__qualname__', '')}"
     try:
-        found = find(text, name)
+        imported = find(text, name)
     except (InvalidInputError, InvalidTypeError):
-        found = None
-    if found is not given:
+        imported = None
+    if imported is not given:
         raise InvalidInputError(
             f"{name} must be functions that workers can import, defined by def in a module; "
             f"got {checks.show(given)}"
@@ -56,30 +56,32 @@ def reference(given: Any, name: str) -> str:
 
 
 def find(text: str, name: str = "a function") -> Callable[..., Any]:
-    """Import what "module:function" names; modules of the current folder are found too.
+    """Import a "module:function", also from the current folder.
 
     Raises
     ------
     InvalidInputError
-        When there is no such module, or no such function in it.
+        When the module or the function in it does not exist.
     """
     module, _, path = text.partition(":")
     try:
-        found: Any = _module(module)
+        target: Any = _module(module)
         for part in path.split("."):
-            found = getattr(found, part)
+            target = getattr(target, part)
     except Exception as error:  # whatever its code raises while it is imported
         reason = f"{type(error).__name__}: {error}"
         raise InvalidInputError(
             f"{name} must be module:function; cannot import {text!r} ({reason})"
         ) from error
-    if not callable(found):
-        raise InvalidInputError(f"{name} must be module:function; {text!r} is {checks.show(found)}")
-    return found
+    if not callable(target):
+        raise InvalidInputError(
+            f"{name} must be module:function; {text!r} is {checks.show(target)}"
+        )
+    return target
 
 
 def rule(text: str) -> str | Callable[..., Any]:
-    """Return what ``HopfieldNetwork(rule=...)`` takes for a text of ``reference``."""
+    """Return the argument of ``HopfieldNetwork(rule=...)`` for a string of ``reference``."""
     return find(text) if ":" in text else text
 
 
@@ -94,7 +96,7 @@ def digest(text: str) -> str:
     function = inspect.unwrap(find(text))
     try:
         source = inspect.getsource(function)
-    except (OSError, TypeError):  # typed into an interpreter, or compiled
+    except (OSError, TypeError):  # defined interactively, or compiled
         code = getattr(function, "__code__", None)
         source = repr((code.co_code, code.co_consts, code.co_names)) if code else text
     return hashlib.sha256(source.encode("utf-8", "backslashreplace")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""What a study shows on the report's page."""
+"""Part of the report page that a study contributes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ __all__ = ["Pages"]
 @checks.by_name
 @dataclass
 class Pages:
-    """A study's part of the page, before anything is drawn to a file.
+    """A study's part of the report page, before it is written to files.
 
     Parameters
     ----------
     title : str
-        The heading.
+        Heading.
     figures : list of (file's stem, caption, Figure)
-        Pictures.
+        Figures.
     videos : list of (file's stem, caption, run, number of its state)
         Recorded runs.
     tables : list of (caption, rows)
-        Beside the study's own.
+        Tables besides that of the study's rows.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Who does the work: threads or processes here, or the caller's own executor; or a ``Cluster``."""
+"""Pools of workers: threads, processes, or the caller's executor; see also ``Cluster``."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ __all__ = ["Pool", "local", "processors", "wrap"]
 
 
 class Pool:
-    """An executor that can be opened anew when its workers died.
+    """An executor that can be restarted when its workers died.
 
     Parameters
     ----------
     start : callable
-        Makes the executor.
+        Creates the executor.
     slots : int
-        How many chunks it works on at once.
+        Number of chunks that run at once.
     stop : callable, optional
-        What to do at the very end, besides shutting the executor down.
+        Called at the end, after the executor is shut down.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Pool:
         self._futures: set[Future[Done]] = set()
 
     def submit(self, chunk: Chunk) -> Future[Done]:
-        """Hand a chunk to a worker."""
+        """Submit a chunk to a worker."""
         if self._executor is None:
             self._executor = self._start()
         future = self._executor.submit(run, chunk)
@@ -52,36 +52,36 @@ class Pool:
         return future
 
     def ready(self) -> bool:
-        """Whether work can be handed out at this moment."""
+        """Return whether work can be submitted now."""
         return True
 
     def lost(self, error: Exception) -> bool:
-        """Whether an error says nothing of the work: it was lost on the way."""
+        """Return whether work was lost for a reason outside of it, such as a lost connection."""
         return False
 
     def tries(self, error: Exception) -> int:
-        """How often work was tried before it ended with this error."""
+        """Return how often work was tried before it ended with this error."""
         return 1
 
     def ask(self) -> str | None:
-        """A word of warning about the workers, once, where there is one.
+        """Return a warning about the workers, once, or None.
 
         Raises
         ------
         HopfieldError
-            When they will not come back.
+            When the workers are lost for good.
         """
         return None
 
     def drop(self) -> None:
-        """Let go of the workers; work that has begun is finished, the rest is cancelled."""
+        """Release the workers; running work is finished, the rest is cancelled."""
         wait(self._cancel())
         if self._executor is not None:
             self._executor.shutdown()
             self._executor = None
 
     def abandon(self) -> None:
-        """Let go of the workers at once; nobody waits for what they are doing."""
+        """Release the workers at once, without waiting for running work."""
         self._cancel()
         executor, self._executor = self._executor, None
         if executor is not None:
@@ -106,27 +106,27 @@ class Pool:
                 self._stop()
 
     def _cancel(self) -> list[Future[Done]]:
-        """Cancel what has not begun; return what has."""
+        """Cancel work that has not started; return the rest."""
         # Not by shutdown's cancel_futures: executors that are not the standard library's lack it.
         return [future for future in list(self._futures) if not future.cancel()]
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def local(workers: int | None = None, *, processes: bool = False) -> Pool:
-    """Workers on this machine: threads (the kernels run side by side) or fresh processes.
+    """Return a pool of workers on this machine: threads (kernels run in parallel) or processes.
 
     Parameters
     ----------
     workers : int, optional
-        How many, at most 1024; as many as there are processors when not given.
+        Number of workers, at most 1024; by default the number of processors.
     processes : bool
-        Processes for studies that spend their time in Python itself: very small networks.
+        Whether to use processes: for very small networks, whose time is spent in Python.
     """
     n = processors() if workers is None else checks.integer(workers, "workers", minimum=1)
     checks.integer(n, "workers", maximum=_MOST)
@@ -134,7 +134,7 @@ def local(workers: int | None = None, *, processes: bool = False) -> Pool:
 
 
 class _Processes(Pool):
-    """Fresh processes: spawned, for BLAS and its threads do not survive a fork."""
+    """Spawned processes; BLAS and its threads do not survive a fork."""
 
     def __init__(self, n: int) -> None:
         super().__init__(self._spawn, n)
@@ -160,7 +160,7 @@ class _Processes(Pool):
 
 
 def _obey() -> None:
-    """What a worker does first: it ends with the driver, however that ends, and only with it."""
+    """Initialise a worker: it ends with the driver, and only with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_follow, daemon=True).start()
 
@@ -173,7 +173,7 @@ def _follow() -> None:
 
 
 def wrap(executor: Executor) -> Pool:
-    """Use the caller's executor; it stays open, and broken workers end the sweep."""
+    """Return a pool of the caller's executor, which stays open; broken workers end the sweep."""
     if isinstance(executor, type) or not callable(getattr(executor, "submit", None)):
         raise InvalidTypeError(
             f"executor must be one of concurrent.futures or alike; got {checks.show(executor)}"
@@ -182,7 +182,7 @@ def wrap(executor: Executor) -> Pool:
 
 
 class _Borrowed(Pool):
-    """An executor that is not ours to shut down."""
+    """The caller's executor, which is not shut down."""
 
     def abandon(self) -> None:
         self._executor = None

@@ -1,7 +1,7 @@
-"""How far a sweep is, in time: what trials took so far says what the others will take.
+"""Progress of a sweep in time, estimated from the times of finished trials.
 
-Nothing is guessed. The first trial of a cell says what its trials cost, and each one after it makes
-that more exact; a cell that has not been tried is taken to be like the others of its study.
+The first trial of a cell gives the cost of its trials, and later ones refine it; a cell without a
+trial is estimated from the others of its study.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ class Amount:
     Parameters
     ----------
     study : str
-        To which the cell belongs.
+        Name of the cell's study.
     trials : int
-        How many there are to be.
+        Number of trials.
     done : int
-        How many are finished.
+        Number of finished trials.
     seconds : float
-        Workers' seconds, measured.
+        Measured seconds of workers.
     measured : int
-        Trials that took them.
+        Number of measured trials.
     """
 
     study: str
@@ -41,11 +41,11 @@ class Amount:
 
     @property
     def cost(self) -> float | None:
-        """Seconds a trial; None when none was measured."""
+        """Seconds for each trial; None before the first measurement."""
         return self.seconds / self.measured if self.measured else None
 
     def measure(self, trials: int, seconds: float) -> None:
-        """Take account of what some trials took."""
+        """Add the measured time of some trials."""
         self.measured += trials
         self.seconds += seconds
 
@@ -58,16 +58,16 @@ class _Work:
 
 
 class Progress:
-    """The bar over a sweep.
+    """Progress bar of a sweep.
 
     Parameters
     ----------
     amounts : sequence of Amount
-        The cells of all studies. Whoever runs the trials counts and measures there.
+        The cells of all studies; the driver updates them.
     slots : int
-        How many workers there are.
+        Number of workers.
     shown : bool
-        Whether anything is to be seen.
+        Whether to show the bar.
     """
 
     def __init__(self, amounts: Sequence[Amount], slots: int, shown: bool) -> None:
@@ -79,21 +79,21 @@ class Progress:
         self.show()
 
     def begin(self, key: object, amount: Amount, trials: int) -> None:
-        """Work was handed out: a worker begins it at once, or when one is free."""
+        """Record submitted work; it starts at once, or when a worker is free."""
         self._begun[key] = _Work(amount, trials, time.monotonic())
 
     def end(self, key: object) -> None:
-        """It came back, whatever became of it; the worker takes the next."""
+        """Record the end of work, successful or not."""
         del self._begun[key]
         for waiting in list(self._begun.values())[self._slots - 1 : self._slots]:
             waiting.start = time.monotonic()
 
     def left(self) -> float | None:
-        """Workers' seconds that are left; None when no trial was measured yet."""
+        """Return the remaining seconds of workers; None before the first measurement."""
         return self._seconds()[1] if any(amount.measured for amount in self._amounts) else None
 
     def show(self) -> None:
-        """Draw the bar, when that is due."""
+        """Draw the bar if an update is due."""
         if not self._shown:
             return
         left_trials = sum(amount.trials - amount.done for amount in self._amounts)
@@ -112,7 +112,7 @@ class Progress:
         )
 
     def warn(self, text: str) -> None:
-        """Say something that must be seen, on a line of its own."""
+        """Print a warning on a line of its own."""
         self._bar.say(text)
 
     def __enter__(self) -> Progress:
@@ -126,7 +126,7 @@ class Progress:
         return list(self._begun.values())[: self._slots]
 
     def _seconds(self) -> tuple[float, float]:
-        """Workers' seconds: of what is done, and of what is left."""
+        """Return seconds of workers, done and remaining."""
         means = _means(self._amounts)
         done = left = 0.0
         for amount in self._amounts:
@@ -143,17 +143,17 @@ class Progress:
 
 
 def _means(amounts: Sequence[Amount]) -> dict[str, float]:
-    """Seconds a trial of each study, the mean over the cells that were measured; "" for all."""
+    """Return the mean seconds for each trial of each study; "" for all studies."""
     costs: dict[str, list[float]] = {}
     for amount in amounts:
         if amount.cost is not None:
             for name in (amount.study, ""):
                 costs.setdefault(name, []).append(amount.cost)
-    return {name: sum(found) / len(found) for name, found in costs.items()}
+    return {name: sum(values) / len(values) for name, values in costs.items()}
 
 
 def _cost(amount: Amount, means: dict[str, float]) -> float:
-    """Seconds a trial of a cell, measured or else estimated; 1 when nothing is known at all."""
+    """Return the seconds for each trial of a cell, measured or estimated; 1 by default."""
     if amount.cost is not None:
         return amount.cost
     return means.get(amount.study, means.get("", 1.0))

@@ -1,4 +1,4 @@
-"""What a study found: a table, the numbers behind its sentences, and recorded runs."""
+"""Results of studies: a table, a summary and recorded runs."""
 
 from __future__ import annotations
 
@@ -27,21 +27,20 @@ Row = dict[str, str | int | float]
 
 @dataclass
 class Result:
-    """A study's answer.
+    """Result of a study.
 
     Parameters
     ----------
     name : str
-        The study.
+        Name of the study.
     rows : list of dict
-        One row a cell, all with the same columns in the same order.
+        Table, all rows with the same columns in the same order.
     config : dict
         All that the rows depend on, the seed included.
     summary : dict
-        Numbers drawn from the rows (capacities, death points, ...), those that the report's
-        sentences state.
+        Numbers derived from the rows (capacities, death points, ...), as stated in the report.
     runs : dict of str to Recording
-        Recorded runs that a figure or video shows; may be empty.
+        Recorded runs of figures and videos; may be empty.
     dims : tuple of str
         The columns that number the rows, outermost first; a name that is no column counts the rows
         within the others.
@@ -61,12 +60,12 @@ class Result:
     dims: tuple[str, ...] = ("row",)
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write the rows as a table, floats in full: reading them back gives the same numbers.
+        """Write the rows to a CSV file, floats with all digits.
 
         Raises
         ------
         InvalidInputError, InvalidTypeError
-            For a path that cannot be one.
+            For an invalid path.
         ResultsDirError
             When the file cannot be written.
         """
@@ -80,12 +79,12 @@ class Result:
         return disk.write(place, table.getvalue().encode("utf-8", "backslashreplace"))
 
     def to_dataframe(self) -> pandas.DataFrame:
-        """Return the rows as a pandas table.
+        """Return the rows as a pandas DataFrame.
 
         Raises
         ------
         MissingDependencyError
-            Without pandas.
+            If pandas is not installed.
         """
         try:
             import pandas
@@ -99,7 +98,7 @@ class Result:
         Raises
         ------
         MissingDependencyError
-            Without xarray.
+            If xarray is not installed.
         """
         try:
             import pandas
@@ -132,7 +131,7 @@ def _short(value: str | int | float) -> str:
 
 
 def mean_and_error(values: list[float]) -> tuple[float, float]:
-    """Mean and its standard error, s/√n with s² = Σ (x − mean)²/(n − 1); nan where there is none.
+    """Return mean and standard error, s/√n with s² = Σ (x − mean)²/(n − 1); nan if undefined.
 
     Examples
     --------
@@ -150,7 +149,7 @@ def mean_and_error(values: list[float]) -> tuple[float, float]:
 
 
 def with_error(value: float, error: float) -> str:
-    """Write a number with its standard error, to the digits that the error leaves it.
+    """Format a number with its standard error, to its significant digits.
 
     Examples
     --------

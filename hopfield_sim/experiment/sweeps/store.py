@@ -1,8 +1,8 @@
-"""The results file: one row a finished trial, in SQLite. Only this and ``store_file.py`` speak SQL.
+"""The results file: one row for each finished trial, in SQLite.
 
-A trial is found again by (fingerprint of its configuration, cell, trial). The write-ahead log makes
-every saved trial survive ``kill -9``; a file whose writer was killed is repaired when next opened.
-One process writes it at a time.
+Only this module and ``store_file.py`` use SQL. A trial is identified by (fingerprint of its
+configuration, cell, trial). By the write-ahead log every saved trial survives ``kill -9``; a file
+whose writer was killed is repaired when next opened. Only one process writes it at a time.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _ADVICE = {
 
 
 class Saved(NamedTuple):
-    """A trial as the store keeps it: its payload as JSON, or else the error that ended it."""
+    """A stored trial: its payload as JSON, or the error that ended it."""
 
     cell: int
     trial: int
@@ -49,19 +49,19 @@ class Saved(NamedTuple):
 
 
 class Store:
-    """A results file, opened; ``Store(":memory:")`` keeps nothing.
+    """An open results file; ``Store(":memory:")`` writes no file.
 
     Parameters
     ----------
     path : path or ":memory:"
-        Made when it does not exist.
+        Created if it does not exist.
     read_only : bool
-        Read what is there, and write nothing, neither into it nor beside it.
+        Whether to write nothing, neither to the file nor beside it.
 
     Attributes
     ----------
     notices : list of str
-        What the user should know of this file: damaged rows, a file system without locks.
+        Warnings about the file: damaged rows, a file system without locks.
 
     Raises
     ------
@@ -104,7 +104,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Fold the log back into the file and close it."""
+        """Merge the log into the file and close it."""
         self._db.close()
         if self._lock is not None:
             self._lock.release()
@@ -112,7 +112,7 @@ class Store:
             self._copy.cleanup()
 
     def claim(self, study: str, config: Config) -> str:
-        """Enter a study and its configuration, or find it there; return its fingerprint.
+        """Enter a study and its configuration if they are new; return the fingerprint.
 
         Raises
         ------
@@ -136,12 +136,12 @@ class Store:
         return key
 
     def studies(self) -> dict[str, Config]:
-        """Return every study in the store with its configuration.
+        """Return all studies of the store with their configurations.
 
         Raises
         ------
         ResultsDirError
-            When one is not as it was written.
+            When a configuration is damaged.
         """
         with self._errors():
             rows = self._db.execute(
@@ -160,12 +160,12 @@ class Store:
         return held
 
     def save(self, key: str, trials: Iterable[Saved]) -> None:
-        """Write trials at once: all of them or, when the machine stops, none."""
+        """Write trials in one transaction."""
         with self._transaction():
             store_file.insert(self._db, ((key, *map(_utf8, trial)) for trial in trials))
 
     def count(self, key: str) -> tuple[int, int]:
-        """Return how many trials ended well, and how many were given up."""
+        """Return the numbers of finished and of failed trials."""
         with self._errors():
             done, all_ = self._db.execute(
                 "SELECT count(payload), count(*) FROM trials WHERE fingerprint = ?", (key,)
@@ -173,7 +173,7 @@ class Store:
         return done, all_ - done
 
     def finished(self, key: str) -> set[tuple[int, int]]:
-        """Return (cell, trial) of all that ended well."""
+        """Return (cell, trial) of all finished trials."""
         with self._errors():
             return set(
                 self._db.execute(
@@ -182,7 +182,7 @@ class Store:
             )
 
     def failed(self, key: str) -> list[tuple[int, int, str]]:
-        """Return (cell, trial, error) of all that were given up."""
+        """Return (cell, trial, error) of all failed trials."""
         with self._errors():
             return self._db.execute(
                 "SELECT cell, trial, error FROM trials WHERE fingerprint = ? AND error IS NOT NULL "
@@ -191,26 +191,26 @@ class Store:
             ).fetchall()
 
     def payloads(self, key: str, n_cells: int) -> list[list[Payload]]:
-        """Return what the finished trials found, by cell, in order of trial; ``check`` first."""
+        """Return the payloads of finished trials by cell, in order; call ``check`` first."""
         cells: list[list[Payload]] = [[] for _ in range(n_cells)]
         for row in self._rows(key):
             cells[row.cell].append(json.loads(str(row.payload)))
         return cells
 
     def check(self, key: str, sizes: Sequence[int]) -> None:
-        """Refuse trials that the configuration does not have.
+        """Check that the configuration has all stored trials.
 
         Parameters
         ----------
         key : str
-            The configuration's fingerprint.
+            Fingerprint of the configuration.
         sizes : sequence of int
-            How many trials each of its cells has.
+            Number of trials of each cell.
 
         Raises
         ------
         ResultsDirError
-            Naming the first of them.
+            When it lacks one; the message names the first.
         """
         with self._errors():
             self._refuse_strangers(
@@ -221,14 +221,14 @@ class Store:
     def merge(
         self, other: Store, sizes: Callable[[str, Config], Sequence[int]] | None = None
     ) -> int:
-        """Take over another store's finished trials, all or none; return how many.
+        """Copy the finished trials of another store, all or none; return their number.
 
         Parameters
         ----------
         other : Store
-            Where they are.
+            Source of the trials.
         sizes : callable, optional
-            (study, configuration) → how many trials each cell has; other trials are refused.
+            (study, configuration) → number of trials of each cell; other trials are an error.
 
         Raises
         ------
@@ -240,19 +240,19 @@ class Store:
         with self._transaction():
             for study, config in other.studies().items():
                 key = self.claim(study, config)
-                found = {(row.cell, row.trial): row.payload for row in other._rows(key)}
+                theirs = {(row.cell, row.trial): row.payload for row in other._rows(key)}
                 held = {(row.cell, row.trial): row.payload for row in self._rows(key)}
-                for which in found.keys() & held.keys():
-                    if found[which] != held[which]:
+                for which in theirs.keys() & held.keys():
+                    if theirs[which] != held[which]:
                         raise self._conflict(other, study, which)
                 if sizes is not None:
-                    other._refuse_strangers(found, sizes(study, config))
-                self.save(key, (Saved(*which, payload) for which, payload in found.items()))
-                count += len(found)
+                    other._refuse_strangers(theirs, sizes(study, config))
+                self.save(key, (Saved(*which, payload) for which, payload in theirs.items()))
+                count += len(theirs)
         return count
 
     def _rows(self, key: str) -> Iterator[Row]:
-        """The finished trials of a configuration."""
+        """Return the finished trials of a configuration."""
         with self._errors():
             for row in store_file.rows(self._db, key):
                 if row.sound and row.error is None:
@@ -280,7 +280,7 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All that is written within, or nothing of it."""
+        """Write all or nothing of the block."""
         with self._errors():
             if self._db.in_transaction:
                 yield
@@ -291,7 +291,7 @@ class Store:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Errors of reading and writing, as one kind and with what to do."""
+        """Convert errors of reading and writing to ``ResultsDirError`` with advice."""
         try:
             yield
         except (sqlite3.Error, UnicodeError, OverflowError) as error:
@@ -321,7 +321,7 @@ def _short(config: Config, key: str) -> str:
 
 
 def _utf8(value: Any) -> Any:
-    """Words as they can be saved: an error may name a file whose name is not UTF-8."""
+    """Escape text that is not UTF-8, such as file names in errors."""
     return value.encode("utf-8", "backslashreplace").decode() if type(value) is str else value
 
 

@@ -1,8 +1,8 @@
-"""The results file as such: how it is opened, what is in it, and whether that is still so.
+"""The results file: opening, format and integrity.
 
-Format 2: every row of ``trials`` has a checksum over all that it says, and a study's fingerprint is
-one over its configuration. Format 1 had none for trials; its rows get theirs when the file is next
-written. A damaged row is left out, and its trial is made again.
+Format 2: every row of ``trials`` has a checksum, and a study's fingerprint is a checksum of its
+configuration. Format 1 had none for trials; they are added when the file is next written. Damaged
+rows are dropped, and their trials run again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hopfield_sim.experiment.sweeps.lock import holder
 __all__ = ["Row", "insert", "reader", "rows", "writer"]
 
 _PATIENCE = 30.0
-"""Seconds to wait for somebody who reads, such as a copy being made."""
+"""Seconds to wait for readers of the file, such as a running copy."""
 
 _STUDIES = """
 CREATE TABLE studies (
@@ -49,7 +49,7 @@ _FORMATS = ({"studies": _STUDIES, "trials": _TRIALS_1}, {"studies": _STUDIES, "t
 
 
 class Row(NamedTuple):
-    """A row of ``trials``; not ``sound`` when it is not as it was written."""
+    """A row of ``trials``; ``sound`` is False if it is damaged."""
 
     fingerprint: Any
     cell: Any
@@ -63,25 +63,25 @@ class Row(NamedTuple):
 
 
 def writer(path: str) -> tuple[sqlite3.Connection, list[Row]]:
-    """Open a file to write, or make it; return also the damaged rows that it had.
+    """Open or create a file for writing; return it with its damaged rows.
 
     Raises
     ------
     ResultsDirError, sqlite3.Error
-        When it cannot be used; it is left as it is then.
+        When it cannot be used; it is then unchanged.
     """
     db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
     try:
-        found = _judge(db, path)
+        tables = _validate(db, path)
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")
         with db:  # all of it or, when the machine stops, nothing
             db.execute("BEGIN IMMEDIATE")
             for table, sql in _FORMATS[-1].items():
-                if table not in found:
+                if table not in tables:
                     db.execute(sql)
             damaged, ordered = _survey(db)
-            if damaged or not ordered or found == _FORMATS[0]:
+            if damaged or not ordered or tables == _FORMATS[0]:
                 _rewrite(db)
             db.execute(f"PRAGMA user_version={len(_FORMATS)}")
     except BaseException:
@@ -93,10 +93,10 @@ def writer(path: str) -> tuple[sqlite3.Connection, list[Row]]:
 def reader(
     path: Path,
 ) -> tuple[sqlite3.Connection, TemporaryDirectory[str] | None, list[Row]]:
-    """Open a file to read, without a trace where it is: its folder may be read-only. With it, the
-    folder of a copy, if that was needed, and the rows that are damaged.
+    """Open a file for reading; its folder may be read-only. Return it with the folder of a copy, if
+    one was needed, and the damaged rows.
 
-    What its writer left in a log when it was killed is read from a copy.
+    A log that a killed writer left is read from a copy.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def reader(
         uri = (Path(copy.name) / path.name).as_uri()
     db = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None)
     try:
-        if "trials" not in _judge(db, str(path)):
+        if "trials" not in _validate(db, str(path)):
             raise ResultsDirError(f"{path} holds no results")
         damaged, ordered = _survey(db)
         if not ordered:
@@ -140,18 +140,18 @@ def reader(
 def rows(
     db: sqlite3.Connection, fingerprint: str | None = None, *, table: str = "trials"
 ) -> Iterator[Row]:
-    """All rows, or those of a configuration, in the order in which they stand in the file."""
+    """Yield all rows, or those of a configuration, in the order of the file."""
     summed = any(column[1] == "checksum" for column in db.execute(f"PRAGMA table_info({table})"))
     texts = ["fingerprint", "payload", "error", "checksum" if summed else "NULL"]
-    # As bytes: text that is no text any more would end the reading.
+    # As bytes: damaged text would raise an error.
     query = f"SELECT cell, trial, {', '.join(f'CAST({t} AS BLOB)' for t in texts)} FROM {table}"
     some = "" if fingerprint is None else " WHERE fingerprint = ?"
-    for found in db.execute(query + some, () if fingerprint is None else (fingerprint,)):
-        yield _row(*found, summed=summed)
+    for columns in db.execute(query + some, () if fingerprint is None else (fingerprint,)):
+        yield _row(*columns, summed=summed)
 
 
 def insert(db: sqlite3.Connection, trials: Iterable[tuple[Any, ...]]) -> None:
-    """Write rows, each (fingerprint, cell, trial, payload, error), in place of those there."""
+    """Write rows (fingerprint, cell, trial, payload, error), replacing existing ones."""
     db.executemany(
         "INSERT OR REPLACE INTO trials VALUES (?, ?, ?, ?, ?, ?)",
         ((*row, _checksum(*row)) for row in trials),
@@ -162,10 +162,10 @@ def _checksum(*row: Any) -> str:
     return hashlib.blake2b(json.dumps(row).encode(), digest_size=8).hexdigest()
 
 
-def _row(cell: Any, trial: Any, *found: bytes | None, summed: bool) -> Row:
+def _row(cell: Any, trial: Any, *texts: bytes | None, summed: bool) -> Row:
     sound = type(cell) is int and type(trial) is int
     key, payload, error, written = (
-        None if text is None else text.decode("utf-8", "replace") for text in found
+        None if text is None else text.decode("utf-8", "replace") for text in texts
     )
     if summed:
         sound = sound and written == _checksum(key, cell, trial, payload, error)
@@ -181,16 +181,16 @@ def _is_payload(text: str | None) -> bool:
         return False
 
 
-def _judge(db: sqlite3.Connection, path: str) -> dict[str, str]:
-    """Return the file's tables, none where it is new; refuse whatever else it is.
+def _validate(db: sqlite3.Connection, path: str) -> dict[str, str]:
+    """Return the tables of the file, empty if it is new; raise an error for any other content.
 
-    Exactly these tables and nothing beside them: a trigger would run when a row is saved.
+    Nothing beside these tables is allowed: a trigger would run when a row is saved.
     """
     db.execute("PRAGMA trusted_schema=OFF")
     (version,) = db.execute("PRAGMA user_version").fetchone()
-    found = dict(db.execute("SELECT name, sql FROM sqlite_master"))
-    begun = version == 0 and found.items() <= _FORMATS[0].items()
-    if not begun and not (0 <= version <= len(_FORMATS) and found in _FORMATS):
+    tables = dict(db.execute("SELECT name, sql FROM sqlite_master"))
+    begun = version == 0 and tables.items() <= _FORMATS[0].items()
+    if not begun and not (0 <= version <= len(_FORMATS) and tables in _FORMATS):
         raise ResultsDirError(
             f"{path} is a database of something else, or of another version of this package, or "
             "damaged; choose another folder"
@@ -198,11 +198,11 @@ def _judge(db: sqlite3.Connection, path: str) -> dict[str, str]:
     (finding,) = db.execute("PRAGMA quick_check(1)").fetchone()
     if finding != "ok":
         raise sqlite3.DatabaseError(" ".join(finding.split()))
-    return found
+    return tables
 
 
 def _survey(db: sqlite3.Connection) -> tuple[list[Row], bool]:
-    """The damaged rows, and whether the sound ones stand in their order: lookups rely on it."""
+    """Return the damaged rows, and whether the sound ones are in order, as lookups require."""
     damaged, ordered = [], True
     last = ("", 0, 0)
     for row in rows(db):
@@ -216,7 +216,7 @@ def _survey(db: sqlite3.Connection) -> tuple[list[Row], bool]:
 
 
 def _rewrite(db: sqlite3.Connection) -> None:
-    """Make the table anew from its sound rows, within the transaction that is open."""
+    """Rebuild the table from its sound rows, within the open transaction."""
     db.execute("ALTER TABLE trials RENAME TO before")
     db.execute(_TRIALS)
     insert(db, (row[:5] for row in rows(db, table="before") if row.sound))

@@ -1,4 +1,4 @@
-"""What a study is: a question, a grid of cells, and trials, pure functions of their numbers."""
+"""Studies: a question, a grid of cells, and trials, pure functions of their indices."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from hopfield_sim.experiment.sweeps.result import Result
 __all__ = ["Cell", "Config", "Payload", "Payloads", "Study", "canonical", "fingerprint"]
 
 Config = dict[str, Any]
-"""All that the results of a study depend on, in JSON's types."""
+"""All that the results of a study depend on, in JSON types."""
 
 Payload = dict[str, Any]
-"""What one trial found, in JSON's types."""
+"""Result of one trial, in JSON types."""
 
 Payloads = Sequence[Sequence[Payload]]
-"""For every cell the finished trials, in order."""
+"""Payloads of the finished trials of every cell, in order."""
 
 
 @checks.by_name
@@ -44,7 +44,7 @@ class Cell:
     values : mapping
         What distinguishes this cell from the others: rule, number of neurons, ...
     trials : int
-        Independent repetitions, nearly always networks.
+        Number of independent repetitions, usually networks.
     """
 
     values: Mapping[str, Any]
@@ -56,22 +56,21 @@ class Study(ABC):
     """A question that is answered by trials over a grid.
 
     A study is a frozen dataclass that derives from this one. Its fields, each declared by
-    ``fields.option``, are what it may be asked: the arguments of its function, the keys of a
-    configuration file, the options of the command line. ``config`` is what they come to, checked
-    and with every default filled in; all else reads ``config`` alone, so that a worker elsewhere,
-    or a results file, needs nothing but that.
+    ``fields.option``, are the arguments of its function, the keys of a configuration file, and
+    the options of the command line. ``config`` has the validated values with every default filled
+    in; all else reads ``config`` alone, so that workers and results files need nothing else.
     """
 
     name: ClassVar[str]
-    """The word on the command line, and the name of the CSV file."""
+    """Name on the command line, and of the CSV file."""
     question: ClassVar[str]
-    """What it asks, in a line."""
+    """Question of the study, one line."""
     small: ClassVar[Mapping[str, Any]] = {}
-    """Fields that make it small: ``--quick``."""
+    """Values of fields of the small size, ``--quick``."""
     large: ClassVar[Mapping[str, Any]] = {}
-    """Fields that make it as large as a paper's, where the default is smaller: ``--full``."""
+    """Values of fields of the size of a paper, ``--full``, if it differs from the default."""
     seconds: ClassVar[int] = 0
-    """How long it takes by default on two processors, for the help; 0 says nothing."""
+    """Seconds of the default size on two processors, for the help; 0 if unknown."""
 
     _: KW_ONLY
     backend: str = option("auto", kinds.backend(), "implementation to use", name="")
@@ -84,7 +83,7 @@ class Study(ABC):
     config: Config = dataclasses.field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Check every field, and settle the configuration."""
+        """Validate every field, and complete the configuration."""
         config: Config = {}
         sources: dict[str, str] = {}
         for field in fields(type(self)):
@@ -102,7 +101,7 @@ class Study(ABC):
 
     @classmethod
     def of(cls, config: Config) -> Self:
-        """Return the study of a configuration that was settled before."""
+        """Return the study of a complete configuration."""
         study = object.__new__(cls)
         object.__setattr__(study, "config", config)
         return study
@@ -113,49 +112,49 @@ class Study(ABC):
         return f"{cls.__module__}:{cls.__qualname__}"
 
     def settle(self, config: Config) -> Config:
-        """Fill in what depends on several fields or on data; check what they must keep together.
+        """Complete the configuration from several fields or data, and validate them together.
 
         Parameters
         ----------
         config : dict
-            Every field, checked alone, and ``seed``. May be changed in place.
+            All validated fields, and ``seed``. May be changed in place.
         """
         return config
 
     @abstractmethod
     def cells(self) -> list[Cell]:
-        """Return the grid."""
+        """Return the cells of the grid."""
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """Return what one trial finds; a pure function of the configuration, cell and generator."""
+        """Return the payload of one trial, a function of configuration, cell and generator only."""
         return self.trials(cell, [rng])[0]
 
     def trials(self, cell: Mapping[str, Any], rngs: Sequence[np.random.Generator]) -> list[Payload]:
-        """Return what ``trial`` finds with each generator, together where that takes less time."""
+        """Return the payload of ``trial`` for each generator, in one batch if that is faster."""
         return [self.trial(cell, rng) for rng in rngs]
 
     @abstractmethod
     def gather(self, payloads: Payloads) -> Result:
-        """Return the result, from the payloads of each cell."""
+        """Return the result from the payloads of each cell."""
 
     @staticmethod
     @abstractmethod
     def sentence(result: Result) -> str:
-        """Return the result in words, every number taken from it."""
+        """Return a summary of the result in words."""
 
     @staticmethod
     @abstractmethod
     def page(result: Result) -> Pages:
-        """Return the result as figures, videos and tables; imports ``plotting`` when called."""
+        """Return figures, videos and tables of the result; imports ``plotting`` when called."""
 
 
 def canonical(config: Config) -> str:
-    """Write a configuration so that equal ones are equal texts.
+    """Return a configuration as a canonical JSON string.
 
     Raises
     ------
     InvalidInputError
-        For a number that no text holds: of thousands of digits, or not finite.
+        For a number that cannot be written: not finite, or with thousands of digits.
 
     Examples
     --------
@@ -171,7 +170,7 @@ def canonical(config: Config) -> str:
 
 
 def fingerprint(study: str, config: Config) -> str:
-    """Return the key under which a configuration's trials are stored.
+    """Return the key of a configuration's trials in the store.
 
     Examples
     --------
@@ -182,9 +181,9 @@ def fingerprint(study: str, config: Config) -> str:
 
 
 def generator(study: str, seed: int, cell: int, trial: int) -> np.random.Generator:
-    """Randomness of one trial: independent of every other, whoever runs it and when.
+    """Return the generator of one trial, independent of all other trials and of the worker.
 
-    The study's name is part of the seed, or capacity and robustness would draw the same patterns.
+    The study's name is part of the seed; otherwise two studies would draw the same patterns.
 
     Examples
     --------

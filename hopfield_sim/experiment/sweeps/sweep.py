@@ -1,9 +1,8 @@
-"""The sweep: every trial of some studies, by whatever workers there are, into one store.
+"""The sweep: runs all trials of some studies on a pool of workers, into one store.
 
-Only this driver writes. A trial that raises, or whose worker dies, is tried three times more and
-then recorded as failed. Whatever was finished is saved at once, so a sweep that was stopped,
-politely or by ``kill -9``, goes on where it was; since trials depend on nothing but their numbers,
-the result is the same.
+Only this driver writes. A trial that raises, or whose worker dies, is retried three times and then
+recorded as failed. Finished trials are saved at once, so a sweep that was stopped, even by
+``kill -9``, continues where it was; trials depend only on their indices, so the result is the same.
 """
 
 from __future__ import annotations
@@ -32,9 +31,9 @@ RETRIES = 3
 _CHUNK_SECONDS = 0.25
 _CHUNK_TRIALS = 64
 _TICK = 0.5
-"""Seconds after which the bar moves, whether a trial has finished or not."""
+"""Seconds between updates of the progress bar."""
 _CHUNKS = 8
-"""A worker's share of a small sweep comes in so many pieces, or one would wait for the others."""
+"""Smallest number of chunks for each worker, to balance small sweeps."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Shard:
         return f"{self.number}/{self.count}"
 
     def of(self, start: int, trials: int) -> range:
-        """Those of a cell's trials, the first having number ``start`` in the sweep, that it has.
+        """Return the trials of a cell in the shard; its first has number ``start`` in the sweep.
 
         Examples
         --------
@@ -69,14 +68,14 @@ def sweep(
     shard: Shard = WHOLE,
     progress: bool = False,
 ) -> None:
-    """Make all trials that the store does not have yet.
+    """Run all trials that the store does not have yet.
 
     Raises
     ------
     ResultsDirError
         When the store holds one of the studies under another configuration.
     HopfieldError
-        What a trial raised because of its configuration.
+        When a trial fails because of its configuration.
     """
     plan = _Plan(studies, store, shard)
     # One BLAS thread a worker: two that share the processors are several times slower, and a sum
@@ -86,16 +85,16 @@ def sweep(
 
 
 def gather(study: Study, store: Store) -> Result:
-    """Return the study's result from what the store holds.
+    """Return the study's result from the payloads of the store.
 
     Raises
     ------
     ResultsDirError
-        When what it holds cannot be this study's.
+        When they are not payloads of this study.
     """
-    found = store.payloads(_claim(study, store), len(study.cells()))
+    payloads = store.payloads(_claim(study, store), len(study.cells()))
     try:
-        return study.gather(found)
+        return study.gather(payloads)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         if isinstance(error, HopfieldError) or not store.path.is_file():
             raise
@@ -106,13 +105,13 @@ def gather(study: Study, store: Store) -> Result:
 
 
 def count(study: Study, store: Store) -> tuple[int, int, int]:
-    """Return how many trials are done, how many there are to be, and how many were given up."""
+    """Return the numbers of finished, planned and failed trials."""
     done, failed = store.count(_claim(study, store))
     return done, sum(sizes(study)), failed
 
 
 def sizes(study: Study) -> list[int]:
-    """Return how many trials each cell has."""
+    """Return the number of trials of each cell."""
     return [cell.trials for cell in study.cells()]
 
 
@@ -122,7 +121,7 @@ def answer(study: Study) -> Result:
     Raises
     ------
     HopfieldError
-        When trials failed for good.
+        When trials failed.
     """
     progress = checks.flag(study.progress, "progress")
     executor = study.executor
@@ -146,7 +145,7 @@ def _claim(study: Study, store: Store) -> str:
 
 @dataclass
 class _Cell:
-    """A cell's part in the sweep; which trials it has is not written out, they may be millions."""
+    """A cell of the sweep; its trials, maybe millions, are an iterator."""
 
     study: Study
     key: str
@@ -164,8 +163,8 @@ class _Cell:
 
 
 class _Plan:
-    """What there is to do: one trial of every cell first, to see what its trials cost; then the
-    long ones, so that no worker is left with one at the end, and short ones several at a time.
+    """Order of the work: one trial of every cell first, to measure its cost; then long trials
+    before short ones, and several short ones at a time.
     """
 
     def __init__(self, studies: Sequence[Study], store: Store, shard: Shard) -> None:
@@ -189,11 +188,11 @@ class _Plan:
         self._waiting = [cell for cell in self.cells.values() if cell.left]
 
     def of(self, chunk: Chunk) -> _Cell:
-        """The cell of a chunk."""
+        """Return the cell of a chunk."""
         return self.cells[chunk.study, chunk.trials[0][0]]
 
     def next(self, seconds: float | None) -> Chunk | None:
-        """The next trials, about as many as take so many seconds; None when there are no more."""
+        """Return the next trials, worth about ``seconds``; None if there are no more."""
         self._waiting = [cell for cell in self._waiting if cell.left]
         if not self._waiting:
             return None
@@ -207,7 +206,7 @@ class _Plan:
 
 
 class _Driver:
-    """Hands out chunks, collects what comes back, and saves it."""
+    """Submits chunks, collects and saves their results."""
 
     def __init__(self, plan: _Plan, store: Store, pool: Pool, shown: Progress) -> None:
         self.plan = plan
@@ -234,7 +233,7 @@ class _Driver:
                 if warning := self.pool.ask():
                     self.shown.warn(warning)
         except BaseException:
-            self.pool.abandon()  # what is running is dropped, and made again next time
+            self.pool.abandon()  # running trials are dropped, and run again next time
             for future, chunk in self.running.items():
                 if future.done() and not future.cancelled() and not future.exception():
                     self._save(chunk, [t for t in future.result().trials if t.error is None])
@@ -246,7 +245,7 @@ class _Driver:
         return wait(self.running, _TICK, return_when=FIRST_COMPLETED).done
 
     def _more(self) -> bool:
-        """Whether chunks wait; the plan is asked for one at a time."""
+        """Return whether chunks wait; the plan gives one at a time."""
         if not self.waiting:
             left = self.shown.left()
             seconds = None if left is None else left / (_CHUNKS * self.pool.slots)
@@ -271,7 +270,7 @@ class _Driver:
         chunk = chunks[0]
         try:
             future = self.pool.submit(chunk)
-        except BrokenExecutor:  # found out here before any of the running chunks said so
+        except BrokenExecutor:  # noticed before any running chunk failed
             self.broken = True
             return
         except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""The work that goes to a worker: a handful of trials of one study."""
+"""Work of a worker: some trials of one study."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ __all__ = ["Chunk", "Done", "find", "run"]
 
 @dataclass(frozen=True)
 class Chunk:
-    """Trials of one cell that travel together, so that short ones do not drown in hand-overs.
+    """Trials of one cell that are submitted together, to reduce the overhead of short ones.
 
     Parameters
     ----------
     study : str
-        "module:name" of the study's class: names travel to other machines, objects do not.
+        "module:name" of the study's class, which workers import.
     config : dict
-        The study's configuration.
+        Configuration of the study.
     trials : tuple of (cell, trial)
-        Which ones.
+        Indices of the trials.
     attempt : int
-        How often they were tried before.
+        Number of earlier attempts.
     """
 
     study: str
@@ -45,7 +45,7 @@ class Chunk:
 
 
 class Done(NamedTuple):
-    """What became of a chunk, and the seconds that it took."""
+    """Results of a chunk, and its time in seconds."""
 
     trials: list[Saved]
     seconds: float
@@ -58,14 +58,14 @@ def find(where: str) -> type[Study]:
     return study
 
 
-@np.errstate(under="ignore")  # whatever np.seterr says, numbers that vanish are no error
+@np.errstate(under="ignore")  # underflow is not an error, whatever np.seterr is
 def run(chunk: Chunk) -> Done:
-    """Make the trials of a chunk; one that fails does not take the others with it.
+    """Run the trials of a chunk; a failure of one does not affect the others.
 
     Raises
     ------
     HopfieldError
-        When the configuration itself is at fault: trying again elsewhere would not help.
+        When the configuration is at fault, so that a retry would fail as well.
     """
     _calm_blas()
     start = time.perf_counter()
@@ -78,7 +78,7 @@ def run(chunk: Chunk) -> Done:
 
 
 def _make(study: Study, values: Mapping[str, Any], which: list[tuple[int, int]]) -> list[Saved]:
-    """Trials of one cell: together where the study can, else, or if that fails, one by one."""
+    """Run trials of one cell in a batch if the study can; else, or if that fails, one by one."""
     alone = len(which) == 1
     if alone or type(study).trials is not Study.trials:
         seed = study.config["seed"]
@@ -97,7 +97,7 @@ def _make(study: Study, values: Mapping[str, Any], which: list[tuple[int, int]])
 
 
 def _reason(error: Exception, values: Mapping[str, Any]) -> str:
-    """Why a trial failed: a memory that NumPy found too small is told as all others are."""
+    """Return the reason of a failure; NumPy's MemoryError becomes InsufficientMemoryError."""
     if isinstance(error, MemoryError) and not isinstance(error, HopfieldError):
         cell = ", ".join(f"{name} = {value}" for name, value in values.items())
         error = InsufficientMemoryError(
