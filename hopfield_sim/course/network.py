@@ -96,6 +96,8 @@ class HopfieldNetwork:
         InvalidInputError, InvalidTypeError
             If ``state`` does not have N finite numbers, ``saver`` is not a DataSaver, or
             ``max_iter`` is negative.
+        InsufficientMemoryError
+            If the states do not fit into memory.
         """
         start, walk = walks.synchronous_walk(state, self.w, max_iter)
         _save(start, walk, saver, self.w, 1)
@@ -137,6 +139,8 @@ class HopfieldNetwork:
         InvalidInputError, InvalidTypeError
             If ``state`` does not have N finite numbers, ``saver`` is not a DataSaver, ``max_iter``
             is negative, or ``convergence_num_iter`` or ``skip`` is below 1.
+        InsufficientMemoryError
+            If the states do not fit into memory.
         """
         skip = checks.integer(skip, "skip", minimum=1)
         start, walk = walks.asynchronous_walk(state, self.w, max_iter, convergence_num_iter, rng)
@@ -147,6 +151,8 @@ def _save(start: NDArray[Any], walk: Any, into: Any, weights: NDArray[Any], skip
     """Save one state every ``skip`` steps, and the last one."""
     store = saver.receiver(into, weights)
     restored = walks.restore(start)
+    if saver.keeps_all(into):
+        walk = walks.stored(start, walk, skip)
     moment = next(walk)
     store(start, moment.energy)
     step = 0

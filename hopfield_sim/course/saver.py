@@ -122,16 +122,17 @@ def receiver(saver: Any, weights: NDArray[Any]) -> Callable[[NDArray[Any], float
     A subclass with its own ``store_iter`` or ``compute_energy`` computes the energy itself, in
     O(N²) per state.
     """
-    kind = type(saver)
     if not callable(getattr(saver, "store_iter", None)):
         raise InvalidTypeError(f"saver must be a DataSaver; got {checks.show(saver)}")
-    if (
-        isinstance(saver, DataSaver)
-        and kind.store_iter is DataSaver.store_iter
-        and kind.compute_energy is DataSaver.compute_energy
-    ):
-        return saver._store
+    if keeps_all(saver) and type(saver).compute_energy is DataSaver.compute_energy:
+        store: Callable[[NDArray[Any], float], None] = saver._store
+        return store
     return lambda state, _: saver.store_iter(state, weights)
+
+
+def keeps_all(saver: Any) -> bool:
+    """Whether a saver keeps every state; one with its own ``store_iter`` need not."""
+    return isinstance(saver, DataSaver) and type(saver).store_iter is DataSaver.store_iter
 
 
 @checks.by_name

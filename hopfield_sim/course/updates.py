@@ -16,12 +16,10 @@ from hopfield_sim.course.walks import (
     energy_of,
     restore,
     signs,
+    stored,
     synchronous_walk,
     validate,
 )
-
-_CHECK = 1024
-"""Number of states of a history after which the available memory is checked again."""
 
 
 @checks.by_name
@@ -159,6 +157,8 @@ def dynamics(state: Any, weights: Any, max_iter: int) -> list[NDArray[Any]]:
     ------
     InvalidInputError, InvalidTypeError
         If the shapes do not match, values are not finite numbers, or ``max_iter`` is negative.
+    InsufficientMemoryError
+        If the history does not fit into memory.
 
     Examples
     --------
@@ -231,15 +231,7 @@ def dynamics_async(
 def _history(start: NDArray[Any], walk: Iterator[Moment]) -> list[NDArray[Any]]:
     """All states of a walk, as separate arrays."""
     restored = restore(start)
-    next(walk)
-    history = [start]  # the original: large integers are not exact in float64
-    for moment in walk:
-        if len(history) % _CHECK == 0:
-            checks.memory(
-                2 * _CHECK * start.nbytes,
-                f"a history of more than {len(history)} states of {start.size} neurons",
-                "make fewer steps, or use HopfieldNetwork.dynamics_async, which stores one state "
-                "every `skip`",
-            )
-        history.append(restored(moment.spins))
-    return history
+    moments = stored(start, walk)
+    next(moments)
+    # The original comes first: large integers are not exact in float64.
+    return [start, *(restored(moment.spins) for moment in moments)]

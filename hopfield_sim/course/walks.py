@@ -14,12 +14,22 @@ from hopfield_sim.course.arguments import TIE, reach, size, state_of, weights_fo
 _BLOCK = 1024
 """Random sites drawn at a time. Results for a given seed depend on it and on the drawing order."""
 
+_CHUNK = 32 * 2**20
+"""Bytes of stored states after which the available memory is checked again."""
+
+_OVERHEAD = 128
+"""Bytes of an array besides its numbers."""
+
 
 class Moment(NamedTuple):
-    """Current state, (N,) float64, and its energy. The next step overwrites the array."""
+    """Current state, (N,) float64, and its energy. The next step overwrites the array.
+
+    ``ahead`` is a number of further steps that are certain to follow.
+    """
 
     spins: NDArray[np.float64]
     energy: float
+    ahead: int = 0
 
 
 Walk = tuple[NDArray[Any], Iterator[Moment]]
@@ -48,21 +58,49 @@ def restore(start: NDArray[Any]) -> Callable[[NDArray[np.float64]], NDArray[Any]
     return lambda spins: spins.astype(kind).reshape(shape)
 
 
+def stored(start: NDArray[Any], walk: Iterator[Moment], skip: int = 1) -> Iterator[Moment]:
+    """Check that the states of a walk, one every ``skip`` steps, fit into memory as they come.
+
+    Those that are certain to come are checked before the first of them.
+
+    Raises
+    ------
+    InsufficientMemoryError
+        If they do not fit.
+    """
+    each = start.nbytes + _OVERHEAD
+    block = skip * max(1, _CHUNK // each)
+    checked = block  # steps ahead, from the current one
+    for step, moment in enumerate(walk):
+        if moment.ahead > checked or checked == 0:
+            checked = max(moment.ahead, block)
+            checks.memory(
+                each * (checked // skip),
+                f"a history of {(step + checked) // skip} or more states of {start.size} neurons",
+                "make fewer steps, or store one state every `skip`, as "
+                "HopfieldNetwork.dynamics_async does",
+            )
+        yield moment
+        checked -= 1
+
+
 def _synchronous(
     spins: NDArray[np.float64], weights: NDArray[np.float64], max_iter: int
 ) -> Iterator[Moment]:
     width = TIE * reach(weights, weights, spins) / size(spins)
     fields = weights @ spins
     yield Moment(spins, energy_of(spins, fields))
-    for _ in range(max_iter):
+    before = spins
+    for left in reversed(range(max_iter)):
         new = signs(fields, width * size(spins))
         rests = np.array_equal(new, spins)
         if not rests:
             fields = weights @ new
-        yield Moment(new, energy_of(new, fields))
+        alternates = not rests and np.array_equal(new, before)
+        yield Moment(new, energy_of(new, fields), left if alternates else 0)
         if rests:
             return
-        spins = new
+        before, spins = spins, new
 
 
 def _asynchronous(
@@ -76,7 +114,7 @@ def _asynchronous(
     width = TIE * reach(weights, weights, spins) / size(spins)
     limits = (-width * size(spins)).tolist()
     level = energy_of(spins, weights @ spins)
-    yield Moment(spins, level)
+    yield Moment(spins, level, min(max_iter, patience))
     quiet = 0
     for step in range(max_iter):
         if step % _BLOCK == 0:
@@ -94,7 +132,7 @@ def _asynchronous(
             spins[site] = new
             if abs(old) > 1.0:  # only until every neuron was updated once
                 limits = (-width * size(spins)).tolist()
-        yield Moment(spins, level)
+        yield Moment(spins, level, min(max_iter - step - 1, patience - quiet))
         if quiet == patience:
             return
 

@@ -687,6 +687,64 @@ def test_a_history_that_outgrows_the_memory_is_refused(monkeypatch: pytest.Monke
         course.dynamics_async(np.ones(2000), np.ones((2000, 2000)), 5000, 5000)
 
 
+SWAP = np.array([[0, 0.5], [0.5, 0]])  # two neurons that copy each other alternate for ever
+LONG = 10**6
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: course.dynamics_async(np.ones(2), SWAP, LONG + 1, LONG),
+        lambda: course.dynamics(np.array([1, -1]), SWAP, LONG),
+        lambda: _network(SWAP).dynamics([1, -1], course.DataSaver(), LONG),
+        lambda: _network(SWAP).dynamics_async(
+            [1, 1], course.DataSaver(), 9 * LONG, 9 * LONG, skip=9
+        ),
+    ],
+)
+def test_a_history_that_is_sure_to_outgrow_the_memory_is_refused_at_once(
+    call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chunks of the history would fit, as the memory never shrinks here; the whole would not."""
+    monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 10**8)
+    with pytest.raises(InsufficientMemoryError, match="make fewer steps"):
+        call()
+
+
+def test_only_states_that_are_kept_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 10**8)
+    course.dynamics_async(np.ones(2), SWAP, LONG, 50)
+    course.dynamics(np.ones(2), SWAP, LONG)
+    saver = course.DataSaver()
+    with pytest.raises(_Enough):
+        _network(SWAP).dynamics([1, -1], _Passing(), LONG)
+    _network(SWAP).dynamics_async([1, 1], saver, LONG, 1000, skip=LONG)
+    assert len(saver.get_data()["state"]) == 2
+
+
+class _Enough(Exception):
+    """A saver has seen all that it wanted."""
+
+
+class _Passing(course.DataSaver):
+    """A saver that keeps no states."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = 0
+
+    def store_iter(self, state: Any, weights: Any) -> None:
+        self.seen += 1
+        if self.seen == 10:
+            raise _Enough
+
+
+def _network(weights: Any) -> course.HopfieldNetwork:
+    net = course.HopfieldNetwork([[1] * len(weights)])
+    net.weights = weights
+    return net
+
+
 def test_no_argument_is_changed() -> None:
     patterns, weights = PATTERNS.copy(), np.array(STORKEY)
     state, images = np.array([1, 8, 0, 9]), [np.ones((2, 2), int)]
