@@ -1,4 +1,4 @@
-"""How many threads BLAS takes: a limit where threadpoolctl is there to set one, else its own."""
+"""Limit of the number of BLAS threads, if threadpoolctl is installed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ __all__ = ["limit"]
 
 
 def limit(threads: int | None) -> AbstractContextManager[Any]:
-    """Give BLAS so many threads from now on, or within a ``with`` block; None leaves it as it is.
+    """Limit BLAS to ``threads`` threads from now on, or within a ``with`` block; None: no limit.
 
-    Without threadpoolctl nothing is limited. Results are as good then, but slower where several
-    workers share the processors, and the last bits of a large product may depend on their number.
+    Without threadpoolctl there is no limit: workers that share the processors are slower, and the
+    last bits of a large product may depend on the number of threads.
     """
     try:
-        from threadpoolctl import threadpool_limits  # only for who computes much
+        from threadpoolctl import threadpool_limits  # imported only when needed
     except ImportError:
         return nullcontext()
     return threadpool_limits(threads, user_api="blas")

@@ -1,7 +1,6 @@
-"""Threads that nobody waits for: what one of them computes can be left to itself.
+"""Daemon threads, which are not joined when the interpreter ends.
 
-Those of ``concurrent.futures`` are joined when the interpreter ends, so that a Ctrl-C would wait
-for what is running.
+Threads of ``concurrent.futures`` are, so that a Ctrl-C would wait for running calls.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from weakref import WeakSet
 __all__ = ["Daemons"]
 
 _LEFT: WeakSet[Thread] = WeakSet()
-"""Threads that are no longer waited for."""
+"""Threads that are no longer joined."""
 
 _Task = tuple[Future[Any], Callable[..., Any], tuple[Any, ...], dict[str, Any]]
 
@@ -30,7 +29,7 @@ class Daemons(Executor):
     Parameters
     ----------
     n : int
-        How many at most; each begins when there is work for it.
+        Largest number of threads; each starts when it is needed.
     """
 
     def __init__(self, n: int) -> None:
@@ -39,12 +38,12 @@ class Daemons(Executor):
         self._threads: list[Thread] = []
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Have a thread do some work.
+        """Submit a call to a thread.
 
         Raises
         ------
         RuntimeError
-            When it needs another thread and the system has none left.
+            When no further thread can be started.
         """
         if len(self._threads) < self._n:
             thread = Thread(target=self._work, name="hopfield_sim", daemon=True)
@@ -55,7 +54,7 @@ class Daemons(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the threads when what was submitted is done, or what of it has begun."""
+        """End the threads when all submitted calls, or all started ones, are done."""
         while cancel_futures and not self._tasks.empty():
             with suppress(Empty):
                 if task := self._tasks.get_nowait():

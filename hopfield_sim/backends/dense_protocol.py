@@ -1,4 +1,4 @@
-"""What an engine of dense memories receives: the contract that every backend keeps, in arrays only.
+"""Arguments of engines of dense memories: the contract of all backends, in arrays only.
 
 The caches of a state are its overlaps m_μ = ξ^μ·s (P,), which ``StateBatch.cache`` holds. From them
 
@@ -26,13 +26,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BLOCK: Final = 512
-"""Patterns whose signs lie together; see ``signs``."""
+"""Number of patterns in a block; see ``signs``."""
 
 _LIMB_BITS: Final = 31
 """An int64 holds the sum of 2³² such."""
 
 _PACKED = 1 << 24
-"""Signs that are packed at a time."""
+"""Number of signs packed at a time."""
 
 SMALLEST_LOG: Final = -700.0
 LARGEST_LOG: Final = 700.0
@@ -77,18 +77,18 @@ class Memories:
 
     @cached_property
     def by_site(self) -> NDArray[np.int8]:
-        """ξ site by site, (N, P)."""
+        """Patterns by site, (N, P)."""
         return np.ascontiguousarray(self.patterns.T)
 
     @cached_property
     def columns(self) -> NDArray[np.uint64]:
-        """The signs of ξ site by site for sums of doubles, eight words of 64 a block."""
+        """Signs of the patterns by site for sums of doubles, eight 64-bit words for each block."""
         return signs(self.patterns, np.uint64)
 
     @cached_property
     def narrow_columns(self) -> NDArray[np.uint32] | None:
-        """The same for sums of 32-bit integers, sixteen words of 32 a block; None where slopes are
-        no whole numbers.
+        """The same for sums of 32-bit integers, sixteen 32-bit words for each block; None if slopes
+        are not integers.
         """
         met = self.slope[::2]  # overlaps have the parity of N
         if self.whole is not None or (met != np.rint(met)).any():
@@ -116,7 +116,7 @@ class Memories:
 
 
 def signs(patterns: NDArray[np.int8], word: type[Any]) -> NDArray[Any]:
-    """Bits of patterns site by site, (N, words), set for −1.
+    """Return bits of patterns by site, (N, words), set for −1.
 
     A block of 512 patterns is 512/w words of w bits. Pattern (512/w) b + j of it is bit w − 1 − b
     of word j: shifting all words by b brings the signs of 512/w patterns to the top.

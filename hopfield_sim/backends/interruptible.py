@@ -1,8 +1,8 @@
-"""Long calls of LAPACK, during which a Ctrl-C is heard; their results keep their bits.
+"""Long LAPACK calls that Ctrl-C can interrupt; results are unchanged.
 
-Python handles a signal between two of its own steps, and a decomposition is a single one. So the
-main thread has a daemon thread make the call and waits for it in short steps; one that is
-interrupted goes on to its end, and nobody waits for it.
+Python handles signals between bytecode instructions, and a decomposition is a single call. So a
+daemon thread makes the call while the main thread waits in short steps; an interrupted call runs to
+its end in the background.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from numpy.typing import NDArray
 from hopfield_sim.backends.daemons import Daemons
 
 _SMALL: Final = 1 << 17
-"""Numbers that LAPACK decomposes in less than about 0.2 s."""
+"""Size of matrices that LAPACK decomposes in less than about 0.2 s."""
 
 _STEP: Final = 0.1
-"""Seconds to wait at a time, for systems on which a wait itself hears nothing."""
+"""Seconds of one wait, for systems where signals do not interrupt it."""
 
 _Answer = TypeVar("_Answer")
 
 
 def interruptible(function: Callable[..., _Answer], *arrays: NDArray[Any]) -> _Answer:
-    """``function(*arrays)``, at the first Ctrl-C left to itself; it may change nothing.
+    """Return ``function(*arrays)``, abandoned at Ctrl-C; the function must not change anything.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def interruptible(function: Callable[..., _Answer], *arrays: NDArray[Any]) -> _A
     pool = Daemons(1)
     try:
         waiting = pool.submit(copy_context().run, function, *arrays)
-    except RuntimeError:  # the system has no thread left
+    except RuntimeError:  # no thread can be started
         return function(*arrays)
     pool.shutdown(wait=False)
     while True:

@@ -1,6 +1,6 @@
-"""Large matrix products in pieces: Python handles a Ctrl-C between two calls of BLAS, not within.
+"""Large matrix products in blocks: Python handles a Ctrl-C between two calls of BLAS, not within.
 
-The pieces depend on nothing but shapes, and small products are one call.
+The blocks depend only on shapes, and small products are one call.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WORK: Final = 1 << 30
-"""Multiplications in one call, about 0.1 s of one processor."""
+"""Multiplications of one call, about 0.1 s of one processor."""
 
 _ROWS: Final = 512
-"""Rows of a piece: enough for a product at full speed."""
+"""Rows of a block: enough for a product at full speed."""
 
 _LEAST: Final = 64
-"""Columns of a piece at least, for the same reason."""
+"""Smallest number of columns of a block, for the same reason."""
 
 
 def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-    """``left @ right``, (m, k) and (k, n) to (m, n).
+    """Return ``left @ right``, (m, k) and (k, n) to (m, n).
 
     Examples
     --------
@@ -42,7 +42,7 @@ def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
 
 
 def gram(rows: NDArray[Any]) -> NDArray[Any]:
-    """``rows.T @ rows``, (P, N) to (N, N), symmetric to the last bit.
+    """Return ``rows.T @ rows``, (P, N) to (N, N), exactly symmetric.
 
     Examples
     --------

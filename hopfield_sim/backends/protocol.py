@@ -1,7 +1,7 @@
-"""What an engine receives and gives: the contract that every backend keeps, in arrays only.
+"""Arguments and results of engines of pair couplings: the contract of all backends, in arrays only.
 
 A *field* here is W s in the engine's own units: integers N·W s for Hebbian couplings, W s itself
-for real ones. Words such as ties, thresholds or clamping are settled before: a site becomes +1
+for real ones. Ties, thresholds and clamping are resolved before: a site becomes +1
 where its field is greater than ``above``, −1 where it is less than ``below``, and stays as it is
 between. A clamped site has limits that no field reaches.
 
@@ -22,17 +22,15 @@ from numpy.typing import NDArray
 RUNNING: Final = 0
 FIXED: Final = 1
 CYCLE: Final = 2
-"""Why a state stopped."""
+"""Reasons why a state stopped."""
 
 CACHED: Final = 0
 FRESH: Final = 1
 STALE: Final = 2
-"""A cache kept up to date flip by flip; computed for just this state; to be computed before going
-on.
-"""
+"""State of a cache: updated by flips; computed for this state; to be recomputed before use."""
 
 INT32_SAFE: Final = 2**29
-"""Fields up to this size, and thresholds beyond every one, fit an int32."""
+"""Largest size of fields for int32, with thresholds beyond all of them."""
 
 _PACKED_ROWS = 4096
 
@@ -50,9 +48,9 @@ class Matrix:
     scale : float
         Field = scale · W s: N for Hebbian integers, 1 for real weights.
     reach : int
-        No field of an integer matrix is larger than this in size.
+        Bound of the absolute values of fields of an integer matrix.
     factors : Factors, optional
-        Hebbian integers only: what they were made of. Fields are exact then.
+        Factors of Hebbian integers; fields are then exact.
     """
 
     columns: NDArray[Any]
@@ -73,12 +71,12 @@ class Matrix:
 
     @property
     def cache_type(self) -> np.dtype[Any]:
-        """What a cache holds."""
+        """dtype of a cache."""
         return self.diagonal.dtype
 
     @property
     def exact(self) -> bool:
-        """Are fields exact, whatever the order of summation? Then they never need recomputing."""
+        """Whether fields are exact in any order of summation, and need no recomputation."""
         return self.factors is not None
 
 
@@ -111,7 +109,7 @@ class Factors:
 
     @property
     def reach(self) -> int:
-        """No field is larger than this in size."""
+        """Bound of the absolute values of fields."""
         return self.patterns.size
 
     @property
@@ -121,27 +119,27 @@ class Factors:
 
     @property
     def cache_type(self) -> np.dtype[Any]:
-        """Overlaps lie from −N to N."""
+        """dtype of a cache; overlaps lie from −N to N."""
         return np.dtype(np.int16 if self.n_neurons < 2**15 else np.int32)
 
     @property
     def columns(self) -> NDArray[np.int8]:
-        """What a flip of each site adds to the overlaps, Ξᵀ, (N, P)."""
+        """Change of the overlaps by a flip of each site, Ξᵀ, (N, P)."""
         return self.patterns.T
 
     @property
     def own(self) -> Any:
-        """What ΞᵀΞ has on its diagonal and the couplings have not, P or 0, in the fields' type."""
+        """Diagonal of ΞᵀΞ minus that of the couplings, P or 0, in the dtype of fields."""
         return self.diagonal.dtype.type(len(self.patterns)) - self.diagonal[0]
 
     @cached_property
     def pattern_bits(self) -> NDArray[np.uint64]:
-        """One bit a site, (P, words) with a multiple of 256 bits; 0 beyond the last."""
+        """Patterns with one bit for each site, (P, words), zero-padded to 256 bits."""
         return packed(self.patterns, 32)
 
     @cached_property
     def site_bits(self) -> NDArray[np.uint64]:
-        """One bit a pattern, (N, ⌈P/64⌉); 0 beyond the last."""
+        """Sites with one bit for each pattern, (N, ⌈P/64⌉), zero-padded."""
         return packed(self.patterns.T, 8)
 
 
@@ -185,7 +183,7 @@ class HeatBath:
     offset : (N,) ndarray of int32
         The thresholds in field units, rounded down; 0 where fields are not integers.
     fraction : (N,) ndarray of float64
-        What was rounded off.
+        The fractions rounded off.
     clamped : (N,) ndarray of uint8
         1 where a site never changes.
     table : (2·half + 1,) ndarray of uint64, optional
@@ -202,9 +200,9 @@ class HeatBath:
 
 @dataclass
 class StateBatch:
-    """States on their way. Rows are independent; every array has one entry, or row, a state.
+    """A batch of states during recall; every array has one entry, or row, for each state.
 
-    ``index`` is the state's place in the caller's batch, which addresses its randomness;
+    ``index`` is the position in the caller's batch, which addresses its randomness;
     ``previous`` the state one step before (synchronous only); ``updates`` counts visits; ``fresh``
     is one of CACHED, FRESH, STALE.
     """
@@ -224,7 +222,7 @@ class StateBatch:
         self.stop, self.fresh = np.full(n, RUNNING, np.int8), np.full(n, FRESH, np.uint8)
 
     def unfinished(self, until: int) -> NDArray[np.int64]:
-        """Rows that still run and have visits left before the update ``until``."""
+        """Return rows that still run and have not reached the update ``until``."""
         return ((self.stop == RUNNING) & (self.updates < until)).nonzero()[0]
 
     def ended(self) -> StateBatch:

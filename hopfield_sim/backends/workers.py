@@ -18,23 +18,21 @@ if TYPE_CHECKING:
 Rows = NDArray[np.int64]
 
 _MOST = 64
-"""Threads of a pool at most: more of them than processors gain nothing."""
+"""Largest number of threads of a pool."""
 
 _PARTS = 4
 """A thread, so that those with the lighter ones take another."""
 
 
 Work = Callable[[Rows], int | None]
-"""Takes a part of the rows and says how many of them, the first ones, it had the time for; None is
-all of them.
-"""
+"""Processes a part of the rows; returns the number of rows processed, the first ones; None: all."""
 
 
 def share(work: Work, rows: Rows, parts: int, n_threads: int) -> Rows:
-    """Do the work on these rows in so many parts, by so many threads, the caller among them.
+    """Process rows in ``parts`` parts by at most ``n_threads`` threads, the caller included.
 
-    At most so many, that is: a thread that cannot be started, because there are too many already or
-    the interpreter is about to exit, is done without. Returns the rows for which there was no time.
+    A thread that cannot be started, because there are too many or the interpreter exits, is left
+    out. Returns the rows that were not processed.
     """
     left = np.array_split(rows, max(1, min(parts, len(rows))))[::-1]
     rest: list[Rows] = []
@@ -43,7 +41,7 @@ def share(work: Work, rows: Rows, parts: int, n_threads: int) -> Rows:
         while left:
             try:
                 part = left.pop()
-            except IndexError:  # another thread was quicker
+            except IndexError:  # taken by another thread
                 return
             done = work(part)
             if done is not None and done < len(part):
@@ -53,20 +51,20 @@ def share(work: Work, rows: Rows, parts: int, n_threads: int) -> Rows:
     try:
         run()
     finally:
-        left.clear()  # after a Ctrl-C nobody begins another part
+        left.clear()  # after a Ctrl-C no further part starts
         for other in others:
-            if not other.cancel():  # it has begun
+            if not other.cancel():  # it is running
                 other.result()
     return np.concatenate(rest) if rest else rows[:0]
 
 
 def parts_for(n_threads: int, shares: int) -> int:
-    """Into how many parts to cut so many shares, each of them worth a thread."""
+    """Return the number of parts of ``shares`` shares, each of them worth a thread."""
     return min(_PARTS * n_threads, 1 + shares) if n_threads > 1 else 1
 
 
 def _begin(run: Callable[[], None], count: int) -> list[Future[None]]:
-    """Let so many threads run it besides the caller, or as many as can be had."""
+    """Start ``count`` threads besides the caller, or as many as possible."""
     begun: list[Future[None]] = []
     try:
         while len(begun) < count:

@@ -1,6 +1,6 @@
-"""The reference's engines with their loops compiled: the same bits where sums are exact integers.
+"""Engines with compiled loops: bit-identical to the reference where sums are exact integers.
 
-``kernels`` beside this folder has the compiled modules, which nobody else imports.
+Only this package imports the compiled modules, in ``kernels`` beside this folder.
 """
 
 from __future__ import annotations

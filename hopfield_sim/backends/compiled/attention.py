@@ -1,8 +1,8 @@
 """Compiled attention: one pass over the memories for a single query, and L1 distances.
 
-For many queries at once the reference's matrix products are as fast as this machine gets; they are
-left to it. The memories are cut into chunks that depend on nothing but their shape, so that the
-result does not depend on the number of threads.
+For many queries at once the matrix products of the reference are the fastest, and are used. The
+memories are split into chunks that depend only on their shape, so that the result does not depend
+on the number of threads.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from hopfield_sim.backends import workers
 from hopfield_sim.backends.reference.attention import Attended, Attention, Floats, Memories
 
 _CHUNK = 1 << 18
-"""Numbers of a chunk: worth a thread's while, and enough chunks for all of them."""
+"""Size of a chunk in numbers: large enough for a thread, small enough for several chunks."""
 
 _ROWS = 1 << 13
-"""Memories of a chunk at most: a longer sum of float32 would lose digits."""
+"""Largest number of memories of a chunk: a longer sum in float32 would lose digits."""
 
 _SPAN = 1 << 26
-"""Numbers in one kernel call, some 20 ms: how long a Ctrl-C may have to wait."""
+"""Numbers processed by one kernel call, about 20 ms: the delay of a Ctrl-C."""
 
 
 class CompiledAttention(Attention):
-    """The reference, with kernels where they pay."""
+    """The reference, with kernels where they are faster."""
 
     def __init__(self, kernels: ModuleType) -> None:
         self._kernels = kernels
@@ -76,7 +76,7 @@ class CompiledAttention(Attention):
 
 
 def _share(walk: Callable[[int, int], None], count: int, most: int) -> None:
-    """Call ``walk(first, last)`` over 0 … count, at most so many at once, by all threads."""
+    """Call ``walk(first, last)`` over 0 … count in parts of at most ``most``, by all threads."""
     n_threads = backends.threads(None) if count > 1 else 1
     for start in range(0, count, most * n_threads):
         chunks = np.arange(start, min(count, start + most * n_threads))

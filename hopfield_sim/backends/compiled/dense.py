@@ -1,8 +1,8 @@
-"""The compiled engine of dense memories: the reference's verbs as kernels, a batch split over
+"""Compiled engine of dense memories: the methods of the reference as kernels, a batch split over
 threads.
 
-The split changes nothing: rows share no memory that is written, and randomness knows only a state's
-index in the call.
+The split does not change results: rows share no memory that is written, and randomness depends only
+on the index of a state in the call.
 """
 
 from __future__ import annotations
@@ -20,22 +20,20 @@ from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.backends.workers import Rows, parts_for, share
 
 _BUDGET: Final = 100_000_000
-"""Patterns looked at in one kernel call, 10 to 50 ms: how long a Ctrl-C may have to wait."""
+"""Patterns visited by one kernel call, 10 to 50 ms: the delay of a Ctrl-C."""
 
 _SHARE: Final = 4_000_000
-"""Patterns looked at that are worth a thread of their own."""
+"""Smallest number of visited patterns for another thread."""
 
 
 class CompiledDense(Dense):
-    """The same bits as the reference, at a temperature where sums are exact integers, many times
-    faster.
-    """
+    """Bit-identical to the reference, at a temperature where sums are exact integers."""
 
     def __init__(self, kernels: ModuleType) -> None:
         self._kernels = kernels
 
     def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
-        """ξ^μ·s, a state at a time."""
+        """Overlaps ξ^μ·s, (B, P), one state at a time."""
         out = np.empty((len(states), memories.n_patterns), np.int64)
         step = max(1, _BUDGET // memories.patterns.size)
         for start in range(0, len(states), step):
@@ -53,7 +51,7 @@ class CompiledDense(Dense):
         until: int,
         n_threads: int,
     ) -> None:
-        """Site after site, each row by itself to its end."""
+        """Update one site after another, each row on its own."""
         checked = np.zeros(len(batch.states), np.int64)
         what = _arguments(memories, rule)
         how = (self._kernels.ORDERS[order], key, until, _budget(memories))
@@ -75,7 +73,7 @@ class CompiledDense(Dense):
         until: int,
         n_threads: int,
     ) -> None:
-        """All sites at once; a step moves the overlaps by the sites that flipped."""
+        """Update all sites at once; flipped sites change the overlaps."""
         checked = np.zeros(len(batch.states), np.int64)
         ahead = np.empty_like(batch.states)
         what, how = _arguments(memories, rule), (key, until, _budget(memories))
@@ -98,7 +96,7 @@ class CompiledDense(Dense):
         until: int,
         n_threads: int,
     ) -> None:
-        """Call the kernel until every row has stopped, or come to ``until`` and been looked at."""
+        """Call the kernel until every row has stopped or reached ``until``."""
         n = memories.n_neurons
         while True:
             going = batch.updates < until
@@ -114,12 +112,12 @@ class CompiledDense(Dense):
 
 
 def _budget(memories: Memories) -> int:
-    """At least what it takes to begin with a state and make some visits."""
+    """Return the budget of a kernel call: enough to start a state and make some visits."""
     return max(_BUDGET, 16 * memories.n_patterns + 1024)
 
 
 def _arguments(memories: Memories, rule: Descent | DenseHeatBath) -> tuple[Any, ...]:
-    """Memories and rule as the kernels take them."""
+    """Return memories and rule as arguments of the kernels."""
     columns = (memories.columns, memories.narrow_columns)
     whole = (memories.limbs, memories.unit, memories.doubt, memories.relative)
     tables = (*columns, memories.slope, memories.bend, *whole)

@@ -1,8 +1,7 @@
-"""The compiled engine: the reference's class, its walks replaced by kernels, a batch split over
-threads.
+"""Compiled engine of pair couplings: walks of the reference as kernels, a batch split over threads.
 
-The split changes nothing: rows share no memory that is written, and randomness knows only a state's
-index in the call.
+The split does not change results: rows share no memory that is written, and randomness depends only
+on the index of a state in the call.
 """
 
 from __future__ import annotations
@@ -34,27 +33,27 @@ from hopfield_sim.backends.reference.pairs import (
 from hopfield_sim.backends.workers import Rows, Work, parts_for, share
 
 _BUDGET: Final = 20_000_000
-"""Visits in one kernel call, about 50 ms: how long a Ctrl-C may have to wait."""
+"""Visits of one kernel call, about 50 ms: the delay of a Ctrl-C."""
 
 _SHARE: Final = 200_000
-"""Visits that are worth a thread of their own."""
+"""Smallest number of visits for another thread."""
 
 _MOST_BITS: Final = 2
-"""Up to this load P/N, fields by way of the overlaps take less time than a matrix product."""
+"""Load P/N up to which fields from overlaps are faster than a matrix product."""
 
 
 class CompiledPairs(Pairs):
-    """The same bits as the reference for integer couplings, many times faster."""
+    """Bit-identical to the reference for integer couplings, and much faster."""
 
     def __init__(self, kernels: Mapping[str, ModuleType]) -> None:
         self._kernels = kernels
-        # AVX-512 adds under a mask of bits, which others have to make first.
+        # AVX-512 adds under a bit mask, which other instruction sets must expand first.
         self.pattern_load = 0.1 if kernels["network"].adds_under_masks() else 0.05
 
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
     ) -> NDArray[Any]:
-        """Overlaps by counting bits, and exact fields from them; others by a matrix product."""
+        """Compute overlaps by bit counts and exact fields from them; others by matrix products."""
         factors = _factors(couplings)
         if factors is None:
             return super().cache(couplings, states)
@@ -73,7 +72,7 @@ class CompiledPairs(Pairs):
         return out
 
     def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
-        """Exact fields by way of the overlaps, others by a matrix product."""
+        """Compute exact fields from overlaps, others by matrix products."""
         factors = _factors(couplings)
         if factors is None:
             return super().fields(couplings, states)
@@ -89,7 +88,7 @@ class CompiledPairs(Pairs):
         return out
 
     def hebbian(self, factors: Factors) -> NDArray[Any]:
-        """ΞᵀΞ by counting bits."""
+        """Compute ΞᵀΞ by bit counts."""
         n_patterns, n = factors.patterns.shape
         if n_patterns >= 2**15:
             return super().hebbian(factors)
@@ -110,7 +109,7 @@ class CompiledPairs(Pairs):
         until: int,
         n_threads: int,
     ) -> None:
-        """Site after site, each row by itself to its end."""
+        """Update one site after another, each row on its own."""
         if not _has_kernels(couplings):
             return super().asynchronous(couplings, batch, rule, order, key, until, n_threads)
         walks, network = self._kernels["asynchronous"], self._network(couplings, rule)
@@ -138,7 +137,7 @@ class CompiledPairs(Pairs):
         until: int,
         n_threads: int,
     ) -> None:
-        """All sites at once; a step follows the sites that flipped, if they are few."""
+        """Update all sites at once; if few sites flipped, caches are updated by these."""
         if not _has_kernels(couplings):
             return super().synchronous(couplings, batch, rule, key, until, n_threads)
         steps, network = self._kernels["synchronous"], self._network(couplings, rule)
@@ -173,8 +172,8 @@ class CompiledPairs(Pairs):
         max_sweeps: int,
         n_threads: int,
     ) -> NDArray[np.int64]:
-        """Cue after cue, from its flips to its score, without a batch or a matrix, in networks
-        drawn as bits, one at a time a thread.
+        """Retrieve one cue after another, without a batch or matrix, one network for each
+        thread, its patterns drawn as bits.
         """
         most = int(n_patterns.max(initial=0))
         if n_neurons * most > INT32_SAFE:
@@ -208,7 +207,7 @@ class CompiledPairs(Pairs):
         return out
 
     def _network(self, couplings: Couplings, rule: Limits | HeatBath | None = None) -> Any:
-        """The couplings, and what a visited site becomes, as the kernels see them."""
+        """Return the couplings and the rule as a network of the kernels."""
         network = self._kernels["network"].Network(couplings.n_neurons)
         if isinstance(couplings, Matrix):
             network.matrix(couplings.columns, couplings.diagonal)
@@ -234,10 +233,10 @@ class CompiledPairs(Pairs):
         until: int,
         n_threads: int,
     ) -> None:
-        """Let every row come to ``until`` or stop, and recompute stale caches in between.
+        """Run every row until it stops or reaches ``until``, and recompute stale caches in between.
 
-        Which rows are stale at a time depends on nothing but their states, so that the product that
-        recomputes them is rounded alike for any number of threads.
+        Which rows are stale depends only on their states, so the product that recomputes them is
+        rounded alike for any number of threads.
         """
         zero = isinstance(rule, Limits)
         # At zero temperature rows that are at ``until`` already may be at rest.
@@ -252,7 +251,7 @@ class CompiledPairs(Pairs):
 
 
 def _in_threads(work: Work, rows: Rows, visits_a_row: int, n_threads: int) -> None:
-    """Do the work on all rows, in threads if there is enough of it, and never much at a time."""
+    """Process all rows in small parts, by threads if there is enough work."""
     while rows.size:
         visits = rows.size * visits_a_row
         parts = max(parts_for(n_threads, visits // _SHARE), visits // _BUDGET)
@@ -260,12 +259,12 @@ def _in_threads(work: Work, rows: Rows, visits_a_row: int, n_threads: int) -> No
 
 
 def _has_kernels(couplings: Couplings) -> bool:
-    """Fields of factors that might leave 32 bits are left to the reference."""
+    """Return whether kernels exist: fields of factors must fit 32 bits."""
     return isinstance(couplings, Matrix) or couplings.diagonal.dtype.kind == "i"
 
 
 def _factors(couplings: Couplings) -> Factors | None:
-    """By what exact fields are computed fastest; None where that is the reference's product."""
+    """Return the factors if exact fields are faster from them than from the matrix, else None."""
     factors = couplings.factors if isinstance(couplings, Matrix) else couplings
     if factors is None or not _has_kernels(factors):
         return None

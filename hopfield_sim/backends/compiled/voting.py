@@ -12,7 +12,7 @@ from hopfield_sim.backends.reference.voting import Voting
 
 
 class CompiledVoting(Voting):
-    """The reference, one state after another: their powers never leave the registers."""
+    """The reference, one state after another, with powers kept in registers."""
 
     def __init__(self, kernels: ModuleType) -> None:
         self._kernels = kernels
@@ -35,12 +35,12 @@ class CompiledVoting(Voting):
 
 
 def _lanes(array: Floats) -> int:
-    """Numbers in a vector of 64 bytes."""
+    """Return the number of elements of a vector of 64 bytes."""
     return 64 // array.dtype.itemsize
 
 
 def _padded(rows: Floats, value: float) -> Floats:
-    """Rows of whole vectors, C-contiguous; memories that are added have no power."""
+    """Pad rows to whole vectors, C-contiguous; padded memories have powers of 0."""
     extra = -rows.shape[1] % _lanes(rows)
     if not extra:
         return np.ascontiguousarray(rows)

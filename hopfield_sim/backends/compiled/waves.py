@@ -12,17 +12,17 @@ from hopfield_sim.backends import workers
 from hopfield_sim.backends.reference.waves import Floats, Waves
 
 _WORTH = 1 << 16
-"""Numbers that are worth a thread's while."""
+"""Smallest number of elements for another thread."""
 
 
 class CompiledWaves(Waves):
-    """The same to one unit in the last place of 1; float32 is NumPy's, which is as fast."""
+    """Accurate to one unit in the last place of 1; float32 uses NumPy, which is as fast."""
 
     def __init__(self, kernels: ModuleType) -> None:
         self._kernels = kernels
 
     def circle(self, angles: Floats) -> tuple[Floats, Floats]:
-        """As in the reference, rows shared out between threads."""
+        """As in the reference, rows split over threads."""
         if angles.dtype != np.float64 or angles.ndim != 2:
             return super().circle(angles)
         angles = np.ascontiguousarray(angles)

@@ -20,24 +20,24 @@ from hopfield_sim.backends.products import product
 Floats = NDArray[np.floating]
 
 _QUERIES = 1024
-"""Queries that go past the memories together."""
+"""Number of queries processed together."""
 
 _SCORES = 1 << 19
-"""Scores of a block: few enough for the cache, enough for a matrix product to run at full speed."""
+"""Scores of a block: small enough for the cache, large enough for fast matrix products."""
 
 _SOFTMAX = 1 << 22
-"""Scores whose exponentials are taken before Python may handle a Ctrl-C."""
+"""Scores whose exponentials are computed before Python may handle a Ctrl-C."""
 
 _MEMORIES = 1 << 13
-"""Memories in a block at most: a longer sum of float32 would lose digits."""
+"""Largest number of memories of a block: a longer sum in float32 would lose digits."""
 
 _DIFFERENCES = 1 << 16
-"""Numbers in a block of differences, which has to stay in the cache nearest to the processor."""
+"""Size of a block of differences, which must fit the first-level cache."""
 
 
 @dataclass(frozen=True)
 class Memories:
-    """What queries attend to, and by which score.
+    """Memories with the parameters of their scores.
 
     score_μ(q) = scale_μ (q·ξ^μ) + bias_μ; with ``mask`` it is 1 / (1 + Σ_i mask_i |q_i − ξ_i^μ|)
     instead. Queries have the dtype of ``patterns``, or are float64, and then so is all that is
@@ -48,9 +48,9 @@ class Memories:
     patterns : (P, N) ndarray of float
         The memories ξ, C-contiguous.
     scale : (P,) ndarray of float64, optional
-        Positive; 1 if not given. It also weighs the memories in the mean.
+        Positive; 1 by default. It also weights the memories in the mean.
     bias : (P,) ndarray of float64, optional
-        0 if not given.
+        0 by default.
     mask : (N,) ndarray of float, optional
         0 or 1 for each coordinate.
     keys : (P, N) ndarray of float, optional
@@ -66,7 +66,7 @@ class Memories:
 
 
 class Attended(NamedTuple):
-    """What b queries found.
+    """Result of attention for b queries.
 
     With e_μ = exp(β (score_μ − the largest)): ``target`` (b, N) is Σ e_μ scale_μ ξ^μ / Σ e_μ
     scale_μ, ``mass`` (b,) float64 Σ e_μ, ``scaled`` (b,) float64 Σ e_μ scale_μ.
@@ -78,18 +78,18 @@ class Attended(NamedTuple):
 
 
 class Attention:
-    """The readable engine: two matrix products a block of memories, and a softmax between them."""
+    """Reference engine: two matrix products for each block of memories, with a softmax between."""
 
     def attend(self, memories: Memories, queries: Floats, beta: float) -> Attended:
-        """The mean of the memories as each query weighs them, and how it came about.
+        """Return the weighted mean of the memories for each query, with its normalisation.
 
         Examples
         --------
-        A query that is as near to one memory as to the other, at any β:
+        A query equally near to both memories, at any β:
 
         >>> two = Memories(np.array([[2.0, 0.0], [0.0, 2.0]]))
-        >>> found = Attention().attend(two, np.array([[3.0, 3.0]]), beta=100.0)
-        >>> found.target, found.mass
+        >>> attended = Attention().attend(two, np.array([[3.0, 3.0]]), beta=100.0)
+        >>> attended.target, attended.mass
         (array([[1., 1.]]), array([2.]))
         """
         beta = within(beta, queries.dtype)
@@ -98,8 +98,8 @@ class Attention:
         with np.errstate(over="ignore"):  # β times a large difference is −inf, and its exp 0
             for start in range(0, len(queries), _QUERIES):
                 rows = slice(start, start + _QUERIES)
-                found = self._stream(memories, queries[rows], beta)
-                target[rows], mass[rows], scaled[rows] = found
+                attended = self._stream(memories, queries[rows], beta)
+                target[rows], mass[rows], scaled[rows] = attended
         return Attended(target, mass, scaled)
 
     def soft_maximum(self, memories: Memories, queries: Floats, beta: float) -> NDArray[np.float64]:

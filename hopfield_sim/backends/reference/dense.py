@@ -29,17 +29,17 @@ Floats = NDArray[np.float64]
 KAPPA: Final = 2 * math.sinh(1.0) ** 2
 
 _BLOCK = 1 << 23
-"""Numbers in a block of states: products stay within some 64 MB of scratch."""
+"""Size of a block of states: products need about 64 MB."""
 
 _AGAIN = 1 << 18
-"""Numbers in a block of sites in doubt: these stay in a cache."""
+"""Size of a block of sites in doubt, which fits the cache."""
 
 
 class Dense:
-    """The readable engine. Slower, always there, and right by definition."""
+    """Reference engine, always available; it defines the results."""
 
     def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
-        """ξ^μ·s, a block of patterns at a time: sums of ±1 are exact in float64."""
+        """Overlaps ξ^μ·s, (B, P), in blocks of patterns; sums of ±1 are exact in float64."""
         out = np.empty((len(states), memories.n_patterns), np.int64)
         spins, step = states.astype(np.float64), max(1, _BLOCK // memories.n_neurons)
         for start in range(0, memories.n_patterns, step):
@@ -57,7 +57,7 @@ class Dense:
         until: int,
         n_threads: int,
     ) -> None:
-        """Site after site, all rows in step."""
+        """Update one site after another, all rows in parallel."""
         walk.asynchronous(Remembered(self, memories, rule), batch, order, key, until)
 
     def synchronous(
@@ -69,7 +69,7 @@ class Dense:
         until: int,
         n_threads: int,
     ) -> None:
-        """All sites at once, step after step."""
+        """Update all sites at once, step by step."""
         walk.synchronous(Remembered(self, memories, rule), batch, key, until)
 
 
@@ -86,11 +86,11 @@ class Remembered:
         return TablesOfRows(self, batch, rows)
 
     def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
-        """In which rows no site would change."""
+        """Return the rows in which no site would change."""
         return walk.stays(self.look(batch, rows), batch.states[rows])
 
     def replaced(self, batch: StateBatch, rows: Rows) -> None:
-        """The overlaps of these rows anew."""
+        """Recompute the overlaps of these rows."""
         batch.cache[rows] = self.backend.overlaps(self.memories, batch.states[rows])
 
 
@@ -206,7 +206,7 @@ def new_spins(
 
 
 def exponent(rule: DenseHeatBath, d: Floats, entries: Entries, spins: NDArray[np.int8]) -> Floats:
-    """D / T, from D in the tables' units, (B, K)."""
+    """Return D / T, (B, K), from D in the units of the tables."""
     if rule.logarithmic:
         return logarithmic(d, entries, spins) / rule.temperature
     logs = np.clip(rule.log_gain + entries.top, SMALLEST_LOG, LARGEST_LOG)

@@ -30,19 +30,19 @@ from hopfield_sim.backends.reference.philox import distinct_sites, random_spins
 Rows = NDArray[np.int64]
 
 _BLOCK = 1 << 23
-"""Numbers in a block of fields: products stay within some 64 MB of scratch."""
+"""Size of a block of fields: products need about 64 MB."""
 
 _ROWS = 1024
-"""Rows of a matrix made at a time."""
+"""Number of rows of a matrix computed at a time."""
 
 
 class Pairs:
-    """The engine of networks with pair couplings. Walks change a batch in place.
+    """Reference engine of networks with pair couplings; walks change a batch in place.
 
     Attributes
     ----------
     pattern_load : float
-        Up to what load P/N a walk by the patterns beats one by a matrix that fits no cache.
+        Load P/N up to which a walk by patterns is faster than one by a matrix beyond the cache.
     """
 
     pattern_load = 0.1
@@ -50,7 +50,7 @@ class Pairs:
     def start(
         self, couplings: Couplings, states: NDArray[np.int8], update: str, n_threads: int = 1
     ) -> StateBatch:
-        """These states at the beginning of a walk, ``update`` "async" or "sync"."""
+        """Return a batch of states at the start of a walk, ``update`` "async" or "sync"."""
         cache = self.cache(couplings, states, n_threads)
         index = np.arange(len(states), dtype=np.int64)
         previous = states.copy() if update == "sync" else states
@@ -59,13 +59,13 @@ class Pairs:
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
     ) -> NDArray[Any]:
-        """Fields of a matrix, overlaps of factors."""
+        """Return the caches: fields of a matrix, overlaps of factors."""
         if isinstance(couplings, Factors):
             return whole_product(states, couplings.patterns.T, 1).astype(couplings.cache_type)
         return self.fields(couplings, states)
 
     def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
-        """W s in the engine's units, in blocks of states."""
+        """Return W s in the engine's units."""
         out = np.empty(states.shape, couplings.diagonal.dtype)
         step = max(1, _BLOCK // max(1, couplings.n_neurons))
         for start in range(0, len(states), step):
@@ -73,7 +73,7 @@ class Pairs:
         return out
 
     def hebbian(self, factors: Factors) -> NDArray[Any]:
-        """ΞᵀΞ, a whole number each, in a type that holds P."""
+        """Return ΞᵀΞ as integers in a dtype that holds P."""
         xi = factors.patterns
         out = np.empty(2 * (factors.n_neurons,), np.int16 if len(xi) < 2**15 else np.int32)
         for start in range(0, len(out), _ROWS):
@@ -119,14 +119,14 @@ class Pairs:
         max_sweeps: int,
         n_threads: int,
     ) -> NDArray[np.int64]:
-        """How far cues come back in K Hebbian networks that grow: all their curves in one call.
+        """Return the overlaps of retrieved cues in K growing Hebbian networks.
 
-        A network is its key, which its random patterns and the flips are functions of. At point l
+        The key of a network determines its random patterns and flips. At point l
         of L it holds the first ``n_patterns[l]`` patterns, without self couplings. Its cue s of S
         there is pattern s mod ``n_patterns[l]`` (Hebb's rule has no order: any will do) with
-        ``flipped[l]`` distinct sites flipped, a choice of (key, l·S + s). It moves at zero
-        temperature, all sites at once, a field of 0 giving +1. The answer, (K, L, S), is the
-        overlap N·m of each end with its pattern.
+        ``flipped[l]`` distinct sites flipped, a choice of (key, l·S + s). It is updated at
+        zero temperature, all sites at once, a field of 0 giving +1. The result, (K, L, S), is the
+        overlap N·m of each final state with its pattern.
         """
         out = np.empty((len(keys), len(n_patterns), n_states), np.int64)
         numbers, zero = np.arange(n_states), np.zeros(n_neurons, np.int64)
@@ -173,13 +173,13 @@ class Quadratic:
         return FieldsOfRows(self, batch, rows)
 
     def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
-        """Judged by the caches; where these drift, what seems to rest is judged by fresh ones."""
-        found = walk.stays(self.look(batch, rows), batch.states[rows])
+        """Rows at rest by their caches; inexact caches are recomputed to confirm it."""
+        resting = walk.stays(self.look(batch, rows), batch.states[rows])
         if not self.couplings.exact:
-            some = np.flatnonzero(found)
+            some = np.flatnonzero(resting)
             self.replaced(batch, rows[some][batch.fresh[rows[some]] != FRESH])
-            found[some] = walk.stays(self.look(batch, rows[some]), batch.states[rows[some]])
-        return found
+            resting[some] = walk.stays(self.look(batch, rows[some]), batch.states[rows[some]])
+        return resting
 
     def replaced(self, batch: StateBatch, rows: Rows) -> None:
         """Compute the caches of these rows anew."""
@@ -198,7 +198,7 @@ class FieldsOfRows:
         return new_spins(self.rule, self.couplings, spins, fields, sites, draws)
 
     def everywhere(self, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:
-        """S ← rule(h)."""
+        """s ← rule(h)."""
         fields = all_fields(self.couplings, self.batch.cache[self.rows], spins)
         sites = np.arange(self.couplings.n_neurons)
         return new_spins(self.rule, self.couplings, spins, fields, sites, draws)
@@ -212,7 +212,7 @@ class FieldsOfRows:
 
 
 def whole_product(left: NDArray[Any], right: NDArray[Any], largest: int) -> NDArray[np.floating]:
-    """The product of ±1 and whole numbers up to ``largest`` in size: exact, in any order.
+    """Return the exact product of ±1 and integers of at most ``largest`` in absolute value.
 
     BLAS knows no integers, so they become floats that hold every sum, a block of ``right`` at a
     time.
@@ -226,7 +226,7 @@ def whole_product(left: NDArray[Any], right: NDArray[Any], largest: int) -> NDAr
 
 
 def all_fields(couplings: Couplings, cache: NDArray[Any], states: NDArray[np.int8]) -> NDArray[Any]:
-    """Every local field, (B, N): those cached, or Σ_μ ξ^μ m_μ."""
+    """Return all local fields, (B, N): cached ones, or Σ_μ ξ^μ m_μ."""
     if isinstance(couplings, Matrix):
         return cache
     sums = whole_product(cache, couplings.patterns, couplings.n_neurons)
@@ -240,7 +240,7 @@ def field_at(
     sites: NDArray[np.int64],
     spins: NDArray[np.int8],
 ) -> NDArray[Any]:
-    """The local field of one site of each row."""
+    """Return the local field of one site of each row."""
     if isinstance(couplings, Matrix):
         return cache[rows, sites]
     xi = couplings.columns[sites].astype(couplings.diagonal.dtype)
@@ -255,7 +255,7 @@ def new_spins(
     sites: NDArray[np.int64],
     draws: NDArray[np.uint64],
 ) -> NDArray[np.int8]:
-    """What the spins of the given sites become; shapes as ``spins``, sites along the last axis."""
+    """Return the new spins of ``sites``; shapes as ``spins``, sites along the last axis."""
     if isinstance(rule, Limits):
         up, down = fields > rule.above[sites], fields < rule.below[sites]
         return np.where(up, np.int8(1), np.where(down, np.int8(-1), spins))
@@ -265,7 +265,7 @@ def new_spins(
 
 
 def acceptance(rule: HeatBath, x: NDArray[Any], sites: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """2³² times the probability of +1."""
+    """Return 2³² times the probability of +1."""
     if rule.table is not None:
         half = len(rule.table) // 2
         return rule.table[np.clip(x, -half, half) + half]
@@ -273,7 +273,7 @@ def acceptance(rule: HeatBath, x: NDArray[Any], sites: NDArray[np.int64]) -> NDA
 
 
 def probability_words(y: NDArray[np.floating]) -> NDArray[np.uint64]:
-    """How many of the 2³² words mean +1: 2³² / (1 + e^(−y)), rounded."""
+    """Return the number of the 2³² words that give +1: 2³² / (1 + e^(−y)), rounded."""
     return np.floor(2.0**32 / (1.0 + np.exp(-np.clip(y, -700.0, 700.0))) + 0.5).astype(np.uint64)
 
 

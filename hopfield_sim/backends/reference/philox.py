@@ -49,7 +49,7 @@ def philox(counter: NDArray[np.uint64], key: int) -> NDArray[np.uint64]:
 def words(
     key: int, purpose: int, states: NDArray[np.int64], sweeps: NDArray[np.int64], n: int
 ) -> NDArray[np.uint64]:
-    """The first n words (< 2^32) of each state's stream in its sweep, shape (B, n)."""
+    """Return the first n words (< 2^32) of each state's stream in its sweep, (B, n)."""
     blocks = -(-n // 4)
     counter = np.empty((len(states), blocks, 4), np.uint64)
     counter[..., 0] = np.arange(blocks)
@@ -60,7 +60,7 @@ def words(
 
 
 def random_spins(key: int, n_patterns: int, n: int) -> NDArray[np.int8]:
-    """A network's patterns of fair ±1, (P, N): the bits of each one's words, the lowest first."""
+    """Return a network's random patterns, (P, N): the bits of their words, lowest first."""
     numbers = np.arange(n_patterns)
     raw = words(key, PATTERN, numbers, np.zeros_like(numbers), -(-n // 32)).astype("<u4")
     bits = np.unpackbits(raw.view(np.uint8), axis=1, count=n, bitorder="little").view(np.int8)
@@ -72,7 +72,7 @@ def random_spins(key: int, n_patterns: int, n: int) -> NDArray[np.int8]:
 def visit_order(
     order: str, key: int, states: NDArray[np.int64], sweeps: NDArray[np.int64], n: int
 ) -> NDArray[np.int64]:
-    """Which site each state visits at each position of its sweep, shape (B, n).
+    """Return the site that each state visits at each position of its sweep, (B, n).
 
     "sequential": 0 … n−1. "uniform": independent picks. "random": a fresh permutation by Fisher and
     Yates' shuffle, inside out (Knuth, TAOCP 2, 3.4.2).
@@ -94,7 +94,7 @@ def visit_order(
 
 
 def distinct_sites(key: int, cues: NDArray[np.int64], n: int, count: int) -> NDArray[np.int64]:
-    """A random set of ``count`` of n sites for each cue, (B, count): a shuffle's first ones."""
+    """Return ``count`` of n sites for each cue, (B, count): the first ones of a shuffle."""
     draws = words(key, FLIP, cues, np.zeros_like(cues), count)
     left = np.arange(n, n - count, -1).astype(np.uint64)
     places = ((draws * left) >> _HALF).astype(np.int64) + np.arange(count)

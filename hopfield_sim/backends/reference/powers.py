@@ -16,7 +16,7 @@ Floats = NDArray[np.floating]
 
 
 def raised(x: Floats, exponent: int) -> Floats:
-    """x^exponent by repeated squaring, several times faster than ``**``; a fresh array.
+    """Return x^exponent by repeated squaring, several times faster than ``**``; a new array.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def raised(x: Floats, exponent: int) -> Floats:
 
 
 def rectified(x: Floats, exponent: int, *, order: int | None = None) -> Floats:
-    """max(x, 0)^exponent by repeated squaring; a fresh array.
+    """Return max(x, 0)^exponent by repeated squaring; a new array.
 
     Numbers below ``floor(order)`` count as 0: their powers would be denormal, without digits.
 
@@ -43,9 +43,9 @@ def rectified(x: Floats, exponent: int, *, order: int | None = None) -> Floats:
     x : ndarray of float32 or float64
         Not changed.
     exponent : int
-        From 1.
+        Exponent, at least 1.
     order : int, optional
-        The largest power that is taken of these numbers, ``exponent`` if not given.
+        Largest power taken of these numbers, ``exponent`` by default.
 
     Examples
     --------
@@ -57,10 +57,10 @@ def rectified(x: Floats, exponent: int, *, order: int | None = None) -> Floats:
 
 
 def floor(order: int, dtype: np.dtype[Any]) -> float:
-    """The smallest x whose power ``order`` is a normal number of this type, with room to spare."""
+    """Return a safe lower bound of x whose power ``order`` is a normal number."""
     return float(1e3 * np.finfo(dtype).tiny) ** (1 / order)
 
 
 def ceiling(order: int, dtype: np.dtype[Any], terms: int) -> float:
-    """The largest x for which a sum of so many powers ``order`` is finite, with room to spare."""
+    """Return a safe upper bound of x for which a sum of ``terms`` powers ``order`` is finite."""
     return float(1e-3 * np.finfo(dtype).max / terms) ** (1 / order)

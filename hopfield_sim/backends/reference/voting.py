@@ -1,5 +1,5 @@
-"""THE reference of a trained dense memory's class neurons, in NumPy: what the memories say for
-each class, and how each memory would have to change.
+"""Reference of class neurons of trained dense memories, in NumPy: votes of the memories for each
+class, and their gradients.
 
 With all class neurons at −1 the overlap of a state with memory μ is h_μ^−; with class neuron a at
 +1 it is h_μ^{a+} = h_μ^− + 2 ξ_a^μ. Both come divided by a scale S: ``low`` (B, K) is h^−/S,
@@ -16,10 +16,10 @@ from hopfield_sim.backends.reference.powers import Floats, rectified
 
 
 class Voting:
-    """The readable engine: a matrix of powers a class."""
+    """Reference engine: a matrix of powers for each class."""
 
     def votes(self, low: Floats, steps: Floats, order: int) -> NDArray[np.float64]:
-        """Σ_μ [F(h_μ^{a+}) − F(h_μ^−)] / S^n with F(x) = max(x, 0)^n, (B, C).
+        """Return Σ_μ [F(h_μ^{a+}) − F(h_μ^−)] / S^n with F(x) = max(x, 0)^n, (B, C).
 
         Examples
         --------
@@ -34,7 +34,7 @@ class Voting:
         return votes
 
     def pull(self, low: Floats, steps: Floats, order: int, signal: Floats) -> tuple[Floats, Floats]:
-        """What a signal G (B, C) at the class neurons wants of the memories.
+        """Return gradients of the memories for a signal G (B, C) at the class neurons.
 
         With p^{a+} = (h^{a+}/S)_+^{n−1} and p^− alike: Σ_a G_a (p^{a+} − p^−), (B, K), which times
         the visible neurons is their gradient; and Σ_batch G_a p^{a+}, (C, K), of which that of the

@@ -1,7 +1,7 @@
-"""How spins walk, whatever their energy: visits, steps and stopping, all rows of a batch in step.
+"""Updates of spins for any energy: visits, steps and stopping, all rows of a batch in parallel.
 
-A model says what spins become where they are looked at (``Look``) and which rows rest; the walks
-below know orders, draws, fixed points and 2-cycles.
+A model gives the new spins (``Look``) and the rows at rest; the walks below implement orders,
+random numbers, fixed points and 2-cycles.
 """
 
 from __future__ import annotations
@@ -19,43 +19,43 @@ Spins = NDArray[np.int8]
 Draws = NDArray[np.uint64]
 
 NO_DRAWS: Draws = np.zeros((1, 1), np.uint64)
-"""What a look at zero temperature, which draws nothing, is given."""
+"""Random words at zero temperature: none."""
 
 
 class Look(Protocol):
     """Some rows of a batch with the fields of their sites."""
 
     def at(self, sites: Rows, spins: Spins, draws: Draws) -> Spins:
-        """What one site of each row becomes, (b,)."""
+        """Return the new spin of one site of each row, (b,)."""
 
     def everywhere(self, spins: Spins, draws: Draws) -> Spins:
-        """What all sites of each row become from the same state, (b, N)."""
+        """Return the new spins of all sites of each row from the same state, (b, N)."""
 
     def follow(self, changed: NDArray[np.bool_], sites: Rows, new: Spins) -> None:
-        """Bring the caches of the changed rows after a flip of one site each."""
+        """Update the caches of changed rows after a flip of one site each."""
 
 
 class Model(Protocol):
-    """Spins with an energy: what a backend walks in."""
+    """Spins with an energy."""
 
     n_neurons: int
     stochastic: bool
-    """Whether spins are drawn; then no state rests."""
+    """Whether spins are random; then no state is at rest."""
     rows_at_once: int
-    """How many rows a synchronous step takes at a time."""
+    """Number of rows of a synchronous step at a time."""
 
     def look(self, batch: StateBatch, rows: Rows) -> Look:
-        """These rows, for visits of at most a sweep or for one step."""
+        """Return these rows, for visits of at most one sweep or for one step."""
 
     def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
-        """In which of these rows no site would change, (b,)."""
+        """Return the rows in which no site would change, (b,)."""
 
     def replaced(self, batch: StateBatch, rows: Rows) -> None:
         """Compute the caches of rows whose states were replaced."""
 
 
 def asynchronous(model: Model, batch: StateBatch, order: str, key: int, until: int) -> None:
-    """Visit one site after another up to the update ``until``, all rows in step."""
+    """Visit one site after another up to the update ``until``, all rows in parallel."""
     n = model.n_neurons
     while True:
         if not model.stochastic:
@@ -77,7 +77,7 @@ def asynchronous(model: Model, batch: StateBatch, order: str, key: int, until: i
 
 
 def _visit(look: Look, batch: StateBatch, rows: Rows, sites: Rows, draws: Draws) -> None:
-    """One site of every row; where it flips, the caches follow."""
+    """Update one site of every row, and the caches where it flips."""
     spins = batch.states[rows, sites]
     new = look.at(sites, spins, draws)
     changed = new != spins
@@ -98,7 +98,7 @@ def synchronous(model: Model, batch: StateBatch, key: int, until: int) -> None:
 
 
 def _step(model: Model, batch: StateBatch, rows: Rows, key: int) -> None:
-    """All sites of every row from the same state; rows that repeat themselves stop."""
+    """Update all sites of every row from the same state; stop rows in a fixed point or cycle."""
     n, spins = model.n_neurons, batch.states[rows]
     draws = words(key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
     new = model.look(batch, rows).everywhere(spins, draws)
@@ -127,11 +127,11 @@ def stop_resting(model: Model, batch: StateBatch) -> None:
 
 
 def stays(look: Look, spins: Spins) -> NDArray[np.bool_]:
-    """Which rows would keep all their spins at zero temperature, (b,)."""
+    """Return the rows that would keep all spins at zero temperature, (b,)."""
     kept: NDArray[np.bool_] = (look.everywhere(spins, NO_DRAWS) == spins).all(axis=1)
     return kept
 
 
 def held(clamped: NDArray[Any], spins: Spins, new: Spins) -> Spins:
-    """``new``, but for sites that are clamped."""
+    """Return ``new`` with the old spins of clamped sites."""
     return np.where(clamped != 0, spins, new)

@@ -12,5 +12,5 @@ class Waves:
     """Cosines and sines, in NumPy."""
 
     def circle(self, angles: Floats) -> tuple[Floats, Floats]:
-        """Cosine and sine of each angle, in its shape."""
+        """Return cosine and sine of each angle, in its shape."""
         return np.cos(angles), np.sin(angles)
