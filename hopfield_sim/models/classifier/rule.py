@@ -81,7 +81,7 @@ def targets(codes: NDArray[np.int64], n_classes: int) -> Doubles:
 
 
 def reach(states: Floats, n_classes: int) -> float:
-    """The largest |h| that memories in [−1, 1] can have with any of these states."""
+    """Return the largest |h| of memories in [−1, 1] with any of these states."""
     parts = (states[start : start + 1000] for start in range(0, len(states), 1000))
     return max(float(np.abs(part).sum(axis=1).max()) for part in parts) + n_classes
 
@@ -89,12 +89,12 @@ def reach(states: Floats, n_classes: int) -> float:
 def smallest_scale(
     reach: float, order: int, dtype: np.dtype[np.floating], n_memories: int
 ) -> float:
-    """The smallest S for which no sum of (h/S)^n can overflow."""
+    """Return the smallest S for which no sum of (h/S)^n can overflow."""
     return reach / ceiling(order, dtype, 2 * n_memories)
 
 
 def automatic(votes: Doubles, scale: float, order: int) -> float:
-    """The temperature T = β^{−1/n} at which the median of |β Σ ΔF| is 1; 0 where it is 0."""
+    """Return the temperature T = β^{−1/n} at which the median of |β Σ ΔF| is 1; 0 where it is 0."""
     return scale * float(np.median(np.abs(votes))) ** (1 / order)
 
 

@@ -1,4 +1,4 @@
-"""A trained classifier between two epochs: its settings, and its progress."""
+"""State of a classifier between two epochs: parameters and progress of training."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ COLUMNS = ("epoch", "rate", "temperature", "cost", "train_error", "validation_er
 """Columns of a history; epochs count from 1, and there may be no validation."""
 
 _COST = 4
-"""m, if not said: it served every power."""
+"""Default m; suitable for every power."""
 
 _LAST_RATE = 0.2
-"""What is left of the rate after all epochs, if not said."""
+"""Default ratio of the last to the first learning rate."""
 
 _RATE = 0.15
 """ε where class neurons hardly matter to an overlap."""
@@ -35,7 +35,7 @@ changes h by 2, and the n-th power by one part in h/2n.
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to learn; everything but ``epochs`` is fixed once learning has begun."""
+    """Parameters of training; all but ``epochs`` are fixed once it has started."""
 
     n_memories: int
     order: int
@@ -101,15 +101,15 @@ class Recipe:
         )
 
     def with_epochs(self, epochs: Any) -> Recipe:
-        """The same for another number of epochs."""
+        """Return a copy with another number of epochs."""
         return replace(self, epochs=checks.integer(epochs, "epochs", minimum=1, maximum=10**9))
 
     def with_key(self, key: int) -> Recipe:
-        """The same with another source of randomness."""
+        """Return a copy with another source of randomness."""
         return replace(self, key=key)
 
     def batch_for(self, n_examples: int) -> int:
-        """Examples of a step: if not said, twenty steps an epoch, and at most 1000."""
+        """Number of examples of a step; by default twenty steps an epoch, at most 1000 examples."""
         return self.batch or max(1, min(1000, n_examples // 20))
 
     def rate_for(self, overlap: float) -> float:

@@ -62,12 +62,12 @@ class Recipe:
 
     @property
     def kind(self) -> Kernel:
-        """The kernel of that name."""
+        """Kernel of the random features."""
         return KERNELS[self.kernel]
 
     @property
     def n_numbers(self) -> int:
-        """The length of T: Y or 2Y."""
+        """Length of T: Y or 2Y."""
         return self.kind.parts * self.n_features
 
     @property
@@ -115,7 +115,7 @@ class Recipe:
         return Projection(self.key, self.n_features, n_neurons, self.orthogonal, dtype)
 
     def features(self, drawn: Projection, states: Floats) -> Floats:
-        """φ of each state, (B, Y) or (B, 2Y)."""
+        """Return φ of each state, (B, Y) or (B, 2Y)."""
         checks.memory(
             states.dtype.itemsize * self.n_numbers * len(states),
             f"{self.n_numbers} features of {len(states)} states",
@@ -145,7 +145,7 @@ class Recipe:
     def downhill(
         self, drawn: Projection, memory: NDArray[np.float64], states: Floats, step: float
     ) -> Floats:
-        """Where a step leads, x − step · ∇E(x), (B, D); an error for states that run away."""
+        """Return x − step · ∇E(x), (B, D); raise an error for states that diverge."""
         slope = self.gradients(self.compare(drawn, memory, states, gradient=True))
         with np.errstate(over="ignore", invalid="ignore"):  # told below
             after = (states - step * slope).astype(states.dtype, copy=False)
@@ -163,7 +163,7 @@ class Recipe:
             )
 
     def gradients(self, comparison: Comparison) -> NDArray[np.float64]:
-        """Their gradients; the logarithm's is 0 where it is clipped."""
+        """Return the gradients of the energy; 0 where the logarithm is clipped."""
         assert comparison.gradient is not None
         if self.energy == "plain":
             return -np.exp(comparison.log_scale)[:, None] * comparison.gradient / self.beta

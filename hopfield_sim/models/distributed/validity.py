@@ -1,4 +1,4 @@
-"""Where a distributed memory cannot be relied upon, and how it says so."""
+"""Limits of validity of a distributed memory, with errors and warnings."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from hopfield_sim.models.distributed.features import KERNELS, Comparison
 from hopfield_sim.recall.vectors import Floats
 
 _LARGEST = {"float64": 1e12, "float32": 1e7}
-"""β‖x‖² at most: beyond, the phases √β S x have no digits left after the point."""
+"""Largest β‖x‖²: beyond it the phases √β S x have no correct decimals."""
 
 _REMEDY = "use more features, a smaller beta, or states that are nearer to the memories"
 
 
 def within(rows: Floats, beta: float, name: str) -> None:
-    """Refuse numbers so large that nothing of their waves would be left but rounding."""
+    """Raise an error for states so large that their phases are only rounding errors."""
     with np.errstate(over="ignore"):  # more than all floats is too large as well
         squares = _squares(rows, beta)
     worst, limit = int(np.argmax(squares)), _LARGEST[rows.dtype.name]
@@ -29,7 +29,7 @@ def within(rows: Floats, beta: float, name: str) -> None:
 
 
 def still_near(states: Floats, beta: float, step: float) -> None:
-    """Refuse a step that made states run away, to such numbers or to none at all."""
+    """Raise an error for a step after which states diverged or are not finite."""
     with np.errstate(over="ignore", invalid="ignore"):
         squares = _squares(states, beta)
     if not (squares <= _LARGEST[states.dtype.name]).all():
@@ -40,12 +40,12 @@ def still_near(states: Floats, beta: float, step: float) -> None:
 
 
 def _squares(rows: Floats, beta: float) -> NDArray[np.float64]:
-    """β‖x‖² of each row."""
+    """Return β‖x‖² of each row."""
     return np.asarray(beta * np.einsum("bi,bi->b", rows, rows, dtype=np.float64))
 
 
 def dead(kernel: str, comparison: Comparison) -> NDArray[np.bool_]:
-    """Whether each estimate is at most ε: the logarithm is clipped there."""
+    """Return whether each estimate is at most ε, where the logarithm is clipped."""
     clipped: NDArray[np.bool_] = comparison.product <= KERNELS[kernel].floor
     return clipped
 

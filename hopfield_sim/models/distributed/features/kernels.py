@@ -26,7 +26,7 @@ from hopfield_sim.backends.reference.waves import Waves
 Floats = NDArray[np.floating]
 
 FLOOR: Final = 1e-5
-"""ε: the least that an estimate counts as in a logarithm, where features may cancel."""
+"""Smallest value of an estimate in a logarithm, ε, where features may cancel."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class Kernel:
 
     @property
     def floor(self) -> float:
-        """ε of this kernel."""
+        """Smallest value of an estimate in a logarithm, ε."""
         return 0.0 if self.positive else FLOOR
 
     def scale(self, n_features: int) -> float:
-        """The constant in front of φ."""
+        """Normalisation constant of φ."""
         return float(np.sqrt(self.weight / n_features))
 
 
@@ -97,4 +97,4 @@ KERNELS: Final = {
     "exp": Kernel(parts=1, positive=True, weight=1.0, waves=_exp),
     "expexp": Kernel(parts=2, positive=True, weight=0.5, waves=_expexp),
 }
-"""The kernels by name."""
+"""Kernels by name."""

@@ -25,7 +25,7 @@ _BLOCK: Final = 1 << 20
 """Numbers in a block of S, or a row if that is more. Part of what a seed means."""
 
 _KEPT: Final = 1 << 28
-"""Bytes up to which S is kept from one use to the next."""
+"""Largest size in bytes of an S that is kept in memory."""
 
 _DIRECTIONS, _PHASES, _NORMS = range(3)
 
@@ -78,7 +78,7 @@ class Projection:
         return max(1, rows // self.n_neurons) * self.n_neurons if self.orthogonal else rows
 
     def blocks(self) -> Iterator[Block]:
-        """All blocks in order; drawn ahead by threads where they are not kept."""
+        """Yield all blocks in order; threads draw ahead those that are not kept."""
         if self._kept is not None:
             yield from self._kept
             return
@@ -91,7 +91,7 @@ class Projection:
         self._kept = kept
 
     def block(self, number: int) -> Block:
-        """Block ``number``, drawn."""
+        """Draw block ``number``."""
         start = number * self.block_rows
         stop = min(start + self.block_rows, self.n_features)
         shape = (stop - start, self.n_neurons)
@@ -118,7 +118,7 @@ class Projection:
         return np.sqrt(self._source(number, _NORMS).chisquare(self.n_neurons, rows))
 
     def _ahead(self, workers: int) -> Iterator[Block]:
-        """Blocks in order, while others are drawn."""
+        """Yield blocks in order while threads draw the next ones."""
         count = -(-self.n_features // self.block_rows)
         if workers == 1 or count == 1:
             yield from map(self.block, range(count))
@@ -147,7 +147,7 @@ class Projection:
 
 
 def _orthogonal(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Gram and Schmidt's orthogonalisation of each D rows following each other."""
+    """Orthogonalise each group of D successive rows by Gram–Schmidt."""
     n = rows.shape[1]
     out = np.empty_like(rows)
     for start in range(0, len(rows), n):

@@ -17,7 +17,7 @@ from hopfield_sim.models.distributed.features.kernels import Kernel
 from hopfield_sim.models.distributed.features.projection import Block, Projection
 
 _SCRATCH: Final = 1 << 18
-"""Bytes of an array of scratch: what stays in the cache next to a core."""
+"""Bytes of a scratch array, which fits the second-level cache."""
 
 _STATES: Final = 256
 """States at a time: the directions of a piece serve them all while they are in the cache."""
@@ -46,7 +46,7 @@ class Comparison(NamedTuple):
 def features(
     kernel: Kernel, drawn: Projection, beta: float, states: Floats, engine: Waves
 ) -> Floats:
-    """φ of each state, (B, parts · Y): the first part of all rows of S, then the second."""
+    """Return φ of each state, (B, parts · Y): the first part of all rows of S, then the second."""
     out = np.empty((len(states), kernel.parts, drawn.n_features), states.dtype)
     scale = kernel.scale(drawn.n_features)
     for rows, block, h in _tiles(drawn, beta, states):
@@ -59,7 +59,7 @@ def features(
 def total(
     kernel: Kernel, drawn: Projection, beta: float, patterns: Floats, engine: Waves
 ) -> NDArray[np.float64]:
-    """Σ φ(ξ) over the patterns, (parts, Y)."""
+    """Return Σ φ(ξ) over the patterns, (parts, Y)."""
     out = np.zeros((kernel.parts, drawn.n_features))
     scale = kernel.scale(drawn.n_features)
     for rows, block, h in _tiles(drawn, beta, patterns):
@@ -143,7 +143,7 @@ def _tiles(drawn: Projection, beta: float, states: Floats) -> Iterator[tuple[sli
 
 
 def _piece(block: Block, rows: slice) -> Block:
-    """Some rows of a block."""
+    """Return some rows of a block."""
     directions, first = block.directions[rows], block.rows.start + rows.start
     return Block(slice(first, first + len(directions)), directions, block.phases[rows])
 
