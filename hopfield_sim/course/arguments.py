@@ -60,7 +60,16 @@ def reach(
     ------
     InvalidInputError
         If a row is not finite, or an energy could overflow.
+    InsufficientMemoryError
+        If the rows are a view, such as one by ``np.broadcast_to``, that would not fit into memory
+        as an array of their own: reading them would take too long.
     """
+    if _extent(rows) < rows.nbytes:
+        checks.memory(
+            rows.nbytes,
+            f"weights of shape {weights.shape}, a view that repeats its entries",
+            "use fewer neurons",
+        )
     top = size(spins)
     with np.errstate(over="ignore", invalid="ignore"):
         largest = np.maximum(rows.max(axis=-1), -rows.min(axis=-1))
@@ -73,6 +82,12 @@ def reach(
             f"the largest entry of the state {top}; scale them down"
         )
     return bound
+
+
+def _extent(array: NDArray[Any]) -> int:
+    """Bytes of memory from the first to the last entry of an array that is not empty."""
+    steps = zip(array.shape, array.strides, strict=True)
+    return array.itemsize + sum((n - 1) * abs(stride) for n, stride in steps)
 
 
 def size(spins: NDArray[np.float64]) -> float:

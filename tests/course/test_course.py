@@ -711,6 +711,35 @@ def test_a_history_that_is_sure_to_outgrow_the_memory_is_refused_at_once(
         call()
 
 
+HUGE = np.ones(10**4)
+REPEATED = [
+    np.broadcast_to(1.0, (10**4, 10**4)),
+    np.lib.stride_tricks.sliding_window_view(np.ones(2 * 10**4 - 1), 10**4),
+]
+
+
+@pytest.mark.parametrize("weights", REPEATED)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda w: course.energy(HUGE, w),
+        lambda w: course.update(HUGE, w),
+        lambda w: course.dynamics(HUGE, w, 1),
+        lambda w: course.dynamics_async(HUGE, w, 1, 1),
+        lambda w: course.DataSaver().store_iter(HUGE, w),
+        lambda w: hs.HopfieldNetwork.from_weights(w),
+        lambda w: hs.plotting.weights(w),
+    ],
+)
+def test_weights_that_only_a_view_can_hold_are_refused(
+    call: Any, weights: NDArray[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 5 * 10**8)
+    course.update_async(HUGE, weights)  # reads one row
+    with pytest.raises(InsufficientMemoryError, match="weights of shape"):
+        call(weights)
+
+
 def test_only_states_that_are_kept_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 10**8)
     course.dynamics_async(np.ones(2), SWAP, LONG, 50)
