@@ -17,7 +17,7 @@ from hopfield_sim.rules import RULES
 __all__ = ["digest", "find", "reference", "rule"]
 
 
-def reference(given: Any, name: str) -> str:
+def reference(value: Any, name: str) -> str:
     """Return a learning rule as a string: its name, or "module:function".
 
     Raises
@@ -33,24 +33,24 @@ def reference(given: Any, name: str) -> str:
     >>> reference(hebbian, "rules")
     'hopfield_sim.rules.hebbian:hebbian'
     """
-    if isinstance(given, str):
-        if ":" not in given:
-            return checks.choice(given, RULES, name)
-        find(given, name)
-        return given
-    if not callable(given):
+    if isinstance(value, str):
+        if ":" not in value:
+            return checks.choice(value, RULES, name)
+        find(value, name)
+        return value
+    if not callable(value):
         raise InvalidTypeError(
-            f"{name} must be names or functions of patterns (P, N); got {checks.show(given)}"
+            f"{name} must be names or functions of patterns (P, N); got {checks.show(value)}"
         )
-    text = f"{getattr(given, '__module__', '')}:{getattr(given, '__qualname__', '')}"
+    text = f"{getattr(value, '__module__', '')}:{getattr(value, '__qualname__', '')}"
     try:
         imported = find(text, name)
     except (InvalidInputError, InvalidTypeError):
         imported = None
-    if imported is not given:
+    if imported is not value:
         raise InvalidInputError(
             f"{name} must be functions that workers can import, defined by def in a module; "
-            f"got {checks.show(given)}"
+            f"got {checks.show(value)}"
         )
     return text
 
