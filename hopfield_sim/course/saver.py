@@ -161,7 +161,7 @@ def save_video(state_list: Any, out_path: str | os.PathLike[str]) -> None:
     from hopfield_sim.plotting.movies import file as video_file
     from hopfield_sim.plotting.movies import movie  # Matplotlib: loaded when it is needed
 
-    place = video_file.target(out_path)
+    place = video_file.target(out_path, "out_path")
     white = _white(state_list)
     scale = max(1, round(movie.IMAGE / max(white.shape[1:])))
     each = 1 / float(np.clip(len(white) / movie.SECONDS, movie.SLOWEST, movie.FASTEST))

@@ -23,20 +23,20 @@ MP4_FPS = 25  # frames are repeated to last as long as they should
 GIF_LEAST = 2  # hundredths of a second; browsers show what is shorter for ten
 
 
-def target(path: str | os.PathLike[str]) -> Path:
+def target(path: str | os.PathLike[str], name: str = "path") -> Path:
     """Validate the path of a video, before any work is done."""
-    place = checks.path(path)
+    place = checks.path(path, name)
     kind = place.suffix.lower()
     if kind not in (".gif", ".mp4"):
         raise InvalidInputError(
-            f"path must end with .gif or .mp4; found {place.name!r}; try {place.stem + '.gif'!r}"
+            f"{name} must end with .gif or .mp4; found {place.name!r}; try {place.stem + '.gif'!r}"
         )
     if kind == ".mp4" and importlib.util.find_spec("imageio_ffmpeg") is None:
         raise MissingDependencyError(
             "an .mp4 needs imageio-ffmpeg: pip install hopfield_sim[video]; a .gif needs nothing"
         )
     if not place.parent.is_dir():
-        raise ResultsDirError(f"path: there is no folder {str(place.parent)!r}; make it first")
+        raise ResultsDirError(f"{name}: there is no folder {str(place.parent)!r}; make it first")
     return place
 
 
