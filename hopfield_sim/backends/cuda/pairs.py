@@ -63,7 +63,7 @@ class CudaPairs(Pairs):
         if not _has_kernels(couplings):
             return super().start(couplings, states, update, n_threads)
         index = np.arange(len(states), dtype=np.int64)
-        previous = states.copy() if update == "sync" else states
+        previous = states[:] if update == "sync" else states  # another array, once it is there
         batch = ResidentBatch(self.device, couplings, states, index, previous)
         self._fill(couplings, batch)
         return batch
