@@ -142,6 +142,7 @@ def compare(device, form, n, n_patterns, seed, update):
     return ends
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("update", ["async", "sync"])
 def test_the_reference_s_bits(device, form, update):
@@ -173,6 +174,7 @@ def test_a_cycle_by_hand(device, form, n):
     np.testing.assert_array_equal(batch.previous, -states)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["patterns", "i1 i2"])
 def test_sites_that_need_32_bits(device, form, monkeypatch):
     monkeypatch.setattr(engine, "_SHORT", 0)
@@ -180,6 +182,7 @@ def test_sites_that_need_32_bits(device, form, monkeypatch):
         compare(device, form, n, 3, seed, "async")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("update", ["async", "sync"])
 def test_launches_may_be_short(device, update, monkeypatch):
     """A long walk is split, states by states and sweep by sweep."""
@@ -220,6 +223,7 @@ def test_an_empty_batch(device):
     assert len(CudaPairs(device).start(known, states[:0], "sync").states) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     REAL, reason="accesses are watched on the processor; compute-sanitizer does it on a GPU"
 )
