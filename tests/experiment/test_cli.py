@@ -144,6 +144,11 @@ def test_the_study_ends_with_one_line_that_says_what_is_where(
     assert "Warning" not in done.stderr
 
 
+@pytest.mark.parametrize(("n", "said"), [(0, "0 tables"), (1, "1 table"), (2, "2 tables")])
+def test_numbers_of_files_are_singular_or_plural(n: int, said: str) -> None:
+    assert driver._number(n, "table") == said
+
+
 @pytest.mark.slow
 def test_the_report_holds_everything_and_asks_no_network(
     study: tuple[Path, subprocess.CompletedProcess[str]],
@@ -369,6 +374,10 @@ MISTAKES = [
     (["capacity", "--file", "x.png"], "capacity takes no --file; it is for image"),
     (["image", "--file", "no-such.png"], "no-such.png"),
     (["capacity", "energy"], "one study at a time"),
+    (["image", "--file", "a.png", "energy"], "one study at a time"),
+    (["image", "--file", "a.png", "b.png"], "--file takes one PATH, and is repeated for each"),
+    (["image", "--file=a.png", "b.png", "--quick"], "got also 'b.png'; write --file b.png"),
+    (["--file", "a.png", "b.png", "image"], "got also 'b.png'; write --file b.png"),
     (["--config", "no-such.toml"], "cannot read config file no-such.toml"),
     (["merge", "only"], "at least one to read"),
     (["merge", "a", "b", "--quick"], "merge takes no options"),

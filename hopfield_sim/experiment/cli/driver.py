@@ -120,9 +120,11 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
             step=step,
         )
     line = (
-        f"{written.page or folder}: {', '.join(names)} from {done} trials in {_seconds(start)}; "
-        f"beside it {len(written.tables)} tables (CSV), {len(written.figures)} figures (PNG), "
-        f"{len(written.videos)} videos, {FILE}"
+        f"{written.page or folder}: {', '.join(names)} "
+        f"from {_number(done, 'trial')} in {_seconds(start)}; "
+        f"beside it {_number(len(written.tables), 'table')} (CSV), "
+        f"{_number(len(written.figures), 'figure')} (PNG), "
+        f"{_number(len(written.videos), 'video')}, {FILE}"
     )
     if failed:
         line += f". {failed} trials FAILED and are missing, {_first_failure(store, jobs)}"
@@ -130,6 +132,11 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
     if missing:
         line += f". {missing} of {planned} trials are missing; run the studies with --out {folder}"
     return Outcome(line, 1 if failed or missing else 0)
+
+
+def _number(n: int, noun: str) -> str:
+    """Return a number of things in words, such as 1 table or 2 tables."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _first_failure(store: Store, jobs: Sequence[Study]) -> str:

@@ -89,6 +89,8 @@ def parse(argv: Sequence[str]) -> Options:
     if name in ("list", "doctor"):
         also = words[0] if words else f"--{next(iter(options))}"
         raise InvalidInputError(f"{name} takes no other words; got also {also!r}")
+    if words:
+        _refuse_second_value(words[0], argv, own)
     if words and name is None:
         checks.choice(words[0], [*STUDIES, *VERBS], "the study's name")
     if words:
@@ -164,6 +166,24 @@ def _refuse(word: str, name: str | None, own: Mapping[str, Field]) -> NoReturn:
     known = [f"--{known}" for known in (*own, *OPTIONS, "help", "version", "completion")]
     checks.choice(word, known, "option")
     raise InvalidInputError(f"{word} takes no value")
+
+
+def _refuse_second_value(word: str, argv: Sequence[str], own: Mapping[str, Field]) -> None:
+    """Refuse a word after the value of an option that takes one value each time it is given.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is such a word, and not the name of a study.
+    """
+    before = reversed(argv[: list(argv).index(word)])
+    option = next((w.partition("=")[0] for w in before if w.startswith("--")), "")
+    kind = own[option[2:]].kind if option[2:] in own else None
+    if kind is not None and kind.repeated and word not in (*STUDIES, *VERBS):
+        raise InvalidInputError(
+            f"{option} takes one {kind.metavar}, and is repeated for each; got also {word!r}; "
+            f"write {option} {word}"
+        )
 
 
 def _from_file(path: Path, name: str | None, own: Mapping[str, Field]) -> dict[str, Any]:
