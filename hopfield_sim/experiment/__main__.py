@@ -95,7 +95,7 @@ def _answer(argv: Sequence[str]) -> str | None:
 
 def _work(argv: Sequence[str], command: str) -> Outcome:
     wanted = options.parse(argv)
-    if wanted.backend == "auto" and "cython" not in backends.available():
+    if wanted.backend == "auto" and backends.get().name == "numpy":
         console.complain(NO_KERNELS)
     for package, loss in WITHOUT.items():
         if find_spec(package) is None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import datasets
+from hopfield_sim import backends, datasets
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.cli import completion, console, doctor, driver, manual
 from hopfield_sim.experiment.cli.options import OPTIONS, own_options, parse, studies
@@ -168,7 +168,7 @@ def test_an_unknown_shell(capsys: pytest.CaptureFixture[str]) -> None:
         (["xor", "--s"], ["--seed", "--scheduler", "--shard"]),
         (["capacity", "--siz"], ["--sizes"]),
         (["capacity", "--rules", "p"], ["pseudoinverse", "perceptron"]),
-        (["--backend", ""], ["auto", "numpy", "cython"]),
+        (["--backend", ""], [*backends.NAMES]),
     ],
 )
 def test_bash_completes(typed: list[str], offered: list[str], tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def versions() -> dict[str, str]:
             packages[package] = version(package)
         except PackageNotFoundError:
             packages[package] = "not installed, used from its folder"
-    compiled = "cython" in backends.available()
+    compiled = backends.get().name == "cython"
     packages["compiled kernels"] = "yes" if compiled else "none: the NumPy reference computed this"
     return packages
 
