@@ -11,7 +11,10 @@ from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
 
 def path(value: Any, name: str = "path") -> Path:
-    """Validate the path of a file or folder: a str or path that this system can encode."""
+    """Validate the path of a file or folder: a str or path that this system can encode.
+
+    A ``~`` or ``~user`` at its beginning is replaced by the home folder, as in a shell.
+    """
     try:
         text = os.fspath(value)
     except Exception:  # no path, or an object's own __fspath__, which may raise anything
@@ -27,4 +30,11 @@ def path(value: Any, name: str = "path") -> Path:
         raise InvalidInputError(
             f"{name} must be a name that this system can encode; got {show(text)}"
         ) from error
-    return Path(text)
+    try:
+        place = Path(text).expanduser() if text.startswith("~") else Path(text)
+    except RuntimeError as error:  # a user that there is not, or one without a home
+        raise InvalidInputError(
+            f"{name} is {show(text)}, whose home folder is unknown; write it without ~, or "
+            f"{os.path.join('.', text)!r} for a file of this name"
+        ) from error
+    return place.absolute() if str(place).startswith("~") else place  # "./~x", which Path shortens

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,9 +54,10 @@ def read(path: str | os.PathLike[str]) -> NDArray[Any]:
         If the file is missing, damaged, of another format, or larger than 50 megapixels; the size
         is checked before decoding.
     """
+    path = checks.path(path, "image")
     try:
-        exists = Path(path).is_file()
-    except (OSError, ValueError, TypeError):  # such as a name with a zero byte in it
+        exists = path.is_file()
+    except OSError:  # such as a name that is too long
         exists = False
     if not exists:
         raise InvalidInputError(f"image must be a file or an array; there is no file {str(path)!r}")

@@ -284,9 +284,11 @@ def test_only_image_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "notes.png").write_text("no picture at all")
     with pytest.raises(InvalidInputError, match="cannot be read as a picture"):
         hs.from_image(tmp_path / "notes.png")
-    for path in (tmp_path / "no.png", tmp_path, "http://localhost/a.png", "a\0b", "x" * 5000):
+    for path in (tmp_path / "no.png", tmp_path, "http://localhost/a.png", "x" * 5000):
         with pytest.raises(InvalidInputError, match="there is no file"):
             hs.from_image(path)
+    with pytest.raises(InvalidInputError, match="image must not contain a zero byte"):
+        hs.from_image("a\0b")
 
 
 @pytest.mark.parametrize(

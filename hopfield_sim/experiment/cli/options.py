@@ -16,7 +16,7 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment.cli import config_file
 from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
-from hopfield_sim.experiment.sweeps.fields import Field, fields, typed_path
+from hopfield_sim.experiment.sweeps.fields import Field, fields
 from hopfield_sim.experiment.sweeps.study import Study
 from hopfield_sim.experiment.sweeps.sweep import Shard
 
@@ -217,7 +217,7 @@ def _merge(paths: Sequence[str], options: Mapping[str, Any]) -> Options:
 
 
 def _path(value: Any, name: str) -> Path:
-    return typed_path(_text(value, name), name)
+    return checks.path(_text(value, name), name)
 
 
 def _text(value: Any, name: str) -> str:

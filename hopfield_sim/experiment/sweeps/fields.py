@@ -10,7 +10,6 @@ import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,6 @@ __all__ = [
     "reals_by_word",
     "seed",
     "text",
-    "typed_path",
     "words",
 ]
 
@@ -269,24 +267,7 @@ def files() -> Kind:
     def check(value: Any, name: str) -> Any:
         return value
 
-    return Kind(check, "PATH", "paths", typed_path, repeated=True)
-
-
-def typed_path(text: str, name: str = "a path") -> Path:
-    """Return a path as it was typed; ``~`` is the home folder, as in a shell.
-
-    Raises
-    ------
-    InvalidInputError
-        For a path with a NUL, or the home folder of an unknown user.
-    """
-    if "\0" in text:
-        raise InvalidInputError(f"{name} must be a path; got {text!r}, with a NUL in it")
-    try:
-        return Path(text).expanduser() if text.startswith("~") else Path(text)
-    except RuntimeError as error:  # an unknown user, or one without a home folder
-        home = f"{name} is {text!r}, whose home folder is unknown; write it without ~"
-        raise InvalidInputError(home) from error
+    return Kind(check, "PATH", "paths", checks.path, repeated=True)
 
 
 def backend() -> Kind:
