@@ -100,6 +100,7 @@ gpu-emulate: $(VENV)/.test
 	HOPFIELD_SIM_EMULATE=$(EFFORT) $(BIN)/python -m pytest -q tests/cuda
 	PYTHONPATH=tests/cuda $(BIN)/python -m pytest -q -p stand_in $(BY_GPU) $(HERE)
 	$(BIN)/python tests/cuda/mutants.py
+	$(BIN)/python tests/cuda/coverage_of_kernels.py
 	@if $(PIP) install --quiet nvidia-cuda-nvrtc; \
 	    then HOPFIELD_SIM_EMULATE=$(EFFORT) $(BIN)/python tests/cuda/nvrtc.py; \
 	    else echo "no wheel of nvidia-cuda-nvrtc is to be had: NVIDIA's compiler has seen no kernel"; fi

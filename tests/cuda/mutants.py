@@ -79,6 +79,8 @@ MUTANTS = [
     Mutant("a tie flips", "async",
            "field > (uniform ? one_above : above[site])",
            "field >= (uniform ? one_above : above[site])"),
+    Mutant("a counter is read when another thread may have written it", "async",
+           "    i64 stop = RUNNING;\n", "    i64 stop = RUNNING; fresh = progress.fresh(row);\n", "real f8"),
     Mutant("fields that overflow", "async", "#define CACHE i16", "#define CACHE i8"),
     Mutant("no barrier after the cache", "async",
            "    __syncthreads();\n        if (site < n)\n            for", "        if (site < n)\n            for"),
@@ -131,6 +133,9 @@ def seen(mutant: Mutant, watched: bool) -> str:
     device = Chosen(stand_in.module())
     try:
         for seed in range(1 if watched else SEEDS):
+            if mutant.form == "real f8":
+                tests.compare(device, mutant.form, 33, 9, seed, mutant.update)
+                continue
             if mutant.update == "retrieval":
                 device.block = 64
                 case = (

@@ -20,6 +20,7 @@ FLAGS = ["-std=c++17", "-g", "-fPIC", "-ffp-contract=off", "-fno-strict-aliasing
 WARNINGS = ["-Wall", "-Wno-unknown-pragmas", "-Wno-unused-function"]
 PLAIN = ("-O1",)
 WATCHED = ("-O1", "-fsanitize=thread")
+COVERED = ("-O0", "--coverage")
 
 
 class KernelError(RuntimeError):
@@ -60,7 +61,8 @@ def compiled(text: str, flags: tuple[str, ...] = PLAIN) -> Path:
         unit = _object(f'#include "cuda_on_cpu.h"\n{text}\n{exports}\n', flags)
         watched = ("-O2", "-DWATCHED") if flags is WATCHED else ("-O2",)
         shim = _object((HERE / "cuda_on_cpu.cpp").read_text(), watched)
-        _replacing(library, "g++", "-shared", str(unit), str(shim), "-ldl")
+        coverage = ["--coverage"] if flags is COVERED else []
+        _replacing(library, "g++", "-shared", *coverage, str(unit), str(shim), "-ldl")
     return library
 
 
@@ -75,7 +77,8 @@ def _object(unit: str, flags: tuple[str, ...]) -> Path:
     if not made.exists():
         source = made.with_suffix(f".{os.getpid()}.cpp")
         source.write_text(unit)
-        _replacing(made, "g++", *FLAGS, *flags, *WARNINGS, "-c", str(source))
+        counts = ["-dumpbase", str(made.with_suffix(""))] if flags is COVERED else []
+        _replacing(made, "g++", *FLAGS, *flags, *counts, *WARNINGS, "-c", str(source))
         source.unlink()
     return made
 

@@ -16,7 +16,9 @@ from hopfield_sim.backends.cuda.pairs import CudaPairs
 from hopfield_sim.backends.protocol import (
     CYCLE,
     FIXED,
+    FRESH,
     RUNNING,
+    STALE,
     Factors,
     HeatBath,
     Matrix,
@@ -61,9 +63,10 @@ BLOCKS = ((32, 3), (64, 2), (128, 0), (None, 3), (96, 1))
 
 
 def formed(form, n, n_patterns, zero_diagonal, rng):
-    """Couplings: by their patterns, integers of the types named, or real and asymmetric."""
+    """Couplings: by their patterns, integers of the types named, or real, some symmetric."""
     if form.startswith("real"):
-        return couplings.real(rng.normal(size=(n, n)).astype(form.split()[1]))
+        weights = rng.normal(size=(n, n)).astype(form.split()[1])
+        return couplings.real(weights + weights.T if rng.integers(2) else weights)
     xi = rng.choice(np.array([-1, 1], np.int8), (n_patterns, n))
     learnt = couplings.factors(xi, zero_diagonal=zero_diagonal)
     if form == "patterns":
@@ -213,6 +216,21 @@ def test_retrieval(device, n, monkeypatch):
         case = (n, loads, flipped, n_states, keys, max_sweeps, 1)
         wanted = REFERENCE.retrieval(*case)
         np.testing.assert_array_equal(CudaPairs(device).retrieval(*case), wanted)
+
+
+@pytest.mark.parametrize("form", ["patterns", "i1 i2"])
+def test_only_stale_caches_are_computed(device, form):
+    known, _, _, states, _ = setting(form, 33, 9, 0)
+    states = np.tile(states, (4, 1))
+    batch = CudaPairs(device).start(known, states, "async")
+    wanted = batch.cache.copy()
+    batch.there["cache"] = device.zeros((len(states), batch.stride), wanted.dtype)
+    batch.fresh[:3] = STALE
+    CudaPairs(device)._fill(known, batch)
+    assert (batch.fresh == FRESH).all()
+    del batch.cache  # the copy
+    wanted[3:] = 0
+    np.testing.assert_array_equal(batch.cache, wanted)
 
 
 def test_an_empty_batch(device):

@@ -81,7 +81,7 @@ __device__ __forceinline__ void walk(const Couplings &net, const Rule &rule, i8 
     SHARED(shared);
     const i32 n = net.n;
     const i64 row = first_state + blockIdx.x;
-    i64 update = progress.updates(row);
+    i64 update = progress.updates(row), fresh = progress.fresh(row);
     if (progress.stop(row) != RUNNING || (Rule::draws && update >= until))
         return;
     const u32 state = (u32)index[row];
@@ -105,7 +105,7 @@ __device__ __forceinline__ void walk(const Couplings &net, const Rule &rule, i8 
     __syncthreads();
     i32 flips = 0;
     int turn = 0;
-    i64 stop = RUNNING, fresh = progress.fresh(row);
+    i64 stop = RUNNING;
     for (;;) {
         if (!Rule::draws && update % n == 0) {
             bool moves = false;
