@@ -53,8 +53,8 @@ ALL_SIZES = (
     256,
     257,
 )
-SIZES = ((1, 9, 33, 130), (1, 2, 7, 31, 32, 33, 65, 129, 257), ALL_SIZES)[EFFORT]
-LARGE = ((), (600,), (1000, 3203))[EFFORT]
+SIZES = ((1, 9, 33, 130), (1, 2, 7, 32, 33, 65, 257), ALL_SIZES)[EFFORT]
+LARGE = ((), (400,), (1000, 3203))[EFFORT]
 LOADS = ((1, 9), (2, 9), (1, 2, 3, 4, 9, 33, 70))[EFFORT]
 ROUNDS = (2, 1, 3)[EFFORT]
 FORMS = ("patterns", "i1 i2", "i2 i4", "f8 f8", "real f8", "real f4")
