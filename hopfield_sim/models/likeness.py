@@ -19,7 +19,7 @@ WRONG = 0.002
 """Fewer unstable bits than this, beyond twice the number explained by the load, are no warning."""
 
 SOME = 0.01
-"""The same for rules that are the advice where patterns are only a little alike."""
+"""The same for memories that are the advice where patterns are only a little alike."""
 
 
 def warn(

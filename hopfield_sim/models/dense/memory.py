@@ -141,6 +141,7 @@ class DenseMemory(BinaryMemory):
                     f"A dense memory with interaction={self.interaction!r}, order={self.order}",
                     "Use a higher order, interaction='exponential', or a HopfieldNetwork with "
                     "rule='pseudoinverse'",
+                    likeness.SOME,
                 )
             self._state = after
         return self
