@@ -167,10 +167,11 @@ $(VENV)/.bench: $(VENV)/.created $(BUILD_INPUTS)
 	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'.[bench]')
 	@touch $@ $(VENV)/.run
 
-# Attacks also reach what needs the extras.
+# Attacks also reach what needs the extras. (A comma in a call would end its argument.)
+ATTACKED := .[bench,cluster,data]
 $(VENV)/.reliability: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim with what its attacks need"
-	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'.[bench,cluster,data]')
+	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'$(ATTACKED)')
 	@touch $@ $(VENV)/.run $(VENV)/.bench
 
 # A peer that cannot be installed is no error here: its rows of the table say so.
