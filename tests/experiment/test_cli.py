@@ -60,6 +60,7 @@ def begun(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     def begin(*words: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-W", "error", SLOW, *LONG, *words, "--out", tmp_path],
+            env=os.environ | {"PYTHONPATH": str(SLOW.parents[1])},  # it need not be installed
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
