@@ -250,7 +250,17 @@ def _shown(section: Section) -> dict[str, Any]:
 
 @checks.by_name
 def picture(caption: str, figure: Figure) -> Picture:
-    """Draw a figure, and describe it."""
+    """Draw a figure, and describe it.
+
+    Raises
+    ------
+    InvalidTypeError
+        If ``caption`` is not a str or ``figure`` not a Figure.
+    """
+    if not isinstance(caption, str):
+        raise InvalidTypeError(f"caption must be a str; got {checks.show(caption)}")
+    if not isinstance(figure, Figure):
+        raise InvalidTypeError(f"figure must be a Matplotlib Figure; got {checks.show(figure)}")
     width, height = (round(96 * inches) for inches in figure.get_size_inches())
     return Picture(caption, describe(figure), style.png(figure), width, height)
 

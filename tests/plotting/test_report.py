@@ -332,3 +332,9 @@ def test_unmatched_tags_are_seen() -> None:
         Page("<p><b>bold</p></b>")
     with pytest.raises(AssertionError):
         Page("<div><p>never closed</p>")
+
+
+@pytest.mark.parametrize("wrong", [{"caption": 3}, {"figure": np.int64(4)}, {"figure": None}])
+def test_a_picture_is_of_a_figure_with_a_caption(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidTypeError, match=next(iter(wrong))):
+        report.picture(**{"caption": "Ten fit.", "figure": Figure()} | wrong)
