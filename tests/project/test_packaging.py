@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import importlib
 import os
 import re
@@ -174,6 +175,41 @@ def test_without_scipy_and_jinja_only_theory_and_the_page_are_missing(tmp_path: 
     assert run.stderr.count("pip install scipy") == run.stderr.count("pip install jinja2") == 1
     found = {path.name for path in tmp_path.iterdir()}
     assert found == {"capacity.csv", "capacity.png", "overlap.png", "results.sqlite"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["dense", "--sizes", "20", "--orders", "2,3", "--exponential-sizes", "8", "--trials", "3"],
+        ["modern", "--sizes", "8", "--counts", "10,100", "--trials", "2", "--queries", "10"],
+        ["distributed", "--quick", "--sizes", "9", "--trials", "1", "--queries", "4"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_without_scipy_a_study_measures_and_leaves_theory_out(
+    tmp_path: Path, words: list[str]
+) -> None:
+    tables = []
+    for hidden in ("import sys; sys.modules['scipy'] = None", "import sys"):
+        folder = tmp_path / str(len(tables))
+        code = (
+            f"{hidden}\n"
+            "from hopfield_sim.experiment.__main__ import main\n"
+            f"sys.exit(main({words} + ['--out', {str(folder)!r}]))\n"
+        )
+        run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        assert "Traceback" not in run.stderr
+        with (folder / f"{words[0]}.csv").open(encoding="utf-8") as file:
+            tables.append(list(csv.DictReader(file)))
+    without, whole = tables
+    laws = [name for name in whole[0] if "theory" in name or name == "gaussian"]
+    assert laws
+    assert {row[name] for row in without for name in laws} <= {"nan", ""}
+    assert any(row[name] not in ("nan", "") for row in whole for name in laws)
+    measured = [{k: v for k, v in row.items() if k not in laws} for row in without]
+    assert measured == [{k: v for k, v in row.items() if k not in laws} for row in whole]
 
 
 def test_the_folder_above_a_checkout_has_the_package_too(tmp_path: Path) -> None:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from hopfield_sim import checks
+from hopfield_sim import checks, theory
+from hopfield_sim.errors import MissingDependencyError
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.models import HopfieldNetwork
 from hopfield_sim.rules import RULES
 
-__all__ = ["network", "room", "span"]
+__all__ = ["law", "network", "room", "span"]
 
 
 def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:
     """Return an empty network as in the course: only Storkey's rule keeps its diagonal."""
     keeps = rule in RULES and RULES[rule].keeps_diagonal
     return HopfieldNetwork(own.rule(rule), zero_diagonal=not keeps, backend=config["backend"])
+
+
+def law(name: str, *args: Any, **kwargs: Any) -> Any:
+    """Return what a function of ``theory`` says; nan where SciPy, which it needs, is missing."""
+    try:
+        return getattr(theory, name)(*args, **kwargs)
+    except MissingDependencyError:
+        return math.nan
 
 
 def room(shapes: Iterable[tuple[int, int]], *, itemsize: int = 8) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from hopfield_sim import checks, theory
 from hopfield_sim.experiment.studies.dense import QUESTION, SECONDS
+from hopfield_sim.experiment.studies.shared import law
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -285,15 +286,15 @@ def _conditions(order: int, numbers: Sequence[int]) -> list[dict[str, Any]]:
 def _laws(order: int, n: int, p: int) -> tuple[float, float]:
     """Return the exact law of the one-step error, and its limit for large N."""
     if order == 0:
-        return theory.exponential_error(n, p), math.nan
-    exact = theory.one_step_error(n, p, order=order)
-    return exact, theory.one_step_error(n, p, order=order, exact=False)
+        return law("exponential_error", n, p), math.nan
+    exact = law("one_step_error", n, p, order=order)
+    return exact, law("one_step_error", n, p, order=order, exact=False)
 
 
 def _capacity(order: int, n: int, errors: Sequence[Sequence[float]], states: int) -> Row:
     """Return the number of patterns at which the error is LEVEL, measured and by both laws."""
     p = counts(order, n)
-    law = [[float(theory.one_step_error(n, count, order=order)) for count in p]]
+    exact = [[law("one_step_error", n, count, order=order) for count in p]]
     bits = max(1, len(errors)) * n * min(p[0], states)
     measured, error = _crossing(p, errors, 0.5 / bits)
     return {
@@ -301,7 +302,7 @@ def _capacity(order: int, n: int, errors: Sequence[Sequence[float]], states: int
         "n_neurons": n,
         "capacity": measured,
         "capacity_se": error,
-        "theory": _crossing(p, law, 1e-12)[0],
+        "theory": math.nan if math.isnan(exact[0][0]) else _crossing(p, exact, 1e-12)[0],
         "gaussian": float(theory.dense_capacity(n, order, LEVEL)),
     }
 

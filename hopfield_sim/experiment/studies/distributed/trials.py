@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks, datasets, theory
+from hopfield_sim import checks, datasets
 from hopfield_sim.experiment.studies.packing import pack_images
+from hopfield_sim.experiment.studies.shared import law
 from hopfield_sim.experiment.sweeps.study import Config, Payload
 from hopfield_sim.models import DistributedMemory, ModernHopfield
 from hopfield_sim.recall.recording import Recorder
@@ -267,7 +268,7 @@ def _predicted(
     x: Floats, patterns: Floats, beta: float, n_features: int, kernel: str = "sincos"
 ) -> Row:
     """Return the mean |ΔE| by theory; an empty row where its first order does not hold."""
-    errors = theory.feature_error(x[:_PREDICTED], patterns, beta, n_features, kernel)
+    errors = law("feature_error", x[:_PREDICTED], patterns, beta, n_features, kernel)
     mean = float(np.mean(errors))
     return {"theory": mean if beta * mean < 0.3 else None}
 

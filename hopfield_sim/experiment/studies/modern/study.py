@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.experiment.studies.modern import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.modern.page import page, sentence
-from hopfield_sim.experiment.studies.shared import room
+from hopfield_sim.experiment.studies.shared import law, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -128,8 +128,6 @@ class Modern(Study):
     def gather(self, payloads: Payloads) -> Result:
         """Return means over networks, one row for each point, with theory."""
         config = self.config
-        from hopfield_sim import theory
-
         rows: list[Row] = []
         halves: list[Row] = []
         for cell, trials in zip(self.cells(), payloads, strict=True):
@@ -143,12 +141,12 @@ class Modern(Study):
                     row[name], row[f"{name}_se"] = mean_and_error([p[name] for p in points])
                 row["weight_theory"] = row["retrieved_theory"] = math.nan
                 if part != "metastable":
-                    row["weight_theory"] = theory.modern_weight(
-                        first["beta"], 1.0, d, first["n_patterns"]
+                    row["weight_theory"] = law(
+                        "modern_weight", first["beta"], 1.0, d, first["n_patterns"]
                     )
                 if part == "noise":
-                    row["retrieved_theory"] = theory.modern_nearest(
-                        first["noise"], d, first["n_patterns"]
+                    row["retrieved_theory"] = law(
+                        "modern_nearest", first["noise"], d, first["n_patterns"]
                     )
                 rows.append(row)
             if part == "patterns":
@@ -244,12 +242,10 @@ _PARTS: dict[str, Callable[[Config, int, np.random.Generator], list[Payload]]] =
 
 def _half(d: int, counts: Sequence[int], trials: Sequence[Sequence[Payload]]) -> Row:
     """Return the number of patterns at which a pattern has half of its own attention, β = 1."""
-    from hopfield_sim import theory
-
     weights = [[point["weight"] for point in points] for points in trials]
     half_weight = crossing(np.log(counts), weights, 0.5)
     # w = 1/(1 + (P − 1) f) is ½ at P = 1 + 1/f, and f = 1/w − 1 with P = 2.
-    f = 1 / theory.modern_weight(1.0, 1.0, d, 2) - 1
+    f = 1 / law("modern_weight", 1.0, 1.0, d, 2) - 1
     theory_half = 1 + 1 / f if f else math.inf  # beyond the range of a float
     half = math.exp(half_weight.value)
     return {
