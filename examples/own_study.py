@@ -41,9 +41,9 @@ class Dilution(Study):
     n_neurons: int = option(500, fields.integer(2), "number of neurons N")
     n_patterns: int = option(50, fields.integer(1), "patterns stored")
     kept: Sequence[float] = option(
-        (0.1, 0.2, 0.3, 0.5, 0.7, 1.0), fields.reals(0.01, 1), "fractions of the synapses kept"
+        (0.1, 0.2, 0.3, 0.5, 0.7, 1.0), fields.reals(0.01, 1), "fractions of synapses kept"
     )
-    networks: int = option(10, fields.integer(1), "networks for each fraction", name="trials")
+    networks: int = option(10, fields.integer(1), "networks a fraction", name="trials")
 
     def cells(self):
         return [Cell({"kept": c}, self.config["networks"]) for c in self.config["kept"]]
@@ -62,10 +62,7 @@ class Dilution(Study):
         rows = []
         for cell, found in zip(self.cells(), payloads, strict=True):
             errors = np.array([payload["error"] for payload in found])
-            # k synapses bring k of signal and k (P - 1) of noise's variance, in steps of 2, where
-            # a field of 0 keeps the bit: hence the 1 (Sompolinsky, Phys. Rev. A 34, 2571, 1986).
-            k = cell.values["kept"] * (n - 1)
-            law = math.erfc((k + 1) / math.sqrt(2 * k * (p - 1))) / 2
+            law = self.law(cell.values["kept"], n, p)
             rows.append(
                 {
                     "kept": cell.values["kept"],
@@ -76,6 +73,16 @@ class Dilution(Study):
                 }
             )
         return Result(self.name, rows, self.config, dims=("kept",))
+
+    @staticmethod
+    def law(kept, n, p):
+        """Return the error by theory (Sompolinsky, Phys. Rev. A 34, 2571, 1986).
+
+        k synapses bring k of signal and k (P - 1) of the noise's variance. Fields come in
+        steps of 2, and one of 0 keeps the bit: hence the 1.
+        """
+        k = kept * (n - 1)
+        return math.erfc((k + 1) / math.sqrt(2 * k * (p - 1))) / 2
 
     @staticmethod
     def sentence(result):
@@ -89,12 +96,13 @@ class Dilution(Study):
     @staticmethod
     def page(result):
         figure, ax = plt.subplots(figsize=(6, 4), layout="constrained")
-        kept, error, se, law = (
-            [row[name] for row in result.rows] for name in ("kept", "error", "error_se", "theory")
-        )
-        ax.plot(kept, law, "k--", label="theory")
-        ax.errorbar(kept, error, se, fmt="o", color="#0072B2", capsize=3, label="measured")
-        ax.set(xlabel="fraction c of the synapses kept", ylabel="bits that change in one step")
+        names = ("kept", "error", "error_se")
+        kept, error, se = ([row[name] for row in result.rows] for name in names)
+        sizes = result.config["n_neurons"], result.config["n_patterns"]
+        line = np.linspace(min(kept), max(kept), 200)
+        ax.plot(line, [Dilution.law(c, *sizes) for c in line], "k--", label="theory")
+        ax.errorbar(kept, error, se, fmt="o", capsize=3, label="measured")
+        ax.set(xlabel="fraction of the synapses kept", ylabel="bits that change in one step")
         ax.legend()
         caption = f"{result.config['networks']} networks a point, bars: standard errors."
         title = "Dilution: a memory without some of its synapses"
