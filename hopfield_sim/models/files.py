@@ -155,7 +155,7 @@ def _read_member(
     member: Member,
     lengths: dict[str, int],
 ) -> NDArray[Any]:
-    """One array, its size judged before it is inflated and its checksum after; ``lengths`` holds
+    """One array, its size checked before it is inflated and its checksum after; ``lengths`` holds
     those of the axes of members before it.
     """
     kind, axes = member.dtype, member.axes

@@ -1,1 +1,1 @@
-"""What every room may use: files, progress, small pictures, statistics. It knows no memory."""
+"""What every room may use: files, threads, progress, thumbnails, statistics. It knows no memory."""

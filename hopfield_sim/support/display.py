@@ -64,13 +64,13 @@ class ShowsRun:
 
     def _counts(self) -> dict[str, Any]:
         """Additional columns of the table, one value for each of the first states."""
-        raise NotImplementedError
+        return {}
 
     def _repr_html_(self) -> str:
         ends = np.reshape(self.states, (-1, self.n_neurons))
         known = self.patterns
-        judged = ends if known is None or not len(known) else known
-        black, white = thumbnails.value_range(judged[:MOST])
+        compared = ends if known is None or not len(known) else known
+        black, white = thumbnails.value_range(compared[:MOST])
         pictures = thumbnails.elements(ends[:MOST], self.shape, black, white)
         columns: dict[str, Sequence[Any]] = {"": range(len(ends[:MOST]))}
         columns |= {"end": pictures} if any(pictures) else {}

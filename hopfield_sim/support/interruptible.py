@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.daemons import Daemons
+from hopfield_sim.support.daemons import Daemons
 
 _SMALL: Final = 1 << 17
 """Size of matrices that LAPACK decomposes in less than about 0.2 s."""

@@ -33,7 +33,7 @@ def content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def array(npy: bytes, *, kinds: str, wanted: str) -> NDArray[Any]:
-    """The array of an ``.npy``, read-only; its size is judged before it is made.
+    """The array of an ``.npy``, read-only; its size is checked before it is made.
 
     Parameters
     ----------

@@ -15,13 +15,13 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import rules
-from hopfield_sim.backends import interruptible
-from hopfield_sim.backends.daemons import Daemons
 from hopfield_sim.checks import reals
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import files
 from hopfield_sim.models.distributed.features import projection
 from hopfield_sim.patterns import sampling
+from hopfield_sim.support import interruptible
+from hopfield_sim.support.daemons import Daemons
 
 SIGNS = hs.random_patterns(9, 23, rng=1)
 REALS = np.random.default_rng(3).normal(size=(9, 23))
@@ -108,7 +108,7 @@ def test_without_threads_it_is_called_directly(left, monkeypatch):
 CTRL_C = """
 import _thread, sys, threading, time
 import numpy as np
-from hopfield_sim.backends.interruptible import interruptible
+from hopfield_sim.support.interruptible import interruptible
 done = []
 def work(square):
     started.set()

@@ -11,9 +11,9 @@ from threading import Thread
 from types import TracebackType
 
 from hopfield_sim import checks
-from hopfield_sim.backends.daemons import Daemons
 from hopfield_sim.errors import HopfieldError, InvalidTypeError
 from hopfield_sim.experiment.sweeps.trial import Chunk, Done, run
+from hopfield_sim.support.daemons import Daemons
 
 _MOST = 1024
 

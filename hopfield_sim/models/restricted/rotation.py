@@ -21,7 +21,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.interruptible import interruptible
+from hopfield_sim.support.interruptible import interruptible
 
 Floats = NDArray[np.float64]
 

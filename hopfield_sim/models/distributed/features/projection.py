@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends
 from hopfield_sim.backends import blas
-from hopfield_sim.backends.daemons import Daemons
-from hopfield_sim.backends.interruptible import interruptible
+from hopfield_sim.support.daemons import Daemons
+from hopfield_sim.support.interruptible import interruptible
 
 _BLOCK: Final = 1 << 20
 """Numbers in a block of S, or a row if that is more. Part of what a seed means."""
