@@ -79,7 +79,7 @@ def test_what_lies_outside_counts_as_the_end_and_a_constant_as_nothing() -> None
 )
 def test_three_ways_to_scale(scaling: str, low: list[float], high: list[float]) -> None:
     X = np.array([[0.0, 4.0], [2.0, 6.0]])
-    clf = DenseMemoryClassifier(4, epochs=2, scaling=scaling)
+    clf = DenseMemoryClassifier(4, epochs=2, scaling=scaling, random_state=0)
     if scaling == "none":
         with pytest.raises(InvalidInputError, match=r"\[-1, 1\]"):
             clf.fit(X * 2 + 1e3, [0, 1])
