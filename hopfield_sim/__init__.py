@@ -13,7 +13,7 @@ A readable NumPy reference defines every result; compiled kernels return the sam
 
 from __future__ import annotations
 
-from hopfield_sim import startup
+from hopfield_sim.support import startup
 
 startup.guard()  # before NumPy is loaded, which takes a moment
 

@@ -9,8 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import hopfield_sim as hs
 from benchmarks.reliability.tally import Tally
-from hopfield_sim.errors import ResultsDirError
 from hopfield_sim.experiment.sweeps.store import Saved, Store
 
 ROUNDS = (500, 20_000)
@@ -43,7 +43,7 @@ def attack(rounds: int) -> Tally:
             _damage(path, sound, random.Random(number))
             try:
                 outcome = _open(path)
-            except ResultsDirError:
+            except hs.errors.ResultsDirError:
                 outcome = "refused"
             except Exception as error:
                 outcome = f"LOST: {type(error).__name__}: {error}"

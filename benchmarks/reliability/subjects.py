@@ -149,9 +149,7 @@ def _owners() -> dict[type, Any]:
             hs.experiment.xor((2,), ("polynomial",), workers=1),
         ]
         if find_spec("sklearn"):
-            from hopfield_sim.sklearn import DenseMemoryClassifier
-
-            objects.append(DenseMemoryClassifier(4).fit(examples, labels))
+            objects.append(hs.sklearn.DenseMemoryClassifier(4).fit(examples, labels))
     return {type(one): one for one in objects}
 
 

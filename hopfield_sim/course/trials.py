@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks, models
-from hopfield_sim.backends import blas
 from hopfield_sim.course.network import RULES
 from hopfield_sim.patterns import flip, random_patterns
+from hopfield_sim.support import blas
 
 # For fewer neurons, threads of a matrix product cost more than they gain.
 _LARGE = 1000

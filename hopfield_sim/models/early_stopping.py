@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends import blas
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.members import Member, Values
+from hopfield_sim.support import blas
 
 T = TypeVar("T", bound=NDArray[np.floating])
 

@@ -27,7 +27,6 @@ import pytest
 from toy_study import Toy, toy
 
 from hopfield_sim import experiment
-from hopfield_sim.backends import blas
 from hopfield_sim.checks import limits
 from hopfield_sim.errors import (
     HopfieldError,
@@ -43,6 +42,7 @@ from hopfield_sim.experiment.sweeps.study import Payload, Study
 from hopfield_sim.experiment.sweeps.sweep import WHOLE, Shard, _Plan, answer, gather, sweep
 from hopfield_sim.experiment.sweeps.trial import Chunk
 from hopfield_sim.experiment.sweeps.trial import run as make
+from hopfield_sim.support import blas
 
 EXPECTED_TRIES = 1 + 3
 

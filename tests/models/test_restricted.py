@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.backends import blas
 from hopfield_sim.errors import (
     HopfieldError,
     InsufficientMemoryError,
@@ -22,6 +21,7 @@ from hopfield_sim.models.early_stopping import Patience, train
 from hopfield_sim.models.restricted.adam import Adam, slope
 from hopfield_sim.models.restricted.bipartite import evaluate
 from hopfield_sim.models.restricted.rotation import orthonormal, rotate
+from hopfield_sim.support import blas
 
 learns_too_little = pytest.mark.filterwarnings("ignore:not converged")  # on purpose
 

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.backends import blas
 from hopfield_sim.errors import (
     InsufficientMemoryError,
     InvalidInputError,
@@ -20,6 +19,7 @@ from hopfield_sim.errors import (
 )
 from hopfield_sim.models.trained import rule as trained_rule
 from hopfield_sim.models.trained.learning import Learner, Recipe
+from hopfield_sim.support import blas
 
 learns_too_little = pytest.mark.filterwarnings("ignore:not converged")  # on purpose
 

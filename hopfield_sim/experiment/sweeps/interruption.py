@@ -19,7 +19,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
-from hopfield_sim.startup import SIGNALS
+from hopfield_sim.support.startup import SIGNALS
 
 __all__ = ["run"]
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from itertools import filterfalse, islice
 
 from hopfield_sim import checks
-from hopfield_sim.backends import blas
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError, ResultsDirError
 from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.pool import Pool
@@ -24,6 +23,7 @@ from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.experiment.sweeps.store import Saved, Store
 from hopfield_sim.experiment.sweeps.study import Study
 from hopfield_sim.experiment.sweeps.trial import Chunk, Done
+from hopfield_sim.support import blas
 
 __all__ = ["Shard", "answer", "count", "gather", "sizes", "sweep"]
 

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hopfield_sim import checks
-from hopfield_sim.backends import blas
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
 from hopfield_sim.experiment.sweeps.store import Saved
 from hopfield_sim.experiment.sweeps.study import Config, Study, generator
+from hopfield_sim.support import blas
 
 __all__ = ["Chunk", "Done", "find", "run"]
 

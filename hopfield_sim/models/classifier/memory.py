@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.backends import blas
 from hopfield_sim.backends.reference.powers import Floats
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.classifier import file as classifier_file
@@ -24,6 +23,7 @@ from hopfield_sim.models.classifier.state import Labels, Recipe, State
 from hopfield_sim.models.members import FileKind, Values
 from hopfield_sim.models.saved import Saved
 from hopfield_sim.models.spins import read_only
+from hopfield_sim.support import blas
 from hopfield_sim.support.display import memory_html
 from hopfield_sim.support.progress import Bar
 

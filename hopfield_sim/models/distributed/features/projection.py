@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends
-from hopfield_sim.backends import blas
+from hopfield_sim.support import blas
 from hopfield_sim.support.daemons import Daemons
 from hopfield_sim.support.interruptible import interruptible
 
