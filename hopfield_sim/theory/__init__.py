@@ -4,6 +4,9 @@
 * ``exponential.py`` — the same for a memory with the interaction e^x
 * ``storage.py`` — capacities with few or without errors, of Hebbian, Storkey and dense memories
 * ``replica.py`` — the overlap at finite load and temperature, and the critical load
+* ``order_parameters.py`` — all order parameters there, free energy, energy and stability
+* ``dense_replica.py`` — the overlap at finite load in dense memories, and their critical loads
+* ``parallel_dynamics.py`` — the first two synchronous steps from a noisy cue
 * ``phase_diagram.py`` — the lines between retrieval, spin glass and paramagnet
 * ``gardner.py`` — the maximum capacity over all weights
 * ``modern.py`` — modern Hopfield networks: separation, error of one step, exponential capacity
@@ -21,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from hopfield_sim.errors import MissingDependencyError
 
 if TYPE_CHECKING:
+    from hopfield_sim.theory.dense_replica import dense_critical_load, dense_retrieval_overlap
     from hopfield_sim.theory.exponential import exponential_error
     from hopfield_sim.theory.gardner import gardner_load
     from hopfield_sim.theory.modern import (
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
         modern_weight,
     )
     from hopfield_sim.theory.one_step import one_step_error
+    from hopfield_sim.theory.order_parameters import Retrieval, retrieval
+    from hopfield_sim.theory.parallel_dynamics import synchronous_overlaps
     from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
     from hopfield_sim.theory.random_features import (
         feature_error,
@@ -43,9 +49,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PhaseLines",
+    "Retrieval",
     "capacity",
     "critical_load",
     "dense_capacity",
+    "dense_critical_load",
+    "dense_retrieval_overlap",
     "exponential_error",
     "feature_error",
     "feature_variance",
@@ -59,14 +68,19 @@ __all__ = [
     "modern_weight",
     "one_step_error",
     "phase_lines",
+    "retrieval",
     "retrieval_overlap",
+    "synchronous_overlaps",
 ]
 
 _MODULE = {
     "PhaseLines": "phase_diagram",
+    "Retrieval": "order_parameters",
     "capacity": "storage",
     "critical_load": "replica",
     "dense_capacity": "storage",
+    "dense_critical_load": "dense_replica",
+    "dense_retrieval_overlap": "dense_replica",
     "exponential_error": "exponential",
     "feature_error": "random_features",
     "feature_variance": "random_features",
@@ -74,7 +88,9 @@ _MODULE = {
     "gardner_load": "gardner",
     "one_step_error": "one_step",
     "phase_lines": "phase_diagram",
+    "retrieval": "order_parameters",
     "retrieval_overlap": "replica",
+    "synchronous_overlaps": "parallel_dynamics",
 }
 """Where each name is, the others in ``modern``; a module is loaded with its first name."""
 

@@ -67,6 +67,12 @@ class Phase:
         return (self.width * self.gap) ** 2 / self.averages.square
 
     @property
+    def asymmetry(self) -> Floats:
+        """α⟨sech⁴⟩ / (T(1 − C))²; replica symmetry breaks where it exceeds 1."""
+        first, third = self.averages.first, self.averages.third
+        return self.width**2 * (4.0 * first - third) / (6.0 * self.averages.square)
+
+    @property
     def free_energy(self) -> Floats:
         """Free energy per neuron, less α/2."""
         t, load, q = self.temperature, self.load, self.averages.square
@@ -134,6 +140,20 @@ def transition(temperature: Floats) -> Phase:
     most = np.full_like(temperature, _MOST_RATIO)
     ratio = find_root(excess, most, spinodal(temperature).ratio, temperature)
     return retrieval_state(ratio, temperature)
+
+
+def marginal(ratio: Floats) -> Phase:
+    """Find the retrieval state in which replica symmetry is about to break, at each ratio y."""
+
+    def excess(log_width: Floats, ratio: Floats) -> Floats:
+        width = np.exp(log_width)
+        return _solution(ratio * width, width, np.ones_like(width)).asymmetry - 1.0
+
+    # b²⟨sech⁴⟩ is b·(4/3) φ(y) where b is large, and q is at most 1.
+    most = 0.5 * ratio**2 + 3.0
+    width = np.exp(find_root(excess, np.zeros_like(ratio), most, ratio))
+    averages = _gaussian_averages.tanh_averages(ratio * width, width)
+    return _solution(ratio * width, width, averages.mean / (ratio * width))
 
 
 def retrieval_at(load: Floats, temperature: Floats, least_ratio: Floats) -> Phase:

@@ -12,7 +12,7 @@ from numpy.polynomial import Chebyshev
 from numpy.typing import NDArray
 
 from hopfield_sim.theory._arguments import answer, formula, reals
-from hopfield_sim.theory._mean_field import Phase, spinodal, transition
+from hopfield_sim.theory._mean_field import Phase, marginal, spinodal, transition
 from hopfield_sim.theory._roots import find_root
 
 Floats = NDArray[np.float64]
@@ -33,12 +33,16 @@ class PhaseLines:
     thermodynamic : float or ndarray of float64
         T_c, the highest temperature at which retrieval states are the global minima of the free
         energy; nan if they never are.
+    replica_symmetry : float or ndarray of float64
+        T_R, below which replica symmetry breaks in the retrieval states (the line of de Almeida and
+        Thouless), so that the theory of the other two is approximate; nan if there are none.
     """
 
     loads: Any
     glass: Any
     retrieval: Any
     thermodynamic: Any
+    replica_symmetry: Any
 
 
 @formula
@@ -53,7 +57,8 @@ def phase_lines(loads: Any) -> PhaseLines:
         - \frac{\beta q}{1 - C}\right] + \frac{\alpha r C}{2}
         - \frac1\beta \int\!Dz\,\ln 2\cosh\beta(\sqrt{\alpha r} z + m),
 
-    equals that of the spin glass (m = 0).
+    equals that of the spin glass (m = 0); T_R, below which the retrieval solution is unstable
+    (:func:`~hopfield_sim.theory.retrieval`).
 
     Parameters
     ----------
@@ -63,8 +68,9 @@ def phase_lines(loads: Any) -> PhaseLines:
     Returns
     -------
     PhaseLines
-        ``.glass``, ``.retrieval``, ``.thermodynamic`` (and ``.loads``): temperatures in the units
-        of ``recall``, floats for a single load; nan if a line does not exist.
+        ``.glass``, ``.retrieval``, ``.thermodynamic``, ``.replica_symmetry`` (and ``.loads``):
+        temperatures in the units of ``recall``, floats for a single load; nan if a line does not
+        exist.
 
     Raises
     ------
@@ -94,6 +100,8 @@ def phase_lines(loads: Any) -> PhaseLines:
     array([1.   , 0.542, 0.315,   nan])
     >>> np.round(lines.thermodynamic, 3)
     array([1.   , 0.216,   nan,   nan])
+    >>> np.round(lines.replica_symmetry, 6)
+    array([0.00e+00, 5.00e-06, 1.45e-03,      nan])
     """
     load = reals(loads, "loads", minimum=0)
     return PhaseLines(
@@ -101,7 +109,33 @@ def phase_lines(loads: Any) -> PhaseLines:
         glass=answer(1.0 + np.sqrt(load)),
         retrieval=answer(_highest_temperature(spinodal, load)),
         thermodynamic=answer(_highest_temperature(transition, load)),
+        replica_symmetry=answer(_marginal_temperature(load)),
     )
+
+
+_STRONGEST = 25.0
+"""Signal to noise at a load of 1/625, where T_R is 1e-137."""
+
+
+def _marginal_temperature(load: Floats) -> Floats:
+    """T_R, by the ratio of signal to noise, with which the load falls."""
+    weakest = _end_of_symmetry()
+    strongest = np.full_like(load, _STRONGEST)
+    ratio = find_root(
+        lambda ratio, load: marginal(ratio).load - load,
+        np.full_like(load, weakest),
+        strongest,
+        load,
+    )
+    temperature = np.where(load < marginal(strongest).load, 0.0, marginal(ratio).temperature)
+    return np.where(load > marginal(np.array(weakest)).load, np.nan, temperature)
+
+
+@functools.cache
+def _end_of_symmetry() -> float:
+    """Signal to noise where the line T_R meets T_M, at T = 0.0251 and a load of 0.1382."""
+    t = find_root(lambda t: spinodal(t).asymmetry - 1.0, np.array(0.01), np.array(0.1))
+    return float(spinodal(t).ratio)
 
 
 def _highest_temperature(states: Callable[[Floats], Phase], load: Floats) -> Floats:

@@ -16,7 +16,7 @@ from hopfield_sim.theory._roots import find_root
 
 Floats = NDArray[np.float64]
 
-_COLD, _EMPTY = 1e-12, 1e-30
+COLD, EMPTY = 1e-12, 1e-30
 """Temperatures and loads below these cannot be told from zero in double precision."""
 
 
@@ -98,42 +98,44 @@ def retrieval_overlap(load: Any, temperature: Any = 0.0) -> Any:
         reals(temperature, "temperature", minimum=0),
         names="load and temperature",
     )
-    cold = temperatures < _COLD
-    warm = (temperatures < 1.0) & ~cold
-    empty = warm & (loads < _EMPTY)
-    full = warm & ~empty
+    cold = temperatures < COLD
+    empty = (temperatures < 1.0) & (loads < EMPTY) & ~cold
     overlap = np.zeros(loads.shape)
-    overlap[cold] = _zero_temperature_overlap(loads[cold])
-    overlap[empty] = _zero_load_overlap(temperatures[empty])
-    overlap[full] = _overlap(loads[full], temperatures[full])
+    overlap[cold], _ = zero_temperature(loads[cold])
+    overlap[empty] = zero_load(temperatures[empty])
+    rest = ~(cold | empty)
+    exists, states = retrieval_states(loads[rest], temperatures[rest])
+    found = np.zeros(exists.shape)
+    found[exists] = states.overlap
+    overlap[rest] = found
     return answer(overlap)
 
 
-def _overlap(load: Floats, temperature: Floats) -> Floats:
-    overlap = np.zeros(load.shape)
-    each, which = np.unique(temperature, return_inverse=True)
+def retrieval_states(
+    load: Floats, temperature: Floats
+) -> tuple[NDArray[np.bool_], _mean_field.Phase]:
+    """Find the retrieval states at T > 0 and positive loads: where they exist, and those."""
+    exists = temperature < 1.0
+    each, which = np.unique(temperature[exists], return_inverse=True)
     limit = _mean_field.spinodal(each)
-    exists = load <= limit.load[which]
-    if exists.any():
-        state = _mean_field.retrieval_at(
-            load[exists], temperature[exists], limit.ratio[which[exists]]
-        )
-        overlap[exists] = state.overlap
-    return overlap
+    below = load[exists] <= limit.load[which]
+    exists[exists] = below
+    ratio = limit.ratio[which[below]]
+    return exists, _mean_field.retrieval_at(load[exists], temperature[exists], ratio)
 
 
-def _zero_temperature_overlap(load: Floats) -> Floats:
+def zero_temperature(load: Floats) -> tuple[Floats, Floats]:
+    """Find the overlap at T = 0, 0 beyond the critical load, and y = m/√(2αr) below it."""
     turn, critical = _critical_point()
-    exists = load <= critical
     root = np.sqrt(2.0 * load)
     # erf(y) < 1 bounds y by 1/√(2α); beyond 40 the overlap is 1 in any case.
     most = 1.0 / np.maximum(root, 1.0 / 40.0)
     least = np.minimum(turn, most)
     y = find_root(lambda y, root: _noise_to_signal(y) - root, least, most, root)
-    return np.where(exists, special.erf(y), 0.0)
+    return np.where(load <= critical, special.erf(y), 0.0), y
 
 
-def _zero_load_overlap(temperature: Floats) -> Floats:
+def zero_load(temperature: Floats) -> Floats:
     """Solve tanh(a) = T a, m = a T; the root lies above √(3(1 − T)), as tanh(a) > a − a³/3."""
     least = np.sqrt(3.0 * (1.0 - temperature))
     a = find_root(lambda a, t: np.tanh(a) - t * a, least, 1.0 / temperature, temperature)
