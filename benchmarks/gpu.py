@@ -21,6 +21,7 @@ import numpy as np
 import hopfield_sim as hs
 from hopfield_sim import backends
 from hopfield_sim.backends.cuda.source import text
+from hopfield_sim.backends.protocol import Dynamics
 from hopfield_sim.models.hopfield import couplings
 
 SIZES = (1000, 3200, 10_000)
@@ -75,9 +76,10 @@ def walks(n: int, n_states: int, speeds: dict[str, float], cached: int) -> str:
     until, threads = 100 * n, backends.threads(None)
 
     def recall(pairs: Any, n_threads: int) -> tuple[Any, float]:
-        batch = pairs.start(net, cues.copy(), "async", n_threads)
+        how = Dynamics("async", "random", 7, n_threads)
+        batch = pairs.start(net, cues.copy(), how)
         start = time.perf_counter()
-        pairs.asynchronous(net, batch, rule, "random", 7, until, n_threads)
+        pairs.advance(net, batch, rule, how, until)
         return batch.ended(), time.perf_counter() - start
 
     recall(gpu, 1)

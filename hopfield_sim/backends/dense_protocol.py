@@ -185,3 +185,6 @@ class DenseHeatBath:
     def gain(self) -> float:
         """The unit over T, finite, for tables that are not ``relative``."""
         return math.exp(min(max(self.log_gain, SMALLEST_LOG), LARGEST_LOG))
+
+
+DenseRule = Descent | DenseHeatBath

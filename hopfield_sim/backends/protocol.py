@@ -36,6 +36,28 @@ _PACKED_ROWS = 4096
 
 
 @dataclass(frozen=True)
+class Dynamics:
+    """How spins are updated, whatever their energy.
+
+    Parameters
+    ----------
+    update : {"async", "sync"}
+        One site after another, or all sites at once.
+    order : {"random", "sequential", "uniform"}
+        Order of the sites of an asynchronous sweep.
+    key : int
+        Key of the random numbers.
+    n_threads : int
+        Number of threads.
+    """
+
+    update: str
+    order: str
+    key: int
+    n_threads: int
+
+
+@dataclass(frozen=True)
 class Matrix:
     """A network's weights as a matrix; a state's cache are its fields.
 
@@ -58,6 +80,7 @@ class Matrix:
     scale: float
     reach: int = 0
     factors: Factors | None = None
+    wide: ClassVar[bool] = False
 
     @property
     def n_neurons(self) -> int:
@@ -101,6 +124,11 @@ class Factors:
     def n_neurons(self) -> int:
         """Number of neurons, N."""
         return len(self.diagonal)
+
+    @property
+    def wide(self) -> bool:
+        """Whether fields may exceed 32 bits; kernels have no such fields."""
+        return self.diagonal.dtype.kind != "i"
 
     @property
     def scale(self) -> float:
@@ -196,6 +224,9 @@ class HeatBath:
     fraction: NDArray[np.float64]
     clamped: NDArray[np.uint8]
     table: NDArray[np.uint64] | None = None
+
+
+Rule = Limits | HeatBath
 
 
 @dataclass

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
+from hopfield_sim.backends.protocol import Dynamics
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import landscape
 from hopfield_sim.models.spins import Engine, SpinMemory
@@ -24,19 +25,15 @@ _LARGEST_LANDSCAPE = 20
 
 
 @dataclass(frozen=True)
-class Manner:
-    """The maximum number of sweeps of all states, and the validated arguments of ``recall`` that an
-    engine needs.
+class Manner(Dynamics):
+    """The validated arguments of ``recall`` that an engine needs, and the maximum number of sweeps
+    of all states.
     """
 
-    sweeps: int
-    stochastic: bool
-    update: str
-    order: str
     ties: str
     clamp: NDArray[np.bool_] | None
-    key: int
-    n_threads: int
+    sweeps: int
+    stochastic: bool
 
 
 _SWEEPS_DETERMINISTIC, _SWEEPS_STOCHASTIC = 2, 1000
@@ -135,7 +132,7 @@ class BinaryMemory(SpinMemory):
         # At zero temperature most states come to rest within two sweeps.
         most = _SWEEPS_STOCHASTIC if stochastic else _SWEEPS_DETERMINISTIC
         sweeps = len(cues.array) * min(len(schedule), most)
-        manner = Manner(sweeps, stochastic, update, order, ties, held, key, threads)
+        manner = Manner(update, order, key, threads, ties, held, sweeps, stochastic)
         engine = now._engine(manner)
         recorder = now._recorder(engine, record, every, update)
         batch = flow(engine, cues.array, schedule, recorder)

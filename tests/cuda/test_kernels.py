@@ -19,6 +19,7 @@ from hopfield_sim.backends.protocol import (
     FRESH,
     RUNNING,
     STALE,
+    Dynamics,
     Factors,
     HeatBath,
     Matrix,
@@ -94,7 +95,7 @@ def setting(form, n, n_patterns, seed):
 
 
 def batch_of(known, states, update):
-    made = REFERENCE.start(known, states.copy(), update)
+    made = REFERENCE.start(known, states.copy(), Dynamics(update, "random", 0, 1))
     made.index[:] = np.arange(len(states))[::-1] + 5  # not their rows
     return made
 
@@ -112,10 +113,7 @@ def same_caches(found, wanted, exact):
 
 
 def walk(pairs, known, batch, rule, update, order, key, until):
-    if update == "async":
-        pairs.asynchronous(known, batch, rule, order, key, until, 1)
-    else:
-        pairs.synchronous(known, batch, rule, key, until, 1)
+    pairs.advance(known, batch, rule, Dynamics(update, order, key, 1), until)
 
 
 def compare(device, form, n, n_patterns, seed, update):
@@ -135,7 +133,7 @@ def compare(device, form, n, n_patterns, seed, update):
         block, near = BLOCKS[rng.integers(len(BLOCKS))]
         device.block = block and min(block, -(-n // 32) * 32)
         device.place(near)
-        begun = CudaPairs(device).start(known, states, update)
+        begun = CudaPairs(device).start(known, states, Dynamics(update, order, key, 1))
         same_caches(begun.cache, REFERENCE.cache(known, states), known.exact)
         found = batch_of(known, states, update)
         for until, mark in zip(stops, marks, strict=True):
@@ -169,7 +167,7 @@ def test_a_cycle_by_hand(device, form, n):
     states = np.tile(np.array([-1, 1], np.int8), (2, n // 2))
     rule = couplings.limits(known, np.zeros(n), "keep", None)
     batch = batch_of(known, states, "sync")
-    CudaPairs(device).synchronous(known, batch, rule, 1, 50 * n, 1)
+    walk(CudaPairs(device), known, batch, rule, "sync", "random", 1, 50 * n)
     assert (batch.stop == CYCLE).all()
     assert (batch.updates == 2 * n).all()
     assert (batch.flips == 2 * n).all()
@@ -222,7 +220,7 @@ def test_retrieval(device, n, monkeypatch):
 def test_only_stale_caches_are_computed(device, form):
     known, _, _, states, _ = setting(form, 33, 9, 0)
     states = np.tile(states, (4, 1))
-    batch = CudaPairs(device).start(known, states, "async")
+    batch = CudaPairs(device).start(known, states, Dynamics("async", "random", 1, 1))
     wanted = batch.cache.copy()
     batch.there["cache"] = device.zeros((len(states), batch.stride), wanted.dtype)
     batch.fresh[:3] = STALE
@@ -236,9 +234,10 @@ def test_only_stale_caches_are_computed(device, form):
 def test_an_empty_batch(device):
     known, cold, _, states, _ = setting("i1 i2", 9, 2, 0)
     batch = batch_of(known, states[:0], "async")
-    CudaPairs(device).asynchronous(known, batch, cold, "random", 1, 90, 1)
+    walk(CudaPairs(device), known, batch, cold, "async", "random", 1, 90)
     assert isinstance(batch, StateBatch)
-    assert len(CudaPairs(device).start(known, states[:0], "sync").states) == 0
+    how = Dynamics("sync", "random", 1, 1)
+    assert len(CudaPairs(device).start(known, states[:0], how).states) == 0
 
 
 @pytest.mark.slow

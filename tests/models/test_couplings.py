@@ -11,7 +11,7 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim import checks
 from hopfield_sim.backends.compiled import pairs as cython_backend
-from hopfield_sim.backends.protocol import Factors, StateBatch, packed
+from hopfield_sim.backends.protocol import Dynamics, Factors, StateBatch, packed
 from hopfield_sim.backends.reference import philox as counter_rng
 from hopfield_sim.backends.reference.pairs import (
     BOUNDS_REACH,
@@ -147,8 +147,8 @@ def test_no_states_at_all(backend):
         assert cache.shape == (0, form.width)
         batch = StateBatch(nothing, cache, np.empty(0, np.int64), nothing)
         rule = couplings.limits(form, np.zeros(33), "keep", None)
-        engine.asynchronous(form, batch, rule, "random", 0, 33, 2)
-        engine.synchronous(form, batch, rule, 0, 33, 2)
+        for update in ("async", "sync"):
+            engine.advance(form, batch, rule, Dynamics(update, "random", 0, 2), 33)
     some, none = np.arange(1, 3), np.empty(0, np.int64)
     keys = np.arange(3, dtype=np.uint64)
     assert engine.retrieval(33, none, none, 4, keys, 5, 2).shape == (3, 0, 4)

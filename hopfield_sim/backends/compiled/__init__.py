@@ -35,7 +35,7 @@ def load() -> dict[str, Any]:
 
     return {
         "pairs": CompiledPairs(kernels),
-        "dense": CompiledDense(kernels["dense"]),
+        "dense": CompiledDense(kernels),
         "attention": CompiledAttention(kernels["modern"]),
         "waves": CompiledWaves(kernels["waves"]),
         "voting": CompiledVoting(kernels["voting"]),

@@ -7,16 +7,17 @@ on the index of a state in the call.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.dense_protocol import DenseHeatBath, Descent, Memories
-from hopfield_sim.backends.protocol import RUNNING, StateBatch
+from hopfield_sim.backends.dense_protocol import DenseRule, Descent, Memories
+from hopfield_sim.backends.protocol import RUNNING, Dynamics, StateBatch
 from hopfield_sim.backends.reference.dense import Dense
+from hopfield_sim.backends.reference.philox import ORDERS
 from hopfield_sim.backends.workers import Rows, parts_for, share
 
 _BUDGET: Final = 100_000_000
@@ -29,8 +30,8 @@ _SHARE: Final = 4_000_000
 class CompiledDense(Dense):
     """Bit-identical to the reference, at a temperature where sums are exact integers."""
 
-    def __init__(self, kernels: ModuleType) -> None:
-        self._kernels = kernels
+    def __init__(self, kernels: Mapping[str, ModuleType]) -> None:
+        self._kernels, self._batch = kernels["dense"], kernels["network"].Batch
 
     def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
         """Overlaps ξ^μ·s, (B, P), one state at a time."""
@@ -41,63 +42,23 @@ class CompiledDense(Dense):
             self._kernels.overlaps(memories.patterns, states[block], out[block])
         return out
 
-    def asynchronous(
-        self,
-        memories: Memories,
-        batch: StateBatch,
-        rule: Descent | DenseHeatBath,
-        order: str,
-        key: int,
-        until: int,
-        n_threads: int,
+    def advance(
+        self, memories: Memories, batch: StateBatch, rule: DenseRule, how: Dynamics, until: int
     ) -> None:
-        """Update one site after another, each row on its own."""
-        checked = np.zeros(len(batch.states), np.int64)
-        what = _arguments(memories, rule)
-        how = (self._kernels.ORDERS[order], key, until, _budget(memories))
+        """Update each row on its own until it has stopped or reached ``until``."""
+        n, checked = memories.n_neurons, np.zeros(len(batch.states), np.int64)
+        tables, there = self._kernels.Dense(memories, rule), self._batch(batch)
+        # A call has time at least to start a state and make some visits.
+        budget = max(_BUDGET, 16 * memories.n_patterns + 1024)
+        ahead = np.empty_like(batch.states) if how.update == "sync" else batch.states
 
         def walk(rows: Rows) -> None:
-            self._kernels.asynchronous(
-                *what, batch.states, batch.cache, batch.index,
-                batch.updates, batch.flips, batch.stop, checked, rows, *how,
-            )  # fmt: skip
+            end = rows, how.key, until, budget
+            if how.update == "async":
+                self._kernels.asynchronous(tables, there, checked, ORDERS[how.order], *end)
+            else:
+                self._kernels.synchronous(tables, there, checked, ahead, *end)
 
-        self._drive(walk, memories, batch, rule, checked, until, n_threads)
-
-    def synchronous(
-        self,
-        memories: Memories,
-        batch: StateBatch,
-        rule: Descent | DenseHeatBath,
-        key: int,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Update all sites at once; flipped sites change the overlaps."""
-        checked = np.zeros(len(batch.states), np.int64)
-        ahead = np.empty_like(batch.states)
-        what, how = _arguments(memories, rule), (key, until, _budget(memories))
-
-        def walk(rows: Rows) -> None:
-            self._kernels.synchronous(
-                *what, batch.states, batch.cache, batch.previous,
-                batch.index, batch.updates, batch.flips, batch.stop, checked, ahead, rows, *how,
-            )  # fmt: skip
-
-        self._drive(walk, memories, batch, rule, checked, until, n_threads)
-
-    def _drive(
-        self,
-        walk: Callable[[Rows], None],
-        memories: Memories,
-        batch: StateBatch,
-        rule: Descent | DenseHeatBath,
-        checked: Rows,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Call the kernel until every row has stopped or reached ``until``."""
-        n = memories.n_neurons
         while True:
             going = batch.updates < until
             if isinstance(rule, Descent):
@@ -108,20 +69,4 @@ class CompiledDense(Dense):
                 return
             visits = min(max(until - int(batch.updates[rows].min()), n), 4 * n)
             work = rows.size * visits * memories.n_patterns
-            share(walk, rows, parts_for(n_threads, work // _SHARE), n_threads)
-
-
-def _budget(memories: Memories) -> int:
-    """Return the budget of a kernel call: enough to start a state and make some visits."""
-    return max(_BUDGET, 16 * memories.n_patterns + 1024)
-
-
-def _arguments(memories: Memories, rule: Descent | DenseHeatBath) -> tuple[Any, ...]:
-    """Return memories and rule as arguments of the kernels."""
-    columns = (memories.columns, memories.narrow_columns)
-    whole = (memories.limbs, memories.unit, memories.doubt, memories.relative)
-    tables = (*columns, memories.slope, memories.bend, *whole)
-    if isinstance(rule, Descent):
-        return (*tables, rule.ties_up, None, rule.clamped)
-    heat = (rule.temperature, rule.gain, rule.log_gain, rule.logarithmic)
-    return (*tables, False, heat, rule.clamped)
+            share(walk, rows, parts_for(how.n_threads, work // _SHARE), how.n_threads)

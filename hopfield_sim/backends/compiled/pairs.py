@@ -18,10 +18,11 @@ from hopfield_sim.backends.protocol import (
     RUNNING,
     STALE,
     Couplings,
+    Dynamics,
     Factors,
-    HeatBath,
     Limits,
     Matrix,
+    Rule,
     StateBatch,
 )
 from hopfield_sim.backends.reference.pairs import (
@@ -30,6 +31,7 @@ from hopfield_sim.backends.reference.pairs import (
     Pairs,
     probability_bounds,
 )
+from hopfield_sim.backends.reference.philox import ORDERS
 from hopfield_sim.backends.workers import Rows, Work, parts_for, share
 
 _BUDGET: Final = 20_000_000
@@ -99,68 +101,28 @@ class CompiledPairs(Pairs):
             self._kernels["overlaps"].hebbian(factors.site_bits, n_patterns, start, rows)
         return out
 
-    def asynchronous(
-        self,
-        couplings: Couplings,
-        batch: StateBatch,
-        rule: Limits | HeatBath,
-        order: str,
-        key: int,
-        until: int,
-        n_threads: int,
+    def advance(
+        self, couplings: Couplings, batch: StateBatch, rule: Rule, how: Dynamics, until: int
     ) -> None:
-        """Update one site after another, each row on its own."""
-        if not _has_kernels(couplings):
-            return super().asynchronous(couplings, batch, rule, order, key, until, n_threads)
-        walks, network = self._kernels["asynchronous"], self._network(couplings, rule)
-        how = (walks.ORDERS[order], key, until, _BUDGET)
-        cache = batch.cache.view(np.uint8)
-        common = (network, batch.states, cache, batch.index, batch.updates, batch.flips)
+        """Update each row on its own until it stops or reaches ``until``, and recompute stale
+        caches in between.
 
-        def walk(rows: Rows) -> int | None:
-            done: int
-            if isinstance(rule, Limits):
-                exact = couplings.exact
-                done = walks.asynchronous(*common, batch.stop, batch.fresh, rows, *how, exact)
-            else:
-                done = walks.asynchronous_heat_bath(*common, batch.fresh, rows, *how)
-            return done
-
-        self._drive(walk, couplings, batch, rule, until, n_threads)
-
-    def synchronous(
-        self,
-        couplings: Couplings,
-        batch: StateBatch,
-        rule: Limits | HeatBath,
-        key: int,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Update all sites at once; if few sites flipped, caches are updated by these."""
-        if not _has_kernels(couplings):
-            return super().synchronous(couplings, batch, rule, key, until, n_threads)
-        steps, network = self._kernels["synchronous"], self._network(couplings, rule)
-        cache = batch.cache.view(np.uint8)
-        # Adding an integer column costs less than its share of a matrix product, a column of
-        # real numbers does not.
-        most_flips = couplings.n_neurons // (1 if couplings.exact else 8)
-
-        def walk(rows: Rows) -> int | None:
-            done: int | None = None
-            if isinstance(rule, Limits):
-                done = steps.synchronous(
-                    network, batch.states, cache, batch.previous, batch.updates, batch.flips,
-                    batch.stop, batch.fresh, rows, until, _BUDGET, most_flips, couplings.exact,
-                )  # fmt: skip
-            else:
-                steps.synchronous_heat_bath(
-                    network, batch.states, cache, batch.index, batch.updates, batch.flips, rows, key
-                )
-                batch.fresh[rows] = STALE
-            return done
-
-        self._drive(walk, couplings, batch, rule, until, n_threads)
+        Which rows are stale depends only on their states, so the product that recomputes them is
+        rounded alike for any number of threads.
+        """
+        if couplings.wide:
+            return super().advance(couplings, batch, rule, how, until)
+        kernel = self._asynchronous if how.update == "async" else self._synchronous
+        walk, zero = kernel(couplings, batch, rule, how, until), isinstance(rule, Limits)
+        # At zero temperature rows that are at ``until`` already may be at rest.
+        rows = (batch.stop == RUNNING).nonzero()[0] if zero else batch.unfinished(until)
+        while rows.size:
+            left = max(until - int(batch.updates[rows].min()), 1)
+            _in_threads(walk, rows, min(left, 4 * couplings.n_neurons), how.n_threads)
+            stale = (batch.fresh == STALE).nonzero()[0]
+            if stale.size:
+                self._refresh(couplings, batch, stale)
+            rows = stale[batch.stop[stale] == RUNNING] if zero else batch.unfinished(until)
 
     def retrieval(
         self,
@@ -206,7 +168,29 @@ class CompiledPairs(Pairs):
         _in_threads(walk, np.arange(len(keys)), visits, n_threads)
         return out
 
-    def _network(self, couplings: Couplings, rule: Limits | HeatBath | None = None) -> Any:
+    def _asynchronous(
+        self, couplings: Couplings, batch: StateBatch, rule: Rule, how: Dynamics, until: int
+    ) -> Work:
+        """Return the kernel that updates one site after another."""
+        network, there = self._network(couplings, rule), self._kernels["network"].Batch(batch)
+        end = ORDERS[how.order], how.key, until, _BUDGET, couplings.exact
+        kernel = self._kernels["asynchronous"].asynchronous
+        return lambda rows: kernel(network, there, rows, *end)
+
+    def _synchronous(
+        self, couplings: Couplings, batch: StateBatch, rule: Rule, how: Dynamics, until: int
+    ) -> Work:
+        """Return the kernel that updates all sites at once."""
+        network, there = self._network(couplings, rule), self._kernels["network"].Batch(batch)
+        kernels, exact = self._kernels["synchronous"], couplings.exact
+        if isinstance(rule, Limits):
+            # Adding an integer column costs less than its share of a matrix product, a column of
+            # real numbers does not.
+            end = until, _BUDGET, couplings.n_neurons // (1 if exact else 8), exact
+            return lambda rows: kernels.synchronous(network, there, rows, *end)
+        return lambda rows: kernels.synchronous_heat_bath(network, there, rows, how.key)
+
+    def _network(self, couplings: Couplings, rule: Rule | None = None) -> Any:
         """Return the couplings and the rule as a network of the kernels."""
         network = self._kernels["network"].Network(couplings.n_neurons)
         if isinstance(couplings, Matrix):
@@ -224,31 +208,6 @@ class CompiledPairs(Pairs):
             )  # fmt: skip
         return network
 
-    def _drive(
-        self,
-        walk: Work,
-        couplings: Couplings,
-        batch: StateBatch,
-        rule: Limits | HeatBath,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Run every row until it stops or reaches ``until``, and recompute stale caches in between.
-
-        Which rows are stale depends only on their states, so the product that recomputes them is
-        rounded alike for any number of threads.
-        """
-        zero = isinstance(rule, Limits)
-        # At zero temperature rows that are at ``until`` already may be at rest.
-        rows = (batch.stop == RUNNING).nonzero()[0] if zero else batch.unfinished(until)
-        while rows.size:
-            left = max(until - int(batch.updates[rows].min()), 1)
-            _in_threads(walk, rows, min(left, 4 * couplings.n_neurons), n_threads)
-            stale = (batch.fresh == STALE).nonzero()[0]
-            if stale.size:
-                self._refresh(couplings, batch, stale)
-            rows = stale[batch.stop[stale] == RUNNING] if zero else batch.unfinished(until)
-
 
 def _in_threads(work: Work, rows: Rows, visits_a_row: int, n_threads: int) -> None:
     """Process all rows in small parts, by threads if there is enough work."""
@@ -258,15 +217,10 @@ def _in_threads(work: Work, rows: Rows, visits_a_row: int, n_threads: int) -> No
         rows = share(work, rows, parts, n_threads)
 
 
-def _has_kernels(couplings: Couplings) -> bool:
-    """Return whether kernels exist: fields of factors must fit 32 bits."""
-    return isinstance(couplings, Matrix) or couplings.diagonal.dtype.kind == "i"
-
-
 def _factors(couplings: Couplings) -> Factors | None:
     """Return the factors if exact fields are faster from them than from the matrix, else None."""
     factors = couplings.factors if isinstance(couplings, Matrix) else couplings
-    if factors is None or not _has_kernels(factors):
+    if factors is None or factors.wide:
         return None
     by_matrix = isinstance(couplings, Matrix) and factors.width > _MOST_BITS * factors.n_neurons
     return None if by_matrix else factors

@@ -4,6 +4,7 @@ a block of threads a state.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -11,20 +12,22 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.cuda.batch import ResidentBatch
 from hopfield_sim.backends.cuda.device import Array, Device, on_device
-from hopfield_sim.backends.cuda.source import ORDERS, text
+from hopfield_sim.backends.cuda.source import text
 from hopfield_sim.backends.protocol import (
     FRESH,
     INT32_SAFE,
     RUNNING,
     STALE,
     Couplings,
+    Dynamics,
     Factors,
-    HeatBath,
     Limits,
     Matrix,
+    Rule,
     StateBatch,
 )
 from hopfield_sim.backends.reference.pairs import Pairs
+from hopfield_sim.backends.reference.philox import ORDERS
 
 _VISITS: Final = 1 << 20
 """Visits of a state in one launch, a tenth of a second at most: a Ctrl-C is heard between two."""
@@ -48,6 +51,9 @@ _TILE_BYTES: Final = 1024
 _NETWORK_BYTES: Final = 1 << 28
 """Of memory on the device for random patterns at a time."""
 
+Launch = Callable[[int, Array], None]
+"""Launches kernels that bring states, with their progress, to an update."""
+
 
 class CudaPairs(Pairs):
     """The same bits as the reference for integer couplings; other fields to rounding."""
@@ -56,34 +62,43 @@ class CudaPairs(Pairs):
         self.device = device
 
     @on_device
-    def start(
-        self, couplings: Couplings, states: NDArray[np.int8], update: str, n_threads: int = 1
-    ) -> StateBatch:
+    def start(self, couplings: Couplings, states: NDArray[np.int8], how: Dynamics) -> StateBatch:
         """The states on the device, where their caches are computed."""
-        if not _has_kernels(couplings):
-            return super().start(couplings, states, update, n_threads)
+        if couplings.wide:
+            return super().start(couplings, states, how)
         index = np.arange(len(states), dtype=np.int64)
-        previous = states[:] if update == "sync" else states  # another array, once it is there
+        previous = states[:] if how.update == "sync" else states  # another array, once it is there
         batch = ResidentBatch(self.device, couplings, states, index, previous)
         self._fill(couplings, batch)
         return batch
 
     @on_device
-    def asynchronous(
-        self,
-        couplings: Couplings,
-        batch: StateBatch,
-        rule: Limits | HeatBath,
-        order: str,
-        key: int,
-        until: int,
-        n_threads: int,
+    def advance(
+        self, couplings: Couplings, batch: StateBatch, rule: Rule, how: Dynamics, until: int
     ) -> None:
-        """Site after site, each state by itself to its end."""
-        if not _has_kernels(couplings):
-            return super().asynchronous(couplings, batch, rule, order, key, until, n_threads)
+        """Bring every state to ``until`` or its end, some sweeps a launch."""
+        if couplings.wide:
+            return super().advance(couplings, batch, rule, how, until)
         moving, n = self._resident(couplings, batch), couplings.n_neurons
-        word, rule_there = self._rule(rule, couplings)
+        kernel = self._asynchronous if how.update == "async" else self._synchronous
+        launch, going = kernel(couplings, moving, rule, how), moving.stop == RUNNING
+        some = max(1, min(_VISITS, _ALL_VISITS // max(1, len(moving))) // n) * n
+        end = int(moving.updates[going].min(initial=until))
+        while going.any():
+            end = min(end + some, until)
+            self._launched(launch, moving, end)
+            while (moving.fresh == STALE).any():
+                self._fill(couplings, moving)
+                self._launched(launch, moving, end)
+            going = (moving.stop == RUNNING) & (moving.updates < until)
+        if moving is not batch:
+            moving.copied_to(batch)
+
+    def _asynchronous(
+        self, couplings: Couplings, moving: ResidentBatch, rule: Rule, how: Dynamics
+    ) -> Launch:
+        """Site after site, each state by itself."""
+        n, (word, rule_there) = couplings.n_neurons, self._rule(rule, couplings)
         near, shared, far_bytes = self._placed(couplings, len(moving))
         index = _site_type(n)
         kernels = text("asynchronous", NEAR=near, INDEX=index, **_types(couplings))
@@ -96,27 +111,17 @@ class CudaPairs(Pairs):
                     self.device.threads(n, len(moving)), *self._couplings(couplings), *rule_there,
                     moving.there["states"], moving.there["cache"], np.int64(moving.stride),
                     moving.index_there, progress, np.int64(len(moving)), np.int64(first),
-                    np.int32(ORDERS[order]), np.uint64(key), np.int64(until),
+                    np.int32(ORDERS[how.order]), np.uint64(how.key), np.int64(until),
                     np.int32(couplings.exact), far, np.int64(far_bytes), shared=shared,
                 )  # fmt: skip
 
-        self._drive(launch, couplings, moving, batch, until)
+        return launch
 
-    @on_device
-    def synchronous(
-        self,
-        couplings: Couplings,
-        batch: StateBatch,
-        rule: Limits | HeatBath,
-        key: int,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """All sites at once, each state by itself to its end."""
-        if not _has_kernels(couplings):
-            return super().synchronous(couplings, batch, rule, key, until, n_threads)
-        moving, n = self._resident(couplings, batch), couplings.n_neurons
-        word, rule_there = self._rule(rule, couplings)
+    def _synchronous(
+        self, couplings: Couplings, moving: ResidentBatch, rule: Rule, how: Dynamics
+    ) -> Launch:
+        """All sites at once, each state by itself."""
+        n, (word, rule_there) = couplings.n_neurons, self._rule(rule, couplings)
         bits = 3 * _bits(n)
         cache = _padded(couplings.width) * couplings.cache_type.itemsize
         near = sum(size <= self.device.shared_of_block for size in (bits, bits + cache))
@@ -131,11 +136,11 @@ class CudaPairs(Pairs):
                     self.device.threads(n, len(moving)), *self._couplings(couplings), *rule_there,
                     moving.there["states"], moving.there["previous"], moving.there["cache"],
                     np.int64(moving.stride), moving.index_there, progress, np.int64(len(moving)),
-                    np.int64(first), np.uint64(key), np.int64(until), np.int32(couplings.exact),
+                    np.int64(first), np.uint64(how.key), np.int64(until), np.int32(couplings.exact),
                     far, np.int64(far_bytes), shared=shared,
                 )  # fmt: skip
 
-        self._drive(launch, couplings, moving, batch, until)
+        return launch
 
     @on_device
     def retrieval(
@@ -183,29 +188,7 @@ class CudaPairs(Pairs):
             out[start : start + step] = scores.get()
         return out
 
-    def _drive(
-        self,
-        launch: Any,
-        couplings: Couplings,
-        moving: ResidentBatch,
-        batch: StateBatch,
-        until: int,
-    ) -> None:
-        """Bring every state to ``until`` or its end, some sweeps a launch."""
-        n, going = couplings.n_neurons, moving.stop == RUNNING
-        some = max(1, min(_VISITS, _ALL_VISITS // max(1, len(moving))) // n) * n
-        end = int(moving.updates[going].min(initial=until))
-        while going.any():
-            end = min(end + some, until)
-            self._launched(launch, moving, end)
-            while (moving.fresh == STALE).any():
-                self._fill(couplings, moving)
-                self._launched(launch, moving, end)
-            going = (moving.stop == RUNNING) & (moving.updates < until)
-        if moving is not batch:
-            moving.copied_to(batch)
-
-    def _launched(self, launch: Any, moving: ResidentBatch, until: int) -> None:
+    def _launched(self, launch: Launch, moving: ResidentBatch, until: int) -> None:
         progress = moving.progress()
         launch(until, progress)
         moving.moved(progress)
@@ -280,16 +263,14 @@ class CudaPairs(Pairs):
             columns[:, :n] = couplings.columns
         return np.int32(n), self.device.upload(columns), np.int64(columns.shape[1])
 
-    def _rule(self, rule: Limits | HeatBath, couplings: Couplings) -> tuple[str, tuple[Any, ...]]:
+    def _rule(self, rule: Rule, couplings: Couplings) -> tuple[str, tuple[Any, ...]]:
         """Which kernel, and the arguments of its rule in ``rules.cuh``."""
         made: tuple[str, tuple[Any, ...]] = self.device.kept(
             rule, lambda: self._rule_there(rule, couplings)
         )
         return made
 
-    def _rule_there(
-        self, rule: Limits | HeatBath, couplings: Couplings
-    ) -> tuple[str, tuple[Any, ...]]:
+    def _rule_there(self, rule: Rule, couplings: Couplings) -> tuple[str, tuple[Any, ...]]:
         up = self.device.upload
         if isinstance(rule, Limits):
             same = all((side == side[0]).all() for side in (rule.above, rule.below))
@@ -336,8 +317,3 @@ def _types(couplings: Couplings) -> dict[str, Any]:
         return {**types, "PATTERNS": 1}
     total = field if field.kind == "f" else np.dtype(np.int32)
     return {**types, "WEIGHT": couplings.columns.dtype, "SUM": total}
-
-
-def _has_kernels(couplings: Couplings) -> bool:
-    """Fields of factors that might leave 32 bits are left to the reference."""
-    return isinstance(couplings, Matrix) or couplings.diagonal.dtype.kind == "i"

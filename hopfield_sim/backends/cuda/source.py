@@ -13,12 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from hopfield_sim.backends.protocol import CACHED, CYCLE, FIXED, FRESH, RUNNING, STALE
-from hopfield_sim.backends.reference.philox import ACCEPT, FLIP, ORDER, PATTERN
+from hopfield_sim.backends.reference.philox import ACCEPT, FLIP, ORDER, ORDERS, PATTERN
 
 OPTIONS = ("--std=c++17", "--fmad=false")
 """For the compiler: sums round as everywhere else."""
-
-ORDERS = {"sequential": 0, "uniform": 1, "random": 2}
 
 _CONSTANTS = {
     "RUNNING": RUNNING,

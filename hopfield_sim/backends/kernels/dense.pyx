@@ -13,19 +13,12 @@ from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy
 
-from hopfield_sim.backends.reference.philox import ACCEPT, ORDER
-from hopfield_sim.backends.dense_protocol import LARGEST_LOG, SMALLEST_LOG
-from hopfield_sim.backends.protocol import CYCLE, FIXED
+from hopfield_sim.backends.kernels.network cimport Batch
+from hopfield_sim.backends.kernels.visits cimport PHILOX_CHUNK, philox_words, visit_order
 
-cdef extern from "visits.h" nogil:
-    const int PHILOX_CHUNK
-    const int VISIT_SEQUENTIAL
-    const int VISIT_UNIFORM
-    const int VISIT_RANDOM
-    void philox_words(int64_t n, uint32_t *out, uint64_t key, uint32_t purpose,
-                      uint32_t state, uint32_t sweep)
-    void visit_order(int order, int64_t n, int32_t *sites, uint32_t *draws, uint64_t key,
-                     uint32_t purpose, uint32_t state, uint32_t sweep)
+from hopfield_sim.backends.reference.philox import ACCEPT, ORDER
+from hopfield_sim.backends.dense_protocol import LARGEST_LOG, SMALLEST_LOG, DenseHeatBath
+from hopfield_sim.backends.protocol import CYCLE, FIXED
 
 cdef extern from "dense.h" nogil:
     const int NARROW_LANES
@@ -53,7 +46,6 @@ cdef double _SMALLEST_LOG = SMALLEST_LOG, _LARGEST_LOG = LARGEST_LOG, _KAPPA = 2
 cdef int64_t _FLIP_COST = 8  # patterns of a flip's tables in the time of one visited pattern
 cdef int64_t _VISIT_COST = 64  # what a visit costs beside its patterns
 
-ORDERS = {"sequential": VISIT_SEQUENTIAL, "uniform": VISIT_UNIFORM, "random": VISIT_RANDOM}
 UNSTABLE = -1
 """In ``checked``: some site of the row would change now. Else how many were found at rest."""
 
@@ -99,19 +91,36 @@ cdef struct Rule:
     double log_gain
 
 
-cdef bint make_room(const Tables *tables, Entries *entries) noexcept nogil:
-    """Allocate, with zeros beyond the last pattern; False without memory."""
-    cdef int64_t room = (tables.n_patterns + NARROW_LANES - 1) // NARROW_LANES * NARROW_LANES
-    entries.overlaps = <int64_t *>calloc(room, sizeof(int64_t))
-    entries.slopes = <double *>calloc(room, sizeof(double))
-    entries.narrow = <int32_t *>calloc(room, sizeof(int32_t))
-    return entries.overlaps != NULL and entries.slopes != NULL and entries.narrow != NULL
+cdef struct Room:
+    # Memory for one state: its overlaps, and what depends on the sites of a sweep.
+    Entries entries
+    int32_t *sites
+    uint32_t *draws
+    uint32_t *chances
 
 
-cdef void free_room(Entries *entries) noexcept nogil:
-    free(entries.overlaps)
-    free(entries.slopes)
-    free(entries.narrow)
+cdef int make_room(Room *room, int64_t n, int64_t n_patterns) except -1:
+    """Allocate, with zeros beyond the last pattern."""
+    cdef int64_t padded = (n_patterns + NARROW_LANES - 1) // NARROW_LANES * NARROW_LANES
+    room.entries.overlaps = <int64_t *>calloc(padded, sizeof(int64_t))
+    room.entries.slopes = <double *>calloc(padded, sizeof(double))
+    room.entries.narrow = <int32_t *>calloc(padded, sizeof(int32_t))
+    room.sites = <int32_t *>malloc((n + PHILOX_CHUNK) * sizeof(int32_t))
+    room.draws = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
+    room.chances = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
+    if (room.entries.overlaps == NULL or room.entries.slopes == NULL or room.entries.narrow == NULL
+            or room.sites == NULL or room.draws == NULL or room.chances == NULL):
+        raise MemoryError
+    return 0
+
+
+cdef void free_room(Room *room) noexcept nogil:
+    free(room.entries.overlaps)
+    free(room.entries.slopes)
+    free(room.entries.narrow)
+    free(room.sites)
+    free(room.draws)
+    free(room.chances)
 
 
 cdef void look_up(const Tables *tables, Entries *entries) noexcept nogil:
@@ -181,33 +190,42 @@ cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Entries
     return settled(rule.ties_up, d, spin)
 
 
-cdef Tables tables_of(const uint64_t[:, ::1] columns, const uint32_t[:, ::1] narrow_columns,
-                      const double[::1] slope, const double[::1] bend, const int32_t[:, ::1] limbs,
-                      int64_t unit, double doubt, int64_t n_patterns, bint relative) except *:
-    """Pointers to what Python holds."""
+cdef class Dense:
+    """The tables of ``dense_protocol.Memories`` and a rule, as the kernels see them."""
+
     cdef Tables tables
-    cdef int64_t origin = slope.shape[0] - 1 if relative else slope.shape[0] // 2
-    tables.n_patterns, tables.words = n_patterns, columns.shape[1]
-    tables.narrow_columns, tables.narrow_words = NULL, 0
-    if narrow_columns is not None:
-        tables.narrow_columns, tables.narrow_words = &narrow_columns[0, 0], narrow_columns.shape[1]
-    tables.columns, tables.slope, tables.bend = &columns[0, 0], &slope[origin], &bend[origin]
-    tables.relative, tables.unit, tables.doubt = relative, unit, doubt
-    tables.limbs, tables.n_limbs, tables.length = NULL, 0, 0
-    if limbs is not None:
-        tables.n_limbs, tables.length = limbs.shape[0], limbs.shape[1]
-        tables.limbs = &limbs[0, origin]
-    return tables
-
-
-cdef Rule rule_of(object ties_up, object heat) except *:
-    """(temperature, gain, log of the gain, logarithmic) of a heat bath, or None."""
     cdef Rule rule
-    rule.hot, rule.ties_up, rule.logarithmic = heat is not None, ties_up, False
-    rule.temperature = rule.gain = rule.log_gain = 0.0
-    if heat is not None:
-        rule.temperature, rule.gain, rule.log_gain, rule.logarithmic = heat
-    return rule
+    cdef const uint8_t[::1] clamped
+    cdef object _arrays
+
+    def __init__(self, memories, rule):
+        cdef const uint64_t[:, ::1] columns = memories.columns
+        cdef const uint32_t[:, ::1] narrow_columns = memories.narrow_columns
+        cdef const double[::1] slope = memories.slope, bend = memories.bend
+        cdef const int32_t[:, ::1] limbs = memories.limbs
+        cdef bint relative = memories.relative
+        cdef int64_t origin = slope.shape[0] - 1 if relative else slope.shape[0] // 2
+        cdef Tables *tables = &self.tables
+        self._arrays = memories  # their owner
+        tables.n_patterns, tables.words = memories.n_patterns, columns.shape[1]
+        tables.narrow_columns, tables.narrow_words = NULL, 0
+        if narrow_columns is not None:
+            tables.narrow_columns = &narrow_columns[0, 0]
+            tables.narrow_words = narrow_columns.shape[1]
+        tables.columns, tables.slope, tables.bend = &columns[0, 0], &slope[origin], &bend[origin]
+        tables.relative, tables.unit, tables.doubt = relative, memories.unit, memories.doubt
+        tables.limbs, tables.n_limbs, tables.length = NULL, 0, 0
+        if limbs is not None:
+            tables.limbs = &limbs[0, origin]
+            tables.n_limbs, tables.length = limbs.shape[0], limbs.shape[1]
+        self.clamped = rule.clamped
+        self.rule.hot, self.rule.ties_up = isinstance(rule, DenseHeatBath), False
+        self.rule.logarithmic = False
+        if self.rule.hot:
+            self.rule.temperature, self.rule.gain = rule.temperature, rule.gain
+            self.rule.log_gain, self.rule.logarithmic = rule.log_gain, rule.logarithmic
+        else:
+            self.rule.ties_up = rule.ties_up
 
 
 def overlaps(
@@ -222,26 +240,11 @@ def overlaps(
 
 
 def asynchronous(
-    const uint64_t[:, ::1] columns not None,
-    const uint32_t[:, ::1] narrow_columns,
-    const double[::1] slope not None,
-    const double[::1] bend not None,
-    const int32_t[:, ::1] limbs,
-    int64_t unit,
-    double doubt,
-    bint relative,
-    object ties_up,
-    object heat,
-    const uint8_t[::1] clamped not None,
-    int8_t[:, ::1] states not None,
-    int64_t[:, ::1] overlaps not None,
-    const int64_t[::1] index not None,
-    int64_t[::1] updates not None,
-    int64_t[::1] flips not None,
-    int8_t[::1] stop not None,
+    Dense memories not None,
+    Batch batch not None,
     int64_t[::1] checked not None,
-    const int64_t[::1] rows not None,
     int order,
+    const int64_t[::1] rows not None,
     uint64_t key,
     int64_t until,
     int64_t budget,
@@ -251,7 +254,9 @@ def asynchronous(
     The look at all sites at the end of a sweep may take longer than the budget: ``checked`` says
     how far it has come.
     """
-    cdef int64_t n = states.shape[1], n_patterns = overlaps.shape[1]
+    cdef const Tables *tables = &memories.tables
+    cdef const Rule *rule = &memories.rule
+    cdef int64_t n = batch.states.shape[1], n_patterns = tables.n_patterns
     cdef int64_t k, row, update, position, end, cost = n_patterns + _VISIT_COST
     cdef int64_t first
     cdef int64_t *memory
@@ -259,96 +264,71 @@ def asynchronous(
     cdef uint32_t state, sweep
     cdef int8_t spin
     cdef int8_t *spins
-    cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, limbs, unit,
-                                   doubt, n_patterns, relative)
-    cdef Rule rule = rule_of(ties_up, heat)
-    cdef Entries entries
-    cdef bint room = make_room(&tables, &entries)
-    cdef int32_t *sites = <int32_t *>malloc((n + PHILOX_CHUNK) * sizeof(int32_t))
-    cdef uint32_t *draws = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
-    cdef uint32_t *chances = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
+    cdef Room room
+    cdef Entries *entries = &room.entries
     try:
-        if not room or sites == NULL or draws == NULL or chances == NULL:
-            raise MemoryError
+        make_room(&room, n, n_patterns)
         with nogil:
             for k in range(rows.shape[0]):
                 row = rows[k]
-                spins, memory = &states[row, 0], &overlaps[row, 0]
+                spins, memory = &batch.states[row, 0], <int64_t *>&batch.cache[row, 0]
                 memcpy(entries.overlaps, memory, n_patterns * sizeof(int64_t))
-                look_up(&tables, &entries)
+                look_up(tables, entries)
                 budget -= _FLIP_COST * n_patterns
-                update = updates[row]
+                update = batch.updates[row]
                 while budget > 0:
                     if not rule.hot and update % n == 0 and checked[row] != _UNSTABLE:
                         while checked[row] < n and budget > 0:
                             site = <int32_t>checked[row]
                             budget -= cost
-                            if not clamped[site] and spins[site] != becomes(
-                                    &rule, &tables, &entries, site, spins[site], NULL):
+                            if not memories.clamped[site] and spins[site] != becomes(
+                                    rule, tables, entries, site, spins[site], NULL):
                                 checked[row] = _UNSTABLE
                                 break
                             checked[row] += 1
                         if checked[row] == n:
-                            stop[row] = _FIXED
+                            batch.stop[row] = _FIXED
                             break
                         if checked[row] != _UNSTABLE:
                             break
                     if update >= until:
                         break
-                    state, sweep = <uint32_t>index[row], <uint32_t>(update // n)
-                    visit_order(order, n, sites, draws, key, _ORDER, state, sweep)
+                    state, sweep = <uint32_t>batch.index[row], <uint32_t>(update // n)
+                    visit_order(order, n, room.sites, room.draws, key, _ORDER, state, sweep)
                     if rule.hot:
-                        philox_words(n, chances, key, _ACCEPT, state, sweep)
+                        philox_words(n, room.chances, key, _ACCEPT, state, sweep)
                     position = first = update % n
                     end = min(n, position + until - update)
                     update -= position
                     while position < end and budget > 0:
-                        site = sites[position]
+                        site = room.sites[position]
                         spin = spins[site]
-                        if not clamped[site]:
-                            spin = becomes(&rule, &tables, &entries, site, spin, chances + position)
+                        if not memories.clamped[site]:
+                            spin = becomes(rule, tables, entries, site, spin,
+                                           room.chances + position)
                             budget -= cost
                         position += 1
                         if spin != spins[site]:
                             spins[site] = spin
                             move_overlaps(n_patterns, 2 * spin,
                                           tables.columns + site * tables.words, entries.overlaps)
-                            look_up(&tables, &entries)
-                            flips[row] += 1
+                            look_up(tables, entries)
+                            batch.flips[row] += 1
                             budget -= _FLIP_COST * n_patterns
                     if position > first:  # else the budget ran out before a visit
                         checked[row] = 0
                     update += position
-                updates[row] = update
+                batch.updates[row] = update
                 memcpy(memory, entries.overlaps, n_patterns * sizeof(int64_t))
                 if budget <= 0:
                     break
     finally:
-        free_room(&entries)
-        free(sites)
-        free(draws)
-        free(chances)
+        free_room(&room)
 
 
 def synchronous(
-    const uint64_t[:, ::1] columns not None,
-    const uint32_t[:, ::1] narrow_columns,
-    const double[::1] slope not None,
-    const double[::1] bend not None,
-    const int32_t[:, ::1] limbs,
-    int64_t unit,
-    double doubt,
-    bint relative,
-    object ties_up,
-    object heat,
-    const uint8_t[::1] clamped not None,
-    int8_t[:, ::1] states not None,
-    int64_t[:, ::1] overlaps not None,
-    int8_t[:, ::1] previous not None,
-    const int64_t[::1] index not None,
-    int64_t[::1] updates not None,
-    int64_t[::1] flips not None,
-    int8_t[::1] stop not None,
+    Dense memories not None,
+    Batch batch not None,
     int64_t[::1] checked not None,
     int8_t[:, ::1] ahead not None,
     const int64_t[::1] rows not None,
@@ -362,39 +342,38 @@ def synchronous(
     A step may take longer than the budget: ``checked`` says how many sites of it are worked out,
     and ``ahead`` what they will be.
     """
-    cdef int64_t n = states.shape[1], n_patterns = overlaps.shape[1]
+    cdef const Tables *tables = &memories.tables
+    cdef const Rule *rule = &memories.rule
+    cdef int64_t n = batch.states.shape[1], n_patterns = tables.n_patterns
     cdef int64_t k, row, changes, site, cost = n_patterns + _VISIT_COST
     cdef int64_t *memory
     cdef uint32_t state, sweep
     cdef int8_t *spins
     cdef int8_t *new
     cdef bint cycle
-    cdef Tables tables = tables_of(columns, narrow_columns, slope, bend, limbs, unit,
-                                   doubt, n_patterns, relative)
-    cdef Rule rule = rule_of(ties_up, heat)
-    cdef Entries entries
-    cdef bint room = make_room(&tables, &entries)
-    cdef uint32_t *chances = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
+    cdef Room room
+    cdef Entries *entries = &room.entries
     try:
-        if not room or chances == NULL:
-            raise MemoryError
+        make_room(&room, n, n_patterns)
         with nogil:
             for k in range(rows.shape[0]):
                 row = rows[k]
-                spins, new, memory = &states[row, 0], &ahead[row, 0], &overlaps[row, 0]
+                spins, new = &batch.states[row, 0], &ahead[row, 0]
+                memory = <int64_t *>&batch.cache[row, 0]
                 memcpy(entries.overlaps, memory, n_patterns * sizeof(int64_t))
                 while budget > 0:
-                    look_up(&tables, &entries)
+                    look_up(tables, entries)
                     budget -= _FLIP_COST * n_patterns
                     if rule.hot:
-                        state, sweep = <uint32_t>index[row], <uint32_t>(updates[row] // n)
-                        philox_words(n, chances, key, _ACCEPT, state, sweep)
+                        state, sweep = <uint32_t>batch.index[row], <uint32_t>(
+                            batch.updates[row] // n)
+                        philox_words(n, room.chances, key, _ACCEPT, state, sweep)
                     while checked[row] < n and budget > 0:
                         site = checked[row]
                         new[site] = spins[site]
-                        if not clamped[site]:
-                            new[site] = becomes(&rule, &tables, &entries, site, spins[site],
-                                                chances + site)
+                        if not memories.clamped[site]:
+                            new[site] = becomes(rule, tables, entries, site, spins[site],
+                                                room.chances + site)
                             budget -= cost
                         checked[row] += 1
                     if checked[row] < n:
@@ -403,32 +382,31 @@ def synchronous(
                     for site in range(n):
                         changes += new[site] != spins[site]
                     if changes == 0 and not rule.hot:
-                        stop[row] = _FIXED
+                        batch.stop[row] = _FIXED
                         break
-                    if updates[row] >= until:
+                    if batch.updates[row] >= until:
                         checked[row] = _UNSTABLE
                         break
-                    cycle = (not rule.hot and updates[row] > 0
-                             and memcmp(new, &previous[row, 0], n) == 0)
-                    memcpy(&previous[row, 0], spins, n)
+                    cycle = (not rule.hot and batch.updates[row] > 0
+                             and memcmp(new, &batch.previous[row, 0], n) == 0)
+                    memcpy(&batch.previous[row, 0], spins, n)
                     for site in range(n):
                         if new[site] != spins[site]:
                             move_overlaps(n_patterns, 2 * new[site],
                                           tables.columns + site * tables.words, entries.overlaps)
                     memcpy(spins, new, n)
-                    updates[row] += n
-                    flips[row] += changes
+                    batch.updates[row] += n
+                    batch.flips[row] += changes
                     checked[row] = 0
                     budget -= changes * n_patterns
                     if cycle:
-                        stop[row] = _CYCLE
+                        batch.stop[row] = _CYCLE
                         break
-                    if rule.hot and updates[row] >= until:
+                    if rule.hot and batch.updates[row] >= until:
                         checked[row] = _UNSTABLE
                         break
                 memcpy(memory, entries.overlaps, n_patterns * sizeof(int64_t))
                 if budget <= 0:
                     break
     finally:
-        free_room(&entries)
-        free(chances)
+        free_room(&room)

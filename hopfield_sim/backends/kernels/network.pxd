@@ -55,3 +55,12 @@ cdef class Network:
     cdef list _arrays
     cdef object _diagonal
     cdef const void *_address(self, object array) except? NULL
+
+
+cdef class Batch:
+    cdef int8_t[:, ::1] states, previous
+    cdef uint8_t[:, ::1] cache
+    cdef const int64_t[::1] index
+    cdef int64_t[::1] updates, flips
+    cdef int8_t[::1] stop
+    cdef uint8_t[::1] fresh

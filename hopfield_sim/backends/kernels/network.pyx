@@ -88,6 +88,16 @@ cdef class Network:
         return self
 
 
+cdef class Batch:
+    """The arrays of a ``protocol.StateBatch``; caches are rows of bytes, whatever their type."""
+
+    def __init__(self, batch):
+        self.states, self.previous, self.index = batch.states, batch.previous, batch.index
+        self.cache = batch.cache.view(np.uint8)
+        self.updates, self.flips = batch.updates, batch.flips
+        self.stop, self.fresh = batch.stop, batch.fresh
+
+
 cdef bint _is_uniform(object array) except -1:
     """Whether all numbers are the same: whether the bytes equal those one number further on."""
     cdef const uint8_t[::1] raw = array.view(np.uint8)

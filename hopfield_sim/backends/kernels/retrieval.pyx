@@ -11,13 +11,9 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy
 
 from hopfield_sim.backends.kernels.network cimport Network, network
+from hopfield_sim.backends.kernels.visits cimport PHILOX_CHUNK, philox_words
 
 from hopfield_sim.backends.reference.philox import FLIP, PATTERN
-
-cdef extern from "philox.h" nogil:
-    const int PHILOX_CHUNK
-    void philox_words(int64_t n, uint32_t *out, uint64_t key, uint32_t purpose,
-                      uint32_t state, uint32_t sweep)
 
 cdef extern from "bits.h" nogil:
     void pack_spins(int64_t n, const int8_t *spins, uint64_t *bits)

@@ -1,25 +1,21 @@
 # cython: language_level=3, cdivision=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""Compiled synchronous steps; each function is the twin of one in reference/pairs.py.
+"""Compiled synchronous steps of networks with pair couplings; the reference is reference/walk.py.
 
-Private, without the GIL and on a ``budget`` like the walks of _asynchronous.pyx.
+Private, without the GIL and with a ``budget`` of work, as in asynchronous.pyx.
 """
 
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy
 
-from hopfield_sim.backends.kernels.network cimport Network, network
+from hopfield_sim.backends.kernels.network cimport Batch, Network, network
+from hopfield_sim.backends.kernels.visits cimport PHILOX_CHUNK, philox_words
 
 from hopfield_sim.backends.reference.philox import ACCEPT
 from hopfield_sim.backends.protocol import CACHED, CYCLE, FIXED, STALE
 
-cdef extern from "philox.h" nogil:
-    const int PHILOX_CHUNK
-    void philox_words(int64_t n, uint32_t *out, uint64_t key, uint32_t purpose,
-                      uint32_t state, uint32_t sweep)
-
-# Settled while Python holds the GIL; constants afterwards.
+# Copies in C of Python's constants, for code without the GIL.
 cdef int8_t _FIXED = FIXED, _CYCLE = CYCLE
 cdef uint8_t _CACHED = CACHED, _STALE = STALE
 cdef uint32_t _ACCEPT = ACCEPT
@@ -29,13 +25,7 @@ cdef int64_t _PATTERNS = 64  # patterns summed over in the time of one visit
 
 def synchronous(
     Network description not None,
-    int8_t[:, ::1] states not None,
-    uint8_t[:, ::1] cache not None,
-    int8_t[:, ::1] previous not None,
-    int64_t[::1] updates not None,
-    int64_t[::1] flips not None,
-    int8_t[::1] stop not None,
-    uint8_t[::1] fresh not None,
+    Batch batch not None,
     const int64_t[::1] rows not None,
     int64_t until,
     int64_t budget,
@@ -49,8 +39,8 @@ def synchronous(
     unless fields are ``exact``, when it looks fixed or cyclic by cached fields.
     """
     cdef const network *net = &description.net
-    cdef int64_t n = states.shape[1], k, row, changes, left = 0
-    cdef int64_t flip_cost = cache.shape[1] // _FLIP_COST
+    cdef int64_t n = net.n, k, row, changes, left = 0
+    cdef int64_t flip_cost = batch.cache.shape[1] // _FLIP_COST
     cdef int64_t step_cost = (1 + net.n_patterns // _PATTERNS) * n // 8 + 1
     cdef bint cycle, rests
     cdef int8_t *spins
@@ -66,37 +56,37 @@ def synchronous(
                     left = rows.shape[0] - k
                     break
                 row = rows[k]
-                spins, own = &states[row, 0], &cache[row, 0]
-                while fresh[row] != _STALE:
+                spins, own = &batch.states[row, 0], &batch.cache[row, 0]
+                while batch.fresh[row] != _STALE:
                     changes = net.step(net, spins, own, new)
-                    cycle = (changes > 0 and updates[row] > 0
-                             and memcmp(new, &previous[row, 0], n) == 0)
-                    rests = changes == 0 or cycle and updates[row] < until
-                    if rests and fresh[row] == _CACHED and not exact:
-                        fresh[row] = _STALE
+                    cycle = (changes > 0 and batch.updates[row] > 0
+                             and memcmp(new, &batch.previous[row, 0], n) == 0)
+                    rests = changes == 0 or cycle and batch.updates[row] < until
+                    if rests and batch.fresh[row] == _CACHED and not exact:
+                        batch.fresh[row] = _STALE
                         break
                     if changes == 0:
-                        stop[row] = _FIXED
+                        batch.stop[row] = _FIXED
                         break
-                    if updates[row] >= until:
+                    if batch.updates[row] >= until:
                         break
                     if budget <= 0:
                         left = rows.shape[0] - k
                         break
                     budget -= step_cost
-                    memcpy(&previous[row, 0], spins, n)
-                    updates[row] += n
-                    flips[row] += changes
+                    memcpy(&batch.previous[row, 0], spins, n)
+                    batch.updates[row] += n
+                    batch.flips[row] += changes
                     if changes > most_flips:
                         memcpy(spins, new, n)
-                        fresh[row] = _STALE
+                        batch.fresh[row] = _STALE
                     else:
                         net.move(net, spins, new, changes, scratch, own)
                         memcpy(spins, new, n)
-                        fresh[row] = _CACHED
+                        batch.fresh[row] = _CACHED
                         budget -= changes * flip_cost
                     if cycle:
-                        stop[row] = _CYCLE
+                        batch.stop[row] = _CYCLE
                         break
                 if left:
                     break
@@ -109,32 +99,32 @@ def synchronous(
 
 def synchronous_heat_bath(
     Network description not None,
-    int8_t[:, ::1] states not None,
-    const uint8_t[:, ::1] cache not None,
-    const int64_t[::1] index not None,
-    int64_t[::1] updates not None,
-    int64_t[::1] flips not None,
+    Batch batch not None,
     const int64_t[::1] rows not None,
     uint64_t key,
 ):
-    """One step of the parallel heat bath (Little's dynamics); the caller recomputes the cache."""
+    """One step of the parallel heat bath (Little's dynamics); the caller recomputes the caches."""
     cdef const network *net = &description.net
-    cdef int64_t n = states.shape[1], k, row, site
+    cdef int64_t n = net.n, k, row, site, changes
     cdef int8_t spin
+    cdef int8_t *spins
+    cdef const void *own
     cdef uint32_t *draws = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
     try:
         if draws == NULL:
             raise MemoryError
         with nogil:
             for k in range(rows.shape[0]):
-                row = rows[k]
-                philox_words(n, draws, key, _ACCEPT, <uint32_t>index[row],
-                             <uint32_t>(updates[row] // n))
+                row, changes = rows[k], 0
+                spins, own = &batch.states[row, 0], &batch.cache[row, 0]
+                philox_words(n, draws, key, _ACCEPT, <uint32_t>batch.index[row],
+                             <uint32_t>(batch.updates[row] // n))
                 for site in range(n):  # a site sees its own spin and the cache, which stays
-                    spin = net.heat_bath_spin(net, <int32_t>site, draws[site],
-                                              &states[row, 0], &cache[row, 0])
-                    flips[row] += spin != states[row, site]
-                    states[row, site] = spin
-                updates[row] += n
+                    spin = net.heat_bath_spin(net, <int32_t>site, draws[site], spins, own)
+                    changes += spin != spins[site]
+                    spins[site] = spin
+                batch.updates[row] += n
+                batch.flips[row] += changes
+                batch.fresh[row] = _STALE
     finally:
         free(draws)

@@ -4,6 +4,7 @@
 
 #include "philox.h"
 
+/* The numbers of ORDERS in reference/philox.py. */
 enum { VISIT_SEQUENTIAL = 0, VISIT_UNIFORM = 1, VISIT_RANDOM = 2 };
 
 /* A word for each position becomes one of the places up to it. */
@@ -13,7 +14,7 @@ ROW_KERNEL static void places_so_far(int64_t n, uint32_t *draws) {
 }
 
 /* `sites` and `draws` have room for n, rounded up to PHILOX_CHUNK; `purpose` is that of ORDER. */
-static void visit_order(int order, int64_t n, int32_t *sites, uint32_t *draws, uint64_t key, uint32_t purpose,
+UNUSED static void visit_order(int order, int64_t n, int32_t *sites, uint32_t *draws, uint64_t key, uint32_t purpose,
                         uint32_t state, uint32_t sweep) {
     if (order != VISIT_SEQUENTIAL)
         philox_words(n, draws, key, purpose, state, sweep);

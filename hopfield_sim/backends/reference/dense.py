@@ -15,11 +15,12 @@ from hopfield_sim.backends.dense_protocol import (
     LARGEST_LOG,
     SMALLEST_LOG,
     DenseHeatBath,
+    DenseRule,
     Descent,
     Memories,
 )
 from hopfield_sim.backends.products import product
-from hopfield_sim.backends.protocol import StateBatch
+from hopfield_sim.backends.protocol import Dynamics, StateBatch
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
 
@@ -47,36 +48,17 @@ class Dense:
             out[:, block] = product(spins, memories.patterns[block].T.astype(np.float64))
         return out
 
-    def asynchronous(
-        self,
-        memories: Memories,
-        batch: StateBatch,
-        rule: Descent | DenseHeatBath,
-        order: str,
-        key: int,
-        until: int,
-        n_threads: int,
+    def advance(
+        self, memories: Memories, batch: StateBatch, rule: DenseRule, how: Dynamics, until: int
     ) -> None:
-        """Update one site after another, all rows in parallel."""
-        walk.asynchronous(Remembered(self, memories, rule), batch, order, key, until)
-
-    def synchronous(
-        self,
-        memories: Memories,
-        batch: StateBatch,
-        rule: Descent | DenseHeatBath,
-        key: int,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Update all sites at once, step by step."""
-        walk.synchronous(Remembered(self, memories, rule), batch, key, until)
+        """Update the states up to the update ``until``, as the engine of pair couplings does."""
+        walk.advance(Remembered(self, memories, rule), batch, how, until)
 
 
 class Remembered:
     """Spins under dense memories, as a walk sees them; see ``walk.Model``."""
 
-    def __init__(self, backend: Dense, memories: Memories, rule: Descent | DenseHeatBath) -> None:
+    def __init__(self, backend: Dense, memories: Memories, rule: DenseRule) -> None:
         self.backend, self.memories, self.rule = backend, memories, rule
         self.n_neurons, self.stochastic = memories.n_neurons, isinstance(rule, DenseHeatBath)
         self.rows_at_once = max(1, _BLOCK // max(memories.patterns.shape))
@@ -191,7 +173,7 @@ def decided(
 
 
 def new_spins(
-    rule: Descent | DenseHeatBath,
+    rule: DenseRule,
     d: Floats,
     entries: Entries,
     spins: NDArray[np.int8],

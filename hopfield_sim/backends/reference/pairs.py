@@ -18,10 +18,12 @@ from hopfield_sim.backends.protocol import (
     CACHED,
     FRESH,
     Couplings,
+    Dynamics,
     Factors,
     HeatBath,
     Limits,
     Matrix,
+    Rule,
     StateBatch,
 )
 from hopfield_sim.backends.reference import walk
@@ -47,13 +49,11 @@ class Pairs:
 
     pattern_load = 0.1
 
-    def start(
-        self, couplings: Couplings, states: NDArray[np.int8], update: str, n_threads: int = 1
-    ) -> StateBatch:
-        """Return a batch of states at the start of a walk, ``update`` "async" or "sync"."""
-        cache = self.cache(couplings, states, n_threads)
+    def start(self, couplings: Couplings, states: NDArray[np.int8], how: Dynamics) -> StateBatch:
+        """Return a batch of states at the start of a recall."""
+        cache = self.cache(couplings, states, how.n_threads)
         index = np.arange(len(states), dtype=np.int64)
-        previous = states.copy() if update == "sync" else states
+        previous = states.copy() if how.update == "sync" else states
         return StateBatch(states, cache, index, previous)
 
     def cache(
@@ -80,34 +80,13 @@ class Pairs:
             out[start : start + _ROWS] = whole_product(xi[:, start : start + _ROWS].T, xi, 1)
         return out
 
-    def asynchronous(
-        self,
-        couplings: Couplings,
-        batch: StateBatch,
-        rule: Limits | HeatBath,
-        order: str,
-        key: int,
-        until: int,
-        n_threads: int,
+    def advance(
+        self, couplings: Couplings, batch: StateBatch, rule: Rule, how: Dynamics, until: int
     ) -> None:
-        """Visit one site after another up to the update ``until``; at zero temperature stop at a
-        fixed point.
+        """Update the states up to the update ``until``, N updates a sweep; at zero temperature
+        stop at a fixed point or, if all sites are updated at once, at a 2-cycle.
         """
-        walk.asynchronous(Quadratic(self, couplings, rule), batch, order, key, until)
-
-    def synchronous(
-        self,
-        couplings: Couplings,
-        batch: StateBatch,
-        rule: Limits | HeatBath,
-        key: int,
-        until: int,
-        n_threads: int,
-    ) -> None:
-        """Update all sites at once, N updates a step; at zero temperature stop at a fixed point
-        or a 2-cycle.
-        """
-        walk.synchronous(Quadratic(self, couplings, rule), batch, key, until)
+        walk.advance(Quadratic(self, couplings, rule), batch, how, until)
 
     def retrieval(
         self,
@@ -139,7 +118,8 @@ class Pairs:
                 sites = distinct_sites(key, cues, n_neurons, int(flips))
                 states[numbers[:, None], sites] *= -1
                 batch = StateBatch(states, self.cache(grown, states), cues, states.copy())
-                self.synchronous(grown, batch, plus, key, max_sweeps * n_neurons, 1)
+                how = Dynamics("sync", "sequential", key, 1)
+                self.advance(grown, batch, plus, how, max_sweeps * n_neurons)
                 curve[point] = np.einsum("bi,bi->b", batch.states, targets, dtype=np.int64)
         return out
 
@@ -163,7 +143,7 @@ class Pairs:
 class Quadratic:
     """Spins with pair couplings, as a walk sees them; see ``walk.Model``."""
 
-    def __init__(self, backend: Pairs, couplings: Couplings, rule: Limits | HeatBath) -> None:
+    def __init__(self, backend: Pairs, couplings: Couplings, rule: Rule) -> None:
         self.backend, self.couplings, self.rule = backend, couplings, rule
         self.n_neurons, self.stochastic = couplings.n_neurons, isinstance(rule, HeatBath)
         self.rows_at_once = max(1, _BLOCK // couplings.n_neurons)
@@ -248,7 +228,7 @@ def field_at(
 
 
 def new_spins(
-    rule: Limits | HeatBath,
+    rule: Rule,
     couplings: Couplings,
     spins: NDArray[np.int8],
     fields: NDArray[Any],

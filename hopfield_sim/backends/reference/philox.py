@@ -22,6 +22,9 @@ FLIP: Final = 2
 PATTERN: Final = 3
 """Purpose of the words whose bits are patterns; a pattern's number is where a state's would be."""
 
+ORDERS: Final = {"sequential": 0, "uniform": 1, "random": 2}
+"""Orders of the sites of a sweep, with their numbers in kernels."""
+
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
 _LOW = np.uint64(0xFFFFFFFF)

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, StateBatch
+from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Dynamics, StateBatch
 from hopfield_sim.backends.reference.philox import ACCEPT, visit_order, words
 
 Rows = NDArray[np.int64]
@@ -54,8 +54,16 @@ class Model(Protocol):
         """Compute the caches of rows whose states were replaced."""
 
 
-def asynchronous(model: Model, batch: StateBatch, order: str, key: int, until: int) -> None:
-    """Visit one site after another up to the update ``until``, all rows in parallel."""
+def advance(model: Model, batch: StateBatch, how: Dynamics, until: int) -> None:
+    """Update the batch up to the update ``until``, all rows in parallel."""
+    if how.update == "async":
+        _asynchronous(model, batch, how.order, how.key, until)
+    else:
+        _synchronous(model, batch, how.key, until)
+
+
+def _asynchronous(model: Model, batch: StateBatch, order: str, key: int, until: int) -> None:
+    """Update one site after another."""
     n = model.n_neurons
     while True:
         if not model.stochastic:
@@ -88,8 +96,8 @@ def _visit(look: Look, batch: StateBatch, rows: Rows, sites: Rows, draws: Draws)
         look.follow(changed, sites, new)
 
 
-def synchronous(model: Model, batch: StateBatch, key: int, until: int) -> None:
-    """Update all sites at once, step after step, up to the update ``until``."""
+def _synchronous(model: Model, batch: StateBatch, key: int, until: int) -> None:
+    """Update all sites at once, step after step."""
     while (rows := batch.unfinished(until)).size:
         for start in range(0, len(rows), model.rows_at_once):
             _step(model, batch, rows[start : start + model.rows_at_once], key)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.dense_protocol import DenseHeatBath, Descent, Memories
+from hopfield_sim.backends.dense_protocol import DenseHeatBath, DenseRule, Descent, Memories
 from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.models.binary import Manner
@@ -35,19 +35,14 @@ class DenseEngine:
 
     def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
-        rule, how = self._rule(temperature), self.manner
-        if how.update == "async":
-            self.backend.asynchronous(
-                self.memories, batch, rule, how.order, how.key, until, how.n_threads
-            )
-        else:
-            self.backend.synchronous(self.memories, batch, rule, how.key, until, how.n_threads)
+        rule = self._rule(temperature)
+        self.backend.advance(self.memories, batch, rule, self.manner, until)
 
     def energy(self, batch: StateBatch) -> NDArray[np.float64]:
         """E of each state, (B,), from the cached overlaps."""
         return self.interaction.energy(batch.cache, logarithmic=self.logarithmic)
 
-    def _rule(self, temperature: float) -> Descent | DenseHeatBath:
+    def _rule(self, temperature: float) -> DenseRule:
         """What a visited site becomes."""
         n, held = self.memories.n_neurons, self.manner.clamp
         clamped = np.zeros(n, np.uint8) if held is None else held.astype(np.uint8)

@@ -136,17 +136,8 @@ class PairNetwork(BinaryMemory):
         return self._state.derived.matrix
 
     def _engine(self, manner: Manner) -> QuadraticEngine:
-        return QuadraticEngine(
-            self._fastest(manner),
-            self._thresholds,
-            backends.get(self._backend).pairs,
-            update=manner.update,
-            order=manner.order,
-            ties=manner.ties,
-            clamp=manner.clamp,
-            key=manner.key,
-            n_threads=manner.n_threads,
-        )
+        pairs = backends.get(self._backend).pairs
+        return QuadraticEngine(self._fastest(manner), self._thresholds, pairs, manner)
 
     def _graded(self) -> Graded:
         from hopfield_sim.models.graded import steep

@@ -120,11 +120,8 @@ class TrainedEngine:
 
     def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
-        how, model = self.manner, Trained(self.field, self.manner, temperature)
-        if how.update == "async":
-            walk.asynchronous(model, batch, how.order, how.key, until)
-        else:
-            walk.synchronous(model, batch, how.key, until)
+        model = Trained(self.field, self.manner, temperature)
+        walk.advance(model, batch, self.manner, until)
 
 
 class Trained:
