@@ -252,6 +252,12 @@ class StateBatch:
         self.updates, self.flips = np.zeros(n, np.int64), np.zeros(n, np.int64)
         self.stop, self.fresh = np.full(n, RUNNING, np.int8), np.full(n, FRESH, np.uint8)
 
+    @classmethod
+    def start(cls, states: NDArray[np.int8], cache: NDArray[Any], update: str) -> StateBatch:
+        """States at the start of a recall, which are updated in place."""
+        index = np.arange(len(states), dtype=np.int64)
+        return cls(states, cache, index, states.copy() if update == "sync" else states)
+
     def unfinished(self, until: int) -> NDArray[np.int64]:
         """Return rows that still run and have not reached the update ``until``."""
         return ((self.stop == RUNNING) & (self.updates < until)).nonzero()[0]

@@ -55,38 +55,36 @@ class CompiledPairs(Pairs):
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
     ) -> NDArray[Any]:
-        """Compute overlaps by bit counts and exact fields from them; others by matrix products."""
-        factors = _factors(couplings)
-        if factors is None:
-            return super().cache(couplings, states)
-        kernels, network = self._kernels["overlaps"], self._network(factors)
+        """Compute overlaps by bit counts, and fields as below."""
+        if isinstance(couplings, Matrix) or couplings.wide:
+            return super().cache(couplings, states, n_threads)
+        network, kernel = self._network(couplings), self._kernels["overlaps"].overlaps
         out = np.empty((len(states), couplings.width), couplings.cache_type)
 
         def fill(rows: Rows) -> None:
             some = slice(rows[0], rows[-1] + 1)
-            overlaps = np.empty((len(rows), factors.width), factors.cache_type)
-            target = overlaps if isinstance(couplings, Matrix) else out[some]
-            kernels.overlaps(network, states[some], target.view(np.uint8))
-            if isinstance(couplings, Matrix):
-                kernels.fields(network, states[some], overlaps.view(np.uint8), out[some])
+            kernel(network, states[some], out[some].view(np.uint8))
 
-        _in_threads(fill, np.arange(len(states)), factors.patterns.size // 16, n_threads)
+        _in_threads(fill, np.arange(len(states)), couplings.patterns.size // 16, n_threads)
         return out
 
-    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
+    def fields(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
         """Compute exact fields from overlaps, others by matrix products."""
         factors = _factors(couplings)
         if factors is None:
             return super().fields(couplings, states)
+        network, kernels = self._network(factors), self._kernels["overlaps"]
         out = np.empty(states.shape, couplings.diagonal.dtype)
-        overlaps = self.cache(factors, states).view(np.uint8)
-        network, kernel = self._network(factors), self._kernels["overlaps"].fields
 
         def fill(rows: Rows) -> None:
             some = slice(rows[0], rows[-1] + 1)
-            kernel(network, states[some], overlaps[some], out[some])
+            overlaps = np.empty((len(rows), factors.width), factors.cache_type).view(np.uint8)
+            kernels.overlaps(network, states[some], overlaps)
+            kernels.fields(network, states[some], overlaps, out[some])
 
-        _in_threads(fill, np.arange(len(states)), factors.patterns.size // 16, 1)
+        _in_threads(fill, np.arange(len(states)), factors.patterns.size // 16, n_threads)
         return out
 
     def hebbian(self, factors: Factors) -> NDArray[Any]:

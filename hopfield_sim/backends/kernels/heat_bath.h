@@ -80,9 +80,6 @@ static inline int8_t heat_bath_spin(const heat_bath *bath, int32_t site, uint32_
                               (double)x_##fields(bath, site, spin, local, diagonal));                                  \
     }
 
-DEFINE_HEAT_BATH(i16, int16_t, int64_t)
-DEFINE_HEAT_BATH(i32, int32_t, int64_t)
-DEFINE_HEAT_BATH(f32, float, double)
-DEFINE_HEAT_BATH(f64, double, double)
+EACH_FIELD(DEFINE_HEAT_BATH)
 
 #endif

@@ -6,7 +6,7 @@
 #include "network.h"
 #include "rows.h"
 
-#define DEFINE_FIELD_KERNELS(fields, field)                                                                            \
+#define DEFINE_FIELD_KERNELS(fields, field, number)                                                                    \
     static int matrix_is_fixed_##fields(const network *net, const int8_t *spins, const void *cache) {                  \
         return is_fixed_##fields(net->n, spins, cache, net->above, net->below);                                        \
     }                                                                                                                  \
@@ -62,17 +62,8 @@
         return 1;                                                                                                      \
     } while (0)
 
-DEFINE_FIELD_KERNELS(i16, int16_t)
-DEFINE_FIELD_KERNELS(i32, int32_t)
-DEFINE_FIELD_KERNELS(f32, float)
-DEFINE_FIELD_KERNELS(f64, double)
-DEFINE_MATRIX(i8, int8_t, i16, int16_t)
-DEFINE_MATRIX(i8, int8_t, i32, int32_t)
-DEFINE_MATRIX(i16, int16_t, i16, int16_t)
-DEFINE_MATRIX(i16, int16_t, i32, int32_t)
-DEFINE_MATRIX(i32, int32_t, i32, int32_t)
-DEFINE_MATRIX(f32, float, f32, float)
-DEFINE_MATRIX(f64, double, f64, double)
+EACH_FIELD(DEFINE_FIELD_KERNELS)
+EACH_WEIGHT(DEFINE_MATRIX)
 
 /* Integers or real numbers, and the sizes of weights and fields in bytes: 1 if they go together. */
 static int use_matrix(network *net, int real, int weight, int field) {

@@ -6,6 +6,22 @@
 
 #include "targets.h"
 
+/* Every type of fields, with that in which they are compared, and every pair of types of weights and fields. */
+#define EACH_FIELD(DEFINE)                                                                                             \
+    DEFINE(i16, int16_t, int64_t)                                                                                      \
+    DEFINE(i32, int32_t, int64_t)                                                                                      \
+    DEFINE(f32, float, double)                                                                                         \
+    DEFINE(f64, double, double)
+
+#define EACH_WEIGHT(DEFINE)                                                                                            \
+    DEFINE(i8, int8_t, i16, int16_t)                                                                                   \
+    DEFINE(i8, int8_t, i32, int32_t)                                                                                   \
+    DEFINE(i16, int16_t, i16, int16_t)                                                                                 \
+    DEFINE(i16, int16_t, i32, int32_t)                                                                                 \
+    DEFINE(i32, int32_t, i32, int32_t)                                                                                 \
+    DEFINE(f32, float, f32, float)                                                                                     \
+    DEFINE(f64, double, f64, double)
+
 /* A flip of site i to `spin`: h += 2 spin W[:, i]. Narrow integers need half the memory traffic; that no field can
  * leave its type is the affair of couplings.py. Rows come as bytes, so that one walk serves every type of weights.
  * What is left after the long vectors goes by sixteens: a compiler leaves up to 31 numbers to a scalar loop. */
@@ -157,21 +173,12 @@ static inline int FIRST_BIT(int word) {
     DEFINE_ADD_COLUMN(add_column_##weights##_##fields, weight, field)                                                  \
     DEFINE_ADD_COLUMNS(add_columns_##weights##_##fields, add_column_##weights##_##fields, weight, field)
 
-#define DEFINE_FIELDS(fields, field)                                                                                   \
+#define DEFINE_FIELDS(fields, field, number)                                                                           \
     DEFINE_IS_FIXED(is_fixed_##fields, field)                                                                          \
     DEFINE_NEXT_CHANGE(next_change_##fields, field)                                                                    \
     DEFINE_STEP(step_##fields, field)
 
-DEFINE_WEIGHTS(i8, int8_t, i16, int16_t)
-DEFINE_WEIGHTS(i8, int8_t, i32, int32_t)
-DEFINE_WEIGHTS(i16, int16_t, i16, int16_t)
-DEFINE_WEIGHTS(i16, int16_t, i32, int32_t)
-DEFINE_WEIGHTS(i32, int32_t, i32, int32_t)
-DEFINE_WEIGHTS(f32, float, f32, float)
-DEFINE_WEIGHTS(f64, double, f64, double)
-DEFINE_FIELDS(i16, int16_t)
-DEFINE_FIELDS(i32, int32_t)
-DEFINE_FIELDS(f32, float)
-DEFINE_FIELDS(f64, double)
+EACH_WEIGHT(DEFINE_WEIGHTS)
+EACH_FIELD(DEFINE_FIELDS)
 
 #endif

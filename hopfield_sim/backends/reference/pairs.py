@@ -52,9 +52,7 @@ class Pairs:
     def start(self, couplings: Couplings, states: NDArray[np.int8], how: Dynamics) -> StateBatch:
         """Return a batch of states at the start of a recall."""
         cache = self.cache(couplings, states, how.n_threads)
-        index = np.arange(len(states), dtype=np.int64)
-        previous = states.copy() if how.update == "sync" else states
-        return StateBatch(states, cache, index, previous)
+        return StateBatch.start(states, cache, how.update)
 
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
@@ -62,9 +60,11 @@ class Pairs:
         """Return the caches: fields of a matrix, overlaps of factors."""
         if isinstance(couplings, Factors):
             return whole_product(states, couplings.patterns.T, 1).astype(couplings.cache_type)
-        return self.fields(couplings, states)
+        return self.fields(couplings, states, n_threads)
 
-    def fields(self, couplings: Couplings, states: NDArray[np.int8]) -> NDArray[Any]:
+    def fields(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
         """Return W s in the engine's units."""
         out = np.empty(states.shape, couplings.diagonal.dtype)
         step = max(1, _BLOCK // max(1, couplings.n_neurons))

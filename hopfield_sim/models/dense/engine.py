@@ -30,8 +30,7 @@ class DenseEngine:
     def start(self, states: NDArray[np.int8]) -> StateBatch:
         """The states with their overlaps."""
         cache = overlaps(self.backend, self.memories, states)
-        index = np.arange(len(states), dtype=np.int64)
-        return StateBatch(states, cache, index, states.copy())
+        return StateBatch.start(states, cache, self.manner.update)
 
     def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""

@@ -111,8 +111,7 @@ class TrainedEngine:
             f"the overlaps of {len(states)} states with {len(self.field.memories)} memories",
             "recall fewer states at a time",
         )
-        index = np.arange(len(states), dtype=np.int64)
-        return StateBatch(states, np.empty((len(states), 0)), index, states.copy())
+        return StateBatch.start(states, np.empty((len(states), 0)), self.manner.update)
 
     def energy(self, batch: StateBatch) -> Doubles:
         """E of each state, (B,)."""
