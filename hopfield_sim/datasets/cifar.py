@@ -85,6 +85,7 @@ def cifar10(path: str | PathLike[str] | None = None) -> Dataset:
     raise places.missing(
         "CIFAR-10",
         path,
+        _FOLDERS,
         f"{_BATCHES[0]} to {_BATCHES[4]} and {_BATCHES[5]} (or .bin), or {_ARCHIVES[0]}",
         "get and unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz, or let "
         "torchvision.datasets.CIFAR10('~/data', download=True) do so",

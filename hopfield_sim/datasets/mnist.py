@@ -182,7 +182,7 @@ def _load(known: _Known, path: str | PathLike[str] | None) -> Dataset:
             f"{sums[wrong]}, wanted {known.digests[wrong]}; fetch it again"
         )
     wanted = f"{', '.join(_FILES)} (or .gz), or {known.npz}"
-    raise places.missing(known.title, path, wanted, known.get, note)
+    raise places.missing(known.title, path, known.folders, wanted, known.get, note)
 
 
 def _files(known: _Known, place: Path) -> list[list[Path]]:

@@ -39,12 +39,7 @@ def candidates(path: Any, inside: Iterable[str], more: Iterable[str] = ()) -> li
     more : iterable of str
         Further folders, of this data set alone.
     """
-    wanted = validate(path)
-    roots = _roots() if wanted is None else [wanted]
-    places = [root / sub for root in roots for sub in ("", *inside)]
-    if wanted is None:
-        places += [_path(place) for place in more]
-    return [place for place in dict.fromkeys(places) if exists(place)]
+    return [place for place in _searched(path, inside, more) if exists(place)]
 
 
 def is_file(place: Path) -> bool:
@@ -52,14 +47,38 @@ def is_file(place: Path) -> bool:
     return _accessible(place.is_file)
 
 
-def missing(name: str, path: Any, files: str, get: str, note: str = "") -> MissingDataError:
+def missing(
+    name: str, path: Any, inside: Iterable[str], files: str, get: str, note: str = ""
+) -> MissingDataError:
     """An error that says which files were searched for, where, and how to get them."""
     wanted = validate(path)
     where = str(wanted) if wanted is not None else _listed(_roots())
+    closed = [str(place) for place in _searched(path, inside) if _closed(place)]
+    note += f"; permission denied in {', '.join(closed)}" if closed else ""
     return MissingDataError(
         f"{name} is not here: {files} not found in {where}{note}; nothing is downloaded by this "
         f"package: {get}, then pass path= or set ${VARIABLE} to the folder"
     )
+
+
+def _searched(path: Any, inside: Iterable[str], more: Iterable[str] = ()) -> list[Path]:
+    """All folders or files to search, each once, whether they exist or not."""
+    wanted = validate(path)
+    roots = _roots() if wanted is None else [wanted]
+    places = [root / sub for root in roots for sub in ("", *inside)]
+    places += [_path(place) for place in more] if wanted is None else []
+    return list(dict.fromkeys(places))
+
+
+def _closed(place: Path) -> bool:
+    """Whether the folder exists and this process may not enter it."""
+    try:
+        os.stat(os.path.join(place, "."))
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _roots() -> list[Path]:

@@ -84,7 +84,7 @@ def pictures(folder: Path) -> list[Path]:
         files = [file for file in folder.iterdir() if file.suffix.lower() in SUFFIXES]
     except (OSError, ValueError) as error:
         raise MissingDataError(
-            f"path must be a folder of pictures; there is no folder {str(folder)!r}: "
+            f"path must be a folder of pictures; cannot list {str(folder)!r}: "
             f"{checks.message(error)}"
         ) from error
     images = sorted(file for file in files if not file.name.startswith(".") and file.is_file())

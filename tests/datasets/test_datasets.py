@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gzip
 import io
 import os
 import pickle
 import pwd
+import re
 import sys
 import tracemalloc
 import zipfile
@@ -188,6 +190,21 @@ def test_the_first_place_with_the_right_files_is_taken(small, tmp_path, monkeypa
     write(Path("data/FashionMNIST/raw").absolute(), small["_FASHION"])
     assert hs.datasets.mnist().source == tmp_path / "mine"
     assert hs.datasets.fashion_mnist().names[0] == "T-shirt/top"
+
+
+@pytest.mark.parametrize("closed", ["", "MNIST/raw", "cifar10"])
+def test_a_folder_that_may_not_be_entered_is_told(tmp_path, monkeypatch, closed: str) -> None:
+    def stat(path: object, *args: object, **how: object) -> os.stat_result:
+        if str(path).startswith(str(folder)):  # as for anyone but root after chmod 600
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return sound(path, *args, **how)
+
+    folder, sound = tmp_path / closed, os.stat
+    folder.mkdir(parents=True, exist_ok=True)
+    monkeypatch.setattr(os, "stat", stat)
+    load = hs.datasets.cifar10 if closed == "cifar10" else hs.datasets.mnist
+    with pytest.raises(MissingDataError, match=f"permission denied in {re.escape(str(folder))}"):
+        load(tmp_path)
 
 
 def test_what_is_missing_is_told_how_to_get() -> None:
@@ -618,7 +635,7 @@ def test_tiles_from_pictures_of_your_own(tmp_path) -> None:
 
 
 def test_bad_input_of_tiles(tmp_path) -> None:
-    with pytest.raises(MissingDataError, match="there is no folder"):
+    with pytest.raises(MissingDataError, match=r"cannot list .*No such file"):
         hs.datasets.tiles(tmp_path / "none")
     with pytest.raises(MissingDataError, match="has no pictures"):
         hs.datasets.tiles(tmp_path)

@@ -22,11 +22,12 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim.experiment import __main__ as command_line
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.cli import driver
+from hopfield_sim.experiment.cli import driver, report
 from hopfield_sim.experiment.cli.options import parse, studies
 from hopfield_sim.experiment.studies import registry
 from hopfield_sim.experiment.studies.capacity.study import Capacity
 from hopfield_sim.experiment.sweeps.store import Store
+from hopfield_sim.experiment.sweeps.sweep import counted
 
 NEED_DATA = {"digits"}  # cannot be configured where there are no images: its own tests do
 TABLES = ("capacity", "robustness", "energy", "checkerboard", "image")
@@ -147,7 +148,7 @@ def test_the_study_ends_with_one_line_that_says_what_is_where(
 
 @pytest.mark.parametrize(("n", "said"), [(0, "0 tables"), (1, "1 table"), (2, "2 tables")])
 def test_numbers_of_files_are_singular_or_plural(n: int, said: str) -> None:
-    assert driver._number(n, "table") == said
+    assert counted(n, "table") == said
 
 
 @pytest.mark.slow
@@ -187,6 +188,18 @@ def test_studies_of_one_folder_share_its_report(tmp_path: Path) -> None:
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Robustness: " in page
     assert "Energy: " in page
+
+
+def test_another_version_draws_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("jinja2")
+    draw, drawn = report._draw, []
+    monkeypatch.setattr(report, "_draw", lambda *args: drawn.append(1) or draw(*args))
+    words = ("xor", "--orders", "2", "--interactions", "polynomial", "--out", tmp_path)
+    assert run(*words) == run(*words) == 0
+    assert len(drawn) == 1
+    monkeypatch.setattr(hs, "__version__", "9.9.9")
+    assert run(*words) == 0
+    assert len(drawn) == 2
 
 
 @pytest.mark.slow
@@ -379,6 +392,10 @@ MISTAKES = [
     (["image", "--file", "a.png", "b.png"], "--file takes one PATH, and is repeated for each"),
     (["image", "--file=a.png", "b.png", "--quick"], "got also 'b.png'; write --file b.png"),
     (["--file", "a.png", "b.png", "image"], "got also 'b.png'; write --file b.png"),
+    (["--seed", "1", "2"], "--seed takes one INT; got also '2'"),
+    (["image", "--quick", "2"], "--quick takes no value; got also '2'"),
+    (["images", "--trials", "7", "8"], "--trials takes one INT; got also '8'"),
+    (["images", "--trials", "1000000"], "not enough memory"),
     (["--config", "no-such.toml"], "cannot read config file no-such.toml"),
     (["merge", "only"], "at least one to read"),
     (["merge", "a", "b", "--quick"], "merge takes no options"),

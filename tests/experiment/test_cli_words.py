@@ -249,11 +249,16 @@ def test_why_nothing_came_out_is_told(
     words = ["capacity", "--sizes", "5000", "--rules", "storkey", "--trials", "2"]
     assert main([*words, "--out", str(tmp_path)]) == 1
     said = capsys.readouterr().out
-    why = "the first of capacity with InsufficientMemoryError: not enough memory for "
-    assert said.startswith(f"all 2 trials failed, {why}")
+    why = "of capacity with InsufficientMemoryError: not enough memory for "
+    assert said.startswith(f"all 2 trials failed, the first {why}")
     assert said.endswith(f". {tmp_path}: 0 of 2 trials; nothing to report yet\n")
     assert main([*words, "--shard", "1/2", "--out", str(tmp_path / "one")]) == 1
     assert f"; 1 failed, {why}" in capsys.readouterr().out
+    words[-1] = "1"
+    assert main([*words, "--out", str(tmp_path / "single")]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith(f"1 trial failed, {why}")
+    assert said.endswith("0 of 1 trial; nothing to report yet\n")
 
 
 # --------------------------------------------------------------------------- streams

@@ -23,7 +23,7 @@ from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.experiment.sweeps.store import Store, differences
 from hopfield_sim.experiment.sweeps.study import Config, Study, canonical, fingerprint
 from hopfield_sim.experiment.sweeps.sweep import count as count_trials
-from hopfield_sim.experiment.sweeps.sweep import gather, sizes, sweep
+from hopfield_sim.experiment.sweeps.sweep import counted, gather, sizes, sweep
 from hopfield_sim.support.progress import Bar
 
 __all__ = ["Outcome", "merge", "run"]
@@ -63,9 +63,9 @@ def run(options: Options, command: str) -> Outcome:
             return _finish(store, jobs, command, start)
         sweep(jobs, store, pool, shard=options.shard, progress=True)
         done, planned, failed = _count(store, jobs)
-        why = f"; {failed} failed, {_first_failure(store, jobs)}" if failed else ""
+        first = _first_failure(store, jobs)
     line = f"shard {options.shard} is in {path}: {done} of all {planned} trials, {_seconds(start)}"
-    line += why
+    line += f"; {failed} failed, {first}" if failed else ""
     return Outcome(f"{line}. Next: the same command with merge OUT {path} ...", 1 if failed else 0)
 
 
@@ -97,12 +97,13 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
     done, planned, failed = _count(store, jobs)
     missing = planned - done - failed
     if not complete:
-        line = f"{folder}: {done} of {planned} trials"
+        line = f"{folder}: {done} of {counted(planned, 'trial')}"
         line += f", {missing} missing" if missing else ""
         line += "; nothing to report yet"
         if failed:
-            which = f"all {failed}" if failed == planned else failed
-            line = f"{which} trials failed, {_first_failure(store, jobs)}. {line}"
+            which = "all " if failed == planned > 1 else ""
+            which += counted(failed, "trial")
+            line = f"{which} failed, {_first_failure(store, jobs)}. {line}"
         return Outcome(line, 1)
     answers = [_answer(job, store) for job in complete]
     seeds = sorted({job.config["seed"] for job in complete})
@@ -121,31 +122,31 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
         )
     line = (
         f"{written.page or folder}: {', '.join(names)} "
-        f"from {_number(done, 'trial')} in {_seconds(start)}; "
-        f"beside it {_number(len(written.tables), 'table')} (CSV), "
-        f"{_number(len(written.figures), 'figure')} (PNG), "
-        f"{_number(len(written.videos), 'video')}, {FILE}"
+        f"from {counted(done, 'trial')} in {_seconds(start)}; "
+        f"beside it {counted(len(written.tables), 'table')} (CSV), "
+        f"{counted(len(written.figures), 'figure')} (PNG), "
+        f"{counted(len(written.videos), 'video')}, {FILE}"
     )
     if failed:
-        line += f". {failed} trials FAILED and are missing, {_first_failure(store, jobs)}"
-        line += "; the same command tries them again"
+        are, them = ("is", "it") if failed == 1 else ("are", "them")
+        line += f". {counted(failed, 'trial')} FAILED and {are} missing, "
+        line += f"{_first_failure(store, jobs)}; the same command tries {them} again"
     if missing:
-        line += f". {missing} of {planned} trials are missing; run the studies with --out {folder}"
+        are = "is" if missing == 1 else "are"
+        line += f". {missing} of {counted(planned, 'trial')} {are} missing; "
+        line += f"run the studies with --out {folder}"
     return Outcome(line, 1 if failed or missing else 0)
 
 
-def _number(n: int, noun: str) -> str:
-    """Return a number of things in words, such as 1 table or 2 tables."""
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
 def _first_failure(store: Store, jobs: Sequence[Study]) -> str:
-    """Return the error of the first trial that failed."""
-    return next(
-        f"the first of {job.name} with {reason}"
+    """Return the error of the first trial that failed; empty if none did."""
+    failures = [
+        (job.name, reason)
         for job in jobs
         for *_, reason in store.failed(store.claim(job.name, job.config))
-    )
+    ]
+    first = "the first of" if len(failures) > 1 else "of"
+    return f"{first} {failures[0][0]} with {failures[0][1]}" if failures else ""
 
 
 def _answer(job: Study, store: Store) -> Answer:
@@ -161,13 +162,12 @@ def _answer(job: Study, store: Store) -> Answer:
 
 
 def _sentences(job: Study, result: Any, store: Store) -> str:
-    sentence = job.sentence(result)
     failed = store.failed(store.claim(job.name, job.config))
-    if failed:
-        sentence += (
-            f"\n\n{len(failed)} trials failed and are missing here, the first with {failed[0][2]}."
-        )
-    return sentence
+    if not failed:
+        return job.sentence(result)
+    are = "is missing here," if len(failed) == 1 else "are missing here, the first"
+    words = f"{counted(len(failed), 'trial')} failed and {are} with {failed[0][2]}."
+    return f"{job.sentence(result)}\n\n{words}"
 
 
 def _configure(study: type[Study], options: Options) -> Study:

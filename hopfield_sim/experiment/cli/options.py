@@ -16,7 +16,7 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment.cli import config_file
 from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
-from hopfield_sim.experiment.sweeps.fields import Field, fields
+from hopfield_sim.experiment.sweeps.fields import Field, Kind, fields
 from hopfield_sim.experiment.sweeps.study import Study
 from hopfield_sim.experiment.sweeps.sweep import Shard
 
@@ -169,7 +169,7 @@ def _refuse(word: str, name: str | None, own: Mapping[str, Field]) -> NoReturn:
 
 
 def _refuse_second_value(word: str, argv: Sequence[str], own: Mapping[str, Field]) -> None:
-    """Refuse a word after the value of an option that takes one value each time it is given.
+    """Refuse a word after an option that takes no value, or after the one that it takes.
 
     Raises
     ------
@@ -178,12 +178,16 @@ def _refuse_second_value(word: str, argv: Sequence[str], own: Mapping[str, Field
     """
     before = reversed(argv[: list(argv).index(word)])
     option = next((w.partition("=")[0] for w in before if w.startswith("--")), "")
-    kind = own[option[2:]].kind if option[2:] in own else None
-    if kind is not None and kind.repeated and word not in (*STUDIES, *VERBS):
+    known = own[option[2:]].kind if option[2:] in own else OPTIONS.get(option[2:])
+    if known is None or word in (*STUDIES, *VERBS):
+        return
+    if isinstance(known, Kind) and known.repeated:
         raise InvalidInputError(
-            f"{option} takes one {kind.metavar}, and is repeated for each; got also {word!r}; "
+            f"{option} takes one {known.metavar}, and is repeated for each; got also {word!r}; "
             f"write {option} {word}"
         )
+    takes = f"one {known.metavar}" if known.metavar else "no value"
+    raise InvalidInputError(f"{option} takes {takes}; got also {word!r}")
 
 
 def _from_file(path: Path, name: str | None, own: Mapping[str, Field]) -> dict[str, Any]:

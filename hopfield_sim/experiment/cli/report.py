@@ -181,12 +181,13 @@ def _draw(folder: Path, answer: Answer) -> Part:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python, packages and kernels."""
-    packages = {"Python": platform.python_version()}
-    for package in ("hopfield_sim", "numpy", "scipy", "matplotlib", "imageio", "pillow", "jinja2"):
+    own = import_module("hopfield_sim").__version__
+    packages = {"Python": platform.python_version(), "hopfield_sim": own}
+    for package in ("numpy", "scipy", "matplotlib", "imageio", "pillow", "jinja2"):
         try:
             packages[package] = version(package)
         except PackageNotFoundError:
-            packages[package] = "not installed, used from its folder"
+            packages[package] = "not installed"
     compiled = backends.get().name == "cython"
     packages["compiled kernels"] = "yes" if compiled else "none: the NumPy reference computed this"
     return packages

@@ -25,7 +25,7 @@ from hopfield_sim.experiment.sweeps.study import Study
 from hopfield_sim.experiment.sweeps.trial import Chunk, Done
 from hopfield_sim.support import blas
 
-__all__ = ["Shard", "answer", "count", "gather", "sizes", "sweep"]
+__all__ = ["Shard", "answer", "count", "counted", "gather", "sizes", "sweep"]
 
 RETRIES = 3
 _CHUNK_SECONDS = 0.25
@@ -133,8 +133,20 @@ def answer(study: Study) -> Result:
             reason = failed[0][2]
             short = reason.startswith(InsufficientMemoryError.__name__)
             kind = InsufficientMemoryError if short else HopfieldError
-            raise kind(f"{len(failed)} trials failed, the first with {reason}")
+            first = "," if len(failed) == 1 else ", the first"
+            raise kind(f"{counted(len(failed), 'trial')} failed{first} with {reason}")
         return gather(study, store)
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Examples
+    --------
+    >>> counted(1, "trial"), counted(2, "trial")
+    ('1 trial', '2 trials')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _claim(study: Study, store: Store) -> str:

@@ -18,6 +18,7 @@ from hopfield_sim.experiment.studies.images import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.images.page import page, sentence
 from hopfield_sim.experiment.studies.images.trials import PARTS
 from hopfield_sim.experiment.studies.packing import pack_images
+from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -116,7 +117,9 @@ class Images(Study):
         networks = config["networks"]
         most = max(*config["counts"], *config["curve"], config["blended"])
         packed = None
-        if own is not None:
+        if own is None:  # every worker draws all sets at once
+            room([(networks * most, 6 * 32 * 32)], itemsize=1)
+        else:
             stride = len(own) // most
             if networks > stride:
                 raise InvalidInputError(
