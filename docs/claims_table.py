@@ -248,16 +248,16 @@ CLAIMS = [
         ROBUST,
         (
             rf"Best at exact recall of {N} random patterns of 100 bits",
-            rf"bits flipped {N} ± {N} dense exponential [\d.]+ modern",
-            rf"Gaussian noise \({N}\)[^:;]*: tied, [^;]*modern;",
-            rf"lower part covered \({N}\): tied, dense trained and modern",
+            rf"bits flipped {N} ± {N} dense trained [\d.]+ ± [\d.]+ modern",
+            rf"Gaussian noise \({N} ± [^:;]*: tied, [^;]*modern;",
+            rf"lower part covered \({N} ± [^)]*\): tied, dense trained and modern",
         ),
         slack=1,
     ),
     Claim(
         rf"dense exponential, modern and pseudo-inverse are tied at flips \({N}\)",
         ROBUST,
-        (rf"bits flipped \({N}\)[^:;]*: tied, pseudo-inverse, dense exponential and modern",),
+        (rf"bits flipped \({N} ± [^:;]*: tied, pseudo-inverse, dense exponential and modern",),
         slack=1,
     ),
     Claim(
@@ -268,7 +268,7 @@ CLAIMS = [
         (
             rf"With 30% of the bits flipped: .*?Hebbian {N} → {N}",
             rf"With 30% of the bits flipped: .*?pseudo-inverse {N} → {N}",
-            rf"flipped: loss Hebbian .*? modern \S+ → \S+ \S+ → \S+ {N} → {N}",
+            rf"flipped: loss Hebbian .*? modern \S+ → \S+ ± \S+ \S+ → \S+ {N} → {N}",
         ),
         slack=1,
     ),
@@ -277,8 +277,8 @@ CLAIMS = [
         rf"{N}\)",
         ROBUST,
         (
-            rf"patterns themselves: perceptron [^.]*[.\d → ]*and Hebbian {N} → {N}",
-            rf"patterns themselves: perceptron {N} → {N} and",
+            rf"patterns themselves: perceptron [.\d → ±]*and Hebbian {N} → {N}",
+            rf"patterns themselves: perceptron {N} → {N} ± [.\d]+ and",
         ),
         slack=1,
     ),

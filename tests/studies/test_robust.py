@@ -153,9 +153,9 @@ def test_signs_of_the_step_are_the_synchronous_step(name) -> None:
     memory = MEMORIES[name](XI, CONFIG, 7)
     one = MEMORIES[name](XI, CONFIG | {"max_steps": 1}, 7)
     net = {
-        "restricted-rotation": lambda: _restricted("rotation"),
-        "restricted-gradient": lambda: _restricted("gradient"),
-        "dense-trained": lambda: hs.TrainedDenseMemory(P, 3, rng=7).store(XI),
+        "restricted-rotation": lambda: _restricted("rotation", P),
+        "restricted-gradient": lambda: _restricted("gradient", N),
+        "dense-trained": lambda: hs.TrainedDenseMemory(P, 5, rng=7).store(XI),
     }.get(name, lambda: _plain(name))()
     how = {} if name.startswith("restricted") else {"update": "sync"}
     two = net.recall(net.recall(cues, max_sweeps=1, **how).states, max_sweeps=1, **how).states
@@ -172,8 +172,8 @@ def _plain(name):
     return hs.HopfieldNetwork(name).store(XI)
 
 
-def _restricted(method):
-    return hs.RestrictedHopfield(N // 2, rng=7).store(XI, method=method, rate=1 / N)
+def _restricted(method, n_hidden):
+    return hs.RestrictedHopfield(n_hidden, rng=7).store(XI, method=method, rate=1 / N)
 
 
 def test_steps_are_means_of_a_heat_bath() -> None:
@@ -346,6 +346,24 @@ def test_corruptions_do_what_their_strength_says() -> None:
         assert cues(kind, 0.1).shape == patterns.shape
 
 
+@pytest.mark.parametrize(("steps", "epsilon"), [(10, 0.05), (10, 0.2), (4, 0.4)])
+def test_by_itself_pgd_has_the_reach_of_its_epsilon(steps: int, epsilon: float) -> None:
+    """Its step grows with ε; one of 0.01 came no further than 0.1 in ten steps."""
+    patterns = hs.random_patterns(8, 60, rng=0)
+    step = graded(hs.HopfieldNetwork().store(patterns))
+    attack = Attack(None, steps, 0.25)
+    cues = corrupted("pgd", epsilon, patterns, step, attack, np.random.default_rng(5))
+    assert np.abs(cues - patterns).max() == pytest.approx(epsilon)
+    by_hand = pgd(
+        gradient_of(step, patterns.astype(float)),
+        patterns.astype(float),
+        epsilon,
+        alpha=2.5 * epsilon / steps,
+        steps=steps,
+    )
+    np.testing.assert_allclose(cues, by_hand)
+
+
 def test_digits_come_from_what_is_there(monkeypatch) -> None:
     drawn = digits("drawn", 3)
     assert drawn.shape == (10, 256)
@@ -446,6 +464,36 @@ def test_known_orders_of_memories() -> None:
     before, after = exact("hebbian", "flip+random", 0.2), exact("hebbian", "flip+fgsm", 0.2)
     assert before[0] - after[0] > 3 * math.hypot(before[1], after[1])
     assert abs(before[0] - exact("hebbian", "flip", 0.3)[0]) < 3 * before[1]
+
+
+@pytest.mark.parametrize(("correlation", "hidden"), [(0.0, 12), (0.95, 24)])
+def test_rotation_takes_as_few_hidden_units_as_hold_the_patterns(
+    correlation: float, hidden: int
+) -> None:
+    """Random patterns need m = P, those that are alike 2P; a gradient silences what none needs."""
+    patterns = hs.random_patterns(12, 100, correlation=correlation, rng=3)
+    memory = MEMORIES["restricted-rotation"](patterns, CONFIG, 1).step
+    assert isinstance(memory, RestrictedStep)
+    assert memory.weights.shape[1] == hidden
+    by_gradient = MEMORIES["restricted-gradient"](patterns, CONFIG, 1).step
+    assert isinstance(by_gradient, RestrictedStep)
+    assert by_gradient.weights.shape[1] == patterns.shape[1]
+    few = MEMORIES["restricted-gradient"](patterns, {**CONFIG, "n_hidden": 7}, 1).step
+    assert isinstance(few, RestrictedStep)
+    assert few.weights.shape[1] == 7
+
+
+@pytest.mark.slow
+def test_each_memory_is_set_up_as_its_guide_says() -> None:
+    """At 30 % of flips: rotation .00 with m = 50, .93 with m = P = 12; digits learnt by power 3
+    come back from .43 of the cues, by 5 from .8.
+    """
+    how = {"flips": [0.3], "noise": [0], "masks": [0], "epsilons": [0], "rng": 0}
+    rotated = hs.experiment.robust(["random"], ["restricted-rotation"], 20, **how)
+    wide = hs.experiment.robust(["random"], ["restricted-rotation"], 20, n_hidden=50, **how)
+    ours, theirs = (rows_of(found, corruption="flip")[0] for found in (rotated, wide))
+    assert ours["exact"] > 0.75 + 3 * ours["exact_se"]
+    assert theirs["exact"] < 0.03
 
 
 def test_the_restricted_network_has_the_accuracy_that_is_known() -> None:

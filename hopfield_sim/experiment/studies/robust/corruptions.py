@@ -14,7 +14,7 @@ from hopfield_sim.experiment.studies.robust.attacks import gradient_of
 from hopfield_sim.models.graded import Graded
 from hopfield_sim.patterns import flip, mask
 
-__all__ = ["ATTACKS", "CORRUPTIONS", "WORDS", "Attack", "corrupted", "levels"]
+__all__ = ["ATTACKS", "CORRUPTIONS", "REACH", "WORDS", "Attack", "corrupted", "levels"]
 
 Floats = NDArray[np.float64]
 Spins = NDArray[np.int8]
@@ -34,6 +34,9 @@ WORDS = {
 """Display names of all corruptions; those with ``flip+`` start from a cue with flipped bits."""
 
 CORRUPTIONS = tuple(WORDS)
+REACH = 2.5
+"""Steps of PGD together, in ε: enough to change direction on the way (Madry et al. 2018)."""
+
 ATTACKS = ("random", "fgsm", "pgd")
 """Changes of at most ε in every number; the first, with random signs, is the control."""
 
@@ -44,15 +47,15 @@ class Attack:
 
     Parameters
     ----------
-    alpha, steps : float, int
-        Step size and number of steps of PGD.
+    alpha, steps : float or None, int
+        Step size and number of steps of PGD; None: a step of 2.5 ε/steps.
     flipped : float
         Fraction of flipped bits in cues that are attacked afterwards.
     box : (float, float)
         Bounds of attacked cues.
     """
 
-    alpha: float
+    alpha: float | None
     steps: int
     flipped: float
     box: tuple[float, float] = attacks.BOX
@@ -103,7 +106,8 @@ def _attacked(
     gradient = gradient_of(memory, patterns.astype(np.float64))
     if kind == "fgsm":
         return attacks.fgsm(gradient, x, epsilon, box=attack.box)
-    return attacks.pgd(gradient, x, epsilon, box=attack.box, alpha=attack.alpha, steps=attack.steps)
+    alpha = REACH * epsilon / attack.steps if attack.alpha is None else attack.alpha
+    return attacks.pgd(gradient, x, epsilon, box=attack.box, alpha=alpha, steps=attack.steps)
 
 
 def _none(x: Floats, strength: float, rng: np.random.Generator) -> Floats:

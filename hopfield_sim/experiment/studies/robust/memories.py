@@ -134,18 +134,26 @@ def _least_distance(patterns: Spins) -> float:
 
 
 def _trained(patterns: Spins, config: Config, seed: int) -> Memory:
-    """With as many memories as patterns, and the order of the dense memories."""
-    memory = TrainedDenseMemory(len(patterns), config["order"], rng=seed)
+    """With as many memories as patterns."""
+    memory = TrainedDenseMemory(len(patterns), config["trained_order"], rng=seed)
     return _binary(memory.store(patterns, advise=False), config, **_TOGETHER)
 
 
 def _restricted(method: str) -> Callable[[Spins, Config, int], Memory]:
-    """With half as many hidden units as neurons."""
+    """Rotation: as few hidden units as hold the patterns, since others let noise through. Gradient:
+    as many as neurons, since weights that no pattern needs stay small.
+    """
 
     def make(patterns: Spins, config: Config, seed: int) -> Memory:
-        n = patterns.shape[1]
-        memory = RestrictedHopfield(max(1, n // 2), rng=seed)
-        return _binary(memory.store(patterns, method=method, advise=False), config)
+        count, n = patterns.shape
+        several = [*range(count, n, count), n] if method == "rotation" else [n]
+        if config["n_hidden"] is not None:
+            several = [min(config["n_hidden"], n)]
+        for n_hidden in several:
+            memory = RestrictedHopfield(n_hidden, rng=seed)
+            if memory.store(patterns, method=method, advise=False).converged:
+                break
+        return _binary(memory, config)
 
     return make
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.studies.packing import unpack_images
-from hopfield_sim.experiment.studies.robust.corruptions import WORDS
+from hopfield_sim.experiment.studies.robust.corruptions import REACH, WORDS
 from hopfield_sim.experiment.studies.robust.ranking import WITHIN
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
@@ -54,7 +54,7 @@ def _best(result: Result, data: str) -> str:
         if best:
             who = {str(row["memory"]) for row in best}
             key = tuple(name for name in names if name in who)
-            groups.setdefault(key, []).append(f"{WORDS[kind]} ({float(best[0]['exact']):.2f})")
+            groups.setdefault(key, []).append(f"{WORDS[kind]} ({_shown(best[0], 2)})")
     texts = [f"{_listed(kinds)}: {_crowd(who, names)}" for who, kinds in groups.items()]
     return (
         f"Best at exact recall of {_words(result, data)}, on average over strengths — "
@@ -95,12 +95,14 @@ def _attacks(result: Result, data: str) -> str:
         rows.sort(key=lambda row: -float(row["cost"]))
         listed = [
             f"{label(str(row['memory']))} {float(row['random']):.2f} → {float(row['fgsm']):.2f}"
+            f"{_plus_minus(row['cost_se'], 2)}"
             for row in rows
         ]
         parts.append(f"{words}: {_listed(listed) if listed else 'none'}.")
     return (
         f"Memories of {_words(result, data)} that FGSM with ε = {result.config['epsilons'][-1]:g} "
-        f"costs more than random signs of that size do (exact recall, random → FGSM). "
+        f"costs more than random signs of that size do (exact recall, random → FGSM ± standard "
+        "error of the difference). "
         f"{' '.join(parts)}"
     )
 
@@ -140,11 +142,15 @@ def page(result: Result) -> Pages:
             "The share of cues that come back in every bit, for every memory and corruption. "
             "Attacks begin at the stored pattern, and at a cue of which "
             f"{result.config['attacked']:.0%} of the bits are flipped; random ±ε is their control. "
-            f"PGD makes {result.config['attack_steps']} steps of {result.config['alpha']:g} and "
-            "goes no further.",
+            f"PGD makes {result.config['attack_steps']} steps of {_step(result)}. "
+            f"{_largest_error(result, 'exact')}",
             draw(result),
         ),
-        ("robust-bits", "The same, the share of right bits.", draw(result, "bit_accuracy")),
+        (
+            "robust-bits",
+            f"The share of right bits. {_largest_error(result, 'bit_accuracy')}",
+            draw(result, "bit_accuracy"),
+        ),
     ]
     figures += _pictures(result)
     tables = [(_caption(result, data), _table(result, data)) for data in result.summary["data"]]
@@ -152,7 +158,8 @@ def page(result: Result) -> Pages:
     tables += [
         (
             f"{_words(result, data)}: exact recall, and the loss of the first step, after random "
-            f"signs and after FGSM with ε = {epsilon:g}, from the pattern and from a flipped cue",
+            f"signs and after FGSM with ε = {epsilon:g}, from the pattern and from a flipped cue; "
+            "± the standard error of the difference, taken set by set",
             _costs(result, data),
         )
         for data in result.summary["data"]
@@ -218,6 +225,7 @@ def _costs(result: Result, data: str) -> list[dict[str, Any]]:
             start = "flipped" if row["start"] else "stored"
             line[f"{start}: random → FGSM"] = (
                 f"{float(row['random']):.2f} → {float(row['fgsm']):.2f}"
+                f"{_plus_minus(row['cost_se'], 2)}"
             )
             line[f"{start}: loss"] = (
                 f"{float(row['random_loss']):.2g} → {float(row['fgsm_loss']):.2g}"
@@ -242,16 +250,28 @@ def _table(result: Result, data: str) -> list[dict[str, Any]]:
                 {
                     "corruption": WORDS[kind],
                     "exact": _shown(ranked[0]),
-                    "next": "".join(
-                        f"{label(str(r['memory']))} {float(r['exact']):.3f}" for r in next_
-                    )
-                    or "—",
+                    "next": "".join(f"{label(str(r['memory']))} {_shown(r)}" for r in next_) or "—",
                     "best": _crowd([name for name in names if name in best], names),
                 }
             )
     return rows
 
 
-def _shown(row: Row) -> str:
-    error = float(row["exact_se"])
-    return f"{float(row['exact']):.3f}" + ("" if math.isnan(error) else f" ± {error:.3f}")
+def _shown(row: Row, digits: int = 3) -> str:
+    return f"{float(row['exact']):.{digits}f}{_plus_minus(row['exact_se'], digits)}"
+
+
+def _plus_minus(error: Any, digits: int) -> str:
+    """A standard error behind its number; nothing for a single set of patterns, which has none."""
+    return "" if math.isnan(error) else f" ± {error:.{digits}f}"
+
+
+def _step(result: Result) -> str:
+    alpha, steps = result.config["alpha"], result.config["attack_steps"]
+    return f"{REACH / steps:g} ε" if alpha is None else f"{alpha:g}"
+
+
+def _largest_error(result: Result, measure: str) -> str:
+    errors = [float(row[f"{measure}_se"]) for row in result.rows]
+    known = [error for error in errors if not math.isnan(error)]
+    return f"Standard errors over sets are at most {max(known):.2f}." if known else ""

@@ -115,8 +115,11 @@ class Robust(Study):
         "fractions of the sites covered in black (−1), from the last upwards",
     )
     epsilons: Sequence[float] = option(EPSILONS, kinds.reals(0, 1), "ε of the attacks")
-    alpha: float = option(
-        0.01, kinds.real(0), "step size of PGD; no number changes by more than alpha · attack_steps"
+    alpha: float | None = option(
+        None,
+        kinds.one_or_default(kinds.real(0)),
+        "step size of PGD; by default 2.5 ε / attack_steps; with less than ε / attack_steps no "
+        "number changes by ε",
     )
     attack_steps: int = option(10, kinds.integer(1), "number of steps of PGD")
     attacked: float = option(
@@ -131,7 +134,16 @@ class Robust(Study):
     order: int = option(
         3,
         kinds.integer(2, HIGHEST_ORDER),
-        "power, n, of the dense memories except the exponential one",
+        "power, n, of the dense memories that store the patterns, except the exponential one",
+    )
+    trained_order: int = option(
+        5, kinds.integer(2, HIGHEST_ORDER), "power, n, of the dense memory that learns the patterns"
+    )
+    n_hidden: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(1)),
+        "number of hidden units, m, of the restricted networks; by default, by rotation the "
+        "smallest of P, 2P, 3P, ... with which every pattern is a fixed point, by gradient N",
     )
     n_features: int = option(
         8000, kinds.integer(1), "number of features, Y, of the distributed memory"
