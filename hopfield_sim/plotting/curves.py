@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,23 +20,24 @@ def measured(
     measure: str,
     colour: str,
     *,
-    marker: str = "o",
-    lw: float = 1.2,
+    unit: float = 1.0,
+    **how: Any,
 ) -> None:
-    """Points connected in the order of x, with standard errors if available."""
+    """Points connected in the order of x, in units of ``unit``, with standard errors if available.
+
+    Further arguments are those of ``Axes.errorbar``.
+    """
     if not rows:
         return
     line = ordered(rows, x)
     bars = column(line, f"{measure}_se")
+    usual: dict[str, Any] = {"marker": "o", "markersize": 3.5, "lw": 1.2, "elinewidth": 1.0}
     ax.errorbar(
-        column(line, x),
+        column(line, x) / unit,
         column(line, measure),
         yerr=np.where(np.isfinite(bars), bars, 0.0),
         color=colour,
-        marker=marker,
-        markersize=3.5,
-        lw=lw,
-        elinewidth=1.0,
+        **usual | how,
     )
 
 

@@ -47,7 +47,7 @@ def descent(
             Line2D([], [], color=colour, ls=line, label=name)
             for name, (colour, line) in looks.items()
         ]
-        style.legend_above(fresh, title, handles, handlelength=1.8, handletextpad=0.5)
+        style.heading(fresh, title, handles)
         parts = fresh.add_gridspec(2, 1, height_ratios=[1.0, 1.25])
         panel = fresh.add_subplot(parts[0])
         for name, (colour, line) in looks.items():

@@ -99,8 +99,7 @@ def states(
     tiles = [Tile(i, word, wrong=m) for i, word, m in zip(images, words, marks, strict=True)]
     grid = [tiles[start : start + columns] for start in range(0, len(tiles), columns)]
     with style.house():
-        panel = style.checked_axes(ax, ["states"])[0] if ax is not None else None
-        return mosaic(grid, ax=panel)
+        return mosaic(grid, ax=ax)
 
 
 def wrong(states: NDArray[Any], reference: NDArray[Any]) -> NDArray[np.bool_]:
@@ -164,7 +163,7 @@ def _captions(captions: Sequence[str] | None, wanted: int) -> list[str]:
 def mosaic(
     grid: Sequence[Sequence[Tile | None]],
     *,
-    ax: Axes | None = None,
+    ax: Any = None,
     headings: Sequence[tuple[int, str]] = (),
     labels: Sequence[str] = (),
     title: str = "",
@@ -187,11 +186,8 @@ def mosaic(
     left = 0.085 / size * max((len(label) for label in labels), default=0)
     starts = [i * (1 + GAP) + GROUP * sum(0 < c <= i for c, _ in headings) for i in range(columns)]
     width, height = starts[-1] + 1, len(grid) * step - GAP + top
-    if ax is None:
-        figure = style.figure(size * (width + left) + 0.2, size * height + (0.4 if title else 0.2))
-        ax = figure.add_subplot()
-        if title:
-            style.heading(figure, title)
+    inches = (size * (width + left) + 0.2, size * height + (0.4 if title else 0.2))
+    (ax,) = style.panels(ax, ["images"], 1, inches, title)
     for j, row in enumerate(grid):
         y = top + j * step + head
         for i, tile in enumerate(row):

@@ -75,6 +75,12 @@ def n_neurons(run: Any) -> int:
     return checks.integer(getattr(run, "n_neurons", None), "the run's n_neurons", minimum=1)
 
 
+def sizes(run: Any) -> str:
+    """N and, if the memory keeps its patterns, P, as text."""
+    patterns = getattr(run, "patterns", None)
+    return f"N = {n_neurons(run)}" + ("" if patterns is None else f", P = {len(patterns)}")
+
+
 def energies(run: Any) -> NDArray[np.float64]:
     """Energies, (T+1, B), also for a single state."""
     energy = recorded(run, "energy", "energy").astype(np.float64)

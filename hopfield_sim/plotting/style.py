@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -20,7 +20,6 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
-from hopfield_sim.labels import label
 from hopfield_sim.plotting import screen
 from hopfield_sim.rules import RULES
 
@@ -32,8 +31,7 @@ INK, FAINT = "#222222", "#9A9A9A"
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)
 SPARE_COLOURS = (SKY, ORANGE, BLACK)
-RULE_COLOURS = dict(zip(RULES, COLOURS, strict=False))
-UPDATE_COLOURS = {"async": BLUE, "sync": VERMILLION}
+WORD_COLOURS = dict(zip(RULES, COLOURS, strict=False)) | {"async": BLUE, "sync": VERMILLION}
 MOST_NAMED = 11  # network sizes in a legend, which is a line
 
 HOUSE = {
@@ -134,6 +132,45 @@ def checked_axes(ax: Any, names: Sequence[str]) -> list[Axes]:
     return axes
 
 
+def panels(
+    ax: Any,
+    names: Sequence[str],
+    columns: int,
+    size: tuple[float, float],
+    title: str = "",
+    handles: Sequence[Line2D] = (),
+    **how: Any,
+) -> list[Axes]:
+    """A panel for each name: the axes of the user, or those of a new figure with a title.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes or sequence of them, optional
+        Axes of the user.
+    names : sequence of str
+        Names of the panels, for errors.
+    columns : int
+        Number of panels in a row.
+    size : (float, float)
+        Size of the new figure in inches.
+    title : str
+        Its title, over all panels.
+    handles : sequence of Line2D
+        Legend entries below the title.
+    **how
+        Further arguments of ``Figure.subplots``.
+    """
+    if ax is not None:
+        return checked_axes(ax, names)
+    fresh = figure(*size)
+    made = list(fresh.subplots(-(-len(names) // columns), columns, squeeze=False, **how).ravel())
+    for spare in made[len(names) :]:
+        spare.remove()
+    if title:
+        heading(fresh, title, handles)
+    return made[: len(names)]
+
+
 def figure_of(ax: Axes) -> Figure:
     """The figure that an axes belongs to."""
     figure = ax.get_figure(root=True)
@@ -141,31 +178,20 @@ def figure_of(ax: Axes) -> Figure:
     return figure
 
 
-def rule_name(rule: str) -> str:
-    """The display name of a rule."""
-    return label(rule)
+def word_colour(word: str, index: int = 0) -> str:
+    """The colour of a rule or a kind of update, the same in every figure; unknown ones use other
+    colours in turn.
+    """
+    return WORD_COLOURS.get(word, SPARE_COLOURS[index % len(SPARE_COLOURS)])
 
 
-def rule_colour(rule: str, index: int = 0) -> str:
-    """The colour of a rule, the same in every figure; unknown rules use other colours in turn."""
-    return RULE_COLOURS.get(rule, SPARE_COLOURS[index % len(SPARE_COLOURS)])
-
-
-def update_name(update: str) -> str:
-    """The display name of a kind of update."""
-    return label(update)
-
-
-def update_colour(update: str, index: int = 0) -> str:
-    """The colour of a kind of update, the same in every figure."""
-    return UPDATE_COLOURS.get(update, SPARE_COLOURS[index % len(SPARE_COLOURS)])
-
-
-def size_colours(sizes: Sequence[int]) -> dict[int, str]:
-    """Colours from dark to light with increasing N: viridis without its yellow end."""
-    order = sorted(set(sizes))
-    places = np.linspace(0.0, 0.86, len(order)) if len(order) > 1 else [0.3]
-    return {n: to_hex(colormaps["viridis"](p)) for n, p in zip(order, places, strict=True)}
+def shades(
+    numbers: Iterable[float], colours: str = "viridis", first: float = 0.0, last: float = 0.86
+) -> dict[Any, str]:
+    """Colours from dark to light with increasing numbers: a colour map without its light end."""
+    order = sorted(set(numbers))
+    places = np.linspace(first, last, len(order)) if len(order) > 1 else [0.3]
+    return {n: to_hex(colormaps[colours](p)) for n, p in zip(order, places, strict=True)}
 
 
 def size_handles(colours: dict[int, str]) -> list[Line2D]:
@@ -180,21 +206,12 @@ def size_handles(colours: dict[int, str]) -> list[Line2D]:
     ]
 
 
-def heading(figure: Figure, words: str, colours: dict[int, str] | None = None) -> None:
-    """Title over all panels, with a row of network sizes below it."""
-    handles = [] if colours is None else [Line2D([], [], ls="", label="neurons N:")]
-    handles += [] if colours is None else size_handles(colours)
-    legend_above(figure, words, handles, handlelength=1.5, handletextpad=0.5)
+def size_legend(colours: dict[int, str]) -> list[Line2D]:
+    """Legend entries of network sizes, after their name."""
+    return [Line2D([], [], ls="", label="neurons N:"), *size_handles(colours)]
 
 
-def legend_above(
-    figure: Figure,
-    words: str,
-    handles: Sequence[Line2D],
-    *,
-    handlelength: float = 2.0,
-    handletextpad: float = 0.8,
-) -> None:
+def heading(figure: Figure, words: str, handles: Sequence[Line2D] = ()) -> None:
     """Title over all panels, with these legend entries below it."""
     legend = figure.legend(
         handles=handles,
@@ -204,8 +221,8 @@ def legend_above(
         loc="outside upper left",
         ncols=max(len(handles), 1),
         columnspacing=1.2,
-        handlelength=handlelength,
-        handletextpad=handletextpad,
+        handlelength=1.5,
+        handletextpad=0.5,
         borderaxespad=0.0,
     )
     legend.get_title().set_multialignment("left")

@@ -49,10 +49,7 @@ def weights(network: Any, *, ax: Any = None) -> Figure:
         )
     most = float(np.abs(matrix).max()) or 1.0
     with style.house():
-        if ax is None:
-            panel = style.figure(5.4, 4.4).add_subplot()
-        else:
-            panel = style.checked_axes(ax, ["weights"])[0]
+        (panel,) = style.panels(ax, ["weights"], 1, (5.4, 4.4))
         image = panel.imshow(matrix, cmap="RdBu_r", vmin=-most, vmax=most, interpolation="nearest")
         panel.grid(False)
         panel.set_xlabel("from neuron j")

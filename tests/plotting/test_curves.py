@@ -26,6 +26,7 @@ from hopfield_sim import plotting
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
 from hopfield_sim.plotting import screen, style
 from hopfield_sim.plotting.rows import span
+from hopfield_sim.rules import RULES
 
 SIZES = [10, 18, 34, 63, 116, 215, 397, 733, 1354, 2500]
 
@@ -467,13 +468,12 @@ def test_results_that_cannot_be_drawn(draw: Any, given: Any, words: str) -> None
 
 
 def test_rules_keep_their_colours_and_strangers_get_others() -> None:
-    assert style.rule_colour("hebbian", 1) == style.rule_colour("hebbian", 0)
-    assert len({style.rule_colour(rule, 0) for rule in [*style.RULE_COLOURS, "own"]}) == 5
-    assert style.rule_name("own") == "own"
+    assert style.word_colour("hebbian", 1) == style.word_colour("hebbian", 0)
+    assert len({style.word_colour(rule, 0) for rule in [*RULES, "own"]}) == 5
 
 
 def test_size_colours_run_from_dark_to_light_and_stay_visible_on_paper() -> None:
-    colours = style.size_colours([2500, 10, 100, 500])
+    colours = style.shades([2500, 10, 100, 500])
     assert list(colours) == [10, 100, 500, 2500]
     light = [
         sum(w * c for w, c in zip((0.21, 0.72, 0.07), to_rgb(x), strict=True))
@@ -484,7 +484,7 @@ def test_size_colours_run_from_dark_to_light_and_stay_visible_on_paper() -> None
 
 
 def test_a_legend_of_sizes_is_one_line() -> None:
-    handles = style.size_handles(style.size_colours(range(10, 500, 10)))
+    handles = style.size_handles(style.shades(range(10, 500, 10)))
     labels = [handle.get_label() for handle in handles]
     assert len(labels) == 11
     assert (labels[0], labels[-1]) == ("10", "490")

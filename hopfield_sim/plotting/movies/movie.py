@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.plotting import runs, style
+from hopfield_sim.labels import label
+from hopfield_sim.plotting import runs
 from hopfield_sim.plotting.movies import file as video_file
 from hopfield_sim.plotting.movies import pictures as video_pictures
 from hopfield_sim.plotting.movies.palette import (
@@ -231,15 +232,7 @@ def _shots(n_rows: int, fps: float | None, tint: bool) -> list[Shot]:
 
 def _title(run: Any, title: str | None) -> str:
     """Title with N and P, in one line."""
-    patterns = getattr(run, "patterns", None)
-    sizes = f"N = {runs.n_neurons(run)}"
-    if patterns is not None:
-        sizes += f", P = {len(patterns)}"
     if title is None:
-        words = [
-            name(str(getattr(run, key)))
-            for key, name in (("rule", style.rule_name), ("update", style.update_name))
-            if getattr(run, key, None) is not None
-        ]
-        title = ", ".join(words)
-    return f"{title} · {sizes}" if title else sizes
+        known = (getattr(run, name, None) for name in ("rule", "update"))
+        title = ", ".join(label(str(word)) for word in known if word is not None)
+    return f"{title} · {runs.sizes(run)}" if title else runs.sizes(run)

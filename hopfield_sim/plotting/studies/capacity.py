@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hopfield_sim import checks
+from hopfield_sim.labels import label
 from hopfield_sim.plotting import style, theory_lines
+from hopfield_sim.plotting.curves import measured
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
 from hopfield_sim.support.crossing import Crossing, crossing
 
@@ -60,7 +62,7 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
     """
     rows = rows_of(result, "rule", "n_neurons", "n_patterns", "retrieved")
     rules = values(rows, "rule")
-    colours = style.size_colours(values(rows, "n_neurons"))
+    colours = style.shades(values(rows, "n_neurons"))
     names = [f"{rule} against {what}" for rule in rules for what in ("patterns", "load")]
     names.append("capacity")
     with style.house():
@@ -70,7 +72,7 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
             grid = figure.add_gridspec(len(rules) + 1, 2, height_ratios=heights)
             panels = [figure.add_subplot(grid[i, j]) for i in range(len(rules)) for j in (0, 1)]
             panels.append(figure.add_subplot(grid[-1, :]))
-            style.heading(figure, _title(result, rows), colours)
+            style.heading(figure, _title(result, rows), style.size_legend(colours))
         else:
             panels = style.checked_axes(ax, names)
             panels[0].legend(handles=style.size_handles(colours), title="N", fontsize=7)
@@ -79,8 +81,8 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
             mine = where(rows, rule=rule)
             _curves(left, mine, colours, by_load=False)
             _curves(right, mine, colours, by_load=True)
-            left.set_title(f"{style.rule_name(rule)}: by number of patterns")
-            right.set_title(f"{style.rule_name(rule)}: by load")
+            left.set_title(f"{label(rule)}: by number of patterns")
+            right.set_title(f"{label(rule)}: by load")
         _capacities(panels[-1], rows, rules, _errors(result))
     return style.figure_of(panels[0])
 
@@ -111,15 +113,8 @@ def _curves(ax: Axes, rows: Sequence[Row], colours: dict[int, str], by_load: boo
         counts, fractions = column(mine, "n_patterns"), column(mine, "retrieved")
         everywhere.append(counts / unit)
         _theory(ax, str(mine[0]["rule"]), n, counts, unit, colours[n])
-        ax.errorbar(
-            counts / unit,
-            fractions,
-            yerr=column(mine, "retrieved_se"),
-            color=colours[n],
-            fmt="o",
-            markersize=3.5,
-            elinewidth=1.0,
-            label=f"N = {n}",
+        measured(
+            ax, mine, "n_patterns", "retrieved", colours[n], unit=unit, ls="", label=f"N = {n}"
         )
         # The same t may come several times in a small network: the line goes through their mean.
         grid = np.unique(counts)
@@ -160,7 +155,7 @@ def _capacities(
     marks = "osD^v"
     drawn = [1.0]
     for index, rule in enumerate(rules):
-        colour, name = style.rule_colour(rule, index), style.rule_name(rule)
+        colour = style.word_colour(rule, index)
         for n in sizes:
             mine = where(rows, rule=rule, n_neurons=n)
             # Where all trials failed there are only nan.
@@ -168,7 +163,7 @@ def _capacities(
                 point = crossing(column(mine, "n_patterns"), column(mine, "retrieved"), LEVEL)
                 point = point._replace(error=errors.get((rule, n), math.nan))
                 drawn += _one_capacity(ax, n, point, colour, marks[index % len(marks)])
-        ax.plot([], [], color=colour, marker=marks[index % len(marks)], ls="", label=name)
+        ax.plot([], [], color=colour, marker=marks[index % len(marks)], ls="", label=label(rule))
         law = theory_lines.capacity(rule, smooth)
         if law is not None:
             words, expected = law

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hopfield_sim import checks
+from hopfield_sim.labels import label
 from hopfield_sim.plotting import style, theory_lines
+from hopfield_sim.plotting.curves import measured
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
 
 LEVEL = 0.005  # of the bits: the error at which a memory counts as full
@@ -75,18 +76,10 @@ def dense(result: Any, *, ax: Any = None) -> Figure:
     names += ["exponential", "corrupted cues"] if exponential else []
     names += ["capacity"] if capacities else []
     with style.house():
-        if ax is None:
-            columns = min(3, len(names))
-            lines = -(-len(names) // columns)
-            figure = style.figure(PANEL[0] * columns, PANEL[1] * lines + 0.5)
-            grid = figure.add_gridspec(lines, columns)
-            made = [figure.add_subplot(grid[divmod(i, columns)]) for i in range(len(names))]
-            style.heading(
-                figure,
-                f"Dense memories · points: {averaged(rows)} · lines: exact law at each N",
-            )
-        else:
-            made = style.checked_axes(ax, names)
+        columns = min(3, len(names))
+        size = (PANEL[0] * columns, PANEL[1] * -(-len(names) // columns) + 0.5)
+        title = f"Dense memories · points: {averaged(rows)} · lines: exact law at each N"
+        made = style.panels(ax, names, columns, size, title)
         panels = dict(zip(names, made, strict=True))
         for order in orders:
             _power(panels[f"order {order}"], where(rows, order=order), order)
@@ -123,19 +116,16 @@ def _exponential(ax: Axes, rows: Sequence[Row]) -> None:
 
 def _errors(ax: Axes, rows: Sequence[Row]) -> None:
     """Measured errors as points, the exact distribution as a line."""
-    for n, colour in style.size_colours(values(rows, "n_neurons")).items():
+    for n, colour in style.shades(values(rows, "n_neurons")).items():
         mine = ordered(where(rows, n_neurons=n), "load")
         load, law = column(mine, "load"), column(mine, "theory")
-        ax.errorbar(
-            load, column(mine, "error"), yerr=column(mine, "error_se"), color=colour, fmt="o",
-            markersize=4, elinewidth=1.0, label=f"N = {n}",
-        )  # fmt: skip
+        measured(ax, mine, "load", "error", colour, ls="", markersize=4, label=f"N = {n}")
         ax.plot(load, np.where(law > 0, law, np.nan), color=colour, lw=1.0, label=f"_law {n}")
     ax.set_yscale("log")
-    measured = column(rows, "error")
-    low = measured[measured > 0].min(initial=1e-3)
+    errors = column(rows, "error")
+    low = errors[errors > 0].min(initial=1e-3)
     style.log_axis(ax, "y", low / 3, 0.1, inches=2.4)
-    ax.set_ylim(low / 3, max(0.1, 2 * float(measured.max())))
+    ax.set_ylim(low / 3, max(0.1, 2 * float(errors.max())))
     loads = column(rows, "load")
     style.log_axis(ax, "x", loads.min() / 1.3, loads.max() * 1.3, inches=3.4)
     ax.set_xlim(loads.min() / 1.3, loads.max() * 1.3)
@@ -150,11 +140,10 @@ def _corrupted(ax: Axes, rows: Sequence[Row]) -> None:
     if corrupted:
         rows = where(rows, n_patterns=corrupted[0]["n_patterns"])
     for index, update in enumerate(values(rows, "update")):
-        mine = ordered(where(rows, update=update), "flipped")
-        ax.errorbar(
-            column(mine, "flipped"), column(mine, "retrieved"), yerr=column(mine, "retrieved_se"),
-            color=style.update_colour(update, index), marker="os"[index % 2], markersize=4.5,
-            label=f"one {'sweep' if update == 'async' else 'step'}, {style.update_name(update)}",
+        measured(
+            ax, where(rows, update=update), "flipped", "retrieved",
+            style.word_colour(update, index), marker="os"[index % 2], markersize=4.5, lw=1.5,
+            label=f"one {'sweep' if update == 'async' else 'step'}, {label(update)}",
         )  # fmt: skip
     ax.set_xticks(sorted(set(column(rows, "flipped").tolist())))
     ax.set_ylim(-0.04, 1.06)
@@ -172,13 +161,13 @@ def _capacities(ax: Axes, table: Sequence[Row]) -> None:
     smooth = np.geomspace(sizes[0] / 1.3, sizes[-1] * 1.3, 40)
     for index, order in enumerate(values(table, "order")):
         mine, colour = where(table, order=order), colours[index % len(colours)]
-        n, measured = column(mine, "n_neurons"), column(mine, "capacity")
+        n, capacities = column(mine, "n_neurons"), column(mine, "capacity")
         law, words = theory_lines.dense_capacity(smooth, int(order), LEVEL)
-        bars = np.nan_to_num(column(mine, "capacity_se"))
-        ax.errorbar(n, measured, bars, color=colour, fmt="o", markersize=5, label=f"n = {order}")
+        how: dict[str, Any] = {"ls": "", "markersize": 5, "elinewidth": 1.5}
+        measured(ax, mine, "n_neurons", "capacity", colour, label=f"n = {order}", **how)
         ax.plot(n, column(mine, "theory"), color=colour, lw=1.0, label="_exact")
         ax.plot(smooth, law, color=colour, ls="--", lw=1.1, label=words)
-        everything += [*law.tolist(), *[value for value in measured if not math.isnan(value)]]
+        everything += [*law.tolist(), *capacities[~np.isnan(capacities)].tolist()]
     style.size_axis(ax, sizes, inches=3.2)
     low, high = min(everything), max(everything)
     style.log_axis(ax, "y", low, high, inches=2.4)

@@ -7,7 +7,6 @@ from textwrap import fill
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
@@ -86,22 +85,19 @@ def _part(result: Any, name: str) -> Mapping[int, Any]:
 
 def _memories(memories: Mapping[int, Any], rows: list[Row], source: str, ax: Any) -> Figure:
     orders = [order for order in values(rows, "order") if order in memories]
+    names = [f"{what}, n = {n}" for what in ("memories", "errors") for n in orders]
+    width, ratios = 3.0 * len(orders) + 0.8, [1.5, 1.0]
+    title = fill(source + _title(rows, memories), int(12 * width))
+    handles = [Line2D([], [], color=c, label=words) for words, c in CURVES.values()]
+    panels = style.panels(
+        ax, names, len(orders), (width, 5.9), title, handles, height_ratios=ratios
+    )
+    above, below = panels[: len(orders)], panels[len(orders) :]
     if ax is None:
-        fresh = style.figure(3.0 * len(orders) + 0.8, 5.9)
-        parts = fresh.add_gridspec(2, len(orders), height_ratios=[1.5, 1.0])
-        above = [fresh.add_subplot(parts[0, k]) for k in range(len(orders))]
-        below = [fresh.add_subplot(parts[1, k]) for k in range(len(orders))]
-        handles = [Line2D([], [], color=c, label=words) for words, c in CURVES.values()]
-        width = fresh.get_size_inches()[0]
-        style.legend_above(fresh, _wrapped(source + _title(rows, memories), width), handles)
-        scale = ScalarMappable(Normalize(-1, 1), MAP)
+        scale, fresh = ScalarMappable(Normalize(-1, 1), MAP), style.figure_of(above[0])
         bar = fresh.colorbar(scale, ax=above, shrink=0.7, aspect=22, pad=0.01, ticks=[-1, 0, 1])
         bar.ax.set_yticklabels(["−1", "0", "+1"])
         bar.set_label("memory ξ")
-    else:
-        names = [f"{what}, n = {n}" for what in ("memories", "errors") for n in orders]
-        panels = style.checked_axes(ax, names)
-        above, below = panels[: len(orders)], panels[len(orders) :]
     low, high = _span(rows)
     for order, tiles, curves in zip(orders, above, below, strict=True):
         shown = np.asarray(memories[order])[: SIDE * SIDE]
@@ -161,17 +157,9 @@ def _percent_axis(ax: Axes, low: float, high: float) -> None:
 def _participation(quantiles: Mapping[int, Any], rows: list[Row], source: str, ax: Any) -> Figure:
     orders = [order for order in values(rows, "order") if order in quantiles]
     names = ["memories in a decision", "error"]
-    if ax is None:
-        fresh = style.figure(8.6, 3.9)
-        left, right = fresh.subplots(1, 2)
-        style.legend_above(
-            fresh,
-            f"{source}Who decides? · median, half and nine tenths of the test images",
-            [],
-        )
-    else:
-        left, right = style.checked_axes(ax, names)
-    colours = _colours(orders)
+    title = f"{source}Who decides? · median, half and nine tenths of the test images"
+    left, right = style.panels(ax, names, 2, (8.6, 3.9), title)
+    colours = style.shades(orders, first=0.1, last=0.8)
     places = np.arange(len(orders))
     for place, order in zip(places, orders, strict=True):
         counts = np.maximum(quantiles[order], 0.9)  # 0 where no memory says anything
@@ -215,7 +203,6 @@ def _participation(quantiles: Mapping[int, Any], rows: list[Row], source: str, a
 def _decisions(decisions: Mapping[int, Any], rows: list[Row], source: str, ax: Any) -> Figure:
     """One row per power; images side by side, each followed by its memories."""
     orders = [order for order in values(rows, "order") if order in decisions]
-    panel = None if ax is None else style.checked_axes(ax, ["decisions"])[0]
     grid, starts = [], [0]
     for order in orders:
         line: list[Tile | None] = []
@@ -229,7 +216,7 @@ def _decisions(decisions: Mapping[int, Any], rows: list[Row], source: str, ax: A
         grid.append(line)
     return mosaic(
         grid,
-        ax=panel,
+        ax=ax,
         labels=[f"n = {order}" for order in orders],
         headings=[
             (start, f"{found['label']}")
@@ -248,17 +235,6 @@ def _share(share: float) -> str:
 def _short(words: str) -> str:
     """Shorten a text to the width of an image."""
     return words if len(words) <= 10 else f"{words[:9]}…"
-
-
-def _colours(orders: Sequence[int]) -> dict[int, Any]:
-    """Colours from dark to light with increasing n."""
-    places = np.linspace(0.1, 0.8, len(orders)) if len(orders) > 1 else [0.3]
-    return {n: colormaps["viridis"](p) for n, p in zip(orders, places, strict=True)}
-
-
-def _wrapped(words: str, width: float) -> str:
-    """Wrap a text to a width in inches."""
-    return fill(words, int(12 * width))
 
 
 def _title(rows: Sequence[Row], memories: Mapping[int, Any]) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import compress, cycle
+from itertools import compress, cycle, product
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -105,78 +103,71 @@ def _grid(
     """One row of panels per measure, one column per place, one curve per β."""
     places, betas = values(rows, "at"), sorted(values(rows, "beta"))
     colours = _shades(betas)
-    if ax is None:
-        fresh = style.figure(3.6 * len(places) + 0.4, 2.5 * len(measures) + 0.7)
-        panels = fresh.subplots(
-            len(measures), len(places), sharex=True, sharey="row", squeeze=False
-        )
-        _heading(fresh, title, colours, theory=True)
-    else:
-        names = [f"{measure}, {at}" for measure, _ in measures for at in places]
-        panels = np.array(style.checked_axes(ax, names)).reshape(len(measures), len(places))
-    for i, (measure, words) in enumerate(measures):
-        for j, at in enumerate(places):
-            panel = panels[i, j]
-            for beta in betas:
-                curve = where(rows, at=at, beta=beta)
-                measured(panel, curve, x, measure, colours[beta])
-                if measure == "energy_error":
-                    _theory(panel, curve, x, colours[beta])
-            _ticks(panel, values(rows, x))
-            if measure == "state_error":
-                panel.set_ylim(-0.02, 0.6)
-            else:
-                panel.set_yscale("log")
-            if i == 0:
-                panel.set_title(AT[at])
-            if i == len(measures) - 1:
-                panel.set_xlabel(label)
-            if j == 0:
-                panel.set_ylabel(words)
-    return style.figure_of(panels[0, 0])
+    handles = [*_beta_handles(colours), law_handle("theory")]
+    names = list(product(measures, places))
+    size = (3.6 * len(places) + 0.4, 2.5 * len(measures) + 0.7)
+    panels = _shared(ax, [f"{m}, {at}" for (m, _), at in names], len(places), size, title, handles)
+    for panel, ((measure, words), at) in zip(panels, names, strict=True):
+        for beta in betas:
+            curve = where(rows, at=at, beta=beta)
+            measured(panel, curve, x, measure, colours[beta])
+            if measure == "energy_error":
+                _theory(panel, curve, x, colours[beta])
+        _ticks(panel, values(rows, x))
+        if measure == "state_error":
+            panel.set_ylim(-0.02, 0.6)
+        else:
+            panel.set_yscale("log")
+        if measure == measures[0][0]:
+            panel.set_title(AT[at])
+        if measure == measures[-1][0]:
+            panel.set_xlabel(label)
+        if at == places[0]:
+            panel.set_ylabel(words)
+    return style.figure_of(panels[0])
 
 
 def _kernels(rows: Sequence[Row], ax: Any) -> Figure:
     sizes, energies = sorted(values(rows, "n_neurons")), values(rows, "energy")
     counts = sorted(values(rows, "n_features"))
     markers = dict(zip(counts, cycle("os^DvP"), strict=False))
-    if ax is None:
-        fresh = style.figure(max(9.2, 4.6 * len(sizes)), 3.0 * len(energies) + 0.7)
-        panels = fresh.subplots(len(energies), len(sizes), sharex=True, sharey="row", squeeze=False)
-        handles = [Line2D([], [], color=colour, label=name) for name, colour in KERNELS.items()]
-        handles += [
-            Line2D([], [], color=style.INK, marker=marker, ls="", label=f"Y = {count}")
-            for count, marker in markers.items()
-        ]
-        handles.append(law_handle("theory"))
-        _legend(
-            fresh,
-            f"P = {rows[0]['n_patterns']} random binary memories, at the memories · "
-            f"{_averaged(rows)}",
-            handles,
-        )
-    else:
-        names = [f"{energy}, D = {size}" for energy in energies for size in sizes]
-        panels = np.array(style.checked_axes(ax, names)).reshape(len(energies), len(sizes))
-    for i, energy in enumerate(energies):
-        for j, size in enumerate(sizes):
-            panel = panels[i, j]
-            for kernel in values(rows, "kernel"):
-                for count in counts:
-                    wanted = {"energy": energy, "n_neurons": size, "n_features": count}
-                    curve = where(rows, kernel=kernel, **wanted)
-                    colour = KERNELS.get(kernel, style.BLACK)
-                    measured(panel, curve, "beta", "energy_error", colour, marker=markers[count])
-                    _theory(panel, curve, "beta", colour)
-            _ticks(panel, values(rows, "beta"))
-            panel.set_yscale("log")
-            formula = {"log": "log energy", "plain": "plain energy"}[energy]
-            panel.set_title(f"{formula}, D = {size}")
-            if i == len(energies) - 1:
-                panel.set_xlabel("inverse temperature β")
-            if j == 0:
-                panel.set_ylabel(MEASURES[0][1])
-    return style.figure_of(panels[0, 0])
+    handles = [Line2D([], [], color=colour, label=name) for name, colour in KERNELS.items()]
+    handles += [
+        Line2D([], [], color=style.INK, marker=marker, ls="", label=f"Y = {count}")
+        for count, marker in markers.items()
+    ]
+    stored = f"P = {rows[0]['n_patterns']} random binary memories, at the memories"
+    title = f"{stored} · {_averaged(rows)}"
+    names = list(product(energies, sizes))
+    titles = [f"{energy} energy, D = {size}" for energy, size in names]
+    shape = (max(9.2, 4.6 * len(sizes)), 3.0 * len(energies) + 0.7)
+    panels = _shared(ax, titles, len(sizes), shape, title, [*handles, law_handle("theory")])
+    for panel, (energy, size), words in zip(panels, names, titles, strict=True):
+        for kernel, count in product(values(rows, "kernel"), counts):
+            wanted = {"energy": energy, "n_neurons": size, "n_features": count}
+            curve, colour = where(rows, kernel=kernel, **wanted), KERNELS.get(kernel, style.BLACK)
+            measured(panel, curve, "beta", "energy_error", colour, marker=markers[count])
+            _theory(panel, curve, "beta", colour)
+        _ticks(panel, values(rows, "beta"))
+        panel.set_yscale("log")
+        panel.set_title(words)
+        if energy == energies[-1]:
+            panel.set_xlabel("inverse temperature β")
+        if size == sizes[0]:
+            panel.set_ylabel(MEASURES[0][1])
+    return style.figure_of(panels[0])
+
+
+def _shared(
+    ax: Any,
+    names: Sequence[str],
+    columns: int,
+    size: tuple[float, float],
+    title: str,
+    handles: Sequence[Line2D],
+) -> list[Axes]:
+    """Panels with one x-axis, and one y-axis in each row."""
+    return style.panels(ax, names, columns, size, title, handles, sharex=True, sharey="row")
 
 
 def _images(rows: Sequence[Row], ax: Any) -> Figure:
@@ -186,16 +177,12 @@ def _images(rows: Sequence[Row], ax: Any) -> Figure:
         ("state_error", "off the exact end, rms"),
         ("retrieved", "hidden half nearest to its own"),
     )
-    if ax is None:
-        fresh = style.figure(9.2, 3.6)
-        panels = fresh.subplots(1, 2)
-        title = (
-            f"{first['n_patterns']} colour images, D = {first['n_neurons']}, the lower half hidden "
-            "· pixels from 0 to 1"
-        )
-        _heading(fresh, title, colours, theory=False)
-    else:
-        panels = np.array(style.checked_axes(ax, [words for _, words in measures]))
+    title = (
+        f"{first['n_patterns']} colour images, D = {first['n_neurons']}, the lower half hidden "
+        "· pixels from 0 to 1"
+    )
+    names = [words for _, words in measures]
+    panels = style.panels(ax, names, 2, (9.2, 3.6), title, _beta_handles(colours))
     for panel, (measure, words) in zip(panels, measures, strict=True):
         for beta in betas:
             curve = where(rows, beta=beta)
@@ -225,19 +212,11 @@ def _ticks(ax: Axes, places: Sequence[float]) -> None:
 
 
 def _shades(betas: Sequence[float]) -> dict[float, str]:
-    """Colours from dark to light with increasing β."""
-    places = np.linspace(0.1, 0.86, len(betas)) if len(betas) > 1 else [0.3]
-    return {b: to_hex(colormaps["plasma"](p)) for b, p in zip(betas, places, strict=True)}
+    return style.shades(betas, "plasma", 0.1)
 
 
-def _heading(figure: Figure, title: str, colours: dict[float, str], *, theory: bool) -> None:
-    handles = [measured_handle(f"β = {beta:g}", colour) for beta, colour in colours.items()]
-    handles += [law_handle("theory")] if theory else []
-    _legend(figure, title, handles)
-
-
-def _legend(figure: Figure, title: str, handles: list[Line2D]) -> None:
-    style.legend_above(figure, title, handles, handlelength=1.8, handletextpad=0.5)
+def _beta_handles(colours: dict[float, str]) -> list[Line2D]:
+    return [measured_handle(f"β = {beta:g}", colour) for beta, colour in colours.items()]
 
 
 def _averaged(rows: Sequence[Row]) -> str:

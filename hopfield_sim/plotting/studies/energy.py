@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.labels import label
 from hopfield_sim.plotting import runs, style
 from hopfield_sim.plotting.rows import Row, column, ordered, rows_of, values, where
 
@@ -97,16 +98,12 @@ def overlap(run: Any, *, pattern: int | None = None, ax: Any = None) -> Figure:
     return figure
 
 
-def _bundle(run: Any, curves: NDArray[np.float64], label: str, ax: Any) -> Figure:
+def _bundle(run: Any, curves: NDArray[np.float64], quantity: str, ax: Any) -> Figure:
     """A thin line per state and, for several states, their median."""
     time = runs.time(run)
     n_states = curves.shape[1]
     with style.house():
-        panel = (
-            style.figure(5.6, 3.6).add_subplot()
-            if ax is None
-            else style.checked_axes(ax, [label])[0]
-        )
+        (panel,) = style.panels(ax, [quantity], 1, (5.6, 3.6))
         mark = "o" if len(time) <= FEW else ""
         if n_states == 1:
             panel.plot(time, curves[:, 0], color=style.BLUE, marker=mark, markersize=4)
@@ -118,16 +115,9 @@ def _bundle(run: Any, curves: NDArray[np.float64], label: str, ax: Any) -> Figur
             panel.plot(time, median, color=style.VERMILLION, lw=2, label="median", marker=mark)
             panel.legend()
         panel.set_xlabel(runs.clock(run).label)
-        panel.set_ylabel(label)
-        panel.set_title(_sizes(run))
+        panel.set_ylabel(quantity)
+        panel.set_title(runs.sizes(run))
     return style.figure_of(panel)
-
-
-def _sizes(run: Any) -> str:
-    """N, and P if the network stores patterns, as text."""
-    patterns = getattr(run, "patterns", None)
-    stored = "" if patterns is None else f", P = {len(patterns)}"
-    return f"N = {runs.n_neurons(run)}{stored}"
 
 
 def _study(result: Any, ax: Any) -> Figure:
@@ -138,18 +128,13 @@ def _study(result: Any, ax: Any) -> Figure:
     quantities = ["energy", "overlap"] if "overlap" in rows[0] else ["energy"]
     names = [f"{quantity}, {rule}" for quantity in quantities for rule in rules]
     with style.house():
-        if ax is None:
-            figure = style.figure(5.0 * len(rules), 2.9 * len(quantities) + 0.4)
-            made = figure.subplots(len(quantities), len(rules), sharex="col", squeeze=False)
-            panels = list(made.ravel())
-            style.heading(figure, _title(result))
-        else:
-            panels = style.checked_axes(ax, names)
+        size = (5.0 * len(rules), 2.9 * len(quantities) + 0.4)
+        panels = style.panels(ax, names, len(rules), size, _title(result), sharex="col")
         for index, panel in enumerate(panels):
             quantity, rule = quantities[index // len(rules)], rules[index % len(rules)]
             _study_panel(panel, where(rows, rule=rule), quantity, n)
             if quantity == "energy":
-                panel.set_title(style.rule_name(rule))
+                panel.set_title(label(rule))
                 panel.legend()
             if quantity == quantities[-1] or ax is not None:
                 panel.set_xlabel("time (sweeps of N updates)" if n else "updates")
@@ -165,10 +150,10 @@ def _study_panel(ax: Axes, rows: Sequence[Row], quantity: str, n: int | None) ->
         ax.plot(
             time,
             column(mine, quantity),
-            color=style.update_colour(update, index),
+            color=style.word_colour(update, index),
             marker=("o", "s")[index % 2] if len(time) <= FEW else "",
             markersize=4.5,
-            label=f"{style.update_name(update)}{final}",
+            label=f"{label(update)}{final}",
         )
     if quantity == "overlap":
         ax.set_ylim(min(-0.04, ax.get_ylim()[0]), 1.06)

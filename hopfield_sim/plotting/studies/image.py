@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError
+from hopfield_sim.labels import label
 from hopfield_sim.plotting import runs, style
 from hopfield_sim.plotting.images import Tile, mosaic
 from hopfield_sim.plotting.rows import Row, rows_of, values, where
@@ -60,13 +61,12 @@ def image(result: Any, *, ax: Any = None) -> Figure:
                 ]
             line += _way(run, frames, original, shape)
         grid.append(line)
-    headings = [(2 + i * (ON_THE_WAY + 1), style.rule_name(rule)) for i, rule in enumerate(rules)]
+    headings = [(2 + i * (ON_THE_WAY + 1), label(rule)) for i, rule in enumerate(rules)]
     with style.house():
-        panel = None if ax is None else style.checked_axes(ax, ["image recall"])[0]
-        title = f"Recall from a part of the image · {_sizes(result)} · overlap m = s·ξ/N"
+        title = f"Recall from a part of the image · {runs.sizes(run)} · overlap m = s·ξ/N"
         return mosaic(
             grid,
-            ax=panel,
+            ax=ax,
             headings=headings,
             labels=[str(name) for name in images],
             title=title,
@@ -123,10 +123,3 @@ def _way(
 
 def _m(state: NDArray[Any], original: NDArray[np.float64]) -> str:
     return f"{float(state @ original) / len(original):.2f}".replace("-", "−")
-
-
-def _sizes(result: Any) -> str:
-    run = next(iter(result.runs.values()))
-    patterns = getattr(run, "patterns", None)
-    stored = "" if patterns is None else f", P = {len(patterns)}"
-    return f"N = {runs.n_neurons(run)}{stored}"

@@ -80,15 +80,25 @@ def _patterns(rows: list[Row], ax: Any) -> Figure:
     mine = list(points.values())
     cues, memories = values(mine, "cue"), values(mine, "memory")
     title = "Right memory (the largest weight is on the image of the cue) · mean ± s.e."
-    panels = _panels(ax, 1, len(cues), 2.35, 2.9, title, _handles(memories, MEMORIES))
-    for panel, cue in zip(panels, cues, strict=True):
-        for memory in memories:
-            line = where(mine, cue=cue, memory=memory)
-            _curve(panel, line, "n_patterns", "right", MEMORIES[memory][1])
-        _counts(panel, values(mine, "n_patterns"))
-        panel.set_title(CUES[cue][0])
-    panels[0].set_ylabel("fraction right")
+    size = (max(2.35 * len(cues), 7.2), 3.4)
+    handles = _handles(memories, MEMORIES)
+    panels = style.panels(ax, cues, len(cues), size, title, handles, sharey=len(cues) != 2)
+    _against_count(panels, mine, "right")
     return style.figure_of(panels[0])
+
+
+def _against_count(panels: Sequence[Axes], rows: list[Row], measure: str) -> None:
+    """A measure against the number of images, on a logarithmic axis: a panel per cue."""
+    for panel, cue in zip(panels, values(rows, "cue"), strict=True):
+        for memory in values(rows, "memory"):
+            line = where(rows, cue=cue, memory=memory)
+            measured(panel, line, "n_patterns", measure, MEMORIES[memory][1], lw=1.3)
+        panel.set_xscale("log")
+        style.ticks_at(panel, sorted(values(rows, "n_patterns")))
+        panel.set_xlabel("pictures stored, P")
+        panel.set_ylim(-0.04, 1.06)
+        panel.set_title(CUES[cue][0])
+    panels[0].set_ylabel(f"fraction {measure}")
 
 
 def _betas(rows: list[Row], ax: Any) -> Figure:
@@ -101,15 +111,17 @@ def _betas(rows: list[Row], ax: Any) -> Figure:
         f"{most} pictures, one step · above: recalled (solid) and right (dotted, whatever β is); "
         "below: mean squared error of what comes out"
     )
-    panels = _panels(ax, 2, len(memories), 2.6, 4.9, title, _handles(cues, CUES), share="col")
+    names = [f"{what}, {memory}" for what in ("fractions", "errors") for memory in memories]
+    size, share = (max(2.6 * len(memories), 7.2), 5.4), {"sharex": "col", "sharey": "row"}
+    panels = style.panels(ax, names, len(memories), size, title, _handles(cues, CUES), **share)
     for k, memory in enumerate(memories):
         above, below = panels[k], panels[k + len(memories)]
         for cue in cues:
             line = where(mine, memory=memory, cue=cue)
             colour = CUES[cue][1]
-            _curve(above, line, "beta", "recalled", colour)
+            measured(above, line, "beta", "recalled", colour, lw=1.3)
             above.axhline(float(line[0]["right"]), color=colour, ls=":", lw=1.2)
-            _curve(below, line, "beta", "mse", colour)
+            measured(below, line, "beta", "mse", colour, lw=1.3)
         above.set_ylim(-0.04, 1.06)
         above.set_title(MEMORIES[memory][0])
         below.set_xlabel("β")
@@ -129,12 +141,12 @@ def _betas_of(rows: list[Row], count: int) -> list[Any]:
 def _blend(rows: list[Row], ax: Any) -> Figure:
     """Two panels over β."""
     title = f"{rows[0]['n_patterns']} pictures with noise of 40, Euclidean, one step · mean ± s.e."
-    panels = _panels(ax, 1, 2, 3.6, 2.9, title, [])
+    panels = style.panels(ax, ["error", "recalled"], 2, (7.2, 3.4), title)
     for panel, measure, label in (
         (panels[0], "mse", "mean squared error (grey levels²)"),
         (panels[1], "recalled", "fraction recalled"),
     ):
-        _curve(panel, rows, "beta", measure, style.BLUE)
+        measured(panel, rows, "beta", measure, style.BLUE, lw=1.3)
         panel.set_xscale("log")
         panel.set_xlabel("β")
         panel.set_ylabel(label)
@@ -151,51 +163,14 @@ def _binary(rows: list[Row], ax: Any) -> Figure:
     handles = _handles(memories, MEMORIES)
     handles += [law_handle(f"0.138 N = {n:.0f}, random patterns", lw=1.5) for n in limits]
     title = f"The same pictures in black and white, N = {PIXELS}: recalled, every bit right"
-    panels = _panels(ax, 1, len(cues), 3.3, 2.9, title, handles)
-    for panel, cue in zip(panels, cues, strict=True):
-        for memory in memories:
-            line = where(rows, cue=cue, memory=memory)
-            _curve(panel, line, "n_patterns", "recalled", MEMORIES[memory][1])
+    size = (max(3.3 * len(cues), 7.2), 3.4)
+    panels = style.panels(ax, cues, len(cues), size, title, handles, sharey=len(cues) != 2)
+    for panel in panels:
         for critical in limits:
             panel.axvline(critical, color=style.INK, ls="--", lw=1.0)
-        _counts(panel, values(rows, "n_patterns"))
-        panel.set_title(CUES[cue][0])
-    panels[0].set_ylabel("fraction recalled")
+    _against_count(panels, rows, "recalled")
     return style.figure_of(panels[0])
-
-
-def _panels(
-    ax: Any,
-    n_rows: int,
-    n_columns: int,
-    width: float,
-    height: float,
-    title: str,
-    handles: list[Line2D],
-    share: str = "none",
-) -> list[Axes]:
-    if ax is not None:
-        return style.checked_axes(ax, [f"panel {k}" for k in range(n_rows * n_columns)])
-    figure = style.figure(max(width * n_columns, 7.2), height + 0.5)
-    how: Any = {"sharex": share, "sharey": "row", "squeeze": False}
-    if n_columns == 2 and n_rows == 1:
-        how["sharey"] = "none"
-    made = list(figure.subplots(n_rows, n_columns, **how).ravel())
-    style.legend_above(figure, title, handles)
-    return made
 
 
 def _handles(words: Sequence[str], names: dict[str, tuple[str, str]]) -> list[Line2D]:
     return [measured_handle(*names[word]) for word in words]
-
-
-def _curve(ax: Axes, rows: Sequence[Row], x: str, measure: str, colour: str) -> None:
-    measured(ax, rows, x, measure, colour, lw=1.3)
-
-
-def _counts(ax: Axes, counts: Sequence[int]) -> None:
-    """A logarithmic axis of numbers of images, with ticks at these numbers."""
-    ax.set_xscale("log")
-    style.ticks_at(ax, sorted(counts))
-    ax.set_xlabel("pictures stored, P")
-    ax.set_ylim(-0.04, 1.06)

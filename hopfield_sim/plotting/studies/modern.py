@@ -57,10 +57,11 @@ def modern(result: Any, figure: str = "beta", *, ax: Any = None) -> Figure:
 def _beta(rows: list[Row], ax: Any) -> Figure:
     n, p = rows[0]["n_neurons"], rows[0]["n_patterns"]
     title = f"d = {n}, P = {p} random patterns on a sphere · {averaged(rows)}"
-    panels = _panels(ax, 3, title, [_dashed("theory")])
+    names = ("memories", "retrieved", "weight")
+    panels = style.panels(ax, names, 3, (11.1, 3.9), title, [_dashed("theory")])
     for panel, measure, label in zip(
         panels,
-        ("memories", "retrieved", "weight"),
+        names,
         (
             "memories in the mean, 1/Σ w²",
             "fraction retrieved",
@@ -80,50 +81,45 @@ def _beta(rows: list[Row], ax: Any) -> Figure:
 def _metastable(rows: list[Row], ax: Any) -> Figure:
     p = int(rows[0]["n_patterns"])
     title = f"d = {rows[0]['n_neurons']}, {p} patterns in clusters of 8 · {averaged(rows)}"
-    panels = _panels(ax, 1, title, [_dashed("all, a cluster, one")])
-    measured(panels[0], rows, "beta", "memories", style.BLUE)
+    panel = _one(ax, "metastable", title, [_dashed("all, a cluster, one")])
+    measured(panel, rows, "beta", "memories", style.BLUE)
     for level in (p, 8, 1):
-        panels[0].axhline(level, color=style.INK, ls="--", lw=1.0)
-    _logarithmic(panels[0], "β", "memories in the mean, 1/Σ w²")
-    panels[0].set_yscale("log")
-    return style.figure_of(panels[0])
+        panel.axhline(level, color=style.INK, ls="--", lw=1.0)
+    _logarithmic(panel, "β", "memories in the mean, 1/Σ w²")
+    panel.set_yscale("log")
+    return style.figure_of(panel)
 
 
 def _noise(rows: list[Row], ax: Any) -> Figure:
     betas = values(rows, "beta")
     title = f"d = {rows[0]['n_neurons']}, P = {rows[0]['n_patterns']} · {averaged(rows)}"
     handles = [_solid(f"β = {b:g}", k) for k, b in enumerate(betas)]
-    panels = _panels(ax, 1, title, [*handles, _dashed("still the nearest")])
+    panel = _one(ax, "noise", title, [*handles, _dashed("still the nearest")])
     for k, beta in enumerate(betas):
-        measured(panels[0], where(rows, beta=beta), "noise", "retrieved", COLOURS[k % len(COLOURS)])
-    law(panels[0], where(rows, beta=betas[0]), "noise", "retrieved_theory", style.INK)
-    panels[0].set_xlabel("length of the noise / length of the pattern")
-    panels[0].set_ylabel("fraction retrieved")
-    panels[0].set_ylim(-0.04, 1.06)
-    return style.figure_of(panels[0])
+        measured(panel, where(rows, beta=beta), "noise", "retrieved", COLOURS[k % len(COLOURS)])
+    law(panel, where(rows, beta=betas[0]), "noise", "retrieved_theory", style.INK)
+    panel.set_xlabel("length of the noise / length of the pattern")
+    panel.set_ylabel("fraction retrieved")
+    panel.set_ylim(-0.04, 1.06)
+    return style.figure_of(panel)
 
 
 def _patterns(rows: list[Row], ax: Any) -> Figure:
     sizes = values(rows, "n_neurons")
     title = f"β = {rows[0]['beta']:g}, radius √(d − 1), starts at the patterns · {averaged(rows)}"
     handles = [_solid(f"d = {d}", k) for k, d in enumerate(sizes)]
-    panels = _panels(ax, 1, title, [*handles, _dashed("theory")])
+    panel = _one(ax, "patterns", title, [*handles, _dashed("theory")])
     for k, d in enumerate(sizes):
         mine, colour = where(rows, n_neurons=d), COLOURS[k % len(COLOURS)]
-        measured(panels[0], mine, "n_patterns", "weight", colour)
-        law(panels[0], mine, "n_patterns", "weight_theory", style.INK)
-    _logarithmic(panels[0], "patterns stored, P", "own weight at the pattern")
-    panels[0].set_ylim(-0.04, 1.06)
-    return style.figure_of(panels[0])
+        measured(panel, mine, "n_patterns", "weight", colour)
+        law(panel, mine, "n_patterns", "weight_theory", style.INK)
+    _logarithmic(panel, "patterns stored, P", "own weight at the pattern")
+    panel.set_ylim(-0.04, 1.06)
+    return style.figure_of(panel)
 
 
-def _panels(ax: Any, count: int, title: str, handles: list[Line2D]) -> list[Axes]:
-    if ax is not None:
-        return style.checked_axes(ax, [f"panel {k}" for k in range(count)])
-    figure = style.figure(7.2 if count == 1 else 3.7 * count, 3.9)
-    made = list(figure.subplots(1, count, squeeze=False).ravel())
-    style.legend_above(figure, title, handles)
-    return made
+def _one(ax: Any, name: str, title: str, handles: list[Line2D]) -> Axes:
+    return style.panels(ax, [name], 1, (7.2, 3.9), title, handles)[0]
 
 
 def _solid(words: str, index: int) -> Line2D:

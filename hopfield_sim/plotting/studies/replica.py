@@ -107,10 +107,7 @@ def phase_diagram(*, ax: Any = None) -> Figure:
     """
     lines = theory_lines.phases(POINTS)
     with style.house():
-        if ax is None:
-            panel = style.figure(6.4, 4.2).add_subplot()
-        else:
-            panel = style.checked_axes(ax, ["phase diagram"])[0]
+        (panel,) = style.panels(ax, ["phase diagram"], 1, (6.4, 4.2))
         panel.plot(
             lines.loads, lines.glass, color=style.INK, ls=":", label="$T_g$: spin glass below"
         )

@@ -69,17 +69,11 @@ def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
     rows = rows_of(result, *_NEEDED)
     data = values(rows, "data")
     with style.house():
-        if ax is None:
-            lines = sum(len(values(where(rows, data=one), "memory")) for one in data)
-            width = _CELL[0] * _width(rows) + 1.9
-            figure = style.figure(width, _CELL[1] * (lines + 3.6 * len(data)) + 0.45)
-            heights = [len(values(where(rows, data=one), "memory")) for one in data]
-            panels = figure.subplots(len(data), 1, height_ratios=heights, squeeze=False)[:, 0]
-            style.heading(
-                figure, f"{MEASURES[measure]} · mean over sets of patterns{_flipped(result)}"
-            )
-        else:
-            panels = np.array(style.checked_axes(ax, data))
+        heights = [len(values(where(rows, data=one), "memory")) for one in data]
+        width = _CELL[0] * (max(_places(rows).values()) + 1) + 1.9
+        size = (width, _CELL[1] * (sum(heights) + 3.6 * len(data)) + 0.45)
+        title = f"{MEASURES[measure]} · mean over sets of patterns{_flipped(result)}"
+        panels = style.panels(ax, data, 1, size, title, height_ratios=heights)
         for panel, one in zip(panels, data, strict=True):
             _map(panel, where(rows, data=one), measure)
             panel.set_title(_title(result, one, where(rows, data=one)), pad=30)
@@ -146,10 +140,6 @@ def _places(rows: Sequence[Row]) -> dict[tuple[str, float], float]:
         positions |= {(kind, strength): start + place for place, strength in enumerate(strengths)}
         start += max(len(strengths), _LETTER * len(CORRUPTIONS.get(kind, kind))) + _GAP
     return positions
-
-
-def _width(rows: Sequence[Row]) -> float:
-    return max(_places(rows).values()) + 1
 
 
 def _title(result: Any, data: str, rows: Sequence[Row]) -> str:

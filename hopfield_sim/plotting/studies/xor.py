@@ -52,11 +52,8 @@ def xor(result: Any, *, ax: Any = None) -> Figure:
     words = values(rows, "interaction")
     lines = max(len(values(where(rows, interaction=word), "order")) for word in words)
     with style.house():
-        if ax is None:
-            figure = style.figure(6.6 * len(words) ** 0.75, 0.36 * lines + 1.25)
-            panels = list(figure.subplots(1, len(words), squeeze=False).ravel())
-        else:
-            panels = style.checked_axes(ax, words)
+        size = (6.6 * len(words) ** 0.75, 0.36 * lines + 1.25)
+        panels = style.panels(ax, words, len(words), size)
         for panel, word in zip(panels, words, strict=True):
             _panel(panel, where(rows, interaction=word))
             kind = INTERACTIONS.get(word)
