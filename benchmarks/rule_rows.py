@@ -39,6 +39,21 @@ def pseudoinverse() -> Contest:
     )
 
 
+def perceptron() -> Contest:
+    """The perceptron rule where it has no solution and takes all of its steps."""
+    patterns = hs.random_patterns(35, 21, rng=0)
+
+    def learn(backend: str) -> Any:
+        try:
+            with hs.use_backend(backend):
+                return hs.rules.perceptron(patterns)
+        except hs.errors.NotConverged as error:
+            return error.weights
+
+    same(learn("numpy"), learn("cython"))
+    return Contest(lambda: learn("cython"), lambda: learn("numpy"))
+
+
 def matrix_free(n: int, n_patterns: int, states: int, *, bytes_too: bool = True) -> Contest:
     """Asynchronous recall of a Hebbian network without its matrix, beside the same with it: kept as
     it is, in bytes where they suffice, or in whole numbers of 16 bits at least.
@@ -70,6 +85,8 @@ ROWS = [
         lambda: storkey(np.float32), compiled=False),
     Row("pinv", "pseudo-inverse, N = 1000, P = 500", "numpy.linalg.pinv", 2.5, 4.3, pseudoinverse,
         compiled=False),
+    Row("perceptron", "perceptron, N = 21, P = 35, without a solution",
+        "NumPy, all neurons at once", None, None, perceptron),
     Row("matrix-free-5000", "asynchronous without the matrix, N = 5000, P = 500",
         "our own matrix form", 1.3, 2.2, lambda: matrix_free(5000, 500, 50)),
     Row("matrix-free-5000-16", "asynchronous without the matrix, N = 5000, P = 500",

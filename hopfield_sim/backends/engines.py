@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hopfield_sim.backends.reference.attention import Attention
 from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.backends.reference.pairs import Pairs
+from hopfield_sim.backends.reference.perceptron import Perceptron
 from hopfield_sim.backends.reference.voting import Voting
 from hopfield_sim.backends.reference.waves import Waves
 
@@ -33,6 +34,8 @@ class Backend:
         Random features of distributed memories.
     voting : Voting
         Memories that learn classes.
+    perceptron : Perceptron
+        The perceptron rule.
     """
 
     name: str
@@ -41,3 +44,4 @@ class Backend:
     attention: Attention
     waves: Waves
     voting: Voting
+    perceptron: Perceptron

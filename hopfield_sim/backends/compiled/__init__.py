@@ -13,7 +13,7 @@ from hopfield_sim.errors import MissingDependencyError
 
 KERNELS = (
     *("asynchronous", "dense", "modern", "network", "overlaps"),
-    *("retrieval", "synchronous", "voting", "waves"),
+    *("perceptron", "retrieval", "synchronous", "voting", "waves"),
 )
 
 
@@ -30,6 +30,7 @@ def load() -> dict[str, Any]:
     from hopfield_sim.backends.compiled.attention import CompiledAttention
     from hopfield_sim.backends.compiled.dense import CompiledDense
     from hopfield_sim.backends.compiled.pairs import CompiledPairs
+    from hopfield_sim.backends.compiled.perceptron import CompiledPerceptron
     from hopfield_sim.backends.compiled.voting import CompiledVoting
     from hopfield_sim.backends.compiled.waves import CompiledWaves
 
@@ -39,6 +40,7 @@ def load() -> dict[str, Any]:
         "attention": CompiledAttention(kernels["modern"]),
         "waves": CompiledWaves(kernels["waves"]),
         "voting": CompiledVoting(kernels["voting"]),
+        "perceptron": CompiledPerceptron(kernels["perceptron"]),
     }
 
 

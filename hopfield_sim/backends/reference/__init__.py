@@ -10,6 +10,7 @@ def load() -> dict[str, Any]:
     from hopfield_sim.backends.reference.attention import Attention
     from hopfield_sim.backends.reference.dense import Dense
     from hopfield_sim.backends.reference.pairs import Pairs
+    from hopfield_sim.backends.reference.perceptron import Perceptron
     from hopfield_sim.backends.reference.voting import Voting
     from hopfield_sim.backends.reference.waves import Waves
 
@@ -19,4 +20,5 @@ def load() -> dict[str, Any]:
         "attention": Attention(),
         "waves": Waves(),
         "voting": Voting(),
+        "perceptron": Perceptron(),
     }
