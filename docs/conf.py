@@ -72,6 +72,7 @@ EXAMPLES = (
     "two_cycle",
     "storage_limit",
     "temperature",
+    "phase_diagram",
     "own_rule",
     "own_study",
     "checkerboard_video",

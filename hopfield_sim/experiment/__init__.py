@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hopfield_sim.experiment.studies.image.study import image
     from hopfield_sim.experiment.studies.images.study import images
     from hopfield_sim.experiment.studies.modern.study import modern
+    from hopfield_sim.experiment.studies.phase.study import phase
     from hopfield_sim.experiment.studies.robust.study import robust
     from hopfield_sim.experiment.studies.robustness.study import robustness
     from hopfield_sim.experiment.studies.xor.study import xor
@@ -53,6 +54,7 @@ __all__ = [
     "images",
     "modern",
     "option",
+    "phase",
     "robust",
     "robustness",
     "xor",

@@ -25,7 +25,8 @@ from hopfield_sim.plotting.studies.image import image
 from hopfield_sim.plotting.images import states
 from hopfield_sim.plotting.studies.modern import modern
 from hopfield_sim.plotting.movies.movie import video
-from hopfield_sim.plotting.studies.replica import overlap_by_load, phase_diagram
+from hopfield_sim.plotting.studies.phase import overlap_by_temperature, phase_diagram
+from hopfield_sim.plotting.studies.replica import overlap_by_load
 from hopfield_sim.plotting.studies.robust import robust
 from hopfield_sim.plotting.studies.robustness import robustness
 from hopfield_sim.plotting.weight_map import weights
@@ -42,6 +43,7 @@ __all__ = [
     "modern",
     "overlap",
     "overlap_by_load",
+    "overlap_by_temperature",
     "phase_diagram",
     "report",
     "robust",

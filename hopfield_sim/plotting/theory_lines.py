@@ -66,12 +66,14 @@ def retrieval_overlap(
     return loads, np.asarray(theory.retrieval_overlap(loads), dtype=np.float64)
 
 
-def phases(points: int) -> Any:
-    """Phase lines of the Hebbian network in replica theory, up to a load of 0.16."""
+@functools.cache
+def phases(points: int, most: float = 0.16) -> Any:
+    """Phase lines of the Hebbian network in replica theory, up to this load."""
     # Dense where the lines are steep: T − 1 goes like −√α at 0, and each line ends at a load.
-    steep = 0.16 * np.linspace(0.0, 1.0, points) ** 2
+    steep = most * np.linspace(0.0, 1.0, points) ** 2
     ends = [np.linspace(0.0500, 0.0532, 9), np.linspace(0.1340, 0.1383, 9)]
-    return theory.phase_lines(np.unique(np.concatenate([steep, *ends])))
+    loads = np.unique(np.concatenate([steep, *ends]))
+    return theory.phase_lines(loads[loads <= most])
 
 
 def dense_limit(loads: NDArray[np.float64], order: int) -> NDArray[np.float64] | None:

@@ -230,9 +230,9 @@ def test_overlap_by_load_carries_the_replica_curve() -> None:
 
 def test_phase_diagram() -> None:
     figure = plotting.phase_diagram()
-    load, glass = (np.array(v) for v in drawn(figure.axes[0], "$T_g$: spin glass below"))
+    load, glass = (np.array(v) for v in drawn(figure.axes[0], "$T_g$, spin glass below"))
     np.testing.assert_allclose(glass, 1 + np.sqrt(load))
-    load, _ = drawn(figure.axes[0], "$T_M$: retrieval states exist below")
+    load, _ = drawn(figure.axes[0], "$T_M$, retrieval states below")
     assert max(load) == pytest.approx(0.138, abs=5e-4)
     assert_legible(figure)
 

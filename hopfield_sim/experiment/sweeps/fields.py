@@ -28,6 +28,7 @@ __all__ = [
     "flag",
     "integer",
     "integers",
+    "learning_rule",
     "learning_rules",
     "one_or_default",
     "option",
@@ -259,6 +260,14 @@ def learning_rules() -> Kind:
 
     bounds = f"{', '.join(known)}, or module:function"
     return Kind(check, "RULE,..", bounds, several=True, values=known, code=True)
+
+
+def learning_rule() -> Kind:
+    """One learning rule, as ``learning_rules``."""
+    kind = learning_rules()
+    return replace(
+        kind, check=own.reference, metavar="RULE", bounds=f"one of {kind.bounds}", several=False
+    )
 
 
 def files() -> Kind:

@@ -90,7 +90,8 @@ class Study(ABC):
             value = field.kind.check(getattr(self, field.name), field.name)
             config["seed" if field.name == "rng" else field.name] = value
             if field.kind.code:
-                sources |= {text: own.digest(text) for text in value if ":" in text}
+                texts = value if field.kind.several else [value]
+                sources |= {text: own.digest(text) for text in texts if ":" in text}
         config = self.settle(config)
         object.__setattr__(self, "config", config | {"sources": sources} if sources else config)
 

@@ -1,4 +1,4 @@
-"""Overlap after recall against load, and the phase diagram of replica theory."""
+"""Overlap after recall against load, with that of replica theory."""
 
 from __future__ import annotations
 
@@ -79,52 +79,3 @@ def _replica(ax: Axes, rule: str) -> None:
         words = rf"$α_c$ = {loads[-1]:.3f}"
         gone = ax.axvline(loads[-1], color=style.INK, ls=":", lw=1.2, zorder=1, label=words)
         ax.legend(handles=[line, gone], loc="lower left")
-
-
-@checks.by_name
-def phase_diagram(*, ax: Any = None) -> Figure:
-    """Plot the phase diagram of the Hebbian network, temperature against load, by replica theory.
-
-    Parameters
-    ----------
-    ax : matplotlib Axes, optional
-        Axes to draw into; by default those of a new figure.
-
-    Returns
-    -------
-    Figure
-        The figure with the lines T_g (spin glass), T_M (below which retrieval states exist) and T_c
-        (below which they are the global minima of the free energy).
-
-    References
-    ----------
-    D. J. Amit, H. Gutfreund, H. Sompolinsky, Annals of Physics 173, 30 (1987).
-
-    Examples
-    --------
-    >>> phase_diagram().axes[0].get_ylabel()
-    'temperature T'
-    """
-    lines = theory_lines.phases(POINTS)
-    with style.house():
-        (panel,) = style.panels(ax, ["phase diagram"], 1, (6.4, 4.2))
-        panel.plot(
-            lines.loads, lines.glass, color=style.INK, ls=":", label="$T_g$: spin glass below"
-        )
-        for temperatures, colour, words in (
-            (lines.retrieval, style.SKY, "$T_M$: retrieval states exist below"),
-            (lines.thermodynamic, style.BLUE, "$T_c$: lowest in free energy below"),
-        ):
-            there = ~np.isnan(temperatures)
-            # Where a line ends it drops to T = 0, but for a bulge that is thinner than itself.
-            loads = np.append(lines.loads[there], lines.loads[there][-1])
-            drop = np.append(temperatures[there], 0.0)
-            panel.fill_between(loads, 0, drop, color=colour, alpha=0.3, lw=0)
-            panel.plot(loads, drop, color=colour, label=words)
-        panel.set_xlim(0, lines.loads[-1])
-        panel.set_ylim(0, None)
-        panel.set_xlabel("load α = P / N")
-        panel.set_ylabel("temperature T")
-        panel.set_title("Phases of the Hebbian network, N → ∞")
-        panel.legend(loc="center right")
-    return style.figure_of(panel)
