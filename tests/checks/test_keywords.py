@@ -30,6 +30,7 @@ RECORDS = {
     "LearningRule",
     "OwnRule",
     "PhaseLines",
+    "Retrieval",
     "Picture",
     "Result",
     "Rule",
