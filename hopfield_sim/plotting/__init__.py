@@ -2,7 +2,8 @@
 
 ``studies/`` has the figures of the studies, one module per study, ``movies/`` videos of a recall.
 ``images``, ``image_rows`` and ``shortcuts`` draw states as images, ``weight_map`` weights;
-``report`` with ``report.html`` writes the report page. ``curves`` and ``theory_lines`` draw
+``report`` with ``report.html`` writes the report page, ``table`` its tables and ``alt_text`` what a
+figure shows in words. ``curves`` and ``theory_lines`` draw
 measured points and theoretical curves, ``rows`` and ``runs`` read results and recalls, ``style``
 defines the common style, ``screen`` displays figures, ``settings_folder`` prepares Matplotlib.
 

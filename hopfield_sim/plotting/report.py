@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
-import math
-import numbers
 import os
 import platform
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,11 +14,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from PIL import Image
 
 from hopfield_sim import checks
@@ -32,6 +25,8 @@ from hopfield_sim.errors import (
     ResultsDirError,
 )
 from hopfield_sim.plotting import style
+from hopfield_sim.plotting.alt_text import describe
+from hopfield_sim.plotting.table import columns_of
 from hopfield_sim.support import disk
 
 if TYPE_CHECKING:
@@ -41,7 +36,6 @@ __all__ = ["Picture", "Section", "picture", "write"]
 
 NAME = "report.html"
 LONG = 14  # rows; longer tables are folded away
-CURVES = 6  # of a panel that are described one by one
 _FIGURE = (str, Figure)
 _HELD: dict[str, tuple[str, tuple[tuple[Any, ...], ...]]] = {
     "figures": ("(str, Figure) or report.Picture", (_FIGURE, (str, str, bytes, int, int))),
@@ -244,7 +238,10 @@ def _shown(section: Section) -> dict[str, Any]:
         "sentence": section.sentence,
         "figures": [_figure(entry) for entry in section.figures],
         "videos": [_video(words, checks.path(file, "a video")) for words, file in section.videos],
-        "tables": [_table(caption, rows) for caption, rows in section.tables],
+        "tables": [
+            {"caption": caption, "columns": columns_of(rows), "length": len(rows)}
+            for caption, rows in section.tables
+        ],
     }
 
 
@@ -268,70 +265,6 @@ def picture(caption: str, figure: Figure) -> Picture:
 def _figure(entry: tuple[str, Figure] | Picture) -> dict[str, Any]:
     drawn = entry if isinstance(entry, Picture) else picture(*entry)
     return drawn._asdict() | {"source": _embedded(drawn.png, "image/png")}
-
-
-def describe(figure: Figure) -> str:
-    """Describe a figure in words, as alternative text: the axes of every panel, and the first and
-    last value of every named curve.
-
-    Examples
-    --------
-    >>> from matplotlib.figure import Figure
-    >>> figure = Figure()
-    >>> _ = figure.add_subplot(title="Hebbian", xlabel="load", ylabel="fraction retrieved")
-    >>> describe(figure)
-    'Hebbian: fraction retrieved against load'
-    >>> _ = figure.axes[0].plot([0.1, 0.2], [1.0, 0.25], label="N = 10")
-    >>> describe(figure)
-    'Hebbian: fraction retrieved against load; N = 10 falls from 1 at 0.1 to 0.25 at 0.2'
-    """
-    panels = [_panel(ax) for ax in figure.axes]
-    return ". ".join(part for part in panels if part) or "images of network states"
-
-
-def _panel(ax: Axes) -> str:
-    """A panel in words: its title, axes and curves, or its images with their captions."""
-    title = ax.get_title("left") or ax.get_title()
-    named = _named_curves(ax)
-    if ax.get_ylabel() and (ax.get_xlabel() or named):
-        curves = [_curve(name, line) for name, line in named[:CURVES]]
-        more = [f"and {len(named) - CURVES} more curves"] if len(named) > CURVES else []
-        against = f" against {ax.get_xlabel()}" if ax.get_xlabel() else ""
-        what = "; ".join([ax.get_ylabel() + against, *curves, *more])
-    else:
-        words = [" ".join(text.get_text().split()) for text in ax.texts]
-        what = ", ".join(word for word in words if word)
-    return ": ".join(part for part in (title, what) if part)
-
-
-def _named_curves(ax: Axes) -> list[tuple[str, Line2D]]:
-    """The curves with labels, with and without error bars."""
-    curves = [(str(line.get_label()), line) for line in ax.lines]
-    curves += [
-        (str(bars.get_label()), bars.lines[0])
-        for bars in ax.containers
-        if isinstance(bars, ErrorbarContainer) and bars.lines[0] is not None
-    ]
-    # Automatic labels of Matplotlib; other labels with "_" are only hidden from legends.
-    nameless = re.compile("|_child.*|_container.*|_nolegend_")
-    return [(name.lstrip("_"), line) for name, line in curves if not nameless.fullmatch(name)]
-
-
-def _curve(name: str, line: Line2D) -> str:
-    """A curve in words, from its first to its last point."""
-    x, y = (np.asarray(values, np.float64) for values in line.get_data())
-    seen = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    if not len(seen):
-        return name
-    (x0, x1), (y0, y1) = x[seen[[0, -1]]], y[seen[[0, -1]]]
-    start, end, left, right = (style.brief(value) for value in (y0, y1, x0, x1))
-    if x0 == x1:  # a line that marks a place, or a single point
-        words = f"at {left}" if start != end else f"is {start} at {left}"
-    elif start == end:
-        words = f"is {start} from {left} to {right}"
-    else:
-        words = f"{'rises' if y1 > y0 else 'falls'} from {start} at {left} to {end} at {right}"
-    return f"{name.replace('$', '')} {words}"
 
 
 def _video(caption: str, file: Path) -> dict[str, Any]:
@@ -362,67 +295,6 @@ def _still(file: Path, data: bytes) -> str:
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise ResultsDirError(f"cannot read the video {str(file)!r}: it is no GIF") from error
     return _embedded(frame.getvalue(), "image/png")
-
-
-def _table(caption: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    keys = dict.fromkeys(name for row in rows for name in row)
-    columns = _once(
-        [_column(str(key).replace("_", " "), [row.get(key, "") for row in rows]) for key in keys]
-    )
-    cells = zip(*(column.cells for column in columns), strict=True)
-    lines = [list(zip(columns, line, strict=True)) for line in cells]
-    return {"caption": caption, "columns": columns, "rows": lines}
-
-
-class _Column(NamedTuple):
-    """A column's heading, its cells as text, and whether they are right-aligned."""
-
-    name: str
-    cells: list[str]
-    right: bool
-
-
-def _once(columns: list[_Column]) -> list[_Column]:
-    """Merge columns with equal text in every row into one, under both names."""
-    merged: dict[tuple[str, ...], _Column] = {}
-    for index, column in enumerate(columns):
-        key = tuple(column.cells) if len(column.cells) > 1 else (str(index),)
-        before = f"{merged[key].name} = " if key in merged else ""
-        merged[key] = column._replace(name=before + column.name)
-    return list(merged.values())
-
-
-def _column(name: str, values: Sequence[Any]) -> _Column:
-    """Format a column; numbers are right-aligned, the largest with four digits, others alike."""
-    floats = [float(v) for v in values if _is_number(v) and not isinstance(v, numbers.Integral)]
-    finite = [number for number in floats if math.isfinite(number)]
-    largest = max((abs(number) for number in finite), default=0.0)
-    most = max(0, 3 - math.floor(math.log10(largest))) if largest else 0
-    needed = [f"{number:.{most}f}".partition(".")[2].rstrip("0") for number in finite]
-    decimals = max((len(digits) for digits in needed), default=0)
-    # A word or two among numbers ("none") stand where the number would.
-    right = 2 * sum(_is_number(value) for value in values) > len(values)
-    return _Column(name, [_cell(v, decimals) for v in values], right)
-
-
-def _cell(value: Any, decimals: int) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if not _is_number(value):
-        return str(value)
-    if isinstance(value, numbers.Integral):
-        return str(int(value)).replace("-", "−")
-    number = float(value)
-    if math.isnan(number):
-        return "–"
-    text = f"{number:.{decimals}f}"
-    if number and not float(text):  # small, but not nothing
-        text = f"{number:.1e}"
-    return text.replace("-", "−")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _embedded(data: bytes, mime: str) -> str:

@@ -20,6 +20,7 @@ import hopfield_sim as hs
 from hopfield_sim import plotting
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError, ResultsDirError
 from hopfield_sim.plotting import report
+from hopfield_sim.plotting.alt_text import describe
 from hopfield_sim.plotting.report import Section
 
 NASTY = "<script>alert('x')</script> & \"quoted\""
@@ -244,7 +245,7 @@ def test_figures_are_described_by_where_their_curves_begin_and_end() -> None:
     ax.plot([0, 1], [0, 1])
     ax.axvline(0.5, label="$half$")
     ax.errorbar([0, 1], [0, 1], [0.1, 0.1])
-    assert set(report.describe(figure).split("; ")) == {
+    assert set(describe(figure).split("; ")) == {
         "m against load",
         "N = 10 falls from 1 at 0.1 to 0.5 at 0.2",
         "theory rises from −1 at 1 to 3 at 2",
@@ -254,10 +255,10 @@ def test_figures_are_described_by_where_their_curves_begin_and_end() -> None:
     upper = Figure().subplots(2)[0]  # an axis that is shared has its words below
     upper.set_ylabel("energy")
     upper.plot([0, 1], [2, 1], label="async")
-    assert report.describe(upper.figure) == "energy; async falls from 2 at 0 to 1 at 1"
+    assert describe(upper.figure) == "energy; async falls from 2 at 0 to 1 at 1"
     for index in range(20):
         ax.plot([0, 1], [0, 1], label=f"curve {index}")
-    assert report.describe(figure).endswith("and 18 more curves")
+    assert describe(figure).endswith("and 18 more curves")
 
 
 def test_columns_that_say_the_same_are_one(tmp_path: Path) -> None:
@@ -307,8 +308,8 @@ def test_a_phone_and_paper_and_the_dark_are_thought_of() -> None:
 
 def test_describe_falls_back_on_the_words_in_a_picture() -> None:
     figure = plotting.states(np.ones((2, 4)), captions=["first", "last"])
-    assert report.describe(figure) == "first, last"
-    assert report.describe(Figure()) == "images of network states"
+    assert describe(figure) == "first, last"
+    assert describe(Figure()) == "images of network states"
 
 
 def test_pages_that_cannot_be_written(tmp_path: Path, film: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError
 from hopfield_sim.plotting import energy, video
-from hopfield_sim.plotting.movies import pictures as video_pictures
+from hopfield_sim.plotting.movies.pictures import look_of
 from hopfield_sim.plotting.movies.stage import EDGE, HEAD
 from hopfield_sim.support import thumbnails
 
@@ -117,15 +117,15 @@ def test_few_colours_come_back_exactly() -> None:
     levels = np.random.default_rng(0).integers(0, 32, size=(40, 3))
     few = (levels << 3) | (levels >> 2)  # the places of the table's grid
     image = few[np.random.default_rng(1).integers(0, 40, size=(2, 9, 9))].astype(np.uint8)
-    colours = video_pictures.colours_of(image)
-    assert len(colours.table) <= 256
-    for one in image:
-        np.testing.assert_array_equal(colours.table[colours.picture(one)], one)
+    look = look_of(image)
+    assert len(look.colours) <= 256
+    for row, one in enumerate(image):
+        np.testing.assert_array_equal(look.colours[look.image(row, False)], one)
 
 
 def test_the_palette_keeps_paper_white_and_ink_dark() -> None:
-    colours = video_pictures.colours_of(pictures())
+    look = look_of(pictures())
     white = np.full((1, 1, 4), 255, np.uint8)
-    assert (colours.table[colours.still(white)] == 255).all()
+    assert (look.colours[look.still(white)] == 255).all()
     black = np.array([[[0, 0, 0, 255]]], np.uint8)
-    assert colours.table[colours.still(black)].max() < 8
+    assert look.colours[look.still(black)].max() < 8

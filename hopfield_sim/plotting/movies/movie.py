@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,15 +14,16 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.labels import label
 from hopfield_sim.plotting import runs
 from hopfield_sim.plotting.movies import file as video_file
-from hopfield_sim.plotting.movies import pictures as video_pictures
 from hopfield_sim.plotting.movies.palette import (
     BLACK,
     NEW_BLACK,
     NEW_WHITE,
     WHITE,
+    Look,
     palette,
     to_palette,
 )
+from hopfield_sim.plotting.movies.pictures import look_of
 from hopfield_sim.plotting.movies.stage import OVERLAP, Curve, Stage
 from hopfield_sim.support import thumbnails
 
@@ -42,18 +42,6 @@ class Reel(NamedTuple):
     time: NDArray[np.float64]
     states: NDArray[Any]
     curves: list[Curve]
-
-
-class Look(NamedTuple):
-    """Rendering of images as palette indices.
-
-    ``colours`` (C, 3) is the palette; ``still`` converts lines and letters to palette indices,
-    ``image`` a row of the reel, with or without tint, (H, W).
-    """
-
-    colours: NDArray[np.uint8]
-    still: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
-    image: Callable[[int, bool], NDArray[np.uint8]]
 
 
 class Shot(NamedTuple):
@@ -197,9 +185,7 @@ def _pictures(run: Any, images: NDArray[Any]) -> Look:
     """Grey levels or colours; the memories, or the final state, determine black and white."""
     patterns = getattr(run, "patterns", None)
     black, white = thumbnails.value_range(images[-1] if patterns is None else np.asarray(patterns))
-    pictures = thumbnails.as_bytes(images, black, white)
-    colours = video_pictures.colours_of(pictures)
-    return Look(colours.table, colours.still, lambda row, _: colours.picture(pictures[row]))
+    return look_of(thumbnails.as_bytes(images, black, white))
 
 
 def _reel(run: Any, states: NDArray[Any], state: int, pattern: int | None) -> Reel:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -24,6 +26,18 @@ BLENDS = (
     (style.BLUE, style.FAINT, 16),
     (style.VERMILLION, style.INK, 12),
 )
+
+
+class Look(NamedTuple):
+    """Rendering of images as palette indices.
+
+    ``colours`` (C, 3) is the palette; ``still`` converts lines and letters in RGBA, (h, w, 4), to
+    palette indices, (h, w), and ``image`` a row of the images, with or without tint, (H, W).
+    """
+
+    colours: NDArray[np.uint8]
+    still: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
+    image: Callable[[int, bool], NDArray[np.uint8]]
 
 
 @lru_cache(maxsize=1)

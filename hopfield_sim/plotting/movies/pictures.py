@@ -7,13 +7,13 @@ median cut (P. Heckbert, SIGGRAPH 1982).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hopfield_sim.plotting.movies.palette import blends, nearest
+from hopfield_sim.plotting.movies.palette import Look, blends, nearest
 
 Bytes = NDArray[np.uint8]
 
@@ -26,44 +26,21 @@ MOVING = 160
 _SAMPLE = 20_000
 
 
-@dataclass(frozen=True)
-class PictureColours:
-    """A palette, and the conversion of frames to palette indices.
-
-    Parameters
-    ----------
-    table : (C, 3) ndarray of uint8
-        RGB values; those of the images come last.
-    first : int
-        Index of the first colour of the images.
-    """
-
-    table: Bytes
-    first: int
-
-    def still(self, rgba: Bytes) -> Bytes:
-        """Convert lines and letters, (h, w, 4), to palette indices, (h, w)."""
-        return nearest(self.table[: self.first], rgba)
-
-    def picture(self, image: Bytes) -> Bytes:
-        """Convert an image, (H, W) or (H, W, 3), to palette indices, (H, W)."""
-        own = self.table[self.first :]
-        if image.ndim == 2:
-            levels = np.rint(image.astype(np.float64) * (len(own) - 1) / 255)
-            return (self.first + levels).astype(np.uint8)
-        return (self.first + nearest(own, image)).astype(np.uint8)
-
-
-def colours_of(images: Bytes) -> PictureColours:
-    """The palette of a video of these images, (F, H, W) or (F, H, W, 3)."""
+def look_of(images: Bytes) -> Look:
+    """The rendering of these images, (F, H, W) or (F, H, W, 3); they have no tint."""
     still = blends(STILL)
     if images.ndim == 3:
         own = np.rint(np.linspace(0, 255, MOVING)).astype(np.uint8)[:, None].repeat(3, axis=1)
     else:
         pixels = images.reshape(-1, 3)
-        step = -(-len(pixels) // _SAMPLE)
-        own = _few(pixels[::step], MOVING)
-    return PictureColours(np.concatenate([still, own]), len(still))
+        own = _few(pixels[:: -(-len(pixels) // _SAMPLE)], MOVING)
+
+    def image(row: int, tinted: bool) -> Bytes:
+        now = images[row]
+        grey = np.rint(now * ((MOVING - 1) / 255)) if now.ndim == 2 else nearest(own, now)
+        return (len(still) + grey).astype(np.uint8)
+
+    return Look(np.concatenate([still, own]), partial(nearest, still), image)
 
 
 def _few(pixels: Bytes, count: int) -> Bytes:
