@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hopfield_sim.experiment.studies.images.study import images
     from hopfield_sim.experiment.studies.modern.study import modern
     from hopfield_sim.experiment.studies.phase.study import phase
+    from hopfield_sim.experiment.studies.restricted.study import restricted
     from hopfield_sim.experiment.studies.robust.study import robust
     from hopfield_sim.experiment.studies.robustness.study import robustness
     from hopfield_sim.experiment.studies.xor.study import xor
@@ -55,6 +56,7 @@ __all__ = [
     "modern",
     "option",
     "phase",
+    "restricted",
     "robust",
     "robustness",
     "xor",

@@ -28,6 +28,7 @@ from hopfield_sim.plotting.studies.modern import modern
 from hopfield_sim.plotting.movies.movie import video
 from hopfield_sim.plotting.studies.phase import overlap_by_temperature, phase_diagram
 from hopfield_sim.plotting.studies.replica import overlap_by_load
+from hopfield_sim.plotting.studies.restricted import restricted
 from hopfield_sim.plotting.studies.robust import robust
 from hopfield_sim.plotting.studies.robustness import robustness
 from hopfield_sim.plotting.weight_map import weights
@@ -47,6 +48,7 @@ __all__ = [
     "overlap_by_temperature",
     "phase_diagram",
     "report",
+    "restricted",
     "robust",
     "robustness",
     "states",

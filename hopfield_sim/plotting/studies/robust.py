@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from hopfield_sim import checks
 from hopfield_sim.labels import label
 from hopfield_sim.plotting import style
+from hopfield_sim.plotting.cells import cell
 from hopfield_sim.plotting.images import Tile, mosaic
 from hopfield_sim.plotting.rows import Row, rows_of, values, where
 
@@ -88,7 +87,7 @@ def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
         for (kind, strength), x in places.items():
             matching = where(rows, memory=memory, corruption=kind, strength=strength)
             if matching:
-                _cell(ax, x, line, float(matching[0][measure]), low)
+                cell(ax, x, line, float(matching[0][measure]), low)
     for kind in values(rows, "corruption"):
         mine = [x for (one, _), x in places.items() if one == kind]
         ax.text(
@@ -106,29 +105,6 @@ def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
         side.set_visible(False)
     ax.set_xlim(-0.1, max(places.values()) + 1.1)
     ax.set_ylim(len(memories) - 0.5, -0.5)
-
-
-def _cell(ax: Axes, x: float, y: int, value: float, low: float) -> None:
-    share = float(np.clip((value - low) / (1 - low), 0, 1))
-    white, blue = np.ones(3), np.array(to_rgb(style.BLUE))
-    face = tuple(white + share * (blue - white))
-    ax.add_patch(Rectangle((x, y - 0.5), 1, 1, facecolor=face, edgecolor="white", lw=0.8))
-    words, ink = _number(value), "white" if share > 0.55 else style.INK
-    size = 7 if len(words) < 4 else 5.8
-    ax.text(x + 0.5, y, words, fontsize=size, ha="center", va="center", color=ink)
-
-
-def _number(value: float) -> str:
-    """A number with two digits; only exact values are written as 0 and 1.
-
-    Examples
-    --------
-    >>> [_number(value) for value in (0.0, 0.004, 0.25, 0.996, 1.0)]
-    ['0', '<.01', '.25', '>.99', '1']
-    """
-    if value in (0, 1):
-        return f"{value:.0f}"
-    return "<.01" if value < 0.005 else ">.99" if value > 0.995 else f"{value:.2f}"[1:]
 
 
 def _places(rows: Sequence[Row]) -> dict[tuple[str, float], float]:
