@@ -90,7 +90,7 @@ reliability: $(VENV)/.reliability
 sanitize: $(VENV)/.bench $(VENV)/.test
 	$(BIN)/python -m benchmarks.reliability.sanitize
 
-BY_GPU := tests/backends/test_pairs.py tests/models/test_hopfield.py tests/models/test_couplings.py
+BY_GPU := tests/backends/test_pairs.py tests/models/test_hopfield.py tests/models/test_couplings.py tests/models/test_modern.py
 
 # What is left out bounds the processor's memory, which is the device's here as well.
 HERE := -k "cupy or test_pairs" --deselect "tests/models/test_couplings.py::test_curves_take_the_memory_of_one_network[cupy]"

@@ -7,6 +7,9 @@ does faster, with the same arguments.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from hopfield_sim.backends.reference.attention import Attention
 from hopfield_sim.backends.reference.dense import Dense
@@ -36,6 +39,8 @@ class Backend:
         Memories that learn classes.
     perceptron : Perceptron
         The perceptron rule.
+    xp : module
+        Array module whose arrays memories take, and return, besides NumPy's.
     """
 
     name: str
@@ -45,3 +50,4 @@ class Backend:
     waves: Waves
     voting: Voting
     perceptron: Perceptron
+    xp: Any = np

@@ -10,6 +10,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.support.places import module_of
+
 _WORK: Final = 1 << 30
 """Multiplications of one call, about 0.1 s of one processor."""
 
@@ -21,7 +23,7 @@ _LEAST: Final = 64
 
 
 def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
-    """Return ``left @ right``, (m, k) and (k, n) to (m, n).
+    """Return ``left @ right``, (m, k) and (k, n) to (m, n); on a device in one call.
 
     Examples
     --------
@@ -29,8 +31,8 @@ def product(left: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
     array([[11.]])
     """
     (m, k), n = left.shape, right.shape[1]
-    if m * k * n <= _WORK:
-        return np.asarray(left @ right)
+    if m * k * n <= _WORK or module_of(left) is not np:
+        return left @ right
     out = np.empty((m, n), np.result_type(left, right))
     rows = min(m, _ROWS)
     columns = max(_LEAST, _WORK // (k * rows))

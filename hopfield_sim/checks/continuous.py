@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hopfield_sim.checks.reals import at, copied, first, numeric, slabs
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.support.places import HERE, module_of, moved
 
 Shape = tuple[int, ...]
 
@@ -29,12 +30,14 @@ class RealBatch(NamedTuple):
     """Validated real states, with the shape in which results are returned.
 
     ``array`` is (B, N), C-contiguous and a copy; ``single`` is True for a single state without a B
-    axis; ``shape`` is that of an image if the states are images, else ``None``.
+    axis; ``shape`` is that of an image if the states are images, else ``None``; ``place`` names the
+    array module of the caller's states, in which results are returned.
     """
 
     array: NDArray[np.floating]
     single: bool
     shape: Shape | None = None
+    place: str = HERE
 
     def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
         """Bring a result into the shape of the input states.
@@ -57,10 +60,11 @@ class RealBatch(NamedTuple):
         """
         if self.shape is not None and sites and answer.ndim > axis + 1:
             answer = answer.reshape(*answer.shape[:-1], *self.shape)
-        if not self.single:
-            return answer
-        one = answer[(slice(None),) * axis + (0,)]
-        return one.item() if np.ndim(one) == 0 else one
+        if self.single:
+            answer = answer[(slice(None),) * axis + (0,)]
+            if answer.ndim == 0:
+                return answer.item()
+        return moved(answer, self.place)
 
 
 def real_patterns(
@@ -116,6 +120,7 @@ def real_states(
     n_patterns: int | None = None,
     dtype: np.dtype[Any] | None = None,
     observed: NDArray[np.bool_] | None = None,
+    xp: Any = np,
     name: str = "states",
 ) -> RealBatch:
     """Validate real states: (N,), (B, N) or, if there is a ``shape``, images of that shape.
@@ -133,8 +138,11 @@ def real_states(
         As in ``real_patterns``.
     observed : (N,) ndarray of bool, optional
         Known coordinates. Others may be NaN, infinite or too large; such values become 0.
+    xp : module, optional
+        Array module of the implementation: its arrays are accepted besides NumPy's, and the result
+        is one of them.
     """
-    array = numeric(value, name)
+    array = numeric(value, name, xp=xp)
     if array.ndim == 0 or array.size == 0:
         raise InvalidInputError(f"{name} must hold at least one state; got shape {array.shape}")
     # (B, N) is tried first: with an image shape of (1, N) both readings would fit.
@@ -153,7 +161,8 @@ def real_states(
             + ("; did you transpose?" if turned else "")
         )
     known = observed if observed is None or image is None else observed.reshape(image)
-    return RealBatch(_numbers(array, name, dtype, known).reshape(-1, n_neurons), single, image)
+    numbers = _numbers(array, name, dtype, known).reshape(-1, n_neurons)
+    return RealBatch(xp.asarray(numbers), single, image, module_of(array).__name__)
 
 
 def activities(
@@ -195,15 +204,16 @@ def _numbers(
     limit = 0.25 * float(np.sqrt(np.finfo(dtype).max / array.size))
     if all(-limit <= copy[rows].min() and copy[rows].max() <= limit for rows in slabs(copy)):
         return copy
-    bad = ~(np.abs(copy) <= limit)
+    bad, xp = ~(abs(copy) <= limit), module_of(copy)
     if known is not None:
+        known = xp.asarray(known)
         copy[bad & ~known] = 0
         bad &= known
     if not bad.any():
         return copy
     entry, where = array[first(bad)], at(bad)
-    if not np.isfinite(copy[bad]).all():
-        unfit = bad & ~np.isfinite(copy)
+    if not xp.isfinite(copy[bad]).all():
+        unfit = bad & ~xp.isfinite(copy)
         raise InvalidInputError(f"{name} must be finite; found {copy[first(unfit)]} at {at(unfit)}")
     raise InvalidInputError(
         f"{name} must be within ±{limit:.1e} for their squares to fit {dtype}; "

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hopfield_sim.checks.arguments import integer, message, show
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
+from hopfield_sim.support.places import is_elsewhere, module_of
 
 _AXES: Final = 32
 """The maximum that NumPy broadcasts. Arrays can have more, but nothing here needs them."""
@@ -23,33 +24,14 @@ _WHOLE: Final = (...,)
 """The slabs of an array that needs no division."""
 
 
-def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
+def numeric(value: Any, name: str, *, allow_bool: bool = False, xp: Any = np) -> NDArray[Any]:
     """Convert a value to a plain array of real numbers, or raise; copied only if necessary.
 
     Masked, object, complex, structured, string and date arrays are rejected, and so are ragged
-    lists and more than 32 axes. Values are not checked: NaN is accepted.
+    lists and more than 32 axes. Values are not checked: NaN is accepted. Arrays of the module
+    ``xp`` are judged where they are, those on any other device are rejected.
     """
-    if _holds_mask(value):
-        raise InvalidTypeError(
-            f"{name} must be a plain array; got a masked one; "
-            "fill the masked entries first, with .filled(...)"
-        )
-    if _on_gpu(value):
-        raise InvalidTypeError(
-            f"{name} must be an array in the processor's memory; got one on a GPU; pass a copy, "
-            "such as that of its method get()"
-        )
-    try:
-        array = np.asarray(value)
-    except MemoryError as error:
-        raise InsufficientMemoryError(
-            f"not enough memory for {name} as an array; pass fewer rows at a time"
-        ) from error
-    except Exception as error:  # an object's own __array__ may raise anything
-        raise InvalidInputError(
-            f"{name} must be an array of real numbers; got {show(value)}, of which numpy says: "
-            f"{message(error)}"
-        ) from error
+    array = value if xp is not np and isinstance(value, xp.ndarray) else _plain(value, name)
     if array.dtype.kind not in ("iufb" if allow_bool else "iuf"):
         raise InvalidTypeError(
             f"{name} must be an array of real numbers; got {_kind(array)} (dtype {array.dtype})"
@@ -59,6 +41,31 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False) -> NDArray[Any]:
             f"{name} must have at most {_AXES} axes; got {array.ndim}; use .squeeze() or .reshape()"
         )
     return array
+
+
+def _plain(value: Any, name: str) -> NDArray[Any]:
+    """An array in the processor's memory, of whatever kind."""
+    if _holds_mask(value):
+        raise InvalidTypeError(
+            f"{name} must be a plain array; got a masked one; "
+            "fill the masked entries first, with .filled(...)"
+        )
+    if is_elsewhere(value):
+        raise InvalidTypeError(
+            f"{name} must be an array in the processor's memory; got one on a GPU; pass a copy, "
+            "such as that of its method get()"
+        )
+    try:
+        return np.asarray(value)
+    except MemoryError as error:
+        raise InsufficientMemoryError(
+            f"not enough memory for {name} as an array; pass fewer rows at a time"
+        ) from error
+    except Exception as error:  # an object's own __array__ may raise anything
+        raise InvalidInputError(
+            f"{name} must be an array of real numbers; got {show(value)}, of which numpy says: "
+            f"{message(error)}"
+        ) from error
 
 
 def float_type(value: Any, name: str = "dtype") -> np.dtype[np.floating]:
@@ -171,7 +178,7 @@ def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
 
 def first(bad: NDArray[np.bool_]) -> tuple[int, ...]:
     """Index of the first True."""
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
+    return tuple(int(i) for i in np.unravel_index(int(bad.argmax()), bad.shape))
 
 
 def at(bad: NDArray[np.bool_]) -> str:
@@ -192,9 +199,10 @@ def slabs(array: NDArray[Any]) -> Sequence[Any]:
 
 def copied(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
     """A C-contiguous copy of another dtype; numbers that exceed its range become infinite."""
+    xp = module_of(array)
     if array.size <= _SLAB and np.can_cast(array.dtype, dtype):  # nothing exceeds the range
-        return np.array(array, dtype, order="C")
-    copy = np.empty(array.shape, dtype)
+        return xp.array(array, dtype, order="C")
+    copy = xp.empty(array.shape, dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         for rows in slabs(array):
             copy[rows] = array[rows]
@@ -210,15 +218,6 @@ def finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
         where = f" at {at(bad)}" if array.ndim else ""
         raise InvalidInputError(f"{name} must be finite; found {copy[first(bad)]}{where}")
     return copy
-
-
-def _on_gpu(value: Any) -> bool:
-    """Whether it is an array on a GPU; the classes of some have the attribute on processors too."""
-    try:
-        word = "__cuda_array_interface__"
-        return hasattr(type(value), word) and hasattr(value, word)
-    except Exception:  # an object's own property may raise anything
-        return False
 
 
 def _holds_mask(value: Any, depth: int = 3) -> bool:

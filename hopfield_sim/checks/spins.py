@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hopfield_sim.checks.reals import at, copied, first, numeric, slabs
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.support.places import HERE, module_of, moved
 
 
 class Stored(NamedTuple):
@@ -27,13 +28,15 @@ class SpinBatch(NamedTuple):
     """Validated states, with the shape in which results are returned.
 
     ``array`` is (B, N) int8, C-contiguous and a copy; ``single`` is True for a single state without
-    a B axis, ``image`` if the sites have the shape (H, W) = ``shape``.
+    a B axis, ``image`` if the sites have the shape (H, W) = ``shape``; ``place`` names the array
+    module of the caller's states, in which results are returned.
     """
 
     array: NDArray[np.int8]
     single: bool
     image: bool
     shape: tuple[int, int] | None = None
+    place: str = HERE
 
     def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
         """Bring a result into the shape of the input states.
@@ -56,10 +59,11 @@ class SpinBatch(NamedTuple):
         """
         if self.image and sites and self.shape is not None and answer.ndim > axis + 1:
             answer = answer.reshape(*answer.shape[:-1], *self.shape)
-        if not self.single:
-            return answer
-        one = answer[(slice(None),) * axis + (0,)]
-        return one.item() if np.ndim(one) == 0 else one
+        if self.single:
+            answer = answer[(slice(None),) * axis + (0,)]
+            if answer.ndim == 0:
+                return answer.item()
+        return moved(answer, self.place)
 
 
 def patterns(value: Any, *, n_neurons: int | None = None, name: str = "patterns") -> Stored:
@@ -102,6 +106,7 @@ def states(
     *,
     shape: tuple[int, int] | None = None,
     n_patterns: int | None = None,
+    xp: Any = np,
     name: str = "states",
 ) -> SpinBatch:
     """Validate states: (N,) or (B, N) and, where the sites have a ``shape``, (H, W) or (B, H, W).
@@ -115,8 +120,10 @@ def states(
     n_patterns : int, optional
         Number of stored patterns; for a state of that length the message asks "did you
         transpose?".
+    xp : module, optional
+        Array module whose arrays are accepted besides NumPy's.
     """
-    array = numeric(value, name, allow_bool=True)
+    array = numeric(value, name, allow_bool=True, xp=xp)
     if array.ndim == 0 or array.size == 0:
         raise InvalidInputError(f"{name} must hold at least one state; got shape {array.shape}")
     if n_neurons is None:
@@ -139,7 +146,8 @@ def states(
             + ("; did you transpose?" if turned else "")
         )
     spins = signs(array, name).reshape(-1, n_neurons)
-    return SpinBatch(spins, single, image, shape if image else None)
+    place = module_of(spins).__name__
+    return SpinBatch(spins, single, image, shape if image else None, place)
 
 
 def signs(array: NDArray[Any], name: str) -> NDArray[np.int8]:

@@ -119,7 +119,7 @@ class BinaryMemory(SpinMemory):
         """
         now = self._now()
         n = now.n_neurons
-        cues = now._validate(states)
+        cues = now._validate(states, now._xp)
         update = checks.choice(update, UPDATES, "update")
         order = checks.choice(order, ORDERS, "order")
         ties = checks.choice(ties, TIES, "ties")
@@ -134,7 +134,7 @@ class BinaryMemory(SpinMemory):
         sweeps = len(cues.array) * min(len(schedule), most)
         manner = Manner(update, order, key, threads, ties, held, sweeps, stochastic)
         engine = now._engine(manner)
-        recorder = now._recorder(engine, record, every, update)
+        recorder = now._recorder(engine, record, every, update, cues.place)
         batch = flow(engine, cues.array, schedule, recorder)
         return Recall(batch, recorder, cues, stochastic, n, now._shape, now._patterns)
 

@@ -59,10 +59,15 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
     # ------------------------------------------------------------------ for the class below
 
     def _validate(
-        self, states: Any, name: str = "states", *, observed: NDArray[np.bool_] | None = None
+        self,
+        states: Any,
+        name: str = "states",
+        *,
+        observed: NDArray[np.bool_] | None = None,
+        xp: Any = np,
     ) -> checks.RealBatch:
-        """Validate states (B, N), (N,) or images; coordinates outside ``observed`` may have any
-        value.
+        """Validate states (B, N), (N,) or images, and bring them to the array module ``xp``;
+        coordinates outside ``observed`` may have any value.
         """
         n_neurons, n_patterns, dtype = self._size()
         return checks.real_states(
@@ -72,6 +77,7 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
             n_patterns=n_patterns,
             dtype=dtype,
             observed=observed,
+            xp=xp,
             name=name,
         )
 
@@ -108,10 +114,12 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         max_steps = checks.integer(max_steps, "max_steps", minimum=0)
         tol = checks.real(tol, "tol", minimum=0)
         pace = 1 if every is None else checks.integer(every, "every", minimum=1)
-        subject = Subject(lambda walk: energies(walk.states))
-        recorder = Recorder(pace, observables.measures(record, subject))
+        subject = Subject(lambda walk: energies(walk.states), place=batch.place)
+        recorder = Recorder(pace, observables.measures(record, subject), batch.place)
         walk = descend(move, batch.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
-        return walk, Descent(walk, recorder, batch, self.n_neurons, self._shape, patterns)
+        ended = walk.moved(batch.place)
+        start = batch._replace(array=ended.states)
+        return walk, Descent(ended, recorder, start, self.n_neurons, self._shape, patterns)
 
 
 def inverse_temperature(value: Any) -> float:

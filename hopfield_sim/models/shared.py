@@ -16,6 +16,10 @@ from typing import Any, Self
 
 import numpy as np
 
+from hopfield_sim.checks import message
+from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
+from hopfield_sim.support import places
+
 _is_quiet: ContextVar[bool] = ContextVar("hopfield_sim_is_quiet", default=False)
 
 
@@ -25,7 +29,8 @@ class Shared:
     _lock: threading.RLock
 
     def __init_subclass__(cls) -> None:
-        """Make all public methods ignore underflow, whatever ``np.seterr`` says.
+        """Make all public methods ignore underflow, whatever ``np.seterr`` says, and raise
+        ``InsufficientMemoryError`` where memory is short.
 
         Underflow is expected in a softmax, in high powers and in random features.
         """
@@ -68,7 +73,14 @@ def _quiet(member: Any) -> Any:
         try:
             with np.errstate(under="ignore"):
                 return member(*args, **kwargs)
+        except MemoryError as error:
+            if isinstance(error, HopfieldError):
+                raise
+            told = message(error)
         finally:
             _is_quiet.reset(token)
+        # Out here the error is gone, and with it the arrays that its frames had.
+        places.forget()
+        raise InsufficientMemoryError(f"not enough memory: {told}; pass fewer states at a time")
 
     return quiet

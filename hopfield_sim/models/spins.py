@@ -18,6 +18,7 @@ from hopfield_sim.recall import observables
 from hopfield_sim.recall import spins as dynamics
 from hopfield_sim.recall.observables import Record, Subject
 from hopfield_sim.recall.recording import Recorder
+from hopfield_sim.support import places
 from hopfield_sim.support.display import ShowsMemory
 
 Shape = tuple[int, int]
@@ -86,9 +87,17 @@ class SpinMemory(ShowsMemory, Saved, ABC):
             )
         return np.concatenate([self._patterns, new.array])
 
-    def _validate(self, states: Any) -> checks.SpinBatch:
+    @property
+    def _xp(self) -> Any:
+        """Array module whose states are taken besides NumPy's by ``recall`` and ``energy``."""
+        return np
+
+    def _validate(self, states: Any, xp: Any = np) -> checks.SpinBatch:
+        """Validate states of NumPy, or of the array module ``xp``."""
         n_patterns = None if self._patterns is None else len(self._patterns)
-        return checks.states(states, self.n_neurons, shape=self._shape, n_patterns=n_patterns)
+        return checks.states(
+            states, self.n_neurons, shape=self._shape, n_patterns=n_patterns, xp=xp
+        )
 
     def _recorder(
         self,
@@ -96,14 +105,15 @@ class SpinMemory(ShowsMemory, Saved, ABC):
         record: Record,
         every: int | None,
         update: str,
+        place: str = places.HERE,
     ) -> Recorder:
         """The recorder for ``record`` and ``every``; synchronous updates are whole sweeps."""
         n = self.n_neurons
         pace = n if every is None else checks.integer(every, "every", minimum=1)
         if update == "sync":
             pace = -(-pace // n) * n
-        subject = Subject(engine.energy, lambda: self._stored_patterns('record="overlap"'))
-        return Recorder(pace, observables.measures(record, subject))
+        subject = Subject(engine.energy, lambda: self._stored_patterns('record="overlap"'), place)
+        return Recorder(pace, observables.measures(record, subject), place)
 
 
 def image_shape(values: Values, n_neurons: int) -> Shape | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.backends.products import product
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.support import places
 
 # Sums of this many ±1 are exact in float32.
 _EXACT_IN_FLOAT32 = 2**24
@@ -46,7 +47,8 @@ def overlap(states: Any, patterns: Any) -> Any:
     >>> overlap([1, 1, -1, -1], [[1, 1, -1, -1], [-1, -1, 1, 1], [1, 1, 1, -1]])
     array([ 1. , -1. ,  0.5])
     """
-    batch, stored = _both(states, patterns)
+    xp = places.module_of(states)
+    batch, stored = _both(states, patterns, xp)
     n_neurons = stored.shape[1]
     exact = np.float32 if n_neurons < _EXACT_IN_FLOAT32 else np.float64
     checks.memory(
@@ -56,16 +58,12 @@ def overlap(states: Any, patterns: Any) -> Any:
         "compare fewer states at a time",
     )
     # The products are integers, exact in any order of summation; a single division follows.
-    columns, out = stored.astype(exact).T, np.empty((len(batch.array), len(stored)))
+    columns, out = xp.asarray(stored.astype(exact)).T, xp.empty((len(batch.array), len(stored)))
     step = max(1, _BLOCK // len(stored))
     for start in range(0, len(out), step):
         rows = slice(start, start + step)
-        np.divide(
-            product(batch.array[rows].astype(exact), columns),
-            n_neurons,
-            out=out[rows],
-            dtype=np.float64,
-        )
+        out[rows] = product(batch.array[rows].astype(exact), columns)
+    out /= n_neurons
     return batch.restore(out, sites=False)
 
 
@@ -150,10 +148,10 @@ def hamming(a: Any, b: Any) -> Any:
     return int(counts) if np.ndim(counts) == 0 else counts.astype(np.int64)
 
 
-def _both(states: Any, patterns: Any) -> tuple[checks.SpinBatch, NDArray[np.int8]]:
+def _both(states: Any, patterns: Any, xp: Any = np) -> tuple[checks.SpinBatch, NDArray[np.int8]]:
     stored, shape = checks.patterns(patterns)
     n_patterns, n_neurons = stored.shape
-    return checks.states(states, n_neurons, shape=shape, n_patterns=n_patterns), stored
+    return checks.states(states, n_neurons, shape=shape, n_patterns=n_patterns, xp=xp), stored
 
 
 def _rows(value: Any, name: str) -> NDArray[np.int8]:

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.patterns import overlap
+from hopfield_sim.support import places
 
 Array = NDArray[Any]
 
@@ -37,10 +37,13 @@ class Subject:
     patterns : callable, optional
         Returns the stored patterns (P, N), or raises NotStoredError if there are none. None for
         memories whose overlaps have no meaning.
+    place : str
+        Name of the array module of the states that users' functions get.
     """
 
     energy: Measure
     patterns: Callable[[], Array] | None = None
+    place: str = places.HERE
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def measures(record: Record, subject: Subject) -> dict[str, Measure]:
     chosen: dict[str, Measure] = {}
     for item in _items(record, known):
         if isinstance(item, Mapping):
-            chosen |= {_name(name): _function(name, f) for name, f in item.items()}
+            chosen |= {_name(name): _function(name, f, subject.place) for name, f in item.items()}
         else:
             word = checks.choice(item, known, "record")
             chosen[word] = OBSERVABLES[word].of(subject)
@@ -111,7 +114,7 @@ def _name(name: Any) -> str:
     return name
 
 
-def _function(name: str, function: Any) -> Measure:
+def _function(name: str, function: Any, place: str) -> Measure:
     """The measure of a user-defined function, from states (B, N) to an array (B, ...)."""
     if not callable(function):
         raise InvalidTypeError(
@@ -120,9 +123,8 @@ def _function(name: str, function: Any) -> Measure:
         )
 
     def measure(moving: Any) -> Array:
-        states = moving.states.view()
-        states.flags.writeable = False
-        row = np.array(function(states))
+        states = places.guarded(places.moved(moving.states, place))
+        row = places.module_of(states).array(function(states))
         if row.ndim == 0 or len(row) != len(states) or row.dtype.kind not in "biufc":
             raise InvalidInputError(
                 f"the function {name!r} of record= must give an array of numbers, one for each of "

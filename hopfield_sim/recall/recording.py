@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError
 from hopfield_sim.recall.observables import OBSERVABLES, Measure
+from hopfield_sim.support import places
 from hopfield_sim.support.display import ShowsRun
 
 _ROW = 128
@@ -37,10 +38,13 @@ class Recorder:
         Number of updates between rows.
     measures : dict of str to callable
         For each recorded name, the function that computes a row from a batch.
+    place : str
+        Name of the array module that rows are kept in.
     """
 
     every: int
     measures: dict[str, Measure]
+    place: str = places.HERE
     updates: list[int] = field(default_factory=list)
     rows: dict[str, list[NDArray[Any]]] = field(init=False)
     _stacks: dict[str, NDArray[Any]] = field(default_factory=dict)
@@ -59,7 +63,7 @@ class Recorder:
 
     def capture(self, batch: Moving, *, last: bool = False) -> None:
         """Record a row if one is due; the ``last`` one unless it is recorded already."""
-        now = int(batch.updates.max(initial=0))
+        now = int(batch.updates.max()) if len(batch.updates) else 0
         written = self.updates and self.updates[-1] == now
         if not written and (last or not now % self.every):
             self._write(batch, now)
@@ -75,7 +79,7 @@ class Recorder:
     def _write(self, batch: Moving, now: int) -> None:
         self.updates.append(now)
         for word, measure in self.measures.items():
-            row = measure(batch)
+            row = places.moved(measure(batch), self.place)
             self.rows[word].append(row)
             self._bytes += row.nbytes + _ROW
         if self._bytes > self._checked:
@@ -96,7 +100,7 @@ class Recorder:
         if word not in self._stacks:
             rows = self.rows[word]
             self._demand(len(rows) * rows[0].nbytes, len(rows))
-            self._stacks[word] = np.stack(rows)
+            self._stacks[word] = places.module_of(rows[0]).stack(rows)
             self.rows[word] = []
         return self._stacks[word]
 

@@ -18,7 +18,7 @@ from hopfield_sim.errors import NotStoredError
 from hopfield_sim.patterns import overlap
 from hopfield_sim.recall import recording
 from hopfield_sim.recall.recording import Recorded, Recorder
-from hopfield_sim.support import display
+from hopfield_sim.support import display, places
 
 
 class Engine(Protocol):
@@ -176,6 +176,7 @@ class Recall(Recorded):
         if self.patterns is None or not len(self.patterns):
             return counts
         overlaps = overlap(self._batch.states[: display.MOST], self.patterns)
+        overlaps = places.moved(overlaps, places.HERE)
         nearest = np.abs(overlaps).argmax(axis=1)
         pairs = zip(nearest, overlaps[np.arange(len(nearest)), nearest], strict=True)
         return {**counts, "nearest pattern": [f"{mu}, m = {m:.3f}" for mu, m in pairs]}

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.recall import recording
 from hopfield_sim.recall.recording import Recorded, Recorder
+from hopfield_sim.support import places
 
 Floats = NDArray[np.floating]
 
@@ -33,8 +34,16 @@ class Walk:
     resting: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.updates = np.zeros(len(self.states), np.int64)
-        self.resting = np.zeros(len(self.states), bool)
+        xp = places.module_of(self.states)
+        self.updates = xp.zeros(len(self.states), np.int64)
+        self.resting = xp.zeros(len(self.states), bool)
+
+    def moved(self, place: str) -> Walk:
+        """The same with its arrays in the array module of that name."""
+        walk = Walk(places.moved(self.states, place))
+        walk.updates = places.moved(self.updates, place)
+        walk.resting = places.moved(self.resting, place)
+        return walk
 
 
 def descend(
@@ -74,18 +83,19 @@ def descend(
     >>> walk.updates, walk.states.round(2).ravel()
     (array([10,  1]), array([1., 1.]))
     """
-    walk = Walk(states)
+    walk, xp = Walk(states), places.module_of(states)
+    clamp = None if clamp is None else xp.asarray(clamp)
     recorder.capture(walk)
     for _ in range(max_steps):
-        rows = np.flatnonzero(~walk.resting)
+        rows = xp.flatnonzero(~walk.resting)
         if not rows.size:
             break
         everyone = len(rows) == len(states)
         before = states if everyone else states[rows]
         after = move(before)
         if clamp is not None:
-            after[:, clamp] = before[:, clamp]
-        change = np.abs(after - before).max(axis=1)
+            after = xp.where(clamp, before, after)
+        change = abs(after - before).max(axis=1)
         states[rows] = after
         walk.updates[rows] += 1
         walk.resting[rows] = change <= tol
@@ -133,7 +143,8 @@ class Descent(Recorded):
     @property
     def stop(self) -> Any:
         """Reason why each state stopped, (B,)."""
-        words = np.array(["max-steps", "fixed-point"])[self._walk.resting.astype(int)]
+        resting = places.moved(self._walk.resting, places.HERE)
+        words = np.array(["max-steps", "fixed-point"])[resting.astype(int)]
         return self._start.restore(words)
 
     @property

@@ -1,8 +1,8 @@
 """What stands in for CuPy in tests without a GPU: memory is NumPy's, kernels run on the processor.
 
 It has no more of CuPy than the package uses, and what it has is strict: a device array goes into
-no NumPy function, copies are counted, memory is limited, and a launch wants arguments of the very
-types that the kernel declares, and no more threads and shared memory than a device has.
+no NumPy function, copies and waits are counted, memory is limited, and a launch wants arguments of
+the very types that the kernel declares, and no more threads and shared memory than a device has.
 
 ``install()`` puts it in CuPy's place; as a plugin of pytest (``-p stand_in``) it does that before
 tests are collected.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import sys
 import weakref
+from collections.abc import Iterator
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -50,6 +51,7 @@ class Counts:
         self.up: list[int] = []
         self.down: list[int] = []
         self.launches: list[str] = []
+        self.waits = 0
 
 
 counts = Counts()
@@ -73,24 +75,66 @@ def _freed(n_bytes: int) -> None:
     settings.allocated -= n_bytes
 
 
+def _in(value: Any) -> Any:
+    """What NumPy is given: the values of device arrays, and numbers; NumPy's arrays are refused."""
+    if isinstance(value, ndarray):
+        return value._values
+    if isinstance(value, (list, tuple)):
+        return type(value)(_in(item) for item in value)
+    if isinstance(value, np.ndarray):
+        raise TypeError("Unsupported type <class 'numpy.ndarray'>")
+    return value
+
+
+def _out(found: Any) -> Any:
+    """A device array of what NumPy gave; without dimensions where that is a number."""
+    if isinstance(found, tuple):
+        return tuple(map(_out, found))
+    return ndarray(np.asarray(found))
+
+
+def _called(function: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    with np.errstate(all="ignore"):  # a device warns of nothing
+        found = function(*_in(args), **{name: _in(value) for name, value in options.items()})
+    if "out" in options:
+        return options["out"]
+    return _out(found)
+
+
 class ndarray:
-    """An array on the device: it can be brought back, and that is all."""
+    """An array on the device: NumPy's functions refuse it, and reading a number is a wait."""
 
     __array_ufunc__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, values: np.ndarray) -> None:
+    def __init__(self, values: np.ndarray, of: ndarray | None = None) -> None:
+        self._values, self._of = values, of
+        if of is not None:  # a view
+            return
         if settings.limit is not None and settings.allocated + values.nbytes > settings.limit:
             raise OutOfMemoryError(f"Out of memory allocating {values.nbytes:,} bytes")
-        self._values = values
         settings.allocated += values.nbytes
         weakref.finalize(self, _freed, values.nbytes)
-        self.shape, self.dtype, self.nbytes = values.shape, values.dtype, values.nbytes
+
+    shape = property(lambda self: self._values.shape)
+    dtype = property(lambda self: self._values.dtype)
+    ndim = property(lambda self: self._values.ndim)
+    size = property(lambda self: self._values.size)
+    nbytes = property(lambda self: self._values.nbytes)
+    itemsize = property(lambda self: self._values.itemsize)
+    T = property(lambda self: ndarray(self._values.T, self))
 
     def __len__(self) -> int:
-        return self.shape[0]
+        return len(self._values)
+
+    def __iter__(self) -> Iterator[ndarray]:
+        return (self[k] for k in range(len(self)))
 
     def __array__(self, *args: Any, **options: Any) -> Any:
         raise TypeError("Implicit conversion to a NumPy array is not allowed.")
+
+    def __array_function__(self, function: Any, *rest: Any) -> Any:
+        raise TypeError(f"numpy.{function.__name__} of a device array")
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
@@ -100,21 +144,127 @@ class ndarray:
         counts.down.append(self.nbytes)
         return self._values.copy()
 
+    def item(self) -> Any:
+        counts.waits += 1
+        return self._values.item()
 
-def asarray(values: np.ndarray) -> ndarray:
-    assert type(values) is np.ndarray
-    counts.up.append(values.nbytes)
-    return ndarray(values.copy())
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __index__(self) -> int:
+        return self.item().__index__()  # type: ignore[no-any-return]
+
+    def __str__(self) -> str:
+        counts.waits += 1
+        return str(self._values)
+
+    def __getitem__(self, key: Any) -> ndarray:
+        found = np.asarray(self._values[_in(key)])
+        return ndarray(found, self if np.shares_memory(found, self._values) else None)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._values[_in(key)] = _in(value)
+
+    def reshape(self, *shape: Any) -> ndarray:
+        found = self._values.reshape(*shape)
+        return ndarray(found, self if np.shares_memory(found, self._values) else None)
+
+    def astype(self, dtype: Any, *, copy: bool = True) -> ndarray:
+        same = not copy and self.dtype == dtype
+        return self if same else _called(self._values.astype, (dtype,), {})
 
 
-def empty(shape: tuple[int, ...], dtype: Any) -> ndarray:
-    made = np.empty(shape, dtype)
-    made.view(np.uint8).fill(0x5A)  # as whatever was there before
+def _method(name: str, *keywords: str) -> Any:
+    def method(self: ndarray, *args: Any, **options: Any) -> Any:
+        assert set(options) <= set(keywords), f"cupy.ndarray.{name} has no {options.keys()}"
+        return _called(getattr(self._values, name), args, options)
+
+    return method
+
+
+for _name in ("sum", "mean"):
+    setattr(ndarray, _name, _method(_name, "axis", "dtype", "keepdims"))
+for _name in ("max", "min", "any", "all"):
+    setattr(ndarray, _name, _method(_name, "axis", "keepdims"))
+for _name in ("argmax", "copy"):
+    setattr(ndarray, _name, _method(_name, "axis"))
+
+
+def _operator(name: str) -> Any:
+    def operate(self: ndarray, *other: Any) -> Any:
+        return _called(getattr(np.ndarray, name), (self, *other), {})
+
+    return operate
+
+
+def _in_place(name: str) -> Any:
+    def operate(self: ndarray, other: Any) -> ndarray:
+        with np.errstate(all="ignore"):
+            getattr(np.ndarray, name)(self._values, _in(other))
+        return self
+
+    return operate
+
+
+for _name in ("add", "sub", "mul", "truediv", "matmul", "and", "or"):
+    setattr(ndarray, f"__{_name}__", _operator(f"__{_name}__"))
+    setattr(ndarray, f"__r{_name}__", _operator(f"__r{_name}__"))
+    setattr(ndarray, f"__i{_name}__", _in_place(f"__i{_name}__"))
+for _name in ["eq", "ne", "lt", "le", "gt", "ge", "neg", "abs", "invert"]:
+    setattr(ndarray, f"__{_name}__", _operator(f"__{_name}__"))
+
+ndarray.__module__ = "cupy"
+
+
+def _function(name: str, *keywords: str) -> Any:
+    def function(*args: Any, **options: Any) -> Any:
+        assert set(options) <= set(keywords), f"cupy.{name} has no {options.keys()}"
+        return _called(getattr(np, name), args, options)
+
+    return function
+
+
+FUNCTIONS = {
+    name: _function(name, *keywords)
+    for names, keywords in {
+        "abs exp expm1 log log1p sqrt maximum minimum subtract isfinite": ("out", "dtype"),
+        "where flatnonzero zeros_like ones": (),
+        "zeros": ("dtype",),
+        "einsum": ("dtype",),
+        "concatenate stack median": ("axis",),
+    }.items()
+    for name in names.split()
+}
+
+
+def array(values: Any, dtype: Any = None, order: str = "K") -> ndarray:
+    if isinstance(values, ndarray):
+        return ndarray(np.array(values._values, dtype, order=order))
+    made = np.array(values, dtype, order=order)
+    counts.up.append(made.nbytes)
     return ndarray(made)
 
 
-def zeros(shape: tuple[int, ...], dtype: Any) -> ndarray:
-    return ndarray(np.zeros(shape, dtype))
+def asarray(values: Any, dtype: Any = None) -> ndarray:
+    same = isinstance(values, ndarray) and dtype in (None, values.dtype)
+    return values if same else array(values, dtype)
+
+
+def ascontiguousarray(values: Any) -> ndarray:
+    same = isinstance(values, ndarray) and values._values.flags.c_contiguous
+    return values if same else array(values, order="C")
+
+
+def empty(shape: tuple[int, ...], dtype: Any = float) -> ndarray:
+    made = np.empty(shape, dtype)
+    made.reshape(-1).view(np.uint8).fill(0x5A)  # as whatever was there before
+    return ndarray(made)
 
 
 class RawModule:
@@ -152,6 +302,7 @@ class RawKernel:
         counts.launches.append(self._name)
         seed = len(counts.launches) if settings.shuffled else 0
         given = [arg._values if isinstance(arg, ndarray) else arg for arg in args]
+        assert all(array.flags.c_contiguous for array in given if array.ndim), "a strided argument"
         self._module.kernels()(self._name, grid[0], block[0], given, shared_mem, seed)
 
 
@@ -184,7 +335,8 @@ def module() -> ModuleType:
     """What ``import cupy`` gives."""
     cupy = ModuleType("cupy")
     cupy.__dict__.update(
-        asarray=asarray, empty=empty, zeros=zeros, ndarray=ndarray, RawModule=RawModule,
+        FUNCTIONS, array=array, asarray=asarray, ascontiguousarray=ascontiguousarray,
+        empty=empty, ndarray=ndarray, RawModule=RawModule,
         get_default_memory_pool=_Pool, __version__="stand-in",
         cuda=SimpleNamespace(
             Device=_Device,

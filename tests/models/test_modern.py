@@ -505,7 +505,9 @@ def test_blocks_of_memories_and_of_queries_change_nothing(monkeypatch):
     xi, x = memories(3000, 8), cues(50, 8)
     whole = Attention().attend(Memories(xi), x, 2.0)
     soft = Attention().soft_maximum(Memories(xi), x, 2.0)
-    monkeypatch.setattr("hopfield_sim.backends.reference.attention._SCORES", 1)  # blocks of 1024
+    monkeypatch.setattr(
+        "hopfield_sim.backends.reference.attention.Attention.block_scores", 1
+    )  # blocks of 1024
     monkeypatch.setattr("hopfield_sim.backends.reference.attention._QUERIES", 7)
     parts = Attention().attend(Memories(xi), x, 2.0)
     for a, b in zip(whole, parts, strict=True):

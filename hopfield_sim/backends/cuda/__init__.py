@@ -1,9 +1,9 @@
-"""Networks of pair couplings on an NVIDIA GPU, by kernels that CuPy compiles: the reference's bits
-for integer couplings.
+"""Memories on an NVIDIA GPU, by CuPy: networks of pair couplings by kernels, with the reference's
+bits for integer couplings, modern networks by the reference's own lines on CuPy's arrays.
 
 ``*.cuh`` beside this file are the kernels, ``source.py`` joins them into texts to compile,
-``device.py`` has memory and launches, ``batch.py`` states on the device, ``pairs.py`` the engine.
-Memories of other kinds have no kernels yet: the reference computes them, on the processor.
+``device.py`` has memory and launches, ``batch.py`` states on the device, ``pairs.py`` and
+``attention.py`` the engines. Other memories are computed by the reference, on the processor.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hopfield_sim.errors import MissingDependencyError
 
 
 def load() -> dict[str, Any]:
-    """The engines, those of pair couplings on the device.
+    """The engines, those of pair couplings and of attention on the device.
 
     Raises
     ------
@@ -24,10 +24,12 @@ def load() -> dict[str, Any]:
         Without CuPy, without a driver, and without a device; the message says which.
     """
     cupy = _cupy()
+    from hopfield_sim.backends.cuda.attention import CudaAttention
     from hopfield_sim.backends.cuda.device import Device
     from hopfield_sim.backends.cuda.pairs import CudaPairs
 
-    return reference.load() | {"pairs": CudaPairs(Device(cupy))}
+    there = {"pairs": CudaPairs(Device(cupy)), "attention": CudaAttention(), "xp": cupy}
+    return reference.load() | there
 
 
 def _cupy() -> Any:

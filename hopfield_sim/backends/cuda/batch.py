@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.cuda.device import Array, Device
 from hopfield_sim.backends.protocol import STALE, Couplings, StateBatch
+from hopfield_sim.support import places
 
 
 class ResidentBatch(StateBatch):
     """A batch with ``states``, ``cache`` and ``previous`` on the device.
 
-    Whoever reads one of the three gets a copy, made when it is first read after a walk.
+    Whoever reads one of the three gets it where the caller's states are: itself, or a copy that is
+    made when it is first read after a walk.
 
     Parameters
     ----------
@@ -22,21 +24,24 @@ class ResidentBatch(StateBatch):
         Where.
     couplings : Matrix or Factors
         Of the network.
-    states : (B, N) ndarray of int8
-        What the walk begins with.
+    states : (B, N) array of int8 on the device
+        What the walk begins with, and changes.
     index : (B,) ndarray of int64
         Places in the caller's batch.
-    previous : (B, N) ndarray of int8
+    previous : (B, N) array of int8 on the device
         The states one step before; the same array as ``states`` where nobody needs them.
+    place : str
+        Name of the array module of the caller's states.
     """
 
     def __init__(
         self,
         device: Device,
         couplings: Couplings,
-        states: NDArray[np.int8],
+        states: Array,
         index: NDArray[np.int64],
-        previous: NDArray[np.int8],
+        previous: Array,
+        place: str = places.HERE,
     ) -> None:
         self._width = couplings.width
         self.stride = -(-self._width // 16) * 16
@@ -45,12 +50,11 @@ class ResidentBatch(StateBatch):
         self.index = index
         self.index_there = device.upload(index)
         self.there = {
-            "states": device.upload(states),
+            "states": states,
             "cache": device.zeros((len(states), self.stride), couplings.cache_type),
+            "previous": previous,
         }
-        self.there["previous"] = (
-            self.there["states"] if previous is states else device.upload(previous)
-        )
+        self.place = place
         self.updates, self.flips = (np.zeros(len(states), np.int64) for _ in range(2))
         self.stop = np.zeros(len(states), np.int8)
         self.fresh = np.full(len(states), STALE, np.uint8)
@@ -62,7 +66,7 @@ class ResidentBatch(StateBatch):
         there = self.__dict__.get("there", {})
         if name not in there:
             raise AttributeError(name)
-        found = there[name].get()
+        found = places.moved(there[name], self.place)
         self.__dict__[name] = found[:, : self._width] if name == "cache" else found
         return self.__dict__[name]
 
@@ -87,7 +91,7 @@ class ResidentBatch(StateBatch):
             getattr(batch, name)[...] = getattr(self, name)
 
     def ended(self) -> StateBatch:
-        """States and counters in the processor's memory; nothing is on the device any more."""
+        """States where the caller's were, and counters; nothing else is on the device any more."""
         batch = StateBatch(self.states, np.empty((len(self), 0)), self.index, self.states)
         batch.updates, batch.flips = self.updates, self.flips
         batch.stop, batch.fresh = self.stop, self.fresh

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.cuda.source import OPTIONS
 from hopfield_sim.errors import InsufficientMemoryError
+from hopfield_sim.support import places
 
 Array = Any
 """An array on the device."""
@@ -38,11 +37,10 @@ class Device:
         self.shared_of_block: int = attributes["MaxSharedMemoryPerBlockOptin"]
         self.shared_of_processor: int = attributes["MaxSharedMemoryPerMultiprocessor"]
         self._kernels: dict[tuple[str, str], Any] = {}
-        self._kept: dict[int, Any] = {}
 
     def upload(self, array: NDArray[Any]) -> Array:
-        """A copy on the device."""
-        return self._cupy.asarray(np.ascontiguousarray(array))
+        """A copy on the device, C-contiguous; such an array itself."""
+        return self._cupy.ascontiguousarray(array)
 
     def empty(self, shape: tuple[int, ...], dtype: Any) -> Array:
         """Room on the device, not filled."""
@@ -52,17 +50,9 @@ class Device:
         """The same, filled with zeros."""
         return self._cupy.zeros(shape, dtype)
 
-    def kept(self, owner: Any, make: Callable[[], Any]) -> Any:
-        """What ``make`` has brought to the device for this object, once in its life."""
-        key = id(owner)
-        if key not in self._kept:
-            self._kept[key] = make()
-            weakref.finalize(owner, self._kept.pop, key, None).atexit = False
-        return self._kept[key]
-
     def release(self) -> None:
         """Give all memory back that no array in use has."""
-        self._kept.clear()
+        places.forget()
         self._cupy.get_default_memory_pool().free_all_blocks()
 
     def launch(

@@ -26,8 +26,9 @@ from hopfield_sim.backends.protocol import (
     Rule,
     StateBatch,
 )
-from hopfield_sim.backends.reference.pairs import Pairs
+from hopfield_sim.backends.reference.pairs import Pairs, all_fields
 from hopfield_sim.backends.reference.philox import ORDERS
+from hopfield_sim.support import places
 
 _VISITS: Final = 1 << 20
 """Visits of a state in one launch, a tenth of a second at most: a Ctrl-C is heard between two."""
@@ -65,12 +66,34 @@ class CudaPairs(Pairs):
     def start(self, couplings: Couplings, states: NDArray[np.int8], how: Dynamics) -> StateBatch:
         """The states on the device, where their caches are computed."""
         if couplings.wide:
-            return super().start(couplings, states, how)
+            return super().start(couplings, places.moved(states, places.HERE), how)
         index = np.arange(len(states), dtype=np.int64)
-        previous = states[:] if how.update == "sync" else states  # another array, once it is there
-        batch = ResidentBatch(self.device, couplings, states, index, previous)
+        there, place = self.device.upload(states), places.module_of(states).__name__
+        previous = there.copy() if how.update == "sync" else there
+        batch = ResidentBatch(self.device, couplings, there, index, previous, place)
         self._fill(couplings, batch)
         return batch
+
+    @on_device
+    def cache(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
+        """Caches of states on the device, there; those of NumPy's by the processor."""
+        if places.module_of(states) is np or couplings.wide:
+            return super().cache(couplings, states, n_threads)
+        index = np.arange(len(states), dtype=np.int64)
+        place = places.module_of(states).__name__
+        batch = ResidentBatch(self.device, couplings, states, index, states, place)
+        self._fill(couplings, batch)
+        return batch.cache
+
+    def fields(
+        self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
+    ) -> NDArray[Any]:
+        """The same of fields."""
+        if places.module_of(states) is np:
+            return super().fields(couplings, states, n_threads)
+        return all_fields(couplings, self.cache(couplings, states), states)
 
     @on_device
     def advance(
@@ -232,17 +255,20 @@ class CudaPairs(Pairs):
         """The batch, or a copy of it on the device."""
         if isinstance(batch, ResidentBatch):
             return batch
-        moving = ResidentBatch(self.device, couplings, batch.states, batch.index, batch.previous)
+        up = self.device.upload
+        states = up(batch.states)
+        previous = states if batch.previous is batch.states else up(batch.previous)
+        moving = ResidentBatch(self.device, couplings, states, batch.index, previous)
         for name in ("updates", "flips", "stop", "fresh"):
             getattr(moving, name)[...] = getattr(batch, name)
         cache = np.zeros((len(moving), moving.stride), couplings.cache_type)
         cache[:, : couplings.width] = batch.cache
-        moving.there["cache"] = self.device.upload(cache)
+        moving.there["cache"] = up(cache)
         return moving
 
     def _couplings(self, couplings: Couplings) -> tuple[Any, ...]:
         """The arguments COUPLINGS_ARGS of ``couplings.cuh``."""
-        made: tuple[Any, ...] = self.device.kept(couplings, lambda: self._uploaded(couplings))
+        made: tuple[Any, ...] = places.kept(couplings, lambda: self._uploaded(couplings))
         return made
 
     def _uploaded(self, couplings: Couplings) -> tuple[Any, ...]:
@@ -265,7 +291,7 @@ class CudaPairs(Pairs):
 
     def _rule(self, rule: Rule, couplings: Couplings) -> tuple[str, tuple[Any, ...]]:
         """Which kernel, and the arguments of its rule in ``rules.cuh``."""
-        made: tuple[str, tuple[Any, ...]] = self.device.kept(
+        made: tuple[str, tuple[Any, ...]] = places.kept(
             rule, lambda: self._rule_there(rule, couplings)
         )
         return made

@@ -1,4 +1,5 @@
-"""THE reference of attention: softmax over memories and the weighted mean of them, in NumPy.
+"""THE reference of attention: softmax over memories and the weighted mean of them, in NumPy, or in
+the array module of its arguments.
 
 Blocks of memories stream past the queries and a running maximum is subtracted (M. Milakov, N.
 Gimelshein, arXiv:1805.02867, 2018), so that nothing overflows and the scores of all memories are
@@ -16,23 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.products import product
+from hopfield_sim.support.places import module_of
 
 Floats = NDArray[np.floating]
 
 _QUERIES = 1024
 """Number of queries processed together."""
 
-_SCORES = 1 << 19
-"""Scores of a block: small enough for the cache, large enough for fast matrix products."""
-
 _SOFTMAX = 1 << 22
 """Scores whose exponentials are computed before Python may handle a Ctrl-C."""
 
 _MEMORIES = 1 << 13
 """Largest number of memories of a block: a longer sum in float32 would lose digits."""
-
-_DIFFERENCES = 1 << 16
-"""Size of a block of differences, which must fit the first-level cache."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +74,18 @@ class Attended(NamedTuple):
 
 
 class Attention:
-    """Reference engine: two matrix products for each block of memories, with a softmax between."""
+    """Reference engine: two matrix products for each block of memories, with a softmax between.
+
+    Attributes
+    ----------
+    block_scores : int
+        Scores of a block: small enough for the cache, large enough for fast matrix products.
+    block_differences : int
+        Size of a block of differences, which must fit the first-level cache.
+    """
+
+    block_scores = 1 << 19
+    block_differences = 1 << 16
 
     def attend(self, memories: Memories, queries: Floats, beta: float) -> Attended:
         """Return the weighted mean of the memories for each query, with its normalisation.
@@ -92,9 +99,9 @@ class Attention:
         >>> attended.target, attended.mass
         (array([[1., 1.]]), array([2.]))
         """
-        beta = within(beta, queries.dtype)
-        target = np.empty(queries.shape, queries.dtype)
-        mass, scaled = np.empty(len(queries)), np.empty(len(queries))
+        beta, xp = within(beta, queries.dtype), module_of(queries)
+        target = xp.empty(queries.shape, queries.dtype)
+        mass, scaled = xp.empty(len(queries)), xp.empty(len(queries))
         with np.errstate(over="ignore"):  # β times a large difference is −inf, and its exp 0
             for start in range(0, len(queries), _QUERIES):
                 rows = slice(start, start + _QUERIES)
@@ -113,27 +120,28 @@ class Attention:
         ...  for beta in (1e-9, 1.0, 1e9)]
         [2.0, 2.434, 3.0]
         """
-        out = np.empty(len(queries))
+        xp = module_of(queries)
+        out = xp.empty(len(queries))
         for start in range(0, len(queries), _QUERIES):
             part = queries[start : start + _QUERIES]
-            blocks = list(_blocks(len(memories.patterns), len(part)))
-            maxima = np.empty((len(part), len(blocks)))
+            blocks = list(self._blocks(len(memories.patterns), len(part)))
+            maxima, sizes = xp.empty((len(part), len(blocks))), xp.empty(len(blocks))
             for k, block in enumerate(blocks):
                 maxima[:, k] = _soft_maximum(self._scores(memories, part, block), beta)
-            sizes = [len(memories.patterns[block]) for block in blocks]
-            out[start : start + _QUERIES] = _soft_maximum(maxima, beta, np.array(sizes, float))
+                sizes[k] = len(memories.patterns[block])
+            out[start : start + _QUERIES] = _soft_maximum(maxima, beta, sizes)
         return out
 
     def weights(self, memories: Memories, queries: Floats, beta: float) -> Floats:
         """Softmax of β times the scores, (b, P); rows sum to 1."""
-        weights = self.scores(memories, queries)
+        weights, xp = self.scores(memories, queries), module_of(queries)
         step = max(1, _SOFTMAX // weights.shape[1])
         for start in range(0, len(weights), step):
             some = weights[start : start + step]
             some -= some.max(axis=1, keepdims=True)
             with np.errstate(over="ignore"):
                 some *= within(beta, queries.dtype)
-            np.exp(some, out=some)
+            xp.exp(some, out=some)
             some /= some.sum(axis=1, keepdims=True)
         return weights
 
@@ -143,15 +151,15 @@ class Attention:
         return self._scores(memories, queries, everything)
 
     def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
-        blocks = _blocks(len(memories.patterns), len(queries))
+        xp, blocks = module_of(queries), self._blocks(len(memories.patterns), len(queries))
         first = next(blocks)
         scores = self._scores(memories, queries, first)
         top = scores.max(axis=1, keepdims=True)
         total, mass, scaled = _weighed(memories, scores, top, beta, first)
         for block in blocks:
             scores = self._scores(memories, queries, block)
-            new = np.maximum(top, scores.max(axis=1, keepdims=True))
-            shrink = np.exp((top - new) * beta)
+            new = xp.maximum(top, scores.max(axis=1, keepdims=True))
+            shrink = xp.exp((top - new) * beta)
             more = _weighed(memories, scores, new, beta, block)
             total *= shrink
             total += more.target
@@ -175,17 +183,23 @@ class Attention:
 
     def distances(self, patterns: Floats, queries: Floats, mask: Floats) -> Floats:
         """Σ_i mask_i |q_i − ξ_i|, (b, P)."""
-        out = np.empty((len(queries), len(patterns)), queries.dtype)
-        step = max(1, _DIFFERENCES // patterns.shape[1])
-        scratch = np.empty((step, patterns.shape[1]), queries.dtype)
+        xp = module_of(queries)
+        out = xp.empty((len(queries), len(patterns)), queries.dtype)
+        step = max(1, self.block_differences // patterns.shape[1])
+        scratch = xp.empty((min(step, len(patterns)), patterns.shape[1]), queries.dtype)
         for start in range(0, len(patterns), step):
             part = patterns[start : start + step]
             difference = scratch[: len(part)]
             for query, row in zip(queries, out, strict=True):
-                np.subtract(part, query, out=difference)
-                np.abs(difference, out=difference)
-                np.matmul(difference, mask, out=row[start : start + step])
+                xp.subtract(part, query, out=difference)
+                xp.abs(difference, out=difference)
+                row[start : start + step] = difference @ mask
         return out
+
+    def _blocks(self, n_patterns: int, n_queries: int) -> Iterator[slice]:
+        step = max(1024, min(_MEMORIES, self.block_scores // n_queries))
+        for start in range(0, n_patterns, step):
+            yield slice(start, start + step)
 
 
 def _weighed(
@@ -195,7 +209,7 @@ def _weighed(
     e = scores
     e -= top
     e *= beta
-    np.exp(e, out=e)
+    module_of(e).exp(e, out=e)
     mass = e.sum(axis=1, keepdims=True)
     scaled = mass
     if memories.scale is not None:
@@ -211,25 +225,21 @@ def _soft_maximum(
 
     As top + β⁻¹ log(1 + mean(exp(β (value − top)) − 1)), in which nothing cancels when β is small.
     """
+    xp = module_of(values)
     if counts is None:
-        counts = np.ones(values.shape[1])
+        counts = xp.ones(values.shape[1])
     shares = counts / counts.sum()
     exponents = values.astype(np.float64)
     top = exponents.max(axis=1)
     exponents -= top[:, None]
     with np.errstate(over="ignore"):
         exponents *= beta
-    below = np.expm1(exponents) @ shares
-    mean = np.exp(exponents) @ shares
-    return np.asarray(top + np.where(below > -0.5, np.log1p(below), np.log(mean)) / beta)
+    below = xp.expm1(exponents) @ shares
+    mean = xp.exp(exponents) @ shares
+    soft = top + xp.where(below > -0.5, xp.log1p(below), xp.log(mean)) / beta
+    return soft
 
 
 def within(beta: float, dtype: np.dtype[Any]) -> float:
     """β, or the largest number that the dtype holds."""
     return min(beta, float(np.finfo(dtype).max))
-
-
-def _blocks(n_patterns: int, n_queries: int) -> Iterator[slice]:
-    step = max(1024, min(_MEMORIES, _SCORES // n_queries))
-    for start in range(0, n_patterns, step):
-        yield slice(start, start + step)

@@ -28,6 +28,7 @@ from hopfield_sim.backends.protocol import (
 )
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.philox import distinct_sites, random_spins
+from hopfield_sim.support import places
 
 Rows = NDArray[np.int64]
 
@@ -59,7 +60,8 @@ class Pairs:
     ) -> NDArray[Any]:
         """Return the caches: fields of a matrix, overlaps of factors."""
         if isinstance(couplings, Factors):
-            return whole_product(states, couplings.patterns.T, 1).astype(couplings.cache_type)
+            patterns = places.beside(couplings.patterns, states)
+            return whole_product(states, patterns.T, 1).astype(couplings.cache_type)
         return self.fields(couplings, states, n_threads)
 
     def fields(
@@ -198,7 +200,7 @@ def whole_product(left: NDArray[Any], right: NDArray[Any], largest: int) -> NDAr
     time.
     """
     exact = np.float32 if right.shape[0] * largest < 2**24 else np.float64
-    out = np.empty((len(left), right.shape[1]), exact)
+    out = places.module_of(left).empty((len(left), right.shape[1]), exact)
     whole, step = left.astype(exact), max(1, _BLOCK // max(1, right.shape[0]))
     for start in range(0, right.shape[1], step):
         out[:, start : start + step] = product(whole, right[:, start : start + step].astype(exact))
@@ -209,7 +211,8 @@ def all_fields(couplings: Couplings, cache: NDArray[Any], states: NDArray[np.int
     """Return all local fields, (B, N): cached ones, or Σ_μ ξ^μ m_μ."""
     if isinstance(couplings, Matrix):
         return cache
-    sums = whole_product(cache, couplings.patterns, couplings.n_neurons)
+    patterns = places.beside(couplings.patterns, states)
+    sums = whole_product(cache, patterns, couplings.n_neurons)
     return sums.astype(couplings.diagonal.dtype) - couplings.own * states
 
 

@@ -415,9 +415,14 @@ class DistributedMemory(ContinuousMemory):
         return None if state is None else state.shape
 
     def _validate(
-        self, states: Any, name: str = "states", *, observed: NDArray[np.bool_] | None = None
+        self,
+        states: Any,
+        name: str = "states",
+        *,
+        observed: NDArray[np.bool_] | None = None,
+        xp: Any = np,
     ) -> checks.RealBatch:
-        batch = super()._validate(states, name, observed=observed)
+        batch = super()._validate(states, name, observed=observed, xp=xp)
         validity.within(batch.array, self._recipe.beta, name)
         return batch
 

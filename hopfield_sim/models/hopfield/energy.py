@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.protocol import Couplings, Factors
+from hopfield_sim.support import places
 
 
 def quadratic(
@@ -32,14 +33,15 @@ def quadratic(
     >>> quadratic(pair, np.zeros(2), states, states @ pair.columns)
     array([-1.,  1.])
     """
-    total = np.int64 if cache.dtype.kind == "i" else np.float64
+    xp, total = places.module_of(states), np.int64 if cache.dtype.kind == "i" else np.float64
     if isinstance(couplings, Factors):
-        interaction = np.einsum("bp,bp->b", cache, cache, dtype=total)
+        interaction = xp.einsum("bp,bp->b", cache, cache, dtype=total)
         interaction -= couplings.own * couplings.n_neurons
     else:
-        interaction = np.einsum("bi,bi->b", states, cache, dtype=total)
-    external = states @ thresholds if thresholds.any() else 0.0
-    return -interaction / (2.0 * couplings.scale) + external + 0.0
+        interaction = xp.einsum("bi,bi->b", states, cache, dtype=total)
+    external = states @ places.beside(thresholds, states) if thresholds.any() else 0.0
+    found = -interaction / (2.0 * couplings.scale) + external + 0.0
+    return found
 
 
 def flip_cost(
@@ -49,5 +51,6 @@ def flip_cost(
     fields: NDArray[Any],
 ) -> NDArray[np.float64]:
     """E(site flipped) − E = 2 s_i (Σ_{j≠i} W_ij s_j − θ_i), (B, N), for symmetric W."""
-    others = (fields - couplings.diagonal * states) / couplings.scale
-    return 2.0 * states * (others - thresholds) + 0.0
+    diagonal, theta = (places.beside(a, states) for a in (couplings.diagonal, thresholds))
+    others = (fields - diagonal * states) / couplings.scale
+    return 2.0 * states * (others - theta) + 0.0

@@ -18,6 +18,7 @@ from hopfield_sim.models.hopfield.engine import QuadraticEngine
 from hopfield_sim.models.spins import Engine, Stored, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.recording import Recorder
+from hopfield_sim.support import places
 
 if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded
@@ -96,7 +97,8 @@ class PairNetwork(BinaryMemory):
         """Local fields h = W s − θ, (B, N)."""
         now = self._now()
         batch, fields = now._fields_of(states)
-        return batch.restore(fields / now._known().scale - now._thresholds)
+        theta = places.beside(now._thresholds, fields)
+        return batch.restore(fields / now._known().scale - theta)
 
     def energy(self, states: Any) -> Any:
         """Energy E = −½ sᵀ W s + θ·s of each state, (B,); a float for a single state.
@@ -104,7 +106,7 @@ class PairNetwork(BinaryMemory):
         With asymmetric weights the dynamics does not descend it: this warns once.
         """
         now = self._now()
-        known, batch = now._known(), now._validate(states)
+        known, batch = now._known(), now._validate(states, now._xp)
         now._warn_if_asymmetric()
         cache = backends.get(now._backend).pairs.cache(known, batch.array)
         return batch.restore(energy.quadratic(known, now._thresholds, batch.array, cache))
@@ -117,7 +119,8 @@ class PairNetwork(BinaryMemory):
         batch, fields = now._fields_of(states)
         if not now._is_symmetric():
             # Only the symmetric part of W enters E.
-            transposed = product(batch.array.astype(np.float64), now.weights)
+            weights = places.beside(now.weights, batch.array)
+            transposed = product(batch.array.astype(np.float64), weights)
             fields = 0.5 * (fields + transposed)
         return batch.restore(energy.flip_cost(now._known(), now._thresholds, batch.array, fields))
 
@@ -147,8 +150,15 @@ class PairNetwork(BinaryMemory):
         fields = patterns @ self.weights.T - self.thresholds
         return PairStep(self.weights, self.thresholds, steep(fields))
 
-    def _recorder(self, engine: Engine, record: Record, every: int | None, update: str) -> Recorder:
-        recorder = super()._recorder(engine, record, every, update)
+    def _recorder(
+        self,
+        engine: Engine,
+        record: Record,
+        every: int | None,
+        update: str,
+        place: str = places.HERE,
+    ) -> Recorder:
+        recorder = super()._recorder(engine, record, every, update, place)
         if "energy" in recorder.measures:
             self._warn_if_asymmetric()
         return recorder
@@ -164,8 +174,12 @@ class PairNetwork(BinaryMemory):
             raise NotStoredError(f"{what} needs patterns; a network made from weights has none")
         return self._patterns
 
+    @property
+    def _xp(self) -> Any:
+        return backends.get(self._backend).xp
+
     def _fields_of(self, states: Any) -> tuple[checks.SpinBatch, NDArray[Any]]:
-        batch = self._validate(states)
+        batch = self._validate(states, self._xp)
         return batch, backends.get(self._backend).pairs.fields(self._known(), batch.array)
 
     def _fastest(self, manner: Manner) -> Couplings:

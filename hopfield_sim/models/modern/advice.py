@@ -12,6 +12,7 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.similarity import Euclidean, Floats
+from hopfield_sim.support import places
 
 _CUES = 256
 _SCORES = 1 << 22
@@ -48,10 +49,10 @@ def suggest_beta(attending: Attending, cues: Floats | None, weight: Any, fractio
     patterns, own = attending.compared.memories.patterns, None
     if cues is None:
         own = sample(len(patterns))
-        cues = patterns[own]
+        cues = patterns[places.module_of(patterns).asarray(own)]
     else:
         cues = some(cues, len(patterns))
-    scores = attending.scores(cues).astype(np.float64)
+    scores = places.moved(attending.scores(cues), places.HERE).astype(np.float64)
     parts = share(weight, "weight"), share(fraction, "fraction")
     return smallest_beta(scores, own, *parts, attending.compared.name)
 
@@ -131,14 +132,15 @@ def warn_of_collapse(attending: Attending, starts: Floats, ends: Floats) -> None
     cues = some(starts, len(patterns))
     near = Attending(Euclidean(patterns, compared.observed), attending.beta, attending.engine)
     own = near.scores(cues).argmax(axis=1)
-    scores = attending.scores(np.concatenate([ends[:1], cues]))
+    xp = places.module_of(ends)
+    scores = attending.scores(xp.concatenate([ends[:1], cues]))
     place = int(scores[0].argmax())
     others = int((own != place).sum())
     if 2 * others <= len(own):
         return
     if shared >= 1.5:
         which = "all" if shared > _EVEN * len(patterns) else f"about {shared:.0f} of the"
-        spread = np.median(scores[1:].max(axis=1) - scores[1:].min(axis=1))
+        spread = float(xp.median(scores[1:].max(axis=1) - scores[1:].min(axis=1)))
         what = f"one mean of {which} {len(patterns)} memories"
         reason = (
             f"beta = {attending.beta:g} is small for similarities that differ by {spread:.2g}; "
@@ -148,17 +150,15 @@ def warn_of_collapse(attending: Attending, starts: Floats, ends: Floats) -> None
         what = f"memory {place}, though {others} of {len(own)} started nearer to others"
         reason = _remedy(compared.name)
         if compared.name == "dot":
-            lengths = np.sqrt(np.einsum("pi,pi->p", patterns, patterns, dtype=np.float64))
-            reason = (
-                f"its length is {lengths[place]:.3g}, the median {np.median(lengths):.3g}, and "
-                f"{reason}"
-            )
+            lengths = xp.sqrt(xp.einsum("pi,pi->p", patterns, patterns, dtype=np.float64))
+            own_length, median = float(lengths[place]), float(xp.median(lengths))
+            reason = f"its length is {own_length:.3g}, the median {median:.3g}, and {reason}"
     checks.warn(f"all {n} states ended at {what}: {reason}")
 
 
 def _same(ends: Floats) -> bool:
     """Whether all states are one, next to their own size."""
-    return bool((np.abs(ends - ends[0]) <= 1e-3 * np.abs(ends[0]).max()).all())
+    return bool((abs(ends - ends[0]) <= 1e-3 * abs(ends[0]).max()).all())
 
 
 def _few(n_patterns: int) -> int:

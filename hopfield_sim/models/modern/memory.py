@@ -18,6 +18,7 @@ from hopfield_sim.models.modern.similarity import SIMILARITIES, Similarity, dema
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
+from hopfield_sim.support import places
 
 if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded
@@ -49,8 +50,9 @@ class ModernHopfield(ContinuousMemory):
     similarity : {"dot", "cosine", "euclidean", "manhattan"}
         Similarity of a state and a memory: x·ξ; x·ξ after centring both and scaling them to length
         1; −½‖x − ξ‖²; or 1/(1 + Σ|x_i − ξ_i|), which has no energy.
-    backend : {"auto", "numpy", "cython"}
-        Implementation to use; the results are the same to rounding.
+    backend : {"auto", "numpy", "cython", ...}
+        Implementation to use, a name of ``backends.available()``; the results are the same to
+        rounding.
 
     Examples
     --------
@@ -388,14 +390,18 @@ class ModernHopfield(ContinuousMemory):
         neither observed nor clamped.
         """
         attending = self._attending(observed)
-        known = attending.compared.observed
+        known = None if observed is None else self._mask(observed, "observed")
         if known is not None and clamp is not None:
             known = known | self._mask(clamp, "clamp")
-        return attending, self._validate(states, observed=known)
+        xp = backends.get(self._backend).xp
+        return attending, self._validate(states, observed=known, xp=xp)
 
     def _attending(self, observed: Any) -> Attending:
         """The memories, compared over all coordinates or those observed."""
-        compared = self._known()
+        backend, known = backends.get(self._backend), self._known()
+        compared = known
+        if backend.xp is not np:
+            compared = places.kept(known, lambda: _compared_by(backend.xp, known))
         if observed is not None:
             mask = self._mask(observed, "observed")
             if not mask.any():
@@ -403,5 +409,10 @@ class ModernHopfield(ContinuousMemory):
                     "observed must name at least one coordinate to compare; got none"
                 )
             if not mask.all():
-                compared = SIMILARITIES[self._similarity](self.patterns, mask)
-        return Attending(compared, self._beta, backends.get(self._backend).attention)
+                compared = type(known)(compared.memories.patterns, backend.xp.asarray(mask))
+        return Attending(compared, self._beta, backend.attention)
+
+
+def _compared_by(xp: Any, known: Similarity) -> Similarity:
+    """The same memories as arrays of that module."""
+    return type(known)(xp.asarray(known.memories.patterns), None)

@@ -8,6 +8,7 @@ lost in the rounding of their common part.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from hopfield_sim import checks
 from hopfield_sim.backends.reference.attention import Attended, Memories
 from hopfield_sim.checks.reals import first
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.support.places import module_of
 
 Floats = NDArray[np.floating]
 Mask = NDArray[np.bool_]
@@ -66,7 +68,10 @@ class Similarity:
 
     def _seen(self, rows: Floats) -> Floats:
         """Rows (B, N) with zeros where nothing is observed."""
-        return rows if self.observed is None else np.where(self.observed, rows, rows.dtype.type(0))
+        if self.observed is None:
+            return rows
+        seen = module_of(rows).where(self.observed, rows, rows.dtype.type(0))
+        return seen
 
     def _blocks(self, patterns: Floats) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """The observed part of some patterns at a time, in float64."""
@@ -78,9 +83,10 @@ class Similarity:
 
     def _squares(self, patterns: Floats) -> NDArray[np.float64]:
         """‖ξ‖² of each pattern over what is observed, (P,)."""
-        squares = np.empty(len(patterns))
+        xp = module_of(patterns)
+        squares = xp.empty(len(patterns))
         for rows, part in self._blocks(patterns):
-            squares[rows] = np.einsum("pi,pi->p", part, part)
+            squares[rows] = xp.einsum("pi,pi->p", part, part)
         return squares
 
 
@@ -95,8 +101,8 @@ class Centred(Similarity):
 
     def largest_score(self, queries: Floats) -> float:
         """‖q‖ ‖ξ‖, and ‖ξ‖² for the bias."""
-        longest = float(np.sqrt(self.squares.max()))
-        largest = float(np.sqrt(2 * _half_square(queries).max()))
+        longest = math.sqrt(self.squares.max())
+        largest = math.sqrt(2 * _half_square(queries).max())
         return longest * max(longest, largest)
 
     def queries(self, states: Floats) -> Floats:
@@ -107,7 +113,7 @@ class Centred(Similarity):
         """Their mean and the patterns less it, if that is shorter than they are by half."""
         origin = patterns.mean(axis=0, dtype=np.float64).astype(patterns.dtype)
         origin = self._seen(origin[None])[0]
-        mean = float(np.einsum("i,i->", origin, origin, dtype=np.float64))
+        mean = 2 * float(_half_square(origin[None])[0])
         if 2 * mean <= float(self._squares(patterns).mean()):
             return None, None
         checks.memory(
@@ -175,11 +181,11 @@ class Cosine(Similarity):
         """Scaled by 1/σ; a query that is centred needs centred memories only where their means are
         larger than σ, or 1/σ leaves the range of the dtype.
         """
-        n_patterns, count = len(patterns), self._count(patterns)
-        lengths, means = np.empty(n_patterns), np.empty(n_patterns)
+        n_patterns, count, xp = len(patterns), self._count(patterns), module_of(patterns)
+        lengths, means = xp.empty(n_patterns), xp.empty(n_patterns)
         for rows, part in self._blocks(patterns):
-            size = np.abs(part).max(axis=1)
-            means[rows] = np.abs(part.mean(axis=1))
+            size = abs(part).max(axis=1)
+            means[rows] = abs(part.mean(axis=1))
             lengths[rows] = _lengths(_less_mean(part))
             # What is left of a constant pattern after centring is rounding.
             lengths[rows][lengths[rows] <= _flat(part.shape[1], patterns.dtype) * size] = 0
@@ -189,7 +195,7 @@ class Cosine(Similarity):
                 f"left when the mean is taken away; pattern {first(lengths == 0)[0]} is, in the "
                 "coordinates that are compared"
             )
-        least, most = lengths.min(), lengths.max()
+        least, most = float(lengths.min()), float(lengths.max())
         bound = float(np.finfo(patterns.dtype).max) ** 0.25
         if most / least > bound:
             raise InvalidInputError(
@@ -197,10 +203,10 @@ class Cosine(Similarity):
                 f"is {most:.3g}, the least {least:.3g}; scale them one by one"
             )
         self.unit, keys = 1.0, None
-        if (means * np.sqrt(count) > lengths).any() or not 1 / bound < least < most < bound:
-            self.unit = float(least)
+        if (means * math.sqrt(count) > lengths).any() or not 1 / bound < least < most < bound:
+            self.unit = least
             checks.memory(2 * patterns.nbytes, "the memories less their means", "store fewer")
-            keys = np.zeros_like(patterns)
+            keys = xp.zeros_like(patterns)
             where = slice(None) if self.observed is None else self.observed
             for rows, part in self._blocks(patterns):
                 keys[rows, where] = _less_mean(part) / self.unit
@@ -220,13 +226,13 @@ class Cosine(Similarity):
         with np.errstate(over="ignore", invalid="ignore"):  # raises below
             weight = attended.scaled / attended.mass / self.unit
             pull = self._centred(attended.target) * weight[:, None]
-            along = np.einsum("bi,bi->b", pull, unit)[:, None] * unit
-            slope = np.divide(along - pull, length, out=np.zeros_like(pull), where=length > 0)
-            steepest = float(np.abs(slope).max())
+            along = module_of(pull).einsum("bi,bi->b", pull, unit)[:, None] * unit
+            slope = _divided(along - pull, length)
+            steepest = float(abs(slope).max())
         if not steepest <= float(np.finfo(states.dtype).max):
             raise InvalidInputError(
                 "the gradient of similarity 'cosine' is for these states one that no "
-                f"{states.dtype} holds: their contrast is {length[length > 0].min():.3g}; "
+                f"{states.dtype} holds: their contrast is {float(length[length > 0].min()):.3g}; "
                 "scale them"
             )
         return slope.astype(states.dtype)
@@ -235,16 +241,15 @@ class Cosine(Similarity):
         """x̂ (B, N), and the length (B, 1) of the centred states."""
         centred = self._centred(states)
         length = _lengths(centred)[:, None]
-        size = np.abs(self._seen(states)).max(axis=1, keepdims=True)
+        size = abs(self._seen(states)).max(axis=1, keepdims=True)
         length[length <= _flat(self._count(states), states.dtype) * size] = 0
-        unit = np.divide(centred, length, out=np.zeros_like(centred), where=length > 0)
-        return unit.astype(states.dtype), length
+        return _divided(centred, length).astype(states.dtype), length
 
     def _centred(self, states: Floats) -> NDArray[np.float64]:
         """Less their mean over what is observed, 0 elsewhere."""
         if self.observed is None:
             return _less_mean(states.astype(np.float64))
-        out = np.zeros(states.shape)
+        out = module_of(states).zeros(states.shape)
         out[:, self.observed] = _less_mean(states[:, self.observed].astype(np.float64))
         return out
 
@@ -262,7 +267,8 @@ class Manhattan(Similarity):
 
     def compare(self, patterns: Floats) -> Memories:
         """With the mask of what is observed."""
-        mask = np.ones(patterns.shape[1]) if self.observed is None else self.observed
+        ones = module_of(patterns).ones
+        mask = ones(patterns.shape[1]) if self.observed is None else self.observed
         return Memories(patterns, mask=mask.astype(patterns.dtype))
 
 
@@ -282,7 +288,15 @@ def demand_energy(similarity: str, what: str) -> None:
 
 def _half_square(rows: Floats) -> NDArray[np.float64]:
     """½‖x‖² of each row."""
-    return 0.5 * np.einsum("bi,bi->b", rows, rows, dtype=np.float64)
+    squares = module_of(rows).einsum("bi,bi->b", rows, rows, dtype=np.float64)
+    return 0.5 * squares
+
+
+def _divided(rows: NDArray[np.float64], length: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rows by their lengths (B, 1); 0 where that is 0."""
+    where = module_of(rows).where
+    found = where(length > 0, rows / where(length > 0, length, 1.0), 0.0)
+    return found
 
 
 def _less_mean(rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -294,10 +308,11 @@ def _less_mean(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _lengths(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """‖x‖ of each row; squares of it may be too small, or too large, for a float."""
-    size = np.abs(rows).max(axis=1, initial=0)
+    xp = module_of(rows)
+    size = abs(rows).max(axis=1)
     size[size == 0] = 1
     scaled = rows / size[:, None]
-    return np.asarray(size * np.sqrt(np.einsum("bi,bi->b", scaled, scaled)))
+    return size * xp.sqrt(xp.einsum("bi,bi->b", scaled, scaled))
 
 
 def _flat(n: int, dtype: np.dtype[Any]) -> float:

@@ -1,0 +1,281 @@
+"""Arrays stay where their caller has them: NumPy's come back as NumPy's, CuPy's as CuPy's, and what
+is copied in between is counted.
+"""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+import stand_in
+from stand_in import REAL
+
+import hopfield_sim as hs
+from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
+
+only_stand_in = pytest.mark.skipif(REAL, reason="it is the stand-in that counts and refuses")
+
+RULES = {"hebbian": {}, "storkey": {"rule": "storkey"}, "theta": {"thresholds": 0.5}}
+
+
+def network(name, n=66, sweeps=0, **options):
+    """A network; after many sweeps Hebb's has its matrix."""
+    net = hs.HopfieldNetwork(**{"backend": "cupy", **RULES[name], **options})
+    net.store(hs.random_patterns(5, n, rng=1))
+    if sweeps:
+        assert net.weights.shape == (n, n)
+    return net, hs.random_patterns(40, n, rng=2)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("sweeps", [0, 1])
+@pytest.mark.parametrize("update", ["async", "sync"])
+def test_recall_of_arrays_on_the_device(cupy, rule, sweeps, update):
+    net, cues = network(rule, sweeps=sweeps)
+    how = {"update": update, "rng": 3, "every": 33, "max_sweeps": 9}
+    how["record"] = ["energy", "overlap", "states", {"sum": lambda s: s.sum(axis=1)}]
+    for temperature in (0.0, 0.4):
+        wanted = net.recall(cues, temperature=temperature, **how)
+        there = cupy.asarray(cues)
+        found = net.recall(there, temperature=temperature, **how)
+        assert type(wanted.states) is type(wanted.energy) is np.ndarray
+        np.testing.assert_array_equal(there.get(), cues)
+        for name in ("states", "flips", "sweeps", "converged", "period", "trajectory", "overlaps"):
+            array = getattr(found, name)
+            assert isinstance(array, cupy.ndarray), name
+            np.testing.assert_array_equal(array.get(), getattr(wanted, name), name)
+        np.testing.assert_array_equal(found.recorded["sum"].get(), wanted.recorded["sum"])
+        np.testing.assert_allclose(found.energy.get(), wanted.energy, rtol=0, atol=1e-12)
+        np.testing.assert_array_equal(found.overlap().get(), wanted.overlap())
+        np.testing.assert_array_equal(found.stop, wanted.stop)
+        assert repr(found) == repr(wanted)
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("sweeps", [0, 1])
+def test_what_a_state_on_the_device_feels(cupy, rule, sweeps):
+    net, cues = network(rule, sweeps=sweeps)
+    asymmetric = hs.HopfieldNetwork.from_weights(
+        np.random.default_rng(1).normal(size=(66, 66)), backend="cupy"
+    )
+    with pytest.warns(UserWarning, match="not symmetric"):
+        asymmetric.energy(cues)
+    for memory in (net, asymmetric):
+        for name in ("energy", "fields", "energy_gap"):
+            call = getattr(memory, name)
+            for states in (cues, cues.astype(np.float32), cues[0]):
+                wanted, found = call(states), call(cupy.asarray(states))
+                if name == "energy" and states.ndim == 1:
+                    assert type(found) is type(wanted) is float
+                else:
+                    assert isinstance(found, cupy.ndarray)
+                    found = found.get()
+                exact = rule == "hebbian" and memory is net
+                np.testing.assert_allclose(found, wanted, rtol=0, atol=0 if exact else 1e-11)
+
+
+def test_images_on_the_device(cupy):
+    images = hs.random_patterns(3, 66, rng=1).reshape(3, 6, 11)
+    net = hs.HopfieldNetwork(backend="cupy").store(images)
+    assert net.recall(cupy.asarray(images)).states.shape == (3, 6, 11)
+    assert net.recall(cupy.asarray(images[0])).states.shape == (6, 11)
+    modern = hs.ModernHopfield(beta=1.0, backend="cupy").store(images)
+    assert modern.recall(cupy.asarray(images[:2])).states.shape == (2, 6, 11)
+
+
+@only_stand_in
+@pytest.mark.parametrize("update", ["async", "sync"])
+def test_no_state_is_copied_by_a_recall_on_the_device(cupy, update):
+    net, cues = network("hebbian", sweeps=1)
+    there, n_states, n = cupy.asarray(cues), *cues.shape
+    net.recall(there, update=update, rng=1)
+    stand_in.counts.clear()
+    net.recall(there, update=update, rng=1)
+    counters, limits = 32 * n_states, 2 * n  # fields fit 16 bits
+    if update == "sync":  # by patterns, whose fields are counted in 32
+        limits *= 2
+    assert stand_in.counts.up == [8 * n_states, counters, limits, limits, counters]
+    assert stand_in.counts.down == [counters]
+
+
+@only_stand_in
+def test_energies_on_the_device_copy_no_state(cupy):
+    net, cues = network("theta", sweeps=1)
+    there = cupy.asarray(cues)
+    for call in (net.energy, net.fields, net.energy_gap):
+        call(there)
+        stand_in.counts.clear()
+        call(there)
+        assert stand_in.counts.up == [8 * len(cues), 32 * len(cues)]  # their numbers, and counters
+        assert stand_in.counts.down == []
+    stand_in.counts.clear()
+    net.energy(cues)
+    assert stand_in.counts.up == stand_in.counts.down == []  # the processor
+
+
+@only_stand_in
+@pytest.mark.parametrize("similarity", ["dot", "cosine", "euclidean", "manhattan"])
+def test_the_copies_of_attention(cupy, similarity):
+    rng = np.random.default_rng(1)
+    beta = 2000.0 if similarity == "manhattan" else 20.0
+    memory = hs.ModernHopfield(beta, similarity=similarity, backend="cupy")
+    memory.store(rng.normal(size=(30, 12)))
+    states = rng.normal(size=(7, 12))
+    there = cupy.asarray(states)
+    stand_in.counts.clear()
+    memory.attention(there)
+    assert stand_in.counts.up == [8 * 30 * 12]  # the memories, once
+    stand_in.counts.clear()
+    calls = [memory.attention, memory.recall]
+    if similarity != "manhattan":
+        calls += [memory.energy, memory.gradient]
+    for call in calls:
+        call(there)
+    assert stand_in.counts.up == stand_in.counts.down == []
+    memory.attention(states)
+    assert (stand_in.counts.up, stand_in.counts.down) == ([8 * 7 * 12], [8 * 7 * 30])
+    stand_in.counts.clear()
+    memory.recall(states)
+    assert stand_in.counts.up == [8 * 7 * 12]
+    assert sum(stand_in.counts.down) == 8 * 7 * 12 + 7 * 8 + 7  # states, steps, whether converged
+
+
+@only_stand_in
+def test_learning_copies_nothing(cupy):
+    patterns = hs.random_patterns(6, 30, rng=1)
+    with hs.use_backend("cupy"):
+        stand_in.counts.clear()
+        hs.HopfieldNetwork().store(patterns)
+        hs.HopfieldNetwork(rule="pseudoinverse").store(patterns)
+        hs.ModernHopfield().store(patterns)
+        hs.TrainedDenseMemory(4, rng=1).store(patterns, max_iter=2, advise=False)
+        hs.DenseClassifier(n_memories=4, epochs=1, rng=1).fit(patterns, [0, 1, 2] * 2)
+    assert stand_in.counts.up == stand_in.counts.down == []
+
+
+@only_stand_in
+def test_arrays_of_a_gpu_are_refused_in_words(cupy):
+    net, cues = network("hebbian")
+    there, here = cupy.asarray(cues), hs.HopfieldNetwork(backend="numpy").store(cues)
+    modern = hs.ModernHopfield(backend="numpy").store(cues)
+    dense = hs.DenseMemory(backend="cupy").store(cues)
+    calls = [net.store, hs.ModernHopfield(backend="cupy").store, dense.recall, dense.energy]
+    calls += [here.recall, here.energy, modern.recall, modern.attention, net.classify]
+    for call in calls:
+        with pytest.raises(InvalidTypeError, match=r"on a GPU; pass a copy.*get\(\)"):
+            call(there)
+
+
+def test_states_on_the_device_are_judged_there(cupy):
+    net, cues = network("hebbian")
+    for bad, told in ((0, r"found 0 at \[3, 5\]; for 0/1 data"), (7, r"found 7 at \[3, 5\]")):
+        wrong = cues.copy()
+        wrong[3, 5] = bad
+        with pytest.raises(InvalidInputError, match=told):
+            net.recall(cupy.asarray(wrong))
+    with pytest.raises(InvalidInputError, match="did you transpose"):
+        net.energy(cupy.asarray(cues.T.copy()))
+    with pytest.raises(InvalidTypeError, match="complex numbers"):
+        net.energy(cupy.asarray(cues.astype(complex)))
+    modern = hs.ModernHopfield(backend="cupy").store(cues)
+    wrong = cues.astype(np.float64)
+    for bad, told in (
+        (np.nan, r"finite; found nan at \[3, 5\]"),
+        (1e300, r"within .*found 1e\+300"),
+    ):
+        wrong[3, 5] = bad
+        with pytest.raises(InvalidInputError, match=told):
+            modern.energy(cupy.asarray(wrong))
+    observed = np.arange(66) != 5
+    wrong[3, 5] = np.nan
+    assert isinstance(modern.attention(cupy.asarray(wrong), observed=observed), cupy.ndarray)
+
+
+# ---------------------------------------------------------------------- modern networks
+
+
+@pytest.mark.parametrize("similarity", ["dot", "cosine", "euclidean", "manhattan"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("far", [0.0, 50.0])
+def test_attention_is_the_reference_s(cupy, similarity, dtype, far, monkeypatch):
+    """To a relative 1e-11 in float64, 1e-4 in float32; over blocks of memories and of queries."""
+    rng = np.random.default_rng(5)
+    monkeypatch.setattr("hopfield_sim.backends.reference.attention._QUERIES", 16)
+    patterns = (far + rng.normal(size=(1100, 9))).astype(dtype)
+    states = (patterns[:40] + 0.3 * rng.normal(size=(40, 9))).astype(dtype)
+    beta = 300.0 if similarity == "manhattan" else 3.0
+    here, there = (
+        hs.ModernHopfield(beta, similarity=similarity, backend=name).store(patterns)
+        for name in ("numpy", "cupy")
+    )
+    bound = {"rtol": 1e-11, "atol": 1e-11} if dtype == np.float64 else {"rtol": 1e-4, "atol": 1e-4}
+    for observed in (None, np.arange(9) != 4):
+        for some in (states[:1], states):
+            for name in ("attention", "energy", "gradient"):
+                if similarity == "manhattan" and name != "attention":
+                    continue
+                wanted = getattr(here, name)(some, observed=observed)
+                found = getattr(there, name)(some, observed=observed)
+                assert type(found) is np.ndarray
+                assert found.dtype == wanted.dtype
+                np.testing.assert_allclose(found, wanted, **bound)
+        how = {"observed": observed, "clamp": np.arange(9) == 2, "max_steps": 3, "step": 0.7}
+        wanted, found = here.recall(states, **how), there.recall(cupy.asarray(states), **how)
+        np.testing.assert_allclose(found.states.get(), wanted.states, **bound)
+
+
+def test_a_recall_of_real_vectors_is_an_ordinary_one(cupy):
+    rng = np.random.default_rng(2)
+    patterns = rng.normal(size=(20, 15))
+    states = patterns[:6] + 0.2 * rng.normal(size=(6, 15))
+    before = states.copy()
+    what = ["energy", "states", {"largest": lambda x: x.max(axis=1)}]
+    runs = [
+        hs.ModernHopfield(4.0, backend=name).store(patterns).recall(states, record=what)
+        for name in ("numpy", "cupy")
+    ]
+    np.testing.assert_array_equal(states, before)
+    again = pickle.loads(pickle.dumps(runs[1]))
+    for name in ("states", "energy", "trajectory", "steps", "converged"):
+        assert type(getattr(again, name)) is np.ndarray
+        np.testing.assert_allclose(getattr(again, name), getattr(runs[0], name), rtol=1e-9)
+    np.testing.assert_array_equal(again.stop, runs[0].stop)
+    np.testing.assert_allclose(again.recorded["largest"], runs[0].recorded["largest"], rtol=1e-9)
+
+
+def test_advice_about_states_on_the_device(cupy):
+    rng = np.random.default_rng(3)
+    patterns = rng.normal(size=(20, 15))
+    patterns += 1.0
+    patterns[7] *= 9
+    here, there = (hs.ModernHopfield(1e-5, backend=b).store(patterns) for b in ("numpy", "cupy"))
+    cues = patterns + 0.1 * rng.normal(size=patterns.shape)
+    for memory, states in ((here, cues), (there, cues), (there, cupy.asarray(cues))):
+        with pytest.warns(UserWarning, match="all 20 states ended at one mean of all 20 memories"):
+            memory.recall(states)
+        memory.beta = 10.0
+        with pytest.warns(UserWarning, match="ended at memory 7.*its length is"):
+            memory.recall(states[:6])
+        memory.beta = 1e-5
+    euclidean = [
+        hs.ModernHopfield(similarity="euclidean", backend=b).store(patterns)
+        for b in ("numpy", "cupy")
+    ]
+    betas = [memory.suggest_beta() for memory in euclidean]
+    betas += [euclidean[0].suggest_beta(cues), euclidean[1].suggest_beta(cupy.asarray(cues))]
+    np.testing.assert_allclose(betas[1::2], betas[::2], rtol=1e-9)
+
+
+@only_stand_in
+def test_attention_without_memory_on_the_device(cupy):
+    memory = hs.ModernHopfield(backend="cupy").store(np.eye(40))
+    states = np.eye(40)
+    before = stand_in.settings.allocated
+    wanted = memory.attention(states)
+    stand_in.settings.limit = stand_in.settings.allocated + 15_000
+    with pytest.raises(InsufficientMemoryError, match=r"Out of memory.*fewer states"):
+        memory.attention(states)
+    assert stand_in.settings.allocated == before  # not even the memories
+    stand_in.settings.limit = None
+    np.testing.assert_array_equal(memory.attention(states), wanted)
