@@ -21,6 +21,7 @@ from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.experiment.sweeps.study import Cell, Study
 
 if TYPE_CHECKING:
+    from hopfield_sim.experiment.studies.alpha_c.study import alpha_c
     from hopfield_sim.experiment.studies.capacity.study import capacity
     from hopfield_sim.experiment.studies.checkerboard.study import checkerboard
     from hopfield_sim.experiment.studies.dense.study import dense
@@ -43,6 +44,7 @@ __all__ = [
     "Pages",
     "Result",
     "Study",
+    "alpha_c",
     "capacity",
     "checkerboard",
     "dense",

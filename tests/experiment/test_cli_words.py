@@ -87,7 +87,8 @@ def test_version_and_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"hopfield-sim {hs.__version__}\n"
     assert main(["list"]) == 0
     listed = capsys.readouterr().out
-    assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ")] == [*STUDIES]
+    words = [line.split()[0] for line in listed.splitlines() if line.startswith("  ")]
+    assert words == [name.replace("_", "-") for name in STUDIES]
     for words in (["list", "more"], ["list", "--quick"], ["--seed", "1", "list"]):
         assert main(words) == 2
         assert "list takes no other words" in capsys.readouterr().err
@@ -149,7 +150,8 @@ def test_what_is_only_asked_for_may_stand_anywhere(
 def test_completion_knows_every_word(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--completion", shell]) == 0
     script = capsys.readouterr().out
-    for word in (*STUDIES, "merge", "list", *OPTIONS):
+    studies = [name.replace("_", "-") for name in STUDIES]
+    for word in (*studies, "merge", "list", *OPTIONS):
         assert re.search(rf"\b{word}\b", script)
     assert main([f"--completion={shell}"]) == 0
     assert capsys.readouterr().out == script

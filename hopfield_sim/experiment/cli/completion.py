@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hopfield_sim import backends, checks
 from hopfield_sim.experiment.cli.options import OPTIONS, VERBS, own_options
 from hopfield_sim.experiment.cli.options import studies as studies_of
-from hopfield_sim.experiment.studies.registry import STUDIES
+from hopfield_sim.experiment.studies.registry import STUDIES, typed
 from hopfield_sim.experiment.sweeps.fields import Field, fields
 from hopfield_sim.experiment.sweeps.study import Study
 
@@ -62,13 +62,14 @@ def _bash(shell: str) -> str:
         for name, words in _values().items()
     )
     studies = "\n".join(
-        f'        {name}) words="{" ".join(_options(study))}" ;;' for name, study in STUDIES.items()
+        f'        {typed(name)}) words="{" ".join(_options(study))}" ;;'
+        for name, study in STUDIES.items()
     )
     return _BASH.format(
         shell=shell,
         values=values,
         studies=studies,
-        names=" ".join([*STUDIES, *VERBS]),
+        names=" ".join([*map(typed, STUDIES), *VERBS]),
         options=" ".join([*_options(*studies_of(None)), *_OTHERS[1:]]),
     )
 
@@ -78,13 +79,13 @@ def _zsh(shell: str) -> str:
 
 
 def _fish(shell: str) -> str:
-    lines = [_FISH.format(names=" ".join([*STUDIES, *VERBS]))]
+    lines = [_FISH.format(names=" ".join([*map(typed, STUDIES), *VERBS]))]
     helps = {name: (o.help, o.metavar) for name, o in OPTIONS.items()}
     for f in _fields():
         helps.setdefault(f.option, (f.help, f.kind.metavar))
     values = _values()
     for name, (text, metavar) in helps.items():
-        who = [study for study in STUDIES if f"--{name}" in _options(STUDIES[study])]
+        who = [typed(study) for study in STUDIES if f"--{name}" in _options(STUDIES[study])]
         quoted = text.replace("\\", "").replace("'", "\\'")
         line = f"complete -c hopfield-sim -l {name} -d '{quoted}'"
         if len(who) < len(STUDIES):

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from hopfield_sim.experiment.cli.options import MERGE, OPTIONS, VERBS
-from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
+from hopfield_sim.experiment.studies.registry import COURSE, STUDIES, typed
 from hopfield_sim.experiment.sweeps.fields import Field, fields
 from hopfield_sim.experiment.sweeps.study import Study
 
@@ -62,7 +62,7 @@ def listed() -> str:
     width = max(map(len, STUDIES)) + 2
     groups = {"the course study:": COURSE, "by name only:": [n for n in STUDIES if n not in COURSE]}
     return "\n".join(
-        "\n".join([title, *(f"  {n:<{width}}{_question(*STUDIES.about(n))}" for n in names)])
+        "\n".join([title, *(f"  {typed(n):<{width}}{_question(*STUDIES.about(n))}" for n in names)])
         for title, names in groups.items()
     )
 
@@ -77,7 +77,7 @@ def of_study(study: type[Study], word: str | None = None) -> str:
     word : str, optional
         Name or "module:name" typed on the command line; the name of the study by default.
     """
-    word = study.name if word is None else word
+    word = typed(study.name) if word is None else word
     at_home = f"In Python: hopfield_sim.experiment.{study.name}, with the same arguments."
     own = {_typed(f): f"{_allowed(f)} ({_default(f)})" for f in fields(study) if f.option}
     sizes = {"--quick": study.small, "--full": study.large}

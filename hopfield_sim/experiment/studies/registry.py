@@ -12,13 +12,14 @@ from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pkgutil import iter_modules
+from typing import Any
 
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment import studies
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.study import Study
 
-__all__ = ["COURSE", "STUDIES", "Studies"]
+__all__ = ["COURSE", "STUDIES", "Studies", "typed"]
 
 COURSE = ("capacity", "robustness", "energy", "checkerboard", "image")
 """The course study: what the command line runs when no study is named, in the report's order."""
@@ -36,6 +37,7 @@ class Studies(Mapping[str, type[Study]]):
 
     def __getitem__(self, name: str) -> type[Study]:
         """Return the study of that name, or at "module:name"."""
+        name = self.canonical(name)
         if name not in self._loaded:
             if name in self._folders:
                 study = import_module(f"{studies.__name__}.{name}.study").STUDY
@@ -46,8 +48,14 @@ class Studies(Mapping[str, type[Study]]):
             self._loaded[name] = self._loaded[study.name] = study
         return self._loaded[name]
 
+    def canonical(self, name: Any) -> Any:
+        """Return the name of a study as an identifier: "alpha_c" for "alpha-c"."""
+        known = str(name).replace("-", "_")
+        return known if known in self._folders else name
+
     def __contains__(self, name: object) -> bool:
         """Return whether a study exists; entry points come last, since they take longer to read."""
+        name = self.canonical(name)
         return name in self._loaded or name in self._folders or name in self._others
 
     def __iter__(self) -> Iterator[str]:
@@ -59,6 +67,7 @@ class Studies(Mapping[str, type[Study]]):
 
     def about(self, name: str) -> tuple[str, int]:
         """Return the question and duration of a study, if possible without importing it."""
+        name = self.canonical(name)
         if name in self._folders:
             folder = import_module(f"{studies.__name__}.{name}")
             return folder.QUESTION, folder.SECONDS
@@ -81,3 +90,14 @@ def _checked(study: object, where: str) -> type[Study]:
 
 STUDIES = Studies()
 """All studies."""
+
+
+def typed(name: str) -> str:
+    """Return the name of a study as it is typed.
+
+    Examples
+    --------
+    >>> typed("alpha_c"), typed("my_studies:Mine")
+    ('alpha-c', 'my_studies:Mine')
+    """
+    return name if ":" in name else name.replace("_", "-")
