@@ -1,18 +1,19 @@
 """Arguments of engines of dense memories: the contract of all backends, in arrays only.
 
-The caches of a state are its overlaps m_μ = ξ^μ·s (P,), which ``StateBatch.cache`` holds. From them
+The cache of a state holds its overlaps m_μ = ξ^μ·s, (P,). The energy difference of site i is
 
     D_i = E(s_i = −1) − E(s_i = +1) = Σ_μ ξ_i^μ slope(m_μ) − s_i Σ_μ bend(m_μ),
 
-with the slope (F(m+2) − F(m−2))/2 and the bend (F(m+2) − 2F(m) + F(m−2))/2 tabulated over the
-2N + 1 values of an overlap, so that tables are read when a site flips and a visit is one sum.
+with the slope (F(m+2) − F(m−2))/2 and the bend (F(m+2) − 2F(m) + F(m−2))/2. Both are tabulated for
+the 2N + 1 values of an overlap: a flip looks up the tables, and a visit computes one sum.
 
-Of rounded powers, and of e^x, such a sum may come so close to 0 that its sign is the rounding's.
-Up to ``doubt`` Σ_μ (|slope| + |bend|) it is taken again between whole numbers,
+If the tables are rounded, as for high powers and e^x, rounding may decide the sign of a sum that is
+close to 0. If |D_i| is at most ``doubt`` times Σ_μ (|slope| + |bend|), it is therefore computed
+again in integers,
 
     s_i D_i = Σ_μ [F(m_μ) − F(m_μ − 2 ξ_i^μ s_i)],
 
-so that a tie is a D of 0 and nothing else, and every order of summation decides alike.
+so that D_i is 0 only at a tie, and its sign does not depend on the order of summation.
 """
 
 from __future__ import annotations
@@ -29,33 +30,34 @@ _BLOCK: Final = 512
 """Number of patterns in a block; see ``signs``."""
 
 _LIMB_BITS: Final = 31
-"""An int64 holds the sum of 2³² such."""
+"""Bits of a digit of ``limbs``: an int64 holds the sum of 2³² of them."""
 
 _PACKED = 1 << 24
-"""Number of signs packed at a time."""
+"""Number of signs packed at a time, which limits memory."""
 
 SMALLEST_LOG: Final = -700.0
 LARGEST_LOG: Final = 700.0
-"""Logs of a gain beyond these change nothing any more and would leave the range of a float."""
+"""Range of the logarithm of a gain: beyond it results stay the same, and floats would overflow."""
 
 
 @dataclass(frozen=True)
 class Memories:
-    """The stored patterns with the tables of their interaction.
+    """The stored patterns and the tables of their interaction F.
 
     Parameters
     ----------
     patterns : (P, N) ndarray of int8
         ξ.
     slope, bend : (2N + 1,) ndarray of float64
-        By overlap, −N … N, in units of D; or, ``relative``, by how far the overlap is below the
-        largest of the state, −2N … 0, in units that grow with the largest.
+        Tables for overlaps −N … N or, if ``relative``, for the difference between an overlap and
+        the largest one of the state, −2N … 0, in units that grow with the largest.
     relative : bool
-        Which of these: true for e^x, whose values for one overlap and another fit no common table.
-    whole : (2N + 1,) or, ``relative``, (2N + 3,) object, optional
-        F by overlap in Python's integers, −N … N or −2N … 2; None where sums of D are exact.
+        True for e^x, whose values at all overlaps do not fit into one table of floats.
+    whole : (2N + 1,) or (2N + 3,) ndarray of object, optional
+        F as Python integers for overlaps −N … N or, if ``relative``, differences −2N … 2; None if
+        sums of table entries are exact.
     unit : int
-        2^unit of ``whole`` are the unit of the tables.
+        The unit of the tables is 2^unit units of ``whole``.
     """
 
     patterns: NDArray[np.int8]
@@ -87,7 +89,7 @@ class Memories:
 
     @cached_property
     def narrow_columns(self) -> NDArray[np.uint32] | None:
-        """The same for sums of 32-bit integers, sixteen 32-bit words for each block; None if slopes
+        """Signs for sums of 32-bit integers, sixteen 32-bit words for each block; None if slopes
         are not integers.
         """
         met = self.slope[::2]  # overlaps have the parity of N
@@ -97,14 +99,16 @@ class Memories:
 
     @property
     def doubt(self) -> float:
-        """Far more than the (P + 8) 2⁻⁵³ that rounding may come to, so that what is not taken again
-        has right digits, and far less than P numbers of random signs do, of which few are.
+        """Relative size of D up to which it is computed again in integers.
+
+        It is far above the relative rounding error of a sum, (P + 8) 2⁻⁵³, and far below the
+        typical size of a sum of P numbers with random signs, so that few are computed again.
         """
         return 2.0**-10 / math.sqrt(self.n_patterns)
 
     @cached_property
     def limbs(self) -> NDArray[np.int32] | None:
-        """``whole`` as rows of 31 bits, the lowest first; the highest has the sign."""
+        """``whole`` in digits of 31 bits, a row each, the lowest first; the highest is signed."""
         if self.whole is None:
             return None
         count = 1 + max(number.bit_length() for number in self.whole) // _LIMB_BITS
@@ -145,12 +149,12 @@ def signs(patterns: NDArray[np.int8], word: type[Any]) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class Descent:
-    """Zero temperature: the sign of D; a tie keeps the spin, or makes it +1.
+    """Zero temperature: a spin becomes the sign of D.
 
     Parameters
     ----------
     ties_up : bool
-        Whether it makes it +1.
+        Whether a tie, D = 0, sets the spin to +1; otherwise the spin is kept.
     clamped : (N,) ndarray of uint8
         1 where a site never changes.
     """
@@ -168,10 +172,11 @@ class DenseHeatBath:
     temperature : float
         T.
     log_gain : float
-        Log of the unit of the tables over T; where they are ``relative`` the state's largest
-        overlap is still to be added.
+        Logarithm of the unit of the tables divided by T; if they are ``relative``, the largest
+        overlap of the state is added to it.
     logarithmic : bool
-        The energy is −log Σ e^x and not −Σ F: then D is another function of the same sums.
+        Whether the energy is −log Σ e^x instead of −Σ F; D is then another function of the same
+        sums.
     clamped : (N,) ndarray of uint8
         1 where a site never changes.
     """
@@ -183,7 +188,7 @@ class DenseHeatBath:
 
     @property
     def gain(self) -> float:
-        """The unit over T, finite, for tables that are not ``relative``."""
+        """The unit of the tables divided by T, finite, if they are not ``relative``."""
         return math.exp(min(max(self.log_gain, SMALLEST_LOG), LARGEST_LOG))
 
 

@@ -1,13 +1,13 @@
 """Arguments and results of engines of pair couplings: the contract of all backends, in arrays only.
 
-A *field* here is W s in the engine's own units: integers N·W s for Hebbian couplings, W s itself
-for real ones. Ties, thresholds and clamping are resolved before: a site becomes +1
-where its field is greater than ``above``, −1 where it is less than ``below``, and stays as it is
-between. A clamped site has limits that no field reaches.
+A *field* here is W s in units of the engine: integers N·W s for Hebbian couplings, W s for real
+ones. Ties, thresholds and clamping are part of the limits of a site: it becomes +1 if its field is
+greater than ``above`` and −1 if it is less than ``below``, and keeps its spin otherwise. The limits
+of a clamped site lie beyond all fields.
 
-Beside its spins each state has a *cache* that a flip of site i changes by 2 s_i times row i of
-``columns``: its N fields where the couplings are a :class:`Matrix`, its P overlaps with the
-patterns where they are :class:`Factors`.
+Besides its spins each state has a *cache*, to which a flip of site i to s_i adds 2 s_i times row i
+of ``columns``: its N fields if the couplings are a :class:`Matrix`, its P overlaps with the
+patterns if they are :class:`Factors`.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Dynamics:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A network's weights as a matrix; a state's cache are its fields.
+    """Weights as a matrix; the cache of a state holds its fields.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class Matrix:
 
     @property
     def width(self) -> int:
-        """How many numbers a cache has."""
+        """Length of a cache."""
         return len(self.diagonal)
 
     @property
@@ -105,8 +105,8 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Factors:
-    """Hebbian couplings without their matrix, N·W = ΞᵀΞ with another diagonal; a state's cache are
-    its overlaps Ξ s.
+    """Hebbian couplings without their matrix, N·W = ΞᵀΞ with another diagonal; the cache of a state
+    holds its overlaps Ξ s.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ class Factors:
 
     @property
     def width(self) -> int:
-        """How many numbers a cache has."""
+        """Length of a cache."""
         return len(self.patterns)
 
     @property
@@ -175,7 +175,7 @@ Couplings = Matrix | Factors
 
 
 def packed(signs: NDArray[np.int8], n_bytes: int) -> NDArray[np.uint64]:
-    """Bits of each row, 1 for +1, the first site lowest, filled with zeros to a multiple of bytes.
+    """Bits of each row, 1 for +1, the first site lowest, zero-padded to a multiple of ``n_bytes``.
 
     Examples
     --------
@@ -184,7 +184,7 @@ def packed(signs: NDArray[np.int8], n_bytes: int) -> NDArray[np.uint64]:
     """
     rows, length = signs.shape
     out = np.zeros((rows, -(-length // (8 * n_bytes)) * n_bytes), np.uint8)
-    for start in range(0, rows, _PACKED_ROWS):  # bounds what is made on the way
+    for start in range(0, rows, _PACKED_ROWS):  # limits the memory
         some = np.packbits(signs[start : start + _PACKED_ROWS] > 0, axis=1, bitorder="little")
         out[start : start + _PACKED_ROWS, : some.shape[1]] = some
     return out.view("<u8").astype(np.uint64, copy=False)
@@ -263,5 +263,5 @@ class StateBatch:
         return ((self.stop == RUNNING) & (self.updates < until)).nonzero()[0]
 
     def ended(self) -> StateBatch:
-        """The states at the end of a recall; a backend that has them elsewhere brings them."""
+        """The states at the end of a recall, in memory of the processor."""
         return self

@@ -1,4 +1,4 @@
-"""The binomial law of many fair coins of ±1, to all the digits that floats have."""
+"""Binomial distribution of the sum of many independent coins ±1, to floating-point accuracy."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Floats = NDArray[np.float64]
 def log_coin_mass(n: Any, total: Any) -> Floats:
     """log P(n fair coins of ±1 sum to ``total``), total of the parity of n, |total| ≤ n.
 
-    Loader's form: ln C(n, k) 2⁻ⁿ as a deviance plus Stirling remainders, in which nothing large
-    cancels: errors of 1e-13 at n = 1000 and 1e-11 at 10⁵ where log-gamma functions leave 1e-12 and
-    2e-10, and a value at any n.
+    Loader's form: ln C(n, k) 2⁻ⁿ as a deviance plus remainders of Stirling's formula, in which no
+    large numbers cancel. Errors are 1e-13 at n = 1000 and 1e-11 at 10⁵, where log-gamma functions
+    give 1e-12 and 2e-10, and n may be arbitrarily large.
 
     References
     ----------
@@ -41,14 +41,14 @@ def log_coin_mass(n: Any, total: Any) -> Floats:
 def coin_tail(n: int, least: int) -> float:
     """Probability that n fair coins of ±1 sum to ``least`` or more; ``least`` > 0, of n's parity.
 
-    The incomplete beta function; beyond 10⁹ coins, where it loses digits, the normal law and the
-    next term of its Edgeworth series, which are better there. The error is about 1e-12 relative
-    for 10⁵ coins and at worst, for 10⁹, some 1e-10.
+    The incomplete beta function; beyond 10⁹ coins, where it loses digits, the normal distribution
+    with the next term of its Edgeworth series. The relative error is about 1e-12 for 10⁵ coins and
+    at most some 1e-10, at 10⁹.
     """
     if least > n:
         return 0.0
     if n > 10**9:
-        x = (least - 1) / math.sqrt(n)  # half-way to the sum below
+        x = (least - 1) / math.sqrt(n)  # continuity correction: half-way to the next smaller sum
         return float(special.ndtr(-x - (x**3 - x) / (12 * n)))
     return float(special.betainc((n + least) // 2, (n - least) // 2 + 1, 0.5))
 
@@ -61,7 +61,7 @@ def coin_mass(n: int, total: int) -> float:
 
 
 def _stirling_remainder(n: Floats) -> Floats:
-    """log n! less Stirling's ½ ln(2πn) + n ln n − n."""
+    """log n! minus Stirling's ½ ln(2πn) + n ln n − n."""
     m = 1.0 / (n * n)
     series = (1 / 12 - m * (1 / 360 - m * (1 / 1260 - m * (1 / 1680 - m / 1188)))) / n
     few = np.clip(n, 1.0, 16.0)
@@ -72,6 +72,6 @@ def _stirling_remainder(n: Floats) -> Floats:
 
 
 def _deviance(x: Floats) -> Floats:
-    """(1 + x) ln(1 + x) + (1 − x) ln(1 − x), by another form where the two terms would cancel."""
+    """(1 + x) ln(1 + x) + (1 − x) ln(1 − x), in a form without cancellation for small x."""
     plain = (1.0 + x) * np.log1p(x) + (1.0 - x) * np.log1p(-x)
     return np.where(x < 0.5, np.log1p(-x * x) + 2.0 * x * np.arctanh(x), plain)

@@ -1,11 +1,12 @@
-"""The distribution of the crosstalk in a dense memory: a sum of many independent random steps.
+"""Distribution of the crosstalk in a dense memory, a sum of many independent random steps.
 
-Seen from one bit of a stored pattern, each other pattern adds ±D(X) to the energy difference, with
-a fair sign, D(X) = F(X + 1) − F(X − 1) and X the sum of N − 1 fair coins. The bit changes when the
-P − 1 steps together exceed the signal D(N − 1). The distribution of their sum is computed by
-raising the characteristic function of one step to the power P − 1 on a lattice, after tilting the
-steps (Esscher's transform) so that the sum is centred on the signal: then a probability of 1e-40 is
-as accurate as one of 0.1.
+To the energy difference of a bit of a stored pattern each other pattern adds a step ±D(X), where
+both signs are equally likely, D(X) = F(X + 1) − F(X − 1), and X is the sum of N − 1 independent
+coins ±1. The bit changes if the sum of the P − 1 steps exceeds the signal D(N − 1). The
+distribution of the sum is computed on a lattice, by Fourier transform: the characteristic function
+of a step is raised to the power P − 1. Before, the distribution of a step is tilted (Esscher's
+transform, p(x) ∝ p(x) e^(t x)) so that the mean of the sum is the signal; a probability of 1e-40 is
+then as accurate as one of 0.1.
 """
 
 from __future__ import annotations
@@ -23,41 +24,49 @@ from hopfield_sim.theory import _coins
 Floats = NDArray[np.float64]
 
 LARGEST_LATTICE = 2**21
-"""Points of the largest lattice on which the law is computed exactly (about a second)."""
+"""Largest number of lattice points (about a second)."""
 
 _NEGLIGIBLE = 42.0
-"""Mass below exp(−42) of the tilted law may fold over the ends of the lattice."""
+"""The tilted distribution has less than exp(−42) beyond the ends of the lattice, where it wraps."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """The law of one step's size: exact integer sizes, the last and largest being the signal."""
+    """Distribution of the size of one step.
+
+    Parameters
+    ----------
+    sizes : list of int
+        Possible sizes, exact integers; the last and largest is the signal.
+    log_mass : ndarray of float64
+        Logarithms of their probabilities.
+    """
 
     sizes: list[int]
     log_mass: Floats
 
     @property
     def signal(self) -> int:
-        """The energy difference that the stored pattern itself gives, D(N − 1)."""
+        """Energy difference due to the stored pattern itself, D(N − 1)."""
         return self.sizes[-1]
 
     def scaled(self) -> Floats:
-        """The sizes in units of the signal."""
+        """Sizes in units of the signal."""
         return np.array([size / self.signal for size in self.sizes])
 
 
 def steps(n_neurons: int, order: int, rectified: bool) -> Steps:
-    """Tabulate |D(X)| for F(x) = xⁿ, or max(x, 0)ⁿ, and how probable each size is."""
+    """Sizes |D(X)| for F(x) = xⁿ or max(x, 0)ⁿ, with their probabilities."""
     x = list(range((n_neurons - 1) % 2, n_neurons, 2))
     log_mass = _coins.log_coin_mass(n_neurons - 1, x)
     centred = x[0] == 0
     if not rectified:
-        # |D(−X)| = |D(X)|: both signs of X share a size.
+        # |D(−X)| = |D(X)|: X and −X have the same size.
         log_mass = log_mass + math.log(2.0) * np.array([value > 0 for value in x])
         sizes = [(value + 1) ** order - (value - 1) ** order for value in x]
         return Steps([abs(size) for size in sizes], log_mass)
     sizes = [(value + 1) ** order - max(value - 1, 0) ** order for value in x]
-    # All negative X give no step at all.
+    # For negative X the step is 0.
     below = 0.5 * (1.0 - math.exp(log_mass[0])) if centred else 0.5
     return Steps([0, *sizes], np.concatenate([[math.log(below) if below else -np.inf], log_mass]))
 
@@ -67,12 +76,12 @@ def exceed(
 ) -> tuple[float, float]:
     """Probabilities that a sum of ``n_steps`` steps exceeds the signal, and that it equals it.
 
-    Where the lattice of the sum has at most ``largest_lattice`` points the result is exact up to
-    rounding (relative errors near 1e-15 · n_steps). Beyond, steps are placed on a coarser lattice
-    in such a way that their first three moments are kept, which leaves relative errors of a few
-    1e-6, and ties are counted apart: on so fine a lattice they come from steps that cancel in
-    pairs. When even the coarse lattice is narrower than one signal, the noise is so wide that its
-    Gaussian limit, with the exact variance, takes over.
+    If the lattice of the sum has at most ``largest_lattice`` points, the result is exact up to
+    rounding (relative errors near 1e-15 · n_steps). Otherwise the steps are distributed over a
+    coarser lattice so that their first three moments are preserved, with relative errors of a few
+    1e-6, and the probability of a tie is computed separately: ties are then sums in which steps
+    cancel in pairs. If the signal is less than one unit of the coarse lattice, the noise is so wide
+    that its Gaussian limit, with the exact variance, is used.
     """
     if n_steps == 0:
         return 0.0, float(law.signal == 0)
@@ -97,7 +106,10 @@ def exceed(
 def _on_lattice(
     law: Steps, n_steps: int, tilt: float, window: tuple[float, float], signal: int, *, exact: bool
 ) -> tuple[float, float]:
-    """Power of the characteristic function on a lattice with the signal at point ``signal``."""
+    """The two probabilities on a lattice on which the signal is ``signal`` units.
+
+    If not ``exact``, ties are shared equally between more and less.
+    """
     start, stop = math.floor(window[0] * signal), math.ceil(window[1] * signal)
     n_points = 2 ** (stop - start + 1).bit_length()
     sizes = law.scaled()
@@ -111,8 +123,10 @@ def _on_lattice(
         else:
             _spread(mass, sign * signal * sizes, tilted)
     transform = np.fft.rfft(mass)
-    transform /= transform[0].real  # the masses add up to one; rounding is raised to a power too
-    visible = np.abs(transform) > math.exp(-_NEGLIGIBLE / n_steps)  # most powers vanish
+    transform /= transform[
+        0
+    ].real  # probabilities sum to 1; rounding errors would be raised to the power
+    visible = np.abs(transform) > math.exp(-_NEGLIGIBLE / n_steps)  # other powers are negligible
     power = np.zeros_like(transform)
     power[visible] = transform[visible] ** n_steps
     sums = np.fft.irfft(power, n_points)
@@ -126,7 +140,7 @@ def _on_lattice(
 
 
 def _spread(mass: Floats, place: Floats, weight: Floats) -> None:
-    """Add weights at real places to the four nearest points, keeping moments 0 to 3."""
+    """Distribute weights at real positions over four points so that moments 0 to 3 are kept."""
     base = np.floor(place)
     f = place - base
     shares = (
@@ -140,11 +154,12 @@ def _spread(mass: Floats, place: Floats, weight: Floats) -> None:
 
 
 def _cancelling(law: Steps, n_steps: int) -> float:
-    """Probability that all steps cancel in pairs of one size but for one as large as the signal.
+    """Probability that steps of each size cancel in pairs, except for one as large as the signal.
 
-    Were the number of steps a Poisson variable of mean n, those of each size would be independent
-    of the others, with the masses below of k steps and their signs balanced; the sum of the k is n
-    then with a known probability. Where it would take long the sizes are many, and never balanced.
+    If the number of steps were a Poisson variable of mean n, the numbers k of steps of each size
+    would be independent, and the probability of k steps with balanced signs is given below. The
+    result is conditioned on a total of n steps. With so many sizes that this would take long, the
+    probability is negligible.
     """
     if n_steps**2 * len(law.sizes) > 4e8 or law.log_mass[-1] < -700.0:
         return 0.0
@@ -168,9 +183,9 @@ def _cancelling(law: Steps, n_steps: int) -> float:
 
 
 def _gaussian(law: Steps, sizes: Floats, n_steps: int, unit: int) -> tuple[float, float]:
-    """Central limit for noise far wider than the signal, with the lattice's own tie probability."""
+    """Gaussian limit for noise much wider than the signal, with the probability of a tie."""
     sigma = math.sqrt(n_steps * float(np.exp(law.log_mass) @ sizes**2))
-    # Sums of odd multiples of the unit alone, an even or an odd number of them, skip every second.
+    # If all steps are odd multiples of the unit, the sum has the parity of their number.
     odd = all((size // unit) % 2 for size in law.sizes)
     tie = 0.0
     if not odd or (law.signal // unit - n_steps) % 2 == 0:
@@ -180,21 +195,21 @@ def _gaussian(law: Steps, sizes: Floats, n_steps: int, unit: int) -> tuple[float
 
 
 def _log_mgf(law: Steps, sizes: Floats, tilt: float) -> float:
-    """log E exp(tilt · step), the step's sign being fair."""
+    """Logarithm of the moment generating function, log E exp(tilt · step), with random signs."""
     drive = np.abs(tilt) * sizes
     terms = law.log_mass + np.logaddexp(drive, -drive) - math.log(2.0)
     return float(special.logsumexp(terms))
 
 
 def _mean(law: Steps, sizes: Floats, tilt: float) -> float:
-    """Mean of the tilted step, the derivative of the function above."""
+    """Mean of a tilted step, the derivative of the function above."""
     drive = np.abs(tilt) * sizes
     weight = special.softmax(law.log_mass + np.logaddexp(drive, -drive))
     return float(np.sign(tilt) * (weight @ (sizes * np.tanh(drive))))
 
 
 def _window(law: Steps, sizes: Floats, n_steps: int, tilt: float) -> tuple[float, float]:
-    """Chernoff bounds: the ends beyond which the tilted sum has a negligible mass."""
+    """Interval beyond which the tilted sum has negligible probability, by Chernoff's bound."""
     here = _log_mgf(law, sizes, tilt)
 
     def rate(other: float) -> float:
@@ -207,9 +222,9 @@ def _window(law: Steps, sizes: Floats, n_steps: int, tilt: float) -> tuple[float
 
 
 def _increasing_root(function: Callable[[float], float], start: float) -> float:
-    """Where an increasing function crosses zero right of ``start``; far out if it never does.
+    """Zero of an increasing function to the right of ``start``, or a large number if there is none.
 
-    Three digits are enough: neither the tilt nor the window enters the result.
+    Three digits are enough, since the result does not depend on the tilt and the window.
     """
     step = 1.0
     while function(start + step) < 0.0 and step < 1e9:

@@ -1,11 +1,12 @@
-"""Averages of tanh and its kin over a Gaussian field, the integrals of every mean-field theory.
+"""Averages of tanh and related functions over a Gaussian field, the integrals of mean-field theory.
 
 ⟨f⟩ = ∫ Dz f(b z + a) with the standard normal measure Dz; ``a`` is the mean of the field and ``b``
-its width, both divided by the temperature. All of f here are analytic within π/2 of the real line,
-where the trapezoidal rule converges exponentially fast: 161 points give rounding accuracy for any
-a and b, if they lie where the integrand varies. For a narrow Gaussian they follow the Gaussian; for
-a wide one they follow the bend of tanh, and what remains of tanh far from it, a step, is averaged
-in closed form with an error function in its place.
+its standard deviation, both divided by the temperature. All functions here are analytic within π/2
+of the real line, so that the trapezoidal rule converges exponentially fast: 161 points give the
+average to rounding accuracy for any a and b, if they lie where the integrand varies. For small b
+they cover the Gaussian. For large b they cover the region in which tanh differs from a step
+function: the average of an error function, which is known in closed form, is added to that of the
+difference between tanh and it.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ def _density(z: Floats) -> Floats:
 
 _STEPS: Floats = np.arange(-80.0, 81.0)
 _DZ, _DU = 0.1125, 0.225
-_Z = _DZ * _STEPS  # to 9 standard deviations
+_Z = _DZ * _STEPS  # up to 9 standard deviations
 _Z_WEIGHT = _DZ * _density(_Z)
-_U: Floats = _DU * _STEPS  # to 1 − tanh(u) = 5e-16
+_U: Floats = _DU * _STEPS  # up to 1 − tanh(u) = 5e-16
 _WIDE = 1.5
 _C = 0.5 * math.sqrt(math.pi)  # erf(c u) and tanh(u) have the same slope at 0
 _S = 1.0 / (math.sqrt(2.0) * _C)  # erf(c u) is the mean of sign(u + s ξ), ξ standard normal
@@ -38,7 +39,8 @@ class TanhAverages(NamedTuple):
     """⟨tanh⟩, ⟨tanh²⟩, and the averages of the first three derivatives of tanh.
 
     With M_j the average of the j-th derivative, ∂M_j/∂a = M_(j+1) and ∂M_j/∂b = b M_(j+2) (the
-    heat equation). M_1 = 1 − ⟨tanh²⟩, but each keeps its digits where the other is close to 1.
+    heat equation). M_1 = 1 − ⟨tanh²⟩, but both are given, since each is accurate where the other is
+    close to 1.
     """
 
     mean: Floats
@@ -49,13 +51,13 @@ class TanhAverages(NamedTuple):
 
 
 def tanh_averages(a: Floats, b: Floats) -> TanhAverages:
-    """Average over fields of mean ``a`` and width ``b``, arrays of one shape."""
+    """Averages over fields of mean ``a`` and standard deviation ``b``, arrays of one shape."""
     u, weight, wide = _points(a, b)
     t = np.tanh(u)
     bend = 1.0 - t * t
     first = _sum(weight, bend)
     step = np.where(wide, special.erf(a / (math.sqrt(2.0) * np.hypot(b, _S))), 0.0)
-    # Differentiating the Gaussian where it is wide, tanh where it is narrow, cancels no digits.
+    # Without cancellation: derivatives of the Gaussian if it is wide, of tanh if it is narrow.
     far = (u - a[..., None]) / b[..., None]
     per_width = np.where(wide, 1.0 / b, 1.0)
     second = np.where(wide[..., None], far, -2.0 * t)
@@ -70,7 +72,7 @@ def tanh_averages(a: Floats, b: Floats) -> TanhAverages:
 
 
 def log_cosh_average(a: Floats, b: Floats) -> Floats:
-    """Average of ln(2 cosh)."""
+    """Average of ln(2 cosh) over the same fields."""
     u, weight, wide = _points(a, b)
     value = np.abs(u) + np.log1p(np.exp(-2.0 * np.abs(u)))
     value -= np.where(wide[..., None], _MEAN_ABS_U, 0.0)
@@ -78,7 +80,7 @@ def log_cosh_average(a: Floats, b: Floats) -> Floats:
 
 
 def _points(a: Floats, b: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Fields u, their weights, and where the points follow the bend of tanh, not the Gaussian."""
+    """Fields u with their weights, and where the Gaussian is wide, so that u is fixed."""
     wide = b >= _WIDE
     a, b = a[..., None], b[..., None]
     u = np.where(wide[..., None], _U, a + b * _Z)
@@ -88,7 +90,7 @@ def _points(a: Floats, b: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
 
 
 def _mean_abs(mean: Floats, width: Any) -> Floats:
-    """Mean of |x|, x normal."""
+    """Mean of |x| for a normal variable x."""
     ratio = mean / width
     return mean * special.erf(ratio / math.sqrt(2.0)) + 2.0 * width * _density(ratio)
 

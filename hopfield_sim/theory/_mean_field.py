@@ -5,12 +5,12 @@ and the noise r from the other patterns obey
 
     m = ⟨tanh⟩,   q = ⟨tanh²⟩,   r = q / (1 − C)²,   C = β(1 − q),
 
-averaged over a Gaussian field of mean βm and width β√(αr). Read backwards they need no iteration:
-the mean a = βm and the width b = β√(αr) *give* T = ⟨tanh⟩/a and α = b²(T − 1 + q)²/q. A retrieval
-state is labelled here by its temperature T and its ratio of signal to noise y = a/b = m/√(αr): T
-fixes b for every y > 0, and the load then follows. At given T the load rises with y from 0 to its
-largest value (the spinodal, beyond which there is no retrieval state), and then falls along the
-branch of retrieval states that are stable against the loss of memory.
+averaged over a Gaussian field of mean a = βm and standard deviation b = β√(αr). Solved for T and
+α instead of m and q they need no iteration: T = ⟨tanh⟩/a and α = b²(T − 1 + q)²/q. Retrieval states
+are parametrised here by the temperature T and the signal-to-noise ratio y = a/b = m/√(αr): for each
+y > 0, T determines b, and then the load. At constant T the load increases with y from 0 to a
+maximum, the spinodal, beyond which there is no retrieval state, and then decreases along the branch
+of states that are stable against the loss of the pattern.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ Floats = NDArray[np.float64]
 
 _EPS = float(np.finfo(np.float64).eps)
 _LEAST_RATIO, _MOST_RATIO = 0.5, 12.0
-"""Signal to noise at the spinodal and at the transition lies between these at every T < 1."""
+"""Bounds of the signal-to-noise ratio at the spinodal and at the transition, for all T < 1."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """Solutions of the equations, element by element."""
+    """Solutions of the equations; all arrays have the same shape."""
 
     mean: Floats  # a = βm
     width: Floats  # b = β√(αr)
@@ -42,28 +42,28 @@ class Phase:
 
     @property
     def ratio(self) -> Floats:
-        """Signal to noise, y = a/b = m/√(αr)."""
+        """Signal-to-noise ratio, y = a/b = m/√(αr)."""
         return self.mean / self.width
 
     @property
     def overlap(self) -> Floats:
-        """The overlap m = a T."""
+        """Overlap m = a T."""
         return self.mean * self.temperature
 
     @property
     def gap(self) -> Floats:
-        """T(1 − C) = T − (1 − q), positive in any state that is locally stable."""
+        """T(1 − C) = T − (1 − q), positive in states that are locally stable."""
         t, q = self.temperature, self.averages.square
         return np.where(t < 0.5, t - self.averages.first, q - (1.0 - t))
 
     @property
     def noise(self) -> Floats:
-        """The noise r = q/(1 − C)² of the other patterns."""
+        """Noise of the other patterns, r = q/(1 − C)²."""
         return self.averages.square * (self.temperature / self.gap) ** 2
 
     @property
     def load(self) -> Floats:
-        """The load at which this is a solution, α = b²(T − 1 + q)²/q."""
+        """Load of the solution, α = b²(T − 1 + q)²/q."""
         return (self.width * self.gap) ** 2 / self.averages.square
 
     @property
@@ -74,7 +74,7 @@ class Phase:
 
     @property
     def free_energy(self) -> Floats:
-        """Free energy per neuron, less α/2."""
+        """Free energy per neuron, minus α/2."""
         t, load, q = self.temperature, self.load, self.averages.square
         susceptibility = self.averages.first / t
         return (
@@ -86,9 +86,9 @@ class Phase:
 
 
 def retrieval_state(ratio: Floats, temperature: Floats) -> Phase:
-    """Find the state with overlap at temperature T (0 < T < 1) and signal-to-noise ratio y > 0."""
-    # g(b) = ⟨tanh(b(z + y))⟩ − T y b is concave with g(0) = 0 and g'(0) > 0, so that Newton's steps
-    # from the right of its positive root come down to it and never pass it.
+    """Retrieval state at temperature 0 < T < 1 and signal-to-noise ratio y > 0."""
+    # g(b) = ⟨tanh(b(z + y))⟩ − T y b is concave with g(0) = 0 and g'(0) > 0: Newton's method,
+    # started to the right of the positive root, converges monotonically.
     width = 1.0 / (ratio * temperature)
     for _ in range(200):
         averages = _gaussian_averages.tanh_averages(ratio * width, width)
@@ -102,7 +102,7 @@ def retrieval_state(ratio: Floats, temperature: Floats) -> Phase:
 
 
 def spin_glass_state(load: Floats, temperature: Floats) -> Phase:
-    """Find the state without overlap below T_g = 1 + √α, for a positive load."""
+    """Spin-glass state, with overlap 0, below T_g = 1 + √α at a positive load."""
 
     def excess(width: Floats, load: Floats, temperature: Floats) -> Floats:
         q = _gaussian_averages.tanh_averages(np.zeros_like(width), width).square
@@ -115,13 +115,13 @@ def spin_glass_state(load: Floats, temperature: Floats) -> Phase:
 
 
 def spinodal(temperature: Floats) -> Phase:
-    """Find the retrieval state at the largest load that has one, at each 0 < T < 1."""
+    """Retrieval state at the largest load that has one, for each 0 < T < 1."""
 
     def rise(ratio: Floats, temperature: Floats) -> Floats:
-        # d(ln α) where T is constant, which is along (da, db) = (b M_2, gap).
+        # d(ln α) at constant T, in the direction (da, db) = (b M_2, gap).
         state = retrieval_state(ratio, temperature)
         _, q, _, second, third = state.averages
-        change = state.width * (second**2 + third * state.gap)  # of M_1
+        change = state.width * (second**2 + third * state.gap)  # of M_1 in this direction
         return 2.0 * state.gap / state.width - change * (2.0 / state.gap - 1.0 / q)
 
     least = np.full_like(temperature, _LEAST_RATIO)
@@ -131,7 +131,7 @@ def spinodal(temperature: Floats) -> Phase:
 
 
 def transition(temperature: Floats) -> Phase:
-    """Find the retrieval state whose free energy is that of the spin glass, at each 0 < T < 1."""
+    """Retrieval state with the free energy of the spin glass, for each 0 < T < 1."""
 
     def excess(ratio: Floats, temperature: Floats) -> Floats:
         state = retrieval_state(ratio, temperature)
@@ -157,7 +157,7 @@ def marginal(ratio: Floats) -> Phase:
 
 
 def retrieval_at(load: Floats, temperature: Floats, least_ratio: Floats) -> Phase:
-    """Find the stable retrieval state at a load below the spinodal's, given the ratio there."""
+    """Stable retrieval state at a load below the spinodal, given the ratio y at the spinodal."""
 
     def excess(log_ratio: Floats, load: Floats, temperature: Floats) -> Floats:
         return retrieval_state(np.exp(log_ratio), temperature).load / load - 1.0

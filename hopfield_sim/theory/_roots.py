@@ -1,4 +1,4 @@
-"""Roots of many functions of one variable at once, each inside a bracket that it never leaves."""
+"""Roots of many functions of one variable at once, each within a bracket."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ Floats = NDArray[np.float64]
 
 
 def find_root(function: Callable[..., Floats], low: Floats, high: Floats, *args: Any) -> Floats:
-    """Solve f(x, ...) = 0 element by element, given brackets over whose ends f changes sign.
+    """Solve f(x, ...) = 0 element by element, given brackets at whose ends f has different signs.
 
     Parameters
     ----------
     function : callable
-        Takes x and ``args``, of which it is given the elements that are not solved yet.
+        f, called with x and ``args``, only for the elements that are not solved yet.
     low, high : ndarray of float64
-        The brackets. Where f does not change sign, the end with the smaller value is the answer.
+        The brackets. If f does not change sign, the result is the end with the smaller |f|.
     *args : ndarray of float64
-        What else f depends on, element by element.
+        Further arguments of f, element by element.
 
     Returns
     -------
     ndarray of float64
-        The roots, to a few units in the last place, or to where f is exactly zero.
+        The roots, accurate to a few units in the last place.
     """
     found = elementwise.find_root(function, (low, high), args=args)
     (a, b), (fa, fb) = found.bracket, found.f_bracket

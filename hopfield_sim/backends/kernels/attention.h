@@ -1,8 +1,8 @@
-/* Attention of one query, and L1 distances, a block of memories at a time: both loops over a block run while it is in
- * the cache, so that the memories are read from main memory once.
+/* Attention of one query, and L1 distances, a block of memories at a time: both loops over a block find it in the
+ * cache, so that memories are read from main memory once.
  *
- * Sums run in LANES separate lanes, added up in one order at the end: the compiler may vectorise them without being
- * allowed to reorder anything, and every instruction set gives the same bits.
+ * Sums are kept in LANES separate lanes, added in a fixed order at the end: so the compiler can vectorise them although
+ * it must not reorder additions, and every instruction set gives the same bits.
  */
 #ifndef HOPFIELD_ATTENTION_H
 #define HOPFIELD_ATTENTION_H
@@ -13,7 +13,7 @@
 
 #include "targets.h"
 
-#define BLOCK_BYTES (16 * 1024) /* of memories: half of the cache nearest to the processor */
+#define BLOCK_BYTES (16 * 1024) /* of memories in a block: half of the first-level cache */
 #define BLOCK_ROWS 256
 
 /* e^x for x <= 0, to two units in the last place: 2^k e^r with |r| <= ln(2)/2. Branch-free, for the vectoriser. */
@@ -38,7 +38,7 @@ static inline double exp_f64(double x) {
     return x < -745.0 ? 0.0 : exp(x);
 }
 
-/* Vectors of 64 bytes, in whatever pieces the processor has; the unaligned kind for what is read. */
+/* Vectors of 64 bytes, which the compiler splits if the processor has shorter ones; `loose` ones need no alignment. */
 typedef float wide_f32 __attribute__((vector_size(64)));
 typedef float loose_f32 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef float quarter_f32 __attribute__((vector_size(16), aligned(4), may_alias));
@@ -54,14 +54,14 @@ typedef int64_t bits_f64 __attribute__((vector_size(64)));
 #define LANES(real) ((int64_t)(64 / sizeof(real)))
 #define PARTS(real) ((int64_t)(16 / sizeof(real)))
 
-/* A wide vector into a quarter of it, kept as the parts of a row. */
+/* Add the four quarters of a vector; the result is stored as the partial sums of a row. */
 #define QUARTER(kind, vector, out)                                                                   \
     do {                                                                                             \
         union { wide_##kind whole; quarter_##kind piece[4]; } sum = {vector};                        \
         *(quarter_##kind *)(out) = (sum.piece[0] + sum.piece[1]) + (sum.piece[2] + sum.piece[3]);    \
     } while (0)
 
-/* The parts of each row into one number, many rows at once. */
+/* Add the partial sums of each row, for many rows at once. */
 ROW_KERNEL static void fold_f32(int64_t rows, const float *restrict parts, float *restrict out) {
     for (int64_t r = 0; r < rows; r++)
         out[r] = (parts[4 * r] + parts[4 * r + 1]) + (parts[4 * r + 2] + parts[4 * r + 3]);
@@ -72,8 +72,9 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
         out[r] = parts[2 * r] + parts[2 * r + 1];
 }
 
-/* out[r] = q . xi_r, at most BLOCK_ROWS rows. Half of the memories ahead by so many numbers are fetched meanwhile, the
- * other half by gather, or main memory would idle; a fetch beyond the end does nothing. */
+/* out[r] = q . xi_r, at most BLOCK_ROWS rows. Meanwhile half of the block that lies `ahead` numbers further on is
+ * prefetched, and by gather the other half, so that main memory is busy all the time; a prefetch beyond the end of the
+ * memories has no effect. */
 #define DEFINE_PRODUCTS(kind, real)                                                                  \
     ROW_KERNEL static void products_##kind(int64_t n, int64_t rows, const real *restrict patterns,   \
                                            const real *restrict query, real *restrict out,           \
@@ -124,7 +125,7 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
         fold_##kind(rows, parts, out);                                                               \
     }
 
-/* total += sum_r e_r xi_r, four rows a pass; rows whose weights are all 0 are left out. */
+/* total += sum_r e_r xi_r, four rows per pass; a pass whose weights are all 0 is skipped. */
 #define DEFINE_GATHER(kind, real)                                                                    \
     ROW_KERNEL static void gather_##kind(int64_t n, int64_t rows, const real *restrict patterns,     \
                                          const real *restrict e, real *restrict total,               \
@@ -161,8 +162,8 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
             scores[row] = exp_##kind(beta * (scores[row] - top));                                    \
     }
 
-/* A query past some memories: the top score, the sums of e and of e scale (in double, since there are many), and the
- * memories weighed so, in total (n numbers, 0 before). */
+/* Attention of a query over some memories, with e = exp(beta (score - top)): the largest score `top`, the sums of e and
+ * of e scale (in double, since there are many terms), and in `total` (n numbers, 0 before) the sum of e scale xi. */
 #define DEFINE_ATTEND(kind, real)                                                                    \
     static void attend_##kind(int64_t n, int64_t rows, const real *patterns, const real *query,      \
                               const real *scale, const real *bias, real beta, real *total,           \

@@ -1,4 +1,4 @@
-/* Spins as bits: packing them, and products of ±1 by counting the bits that differ. */
+/* Spins as bits: packing, and scalar products of vectors of ±1 by counting the bits that differ. */
 #ifndef HOPFIELD_BITS_H
 #define HOPFIELD_BITS_H
 
@@ -23,7 +23,7 @@ static inline int POPCOUNT(uint64_t word) {
 #define LITTLE_ENDIAN_64(word) (word)
 #endif
 
-/* Bit i of a state is 1 where its spin is +1. Eight spins at a time: their sign bits are gathered by a product. */
+/* Bit i of a state is 1 if spin i is +1. Eight spins at a time: a multiplication gathers their sign bits in a byte. */
 UNUSED static void pack_spins(int64_t n, const int8_t *spins, uint64_t *bits) {
     for (int64_t w = 0; 64 * w < n; w++) {
         uint64_t word = 0;
@@ -45,8 +45,8 @@ UNUSED static void unpack_spins(int64_t n, const uint64_t *bits, int8_t *spins) 
         spins[i] = (int8_t)(2 * (bits[i / 64] >> i % 64 & 1) - 1);
 }
 
-/* Bit j of word k becomes bit k of word j: blocks of 32 by 32 bits beside the diagonal trade places, then those of 16
- * within each quarter, down to single bits (Warren, Hacker's Delight, 7-3). */
+/* Transpose 64 by 64 bits: the two blocks of 32 by 32 bits off the diagonal are exchanged, then those of 16 by 16 in
+ * each quarter, down to single bits (Warren, Hacker's Delight, 7-3). */
 ROW_KERNEL static void transpose_64(uint64_t *words) {
     uint64_t low = 0xFFFFFFFFu;
     for (int width = 32; width > 0; width /= 2, low ^= low << width)
@@ -66,7 +66,7 @@ ROW_KERNEL static int64_t bits_overlap(int64_t n, const uint64_t *a, const uint6
     return n - 2 * differ;
 }
 
-/* The same of one site's bits with those of every site: a row of ΞᵀΞ. */
+/* The same for the bits of one site and those of every site, P bits each: a row of ΞᵀΞ. */
 ROW_KERNEL static void hebbian_row(int64_t n, int64_t n_patterns, const uint64_t *site, const uint64_t *sites,
                                    int16_t *out) {
     const int64_t words = (n_patterns + 63) / 64;

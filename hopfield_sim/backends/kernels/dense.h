@@ -1,8 +1,9 @@
-/* Row kernels of dense memories: sums over the patterns, with the signs of a site as bits.
+/* Inner loops of dense memories: sums over the patterns with the signs ξ_i^μ of a site, which are stored as bits.
  *
- * Pattern 512 k + 8 b + j is bit 63 - b of word 8 k + j (dense_protocol.py): eight words, shifted by b, have the signs
- * of eight patterns in their top bits, where a double has its own. Rows have room for a multiple of sixteen patterns;
- * what lies beyond the last one is zero. Sums run in eight lanes, in the same order on every processor.
+ * The sign of pattern 512 k + 8 b + j is bit 63 - b of word 8 k + j (see `signs` in dense_protocol.py): eight words,
+ * shifted left by b, have the signs of eight patterns in their highest bits, which are the sign bits of doubles.
+ * Arrays have room for a multiple of 16 patterns, with zeros beyond the last one. Sums are kept in eight lanes and
+ * added in the same order on every processor.
  */
 #ifndef HOPFIELD_DENSE_H
 #define HOPFIELD_DENSE_H
@@ -22,14 +23,14 @@ typedef union {
     double value;
 } bits_and_value;
 
-/* Rows of eight patterns in the block that begins at `start`. */
+/* Number of groups of eight patterns in the block that begins at `start`. */
 static inline int64_t rows_of_block(int64_t n_patterns, int64_t start) {
     int64_t rows = (n_patterns - start + LANES - 1) / LANES;
     return rows < DEPTH ? rows : DEPTH;
 }
 
-/* The sum of the values with their signs turned where the site's bit is set: whole blocks, in which every count is
- * fixed, so that compilers unroll them into vectors; */
+/* Sum of the values, negated where the site's bit is set: of whole blocks, whose loops have constant lengths, so that
+ * the compiler unrolls them into vectors, */
 ROW_KERNEL static void add_blocks(int64_t blocks, const uint64_t *restrict signs, const double *restrict values,
                                   double *restrict sums) {
     double lane[LANES] = {0};
@@ -50,7 +51,7 @@ ROW_KERNEL static void add_blocks(int64_t blocks, const uint64_t *restrict signs
         sums[j] = lane[j];
 }
 
-/* and the rest of the last block. */
+/* and of the rest. */
 ROW_KERNEL static void add_rows(int64_t rows, const uint64_t *restrict signs, const double *restrict values,
                                 double *restrict sums) {
     for (int64_t b = 0; b < rows; b++)
@@ -71,9 +72,9 @@ static inline double signed_sum(int64_t n_patterns, const uint64_t *signs, const
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-/* s_i D_i from whole numbers, the sum of F(m) - F(m - 2 xi_i s_i) over 2^unit. `limbs` points at an overlap of 0 in
- * the lowest of n_limbs rows, each a `length` apart. Digits from -2^30 to 2^30 leave less than one of the next below it:
- * however it is rounded the sum has its sign. */
+/* s_i D_i in integers: the sum of F(m) - F(m - 2 ξ_i s_i), divided by 2^unit. F is tabulated in n_limbs digits of 31
+ * bits; `limbs` points at overlap 0 of the lowest digits, and the tables of two digits are `length` apart. The digits
+ * of the sum lie between -2^30 and 2^30, so that none is outweighed by those below it and rounding keeps the sign. */
 UNUSED static double whole_difference(int64_t n_patterns, const uint64_t *signs, int8_t spin, const int64_t *overlaps,
                                       const int32_t *limbs, int64_t n_limbs, int64_t length, int64_t unit) {
     const int64_t base = (int64_t)1 << LIMB_BITS;
@@ -92,8 +93,8 @@ UNUSED static double whole_difference(int64_t n_patterns, const uint64_t *signs,
     return sum + ldexp((double)carry, (int)(LIMB_BITS * n_limbs - unit));
 }
 
-/* The first of these sums of whole numbers whose sizes sum up to less than 2^31: those whose bit is set are added in sixteen lanes of 32
- * bits, which takes half the time. */
+/* The same sum in half the time for integers whose absolute values add up to less than 2^31: those whose bit is set are
+ * added in sixteen lanes of 32 bits, and twice their sum is subtracted from the total. */
 #define NARROW_LANES 16
 #define NARROW_DEPTH 32
 
@@ -132,7 +133,7 @@ static inline double narrow_signed_sum(int64_t n_patterns, int64_t total, const 
     return (double)(total - 2 * set);
 }
 
-/* Slopes as 32-bit integers, and their sum; 0 where they are too large. */
+/* Convert slopes to 32-bit integers and sum them; returns 0 if they are too large. */
 ROW_KERNEL static int narrow_slopes(int64_t n_patterns, const double *restrict slopes, int32_t *restrict out,
                                     int64_t *total) {
     double lane[LANES] = {0}, size = 0;
@@ -156,7 +157,7 @@ ROW_KERNEL static int narrow_slopes(int64_t n_patterns, const double *restrict s
     return 1;
 }
 
-/* A flip: overlaps += twice_spin * ξ of the site. */
+/* Update the overlaps after a flip: m_μ += twice_spin ξ_i^μ. */
 ROW_KERNEL static void move_overlaps(int64_t n_patterns, int64_t twice_spin, const uint64_t *restrict signs,
                                      int64_t *restrict overlaps) {
     for (int64_t start = 0; start < n_patterns; start += BLOCK) {
@@ -171,7 +172,7 @@ ROW_KERNEL static void move_overlaps(int64_t n_patterns, int64_t twice_spin, con
     }
 }
 
-/* The slopes at the overlaps, and the sum of the bends; the tables' pointers point at overlap 0. */
+/* Look up the slopes at the overlaps; returns the sum of the bends. The pointers point at overlap 0 of the tables. */
 ROW_KERNEL static double read_tables(int64_t n_patterns, const int64_t *restrict overlaps,
                                      const double *restrict slope, const double *restrict bend,
                                      double *restrict slopes) {
@@ -189,7 +190,7 @@ ROW_KERNEL static double read_tables(int64_t n_patterns, const int64_t *restrict
     return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-/* The sum of |slope| + |bend|. */
+/* Sum of |slope| + |bend|. */
 ROW_KERNEL static double sum_of_sizes(int64_t n_patterns, const int64_t *restrict overlaps,
                                       const double *restrict slopes, const double *restrict bend) {
     double lane[LANES] = {0}, sum = 0;
@@ -212,8 +213,8 @@ ROW_KERNEL static int64_t highest(int64_t n_patterns, const int64_t *restrict ov
     return top;
 }
 
-/* Overlaps of states (n_states, n) with patterns (n_patterns, n): twice the number of equal spins, less n. They are
- * counted in bytes, which hold 255, as many as a vector has side by side. */
+/* Overlaps of states (n_states, n) with patterns (n_patterns, n): twice the number of equal spins minus n. They are
+ * counted in bytes, in chunks that do not exceed 255. */
 #define CHUNK 192
 ROW_KERNEL static void measure_overlaps(int64_t n_patterns, int64_t n_states, int64_t n,
                                         const int8_t *restrict patterns, const int8_t *restrict states,

@@ -1,11 +1,11 @@
 # cython: language_level=3, cdivision=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""Compiled walks and steps of dense memories; each is the twin of a function in reference/dense.py.
+"""Compiled updates of dense memories; the reference is reference/dense.py.
 
-Private: cython_dense.py checks and converts every argument. All work is done without the GIL on
-rows that share nothing. A call returns when its ``budget`` of work is used up, counted in patterns
-looked at, so that Python can handle a Ctrl-C; ``updates`` says how far each row has come, and
-randomness depends on that alone.
+Private: compiled/dense.py checks and converts every argument. The work is done without the GIL, and
+calls for different rows share no memory that is written. A call returns when its ``budget`` of work
+is used up, in terms of sums over patterns, so that Python can handle a Ctrl-C. Random numbers
+depend on ``updates``, the number of updates of a row so far, and not on how the work is split.
 """
 
 from libc.math cimport exp, log1p, sinh
@@ -39,30 +39,31 @@ cdef extern from "dense.h" nogil:
     void measure_overlaps(int64_t n_patterns, int64_t n_states, int64_t n, const int8_t *patterns,
                           const int8_t *states, int64_t *overlaps)
 
-# Settled while Python holds the GIL; constants afterwards.
+# Copies in C of Python's constants, for code without the GIL.
 cdef int8_t _FIXED = FIXED, _CYCLE = CYCLE
 cdef uint32_t _ORDER = ORDER, _ACCEPT = ACCEPT
 cdef double _SMALLEST_LOG = SMALLEST_LOG, _LARGEST_LOG = LARGEST_LOG, _KAPPA = 2 * sinh(1.0) ** 2
-cdef int64_t _FLIP_COST = 8  # patterns of a flip's tables in the time of one visited pattern
-cdef int64_t _VISIT_COST = 64  # what a visit costs beside its patterns
+cdef int64_t _FLIP_COST = 8  # cost of looking up the tables for a pattern; 1 is a term of a sum
+cdef int64_t _VISIT_COST = 64  # cost of a visit in addition to its sum over patterns
 
 UNSTABLE = -1
-"""In ``checked``: some site of the row would change now. Else how many were found at rest."""
+"""In ``checked``: the row is not at a fixed point; otherwise the number of sites tested so far."""
 
 cdef int64_t _UNSTABLE = UNSTABLE
 
 
 cdef struct Tables:
-    # The stored patterns; `slope` and `bend` point at an overlap of 0, or at the largest one.
+    # The patterns as bits, and the tables of dense_protocol.Memories. `slope`, `bend` and `limbs`
+    # point at an overlap of 0 or, if `relative`, at the largest overlap.
     int64_t n_patterns
     int64_t words
     const uint64_t *columns
     int64_t narrow_words
-    const uint32_t *narrow_columns  # NULL where slopes are no whole numbers
+    const uint32_t *narrow_columns  # NULL if slopes are not integers
     const double *slope
     const double *bend
     bint relative
-    const int32_t *limbs  # of 2^unit F, rows of `length`; NULL where D is exact
+    const int32_t *limbs  # digits of 2^unit F, rows of `length`; NULL if sums of D are exact
     int64_t n_limbs
     int64_t length
     int64_t unit
@@ -70,11 +71,11 @@ cdef struct Tables:
 
 
 cdef struct Entries:
-    # A state's overlaps and what the tables say of them; a |D| up to `doubt` is taken again.
+    # A state's overlaps, and the tables at these; D is recomputed exactly if |D| <= `doubt`.
     int64_t *overlaps
     double *slopes
     int32_t *narrow
-    bint fits  # in `narrow`, the slopes as integers whose sum is `total`
+    bint fits  # whether `narrow` has the slopes as 32-bit integers, with the sum `total`
     int64_t total
     double bend
     double doubt
@@ -82,8 +83,8 @@ cdef struct Entries:
 
 
 cdef struct Rule:
-    # What a visited site becomes: by the sign of D at zero temperature, else by chance.
-    bint hot
+    # New spin of a visited site: the sign of D at zero temperature, otherwise random.
+    bint stochastic
     bint ties_up
     bint logarithmic
     double temperature
@@ -91,40 +92,41 @@ cdef struct Rule:
     double log_gain
 
 
-cdef struct Room:
-    # Memory for one state: its overlaps, and what depends on the sites of a sweep.
+cdef struct Scratch:
+    # Memory for one state and the sites of a sweep.
     Entries entries
     int32_t *sites
     uint32_t *draws
     uint32_t *chances
 
 
-cdef int make_room(Room *room, int64_t n, int64_t n_patterns) except -1:
-    """Allocate, with zeros beyond the last pattern."""
+cdef int allocate(Scratch *scratch, int64_t n, int64_t n_patterns) except -1:
+    """Allocate memory, with zeros beyond the last pattern."""
     cdef int64_t padded = (n_patterns + NARROW_LANES - 1) // NARROW_LANES * NARROW_LANES
-    room.entries.overlaps = <int64_t *>calloc(padded, sizeof(int64_t))
-    room.entries.slopes = <double *>calloc(padded, sizeof(double))
-    room.entries.narrow = <int32_t *>calloc(padded, sizeof(int32_t))
-    room.sites = <int32_t *>malloc((n + PHILOX_CHUNK) * sizeof(int32_t))
-    room.draws = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
-    room.chances = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
-    if (room.entries.overlaps == NULL or room.entries.slopes == NULL or room.entries.narrow == NULL
-            or room.sites == NULL or room.draws == NULL or room.chances == NULL):
+    scratch.entries.overlaps = <int64_t *>calloc(padded, sizeof(int64_t))
+    scratch.entries.slopes = <double *>calloc(padded, sizeof(double))
+    scratch.entries.narrow = <int32_t *>calloc(padded, sizeof(int32_t))
+    scratch.sites = <int32_t *>malloc((n + PHILOX_CHUNK) * sizeof(int32_t))
+    scratch.draws = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
+    scratch.chances = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
+    if (scratch.entries.overlaps == NULL or scratch.entries.slopes == NULL
+            or scratch.entries.narrow == NULL or scratch.sites == NULL or scratch.draws == NULL
+            or scratch.chances == NULL):
         raise MemoryError
     return 0
 
 
-cdef void free_room(Room *room) noexcept nogil:
-    free(room.entries.overlaps)
-    free(room.entries.slopes)
-    free(room.entries.narrow)
-    free(room.sites)
-    free(room.draws)
-    free(room.chances)
+cdef void release(Scratch *scratch) noexcept nogil:
+    free(scratch.entries.overlaps)
+    free(scratch.entries.slopes)
+    free(scratch.entries.narrow)
+    free(scratch.sites)
+    free(scratch.draws)
+    free(scratch.chances)
 
 
 cdef void look_up(const Tables *tables, Entries *entries) noexcept nogil:
-    """Read the tables at the overlaps."""
+    """Look up the tables at the overlaps."""
     cdef int64_t n_patterns = tables.n_patterns
     cdef const double *slope
     cdef const double *bend
@@ -140,7 +142,7 @@ cdef void look_up(const Tables *tables, Entries *entries) noexcept nogil:
 
 cdef inline double difference(const Tables *tables, const Entries *entries, int64_t site,
                               int8_t spin) noexcept nogil:
-    """D of a site, in the tables' units; 0 and the sign are exact."""
+    """D of a site, in units of the tables; its sign, or D = 0, is exact."""
     cdef double d
     cdef const uint64_t *signs = tables.columns + site * tables.words
     if entries.fits:
@@ -156,8 +158,8 @@ cdef inline double difference(const Tables *tables, const Entries *entries, int6
     return d
 
 
-cdef inline int8_t settled(bint ties_up, double d, int8_t spin) noexcept nogil:
-    """What a site of D becomes at zero temperature."""
+cdef inline int8_t descended(bint ties_up, double d, int8_t spin) noexcept nogil:
+    """New spin at zero temperature: the sign of D."""
     if d > 0:
         return 1
     if d < 0:
@@ -167,7 +169,7 @@ cdef inline int8_t settled(bint ties_up, double d, int8_t spin) noexcept nogil:
 
 cdef int8_t drawn(const Rule *rule, const Tables *tables, const Entries *entries, double d,
                   int8_t spin, uint32_t draw) noexcept nogil:
-    """What it becomes at a positive temperature: +1 with probability 1/(1 + e^(−D/T))."""
+    """New spin at a positive temperature: +1 with probability 1/(1 + e^(−D/T))."""
     cdef double y, log_gain
     if rule.logarithmic:
         y = -spin * log1p(-spin * (_KAPPA * d / entries.bend)) / rule.temperature
@@ -181,17 +183,17 @@ cdef int8_t drawn(const Rule *rule, const Tables *tables, const Entries *entries
     return 1 if draw < <uint64_t>(4294967296.0 / (1.0 + exp(-y)) + 0.5) else -1
 
 
-cdef inline int8_t becomes(const Rule *rule, const Tables *tables, const Entries *entries,
-                           int64_t site, int8_t spin, const uint32_t *draw) noexcept nogil:
-    """What a visited site becomes."""
+cdef inline int8_t new_spin(const Rule *rule, const Tables *tables, const Entries *entries,
+                            int64_t site, int8_t spin, const uint32_t *draw) noexcept nogil:
+    """New spin of a visited site."""
     cdef double d = difference(tables, entries, site, spin)
-    if rule.hot:
+    if rule.stochastic:
         return drawn(rule, tables, entries, d, spin, draw[0])
-    return settled(rule.ties_up, d, spin)
+    return descended(rule.ties_up, d, spin)
 
 
 cdef class Dense:
-    """The tables of ``dense_protocol.Memories`` and a rule, as the kernels see them."""
+    """The tables of ``dense_protocol.Memories``, and an update rule."""
 
     cdef Tables tables
     cdef Rule rule
@@ -219,9 +221,9 @@ cdef class Dense:
             tables.limbs = &limbs[0, origin]
             tables.n_limbs, tables.length = limbs.shape[0], limbs.shape[1]
         self.clamped = rule.clamped
-        self.rule.hot, self.rule.ties_up = isinstance(rule, DenseHeatBath), False
+        self.rule.stochastic, self.rule.ties_up = isinstance(rule, DenseHeatBath), False
         self.rule.logarithmic = False
-        if self.rule.hot:
+        if self.rule.stochastic:
             self.rule.temperature, self.rule.gain = rule.temperature, rule.gain
             self.rule.log_gain, self.rule.logarithmic = rule.log_gain, rule.logarithmic
         else:
@@ -233,7 +235,7 @@ def overlaps(
     const int8_t[:, ::1] states not None,
     int64_t[:, ::1] out not None,
 ):
-    """ξ^μ·s of all these states."""
+    """Overlaps ξ^μ·s of each state."""
     with nogil:
         measure_overlaps(patterns.shape[0], states.shape[0], patterns.shape[1], &patterns[0, 0],
                          &states[0, 0], &out[0, 0])
@@ -249,10 +251,11 @@ def asynchronous(
     int64_t until,
     int64_t budget,
 ):
-    """One site after another, up to the update ``until`` or, at zero temperature, a fixed point.
+    """Update one site after another up to the update ``until`` or, at zero temperature, a fixed
+    point.
 
-    The look at all sites at the end of a sweep may take longer than the budget: ``checked`` says
-    how far it has come.
+    The test of all sites at the end of a sweep may exceed the budget: ``checked`` counts the sites
+    tested so far.
     """
     cdef const Tables *tables = &memories.tables
     cdef const Rule *rule = &memories.rule
@@ -264,10 +267,10 @@ def asynchronous(
     cdef uint32_t state, sweep
     cdef int8_t spin
     cdef int8_t *spins
-    cdef Room room
-    cdef Entries *entries = &room.entries
+    cdef Scratch scratch
+    cdef Entries *entries = &scratch.entries
     try:
-        make_room(&room, n, n_patterns)
+        allocate(&scratch, n, n_patterns)
         with nogil:
             for k in range(rows.shape[0]):
                 row = rows[k]
@@ -277,11 +280,11 @@ def asynchronous(
                 budget -= _FLIP_COST * n_patterns
                 update = batch.updates[row]
                 while budget > 0:
-                    if not rule.hot and update % n == 0 and checked[row] != _UNSTABLE:
+                    if not rule.stochastic and update % n == 0 and checked[row] != _UNSTABLE:
                         while checked[row] < n and budget > 0:
                             site = <int32_t>checked[row]
                             budget -= cost
-                            if not memories.clamped[site] and spins[site] != becomes(
+                            if not memories.clamped[site] and spins[site] != new_spin(
                                     rule, tables, entries, site, spins[site], NULL):
                                 checked[row] = _UNSTABLE
                                 break
@@ -294,18 +297,18 @@ def asynchronous(
                     if update >= until:
                         break
                     state, sweep = <uint32_t>batch.index[row], <uint32_t>(update // n)
-                    visit_order(order, n, room.sites, room.draws, key, _ORDER, state, sweep)
-                    if rule.hot:
-                        philox_words(n, room.chances, key, _ACCEPT, state, sweep)
+                    visit_order(order, n, scratch.sites, scratch.draws, key, _ORDER, state, sweep)
+                    if rule.stochastic:
+                        philox_words(n, scratch.chances, key, _ACCEPT, state, sweep)
                     position = first = update % n
                     end = min(n, position + until - update)
                     update -= position
                     while position < end and budget > 0:
-                        site = room.sites[position]
+                        site = scratch.sites[position]
                         spin = spins[site]
                         if not memories.clamped[site]:
-                            spin = becomes(rule, tables, entries, site, spin,
-                                           room.chances + position)
+                            spin = new_spin(rule, tables, entries, site, spin,
+                                            scratch.chances + position)
                             budget -= cost
                         position += 1
                         if spin != spins[site]:
@@ -315,7 +318,7 @@ def asynchronous(
                             look_up(tables, entries)
                             batch.flips[row] += 1
                             budget -= _FLIP_COST * n_patterns
-                    if position > first:  # else the budget ran out before a visit
+                    if position > first:  # otherwise the budget was used up before the first visit
                         checked[row] = 0
                     update += position
                 batch.updates[row] = update
@@ -323,7 +326,7 @@ def asynchronous(
                 if budget <= 0:
                     break
     finally:
-        free_room(&room)
+        release(&scratch)
 
 
 def synchronous(
@@ -336,11 +339,11 @@ def synchronous(
     int64_t until,
     int64_t budget,
 ):
-    """All sites at once, up to the update ``until`` or, at zero temperature, a fixed point or a
-    2-cycle.
+    """Update all sites at once up to the update ``until`` or, at zero temperature, a fixed point or
+    a 2-cycle.
 
-    A step may take longer than the budget: ``checked`` says how many sites of it are worked out,
-    and ``ahead`` what they will be.
+    A step may exceed the budget: ``checked`` counts the sites computed so far, and ``ahead`` has
+    their new spins.
     """
     cdef const Tables *tables = &memories.tables
     cdef const Rule *rule = &memories.rule
@@ -351,10 +354,10 @@ def synchronous(
     cdef int8_t *spins
     cdef int8_t *new
     cdef bint cycle
-    cdef Room room
-    cdef Entries *entries = &room.entries
+    cdef Scratch scratch
+    cdef Entries *entries = &scratch.entries
     try:
-        make_room(&room, n, n_patterns)
+        allocate(&scratch, n, n_patterns)
         with nogil:
             for k in range(rows.shape[0]):
                 row = rows[k]
@@ -364,16 +367,16 @@ def synchronous(
                 while budget > 0:
                     look_up(tables, entries)
                     budget -= _FLIP_COST * n_patterns
-                    if rule.hot:
+                    if rule.stochastic:
                         state, sweep = <uint32_t>batch.index[row], <uint32_t>(
                             batch.updates[row] // n)
-                        philox_words(n, room.chances, key, _ACCEPT, state, sweep)
+                        philox_words(n, scratch.chances, key, _ACCEPT, state, sweep)
                     while checked[row] < n and budget > 0:
                         site = checked[row]
                         new[site] = spins[site]
                         if not memories.clamped[site]:
-                            new[site] = becomes(rule, tables, entries, site, spins[site],
-                                                room.chances + site)
+                            new[site] = new_spin(rule, tables, entries, site, spins[site],
+                                                 scratch.chances + site)
                             budget -= cost
                         checked[row] += 1
                     if checked[row] < n:
@@ -381,13 +384,13 @@ def synchronous(
                     changes = 0
                     for site in range(n):
                         changes += new[site] != spins[site]
-                    if changes == 0 and not rule.hot:
+                    if changes == 0 and not rule.stochastic:
                         batch.stop[row] = _FIXED
                         break
                     if batch.updates[row] >= until:
                         checked[row] = _UNSTABLE
                         break
-                    cycle = (not rule.hot and batch.updates[row] > 0
+                    cycle = (not rule.stochastic and batch.updates[row] > 0
                              and memcmp(new, &batch.previous[row, 0], n) == 0)
                     memcpy(&batch.previous[row, 0], spins, n)
                     for site in range(n):
@@ -402,11 +405,11 @@ def synchronous(
                     if cycle:
                         batch.stop[row] = _CYCLE
                         break
-                    if rule.hot and batch.updates[row] >= until:
+                    if rule.stochastic and batch.updates[row] >= until:
                         checked[row] = _UNSTABLE
                         break
                 memcpy(memory, entries.overlaps, n_patterns * sizeof(int64_t))
                 if budget <= 0:
                     break
     finally:
-        free_room(&room)
+        release(&scratch)

@@ -1,9 +1,9 @@
-/* A Hebbian network without its matrix: N W = ΞᵀΞ, less `own` on the diagonal.
+/* Hebbian networks without a weight matrix: N W = ΞᵀΞ, minus `own` on the diagonal.
  *
- * Its cache are the overlaps m = Ξ s, so the field of a site is a sum of P overlaps with signs, h_i = Σ_μ ξ_i^μ m_μ, and
- * a flip changes P numbers. A sign is a bit: `columns` have those of each site, ⌈P/64⌉ words, and `pattern_bits` those of
- * each pattern, ⌈N/64⌉ words; bits beyond the last are 0. Only the overlaps whose bit is set are added, because
- * Σ_μ ξ^μ m_μ = 2 Σ_{set} m_μ - Σ_μ m_μ.
+ * The cache of a state holds its overlaps m = Ξ s. The field of a site is a sum over the patterns, h_i = Σ_μ ξ_i^μ m_μ,
+ * and a flip changes P overlaps. Patterns are stored as bits: `columns` has those of each site, ⌈P/64⌉ words, and
+ * `pattern_bits` those of each pattern, ⌈N/64⌉ words; unused bits are 0. Only the overlaps whose bit is set are added,
+ * since Σ_μ ξ^μ m_μ = 2 Σ_{set} m_μ - Σ_μ m_μ.
  */
 #ifndef HOPFIELD_FACTORS_H
 #define HOPFIELD_FACTORS_H
@@ -14,7 +14,7 @@
 #include "rows.h"
 #include "signs.h"
 
-#define MANY 32 /* when more than one site of so many has changed, overlaps are counted anew */
+#define MANY 32 /* overlaps are recomputed if more than N / MANY sites have changed */
 
 #if defined(__GNUC__)
 #define PREFETCH(address) __builtin_prefetch(address)
@@ -26,14 +26,14 @@ static inline const uint64_t *site_bits(const network *net, int32_t site) {
     return (const uint64_t *)net->columns + net->column_words * site;
 }
 
-/* What the patterns' product has on the diagonal and the weights have not. */
+/* Start the fields with what ΞᵀΞ has on its diagonal and the weights have not: -own s. */
 ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict spins, int32_t *restrict fields) {
     for (int64_t j = 0; j < n; j++)
         fields[j] = (int32_t)-own * spins[j];
 }
 
-/* `signs` names the kernels of signs.h, which are inlined where TARGET is theirs; `overlap` is the type of m, of which no
- * sum may exceed `most`. */
+/* `signs` names the functions of signs.h, which are inlined if TARGET is the same; `overlap` is the type of m, and no
+ * sum in it may exceed `most`. */
 #define DEFINE_FACTORS(signs, overlap, most, TARGET)                                                                   \
     ROW_KERNEL static int64_t sum_##signs(int64_t n_patterns, const overlap *m) {                                      \
         int32_t total = 0;                                                                                             \
@@ -47,8 +47,8 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
         for (int64_t j = 0; j < n; j++)                                                                                \
             fields[j] += 2 * sums[j] - total;                                                                          \
     }                                                                                                                  \
-    /* N times the fields of SITES sites from `first` on, a multiple of SITES. The overlaps that are                   \
-     * summed together add up to at most `most` in size: no sum leaves its type. */                                    \
+    /* N times the fields of SITES sites from `first`, a multiple of SITES. Overlaps are summed in                     \
+     * groups whose absolute values add up to at most `most`, so that no sum overflows. */                             \
     TARGET static void fields_##signs(const network *net, int64_t first, const int8_t *spins,                          \
                                const void *cache, int32_t *fields) {                                                   \
         const overlap *m = cache;                                                                                      \
@@ -193,7 +193,7 @@ static int signs_are_masks(void) {
 #endif
 }
 
-/* Overlaps of `size` bytes: 16 bits when N fits them, else 32. */
+/* Set the functions for overlaps of `size` bytes, 2 or 4, that the processor executes fastest. */
 static void use_factors(network *net, int size) {
 #ifdef HAVE_AVX512_SIGNS
     if (HAVE_AVX512_SIGNS && size == 2)

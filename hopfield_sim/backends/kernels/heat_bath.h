@@ -1,5 +1,5 @@
-/* The heat bath: a visited site becomes +1 where a 32-bit random word is less than 2^32 / (1 + e^(-y)), rounded, with
- * y = gain (h - W_ii s_i - θ_i); else -1. */
+/* Heat bath (Glauber dynamics): a visited site becomes +1 if a 32-bit random word is less than 2^32 / (1 + e^(-y)),
+ * rounded, with y = gain (h - W_ii s_i - θ_i), and -1 otherwise. */
 #ifndef HOPFIELD_HEAT_BATH_H
 #define HOPFIELD_HEAT_BATH_H
 
@@ -8,23 +8,23 @@
 #include "network.h"
 #include "rows.h"
 
-/* θ is `offset` + `fraction`. Integer fields are looked up in a `table` of those numbers of words, from -half to half,
- * when θ is whole too. Others have bounds: for each of `steps` a unit of y, from -reach to reach, the number lies from
- * `least` to `most`, so that an exponential is needed only where a word falls between them. */
+/* θ is `offset` + `fraction`. If fields and θ are integers, `table` has the rounded quotient for each value of
+ * h - W_ii s_i - θ_i from -half to half. Otherwise y from -reach to reach is divided into intervals, `steps` per unit,
+ * in which the quotient lies between `least` and `most`: an exponential is computed only if the word does, too. */
 
-/* x is h - W_ii s_i - offset_i. Does the site change, by the table? */
+/* Whether the site changes, by the table; x is h - W_ii s_i - offset_i. */
 static inline int changes_by_table(const heat_bath *bath, int32_t site, uint32_t draw, int8_t spin, int64_t x) {
     const int64_t half = bath->half, most = x < half ? x : half, at = most > -half ? most : -half;
     return ((draw < bath->table[at + half]) != (spin > 0)) & !bath->clamped[site];
 }
 
-/* The same where nothing but the field counts. */
+/* The same without thresholds, self couplings and clamped sites; x is h. */
 static inline int changes_by_field(const heat_bath *bath, uint32_t draw, int8_t spin, int64_t x) {
     const int64_t half = bath->half, most = x < half ? x : half, at = most > -half ? most : -half;
     return (draw < bath->table[at + half]) != (spin > 0);
 }
 
-/* May it change, by the bounds? */
+/* Whether it may change, by the bounds. */
 static inline int may_change(const heat_bath *bath, int32_t site, uint32_t draw, int8_t spin, double x) {
     const double y = bath->gain * (x - bath->fraction[site]), reach = bath->reach;
     const int64_t step = (int64_t)(((y < -reach ? -reach : y > reach ? reach : y) + reach) * bath->steps);
@@ -32,7 +32,7 @@ static inline int may_change(const heat_bath *bath, int32_t site, uint32_t draw,
     return (open | (up != (spin > 0))) & !bath->clamped[site];
 }
 
-/* What it becomes. */
+/* Its new spin. */
 static inline int8_t heat_bath_spin(const heat_bath *bath, int32_t site, uint32_t draw, int8_t spin, double x) {
     if (bath->clamped[site])
         return spin;
@@ -43,7 +43,7 @@ static inline int8_t heat_bath_spin(const heat_bath *bath, int32_t site, uint32_
     return draw < (uint64_t)(4294967296.0 / (1.0 + exp(-y)) + 0.5) ? 1 : -1;
 }
 
-/* For each type of fields: x, and the next visit at which a site changes, or may change. */
+/* For each type of fields: x, the next visit that changes a site or may change it, and the new spin of a site. */
 #define DEFINE_HEAT_BATH(fields, field, number)                                                                        \
     static inline number x_##fields(const heat_bath *bath, int32_t site, int8_t spin, field local,                     \
                                     field diagonal) {                                                                  \

@@ -1,4 +1,4 @@
-/* A network whose weights are a matrix: the cache are its local fields, of one of several types. */
+/* Networks with a weight matrix, for several types of weights and fields; the cache of a state holds its fields. */
 #ifndef HOPFIELD_MATRIX_H
 #define HOPFIELD_MATRIX_H
 
@@ -65,7 +65,7 @@
 EACH_FIELD(DEFINE_FIELD_KERNELS)
 EACH_WEIGHT(DEFINE_MATRIX)
 
-/* Integers or real numbers, and the sizes of weights and fields in bytes: 1 if they go together. */
+/* Set the functions for integers or real numbers and for weights and fields of so many bytes; 0 if there are none. */
 static int use_matrix(network *net, int real, int weight, int field) {
     switch (real << 16 | weight << 8 | field) {
     case 1 << 8 | 2: USE_MATRIX(net, i8, i16);

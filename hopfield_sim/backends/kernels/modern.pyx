@@ -1,9 +1,9 @@
 # cython: language_level=3, cdivision=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""Compiled attention of one query, and L1 distances; the reference is attention.py.
+"""Compiled attention of one query, and L1 distances; the reference is reference/attention.py.
 
-Private: arguments are checked by the callers. Both run without the GIL over a part of the memories
-that the caller keeps short.
+Private: the caller checks the arguments. Both functions process a part of the memories without the
+GIL; the caller keeps it short.
 """
 
 from libc.stdint cimport int64_t
@@ -40,8 +40,8 @@ def attend(
     double[::1] masses not None,
     double[::1] scaleds not None,
 ):
-    """Chunks ``first`` to ``last`` of so many memories each; a row of the outputs, zeros before, is
-    a chunk's.
+    """Attention over chunks ``first`` to ``last``, of ``chunk`` memories each; a chunk has a row of
+    the outputs, which are 0 before.
     """
     cdef int64_t n = patterns.shape[1], i, start, rows
     cdef const real_t *scales = NULL
@@ -71,7 +71,7 @@ def distances(
     int64_t last,
     int64_t block,
 ):
-    """out[q, p] for the patterns ``first`` to ``last``, a block of them past all queries."""
+    """Distances out[q, p] of patterns ``first`` to ``last``, a block with all queries at a time."""
     cdef int64_t n = patterns.shape[1], start, rows, q
     block = min(block, BLOCK_ROWS)
     with nogil:

@@ -1,5 +1,5 @@
 # cython: language_level=3
-"""A network as compiled walks see it; see network.h."""
+"""Networks and batches of states for the other kernels; see network.h."""
 
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 

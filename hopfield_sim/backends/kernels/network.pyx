@@ -1,7 +1,7 @@
 # cython: language_level=3
-"""Weights, limits, temperatures as the kernels see them: addresses in arrays that are kept alive.
+"""Networks and batches of states for the other kernels: pointers to arrays that are kept alive.
 
-Private: compiled/pairs.py sees to it that types and lengths fit together.
+Private: compiled/pairs.py makes sure that types and lengths fit together.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
@@ -19,13 +19,13 @@ cdef extern from "factors.h" nogil:
 
 
 def adds_under_masks():
-    """Whether sums with signs are those of AVX-512."""
+    """Whether sums with signs use the masks of AVX-512."""
     return signs_are_masks()
 
 
 cdef class Network:
-    """N neurons. One of ``matrix`` and ``factors`` says how they are coupled, one of ``zero`` and
-    ``stochastic`` what they do.
+    """N neurons. ``matrix`` or ``factors`` sets the couplings, and ``zero`` or ``stochastic`` the
+    temperature.
     """
 
     def __cinit__(self, int64_t n):
@@ -40,7 +40,7 @@ cdef class Network:
         return &raw[0] if raw.shape[0] else NULL
 
     def matrix(self, columns not None, diagonal not None):
-        """Weights (N, N); a cache has the N fields."""
+        """Weights (N, N); the cache of a state holds its N fields."""
         cdef str kinds = columns.dtype.kind + diagonal.dtype.kind
         if kinds not in ("ii", "ff") or not use_matrix(
                 &self.net, kinds == "ff", columns.dtype.itemsize, diagonal.dtype.itemsize):
@@ -51,7 +51,7 @@ cdef class Network:
 
     def factors(self, column_bits not None, pattern_bits not None, diagonal not None,
                 int overlap_size, int64_t own):
-        """The bits of P patterns by site and by pattern; a cache has the P overlaps."""
+        """The bits of P patterns by site and by pattern; a cache holds P overlaps."""
         use_factors(&self.net, overlap_size)
         self.net.columns = self._address(column_bits)
         self.net.pattern_bits = <const uint64_t *>self._address(pattern_bits)
@@ -61,7 +61,7 @@ cdef class Network:
         return self
 
     def zero(self, above not None, below not None):
-        """Temperature 0: the limits of each field."""
+        """Temperature 0: the limits of each site's field."""
         if above.dtype != self._diagonal.dtype or below.dtype != self._diagonal.dtype:
             raise TypeError(f"limits must be {self._diagonal.dtype}, as the fields are; "
                             f"got {above.dtype} and {below.dtype}")
@@ -89,7 +89,7 @@ cdef class Network:
 
 
 cdef class Batch:
-    """The arrays of a ``protocol.StateBatch``; caches are rows of bytes, whatever their type."""
+    """The arrays of a ``protocol.StateBatch``; caches of any type are passed as bytes."""
 
     def __init__(self, batch):
         self.states, self.previous, self.index = batch.states, batch.previous, batch.index
@@ -99,7 +99,7 @@ cdef class Batch:
 
 
 cdef bint _is_uniform(object array) except -1:
-    """Whether all numbers are the same: whether the bytes equal those one number further on."""
+    """Whether all numbers are equal: the array equals itself shifted by one number."""
     cdef const uint8_t[::1] raw = array.view(np.uint8)
     cdef int64_t size = array.itemsize
     return raw.shape[0] <= size or memcmp(&raw[0], &raw[size], raw.shape[0] - size) == 0

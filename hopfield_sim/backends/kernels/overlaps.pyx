@@ -1,8 +1,8 @@
 # cython: language_level=3, cdivision=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""What Hebbian couplings come to by counting bits: overlaps, fields, the matrix.
+"""Overlaps, fields and weights of Hebbian networks, computed by counting bits.
 
-Private, without the GIL, like the walks.
+Private and without the GIL, like the other kernels.
 """
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint64_t
@@ -47,7 +47,7 @@ def fields(
     const uint8_t[:, ::1] cache not None,
     field_t[:, ::1] out not None,
 ):
-    """N times the fields of each state, from its overlaps."""
+    """N times the local fields of each state, from its overlaps."""
     cdef const network *net = &description.net
     cdef int64_t row, first, site
     cdef int32_t some[SITES]
@@ -67,8 +67,8 @@ def hebbian(
     int64_t first,
     int16_t[:, ::1] out not None,
 ):
-    """Rows of ΞᵀΞ from ``first`` on: how many patterns have equal bits at two sites, less how many
-    have not.
+    """Rows of ΞᵀΞ from ``first``: the number of patterns with equal bits at two sites, minus the
+    number of those with different bits.
     """
     cdef int64_t row
     with nogil:

@@ -4,8 +4,9 @@
 
 #include "targets.h"
 
-/* Position of the first of the smallest numbers: found in blocks of 64, so that the compiler vectorises all but the last
- * search. And what learning a pattern adds: its row of the Gram matrix, with the sign of the two patterns' bits. */
+/* first_least: position of the first of the smallest numbers; blocks of 64 are searched by vectors, only one of them
+ * number by number. add_pattern: change of the aligned fields by learning a pattern, given its row of the Gram matrix
+ * and its bit. */
 #define DEFINE_PERCEPTRON(name, whole)                                                                                 \
     ROW_KERNEL static int64_t first_least_##name(int64_t n, const whole *restrict numbers) {                           \
         whole least = numbers[0];                                                                                      \

@@ -1,25 +1,25 @@
-/* Philox4x32-10 (Salmon et al., SC 2011), the compiled twin of reference/philox.py.
+/* Random numbers by Philox4x32-10 (Salmon et al., SC 2011); the reference is reference/philox.py.
  *
- * Counters are encrypted side by side, on x86 each in 64-bit lanes of its own: multiplications read the lower half of a
- * lane alone, so the upper halves may hold what they like until the end.
+ * Several counters are encrypted in parallel, on x86 in vectors of 64-bit lanes: a multiplication reads only the lower
+ * half of a lane, so the upper halves need not be cleared before the end.
  */
 #ifndef HOPFIELD_PHILOX_H
 #define HOPFIELD_PHILOX_H
 
 #include "targets.h"
 
-#define PHILOX_CHUNK 64 /* buffers are rounded up to so many words */
+#define PHILOX_CHUNK 64 /* buffers have room for a multiple of so many words */
 
 #define PHILOX_A 0xD2511F53u /* multipliers */
 #define PHILOX_B 0xCD9E8D57u
-#define PHILOX_0 0x9E3779B9u /* what a round adds to the halves of the key */
+#define PHILOX_0 0x9E3779B9u /* increments of the two halves of the key after a round */
 #define PHILOX_1 0xBB67AE85u
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 
-/* The first n words, rounded up to a whole vector, of one (key, purpose, state, sweep). MULTIPLY is the product of the
- * lower halves and a number of 32 bits; IN_TURNS stores the lanes of two vectors. */
+/* The first n random words, rounded up to a whole vector, for one (key, purpose, state, sweep). MULTIPLY multiplies the
+ * lower halves by a 32-bit number; IN_TURNS stores the lanes of two vectors alternately. */
 #define DEFINE_PHILOX(name, vector, lanes, TARGET, MULTIPLY, IN_TURNS, ...)                                            \
     typedef uint64_t vector __attribute__((vector_size(8 * lanes)));                                                   \
     TARGET static void name(int64_t n, uint32_t *out, uint64_t key, uint32_t purpose, uint32_t state,                  \
@@ -93,7 +93,7 @@ UNUSED static void philox_words(int64_t n, uint32_t *out, uint64_t key, uint32_t
 #else
 #define PHILOX_LANES (PHILOX_CHUNK / 4)
 
-/* The first n words, rounded up to a whole chunk, of one (key, purpose, state, sweep). */
+/* The first n random words, rounded up to a whole chunk, for one (key, purpose, state, sweep). */
 UNUSED static void philox_words(int64_t n, uint32_t *out, uint64_t key, uint32_t purpose, uint32_t state,
                                 uint32_t sweep) {
     for (int64_t start = 0; start < n; start += PHILOX_CHUNK) {

@@ -1,4 +1,4 @@
-/* Row kernels: the few loops in which all the time goes, written so that the compiler vectorises them. */
+/* Inner loops over the sites of one state, in which most of the time is spent; the compiler vectorises them. */
 #ifndef HOPFIELD_ROWS_H
 #define HOPFIELD_ROWS_H
 
@@ -6,7 +6,7 @@
 
 #include "targets.h"
 
-/* Every type of fields, with that in which they are compared, and every pair of types of weights and fields. */
+/* All types of fields, with the type in which the heat bath computes, and all pairs of types of weights and fields. */
 #define EACH_FIELD(DEFINE)                                                                                             \
     DEFINE(i16, int16_t, int64_t)                                                                                      \
     DEFINE(i32, int32_t, int64_t)                                                                                      \
@@ -22,9 +22,9 @@
     DEFINE(f32, float, f32, float)                                                                                     \
     DEFINE(f64, double, f64, double)
 
-/* A flip of site i to `spin`: h += 2 spin W[:, i]. Narrow integers need half the memory traffic; that no field can
- * leave its type is the affair of couplings.py. Rows come as bytes, so that one walk serves every type of weights.
- * What is left after the long vectors goes by sixteens: a compiler leaves up to 31 numbers to a scalar loop. */
+/* Site i flips to `spin`: h += 2 spin W[:, i]. Narrow integers halve the memory traffic; couplings.py chooses types in
+ * which no field overflows. Pointers are void, so that one update loop serves all types. After blocks of 64 the rest is
+ * added in blocks of 16, since a compiler would leave up to 31 numbers to a scalar loop. */
 #define DEFINE_ADD_COLUMN(name, weight, field)                                                                         \
     static inline void name##_sixteen(field twice, const weight *column, field *fields) {                              \
         field sum[16];                                                                                                 \
@@ -45,8 +45,8 @@
             fields[j] += twice * (field)column[j];                                                                     \
     }
 
-/* The sites whose spin is another in `to`: those that became +1 from the left end of `sites`, those that became -1 from
- * its right end (n of them fit). Most eights of neighbours are equal and passed over at once. */
+/* List the sites whose spins differ: those that become +1 from the start of `sites`, those that become -1 from its end
+ * (it has room for n). Eight neighbours that are equal, as most are, are skipped by one comparison. */
 UNUSED static void list_changes(int64_t n, const int8_t *from, const int8_t *to, int32_t *sites, int64_t *ups,
                                 int64_t *downs) {
     int64_t up = 0, down = n;
@@ -64,7 +64,7 @@ UNUSED static void list_changes(int64_t n, const int8_t *from, const int8_t *to,
     *ups = up, *downs = n - down;
 }
 
-/* Several flips to the same spin: four columns a pass, so that the fields are read and written once, not four
+/* Several sites flip to the same spin: four columns per pass, so that the fields are read and written once, not four
  * times. */
 #define DEFINE_ADD_COLUMNS(name, single, weight, field)                                                                \
     ROW_KERNEL static void name(int64_t n, int spin, int64_t count, const int32_t *sites,                              \
@@ -83,10 +83,10 @@ UNUSED static void list_changes(int64_t n, const int8_t *from, const int8_t *to,
             single(n, spin, columns + n * sites[k], fields);                                                           \
     }
 
-/* Would a site of this spin change? */
+/* Whether a site with this spin and field changes at zero temperature. */
 #define UNSTABLE(spin, field, above, below) ((((spin) < 0) & ((field) > (above))) | (((spin) > 0) & ((field) < (below))))
 
-/* Would any site change? Branch-free inside a block, so that the block is vectorised. */
+/* Whether no site changes. There are no branches within a block, so that the compiler vectorises it. */
 #define DEFINE_IS_FIXED(name, field)                                                                                   \
     ROW_KERNEL static int name(int64_t n, const int8_t *restrict spins, const field *restrict fields,                  \
                                const field *restrict above, const field *restrict below) {                             \
@@ -112,8 +112,8 @@ static inline int FIRST_BIT(int word) {
 }
 #endif
 
-/* Return the first `visit` from position on for which CHANGES holds, or end. Until it comes nothing changes, so visits
- * are looked at eight at a time: a branch for each would be mispredicted again and again. */
+/* Return the first `visit` from `position` for which CHANGES holds, or end. Before it nothing changes, so eight visits
+ * are tested together: a branch for each would often be mispredicted. */
 #define RETURN_NEXT(CHANGES)                                                                                           \
     for (; position + 8 <= end; position += 8) {                                                                       \
         int changes = 0;                                                                                               \
@@ -131,7 +131,8 @@ static inline int FIRST_BIT(int word) {
     }                                                                                                                  \
     return position;
 
-/* Zero temperature: the next visit at which a site changes. Limits are mostly the same for all sites: less to read. */
+/* Next visit that changes a site at zero temperature; also for limits that are the same for all sites, with less to
+ * read. */
 #define DEFINE_NEXT_CHANGE(name, field)                                                                                \
     static inline int name##_at(int32_t site, const int8_t *spins, const field *fields,                                \
                                 const field *above, const field *below) {                                              \
@@ -151,7 +152,7 @@ static inline int FIRST_BIT(int word) {
         RETURN_NEXT(name##_at(sites[visit], spins, fields, above, below))                                              \
     }
 
-/* All sites at once, at zero temperature. Returns how many change, counted apart: a loop over bytes alone. */
+/* Synchronous step at zero temperature. Returns how many sites change, counted in a separate loop over bytes. */
 #define DEFINE_STEP(name, field)                                                                                       \
     ROW_KERNEL static int64_t name(int64_t n, const int8_t *restrict spins,                                            \
                                    const field *restrict fields, const field *restrict above,                          \

@@ -1,8 +1,9 @@
-/* Sums whose signs are bits: what a Hebbian network without a matrix spends its time on (factors.h).
+/* Sums with signs given as bits, in which Hebbian networks without a matrix (factors.h) spend most of their time.
  *
- * For numbers m and bits b: Σ_{set} m; m + 2 spin (2 b - 1); and, for one number a pattern, what it adds to the sites
- * whose bit is set. In the vector types of GCC and Clang, of 16 bytes, which every processor has, or of AVX2's 32; in
- * plain C elsewhere. AVX-512 adds under a mask and takes the bits as they are: a few times faster.
+ * With numbers m and bits b: sum_set returns Σ m over the set bits; add_signs computes m += 2 spin (2 b - 1);
+ * add_to_set adds the number m_μ of each pattern to the sums of those sites whose bit is set in it. They use the vector
+ * types of GCC and Clang, of 16 bytes (any processor) or 32 (AVX2), and plain C with other compilers. AVX-512 has
+ * additions under a mask, which take the bits as they are and are a few times faster.
  */
 #ifndef HOPFIELD_SIGNS_H
 #define HOPFIELD_SIGNS_H
@@ -22,16 +23,16 @@ typedef int32_t i32;
 #define BITS_8 BITS_4, 16, 32, 64, 128
 #define BITS_16 BITS_8, 256, 512, 1024, 2048, 4096, 8192, 16384, (int16_t)32768
 
-/* 16-bit numbers are added in pairs, as 32-bit ones: their sum may be large. */
+/* 16-bit numbers are widened and added in pairs, since their sum may exceed 16 bits. */
 #define WIDEN_i16(vector, sums) (((sums)(vector) << 16 >> 16) + ((sums)(vector) >> 16))
 #define WIDEN_i32(vector, sums) (vector)
 
-/* Vectors of so many numbers and bytes, for a target. */
+/* With vectors of `lanes` numbers in `bytes` bytes, for one instruction set. */
 #define DEFINE_SIGNS(signs, number, lanes, bytes, TARGET)                                                              \
     typedef number vector_##signs __attribute__((vector_size(bytes)));                                                 \
     typedef number memory_##signs __attribute__((vector_size(bytes), aligned(sizeof(number)), may_alias));             \
     typedef int32_t sums_##signs __attribute__((vector_size(bytes)));                                                  \
-    /* All ones where the bit is set, of the lanes from k on. */                                                       \
+    /* Mask of the lanes from k: all ones where the bit is set. */                                                     \
     TARGET static inline vector_##signs mask_##signs(const uint64_t *bits, int64_t k) {                                \
         const vector_##signs bit = {BITS_##lanes};                                                                     \
         return (((vector_##signs){0} + (number)(bits[k / 64] >> k % 64)) & bit) == bit;                                \
@@ -55,7 +56,7 @@ typedef int32_t i32;
         for (; k < n; k++)                                                                                             \
             m[k] += (number)(IS_SET(bits, k) ? 2 * spin : -2 * spin);                                                  \
     }                                                                                                                  \
-    /* Eight vectors of sums stay in registers while the patterns go by. */                                            \
+    /* Eight vectors of sums stay in registers during the loop over patterns. */                                       \
     TARGET UNUSED static void add_to_set_##signs(int64_t n, const uint64_t *bits, int64_t stride,                      \
                                                  const number *m, number *sums) {                                      \
         for (int first = 0; first < SITES; first += 8 * lanes) {                                                       \
@@ -111,10 +112,10 @@ DEFINE_SIGNS(i32_avx2, i32, 8, 32, AVX2)
 #define HAVE_AVX512_SIGNS (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
 
-/* 64-bit words are read as the masks they are: 32 or 16 bits of them at a time (x86 is little-endian). */
+/* Bits from k, a multiple of the lanes, as a mask of 32 or 16 bits (x86 is little-endian). */
 #define MASK_i16(bits, k) (((const __mmask32 *)(bits))[(uint64_t)(k) / 32])
 #define MASK_i32(bits, k) (((const __mmask16 *)(bits))[(uint64_t)(k) / 16])
-/* Those of the numbers from k on that are less than n. */
+/* Mask of those numbers from k that lie below n. */
 #define BELOW_i16(n, k) ((n) - (k) >= 32 ? ~(__mmask32)0 : ((__mmask32)1 << ((n) - (k))) - 1)
 #define BELOW_i32(n, k) ((n) - (k) >= 16 ? (__mmask16)~0 : (__mmask16)((1u << ((n) - (k))) - 1))
 #define WIDE_SUM_i16(sums, some) _mm512_add_epi32(sums, _mm512_madd_epi16(some, _mm512_set1_epi16(1)))

@@ -32,11 +32,12 @@ def synchronous(
     int64_t most_flips,
     bint exact,
 ):
-    """Zero temperature, all sites at once, up to the update ``until``, a fixed point or a 2-cycle.
+    """Update all sites at once at zero temperature, up to the update ``until``, a fixed point or a
+    2-cycle.
 
-    A step changes the cache by the sites that flipped. A row is left STALE, for the caller to
-    recompute its cache, when more than ``most_flips`` did (a matrix product is cheaper then), or,
-    unless fields are ``exact``, when it looks fixed or cyclic by cached fields.
+    A step changes the cache by the columns of the sites that flipped. A row is left STALE, for the
+    caller to recompute its cache, if more than ``most_flips`` sites flipped (then a matrix product
+    is cheaper), or, unless fields are ``exact``, if it is at rest or in a cycle by cached fields.
     """
     cdef const network *net = &description.net
     cdef int64_t n = net.n, k, row, changes, left = 0
@@ -90,7 +91,7 @@ def synchronous(
                         break
                 if left:
                     break
-                budget -= step_cost  # of the last look at it
+                budget -= step_cost  # of the step that found it at rest
     finally:
         free(new)
         free(scratch)
@@ -119,7 +120,7 @@ def synchronous_heat_bath(
                 spins, own = &batch.states[row, 0], &batch.cache[row, 0]
                 philox_words(n, draws, key, _ACCEPT, <uint32_t>batch.index[row],
                              <uint32_t>(batch.updates[row] // n))
-                for site in range(n):  # a site sees its own spin and the cache, which stays
+                for site in range(n):  # needs the site's own spin and the cache, which is kept
                     spin = net.heat_bath_spin(net, <int32_t>site, draws[site], spins, own)
                     changes += spin != spins[site]
                     spins[site] = spin

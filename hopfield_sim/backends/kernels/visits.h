@@ -1,4 +1,4 @@
-/* Which site is visited at each position of a sweep: the compiled twin of visit_order in reference/philox.py. */
+/* Order in which a sweep visits the sites; the reference is visit_order in reference/philox.py. */
 #ifndef HOPFIELD_VISITS_H
 #define HOPFIELD_VISITS_H
 
@@ -7,13 +7,13 @@
 /* The numbers of ORDERS in reference/philox.py. */
 enum { VISIT_SEQUENTIAL = 0, VISIT_UNIFORM = 1, VISIT_RANDOM = 2 };
 
-/* A word for each position becomes one of the places up to it. */
+/* Turn the random word of each position into a random number from 0 to the position. */
 ROW_KERNEL static void places_so_far(int64_t n, uint32_t *draws) {
     for (int64_t position = 0; position < n; position++)
         draws[position] = (uint32_t)((uint64_t)draws[position] * (uint32_t)(position + 1) >> 32);
 }
 
-/* `sites` and `draws` have room for n, rounded up to PHILOX_CHUNK; `purpose` is that of ORDER. */
+/* `sites` and `draws` have room for n rounded up to PHILOX_CHUNK; `purpose` is ORDER. */
 UNUSED static void visit_order(int order, int64_t n, int32_t *sites, uint32_t *draws, uint64_t key, uint32_t purpose,
                         uint32_t state, uint32_t sweep) {
     if (order != VISIT_SEQUENTIAL)

@@ -1,8 +1,8 @@
-/* Votes of memories on classes, and what a signal wants of them; the reference is voting.py.
+/* Votes of memories for classes, and their gradients; the reference is reference/voting.py.
  *
- * The powers are recomputed in the second pass: some ten multiplications in registers cost less than a memory access.
- * K is a multiple of the numbers in a vector (rows are padded with memories that are silent), and sums run in separate
- * lanes, added up in one order at the end, so that every instruction set gives the same bits.
+ * The gradients compute the powers again: some ten multiplications in registers cost less than a memory access. K is a
+ * multiple of the vector length (rows are padded with memories that do not vote), and sums are kept in separate lanes,
+ * added in a fixed order at the end, so that every instruction set gives the same bits.
  */
 #ifndef HOPFIELD_VOTING_H
 #define HOPFIELD_VOTING_H
@@ -11,9 +11,9 @@
 
 #include "targets.h"
 
-#define GROUP 4 /* classes at once: independent chains of multiplications, each of which would wait for itself */
+#define GROUP 4 /* classes at a time: independent chains of multiplications, which hide their latency */
 
-/* Vectors of 64 bytes, in whatever pieces the processor has; the unaligned kind for what is read. */
+/* Vectors of 64 bytes, which the compiler splits if the processor has shorter ones; `loose` ones need no alignment. */
 typedef float wide_f32 __attribute__((vector_size(64)));
 typedef float loose_f32 __attribute__((vector_size(64), aligned(4), may_alias));
 typedef double wide_f64 __attribute__((vector_size(64)));
@@ -25,7 +25,7 @@ typedef int64_t bits_f64 __attribute__((vector_size(64)));
 #define AT(kind, pointer) (*(const loose_##kind *)(pointer))
 #define RECTIFIED(kind, x, floor) ((wide_##kind)((bits_##kind)(x) & (bits_##kind)((x) > (floor))))
 
-/* The highest bit of an exponent but one: where the powers of x begin to be squared. */
+/* The second highest bit of an exponent, with which repeated squaring begins. */
 static inline int first_bit(int exponent) {
     int bit = 1;
     while (bit <= exponent / 2)
@@ -33,7 +33,7 @@ static inline int first_bit(int exponent) {
     return bit / 2;
 }
 
-/* powers[i] = x[i]^exponent, the bits of the exponent from the highest on (Knuth, TAOCP 2, 4.6.3). */
+/* powers[i] = x[i]^exponent by repeated squaring, from the highest bit of the exponent (Knuth, TAOCP 2, 4.6.3). */
 #define RAISE(count, x, powers, exponent, first)            \
     do {                                                    \
         for (int i = 0; i < (count); i++)                   \

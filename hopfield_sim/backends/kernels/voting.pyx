@@ -1,9 +1,10 @@
 # cython: language_level=3, cdivision=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""Compiled votes of memories on classes; the reference is voting.py.
+"""Compiled votes of memories for classes, and their gradients; the reference is
+reference/voting.py.
 
-Private: arguments are checked by the caller, which pads the memories to whole vectors and keeps a
-call short. Both run without the GIL over a block of states.
+Private: the caller checks the arguments, pads the memories to whole vectors and keeps calls short.
+Both functions process a block of states without the GIL.
 """
 
 from libc.stdint cimport int64_t
@@ -31,7 +32,7 @@ def votes(
     real_t[::1] sums not None,
     double[:, ::1] out not None,
 ):
-    """out[b, a] for all states; ``sums`` has room for a vector a class."""
+    """Votes out[b, a] of all states; ``sums`` has room for one vector per class."""
     cdef int64_t k = steps.shape[1], c = steps.shape[0], b
     with nogil:
         for b in range(low.shape[0]):
@@ -50,7 +51,7 @@ def pull(
     real_t[:, ::1] visible not None,
     real_t[:, ::1] classes not None,
 ):
-    """visible[b, k] for all states, and ``classes``, zeros before."""
+    """Gradients visible[b, k] of all states, and their sum ``classes``, which is 0 before."""
     cdef int64_t k = steps.shape[1], c = steps.shape[0], b
     with nogil:
         for b in range(low.shape[0]):

@@ -1,7 +1,7 @@
 /* Cosine and sine of many numbers at once, branch-free so that the compiler vectorises the loop.
  *
- * x = k pi/2 + r with |r| <= pi/4: k pi/2 is subtracted in three pieces, of which k times the first two is exact, and
- * what the subtraction rounds off is carried along (Cody & Waite, Software manual for the elementary functions, 1980).
+ * x = k pi/2 + r with |r| <= pi/4. pi/2 is the sum of three constants, and k times each of the first two is exact; the
+ * rounding error of the subtractions is kept (Cody & Waite, Software manual for the elementary functions, 1980).
  * The polynomials are those of S. Moshier's Cephes library; the error is below one unit in the last place of 1.
  */
 #ifndef HOPFIELD_WAVES_H
@@ -13,11 +13,11 @@
 
 #include "targets.h"
 
-#define LARGEST_ANGLE 1e6 /* above, k has more digits than the pieces leave room for */
+#define LARGEST_ANGLE 1e6 /* for larger ones k has too many digits for exact products */
 
 ROW_KERNEL static void waves_near(int64_t n, const double *restrict angles, double *restrict cosines,
                                   double *restrict sines) {
-    const double magic = 6755399441055744.0; /* 3 * 2^51: adding it rounds to a whole number, found in its last bits */
+    const double magic = 6755399441055744.0; /* 3 * 2^51: adding it rounds to an integer, in the last bits of the sum */
     for (int64_t j = 0; j < n; j++) {
         const double x = angles[j];
         const double shifted = x * 6.36619772367581382433e-01 + magic;
@@ -44,7 +44,7 @@ ROW_KERNEL static void waves_near(int64_t n, const double *restrict angles, doub
         q = q * z - 1.38888888888730564116e-3;
         q = q * z + 4.16666666666665929218e-2;
         const double cosine = (1.0 - 0.5 * z) + z * z * q;
-        /* A quarter turn swaps them; the signs follow the quadrant. */
+        /* In odd quadrants cosine and sine are exchanged; their signs depend on the quadrant. */
         const int64_t swap = -(quadrant & 1);
         int64_t u, v;
         memcpy(&u, &cosine, sizeof u);
@@ -57,7 +57,7 @@ ROW_KERNEL static void waves_near(int64_t n, const double *restrict angles, doub
     }
 }
 
-/* In pieces that stay in the nearest cache; one with an angle that is too large, or none at all, goes to the library. */
+/* In blocks that fit the first-level cache; blocks with an angle that is too large or nan use the C library. */
 static void waves(int64_t n, const double *angles, double *cosines, double *sines) {
     for (int64_t start = 0; start < n; start += 512) {
         const int64_t count = n - start < 512 ? n - start : 512;

@@ -1,8 +1,8 @@
 # cython: language_level=3, cdivision=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""Compiled cosines and sines; the reference is waves.py.
+"""Compiled cosines and sines; the reference is reference/waves.py.
 
-Private: arguments are checked by the caller, which keeps the part of a call short.
+Private: the caller checks the arguments and keeps calls short.
 """
 
 from libc.stdint cimport int64_t
@@ -18,7 +18,7 @@ def circle(
     int64_t first,
     int64_t last,
 ):
-    """Rows ``first`` to ``last``."""
+    """Cosines and sines of the angles in rows ``first`` to ``last``."""
     cdef int64_t n = angles.shape[1], i
     with nogil:
         for i in range(first, last):

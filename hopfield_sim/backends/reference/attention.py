@@ -1,5 +1,5 @@
-"""THE reference of attention: softmax over memories and the weighted mean of them, in NumPy, or in
-the array module of its arguments.
+"""Reference of attention: softmax over memories and their weighted mean, in NumPy or in the array
+module of its arguments.
 
 Blocks of memories stream past the queries and a running maximum is subtracted (M. Milakov, N.
 Gimelshein, arXiv:1805.02867, 2018), so that nothing overflows and the scores of all memories are

@@ -1,6 +1,6 @@
-"""THE reference of dense memories: every dynamics in NumPy, vectorised over the states of a batch.
+"""Reference of dense memories: all dynamics in NumPy, vectorised over the states of a batch.
 
-The overlaps are cached: a visit is one sum over the patterns, and a flip touches every overlap.
+The overlaps are cached: a visit computes one sum over the patterns, a flip changes all overlaps.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _BLOCK = 1 << 23
 """Size of a block of states: products need about 64 MB."""
 
 _AGAIN = 1 << 18
-"""Size of a block of sites in doubt, which fits the cache."""
+"""Size of a block of sites computed again in integers, which fits the cache."""
 
 
 class Dense:
-    """Reference engine, always available; it defines the results."""
+    """Reference engine of dense memories; it defines the results."""
 
     def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
         """Overlaps ξ^μ·s, (B, P), in blocks of patterns; sums of ±1 are exact in float64."""
@@ -56,7 +56,7 @@ class Dense:
 
 
 class Remembered:
-    """Spins under dense memories, as a walk sees them; see ``walk.Model``."""
+    """A dense memory as a ``walk.Model``."""
 
     def __init__(self, backend: Dense, memories: Memories, rule: DenseRule) -> None:
         self.backend, self.memories, self.rule = backend, memories, rule
@@ -64,7 +64,7 @@ class Remembered:
         self.rows_at_once = max(1, _BLOCK // max(memories.patterns.shape))
 
     def look(self, batch: StateBatch, rows: Rows) -> TablesOfRows:
-        """These rows with what the tables say of their overlaps."""
+        """These rows with the table entries of their overlaps."""
         return TablesOfRows(self, batch, rows)
 
     def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
@@ -77,14 +77,14 @@ class Remembered:
 
 
 class TablesOfRows:
-    """Rows of a batch with what the tables say of their overlaps; see ``walk.Look``."""
+    """Rows of a batch with the table entries of their overlaps, as a ``walk.Look``."""
 
     def __init__(self, model: Remembered, batch: StateBatch, rows: Rows) -> None:
         self.memories, self.rule, self.batch, self.rows = model.memories, model.rule, batch, rows
         self.entries = read_tables(model.memories, batch.cache[rows])
 
     def at(self, sites: Rows, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:
-        """What one site of each row becomes, from D = Σ_μ slope(m_μ) ξ_i − s_i Σ_μ bend(m_μ)."""
+        """New spin of one site of each row, from D = Σ_μ slope(m_μ) ξ_i − s_i Σ_μ bend(m_μ)."""
         d = np.einsum("bp,bp->b", self.entries.slope, self.memories.by_site[sites])
         d = (d - spins * self.entries.bend)[:, None]
         d = decided(self.memories, self.entries, spins[:, None], sites[:, None], d)
@@ -92,14 +92,14 @@ class TablesOfRows:
         return walk.held(self.rule.clamped[sites], spins, new)
 
     def everywhere(self, spins: walk.Spins, draws: walk.Draws) -> walk.Spins:
-        """What all sites become from the same overlaps."""
+        """New spins of all sites, from the same overlaps."""
         d = differences(self.memories, self.entries, spins)
         return walk.held(
             self.rule.clamped, spins, new_spins(self.rule, d, self.entries, spins, draws)
         )
 
     def follow(self, changed: NDArray[np.bool_], sites: Rows, new: walk.Spins) -> None:
-        """Add 2 s_i ξ_i to the overlaps, and read the tables again."""
+        """Add 2 s_i ξ_i to the overlaps, and look up the tables again."""
         rows, xi = self.rows[changed], self.memories.by_site[sites[changed]]
         self.batch.cache[rows] += 2 * new[changed, None].astype(np.int64) * xi
         for part, fresh in zip(
@@ -109,10 +109,11 @@ class TablesOfRows:
 
 
 class Entries(NamedTuple):
-    """What the tables say of states: a number for every pattern, (B, P), and one each, (B,).
+    """Table entries of states, with a number for every pattern, (B, P), or for every state, (B,).
 
-    ``place`` is where the tables are read, ``bend`` Σ_μ bend(m_μ), ``doubt`` the |D| up to which it
-    is taken again, ``top`` the overlap from which ``relative`` tables count, else 0.
+    ``place`` is the index into the tables, ``slope`` the slopes there, ``bend`` Σ_μ bend(m_μ),
+    ``doubt`` the |D| up to which D is computed again in integers, and ``top`` the largest overlap
+    if tables are ``relative``, else 0.
     """
 
     place: NDArray[np.int64]
@@ -123,7 +124,7 @@ class Entries(NamedTuple):
 
 
 def read_tables(memories: Memories, overlaps: NDArray[np.int64]) -> Entries:
-    """Read the tables at the overlaps (B, P)."""
+    """Look up the tables at the overlaps (B, P)."""
     n = memories.n_neurons
     top = overlaps.max(axis=1) if memories.relative else np.zeros(len(overlaps), np.int64)
     place = overlaps - top[:, None] + (2 * n if memories.relative else n)
@@ -133,7 +134,7 @@ def read_tables(memories: Memories, overlaps: NDArray[np.int64]) -> Entries:
 
 
 def differences(memories: Memories, entries: Entries, spins: NDArray[np.int8]) -> Floats:
-    """D_i of all sites, (B, N), in the tables' units; 0 and the sign are exact."""
+    """D_i of all sites, (B, N), in units of the tables; its sign, or D = 0, is exact."""
     out: Floats = spins * -entries.bend[:, None]
     step = max(1, _BLOCK // memories.n_neurons)
     for start in range(0, memories.n_patterns, step):
@@ -150,8 +151,8 @@ def decided(
     sites: NDArray[np.int64],
     d: Floats,
 ) -> Floats:
-    """D of these sites, all arrays (B, K); where its sign is in doubt, from whole numbers and how
-    many patterns a flip takes from each overlap.
+    """D of these sites, all arrays (B, K); where rounding may decide its sign, computed again in
+    integers from the numbers of patterns that a flip takes from each overlap to another.
     """
     whole = memories.whole
     if whole is None:
@@ -179,7 +180,7 @@ def new_spins(
     spins: NDArray[np.int8],
     draws: NDArray[np.uint64],
 ) -> NDArray[np.int8]:
-    """What spins become, all arrays (B, K): K sites of each state; clamped ones not held yet."""
+    """New spins of K sites of each state, all arrays (B, K); clamped sites are not kept yet."""
     if isinstance(rule, Descent):
         stay = np.int8(1) if rule.ties_up else spins
         return np.where(d > 0, np.int8(1), np.where(d < 0, np.int8(-1), stay))

@@ -1,8 +1,8 @@
-"""THE reference: every dynamics in NumPy, a formula a function, vectorised over the states of a
+"""Reference of networks with pair couplings: all dynamics in NumPy, vectorised over the states of a
 batch.
 
-The local fields are cached: a visit reads one number, and only a flip touches a column of W. Where
-there is no matrix the overlaps are cached, and a field is a sum over the patterns.
+With a weight matrix the local fields are cached: a visit reads one number, and a flip adds a column
+of W. Without one the overlaps are cached, and a field is a sum over the patterns.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class Pairs:
 
 
 class Quadratic:
-    """Spins with pair couplings, as a walk sees them; see ``walk.Model``."""
+    """A network with pair couplings, as a ``walk.Model``."""
 
     def __init__(self, backend: Pairs, couplings: Couplings, rule: Rule) -> None:
         self.backend, self.couplings, self.rule = backend, couplings, rule
@@ -169,7 +169,7 @@ class Quadratic:
 
 
 class FieldsOfRows:
-    """Rows of a batch with their local fields h; see ``walk.Look``."""
+    """Rows of a batch with their local fields h, as a ``walk.Look``."""
 
     def __init__(self, model: Quadratic, batch: StateBatch, rows: Rows) -> None:
         self.couplings, self.rule, self.batch, self.rows = model.couplings, model.rule, batch, rows

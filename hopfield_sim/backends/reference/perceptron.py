@@ -1,4 +1,4 @@
-"""THE reference of perceptron learning: every neuron learns its least stable pattern, in NumPy.
+"""Reference of perceptron learning: every neuron learns its least stable pattern, in NumPy.
 
 Neurons learn independently, and their weights are never computed. Neuron i is described by how
 often it has learnt each pattern, x_i (P,). Its aligned fields are A_i^ν = Σ_μ x_i^μ ξ_i^μ ξ_i^ν

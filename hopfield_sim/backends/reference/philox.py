@@ -1,9 +1,8 @@
-"""Random numbers as a pure function of their address (Salmon, Moraes, Dror & Shaw, SC 2011:
-Philox4x32-10).
+"""Counter-based random numbers, Philox4x32-10 (Salmon, Moraes, Dror & Shaw, SC 2011).
 
-A word is addressed by (key, purpose, state, sweep, position) and nothing else, so that every
-backend, every split of a batch and every number of threads sees the same randomness. The compiled
-twin is ``philox.h``.
+A random word is a function of (key, purpose, state, sweep, position) and nothing else, so that
+every backend, every split of a batch and every number of threads uses the same random numbers. The
+kernels have it in ``philox.h``.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 ORDER: Final = 0
-"""Purpose of the words that choose which site is visited."""
+"""Purpose of the words that determine the order of visits."""
 ACCEPT: Final = 1
-"""Purpose of the words that decide what a visited site becomes."""
+"""Purpose of the words that determine new spins in a heat bath."""
 FLIP: Final = 2
-"""Purpose of the words that choose the sites of a cue that are flipped."""
+"""Purpose of the words that determine the flipped sites of a cue."""
 PATTERN: Final = 3
-"""Purpose of the words whose bits are patterns; a pattern's number is where a state's would be."""
+"""Purpose of the words whose bits are patterns; their number takes the place of a state's."""
 
 ORDERS: Final = {"sequential": 0, "uniform": 1, "random": 2}
 """Orders of the sites of a sweep, with their numbers in kernels."""

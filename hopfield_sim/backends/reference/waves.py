@@ -1,4 +1,4 @@
-"""THE reference of random features' waves: cosines and sines of the same angles."""
+"""Reference of the cosines and sines of random features."""
 
 from __future__ import annotations
 
