@@ -289,6 +289,68 @@ def test_your_own_images(photos: list[Path]) -> None:
     assert [row["image"] for row in one.rows] == ["a"]
 
 
+@pytest.fixture
+def light(tmp_path: Path) -> list[Path]:
+    """Four photographs with white grounds, as people take them: a dark shape in the middle."""
+    y, x = np.mgrid[-1:1:100j, -1:1:100j]
+    shapes = {
+        "disc": x**2 + y**2 < 0.15,
+        "cross": (np.abs(x) < 0.08) | (np.abs(y) < 0.08),
+        "ring": np.abs(np.hypot(x, y) - 0.6) < 0.07,
+        "slope": np.abs(x - y) < 0.15,
+    }
+    paths = []
+    for name, dark in shapes.items():
+        paths.append(tmp_path / f"{name}.png")
+        iio.imwrite(paths[-1], np.where(dark, 20, 240).astype(np.uint8))
+    return paths
+
+
+def test_light_pictures_come_back_from_random_pixels_by_memories_that_tell_them_apart(
+    light: list[Path],
+) -> None:
+    def kept(**how: Any) -> tuple[dict[str, int], Result]:
+        memories = ["dense-exponential", "modern"]
+        result = hs.experiment.image(light, ["hebbian"], memories=memories, **how)
+        names = dict.fromkeys(row["rule"] for row in result.rows)
+        return {
+            name: sum(row["retrieved"] for row in result.rows if row["rule"] == name)
+            for name in names
+        }, result
+
+    black, result = kept(rng=0)
+    assert black["hebbian"] == 0
+    text = IMAGE.sentence(result)
+    assert "0 of 4 by the Hebbian rule" in text
+    assert "by the dense exponential memory" in text
+    assert "--fill random" in text
+    assert "--rules pseudoinverse --memories dense-exponential modern" in text
+    random, result = kept(fill="random", rng=0)
+    assert random["hebbian"] == 0
+    assert random["dense-exponential"] == random["modern"] == 4
+    assert "covered by random pixels" in IMAGE.sentence(result)
+    assert "--fill random" not in IMAGE.sentence(result)
+    cues = result.runs["modern"].trajectory[0]
+    np.testing.assert_array_equal(cues, result.runs["hebbian"].trajectory[0])
+    hidden = cues.reshape(4, 100, 100)[:, 50:]
+    assert abs(hidden.mean()) < 5 / math.sqrt(hidden.size)
+    assert len(IMAGE.page(result).figures) == 1
+
+
+def test_a_clamped_corner_never_changes(light: list[Path]) -> None:
+    result = hs.experiment.image(light, ["hebbian"], memories=["modern"], clamp=True, rng=0)
+    corner = np.s_[..., :50, :50]
+    for run in result.runs.values():
+        film = run.trajectory.reshape(-1, 4, 100, 100)
+        np.testing.assert_array_equal(
+            film[corner], np.broadcast_to(film[0][corner], film[corner].shape)
+        )
+    assert "the rest clamped" in IMAGE.sentence(result)
+    free = hs.experiment.image(light, ["hebbian"], rng=0).runs["hebbian"].trajectory
+    free = free.reshape(-1, 4, 100, 100)
+    assert (free[-1][corner] != free[0][corner]).any()
+
+
 def test_the_same_image_twice_is_an_error(photos: list[Path]) -> None:
     with pytest.raises(InvalidInputError, match="distinct images"):
         hs.experiment.image([photos[0], photos[0]])

@@ -16,6 +16,7 @@ __all__ = [
     "pack",
     "pack_descent",
     "pack_images",
+    "pack_signs",
     "pack_states",
     "unpack",
     "unpack_descent",
@@ -73,6 +74,22 @@ def pack(run: Any, *, trajectory: bool = False) -> Any:
         "energy": run.energy.tolist(),
         "trajectory": pack_states(run.trajectory) if trajectory else None,
     }
+
+
+def pack_signs(run: Any) -> Any:
+    """Convert a recorded recall of a continuous memory: signs of its states, N updates a step."""
+    return {
+        "updates": (run.updates * run.n_neurons).tolist(),
+        "states": pack_states(_signs(run.states)),
+        "stop": np.asarray(run.stop).tolist(),
+        "sweeps": np.asarray(run.steps).tolist(),
+        "energy": run.energy.tolist(),
+        "trajectory": pack_states(_signs(run.trajectory)),
+    }
+
+
+def _signs(states: NDArray[Any]) -> NDArray[np.int8]:
+    return np.where(states < 0, -1, 1).astype(np.int8)
 
 
 def unpack(

@@ -334,7 +334,7 @@ def _items(value: Any, name: str) -> list[Any]:
     if not items:
         raise InvalidInputError(f"{name} must not be empty")
     if len(items) > _MOST:
-        raise InvalidInputError(f"{name} must hold at most {_MOST} values; items more")
+        raise InvalidInputError(f"{name} must hold at most {_MOST} values; got more")
     return items
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.labels import label
-from hopfield_sim.patterns import from_image, mask, overlap
+from hopfield_sim.models import DenseMemory, HopfieldNetwork, ModernHopfield
+from hopfield_sim.patterns import from_image, mask, overlap, random_patterns
 
 __all__ = ["STUDY", "image"]
 
@@ -41,8 +42,12 @@ SHAPE = (pictures.SIDE, pictures.SIDE)
 
 FRAMES_PER_SWEEP = 10
 
-_ALIKE = 0.95
+MEMORIES = ("dense-polynomial", "dense-rectified", "dense-exponential", "modern")
 
+_SHARPNESS = 50.0
+"""β of the modern network, times the number of pixels: pictures that overlap by 0.9 are apart."""
+
+_ALIKE = 0.95
 """Overlap with the negative of an image from which on a state is identified with it."""
 
 
@@ -50,14 +55,16 @@ _ALIKE = 0.95
 class Image(Study):
     """Recall images of 100×100 pixels from their upper-left quarter, asynchronously.
 
-    All images are stored together; of each cue all but the upper-left quarter is covered in black
-    (−1). A field of 0 gives +1.
+    All images are stored together; of each cue all but the upper-left quarter is covered, in black
+    (−1) or by random bits. A field of 0 gives +1. Dense and modern memories recall the same cues
+    beside the learning rules; a modern network recalls with real values, whose signs count.
 
     Returns
     -------
     Result
         Columns image, rule, hidden_fraction, overlap of the final state with the image, retrieved
-        (1 when every pixel is right). ``runs`` holds the filmed recall of all images, by rule;
+        (1 when every pixel is right). ``runs`` holds the filmed recall of all images, by rule or
+        memory, as the column rule has them;
         ``summary["likeness"]`` is the largest overlap between two images.
 
     Raises
@@ -81,6 +88,18 @@ class Image(Study):
         name="file",
     )
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
+    _: KW_ONLY
+    memories: Sequence[str] | None = option(
+        None,
+        kinds.one_or_default(kinds.words(MEMORIES)),
+        "dense and modern memories beside the rules; none by default",
+    )
+    fill: str = option(
+        "black", kinds.choice(("black", "random")), "what covers a cue: black (−1), or random bits"
+    )
+    clamp: bool = option(
+        False, kinds.flag(), "whether the uncovered corner is clamped, and never changes"
+    )
 
     def settle(self, config: Config) -> Config:
         """Enter the images into the configuration."""
@@ -100,8 +119,10 @@ class Image(Study):
         config = self.config
         images = originals(config)
         cues = mask(images, _visible())
+        if config["fill"] == "random":
+            cues = np.where(_visible(), images, random_patterns(*images.shape, rng=rng))
         seed = checks.key(rng)
-        return {rule: _recall(rule, config, images, cues, seed) for rule in config["rules"]}
+        return {name: _recall(name, config, images, cues, seed) for name in _names(config)}
 
     def gather(self, payloads: Payloads) -> Result:
         """Return one row for each image and rule."""
@@ -111,7 +132,7 @@ class Image(Study):
         runs = {}
         negatives: list[Row] = []
         for packed in payloads[0]:
-            for rule in config["rules"]:
+            for rule in _names(config):
                 run = film.unpack(packed[rule], patterns=images, shape=SHAPE)
                 runs[rule] = run
                 overlaps = overlap(run.states, images)
@@ -143,17 +164,18 @@ class Image(Study):
     def sentence(result: Result) -> str:
         """Summarise how many images each rule retrieved, and how similar they are."""
         parts = []
-        for rule in result.config["rules"]:
+        for rule in _names(result.config):
             mine = [row for row in result.rows if row["rule"] == rule]
             lost = [f"{row['image']} {row['overlap']:.2f}" for row in mine if not row["retrieved"]]
             retrieved = f"{len(mine) - len(lost)} of {len(mine)}"
             missed = f" (overlaps of the others: {', '.join(lost)})" if lost else ""
-            parts.append(f"{retrieved} by the {label(rule)} rule{missed}")
+            kind = "rule" if rule in result.config["rules"] else "memory"
+            parts.append(f"{retrieved} by the {label(rule)} {kind}{missed}")
         likeness = result.summary["likeness"]
         count = len(result.config["images"])
         text = (
-            f"With {result.summary['covered']:.0%} of every picture covered, these came back to "
-            f"the last of {SHAPE[0] * SHAPE[1]} pixels: {' and '.join(parts)}."
+            f"With {result.summary['covered']:.0%} of every picture covered{_how(result.config)}, "
+            f"these came back to the last of {SHAPE[0] * SHAPE[1]} pixels: {_listed(parts)}."
         )
         if count > 1:
             text += f" The two most alike of the {count} pictures overlap by {likeness:.2f}"
@@ -165,7 +187,7 @@ class Image(Study):
                 )
             else:
                 text += "."
-        parts = [text, _negatives(result), provenance(result.config["origin"])]
+        parts = [text, _reason(result), _negatives(result), provenance(result.config["origin"])]
         return "\n\n".join(part for part in parts if part)
 
     @staticmethod
@@ -174,9 +196,10 @@ class Image(Study):
         from hopfield_sim.plotting import image
 
         rule = result.config["rules"][0]
+        filled = {"black": "in black", "random": "by random pixels"}[result.config["fill"]]
         caption = (
-            "Every picture, its cue, and its asynchronous recall by each rule. "
-            "All but the upper-left quarter of a cue is covered in black."
+            "Every picture, its cue, and its asynchronous recall by each rule and memory. "
+            f"All but the upper-left quarter of a cue is covered {filled}."
         )
         return Pages(
             "Images: the whole from a quarter",
@@ -231,17 +254,30 @@ def _of_classes(known: Dataset) -> list[tuple[Path, Any]]:
     ]
 
 
-def _recall(rule: str, config: Config, images: Any, cues: Any, seed: int) -> Any:
-    net = network(rule, config).store(images)
-    run = net.recall(
-        cues,
-        ties="plus",
-        record=("energy", "states"),
-        every=images.shape[1] // FRAMES_PER_SWEEP,
-        n_threads=1,
-        rng=seed,
+def _names(config: Mapping[str, Any]) -> list[str]:
+    """Return the rules and memories, as the column rule has them."""
+    return [*config["rules"], *(config["memories"] or ())]
+
+
+def _recall(name: str, config: Config, images: Any, cues: Any, seed: int) -> Any:
+    n = images.shape[1]
+    how: dict[str, Any] = {"clamp": _visible() if config["clamp"] else None}
+    how["record"] = ("energy", "states")
+    if name == "modern":
+        memory = ModernHopfield(_SHARPNESS / n, backend=config["backend"])
+        run = memory.store(images.astype(np.float64)).recall(cues.astype(np.float64), **how)
+        return film.pack_signs(run)
+    how |= {"every": n // FRAMES_PER_SWEEP, "ties": "plus", "n_threads": 1, "rng": seed}
+    return film.pack(
+        _binary(name, config).store(images, advise=False).recall(cues, **how), trajectory=True
     )
-    return film.pack(run, trajectory=True)
+
+
+def _binary(name: str, config: Config) -> HopfieldNetwork | DenseMemory:
+    """Return an empty network by a rule, or a dense memory."""
+    if name in config["rules"]:
+        return network(name, config)
+    return DenseMemory(name.removeprefix("dense-"), backend=config["backend"])
 
 
 def originals(config: Config) -> NDArray[np.int8]:
@@ -255,6 +291,36 @@ def _visible() -> NDArray[np.bool_]:
     keep = np.zeros(SHAPE, bool)
     keep[: SHAPE[0] // 2, : SHAPE[1] // 2] = True
     return keep.ravel()
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _how(config: Mapping[str, Any]) -> str:
+    words = " by random pixels" if config["fill"] == "random" else ""
+    return words + (", the rest clamped" if config["clamp"] else "")
+
+
+def _reason(result: Result) -> str:
+    """Explain what does not come back, with the settings that help."""
+    config, count = result.config, len(result.config["images"])
+    lost = {str(row["rule"]) for row in result.rows if not row["retrieved"]}
+    parts = []
+    local = [label(rule) for rule in ("hebbian", "storkey") if rule in lost]
+    if local and result.summary["likeness"] > 1 / count:
+        parts.append(
+            f"What {' and '.join(local)} networks recall well has little in common: the other "
+            "pictures pull at every pixel by their overlap with the state, and photographs "
+            "overlap. The pseudo-inverse and dense and modern memories tell such pictures apart "
+            "(--rules pseudoinverse --memories dense-exponential modern)."
+        )
+    if lost and config["fill"] == "black":
+        parts.append(
+            "A cover in black is no lack of a picture but a black picture, and pulls towards "
+            "those that are dark there; random pixels pull towards none (--fill random)."
+        )
+    return " ".join(parts)
 
 
 def _negatives(result: Result) -> str:
