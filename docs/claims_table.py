@@ -71,19 +71,17 @@ def _with_signs(memory: str) -> str:
 CLAIMS = [
     Claim(
         rf"With 20 % of the bits (?:of every cue )?flipped, 2500 neurons give back 90 % of {N} ± "
-        rf"{N} "
-        rf"Hebbian patterns \(theory: {N}\) and {N} ± {N} Storkey patterns \(theory: {N}\)",
+        rf"{N} Hebbian patterns \(theory: {N}\) and {N} ± {N} Storkey patterns \(theory: {N}\)",
         "hopfield-sim capacity",
         (
-            rf"2500 neurons gives back 90% .*? stored {N} ± {N} with the Hebbian rule "
-            rf"\(theory: {N}\) and {N} ± {N} with the Storkey rule \(theory: {N}\)",
+            rf"2500 neurons gives back 90% .*? stored {N} ± {N} with the Hebbian rule \(theory: "
+            rf"{N}\) and {N} ± {N} with the Storkey rule \(theory: {N}\)",
         ),
         slack=1,
     ),
     Claim(
         rf"from between {N} and {N} % of flipped bits on at N = 10 and from between {N} and {N} % "
-        rf"at "
-        r"N = 2500",
+        rf"at N = 2500",
         "hopfield-sim robustness",
         (rf"Hebbian: between {N}% and {N}% at N = 10 and between {N}% and {N}% at N = 2500",),
     ),
@@ -97,8 +95,7 @@ CLAIMS = [
     ),
     Claim(
         rf"among {N} random patterns comes back from {N} flipped pixels, synchronously in about "
-        rf"{N} "
-        rf"steps, asynchronously in {N} sweeps",
+        rf"{N} steps, asynchronously in {N} sweeps",
         "hopfield-sim checkerboard",
         (
             rf"among {N} random patterns, came back from {N} flipped pixels",
@@ -119,16 +116,16 @@ CLAIMS = [
         r"solves the exclusive or for odd n ≥ (3), max\(x, 0\)ⁿ for n ≥ (2)",
         "hopfield-sim xor",
         (
-            r"powers n = (3) and 5 solve it, n = 1, 2 and 4 do not; rectified powers n = (2), 3, "
-            r"4 and",
+            r"powers n = (3) and 5 solve it, n = 1, 2 and 4 do not; rectified powers n = (2), 3, 4 "
+            r"and",
         ),
     ),
     Claim(
         r"Odd powers from (3) on, and rectified ones from (2) on, solve the exclusive or",
         "hopfield-sim xor",
         (
-            r"powers n = (3) and 5 solve it, n = 1, 2 and 4 do not; rectified powers n = (2), 3, "
-            r"4 and",
+            r"powers n = (3) and 5 solve it, n = 1, 2 and 4 do not; rectified powers n = (2), 3, 4 "
+            r"and",
         ),
     ),
     Claim(
@@ -148,8 +145,7 @@ CLAIMS = [
     ),
     Claim(
         rf"20 neurons hold {N} patterns: from 0, 1, 2 flipped bits one asynchronous sweep gives "
-        rf"back "
-        rf"{N}, {N} and {N} of them, one synchronous step {N}, {N} and {N}",
+        rf"back {N}, {N} and {N} of them, one synchronous step {N}, {N} and {N}",
         "hopfield-sim dense",
         (
             rf"20 neurons hold 2\^\(N/2\) = {N} patterns",
@@ -159,8 +155,7 @@ CLAIMS = [
     ),
     Claim(
         rf"a restricted network with 50 hidden units, but after one only {N}, {N} and {N} of the "
-        rf"cues "
-        rf"come back; after 20 rotations {N}, {N} and {N}",
+        rf"cues come back; after 20 rotations {N}, {N} and {N}",
         RESTRICTED,
         tuple(
             _hidden(p, "50 hidden units, by rotations", 10, place)
@@ -177,8 +172,7 @@ CLAIMS = [
     ),
     Claim(
         rf"By gradient {N}, {N} and {N} of the cues come back for P = 10, 25 and 50, with 20 % "
-        rf"flipped "
-        rf"{N}, {N} and {N} \(rotation with 25 hidden units: {N}, {N}\)",
+        rf"flipped {N}, {N} and {N} \(rotation with 25 hidden units: {N}, {N}\)",
         RESTRICTED,
         (
             *(_hidden(p, "by gradient", f, 50) for f in (10, 20) for p in (10, 25, 50)),
@@ -188,8 +182,7 @@ CLAIMS = [
     ),
     Claim(
         rf"that keeps 50 patterns recalls {N} of the cues, one with as many trained memories all; "
-        rf"40 "
-        rf"trained memories {N}, of order 3 {N}",
+        rf"40 trained memories {N}, of order 3 {N}",
         TRAINED,
         (
             rf"P = 50: trained 1\.00 ± .*? patterns kept {N}",
@@ -205,9 +198,8 @@ CLAIMS = [
     ),
     Claim(
         rf"500 random binary memories of 100 numbers in one vector of 2 × 20 000: at β = 10 "
-        rf"energies "
-        rf"are off by {N} at the memories and {N} anywhere, gradients by {N} a coordinate; with "
-        rf"2 × 1000 by {N}, {N} and {N}",
+        rf"energies are off by {N} at the memories and {N} anywhere, gradients by {N} a "
+        rf"coordinate; with 2 × 1000 by {N}, {N} and {N}",
         DISTRIBUTED,
         tuple(
             _features(at, n_features, measure)
@@ -221,16 +213,14 @@ CLAIMS = [
     ),
     Claim(
         rf"means of the error over β from 1 to 600 are {N} \(sincos\), {N} \(cos\), {N} "
-        rf"\(expexp\), "
-        rf"{N} \(exp\)",
+        rf"\(expexp\), {N} \(exp\)",
         DISTRIBUTED,
         (rf"sincos {N}, cos {N}, expexp {N}, exp {N}\.",),
     ),
     Claim(
         rf"(Twenty) images come back from {N} % of their pixels, out of a vector that holds {N} "
-        rf"times "
-        rf"as many numbers as they do: it pays from {N} images on, in bytes of 8-bit images from "
-        rf"{N} on",
+        rf"times as many numbers as they do: it pays from {N} images on, in bytes of 8-bit images "
+        rf"from {N} on",
         DISTRIBUTED,
         (
             rf"The memory of {N} images",
@@ -242,9 +232,8 @@ CLAIMS = [
     ),
     Claim(
         rf"Of {N} random patterns of 100 bits with 10 to 40 % of the bits flipped the modern "
-        rf"network "
-        rf"gives back {N} ± {N}, more than any other; under noise it is tied with dense memories "
-        rf"\({N}\), under masks with the trained one \({N}\)",
+        rf"network gives back {N} ± {N}, more than any other; under noise it is tied with dense "
+        rf"memories \({N}\), under masks with the trained one \({N}\)",
         ROBUST,
         (
             rf"Best at exact recall of {N} random patterns of 100 bits",
@@ -261,9 +250,8 @@ CLAIMS = [
         slack=1,
     ),
     Claim(
-        rf"From 30 % of flipped bits FGSM with ε = 0\.2 on random patterns costs Hebb's rule {N} "
-        rf"→ {N}, "
-        rf"the pseudo-inverse {N} → {N}, the modern network {N} → {N}",
+        rf"From 30 % of flipped bits FGSM with ε = 0\.2 on random patterns costs Hebb's rule {N} → "
+        rf"{N}, the pseudo-inverse {N} → {N}, the modern network {N} → {N}",
         ROBUST,
         (
             rf"With 30% of the bits flipped: .*?Hebbian {N} → {N}",
@@ -284,17 +272,15 @@ CLAIMS = [
     ),
     Claim(
         rf"{N} memories, 40 epochs of MNIST: {N}, {N}, {N} and {N} % of the test images are taken "
-        rf"for "
-        rf"another digit with n = 2, 3, 20 and 30; {N}, {N}, {N} and {N} memories take part",
+        rf"for another digit with n = 2, 3, 20 and 30; {N}, {N}, {N} and {N} memories take part",
         DIGITS,
         (rf"{N} memories learnt from", *(_taken(n) for n in _POWERS), *(_part(n) for n in _POWERS)),
         slack=2,
     ),
     Claim(
         rf"Trained on MNIST, 100 memories of a dense network take {N} to {N} % of the test images "
-        rf"for "
-        rf"another digit; with x³ they are strokes and {N} take part in a decision, with x³⁰ whole "
-        rf"digits and {N} do",
+        rf"for another digit; with x³ they are strokes and {N} take part in a decision, with x³⁰ "
+        rf"whole digits and {N} do",
         DIGITS,
         (_taken(20), _taken(2), _part(3), _part(30)),
         slack=2,
@@ -306,11 +292,9 @@ CLAIMS = [
         slack=2,
     ),
     Claim(
-        rf"{N} memories, {N} epochs of {N} digits of 8 × 8 pixels, shuffled before they are "
-        rf"split: {N}, {N}, {N} and {N} % of {N} "
-        rf"are "
-        rf"wrong, with standard errors of 0\.1 to 0\.3 % over five networks; {N}, {N}, {N} and {N} "
-        r"memories decide",
+        rf"{N} memories, {N} epochs of {N} digits of 8 × 8 pixels, shuffled before they are split: "
+        rf"{N}, {N}, {N} and {N} % of {N} are wrong, with standard errors of 0\.1 to 0\.3 % over "
+        rf"five networks; {N}, {N}, {N} and {N} memories decide",
         SMALL_DIGITS,
         (
             rf"{N} memories learnt from",
@@ -336,10 +320,8 @@ CLAIMS = [
     ),
     Claim(
         rf"Of 100 natural images with the lower half covered in grey, the dot product brings back "
-        rf"{N} "
-        rf"of the right ones, the cosine {N}, Euclidean {N}, Manhattan {N}; covered in black {N}, "
-        rf"{N}, "
-        rf"{N}, {N}; left out of the comparison {N}, {N}, {N}, {N}",
+        rf"{N} of the right ones, the cosine {N}, Euclidean {N}, Manhattan {N}; covered in black "
+        rf"{N}, {N}, {N}, {N}; left out of the comparison {N}, {N}, {N}, {N}",
         IMAGES,
         tuple(
             rf"{before}: dot {N}, cosine {N}, euclidean {N}, manhattan {N}"
@@ -400,9 +382,8 @@ CLAIMS = [
         tuple(rf"n = {n}: .*? with {N} ± {N} stored" for n in (2, 3, 4, 5)),
     ),
     Claim(
-        rf"From 30 of 100 flipped bits FGSM with ε = 0\.2 brings exact recall to {N}, {N}, {N} "
-        rf"and {N} "
-        rf"\(Hebbian, pseudo-inverse, dense, modern\), random signs to {N}, {N}, {N} and {N}",
+        rf"From 30 of 100 flipped bits FGSM with ε = 0\.2 brings exact recall to {N}, {N}, {N} and "
+        rf"{N} \(Hebbian, pseudo-inverse, dense, modern\), random signs to {N}, {N}, {N} and {N}",
         ATTACK,
         (
             *(_attacked(memory) for memory in ("Hebbian", "pseudo-inverse", "n = 3", "modern")),
@@ -412,8 +393,7 @@ CLAIMS = [
     ),
     Claim(
         rf"With n = 2 about {N} of 50 memories decide what an 8 × 8 digit is, with n = 20 some "
-        rf"{N}, "
-        rf"and {N} and {N} % are wrong",
+        rf"{N}, and {N} and {N} % are wrong",
         "python examples/strokes_or_digits.py",
         (
             *(rf"n = {n}: .*? wrong, {N} of 50 memories" for n in (2, 20)),
@@ -423,17 +403,9 @@ CLAIMS = [
     ),
 ]
 
-SLOW = {
-    *("hopfield-sim capacity", "hopfield-sim robustness", "hopfield-sim checkerboard"),
-    *(
-        "hopfield-sim image",
-        "hopfield-sim dense",
-        "hopfield-sim modern",
-        IMAGES,
-        RESTRICTED,
-        TRAINED,
-    ),
-    *(DISTRIBUTED, ROBUST, DIGITS, DIGITS + " --full", SMALL_DIGITS),
+_LONG = ("capacity", "robustness", "checkerboard", "image", "dense", "modern")
+SLOW = {f"hopfield-sim {study}" for study in _LONG} | {
+    *(IMAGES, RESTRICTED, TRAINED, DISTRIBUTED, ROBUST, DIGITS, DIGITS + " --full", SMALL_DIGITS),
     *(ATTACK, "python examples/temperature.py", "python examples/strokes_or_digits.py"),
 }
 """Commands that take longer than some seconds: left out by --quick."""

@@ -120,27 +120,20 @@ class HopfieldNetwork:
 
         Parameters
         ----------
-        state : (N,) array_like
-            Initial state; not modified, and need not be ±1.
+        state : array_like
+            As in ``dynamics``.
         saver : DataSaver
             The initial state, one state every ``skip`` steps and the final state, with their
             energies, are appended to it.
-        max_iter : int
-            Maximum number of steps.
-        convergence_num_iter : int
-            Number of consecutive steps without a change after which to stop.
+        max_iter, convergence_num_iter, rng
+            As in :func:`dynamics_async`.
         skip : int
             Number of steps between two saved states.
-        rng : None, int or numpy.random.Generator
-            Random number generator or seed.
 
         Raises
         ------
-        InvalidInputError, InvalidTypeError
-            If ``state`` does not have N finite numbers, ``saver`` is not a DataSaver, ``max_iter``
-            is negative, or ``convergence_num_iter`` or ``skip`` is below 1.
-        InsufficientMemoryError
-            If the states do not fit into memory.
+        InvalidInputError, InvalidTypeError, InsufficientMemoryError
+            As ``dynamics``, and if ``convergence_num_iter`` or ``skip`` is below 1.
         """
         skip = checks.integer(skip, "skip", minimum=1)
         start, walk = walks.asynchronous_walk(state, self.w, max_iter, convergence_num_iter, rng)

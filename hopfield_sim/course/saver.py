@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -216,15 +216,7 @@ def _frames(white: NDArray[np.bool_], scale: int) -> NDArray[np.uint8]:
     return frames
 
 
-@dataclass(frozen=True)
-class _Run:
+def _run(states: list[NDArray[Any]], energies: list[float]) -> SimpleNamespace:
     """Stored energies in the format for plotting; time counts stored states."""
-
-    energy: NDArray[np.float64]
-    updates: NDArray[np.int64]
-    n_neurons: int
-
-
-def _run(states: list[NDArray[Any]], energies: list[float]) -> _Run:
-    n = states[-1].size
-    return _Run(np.array(energies), n * np.arange(len(energies)), n)
+    n, updates = states[-1].size, np.arange(len(energies))
+    return SimpleNamespace(energy=np.array(energies), updates=n * updates, n_neurons=n)

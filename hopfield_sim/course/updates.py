@@ -64,10 +64,8 @@ def update(state: Any, weights: Any) -> NDArray[Any]:
 
     Parameters
     ----------
-    state : (N,) array_like, or any shape with N elements
-        The state; not modified, and need not be ±1.
-    weights : (N, N) array_like
-        The weights; not modified.
+    state, weights : array_like
+        As in :func:`energy`; neither is modified, and the state need not be ±1.
 
     Returns
     -------
@@ -77,7 +75,7 @@ def update(state: Any, weights: Any) -> NDArray[Any]:
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the shapes do not match, or values are not finite numbers.
+        As :func:`energy`.
 
     Examples
     --------
@@ -100,10 +98,8 @@ def update_async(
 
     Parameters
     ----------
-    state : (N,) array_like, or any shape with N elements
-        The state; not modified, and need not be ±1.
-    weights : (N, N) array_like
-        The weights; not modified.
+    state, weights : array_like
+        As in :func:`energy`; neither is modified, and the state need not be ±1.
     rng : None, int or numpy.random.Generator
         Random number generator or seed. In a loop, pass one Generator: the same seed would choose
         the same neuron every time.
@@ -116,7 +112,7 @@ def update_async(
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the shapes do not match, or values are not finite numbers.
+        As :func:`energy`.
 
     Examples
     --------
@@ -141,10 +137,8 @@ def dynamics(state: Any, weights: Any, max_iter: int) -> list[NDArray[Any]]:
 
     Parameters
     ----------
-    state : (N,) array_like, or any shape with N elements
-        The state; not modified, and need not be ±1.
-    weights : (N, N) array_like
-        The weights; not modified.
+    state, weights : array_like
+        As in :func:`energy`; neither is modified, and the state need not be ±1.
     max_iter : int
         Maximum number of updates.
 
@@ -156,7 +150,7 @@ def dynamics(state: Any, weights: Any, max_iter: int) -> list[NDArray[Any]]:
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If the shapes do not match, values are not finite numbers, or ``max_iter`` is negative.
+        As :func:`energy`, and if ``max_iter`` is negative.
     InsufficientMemoryError
         If the history does not fit into memory.
 
@@ -192,10 +186,8 @@ def dynamics_async(
 
     Parameters
     ----------
-    state : (N,) array_like, or any shape with N elements
-        The state; not modified, and need not be ±1.
-    weights : (N, N) array_like
-        The weights; not modified.
+    state, weights : array_like
+        As in :func:`energy`; neither is modified, and the state need not be ±1.
     max_iter : int
         Maximum number of steps.
     convergence_num_iter : int
@@ -210,11 +202,8 @@ def dynamics_async(
 
     Raises
     ------
-    InvalidInputError, InvalidTypeError
-        If the shapes do not match, values are not finite numbers, ``max_iter`` is negative, or
-        ``convergence_num_iter`` is below 1.
-    InsufficientMemoryError
-        If the history does not fit into memory.
+    InvalidInputError, InvalidTypeError, InsufficientMemoryError
+        As :func:`dynamics`, and if ``convergence_num_iter`` is below 1.
 
     Examples
     --------

@@ -18,6 +18,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
+from itertools import groupby
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,11 @@ def run(study: Study, store: Store, **how: Any) -> Study:
 
 
 def made(study: Study, which: Sequence[tuple[int, int]]) -> list[Saved]:
-    return make(Chunk(study.where(), study.config, tuple(which))).trials
+    saved: list[Saved] = []
+    for cell, group in groupby(which, lambda one: one[0]):
+        values, trials = study.cells()[cell].values, tuple(trial for _, trial in group)
+        saved += make(Chunk(study.where(), study.config, cell, values, trials)).trials
+    return saved
 
 
 def tries(folder: Path) -> list[int]:
@@ -320,9 +325,9 @@ def test_a_plan_takes_no_memory_for_trials_to_come(tmp_path: Path) -> None:
         assert tracemalloc.get_traced_memory()[1] < 10**6
         tracemalloc.stop()
     assert first is not None
-    assert first.trials == ((0, 5),)  # to see what a trial costs
+    assert (first.cell, first.trials) == (0, (5,))  # to see what a trial costs
     assert second is not None
-    assert second.trials == ((0, 7), (0, 9), (0, 11))
+    assert second.trials == (7, 9, 11)
     assert (amount.trials, amount.done) == (5 * 10**8, 2)
 
 
@@ -392,7 +397,7 @@ def test_the_pool_is_closed_even_when_it_cannot_be_dropped() -> None:
 
     pool = pools.Pool(Stuck, 1, lambda: closed.append(True))
     with pytest.raises(OSError, match="stuck"), pool:
-        pool.submit(Chunk("toy_study", {}, ()))
+        pool.submit(Chunk("toy_study", {}, 0, {}, ()))
     assert closed == [True]
 
 

@@ -609,7 +609,8 @@ def test_the_map_shows_the_rows(result) -> None:
     wanted = {0: "0", 1: "1"}.get(value, f"{value:.2f}"[1:])
     assert wanted in shown
     labels = [tick.get_text() for tick in panel.get_yticklabels()]
-    assert labels[0] == "Hebbian"
+    assert labels[:2] == ["Hebbian", "Storkey"]
+    assert labels[-2:] == ["restricted by rotation", "restricted by gradient"]
     assert len(labels) == len(MEMORIES)
     bits = hs.plotting.robust(result, "bit_accuracy")
     assert len(bits.axes[1].patches) == len(rows_of(result, data="digits"))

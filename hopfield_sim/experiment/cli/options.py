@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from hopfield_sim import checks
+from hopfield_sim.checks.words import nearest
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment.cli import config_file
 from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
@@ -90,13 +91,7 @@ def parse(argv: Sequence[str]) -> Options:
         also = words[0] if words else f"--{next(iter(options))}"
         raise InvalidInputError(f"{name} takes no other words; got also {also!r}")
     if words:
-        _refuse_second_value(words[0], argv, own)
-    if words and name is None:
-        checks.choice(words[0], [*STUDIES, *VERBS], "the study's name")
-    if words:
-        raise InvalidInputError(
-            f"one study at a time, or the course without a name; got also {words[0]!r}"
-        )
+        _refuse_surplus(words[0], name, argv, own)
     config = options.pop("config", None)
     wanted = (
         _from_file(_path(config, "config"), name, own) if config is not None else {}
@@ -158,29 +153,36 @@ def _parser(own: Mapping[str, Field]) -> _Parser:
 
 def _refuse(word: str, name: str | None, own: Mapping[str, Field]) -> NoReturn:
     """Raise an error that names the studies with that option, or the nearest option."""
-    option = word.removeprefix("--")
-    having = [study for study in STUDIES if option in own_options([STUDIES[study]])]
-    if having:
-        whom = "the course" if name is None else name
-        raise InvalidInputError(f"{whom} takes no {word}; it is for {', '.join(having)}")
+    _refuse_of_others(word.removeprefix("--"), name, word)
     known = [f"--{known}" for known in (*own, *OPTIONS, "help", "version", "completion")]
     checks.choice(word, known, "option")
     raise InvalidInputError(f"{word} takes no value")
 
 
-def _refuse_second_value(word: str, argv: Sequence[str], own: Mapping[str, Field]) -> None:
-    """Refuse a word after an option that takes no value, or after the one that it takes.
+def _refuse_of_others(option: str, name: str | None, word: str, where: str = "") -> None:
+    """Raise an error if other studies have that option; it names them."""
+    having = [study for study in STUDIES if option in own_options([STUDIES[study]])]
+    if having:
+        whom = "the course" if name is None else name
+        raise InvalidInputError(f"{where}{whom} takes no {word}; it is for {', '.join(having)}")
 
-    Raises
-    ------
-    InvalidInputError
-        If it is such a word, and not the name of a study.
+
+def _refuse_surplus(
+    word: str, name: str | None, argv: Sequence[str], own: Mapping[str, Field]
+) -> NoReturn:
+    """Raise an error for a surplus word: a mistyped study, a second value of an option or, where it
+    takes none, a first one, or a second study.
     """
+    names = [*STUDIES, *VERBS]
     before = reversed(argv[: list(argv).index(word)])
     option = next((w.partition("=")[0] for w in before if w.startswith("--")), "")
     known = own[option[2:]].kind if option[2:] in own else OPTIONS.get(option[2:])
-    if known is None or word in (*STUDIES, *VERBS):
-        return
+    if name is None and (known is None or nearest(word, names)):
+        checks.choice(word, names, "the study's name")
+    if known is None or word in names:
+        raise InvalidInputError(
+            f"one study at a time, or the course without a name; got also {word!r}"
+        )
     if isinstance(known, Kind) and known.repeated:
         raise InvalidInputError(
             f"{option} takes one {known.metavar}, and is repeated for each; got also {word!r}; "
@@ -197,12 +199,7 @@ def _from_file(path: Path, name: str | None, own: Mapping[str, Field]) -> dict[s
     for key, value in config_file.read(path).items():
         option = names.get(key, key.replace("_", "-"))
         if option not in own and (option not in OPTIONS or option == "config"):
-            having = [study for study in STUDIES if option in own_options([STUDIES[study]])]
-            if having:
-                whom = "the course" if name is None else name
-                raise InvalidInputError(
-                    f"key in {path}: {whom} takes no {key}; it is for {', '.join(having)}"
-                )
+            _refuse_of_others(option, name, key, f"key in {path}: ")
             known = [*own, *(word for word in OPTIONS if word != "config")]
             checks.choice(key, known, f"key in {path}")
         table[option] = value

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from hopfield_sim.experiment.studies.packing import Recording
 from hopfield_sim.experiment.studies.shared import network
 from hopfield_sim.experiment.sweeps.result import Result, Row
+from hopfield_sim.experiment.sweeps.study import Cell, Payload, Payloads, Study
 from hopfield_sim.labels import label
 
 __all__ = [
     "UPDATES",
+    "Compared",
+    "counts",
     "energy_words",
     "every_way",
     "named",
-    "names",
     "rise",
     "runs_table",
     "stem",
-    "summary",
 ]
 
 UPDATES = ("sync", "async")
@@ -49,25 +54,58 @@ def every_way(
             yield f"{rule}/{update}", run
 
 
-def names(config: Mapping[str, Any]) -> list[str]:
-    """Return all names "rule/update", in order."""
-    return [f"{rule}/{update}" for rule in config["rules"] for update in UPDATES]
+class Compared(Study):
+    """Base class of studies that compare all rules and updates on one problem for each network."""
+
+    def cells(self) -> list[Cell]:
+        """Return one cell: a trial compares all rules and updates on one problem."""
+        return [Cell({}, self.config["networks"])]
+
+    @abstractmethod
+    def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
+        """Recall one cue from one set of patterns by every rule and update."""
+
+    @abstractmethod
+    def measured(self, payload: Payload, name: str) -> tuple[Recording, dict[str, list[Any]]]:
+        """Return the recording of a run "rule/update", and its columns, with updates, energy and
+        overlap among them.
+        """
+
+    def gather(self, payloads: Payloads) -> Result:
+        """Return the recordings of the first network, and counts over all networks."""
+        rows: list[Row] = []
+        runs, counts = {}, []
+        for rule, update in product(self.config["rules"], UPDATES):
+            name, head = f"{rule}/{update}", {"rule": rule, "update": update}
+            found = [self.measured(payload, name) for payload in payloads[0]]
+            for run, columns in found[:1]:
+                runs[name] = run
+                lines = zip(*columns.values(), strict=True)
+                rows += [head | dict(zip(columns, line, strict=True)) for line in lines]
+            sweeps = [run.sweeps for run, _ in found]
+            counts.append(
+                head
+                | {
+                    "networks": len(found),
+                    "retrieved": sum(columns["overlap"][-1] == 1.0 for _, columns in found),
+                    "sweeps": float(np.mean(sweeps)) if sweeps else 0.0,
+                    "rises": sum(rise(run.energy) for run, _ in found),
+                }
+            )
+        dims = ("rule", "update", "moment")
+        return Result(self.name, rows, self.config, {"runs": counts}, runs, dims)
 
 
-def summary(name: str, sweeps: Sequence[float], retrieved: int, energies: Sequence[Any]) -> Row:
-    """Return a row of ``summary["runs"]``: the runs "rule/update" over all networks."""
-    rule, update = name.rsplit("/", 1)
-    return {
-        "rule": rule,
-        "update": update,
-        "networks": len(sweeps),
-        "retrieved": retrieved,
-        "sweeps": float(np.mean(sweeps)) if sweeps else 0.0,
-        "rises": sum(rise(energy) for energy in energies),
-    }
+def counts(rows: Sequence[Row]) -> str:
+    """List how many networks retrieved the pattern, and in how many sweeps, by rule and update."""
+    return "; ".join(
+        f"{label(str(row['rule']))}, {label(str(row['update']))}: "
+        f"{row['retrieved']} of {row['networks']} in {row['sweeps']:.1f} sweeps on average"
+        for row in rows
+    )
 
 
-def rise(energies: Sequence[float]) -> bool:
+def rise(energies: Sequence[float] | NDArray[np.float64]) -> bool:
     """Return whether the energy ever rose by more than rounding errors.
 
     Examples

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from types import TracebackType
 
 from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError, InvalidTypeError
@@ -90,12 +89,7 @@ class Pool:
     def __enter__(self) -> Pool:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         try:
             if kind is None:
                 self.drop()

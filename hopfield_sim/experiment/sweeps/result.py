@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -146,6 +146,30 @@ def mean_and_error(values: list[float]) -> tuple[float, float]:
         return mean, math.nan
     variance = math.fsum((value - mean) ** 2 for value in values) / (n - 1)
     return mean, math.sqrt(variance / n)
+
+
+def means(trials: Sequence[Mapping[str, Any]], names: Sequence[str], points: int) -> list[Row]:
+    """Return means over trials, and standard errors as "name_se", at each point of a curve.
+
+    Parameters
+    ----------
+    trials : sequence of mapping
+        Payloads with a list of ``points`` numbers for each name; there may be none.
+    names : sequence of str
+        Measures.
+    points : int
+        Number of points.
+
+    Examples
+    --------
+    >>> means([{"overlap": [1.0, 0.0]}, {"overlap": [1.0, 1.0]}], ["overlap"], 2)
+    [{'overlap': 1.0, 'overlap_se': 0.0}, {'overlap': 0.5, 'overlap_se': 0.5}]
+    """
+    rows: list[Row] = [{} for _ in range(points)]
+    for name in names:
+        for point, row in enumerate(rows):
+            row[name], row[f"{name}_se"] = mean_and_error([trial[name][point] for trial in trials])
+    return rows
 
 
 def with_error(value: float, error: float) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from dataclasses import dataclass, replace
 from itertools import filterfalse, islice
+from typing import Any
 
 from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError, ResultsDirError
@@ -150,6 +151,7 @@ def counted(n: int, noun: str) -> str:
 
 
 def _claim(study: Study, store: Store) -> str:
+    """Return the key of the study's trials in the store, which must have no others."""
     key = store.claim(study.name, study.config)
     store.check(key, sizes(study))
     return key
@@ -162,16 +164,17 @@ class _Cell:
     study: Study
     key: str
     index: int
+    values: Mapping[str, Any]
     todo: Iterator[int]
     left: int
     amount: Amount
     tried: bool = False
 
     def take(self, size: int) -> Chunk:
-        some = tuple((self.index, trial) for trial in islice(self.todo, size))
+        some = tuple(islice(self.todo, size))
         self.left -= len(some)
         self.tried = True
-        return Chunk(self.study.where(), self.study.config, some)
+        return Chunk(self.study.where(), self.study.config, self.index, self.values, some)
 
 
 class _Plan:
@@ -194,14 +197,15 @@ class _Plan:
                 amount = Amount(study.name, len(mine), len(mine_done))
                 todo = filterfalse(mine_done.__contains__, mine)
                 left = len(mine) - len(mine_done)
-                self.cells[study.where(), index] = _Cell(study, key, index, todo, left, amount)
+                mine_left = _Cell(study, key, index, cell.values, todo, left, amount)
+                self.cells[study.where(), index] = mine_left
         self.amounts = [cell.amount for cell in self.cells.values()]
         # The last cells of a grid are nearly always its largest: those first.
         self._waiting = [cell for cell in self.cells.values() if cell.left]
 
     def of(self, chunk: Chunk) -> _Cell:
         """Return the cell of a chunk."""
-        return self.cells[chunk.study, chunk.trials[0][0]]
+        return self.cells[chunk.study, chunk.cell]
 
     def next(self, seconds: float | None) -> Chunk | None:
         """Return the next trials, worth about ``seconds``; None if there are no more."""
@@ -305,12 +309,12 @@ class _Driver:
             if len(chunk.trials) == 1:
                 tries = chunk.attempt + self.pool.tries(error)
             reason = f"{type(error).__name__}: {error}"
-            outcome = [Saved(*which, None, reason) for which in chunk.trials]
+            outcome = [Saved(chunk.cell, trial, None, reason) for trial in chunk.trials]
         last = tries > RETRIES
         self._save(chunk, [t for t in outcome if t.error is None or last])
-        again = [(t.cell, t.trial) for t in outcome if t.error is not None and not last]
+        again = [t.trial for t in outcome if t.error is not None and not last]
         queue = self.suspects if self.broken else self.waiting
-        queue.extend(replace(chunk, trials=(t,), attempt=tries) for t in again)
+        queue.extend(replace(chunk, trials=(trial,), attempt=tries) for trial in again)
 
     def _save(self, chunk: Chunk, trials: list[Saved]) -> None:
         cell = self.plan.of(chunk)

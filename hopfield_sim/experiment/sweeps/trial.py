@@ -5,10 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,7 +31,11 @@ class Chunk:
         "module:name" of the study's class, which workers import.
     config : dict
         Configuration of the study.
-    trials : tuple of (cell, trial)
+    cell : int
+        Index of the cell.
+    values : mapping
+        Values of the cell.
+    trials : tuple of int
         Indices of the trials.
     attempt : int
         Number of earlier attempts.
@@ -40,7 +43,9 @@ class Chunk:
 
     study: str
     config: Config
-    trials: tuple[tuple[int, int], ...]
+    cell: int
+    values: Mapping[str, Any]
+    trials: tuple[int, ...]
     attempt: int = 0
 
 
@@ -69,31 +74,27 @@ def run(chunk: Chunk) -> Done:
     """
     _calm_blas()
     start = time.perf_counter()
-    study = find(chunk.study).of(chunk.config)
-    cells = study.cells()
-    done = []
-    for cell, group in groupby(chunk.trials, lambda which: which[0]):
-        done += _make(study, cells[cell].values, list(group))
+    done = _make(find(chunk.study).of(chunk.config), chunk, chunk.trials)
     return Done(done, time.perf_counter() - start)
 
 
-def _make(study: Study, values: Mapping[str, Any], which: list[tuple[int, int]]) -> list[Saved]:
+def _make(study: Study, chunk: Chunk, trials: Sequence[int]) -> list[Saved]:
     """Run trials of one cell in a batch if the study can; else, or if that fails, one by one."""
-    alone = len(which) == 1
+    alone = len(trials) == 1
     if alone or type(study).trials is not Study.trials:
         seed = study.config["seed"]
-        rngs = [generator(study.name, seed, cell, trial) for cell, trial in which]
+        rngs = [generator(study.name, seed, chunk.cell, trial) for trial in trials]
         try:
-            payloads = study.trials(values, rngs)
+            payloads = study.trials(chunk.values, rngs)
             texts = [json.dumps(payload, allow_nan=False) for payload in payloads]
-            return [Saved(*one, text) for one, text in zip(which, texts, strict=True)]
+            return [Saved(chunk.cell, *one) for one in zip(trials, texts, strict=True)]
         except Exception as error:
             # Too little memory may be this worker's fault alone.
             if isinstance(error, HopfieldError) and not isinstance(error, MemoryError):
                 raise
             if alone:
-                return [Saved(*which[0], None, _reason(error, values))]
-    return [saved for one in which for saved in _make(study, values, [one])]
+                return [Saved(chunk.cell, trials[0], None, _reason(error, chunk.values))]
+    return [saved for one in trials for saved in _make(study, chunk, [one])]
 
 
 def _reason(error: Exception, values: Mapping[str, Any]) -> str:

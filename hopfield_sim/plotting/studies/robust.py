@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hopfield_sim import checks
-from hopfield_sim.labels import label
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.cells import cell
 from hopfield_sim.plotting.images import Tile, mosaic
@@ -67,6 +66,7 @@ def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
     measure = checks.choice(measure, MEASURES, "measure")
     rows = rows_of(result, *_NEEDED)
     data = values(rows, "data")
+    names = (getattr(result, "summary", None) or {}).get("names", {})
     with style.house():
         heights = [len(values(where(rows, data=one), "memory")) for one in data]
         width = _CELL[0] * (max(_places(rows).values()) + 1) + 1.9
@@ -74,12 +74,12 @@ def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
         title = f"{MEASURES[measure]} · mean over sets of patterns{_flipped(result)}"
         panels = style.panels(ax, data, 1, size, title, height_ratios=heights)
         for panel, one in zip(panels, data, strict=True):
-            _map(panel, where(rows, data=one), measure)
+            _map(panel, where(rows, data=one), measure, names)
             panel.set_title(_title(result, one, where(rows, data=one)), pad=30)
     return style.figure_of(panels[0])
 
 
-def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
+def _map(ax: Axes, rows: Sequence[Row], measure: str, names: Mapping[str, str]) -> None:
     """Cells of one data set, dark for high values."""
     memories, places = values(rows, "memory"), _places(rows)
     low = 0.0 if measure == "exact" else 0.5
@@ -97,7 +97,7 @@ def _map(ax: Axes, rows: Sequence[Row], measure: str) -> None:
     for (kind, strength), x in places.items():
         words = "stored" if kind == "none" else f"{strength:g}".replace("0.", ".")
         ax.text(x + 0.5, -0.62, words, fontsize=7, ha="center", va="bottom")
-    ax.set_yticks(range(len(memories)), [label(name) for name in memories])
+    ax.set_yticks(range(len(memories)), [names.get(name, name) for name in memories])
     ax.set_xticks([])
     ax.tick_params(length=0, labelsize=8.5)
     ax.grid(visible=False)
@@ -144,7 +144,8 @@ def robust_pictures(
     Parameters
     ----------
     shown : mapping
-        Memory → {"original": (H, W), corruption: (2, H, W)}, cue and final state, from −1 to 1.
+        Display name of a memory → {"original": (H, W), corruption: (2, H, W)}, the latter its cue
+        and final state, from −1 to 1.
     corruptions : sequence of (name, heading)
         Corruptions in the order of the columns, two columns each.
     title : str
@@ -158,5 +159,4 @@ def robust_pictures(
         grid.append(row)
     headings = [(0, "original"), *((1 + 2 * i, words) for i, (_, words) in enumerate(corruptions))]
     with style.house():
-        labels = [label(name) for name in shown]
-        return mosaic(grid, headings=headings, labels=labels, title=title, size=0.8)
+        return mosaic(grid, headings=headings, labels=list(shown), title=title, size=0.8)

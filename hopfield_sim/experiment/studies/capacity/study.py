@@ -22,7 +22,7 @@ from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
-from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
+from hopfield_sim.experiment.sweeps.result import Result, Row, means, with_error
 from hopfield_sim.experiment.sweeps.study import Payload, Payloads
 from hopfield_sim.labels import label
 from hopfield_sim.rules import RULES
@@ -33,7 +33,6 @@ __all__ = ["SIZES", "STUDY", "capacity", "loads", "scale"]
 SIZES = (10, 18, 34, 63, 116, 215, 397, 733, 1354, 2500)
 
 LEVEL = 0.9
-
 """The capacity is where the fraction retrieved falls to this. At the law's N/(2 ln N) patterns of
 a Hebbian network theory has exp(−1/√(4π ln N)) of them as fixed points, 0.90 for N in thousands:
 at another level the law, which is that of N to infinity, would be off by more.
@@ -107,28 +106,23 @@ class Capacity(probe.Probed):
         capacities: list[Row] = []
         for cell, trials in zip(self.cells(), payloads, strict=True):
             rule, n = cell.values["rule"], cell.values["n_neurons"]
-            curve: list[Row] = []
-            for index, t in enumerate(loads(rule, n, config["loads"]).tolist()):
-                retrieved, retrieved_se = mean_and_error([p["retrieved"][index] for p in trials])
-                overlap, overlap_se = mean_and_error([p["overlap"][index] for p in trials])
-                curve.append(
-                    {
-                        "rule": rule,
-                        "n_neurons": n,
-                        "n_patterns": t,
-                        "load": t / n,
-                        "flipped": math.floor(config["flipped"] * n + 1e-9),
-                        "networks": len(trials),
-                        "states": config["states"],
-                        "retrieved": retrieved,
-                        "retrieved_se": retrieved_se,
-                        "overlap": overlap,
-                        "overlap_se": overlap_se,
-                    }
+            counts = loads(rule, n, config["loads"]).tolist()
+            rows += [
+                {
+                    "rule": rule,
+                    "n_neurons": n,
+                    "n_patterns": t,
+                    "load": t / n,
+                    "flipped": math.floor(config["flipped"] * n + 1e-9),
+                    "networks": len(trials),
+                    "states": config["states"],
+                }
+                | measured
+                for t, measured in zip(
+                    counts, means(trials, ("retrieved", "overlap"), len(counts)), strict=True
                 )
-            rows += curve
-            t = [row["n_patterns"] for row in curve]
-            held = crossing(t, [p["retrieved"] for p in trials], LEVEL)
+            ]
+            held = crossing(counts, [p["retrieved"] for p in trials], LEVEL)
             capacities.append(
                 {
                     "rule": rule,

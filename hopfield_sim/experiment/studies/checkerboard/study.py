@@ -13,22 +13,21 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment.studies import packing
 from hopfield_sim.experiment.studies.checkerboard import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.compared import (
+    Compared,
+    counts,
     energy_words,
     every_way,
     named,
-    names,
     runs_table,
     stem,
-    summary,
 )
 from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
-from hopfield_sim.experiment.sweeps.result import Result, Row
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.labels import label
+from hopfield_sim.experiment.sweeps.result import Result
+from hopfield_sim.experiment.sweeps.study import Config, Payload
 
 __all__ = ["STUDY", "checkerboard"]
 
@@ -38,7 +37,7 @@ MOMENTS = 6
 
 
 @dataclass(frozen=True, eq=False)
-class Checkerboard(Study):
+class Checkerboard(Compared):
     """Recall a noisy checkerboard stored among random patterns, synchronously and asynchronously.
 
     The board is one of the patterns, at a random index; all rules and updates start
@@ -86,10 +85,6 @@ class Checkerboard(Study):
         room([(config["n_patterns"], side**2)], itemsize=1)
         return config
 
-    def cells(self) -> list[Cell]:
-        """Return one cell: a trial compares all rules and updates on one problem."""
-        return [Cell({}, self.config["networks"])]
-
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
         """Recall one cue from one set of patterns by every rule and update, and record it."""
         config = self.config
@@ -104,48 +99,31 @@ class Checkerboard(Study):
         runs = {name: packing.pack(run, trajectory=True) for name, run in ways}
         return {"patterns": packing.pack_states(stored), "place": place, "runs": runs}
 
-    def gather(self, payloads: Payloads) -> Result:
-        """Return the recordings of the first network, and counts over all networks."""
-        config = self.config
-        side = config["side"]
-        board = patterns.checkerboard(side, config["square"])
-        rows: list[Row] = []
-        runs = {}
-        all_did: list[Row] = []
-        for name in names(config):
-            recordings = [
-                packing.unpack(
-                    trial["runs"][name],
-                    patterns=packing.unpack_states(trial["patterns"]),
-                    shape=(side, side),
-                )
-                for trial in payloads[0]
-            ]
-            if recordings:
-                runs[name] = recordings[0]
-                rule, update = name.rsplit("/", 1)
-                rows += _rows(rule, update, recordings[0], board)
-            retrieved = sum((run.states == board).all() for run in recordings)
-            sweeps = [run.sweeps for run in recordings]
-            energies = [run.energy for run in recordings]
-            all_did.append(summary(name, sweeps, int(retrieved), energies))
-        dims = ("rule", "update", "moment")
-        return Result("checkerboard", rows, config, {"runs": all_did}, runs, dims)
+    def measured(
+        self, payload: Payload, name: str
+    ) -> tuple[packing.Recording, dict[str, list[Any]]]:
+        """Return the recording of a run, and its columns."""
+        side = self.config["side"]
+        stored = packing.unpack_states(payload["patterns"])
+        run = packing.unpack(payload["runs"][name], patterns=stored, shape=(side, side))
+        assert run.trajectory is not None
+        wrong = (run.trajectory != stored[payload["place"]]).sum(axis=1)
+        return run, {
+            "updates": run.updates.tolist(),
+            "energy": run.energy.tolist(),
+            "overlap": (1 - 2 * wrong / side**2).tolist(),
+            "wrong": wrong.tolist(),
+        }
 
     @staticmethod
     def sentence(result: Result) -> str:
         """Say how often the board was retrieved, and in how many sweeps."""
         rows, config = result.summary["runs"], result.config
-        counts = "; ".join(
-            f"{label(row['rule'])}, {label(row['update'])}: "
-            f"{row['retrieved']} of {row['networks']} in {row['sweeps']:.1f} sweeps on average"
-            for row in rows
-        )
         return (
             f"A {config['side']}×{config['side']} checkerboard, stored among "
             f"{config['n_patterns'] - 1} random patterns, came back from {config['flipped']} "
             "flipped pixels without an error in so many networks: "
-            f"{counts}.\n\n{energy_words(rows)}"
+            f"{counts(rows)}.\n\n{energy_words(rows)}"
         )
 
     @staticmethod
@@ -192,20 +170,3 @@ class Checkerboard(Study):
 checkerboard = function(Checkerboard)
 
 STUDY = Checkerboard
-
-
-def _rows(rule: str, update: str, run: packing.Recording, board: Any) -> list[Row]:
-    assert run.trajectory is not None
-    wrong = (run.trajectory != board).sum(axis=1).tolist()
-    columns = zip(run.updates.tolist(), run.energy.tolist(), wrong, strict=True)
-    return [
-        {
-            "rule": rule,
-            "update": update,
-            "updates": updates,
-            "energy": energy,
-            "overlap": 1 - 2 * bits / board.size,
-            "wrong": bits,
-        }
-        for updates, energy, bits in columns
-    ]

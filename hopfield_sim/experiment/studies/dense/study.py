@@ -18,7 +18,7 @@ from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
-from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
+from hopfield_sim.experiment.sweeps.result import Result, Row, means, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory
@@ -34,13 +34,11 @@ ORDERS = (2, 3, 4)
 EXPONENTIAL_SIZES = (12, 16, 20)
 
 LOADS = (0.4, 0.7, 1.0, 1.5, 2.0)
-
 """Numbers of patterns, in units of the capacity by the Gaussian law at the error ``LEVEL``."""
 
 LEVEL = 0.005
 
 EXPONENTIAL_LOADS = (0.25, 0.5, 1.0, 2.0, 4.0)
-
 """In units of 2^{N/2}."""
 
 FLIPPED = (0, 1, 2)
@@ -151,32 +149,27 @@ class Dense(Study):
         capacities: list[Row] = []
         for cell, trials in zip(self.cells(), payloads, strict=True):
             order, n = int(cell.values["order"]), int(cell.values["n_neurons"])
-            for index, condition in enumerate(_conditions(order, counts(order, n))):
-                p = condition["n_patterns"]
-                error, error_se = mean_and_error([t["error"][index] for t in trials])
-                retrieved, retrieved_se = mean_and_error([t["retrieved"][index] for t in trials])
-                exact, gaussian = (
-                    _laws(order, n, p) if condition["flipped"] == 0 else (math.nan, math.nan)
-                )
-                rows.append(
-                    {
-                        "interaction": "polynomial" if order else "exponential",
-                        "order": order,
-                        "n_neurons": n,
-                        "n_patterns": p,
-                        "load": p / (n ** (order - 1) if order else 2 ** (n / 2)),
-                        "flipped": condition["flipped"],
-                        "update": condition["update"],
-                        "networks": len(trials),
-                        "states": min(p, config["states"]),
-                        "error": error,
-                        "error_se": error_se,
-                        "theory": exact if condition["update"] == "sync" else math.nan,
-                        "gaussian": gaussian if condition["update"] == "sync" else math.nan,
-                        "retrieved": retrieved,
-                        "retrieved_se": retrieved_se,
-                    }
-                )
+            conditions = _conditions(order, counts(order, n))
+            errors, retrieved = (
+                means(trials, (name,), len(conditions)) for name in ("error", "retrieved")
+            )
+            for condition, wrong, right in zip(conditions, errors, retrieved, strict=True):
+                p, laws = condition["n_patterns"], (math.nan, math.nan)
+                if condition["flipped"] == 0 and condition["update"] == "sync":
+                    laws = _laws(order, n, p)
+                head: Row = {
+                    "interaction": "polynomial" if order else "exponential",
+                    "order": order,
+                    "n_neurons": n,
+                    "n_patterns": p,
+                    "load": p / (n ** (order - 1) if order else 2 ** (n / 2)),
+                    "flipped": condition["flipped"],
+                    "update": condition["update"],
+                    "networks": len(trials),
+                    "states": min(p, config["states"]),
+                }
+                expected = dict(zip(("theory", "gaussian"), laws, strict=True))
+                rows.append(head | wrong | expected | right)
             if order:
                 capacities.append(
                     _capacity(order, n, [t["error"] for t in trials], config["states"])

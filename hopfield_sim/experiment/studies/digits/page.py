@@ -74,39 +74,32 @@ def page(result: Result) -> Pages:
     first = "" if config["networks"] == 1 else " of the first network"
     figures = [
         (
+            "digits",
             "memories",
             f"{learnt(config)} Above, memories{first} for n = {orders}: red where a bright pixel "
             "speaks for a memory (+1), blue where it speaks against it (−1). Below, the fraction "
             "of images that are taken for another class after each epoch.",
         ),
         (
+            "digits-participation",
             "participation",
             "How many memories take part in a decision, (Σ w)² / Σ w² of their shares w: 1 when "
             "one decides, all when each counts the same. Bars hold one half and nine tenths of the "
             "test images. Beside it, the fraction of images that are taken for another class.",
         ),
         (
+            "digits-decisions",
             "decisions",
             "Test images with their labels, and for each power the class that wins (→) and the "
             "memories that count most in that, with their shares of all that is said; one below "
             "zero speaks against the class.",
         ),
     ]
-    stems = {"memories": "digits"}
     return Pages(
         "Digits: from features to prototypes",
-        figures=[
-            (stems.get(name, f"digits-{name}"), words, draw(result, name))
-            for name, words in figures
-        ],
-        tables=[(f"After {config['epochs']} epochs", [_line(row) for row in rows_of(result)])],
+        figures=[(stem, words, draw(result, name)) for stem, name, words in figures],
+        tables=[(f"After {config['epochs']} epochs", [*map(_line, result.summary["orders"])])],
     )
-
-
-def rows_of(result: Result) -> list[Row]:
-    """Return one row for each power."""
-    rows: list[Row] = result.summary["orders"]
-    return rows
 
 
 def _line(row: Row) -> dict[str, Any]:

@@ -30,7 +30,6 @@ ORDERS = (2, 3, 20, 30)
 HIGHEST = 64
 
 COLUMNS = ("temperature", "rate", "cost", "train_error", "test_error")
-
 """Columns of a trial's rows, one row for each epoch."""
 
 

@@ -20,7 +20,7 @@ _NAMES = ("originals", "cues", "exact", "distributed")
 def page(result: Result) -> Pages:
     """Return the figures of the six parts, in the order of the paper, and the table of sizes."""
     figures: list[tuple[str, str, Figure]] = []
-    for draw in (_trajectories, _compression, _approximation, _images, _patterns, _kernels):
+    for draw in (_trajectories, _compression, _approximation, _images, _curves):
         figures += draw(result)
     return Pages(
         "Distributed memory: all memories in one vector",
@@ -109,30 +109,23 @@ def _images(result: Result) -> list[tuple[str, str, Figure]]:
     return [*figures, ("distributed-images-recalled", words, picture)]
 
 
-def _patterns(result: Result) -> list[tuple[str, str, Figure]]:
-    return _curves(
-        result,
-        "patterns",
-        "Errors against the number of memories, stored one lot after another in the same vector: "
-        "near the memories and at low β they hardly depend on it.",
-    )
+_CURVES = {
+    "patterns": "Errors against the number of memories, stored one lot after another in the same "
+    "vector: near the memories and at low β they hardly depend on it.",
+    "kernels": "The four kinds of features with both energies, at the memories, against β. The "
+    "plain energy of a memory falls as 1/β itself, so its errors do.",
+}
 
 
-def _kernels(result: Result) -> list[tuple[str, str, Figure]]:
-    return _curves(
-        result,
-        "kernels",
-        "The four kinds of features with both energies, at the memories, against β. The plain "
-        "energy of a memory falls as 1/β itself, so its errors do.",
-    )
-
-
-def _curves(result: Result, part: str, caption: str) -> list[tuple[str, str, Figure]]:
+def _curves(result: Result) -> list[tuple[str, str, Figure]]:
     from hopfield_sim.plotting import distributed
 
-    if not any(row["part"] == part for row in result.rows):
-        return []
-    return [(f"distributed-{part}", caption, distributed(result, part))]
+    there = {row["part"] for row in result.rows}
+    return [
+        (f"distributed-{part}", caption, distributed(result, part))
+        for part, caption in _CURVES.items()
+        if part in there
+    ]
 
 
 def _tables(result: Result) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -140,23 +133,22 @@ def _tables(result: Result) -> list[tuple[str, list[dict[str, Any]]]]:
     table = []
     for part in ("trajectories", "compression"):
         summary = result.summary.get(part)
-        if summary is not None:
-            row = _row(result, part)
-            table.append(
-                {
-                    "part": part,
-                    "images": row["n_patterns"],
-                    "pixels of all": summary["pixels"],
-                    "numbers in T": summary["numbers"],
-                    "T / pixels": round(summary["numbers"] / summary["pixels"], 2),
-                    "images from which T has fewer": -(-summary["numbers"] // row["n_neurons"]),
-                    "bytes of T / of 8-bit images": round(
-                        8 * summary["numbers"] / summary["pixels"], 2
-                    ),
-                    "recalled": row["retrieved"],
-                    "rms difference from the exact end": round(row["state_error"], 4),
-                }
-            )
+        if summary is None:
+            continue
+        row, numbers, pixels = _row(result, part), summary["numbers"], summary["pixels"]
+        table.append(
+            {
+                "part": part,
+                "images": row["n_patterns"],
+                "pixels of all": pixels,
+                "numbers in T": numbers,
+                "T / pixels": round(numbers / pixels, 2),
+                "images from which T has fewer": -(-numbers // row["n_neurons"]),
+                "bytes of T / of 8-bit images": round(8 * numbers / pixels, 2),
+                "recalled": row["retrieved"],
+                "rms difference from the exact end": round(row["state_error"], 4),
+            }
+        )
     return (
         [("What the vector takes, against the pixels of the images in it", table)] if table else []
     )

@@ -28,7 +28,6 @@ COLUMNS = (
     *("networks", "energy_error", "energy_error_se", "energy_theory"),
     *("gradient_error", "gradient_error_se", "state_error", "state_error_se", "retrieved"),
 )
-
 """Measured columns; nan where a part does not measure one."""
 
 

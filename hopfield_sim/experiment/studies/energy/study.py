@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim import checks
-from hopfield_sim.experiment.studies import packing as film
+from hopfield_sim.experiment.studies import packing
 from hopfield_sim.experiment.studies.compared import (
+    Compared,
+    counts,
     energy_words,
     every_way,
-    names,
     runs_table,
-    summary,
 )
 from hopfield_sim.experiment.studies.energy import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.shared import room
@@ -23,16 +23,15 @@ from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
-from hopfield_sim.experiment.sweeps.result import Result, Row
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.labels import label
+from hopfield_sim.experiment.sweeps.result import Result
+from hopfield_sim.experiment.sweeps.study import Config, Payload
 from hopfield_sim.patterns import flip, random_patterns
 
 __all__ = ["STUDY", "energy"]
 
 
 @dataclass(frozen=True, eq=False)
-class Energy(Study):
+class Energy(Compared):
     """Record E = −½ sᵀWs during synchronous and asynchronous recall of a noisy pattern.
 
     Each network's cue is its first pattern with bits flipped; all rules and updates start from the
@@ -77,10 +76,6 @@ class Energy(Study):
         room([(config["n_patterns"], n)], itemsize=1)
         return config
 
-    def cells(self) -> list[Cell]:
-        """Return one cell: a trial compares all rules and updates on one problem."""
-        return [Cell({}, self.config["networks"])]
-
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
         """Recall one cue from one set of patterns by every rule and update."""
         config = self.config
@@ -90,46 +85,26 @@ class Energy(Study):
         seed = checks.key(rng)
         ways = every_way(config, patterns, cue, record=("energy", "overlap"), seed=seed)
         return {
-            name: film.pack(run) | {"overlap": run.overlaps[:, 0].tolist()} for name, run in ways
+            name: packing.pack(run) | {"overlap": run.overlaps[:, 0].tolist()} for name, run in ways
         }
 
-    def gather(self, payloads: Payloads) -> Result:
-        """Return the curves of the first network, and counts over all networks."""
-        config = self.config
-        trials = payloads[0]
-        rows: list[Row] = []
-        runs = {}
-        all_did: list[Row] = []
-        for name in names(config):
-            packed = [trial[name] for trial in trials]
-            rule, update = name.rsplit("/", 1)
-            if packed:
-                runs[name] = film.unpack(packed[0])
-                columns = (packed[0]["updates"], packed[0]["energy"], packed[0]["overlap"])
-                rows += [
-                    {"rule": rule, "update": update, "updates": u, "energy": e, "overlap": m}
-                    for u, e, m in zip(*columns, strict=True)
-                ]
-            retrieved = sum(p["overlap"][-1] == 1.0 for p in packed)
-            sweeps, energies = [p["sweeps"] for p in packed], [p["energy"] for p in packed]
-            all_did.append(summary(name, sweeps, retrieved, energies))
-        dims = ("rule", "update", "moment")
-        return Result("energy", rows, config, {"runs": all_did}, runs, dims)
+    def measured(
+        self, payload: Payload, name: str
+    ) -> tuple[packing.Recording, dict[str, list[Any]]]:
+        """Return the recording of a run, and its columns."""
+        packed = payload[name]
+        columns = {column: packed[column] for column in ("updates", "energy", "overlap")}
+        return packing.unpack(packed), columns
 
     @staticmethod
     def sentence(result: Result) -> str:
         """Summarise the energies and how often the pattern was retrieved."""
         rows = result.summary["runs"]
         config = result.config
-        counts = "; ".join(
-            f"{label(row['rule'])}, {label(row['update'])}: "
-            f"{row['retrieved']} of {row['networks']} in {row['sweeps']:.1f} sweeps on average"
-            for row in rows
-        )
         return (
             f"From a cue with {config['flipped']} of {config['n_neurons']} bits wrong, with "
             f"{config['n_patterns']} patterns stored, the pattern was found exactly in so many "
-            f"networks: {counts}.\n\n{energy_words(rows)}"
+            f"networks: {counts(rows)}.\n\n{energy_words(rows)}"
         )
 
     @staticmethod

@@ -33,7 +33,6 @@ BETAS: dict[str, tuple[float, ...]] = {
     "euclidean": (1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3),
     "manhattan": (1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9),
 }
-
 """Default β of each similarity, in its units: from the mean of all images to a single one."""
 
 BLENDS = tuple(float(f"{b:.2g}") for b in np.logspace(-9, -3, 13))

@@ -28,7 +28,6 @@ Floats = NDArray[np.float64]
 BETAS = tuple(float(f"{beta:.3g}") for beta in np.logspace(-3, 0.5, 22))
 
 NEAR = 0.1
-
 """Largest distance of a retrieved state from its memory, as a fraction of the memory's length."""
 
 CUE_NOISE = 0.3

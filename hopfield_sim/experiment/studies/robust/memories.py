@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.labels import label
 from hopfield_sim.models import (
     DenseMemory,
     DistributedMemory,
@@ -22,10 +23,11 @@ from hopfield_sim.models import (
     RestrictedHopfield,
     TrainedDenseMemory,
 )
+from hopfield_sim.models.dense.interactions import INTERACTIONS
 from hopfield_sim.models.graded import Affine, Graded, graded
 from hopfield_sim.patterns import overlap
 
-__all__ = ["MEMORIES", "Memory", "signs"]
+__all__ = ["MEMORIES", "NAMES", "Memory", "signs"]
 
 Floats = NDArray[np.float64]
 Spins = NDArray[np.int8]
@@ -173,3 +175,11 @@ MEMORIES: dict[str, Callable[[Spins, Config, int], Memory]] = {
     "restricted-gradient": _restricted("gradient"),
 }
 """By name: (patterns (P, N), configuration, seed) → a memory that has stored them."""
+
+NAMES = {name: label(name) for name in MEMORIES} | {
+    **{f"dense-{kind.name}": f"dense {kind.label}" for kind in INTERACTIONS.values()},
+    "dense-trained": "dense trained",
+    "restricted-rotation": "restricted by rotation",
+    "restricted-gradient": "restricted by gradient",
+}
+"""Display name of each."""

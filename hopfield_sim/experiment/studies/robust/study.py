@@ -10,7 +10,7 @@ import numpy as np
 
 from hopfield_sim.experiment.studies.robust import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.robust.corruptions import ATTACKS, levels
-from hopfield_sim.experiment.studies.robust.memories import MEMORIES
+from hopfield_sim.experiment.studies.robust.memories import MEMORIES, NAMES
 from hopfield_sim.experiment.studies.robust.page import page, sentence
 from hopfield_sim.experiment.studies.robust.patterns import SOURCES, WORDS, choose, data_of
 from hopfield_sim.experiment.studies.robust.ranking import costs, ranking
@@ -19,7 +19,7 @@ from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
-from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
+from hopfield_sim.experiment.sweeps.result import Result, Row, means
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
 
@@ -197,24 +197,22 @@ class Robust(Study):
                 sets[values["network"]] = payload
         rows: list[Row] = []
         for (data, memory), sets in payloads_by_memory.items():
-            for place, (kind, strength) in enumerate(levels(config)):
+            places = levels(config)
+            curve = means(list(sets.values()), MEASURES, len(places))
+            for (kind, strength), measured in zip(places, curve, strict=True):
                 row: Row = {
                     "data": data,
                     "memory": memory,
                     "corruption": kind,
                     "strength": strength,
+                    "networks": len(sets),
+                    "states": sum(payload["shape"][0] for payload in sets.values()),
                 }
-                row["networks"] = len(sets)
-                row["states"] = sum(payload["shape"][0] for payload in sets.values())
-                for name in MEASURES:
-                    mean, error = mean_and_error(
-                        [payload[name][place] for payload in sets.values()]
-                    )
-                    row[name], row[f"{name}_se"] = mean, error
-                rows.append(row)
+                rows.append(row | measured)
         summary: dict[str, Any] = {
             "ranking": ranking(config, payloads_by_memory),
             "costs": costs(config, payloads_by_memory),
+            "names": {name: NAMES[name] for name in config["memories"]},
             "data": {},
             "shown": {},
         }
@@ -233,9 +231,6 @@ class Robust(Study):
 robust = function(Robust)
 
 STUDY = Robust
-
-
-"""Approximate seconds of a memory for a kilobit of patterns."""
 
 
 def _described(config: Config, data: str, payload: Payload) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
-from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
+from hopfield_sim.experiment.sweeps.result import Result, Row, means
 from hopfield_sim.experiment.sweeps.study import Payload, Payloads
 from hopfield_sim.labels import label
 
@@ -27,7 +27,6 @@ SIZES = (10, 18, 34, 63, 116, 215, 397, 733, 1354, 2500)
 FRACTIONS = tuple(np.linspace(0, 1, 20).tolist())
 
 LEVEL = 0.9
-
 """Recall has failed where less than this fraction is retrieved."""
 
 
@@ -91,22 +90,20 @@ class Robustness(probe.Probed):
         for cell, trials in zip(self.cells(), payloads, strict=True):
             rule, n = cell.values["rule"], cell.values["n_neurons"]
             alive = death = math.nan
-            for index, fraction in enumerate(config["fractions"]):
-                retrieved, error = mean_and_error([p["retrieved"][index] for p in trials])
+            curve = means(trials, ("retrieved",), len(config["fractions"]))
+            for fraction, measured in zip(config["fractions"], curve, strict=True):
                 if math.isnan(death):
-                    alive, death = (alive, fraction) if retrieved < LEVEL else (fraction, death)
-                rows.append(
-                    {
-                        "rule": rule,
-                        "n_neurons": n,
-                        "n_patterns": config["n_patterns"],
-                        "flipped": math.floor(fraction * n + 1e-9),
-                        "fraction": fraction,
-                        "networks": len(trials),
-                        "retrieved": retrieved,
-                        "retrieved_se": error,
-                    }
-                )
+                    lost = float(measured["retrieved"]) < LEVEL
+                    alive, death = (alive, fraction) if lost else (fraction, death)
+                head: Row = {
+                    "rule": rule,
+                    "n_neurons": n,
+                    "n_patterns": config["n_patterns"],
+                    "flipped": math.floor(fraction * n + 1e-9),
+                    "fraction": fraction,
+                    "networks": len(trials),
+                }
+                rows.append(head | measured)
             deaths.append({"rule": rule, "n_neurons": n, "alive": alive, "death": death})
         summary = {"death": deaths, "level": LEVEL}
         return Result("robustness", rows, config, summary, dims=("rule", "n_neurons", "fraction"))

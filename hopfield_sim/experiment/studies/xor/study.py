@@ -25,7 +25,6 @@ from hopfield_sim.models.landscape import all_states
 __all__ = ["MEMORIES", "ORDERS", "STUDY", "xor"]
 
 MEMORIES = ((-1, -1, -1), (-1, 1, 1), (1, -1, 1), (1, 1, -1))
-
 """x, y and z = x ⊕ y, with −1 for false: on these xyz = −1."""
 
 ORDERS = (1, 2, 3, 4, 5)
