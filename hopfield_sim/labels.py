@@ -8,14 +8,15 @@ from hopfield_sim.rules import RULES
 _LABELS = {
     **{rule.name: rule.label for rule in RULES.values()},
     **{kind.name: kind.label for kind in INTERACTIONS.values()},
+    **{f"dense-{kind.name}": f"dense {kind.label}" for kind in INTERACTIONS.values()},
     "sync": "synchronous",
     "async": "asynchronous",
 }
 
 
 def label(word: str) -> str:
-    """Return the name of a rule, kind of update or interaction; of "module:function" the
-    function's; other words as they are.
+    """Return the name of a rule, kind of update, interaction or dense memory; of "module:function"
+    the function's; other words as they are.
 
     Examples
     --------

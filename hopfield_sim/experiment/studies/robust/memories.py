@@ -23,7 +23,6 @@ from hopfield_sim.models import (
     RestrictedHopfield,
     TrainedDenseMemory,
 )
-from hopfield_sim.models.dense.interactions import INTERACTIONS
 from hopfield_sim.models.graded import Affine, Graded, graded
 from hopfield_sim.patterns import overlap
 
@@ -177,7 +176,6 @@ MEMORIES: dict[str, Callable[[Spins, Config, int], Memory]] = {
 """By name: (patterns (P, N), configuration, seed) → a memory that has stored them."""
 
 NAMES = {name: label(name) for name in MEMORIES} | {
-    **{f"dense-{kind.name}": f"dense {kind.label}" for kind in INTERACTIONS.values()},
     "dense-trained": "dense trained",
     "restricted-rotation": "restricted by rotation",
     "restricted-gradient": "restricted by gradient",
