@@ -67,11 +67,11 @@ def matrix_free(n: int, n_patterns: int, states: int, *, bytes_too: bool = True)
             return net.recall(cues, n_threads=1, rng=0)
 
     ends = recall(matrix=False).states
-    assert net._hebbian_matrix is None
+    assert net._state.derived.matrix is None
     wide = couplings._narrowest if bytes_too else lambda *_: (np.int16, np.int32)
     with patch.object(couplings, "_narrowest", wide):
         same(recall(matrix=True).states, ends)
-    assert net._hebbian_matrix is not None
+    assert net._state.derived.matrix is not None
     return Contest(
         lambda: recall(matrix=False), lambda: recall(matrix=True), states, states, "state"
     )

@@ -34,7 +34,8 @@ def share(work: Work, rows: Rows, parts: int, n_threads: int) -> Rows:
     A thread that cannot be started, because there are too many or the interpreter exits, is left
     out. Returns the rows that were not processed.
     """
-    left = np.array_split(rows, max(1, min(parts, len(rows))))[::-1]
+    parts = min(parts, len(rows))
+    left = [rows] if parts < 2 else np.array_split(rows, parts)[::-1]
     rest: list[Rows] = []
 
     def run() -> None:

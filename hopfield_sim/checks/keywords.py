@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from hopfield_sim.checks.words import nearest
 from hopfield_sim.errors import InvalidTypeError
 
-__all__ = ["by_name"]
+__all__ = ["by_name", "decorate", "explanation"]
 
 _Callable = TypeVar("_Callable", bound=Callable[..., Any])
 
@@ -38,27 +38,50 @@ def by_name(function: _Callable) -> _Callable:
     hopfield_sim.errors.InvalidTypeError: flip has no argument fracton=; did you mean fraction=?
     """
     if not isinstance(function, type):
-        return cast(_Callable, _checked(function, function.__name__))
-    for name, member in list(vars(function).items()):
-        if name == "__init__":
-            setattr(function, name, _checked(member, function.__name__))
-        elif inspect.isfunction(member) and not name.startswith("_"):
-            setattr(function, name, _checked(member, name))
-        elif isinstance(member, classmethod):
-            setattr(function, name, classmethod(_checked(member.__func__, name)))
+        return cast(_Callable, _explained(function, function.__name__))
+    decorate(function, _explained)
     return function
 
 
-def _checked(function: Callable[..., Any], called: str) -> Callable[..., Any]:
+def decorate(cls: type, decorator: Callable[[Callable[..., Any], str], Callable[..., Any]]) -> None:
+    """Decorate the constructor, the public methods and the class methods that a class defines; the
+    decorator also gets the name by which each is called.
+    """
+    for name, member in list(vars(cls).items()):
+        if name == "__init__":
+            setattr(cls, name, decorator(member, cls.__name__))
+        elif inspect.isfunction(member) and not name.startswith("_"):
+            setattr(cls, name, decorator(member, name))
+        elif isinstance(member, classmethod):
+            setattr(cls, name, classmethod(decorator(member.__func__, name)))
+
+
+def _explained(function: Callable[..., Any], called: str) -> Callable[..., Any]:
+    explain = explanation(function, called)
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            explain(*args, **kwargs)
+            raise
+
+    return checked
+
+
+def explanation(function: Callable[..., Any], called: str) -> Callable[..., None]:
+    """A function that raises InvalidTypeError for the arguments that ``function`` does not have;
+    to be called after a TypeError.
+    """
     parameters = list(inspect.signature(function).parameters.values())
     places = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
     keywords = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
     names = {*places, *keywords}
 
-    @functools.wraps(function)
-    def checked(*args: Any, **kwargs: Any) -> Any:
+    def explain(*args: Any, **kwargs: Any) -> None:
         if len(args) <= len(places) and names.issuperset(kwargs):
-            return function(*args, **kwargs)
+            return
         of_caller = [name for name in places if name not in ("self", "cls")]
         takes = f"takes {', '.join(of_caller) or 'no arguments'}"
         if keywords:
@@ -68,12 +91,12 @@ def _checked(function: Callable[..., Any], called: str) -> Callable[..., Any]:
         for name in kwargs.keys() - names:
             meant = nearest(name, [*of_caller, *keywords])
             hint = takes if meant is None else f"did you mean {meant}=?"
-            raise InvalidTypeError(f"{called} has no argument {name}=; {hint}")
+            raise InvalidTypeError(f"{called} has no argument {name}=; {hint}") from None
         if len(args) == len(places) + 1:
             takes += _meant(args[-1], [p for p in parameters if p.name in keywords])
-        raise InvalidTypeError(f"{called} {takes}")
+        raise InvalidTypeError(f"{called} {takes}") from None
 
-    return checked
+    return explain
 
 
 def _meant(value: Any, keywords: list[inspect.Parameter]) -> str:

@@ -31,7 +31,8 @@ def numeric(value: Any, name: str, *, allow_bool: bool = False, xp: Any = np) ->
     lists and more than 32 axes. Values are not checked: NaN is accepted. Arrays of the module
     ``xp`` are judged where they are, those on any other device are rejected.
     """
-    array = value if xp is not np and isinstance(value, xp.ndarray) else _plain(value, name)
+    plain = type(value) is np.ndarray or (xp is not np and isinstance(value, xp.ndarray))
+    array = value if plain else _plain(value, name)
     if array.dtype.kind not in ("iufb" if allow_bool else "iuf"):
         raise InvalidTypeError(
             f"{name} must be an array of real numbers; got {_kind(array)} (dtype {array.dtype})"
@@ -157,7 +158,7 @@ def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
     """
     sweeps = integer(max_sweeps, "max_sweeps", minimum=0, maximum=2**48)
     if isinstance(value, float) and 0 <= value < np.inf:  # most often; validated at once
-        return np.broadcast_to(np.float64(value), (sweeps,))
+        return np.ndarray((sweeps,), np.float64, np.float64(value), strides=(0,))
     array = numeric(value, "temperature")
     if array.ndim > 1 or array.size == 0:
         raise InvalidInputError(

@@ -157,7 +157,7 @@ def signs(array: NDArray[Any], name: str) -> NDArray[np.int8]:
             f"{name} must be -1 or +1; got True and False; for bool data use from_binary"
         )
     memory(3 * array.size, f"{name} of shape {array.shape}", "pass fewer rows at a time")
-    if not all(((array[rows] == 1) | (array[rows] == -1)).all() for rows in slabs(array)):
+    if not all((abs(array[rows]) == 1).all() for rows in slabs(array)):
         bad = (array != 1) & (array != -1)
         entry = array[first(bad)]
         hint = ""

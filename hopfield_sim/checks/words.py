@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from hopfield_sim.checks.arguments import show
@@ -40,11 +40,11 @@ _LONGEST = 40
 """Maximum number of letters compared: no name is longer, and long texts must not take long."""
 
 
-def choice(value: Any, options: Iterable[str], name: str) -> str:
+def choice(value: Any, options: Collection[str], name: str) -> str:
     """Validate a choice from a list; the error for an unknown one suggests the nearest."""
-    words = list(options)
-    if isinstance(value, str) and value in words:
+    if isinstance(value, str) and value in options:
         return str(value)
+    words = list(options)
     listed = ", ".join(f'"{word}"' for word in words)
     if not isinstance(value, str):
         raise InvalidTypeError(f"{name} must be one of {listed}; got {show(value)}")

@@ -16,7 +16,7 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import landscape
 from hopfield_sim.models.spins import Engine, SpinMemory
 from hopfield_sim.recall.observables import Record
-from hopfield_sim.recall.spins import Recall, flow, is_stochastic
+from hopfield_sim.recall.spins import Recall, flow, is_stochastic, stretches
 
 UPDATES = ("async", "sync")
 ORDERS = ("random", "sequential", "uniform")
@@ -39,7 +39,6 @@ class Manner(Dynamics):
 _SWEEPS_DETERMINISTIC, _SWEEPS_STOCHASTIC = 2, 1000
 
 
-@checks.by_name
 class BinaryMemory(SpinMemory):
     """A memory of binary neurons with asynchronous or synchronous updates, at any temperature.
 
@@ -118,25 +117,23 @@ class BinaryMemory(SpinMemory):
             ``n_threads`` is below 1.
         """
         now = self._now()
-        n = now.n_neurons
+        n, state = now._size(), now._state
         cues = now._validate(states, now._xp)
         update = checks.choice(update, UPDATES, "update")
         order = checks.choice(order, ORDERS, "order")
         ties = checks.choice(ties, TIES, "ties")
-        schedule = checks.temperatures(
-            temperature, checks.integer(max_sweeps, "max_sweeps", minimum=0)
-        )
-        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=now._shape)
+        schedule = stretches(checks.temperatures(temperature, max_sweeps))
+        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=state.shape)
         key, threads = checks.key(rng), backends.threads(n_threads)
         stochastic = is_stochastic(schedule)
         # At zero temperature most states come to rest within two sweeps.
         most = _SWEEPS_STOCHASTIC if stochastic else _SWEEPS_DETERMINISTIC
-        sweeps = len(cues.array) * min(len(schedule), most)
+        sweeps = len(cues.array) * min(schedule[-1][1] if schedule else 0, most)
         manner = Manner(update, order, key, threads, ties, held, sweeps, stochastic)
         engine = now._engine(manner)
         recorder = now._recorder(engine, record, every, update, cues.place)
         batch = flow(engine, cues.array, schedule, recorder)
-        return Recall(batch, recorder, cues, stochastic, n, now._shape, now._patterns)
+        return Recall(batch, recorder, cues, stochastic, n, state.shape, state.patterns)
 
     def attractors(self, *, update: str = "async") -> landscape.Landscape:
         """All attractors of a memory of at most 20 neurons, by exhaustive enumeration.

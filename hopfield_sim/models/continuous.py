@@ -32,7 +32,6 @@ class Size(NamedTuple):
     dtype: np.dtype[Any]
 
 
-@checks.by_name
 class ContinuousMemory(ShowsMemory, Saved, ABC):
     """A memory of real vectors (P, N), or images; β determines the width of their wells.
 
@@ -119,7 +118,7 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         walk = descend(move, batch.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
         ended = walk.moved(batch.place)
         start = batch._replace(array=ended.states)
-        return walk, Descent(ended, recorder, start, self.n_neurons, self._shape, patterns)
+        return walk, Descent(ended, recorder, start, self._size().n_neurons, self._shape, patterns)
 
 
 def inverse_temperature(value: Any) -> float:

@@ -11,7 +11,6 @@ from hopfield_sim.models.members import KINDS, FileKind, Values
 from hopfield_sim.models.shared import Shared
 
 
-@checks.by_name
 class Saved(Shared, ABC):
     """A model that can be saved; subclasses define ``_file`` and ``_from_file``."""
 

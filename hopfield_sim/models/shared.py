@@ -9,18 +9,15 @@ waiting.
 from __future__ import annotations
 
 import functools
-import inspect
 import threading
-from contextvars import ContextVar
 from typing import Any, Self
 
 import numpy as np
 
 from hopfield_sim.checks import message
+from hopfield_sim.checks.keywords import decorate, explanation
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
 from hopfield_sim.support import places
-
-_is_quiet: ContextVar[bool] = ContextVar("hopfield_sim_is_quiet", default=False)
 
 
 class Shared:
@@ -29,15 +26,18 @@ class Shared:
     _lock: threading.RLock
 
     def __init_subclass__(cls) -> None:
-        """Make all public methods ignore underflow, whatever ``np.seterr`` says, and raise
-        ``InsufficientMemoryError`` where memory is short.
+        """Make all public methods explain wrong arguments, ignore underflow, whatever ``np.seterr``
+        says, and raise ``InsufficientMemoryError`` where memory is short.
 
         Underflow is expected in a softmax, in high powers and in random features.
         """
         super().__init_subclass__()
+        decorate(cls, _public)
         for name, member in list(vars(cls).items()):
-            if not name.startswith("_") or name == "__init__":
-                setattr(cls, name, _quiet(member))
+            if isinstance(member, property) and not name.startswith("_"):
+                setattr(
+                    cls, name, property(_public(member.fget, name), member.fset, doc=member.__doc__)
+                )
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Create an instance with its own lock, also for copies and unpickled memories."""
@@ -51,36 +51,29 @@ class Shared:
 
     def _now(self) -> Self:
         """A snapshot of this memory: a copy that no other thread modifies."""
-        memory = type(self).__new__(type(self))
-        memory.__dict__.update(self.__getstate__())
+        memory = object.__new__(type(self))
+        memory.__dict__ = self.__dict__.copy()
         return memory
 
 
-def _quiet(member: Any) -> Any:
-    """Decorate a method or property to ignore underflow."""
-    if isinstance(member, property):
-        return property(_quiet(member.fget), _quiet(member.fset), doc=member.__doc__)
-    if isinstance(member, classmethod):
-        return classmethod(_quiet(member.__func__))
-    if not inspect.isfunction(member):
-        return member
+def _public(function: Any, called: str) -> Any:
+    """Decorate a method as ``Shared`` describes."""
+    ignoring = np.errstate(under="ignore")(function)
+    explain = explanation(function, called)
 
-    @functools.wraps(member)
-    def quiet(*args: Any, **kwargs: Any) -> Any:
-        if _is_quiet.get():  # a method that calls another pays once
-            return member(*args, **kwargs)
-        token = _is_quiet.set(True)
+    @functools.wraps(function)
+    def public(*args: Any, **kwargs: Any) -> Any:
         try:
-            with np.errstate(under="ignore"):
-                return member(*args, **kwargs)
+            return ignoring(*args, **kwargs)
+        except TypeError:
+            explain(*args, **kwargs)
+            raise
         except MemoryError as error:
             if isinstance(error, HopfieldError):
                 raise
             told = message(error)
-        finally:
-            _is_quiet.reset(token)
         # Out here the error is gone, and with it the arrays that its frames had.
         places.forget()
         raise InsufficientMemoryError(f"not enough memory: {told}; pass fewer states at a time")
 
-    return quiet
+    return public

@@ -39,7 +39,6 @@ class Stored:
     shape: Shape | None
 
 
-@checks.by_name
 class SpinMemory(ShowsMemory, Saved, ABC):
     """A memory of N binary neurons that stores patterns (P, N), or images (P, H, W).
 
@@ -49,9 +48,9 @@ class SpinMemory(ShowsMemory, Saved, ABC):
     _state: Stored
 
     @property
-    @abstractmethod
     def n_neurons(self) -> int:
-        """Number of neurons, N."""
+        """Number of (visible) neurons, N."""
+        return self._size()
 
     @abstractmethod
     def energy(self, states: Any) -> Any:
@@ -63,6 +62,10 @@ class SpinMemory(ShowsMemory, Saved, ABC):
         return read_only(self._stored_patterns("patterns"))
 
     # ------------------------------------------------------------------ for the class below
+
+    @abstractmethod
+    def _size(self) -> int:
+        """N; raises ``NotStoredError`` if nothing is stored."""
 
     @property
     def _patterns(self) -> NDArray[np.int8] | None:
@@ -94,10 +97,9 @@ class SpinMemory(ShowsMemory, Saved, ABC):
 
     def _validate(self, states: Any, xp: Any = np) -> checks.SpinBatch:
         """Validate states of NumPy, or of the array module ``xp``."""
-        n_patterns = None if self._patterns is None else len(self._patterns)
-        return checks.states(
-            states, self.n_neurons, shape=self._shape, n_patterns=n_patterns, xp=xp
-        )
+        patterns, shape = self._state.patterns, self._state.shape
+        n_patterns = None if patterns is None else len(patterns)
+        return checks.states(states, self._size(), shape=shape, n_patterns=n_patterns, xp=xp)
 
     def _recorder(
         self,
@@ -108,7 +110,7 @@ class SpinMemory(ShowsMemory, Saved, ABC):
         place: str = places.HERE,
     ) -> Recorder:
         """The recorder for ``record`` and ``every``; synchronous updates are whole sweeps."""
-        n = self.n_neurons
+        n = self._size()
         pace = n if every is None else checks.integer(every, "every", minimum=1)
         if update == "sync":
             pace = -(-pace // n) * n

@@ -63,6 +63,8 @@ class Recorder:
 
     def capture(self, batch: Moving, *, last: bool = False) -> None:
         """Record a row if one is due; the ``last`` one unless it is recorded already."""
+        if not self.measures:
+            return
         now = int(batch.updates.max()) if len(batch.updates) else 0
         written = self.updates and self.updates[-1] == now
         if not written and (last or not now % self.every):

@@ -20,6 +20,9 @@ from hopfield_sim.recall import recording
 from hopfield_sim.recall.recording import Recorded, Recorder
 from hopfield_sim.support import display, places
 
+Schedule = list[tuple[float, int]]
+"""Temperatures, each with the number of its last sweep."""
+
 
 class Engine(Protocol):
     """The interface of a model for the driver."""
@@ -34,23 +37,22 @@ class Engine(Protocol):
 def flow(
     engine: Engine,
     states: NDArray[np.int8],
-    temperatures: NDArray[np.float64],
+    schedule: Schedule,
     recorder: Recorder,
 ) -> StateBatch:
-    """Update the states for one sweep at each temperature, or until they are at rest.
+    """Update the states at each temperature of a schedule, or until they are at rest.
 
     If any temperature is positive, no state stops early: all make every sweep.
     """
     batch = engine.start(states)
-    n = states.shape[1]
-    stochastic = is_stochastic(temperatures)
-    if not len(temperatures):  # no sweep: only mark which states are at rest
+    n, start, stochastic = states.shape[1], 0, is_stochastic(schedule)
+    if not schedule:  # no sweep: only mark which states are at rest
         engine.advance(batch, 0.0, 0)
     recorder.capture(batch)
     if stochastic:
-        recorder.expect(len(temperatures) * n)
-    for temperature, end in stretches(temperatures):
-        for until in recorder.milestones(int(batch.updates.max(initial=0)), end * n):
+        recorder.expect(schedule[-1][1] * n)
+    for temperature, end in schedule:
+        for until in recorder.milestones(start, end * n):
             if not batch.unfinished(until).size:
                 break
             engine.advance(batch, temperature, until)
@@ -60,16 +62,17 @@ def flow(
             if stochastic:
                 batch.stop[:] = RUNNING
             recorder.capture(batch)
+        start = end * n
     recorder.capture(batch, last=True)
     return batch.ended()
 
 
-def is_stochastic(temperatures: NDArray[np.float64]) -> bool:
+def is_stochastic(schedule: Schedule) -> bool:
     """Whether any temperature is positive."""
-    return any(temperature > 0 for temperature, _ in stretches(temperatures))
+    return bool(schedule) and max(schedule)[0] > 0
 
 
-def stretches(temperatures: NDArray[np.float64]) -> list[tuple[float, int]]:
+def stretches(temperatures: NDArray[np.float64]) -> Schedule:
     """Intervals of constant temperature, each with the number of its last sweep.
 
     Examples

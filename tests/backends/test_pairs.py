@@ -200,5 +200,5 @@ def test_probabilities_reach_certainty_and_are_symmetric():
     assert chances[-1] == 2**32
     np.testing.assert_allclose(chances.astype(float), 2**32 / (1 + np.exp(-y)), rtol=0, atol=0.51)
     net = hs.HopfieldNetwork().store(hs.random_patterns(1, 200, rng=0))
-    bath = couplings.heat_bath(net._couplings, np.zeros(200), 0.01, None)
+    bath = couplings.heat_bath(net._state.couplings, np.zeros(200), 0.01, None)
     assert (bath.table[0], bath.table[-1]) == (0, 2**32)

@@ -211,7 +211,7 @@ def test_beyond_32_bits_fields_are_exact_doubles(backend, monkeypatch):
     for matrix in (True, False):
         monkeypatch.setattr(couplings, "prefers_matrix", lambda *_, m=matrix, **__: m)
         net = hs.HopfieldNetwork(backend=backend).store(patterns)
-        assert net._couplings.diagonal.dtype == np.float64
+        assert net._state.couplings.diagonal.dtype == np.float64
         wide = [
             net.recall(cues, update=update, rng=1, temperature=t)
             for update in ("async", "sync")
@@ -228,11 +228,11 @@ def test_a_matrix_follows_what_is_stored_and_forgotten(backend):
     net = hs.HopfieldNetwork(backend=backend).store(patterns[:100])
     _ = net.weights
     net.store(patterns[100:])
-    assert net._hebbian_matrix.columns.dtype == np.int16
+    assert net._state.derived.matrix.columns.dtype == np.int16
     np.testing.assert_array_equal(net.weights, hs.rules.hebbian(patterns))
     for _ in range(40):
         net.forget(0)
-    assert net._hebbian_matrix.columns.dtype == np.int8
+    assert net._state.derived.matrix.columns.dtype == np.int8
     np.testing.assert_array_equal(net.weights, hs.rules.hebbian(patterns[40:]))
 
 
@@ -257,7 +257,7 @@ def test_no_matrix_is_made_where_the_patterns_are_faster():
     tracemalloc.stop()
     np.testing.assert_array_equal(run.states, net.patterns[:4])
     assert peak < 20e6  # the narrowest matrix would take 400 MB
-    assert net._hebbian_matrix is None
+    assert net._state.derived.matrix is None
 
 
 def test_a_matrix_is_made_for_many_states_of_a_small_network():
@@ -265,11 +265,11 @@ def test_a_matrix_is_made_for_many_states_of_a_small_network():
     net = hs.HopfieldNetwork().store(patterns)
     for _ in range(19):  # of two sweeps each: not yet 40 times as many neurons as patterns
         net.recall(patterns, rng=0)
-        assert net._hebbian_matrix is None
+        assert net._state.derived.matrix is None
     net.recall(patterns, rng=0)
-    assert net._hebbian_matrix is not None
+    assert net._state.derived.matrix is not None
     net.store(patterns).clear()
-    assert net._hebbian_matrix is None
+    assert net._state.derived.matrix is None
 
 
 def test_where_a_matrix_does_not_fit_there_is_none(monkeypatch):

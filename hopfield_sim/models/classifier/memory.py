@@ -31,7 +31,6 @@ _MANY = 100
 """Numbers of which at least one would be negative, if they were like those learnt from."""
 
 
-@checks.by_name
 class DenseClassifier(Saved):
     r"""Trained dense memory for classification: K memories that vote on the class of an example.
 

@@ -41,7 +41,6 @@ class Kept(Stored):
         return self.interaction.memories(self.patterns)
 
 
-@checks.by_name
 class DenseMemory(BinaryMemory):
     """Dense associative memory: N binary neurons that store far more patterns than neurons.
 
@@ -178,9 +177,7 @@ class DenseMemory(BinaryMemory):
 
     # ------------------------------------------------------------------ what it is
 
-    @property
-    def n_neurons(self) -> int:
-        """Number of neurons, N."""
+    def _size(self) -> int:
         patterns = self._patterns
         if patterns is None:
             raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")

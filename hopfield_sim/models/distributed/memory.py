@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded
 
 
-@checks.by_name
 class DistributedMemory(ContinuousMemory):
     r"""Distributed memory: patterns are summed into one vector T, whose size is fixed.
 

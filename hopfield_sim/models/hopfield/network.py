@@ -27,7 +27,6 @@ _HOLD_SIMILAR = ("pseudoinverse", "perceptron", rules.pseudoinverse, rules.perce
 """Rules that store similar patterns, or say themselves when they do not."""
 
 
-@checks.by_name
 class HopfieldNetwork(PairNetwork):
     """Hopfield network: N binary neurons that store patterns as attractors of their dynamics.
 
@@ -140,8 +139,8 @@ class HopfieldNetwork(PairNetwork):
         rule = self._demanded_rule()
         advise = checks.flag(advise, "advise")
         with self._lock:
-            known = self._couplings is not None
-            stored = checks.patterns(patterns, n_neurons=self.n_neurons if known else None)
+            known = self._state.couplings
+            stored = checks.patterns(patterns, n_neurons=None if known is None else known.n_neurons)
             n = stored.array.shape[1]
             theta = checks.thresholds(self._initial_thresholds, n)
             everything = self._joined(stored)
@@ -150,7 +149,7 @@ class HopfieldNetwork(PairNetwork):
                 self._zero_diagonal,
                 everything,
                 stored.array,
-                self._couplings,
+                known,
                 self._state.diagonal,
                 self._dtype,
             )
@@ -200,7 +199,7 @@ class HopfieldNetwork(PairNetwork):
                 rule, self._zero_diagonal, left, left, None, None, self._dtype
             )
             made = Derived(self._changed_matrix(learnt, patterns[index : index + 1], -1))
-            after = Learnt(left, self._shape, learnt, self._thresholds, diagonal, made)
+            after = Learnt(left, self._shape, learnt, self._state.thresholds, diagonal, made)
             self._state = _validated(after)
         return self
 
@@ -243,10 +242,10 @@ class HopfieldNetwork(PairNetwork):
         self, learnt: Couplings, changed: NDArray[np.int8], sign: int
     ) -> Matrix | None:
         """The Hebbian matrix after adding or removing patterns, if it was computed before."""
-        if self._hebbian_matrix is None or not isinstance(learnt, Factors):
+        matrix = self._state.derived.matrix
+        if matrix is None or not isinstance(learnt, Factors):
             return None
-        backend = backends.get(self._backend).pairs
-        return couplings.matrix(learnt, backend, self._hebbian_matrix, changed, sign)
+        return couplings.matrix(learnt, backends.get(self._backend).pairs, matrix, changed, sign)
 
     # ------------------------------------------------------------------ what it is
 

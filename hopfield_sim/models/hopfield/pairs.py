@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
+from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.hopfield import couplings, energy
@@ -47,7 +48,6 @@ class Learnt(Stored):
     derived: Derived = field(default_factory=Derived)
 
 
-@checks.by_name
 class PairNetwork(BinaryMemory):
     """Binary neurons with couplings W and thresholds θ: E(s) = −½ sᵀ W s + θ·s, h = W s − θ.
 
@@ -56,11 +56,6 @@ class PairNetwork(BinaryMemory):
 
     _state: Learnt
     _told: set[str]
-
-    @property
-    def n_neurons(self) -> int:
-        """Number of neurons, N."""
-        return self._known().n_neurons
 
     @property
     def weights(self) -> NDArray[np.float64]:
@@ -89,7 +84,7 @@ class PairNetwork(BinaryMemory):
         """Thresholds θ, (N,), read-only."""
         now = self._now()
         now._known()
-        return read_only(now._thresholds)
+        return read_only(now._state.thresholds)
 
     # ------------------------------------------------------------------ what a state feels
 
@@ -97,7 +92,7 @@ class PairNetwork(BinaryMemory):
         """Local fields h = W s − θ, (B, N)."""
         now = self._now()
         batch, fields = now._fields_of(states)
-        theta = places.beside(now._thresholds, fields)
+        theta = places.beside(now._state.thresholds, fields)
         return batch.restore(fields / now._known().scale - theta)
 
     def energy(self, states: Any) -> Any:
@@ -109,7 +104,7 @@ class PairNetwork(BinaryMemory):
         known, batch = now._known(), now._validate(states, now._xp)
         now._warn_if_asymmetric()
         cache = backends.get(now._backend).pairs.cache(known, batch.array)
-        return batch.restore(energy.quadratic(known, now._thresholds, batch.array, cache))
+        return batch.restore(energy.quadratic(known, now._state.thresholds, batch.array, cache))
 
     def energy_gap(self, states: Any) -> Any:
         """Energy gaps E(site flipped) − E(s) of every site, (B, N): 2 s_i (Σ_{j≠i} W_ij s_j − θ_i)
@@ -122,25 +117,15 @@ class PairNetwork(BinaryMemory):
             weights = places.beside(now.weights, batch.array)
             transposed = product(batch.array.astype(np.float64), weights)
             fields = 0.5 * (fields + transposed)
-        return batch.restore(energy.flip_cost(now._known(), now._thresholds, batch.array, fields))
+        return batch.restore(
+            energy.flip_cost(now._known(), now._state.thresholds, batch.array, fields)
+        )
 
     # ------------------------------------------------------------------ private
 
-    @property
-    def _couplings(self) -> Couplings | None:
-        return self._state.couplings
-
-    @property
-    def _thresholds(self) -> NDArray[np.float64]:
-        return self._state.thresholds
-
-    @property
-    def _hebbian_matrix(self) -> Matrix | None:
-        return self._state.derived.matrix
-
     def _engine(self, manner: Manner) -> QuadraticEngine:
         pairs = backends.get(self._backend).pairs
-        return QuadraticEngine(self._fastest(manner), self._thresholds, pairs, manner)
+        return QuadraticEngine(self._fastest(pairs, manner), self._state.thresholds, pairs, manner)
 
     def _graded(self) -> Graded:
         from hopfield_sim.models.graded import steep
@@ -163,10 +148,14 @@ class PairNetwork(BinaryMemory):
             self._warn_if_asymmetric()
         return recorder
 
+    def _size(self) -> int:
+        return self._known().n_neurons
+
     def _known(self) -> Couplings:
-        if self._couplings is None:
+        couplings = self._state.couplings
+        if couplings is None:
             raise NotStoredError("the network has stored nothing yet; call store(patterns) first")
-        return self._couplings
+        return couplings
 
     def _stored_patterns(self, what: str) -> NDArray[np.int8]:
         if self._patterns is None:
@@ -182,7 +171,7 @@ class PairNetwork(BinaryMemory):
         batch = self._validate(states, self._xp)
         return batch, backends.get(self._backend).pairs.fields(self._known(), batch.array)
 
-    def _fastest(self, manner: Manner) -> Couplings:
+    def _fastest(self, pairs: Pairs, manner: Manner) -> Couplings:
         """The couplings in the representation that is fastest for such recalls."""
         known = self._known()
         if isinstance(known, Factors):
@@ -190,7 +179,7 @@ class PairNetwork(BinaryMemory):
             derived.sweeps += manner.sweeps
             if couplings.prefers_matrix(
                 known,
-                backends.get(self._backend).pairs,
+                pairs,
                 derived.sweeps,
                 sync=manner.update == "sync",
                 stochastic=manner.stochastic,

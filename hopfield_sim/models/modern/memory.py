@@ -33,7 +33,6 @@ class Kept:
     compared: Similarity | None = None
 
 
-@checks.by_name
 class ModernHopfield(ContinuousMemory):
     """Modern Hopfield network: states move to means of the memories, weighted by similarity.
 

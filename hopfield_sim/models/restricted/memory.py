@@ -25,7 +25,7 @@ from hopfield_sim.models.restricted.adam import Adam
 from hopfield_sim.models.restricted.rotation import orthonormal, rotate
 from hopfield_sim.models.spins import SpinMemory, Stored, image_shape, read_only
 from hopfield_sim.recall.observables import Record
-from hopfield_sim.recall.spins import Recall, flow
+from hopfield_sim.recall.spins import Recall, flow, stretches
 
 if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded
@@ -47,7 +47,6 @@ class Learnt(Stored):
     history: Sequence[dict[str, Any]] = ()
 
 
-@checks.by_name
 class RestrictedHopfield(SpinMemory):
     """Restricted Hopfield network: N binary visible and m hidden neurons, with weights W (N, m).
 
@@ -194,9 +193,7 @@ class RestrictedHopfield(SpinMemory):
 
     # ------------------------------------------------------------------ what it is
 
-    @property
-    def n_neurons(self) -> int:
-        """Number of visible neurons, N."""
+    def _size(self) -> int:
         return self._learnt().shape[0]
 
     @property
@@ -327,7 +324,7 @@ class RestrictedHopfield(SpinMemory):
         """
         now = self._now()
         weights, cues, n = now._learnt(), now._validate(states), now.n_neurons
-        steps = checks.temperatures(0.0, checks.integer(max_sweeps, "max_sweeps", minimum=0))
+        schedule = stretches(checks.temperatures(0.0, max_sweeps))
         held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=now._shape)
         checks.memory(
             8 * len(cues.array) * (4 * n + 2 * self._n_hidden),
@@ -336,7 +333,7 @@ class RestrictedHopfield(SpinMemory):
         )
         engine = bipartite.BipartiteEngine(weights, self._gate, held)
         recorder = now._recorder(engine, record, every, "sync")
-        batch = flow(engine, cues.array, steps, recorder)
+        batch = flow(engine, cues.array, schedule, recorder)
         return Recall(batch, recorder, cues, False, n, now._shape, now._patterns)
 
     # ------------------------------------------------------------------ files

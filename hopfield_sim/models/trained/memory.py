@@ -48,7 +48,6 @@ class Learnt(Stored):
     n_changed: int = 0
 
 
-@checks.by_name
 class TrainedDenseMemory(BinaryMemory):
     r"""Trained dense memory: K real memories that learn to predict each bit from the others.
 
@@ -186,9 +185,7 @@ class TrainedDenseMemory(BinaryMemory):
 
     # ------------------------------------------------------------------ what it is
 
-    @property
-    def n_neurons(self) -> int:
-        """Number of neurons, N."""
+    def _size(self) -> int:
         return self._learnt().shape[1]
 
     @property
