@@ -47,21 +47,6 @@ static inline int first_bit(int exponent) {
         }                                                   \
     } while (0)
 
-/* The memories from j on: their overlaps h, and the powers of h where it exceeds `floor`. */
-#define POWERS_BEFORE(kind)                                                                                  \
-    const wide_##kind h = AT(kind, low + j);                                                                 \
-    wide_##kind x[GROUP], power[GROUP], before[1];                                                           \
-    x[0] = RECTIFIED(kind, h, floor);                                                                        \
-    RAISE(1, x, before, exponent, first);
-
-/* The powers of h plus the steps of `count` classes from a on. */
-#define POWERS_AFTER(kind, count)                                                                            \
-    for (int i = 0; i < (count); i++) {                                                                      \
-        const wide_##kind sum = h + AT(kind, steps + (a + i) * k + j);                                       \
-        x[i] = RECTIFIED(kind, sum, floor);                                                                  \
-    }                                                                                                        \
-    RAISE(count, x, power, exponent, first);
-
 /* One state: votes[a] = sum_k F(low_k + steps_ak) - F(low_k), steps with c rows of k numbers. `sums` are c vectors. */
 #define DEFINE_VOTES(kind, real)                                                                             \
     ROW_KERNEL static void votes_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,     \
@@ -70,15 +55,24 @@ static inline int first_bit(int exponent) {
         for (int64_t i = 0; i < c * LANES(real); i++)                                                        \
             sums[i] = 0;                                                                                     \
         for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
-            POWERS_BEFORE(kind)                                                                              \
+            const wide_##kind h = AT(kind, low + j);                                                         \
+            wide_##kind x[GROUP], power[GROUP], before[1];                                                   \
+            x[0] = RECTIFIED(kind, h, floor);                                                                \
+            RAISE(1, x, before, exponent, first);                                                            \
             int64_t a = 0;                                                                                   \
             for (; a + GROUP <= c; a += GROUP) {                                                             \
-                POWERS_AFTER(kind, GROUP)                                                                    \
+                for (int i = 0; i < GROUP; i++) {                                                            \
+                    const wide_##kind sum = h + AT(kind, steps + (a + i) * k + j);                           \
+                    x[i] = RECTIFIED(kind, sum, floor);                                                      \
+                }                                                                                            \
+                RAISE(GROUP, x, power, exponent, first);                                                     \
                 for (int i = 0; i < GROUP; i++)                                                              \
                     *(loose_##kind *)(sums + (a + i) * LANES(real)) += power[i] - before[0];                 \
             }                                                                                                \
             for (; a < c; a++) {                                                                             \
-                POWERS_AFTER(kind, 1)                                                                        \
+                const wide_##kind sum = h + AT(kind, steps + a * k + j);                                     \
+                x[0] = RECTIFIED(kind, sum, floor);                                                          \
+                RAISE(1, x, power, exponent, first);                                                         \
                 *(loose_##kind *)(sums + a * LANES(real)) += power[0] - before[0];                           \
             }                                                                                                \
         }                                                                                                    \
@@ -97,18 +91,26 @@ static inline int first_bit(int exponent) {
                                        real *classes) {                                                      \
         const int first = first_bit(exponent);                                                               \
         for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
-            POWERS_BEFORE(kind)                                                                              \
-            wide_##kind pulled = {0};                                                                        \
+            const wide_##kind h = AT(kind, low + j);                                                         \
+            wide_##kind x[GROUP], power[GROUP], before[1], pulled = {0};                                     \
+            x[0] = RECTIFIED(kind, h, floor);                                                                \
+            RAISE(1, x, before, exponent, first);                                                            \
             int64_t a = 0;                                                                                   \
             for (; a + GROUP <= c; a += GROUP) {                                                             \
-                POWERS_AFTER(kind, GROUP)                                                                    \
+                for (int i = 0; i < GROUP; i++) {                                                            \
+                    const wide_##kind sum = h + AT(kind, steps + (a + i) * k + j);                           \
+                    x[i] = RECTIFIED(kind, sum, floor);                                                      \
+                }                                                                                            \
+                RAISE(GROUP, x, power, exponent, first);                                                     \
                 for (int i = 0; i < GROUP; i++) {                                                            \
                     pulled += signal[a + i] * (power[i] - before[0]);                                        \
                     *(loose_##kind *)(classes + (a + i) * k + j) += signal[a + i] * power[i];                \
                 }                                                                                            \
             }                                                                                                \
             for (; a < c; a++) {                                                                             \
-                POWERS_AFTER(kind, 1)                                                                        \
+                const wide_##kind sum = h + AT(kind, steps + a * k + j);                                     \
+                x[0] = RECTIFIED(kind, sum, floor);                                                          \
+                RAISE(1, x, power, exponent, first);                                                         \
                 pulled += signal[a] * (power[0] - before[0]);                                                \
                 *(loose_##kind *)(classes + a * k + j) += signal[a] * power[0];                              \
             }                                                                                                \
