@@ -55,7 +55,7 @@ class Dense:
         walk.advance(Remembered(self, memories, rule), batch, how, until)
 
 
-class Remembered:
+class Remembered(walk.Model):
     """A dense memory as a ``walk.Model``."""
 
     def __init__(self, backend: Dense, memories: Memories, rule: DenseRule) -> None:
@@ -66,10 +66,6 @@ class Remembered:
     def look(self, batch: StateBatch, rows: Rows) -> TablesOfRows:
         """These rows with the table entries of their overlaps."""
         return TablesOfRows(self, batch, rows)
-
-    def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
-        """Return the rows in which no site would change."""
-        return walk.stays(self.look(batch, rows), batch.states[rows])
 
     def replaced(self, batch: StateBatch, rows: Rows) -> None:
         """Recompute the overlaps of these rows."""

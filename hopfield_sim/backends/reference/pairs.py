@@ -142,7 +142,7 @@ class Pairs:
         return whole_product(states, couplings.columns, len(factors.patterns))
 
 
-class Quadratic:
+class Quadratic(walk.Model):
     """A network with pair couplings, as a ``walk.Model``."""
 
     def __init__(self, backend: Pairs, couplings: Couplings, rule: Rule) -> None:
@@ -156,11 +156,11 @@ class Quadratic:
 
     def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
         """Rows at rest by their caches; inexact caches are recomputed to confirm it."""
-        resting = walk.stays(self.look(batch, rows), batch.states[rows])
+        resting = super().resting(batch, rows)
         if not self.couplings.exact:
             some = np.flatnonzero(resting)
             self.replaced(batch, rows[some][batch.fresh[rows[some]] != FRESH])
-            resting[some] = walk.stays(self.look(batch, rows[some]), batch.states[rows[some]])
+            resting[some] = super().resting(batch, rows[some])
         return resting
 
     def replaced(self, batch: StateBatch, rows: Rows) -> None:

@@ -1,7 +1,7 @@
 """Updates of spins for any energy: visits, steps and stopping, all rows of a batch in parallel.
 
-A model gives the new spins (``Look``) and the rows at rest; the walks below implement orders,
-random numbers, fixed points and 2-cycles.
+A model computes new spins (``Look``); the functions below implement orders of visits, random
+numbers, fixed points and 2-cycles.
 """
 
 from __future__ import annotations
@@ -49,9 +49,11 @@ class Model(Protocol):
 
     def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
         """Return the rows in which no site would change, (b,)."""
+        return stays(self.look(batch, rows), batch.states[rows])
 
     def replaced(self, batch: StateBatch, rows: Rows) -> None:
-        """Compute the caches of rows whose states were replaced."""
+        """Compute the caches of rows whose states were replaced; by default there are none."""
+        return
 
 
 def advance(model: Model, batch: StateBatch, how: Dynamics, until: int) -> None:

@@ -123,7 +123,7 @@ class TrainedEngine:
         walk.advance(model, batch, self.manner, until)
 
 
-class Trained:
+class Trained(walk.Model):
     """Spins under trained memories, as a walk sees them; see ``walk.Model``."""
 
     rows_at_once = _ROWS
@@ -139,13 +139,6 @@ class Trained:
     def look(self, batch: StateBatch, rows: Rows) -> OverlapsOfRows:
         """These rows; visits keep overlaps, which are counted anew here."""
         return OverlapsOfRows(self, batch, rows)
-
-    def resting(self, batch: StateBatch, rows: Rows) -> NDArray[np.bool_]:
-        """No difference of energies pulls at a site that is free."""
-        return walk.stays(self.look(batch, rows), batch.states[rows])
-
-    def replaced(self, batch: StateBatch, rows: Rows) -> None:
-        """Nothing: every look counts its overlaps."""
 
     def becomes(self, d: Doubles, spins: Spins, draws: walk.Draws) -> Spins:
         """What spins become, all arrays alike; clamped ones not held yet."""
