@@ -23,16 +23,16 @@ from hopfield_sim.experiment.sweeps import interruption
 __all__ = ["main"]
 
 INTERRUPTED = 130
-"""What a shell expects of a command that Ctrl-C ended."""
+"""Exit code of a command that Ctrl-C stopped."""
 
-NO_KERNELS = "no compiled kernels here: the NumPy reference computes, to the same results, slower"
+NO_KERNELS = "no compiled kernels: the NumPy reference is used, with the same results but slower"
 WITHOUT = {
-    "threadpoolctl": "the workers' matrix products share the processors less well, and their last "
-    "bits may depend on how many there are",
+    "threadpoolctl": "the matrix products of the workers share the processors less well, and their "
+    "last bits may depend on the number of workers",
     "scipy": "figures lack most curves of theory",
-    "jinja2": "tables and figures will be there, but no report.html",
+    "jinja2": "tables and figures are written, but no report.html",
 }
-"""What is missing with a package that this does without."""
+"""Optional packages, and what is missing without each."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     argv : sequence of str, optional
-        The words after the command; those of this process when not given.
+        Arguments after the command; by default those of this process.
     """
     console.prepare()
     program = argv is None
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = _typed(argv)
 
     def stopped() -> None:
-        console.complain(f"stopped; what was finished is saved. To go on: {command}")
+        console.complain(f"stopped; what was finished is saved. To continue: {command}")
 
     if program:
         return interruption.run(lambda: _run(argv, command), stopped)
@@ -74,7 +74,7 @@ def _run(argv: Sequence[str], command: str) -> int:
 
 
 def _answer(argv: Sequence[str]) -> str | None:
-    """What is only asked for, help and the like; None where there is work to do."""
+    """Return the text of help, version, completion, list or doctor; None for other commands."""
     first = argv[0] if argv else ""
     if {"-h", "--help"} & set(argv):
         if first == "merge":
@@ -102,12 +102,12 @@ def _work(argv: Sequence[str], command: str) -> Outcome:
             console.complain(f"{package} is not installed: {loss}; pip install {package}")
     act = driver.merge if wanted.name == "merge" else driver.run
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "figures lack most curves of theory")  # as told above
+        warnings.filterwarnings("ignore", "figures lack most curves of theory")  # already reported
         return act(wanted, command)
 
 
 def _typed(argv: Sequence[str]) -> str:
-    """The whole command as it was typed, to be typed again: of a shell, or of ``make run``."""
+    """Return the command as it was typed, in a shell or as ``make run``, to be repeated."""
     if made := os.environ.get("HOPFIELD_SIM_COMMAND"):
         return made
     script = Path(sys.argv[0])
@@ -116,12 +116,12 @@ def _typed(argv: Sequence[str]) -> str:
         on_path = found is not None and Path(found).resolve() == script.resolve()
         start = [script.name if on_path else str(script)]
     else:
-        # What stands before our own words: the interpreter, its options, and -m with the module.
+        # What precedes the arguments: the interpreter, its options, and -m with the module.
         start = ["python", "-m", "hopfield_sim.experiment"]
         own = len(sys.orig_argv) - len(sys.argv) + 1
         if sys.orig_argv[own - 2 : own] == start[1:]:
             start = sys.orig_argv[:own]
-    # A report is UTF-8, which names of files need not be.
+    # The report is UTF-8; names of files need not be.
     return shlex.join([*start, *argv]).encode("utf-8", "backslashreplace").decode("utf-8")
 
 

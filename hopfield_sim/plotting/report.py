@@ -158,9 +158,9 @@ def write(
         _validate(section, index)
     versions = checks.mapping(versions, "versions", "names to versions")
     default = this_machine() if machine is None else machine
-    machine = checks.mapping(default, "machine", "names to what they are")
+    machine = checks.mapping(default, "machine", "names to descriptions")
     default = {} if glossary is None else glossary
-    glossary = checks.mapping(default, "glossary", "words to what they mean")
+    glossary = checks.mapping(default, "glossary", "terms to definitions")
     template = _template()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,7 @@ class Bar:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Show how it ended; the next words begin a line of their own."""
+        """Draw the last state, and end the line."""
         if self._newest:
             self._show()
             self._put("\n" if self._terminal else "")
@@ -87,7 +87,7 @@ class Bar:
 
     def _show(self) -> None:
         if self._newest != self._drawn:
-            over = f"\r{self._newest:{len(self._drawn)}}"  # what is longer below is wiped
+            over = f"\r{self._newest:{len(self._drawn)}}"  # overwrites a longer line
             self._put(over if self._terminal else f"{self._newest}\n")
             self._drawn = self._newest
 
@@ -97,7 +97,7 @@ class Bar:
         try:
             self._stream.write(text)
             self._stream.flush()
-        except (OSError, ValueError):  # nobody there any more: the work goes on unseen
+        except (OSError, ValueError):  # the reader is gone: continue without a bar
             self._stream = None
 
 

@@ -239,7 +239,7 @@ def test_kill_9_and_again(tmp_path: Path, begun: Any, uninterrupted: bytes) -> N
     again = shell(*LONG, "--out", tmp_path)
     _, errors = again.communicate(timeout=120)
     assert again.returncode == 0, errors
-    assert f"going on: {before} of 300 trials" in errors, "it began anew instead of going on"
+    assert f"continuing: {before} of 300 trials" in errors, "it started again from the beginning"
     assert (tmp_path / "capacity.csv").read_bytes() == uninterrupted
 
 
@@ -253,7 +253,7 @@ def test_ctrl_c_and_again(tmp_path: Path, begun: Any, uninterrupted: bytes) -> N
     assert "Traceback" not in errors
     command = shlex.join(["python", "-m", "hopfield_sim.experiment", *LONG, "--out", str(tmp_path)])
     last = errors.splitlines()[-1]
-    assert last == f"stopped; what was finished is saved. To go on: {command}"
+    assert last == f"stopped; what was finished is saved. To continue: {command}"
     assert 0 < finished_trials(tmp_path / "results.sqlite") < 300
     assert run(*LONG, "--out", tmp_path) == 0
     assert (tmp_path / "capacity.csv").read_bytes() == uninterrupted

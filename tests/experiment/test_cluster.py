@@ -103,7 +103,7 @@ def test_a_scheduler_that_dies_ends_the_sweep_in_words(
             scheduler.kill()
 
         monkeypatch.setattr(store, "save", save_and_kill)
-        with pytest.raises(HopfieldError, match=r"does not answer any more\. What was finished is"):
+        with pytest.raises(HopfieldError, match=r"does not answer any more\. Finished trials are"):
             run(study, store, address)
         before = len(store.finished(store.claim("toy", study.config)))
         assert 0 < before < 12

@@ -84,7 +84,7 @@ def test_a_damaged_row_is_made_again(path: Path, change: str) -> None:
     edit(path, f"UPDATE trials SET {change} WHERE cell = 1 AND trial = 3")
     with Store(path) as store:
         [notice] = store.notices
-        assert "1 damaged rows are made again, the first cell" in notice
+        assert "1 damaged row, cell" in notice
     assert missing(path) == [(1, 3)]
     with Store(path) as store:
         assert store.notices == []
@@ -144,7 +144,7 @@ def test_a_file_of_the_first_format_gets_checksums(tmp_path: Path) -> None:
     with Store(path) as store:
         assert store.payloads(key, 1) == [[{"a": 1}]]
         assert store.failed(key) == [(0, 2, "RuntimeError: no")]
-        assert "1 damaged rows" in store.notices[0]
+        assert "1 damaged row," in store.notices[0]
     edit(path, "UPDATE trials SET payload = '{\"a\":2}' WHERE trial = 0")
     with Store(path) as store:
         assert store.finished(key) == set()
@@ -236,7 +236,7 @@ def test_merge_leaves_damaged_rows_out_and_says_so(path: Path) -> None:
     )
     with Store(":memory:") as whole, Store(path, read_only=True) as part:
         assert whole.merge(part, lambda *_: SIZES) == 120 - 6
-        assert "6 damaged rows are left out" in part.notices[0]
+        assert "6 damaged rows, first" in part.notices[0]
 
 
 def test_merge_refuses_another_result_and_other_trials(tmp_path: Path) -> None:
@@ -376,7 +376,7 @@ def test_a_full_disk_loses_nothing_and_the_same_goes_on(tmp_path: Path) -> None:
     command = [sys.executable, "-c", FILLER, str(path)]
     full = subprocess.run([*command, "200000"], capture_output=True, text=True)
     assert full.returncode == 2, full.stderr
-    assert "what was saved stays" in full.stderr
+    assert "finished trials are kept" in full.stderr
     told = full.stdout.split()
     with Store(path) as store:
         key = store.claim("capacity", CONFIG)

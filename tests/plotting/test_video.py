@@ -316,7 +316,7 @@ def test_no_frame_of_a_gif_is_too_short_for_a_browser(run: Any, tmp_path: Path) 
 def test_an_mp4_that_ffmpeg_cannot_make_is_an_error_of_one_line(tmp_path: Path) -> None:
     """ffmpeg takes the few frames, refuses their size and ends without a word to its caller."""
     frames = np.zeros((2, 40_000, 16), np.uint8)
-    with pytest.raises(ResultsDirError, match=r"film of 16×40000 pixels") as caught:
+    with pytest.raises(ResultsDirError, match=r"video of 16×40000 pixels") as caught:
         video_file.write(tmp_path / "long.mp4", frames, [1.0, 1.0])
     assert "\n" not in str(caught.value)
     assert not list(tmp_path.iterdir())

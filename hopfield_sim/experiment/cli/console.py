@@ -50,13 +50,13 @@ def complain(text: str) -> None:
 
 
 def _write(text: str, stream: TextIO | None) -> None:
-    if stream is None:  # closed before we were started
+    if stream is None:  # closed before the program started
         return
     try:
         stream.write(f"{text}\n")
         stream.flush()
     except (OSError, ValueError):
-        # What is left in the buffer goes nowhere, or the interpreter would try again at its end.
+        # Discard the rest of the buffer, or the interpreter would try to write it again at exit.
         with contextlib.suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())

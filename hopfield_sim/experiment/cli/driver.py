@@ -57,7 +57,7 @@ def run(options: Options, command: str) -> Outcome:
         _refuse_another(store, jobs, options, usual)
         done, planned, _ = _count(store, jobs)
         if 0 < done < planned:
-            console.complain(f"going on: {done} of {planned} trials are in {path}")
+            console.complain(f"continuing: {done} of {planned} trials are in {path}")
         if options.shard is None:
             sweep(jobs, store, pool, progress=True)
             return _finish(store, jobs, command, start)

@@ -29,9 +29,9 @@ _EXAMPLE = {"sizes": "30,60", "rules": "hebbian", "trials": "5"}
 
 _FOLDER = """\
 The folder holds report.html (all pictures on one page), a CSV table a study, PNG figures, GIF
-videos, and results.sqlite with every finished trial. Stop it whenever you like (Ctrl-C): the same
-command goes on where it stopped and ends with the same results. So it does for every number of
-workers. Without --out, studies with settings of their own have a folder of their own, such as
+videos, and results.sqlite with every finished trial. You can stop it at any time (Ctrl-C): the
+same command continues where it stopped, with the same results, for any number of workers.
+Without --out, studies with settings of their own have a folder of their own, such as
 results-quick or results-capacity-3f2a. `python -m hopfield_sim.experiment` is the same command.
 More: hopfield_sim.experiment in Python has every study as a function."""
 

@@ -26,9 +26,9 @@ __all__ = ["MERGE", "OPTIONS", "VERBS", "Option", "Options", "own_options", "par
 MERGE = "merge OUT SHARD [SHARD ...]"
 
 VERBS = {
-    "merge": "put the parts of a study together that --shard made",
+    "merge": "merge the parts of a study that --shard made",
     "list": "name all studies",
-    "doctor": "say which backends, kernels, packages and data sets there are, and what is missing",
+    "doctor": "list available and missing backends, kernels, packages and data sets",
 }
 """Commands in the place of a study's name, with their help."""
 
@@ -280,10 +280,12 @@ OPTIONS = {
         "DIR", "output folder (results, or one named after the studies and settings)", _path
     ),
     "backend": Option("NAME", "auto, numpy or cython (auto)", _text),
-    "workers": Option("INT", "how many; without it one a processor", _whole),
+    "workers": Option("INT", "number of workers (one per processor)", _whole),
     "processes": Option("", "workers are processes, not threads", checks.flag, _FLAG),
-    "scheduler": Option("tcp://..", "a dask cluster does the work (extra: cluster)", _text),
+    "scheduler": Option(
+        "tcp://..", "address of a dask cluster that runs the trials (extra: cluster)", _text
+    ),
     "shard": Option("I/N", "only every N-th trial, the I-th slice of 1 to N", _shard),
-    "config": Option("FILE", "a TOML file of options; the command line goes first", _path),
+    "config": Option("FILE", "a TOML file of options; the command line overrides it", _path),
 }
 """Options of every study."""

@@ -24,19 +24,19 @@ __all__ = ["Answer", "Written", "check", "write"]
 
 
 INTRODUCTION = """\
-An associative memory stores patterns and is asked with a spoilt copy of one of them, the cue. Its \
-neurons then change, one after another or all at once, until nothing changes any more; if all went \
-well, the state in which they end is the pattern. This page shows how much such memories hold, how \
-spoilt a cue may be, and what happens on the way.
+An associative memory stores patterns and is given a corrupted copy of one of them, the cue. Its \
+neurons are then updated, one after another or all at once, until none changes any more; if recall \
+succeeds, the final state is the pattern. This page shows how many patterns such memories hold, \
+how corrupted a cue may be, and what happens during recall.
 
 Each section is a question with its answer in words, then figures, videos and tables. Points are \
 measured in simulations, error bars are standard errors over networks, and lines marked as theory \
-are computed without any simulation. The last section has the command and the seed that give the \
-same numbers again."""
+are computed without simulation. The last section has the command and the seed that reproduce the \
+numbers."""
 
 GLOSSARY = {
     "neuron": "One of the N numbers of a state, here −1 or +1: a black or a white pixel.",
-    "pattern": "A state ξ that is stored; P (or t) is how many are.",
+    "pattern": "A stored state ξ; P (or t) is the number of stored patterns.",
     "load": "P/N, patterns per neuron.",
     "cue": "The state in which a recall starts: a pattern with some of its bits flipped or hidden.",
     "learning rule": "How patterns become the weights W between neurons: Hebb's, Storkey's, ...",
@@ -189,7 +189,7 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             packages[package] = "not installed"
     compiled = backends.get().name == "cython"
-    packages["compiled kernels"] = "yes" if compiled else "none: the NumPy reference computed this"
+    packages["compiled kernels"] = "yes" if compiled else "no: the NumPy reference was used"
     return packages
 
 

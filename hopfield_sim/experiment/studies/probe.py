@@ -109,7 +109,7 @@ def overlaps(
         config["states"],
         np.array([checks.key(rng) for rng in rngs], np.uint64),
         config["max_sweeps"],
-        n_threads=1,  # a sweep has its workers side by side
+        n_threads=1,  # the sweep runs its workers in parallel
     )
 
 

@@ -79,7 +79,7 @@ class Cluster(Pool):
     def ask(self) -> str | None:
         """Return a warning about the scheduler and its workers, or None."""
         now = time.monotonic()
-        go_on = "What was finished is saved, and the same command goes on"
+        go_on = "Finished trials are saved, and the same command continues"
         if now - self._heard > _SILENT or self._client.status in ("closing", "closed"):
             raise HopfieldError(
                 f"the dask scheduler at {self._address} does not answer any more. {go_on} with a "
@@ -108,13 +108,13 @@ class Cluster(Pool):
     def _watch(self) -> None:
         """Query the workers of the scheduler, in a thread, since it may never answer."""
         while not self._closed.wait(_EVERY):
-            with suppress(Exception):  # of many kinds; what counts is since when
+            with suppress(Exception):  # of many kinds; only the time of the last answer counts
                 self._workers = self._client.nthreads()
                 self._heard = time.monotonic()
 
     def _end(self) -> None:
         self._closed.set()
-        closing = Thread(target=self._close, daemon=True)  # which waits for one that is gone
+        closing = Thread(target=self._close, daemon=True)  # it may wait for a lost scheduler
         closing.start()
         closing.join(_WARN)
 

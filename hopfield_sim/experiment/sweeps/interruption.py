@@ -37,7 +37,7 @@ def run(act: Callable[[], int], words: Callable[[], None]) -> int:
     act : callable
         Function to run; returns an exit code.
     words : callable
-        Prints that it was stopped, and how to continue.
+        Prints that it was stopped, and how to continue it.
     """
     return _Run(act, words).run()
 
@@ -58,8 +58,8 @@ class _Run:
         except KeyboardInterrupt:
             self._done = True
             self._say()
-            # Not by returning: trials may still run in threads, which the interpreter must not be
-            # taken apart under.
+            # Without returning: trials may still run in threads, during which the interpreter must
+            # not be finalized.
             atexit._run_exitfuncs()
             _leave(128 + (self._number or signal.SIGINT))
         return code
@@ -69,7 +69,7 @@ class _Run:
         wake.setblocking(False)
         signal.set_wakeup_fd(wake.detach(), warn_on_full_buffer=False)
         for number in SIGNALS:
-            if signal.getsignal(number) != signal.SIG_IGN:  # nohup stays nohup
+            if signal.getsignal(number) != signal.SIG_IGN:  # ignored under nohup
                 signal.signal(number, self._raise)
         threading.Thread(target=self._watch, name="signals", daemon=True).start()
 

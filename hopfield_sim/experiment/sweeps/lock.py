@@ -55,7 +55,9 @@ class Lock:
             except OSError as error:
                 if error.errno not in _NO_LOCKS:
                     raise ResultsDirError(f"cannot lock {path}: {error.strerror}") from error
-                self.notice = f"{path} is on a file system without locks: have no second writer"
+                self.notice = (
+                    f"{path} is on a file system without locks; do not let two processes write it"
+                )
                 self._file = file
             else:
                 if _is(file, self.path):
@@ -63,22 +65,22 @@ class Lock:
             finally:
                 if self._file is None:
                     os.close(file)
-        with contextlib.suppress(OSError):  # a full disk: others learn that it is held, not by whom
+        with contextlib.suppress(OSError):  # a full disk: the holder is not named
             os.ftruncate(self._file, 0)
             since = datetime.now().astimezone().isoformat(" ", "seconds")
             text = f"process {os.getpid()} on {socket.gethostname()} since {since}"
             os.write(self._file, text.encode("utf-8", "replace"))
 
     def release(self) -> None:
-        """Let others write."""
+        """Release the lock."""
         if self._file is None:
             return
-        # The name goes while the lock is held: who opened it before finds that it is another file.
+        # Removed while the lock is held: a process that opened it before finds another file.
         with contextlib.suppress(OSError):
             self.path.unlink()
         os.close(self._file)
         self._file = None
-        if sys.platform == "win32":  # which keeps the name of an open file
+        if sys.platform == "win32":  # where an open file cannot be removed
             with contextlib.suppress(OSError):
                 self.path.unlink()
 

@@ -101,7 +101,7 @@ class Pool:
 
     def _cancel(self) -> list[Future[Done]]:
         """Cancel work that has not started; return the rest."""
-        # Not by shutdown's cancel_futures: executors that are not the standard library's lack it.
+        # Executors of other packages lack the argument cancel_futures of shutdown.
         return [future for future in list(self._futures) if not future.cancel()]
 
 
@@ -135,8 +135,8 @@ class _Processes(Pool):
 
     def _spawn(self) -> Executor:
         executor = ProcessPoolExecutor(self.slots, get_context("spawn"), initializer=_obey)
-        # A Ctrl-C reaches every process of the terminal, and is for the driver alone. The processes
-        # inherit that it is blocked here, so that none meets it before it can ignore it.
+        # Ctrl-C reaches every process of the terminal, and concerns the driver alone. Workers
+        # inherit the blocked signal, so that it is not delivered before they ignore it.
         block = getattr(signal, "pthread_sigmask", lambda *_: ())
         before = block(getattr(signal, "SIG_BLOCK", 0), {signal.SIGINT})
         executor.submit(int)  # starts them
@@ -146,8 +146,8 @@ class _Processes(Pool):
     def abandon(self) -> None:
         executor, self._executor = self._executor, None
         if executor is not None:
-            # Private, and until Python 3.14 the only way to end a process that is busy. What was
-            # submitted comes back as broken; it must not be cancelled besides.
+            # A private attribute: until Python 3.14 the only way to end a busy process. Its futures
+            # fail as broken; they must not be cancelled as well.
             for process in list((getattr(executor, "_processes", None) or {}).values()):
                 process.kill()
             executor.shutdown()

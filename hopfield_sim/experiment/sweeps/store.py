@@ -24,12 +24,13 @@ from hopfield_sim.experiment.sweeps.study import Config, Payload, canonical, fin
 
 __all__ = ["Saved", "Store"]
 
-_AGAIN = "remove it, and its trials are made again"
+_AGAIN = "remove it, and its trials run again"
 
 _ADVICE = {
-    sqlite3.SQLITE_FULL: "make room; what was saved stays, and the same command goes on",
-    sqlite3.SQLITE_IOERR: "what was saved stays; when the disk is well again (has it room?), the "
-    "same command goes on",
+    sqlite3.SQLITE_FULL: "free some space; finished trials are kept, and the same command "
+    "continues",
+    sqlite3.SQLITE_IOERR: "check the disk and its free space; finished trials are kept, and the "
+    "same command continues",
     sqlite3.SQLITE_READONLY: "choose another folder with --out",
     sqlite3.SQLITE_CANTOPEN: "choose another folder with --out",
     sqlite3.SQLITE_CORRUPT: f"it is damaged: {_AGAIN}",
@@ -85,7 +86,7 @@ class Store:
                     # Absolute, or SQLite might read a name such as file:x as an address.
                     name = ":memory:" if path == ":memory:" else os.path.abspath(self.path)
                     self._db, damaged = store_file.writer(name)
-                    self._tell(damaged, "are made again")
+                    self._tell(damaged, "run again")
         except BaseException:
             if self._lock is not None:
                 self._lock.release()
@@ -268,9 +269,8 @@ class Store:
 
     def _tell(self, damaged: Sequence[Row], what: str) -> None:
         if damaged:
-            self.notices.append(
-                f"{self.path}: {len(damaged)} damaged rows {what}, the first {damaged[0]}"
-            )
+            rows = "1 damaged row," if len(damaged) == 1 else f"{len(damaged)} damaged rows, first"
+            self.notices.append(f"{self.path}: {rows} {damaged[0]}; their trials {what}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

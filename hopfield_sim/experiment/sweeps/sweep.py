@@ -100,8 +100,8 @@ def gather(study: Study, store: Store) -> Result:
         if isinstance(error, HopfieldError) or not store.path.is_file():
             raise
         raise ResultsDirError(
-            f"{store.path} holds trials of {study.name} that are not what the study makes "
-            f"({type(error).__name__}: {error}); remove it, and they are made again"
+            f"{store.path} holds trials of {study.name} in another format "
+            f"({type(error).__name__}: {error}); remove it, and they run again"
         ) from error
 
 
@@ -231,8 +231,8 @@ class _Driver:
         self.pool = pool
         self.shown = shown
         self.running: dict[Future[Done], Chunk] = {}
-        # Workers that died took all that was running with them. Those trials go again one at a
-        # time, so that the one which kills its worker is found and the others are not blamed.
+        # When a worker dies, all running trials fail. They run again one at a time, so that the one
+        # that kills its worker is identified.
         self.suspects: deque[Chunk] = deque()
         self.broken = False
 
@@ -256,7 +256,7 @@ class _Driver:
             raise
 
     def _wait(self) -> set[Future[Done]]:
-        if not self.running:  # nobody is ready
+        if not self.running:  # no worker is ready
             time.sleep(_TICK)
         return wait(self.running, _TICK, return_when=FIRST_COMPLETED).done
 

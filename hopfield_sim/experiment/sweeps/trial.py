@@ -110,6 +110,6 @@ def _reason(error: Exception, values: Mapping[str, Any]) -> str:
 
 @cache
 def _calm_blas() -> None:
-    # One BLAS thread a worker: more would fight over the processors, and sums would depend on how
-    # many there are. Once per process; the sweep gives the caller's process its threads back.
+    # One BLAS thread per worker: more would compete for the processors, and sums would depend on
+    # their number. Once per process; the sweep restores the threads of the caller's process.
     blas.limit(1)

@@ -33,7 +33,7 @@ def target(path: str | os.PathLike[str], name: str = "path") -> Path:
         )
     if kind == ".mp4" and importlib.util.find_spec("imageio_ffmpeg") is None:
         raise MissingDependencyError(
-            "an .mp4 needs imageio-ffmpeg: pip install hopfield_sim[video]; a .gif needs nothing"
+            "an .mp4 needs imageio-ffmpeg: pip install hopfield_sim[video]; a .gif does not"
         )
     if not place.parent.is_dir():
         raise ResultsDirError(f"{name}: there is no folder {str(place.parent)!r}; make it first")
@@ -93,7 +93,7 @@ def _gif(
         frames if len(chosen) == len(frames) else frames[chosen],
         extension=".gif",
         plugin="pillow",
-        duration=duration if len(duration) > 1 else duration[0],  # Pillow wants no list of one
+        duration=duration if len(duration) > 1 else duration[0],  # Pillow takes no list of one
         loop=0,
         palette=colours.tobytes(),
     )
@@ -107,16 +107,14 @@ def _mp4(
         warnings.simplefilter("ignore", ResourceWarning)
         try:
             _encode(path, frames, seconds, colours)
-            whole = (
-                b"moov" in path.read_bytes()
-            )  # what ffmpeg writes last; nobody asks how it ended
-        except OSError:  # pages of what ffmpeg was told
+            whole = b"moov" in path.read_bytes()  # written last; imageio ignores the exit code
+        except OSError:  # its message has pages of options
             whole = False
     if not whole:
         height, width = frames.shape[1:]
         raise OSError(
-            f"ffmpeg could not make a film of {width}×{height} pixels, or the disk is full; a .gif "
-            "needs no ffmpeg"
+            f"ffmpeg could not write a video of {width}×{height} pixels, or the disk is full; "
+            "a .gif needs no ffmpeg"
         )
 
 

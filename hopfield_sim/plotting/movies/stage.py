@@ -167,7 +167,9 @@ class Stage:
             panel.tick_params(labelsize=9.5, labelbottom=k == len(self._curves) - 1)
             panel.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
             panel.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-            panel.ticklabel_format(axis="y", scilimits=(-4, 5))  # or they would reach the image
+            panel.ticklabel_format(
+                axis="y", scilimits=(-4, 5)
+            )  # long tick labels would reach the image
             panel.margins(x=0.04, y=0.08)
             if curve.label == OVERLAP:
                 panel.set_ylim(min(-0.05, curve.values.min() - 0.05), 1.06)

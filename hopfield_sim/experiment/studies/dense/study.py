@@ -226,7 +226,7 @@ class Dense(Study):
         caption = (
             "One-step errors of dense memories against their load, with the exact law of the noise "
             "(lines) and its Gaussian limit (dashed); the number of patterns at 0.5 % errors "
-            "against N; and what exponential memories make of spoilt cues. Bars are standard "
+            "against N; and recall of corrupted cues by exponential memories. Bars are standard "
             "errors over networks."
         )
         return Pages(

@@ -1,4 +1,4 @@
-"""The study of which colour picture a spoilt one brings back."""
+"""The study of which colour image a corrupted one retrieves."""
 
-QUESTION = "Does a spoilt colour picture bring back the right one? Four ways to compare; --file"
+QUESTION = "Does a corrupted colour image retrieve the right one? Four similarities; --file"
 SECONDS = 3

@@ -1,4 +1,4 @@
 """The study of how many flipped bits recall withstands."""
 
-QUESTION = "How spoilt may a cue be? Two patterns stored, none to all of the bits flipped"
+QUESTION = "How corrupted may a cue be? Two patterns stored, none to all of the bits flipped"
 SECONDS = 5

@@ -154,7 +154,7 @@ class Robustness(probe.Probed):
             for n in config["sizes"]
         ]
         return Pages(
-            "Robustness: how spoilt may a cue be?",
+            "Robustness: how corrupted may a cue be?",
             figures=[("robustness", caption, robustness(result))],
             tables=[
                 ("The first fraction of flipped bits tried with less than 0.9 retrieved", table)
