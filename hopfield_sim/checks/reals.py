@@ -201,8 +201,8 @@ def slabs(array: NDArray[Any]) -> Sequence[Any]:
 def copied(array: NDArray[Any], dtype: Any) -> NDArray[Any]:
     """A C-contiguous copy of another dtype; numbers that exceed its range become infinite."""
     xp = module_of(array)
-    if array.size <= _SLAB and np.can_cast(array.dtype, dtype):  # nothing exceeds the range
-        return xp.array(array, dtype, order="C")
+    if array.size <= _SLAB and (array.dtype == dtype or np.can_cast(array.dtype, dtype)):
+        return xp.array(array, dtype, order="C")  # nothing exceeds the range
     copy = xp.empty(array.shape, dtype)
     with np.errstate(over="ignore", invalid="ignore"):
         for rows in slabs(array):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -89,7 +90,7 @@ def patterns(value: Any, *, n_neurons: int | None = None, name: str = "patterns"
     if array.shape[0] == 0:
         raise InvalidInputError(f"{name} must hold at least one pattern; got shape {array.shape}")
     shape = (array.shape[1], array.shape[2]) if array.ndim == 3 else None
-    length = int(np.prod(array.shape[1:], dtype=object))
+    length = math.prod(array.shape[1:])
     if length == 0:
         raise InvalidInputError(f"{name} must have at least one neuron; got shape {array.shape}")
     if n_neurons is not None and length != n_neurons:
@@ -129,7 +130,7 @@ def states(
     if n_neurons is None:
         if array.ndim == 3:
             shape = (array.shape[1], array.shape[2])
-        n_neurons = int(np.prod(array.shape[1:] if array.ndim == 3 else array.shape[-1:]))
+        n_neurons = math.prod(array.shape[1:] if array.ndim == 3 else array.shape[-1:])
     # (B, N) is tried first: with an image shape of (1, N) both readings would fit.
     if array.ndim in (1, 2) and array.shape[-1] == n_neurons:
         single, image = array.ndim == 1, False

@@ -117,7 +117,7 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         recorder = Recorder(pace, observables.measures(record, subject), batch.place)
         walk = descend(move, batch.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
         ended = walk.moved(batch.place)
-        start = batch._replace(array=ended.states)
+        start = batch if ended is walk else batch._replace(array=ended.states)
         return walk, Descent(ended, recorder, start, self._size().n_neurons, self._shape, patterns)
 
 

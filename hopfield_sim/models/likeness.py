@@ -57,13 +57,16 @@ def warn(
     count, n = patterns.shape
     if count < 2:
         return False
-    chosen = np.linspace(0, count - 1, min(count, _LOOKED_AT)).round().astype(np.int64)
-    some = patterns[chosen]
+    some = patterns
+    if count > _LOOKED_AT:
+        some = patterns[np.linspace(0, count - 1, _LOOKED_AT).round().astype(np.int64)]
+    pairs = len(some) * (len(some) - 1) // 2
     real = some.astype(np.float32)
-    overlaps = (real @ real.T)[np.triu_indices(len(some), 1)].astype(np.float64) / n
-    pairs = len(overlaps)
+    products = (real @ real.T).astype(np.float64)
+    # Each pair stands there twice, and each pattern with itself.
+    square = (float(np.vdot(products, products)) - len(some) * n**2) / (2 * pairs * n**2)
     by_chance = 1 + 2 * math.sqrt(_CHANCE / pairs) + 2 * _CHANCE / pairs
-    if n * float((overlaps**2).mean()) <= by_chance:
+    if n * square <= by_chance:
         return False
     wrong = float(unstable(some).mean())
     explained = NormalDist().cdf(-math.sqrt(n / (count - 1)))
@@ -72,7 +75,7 @@ def warn(
     checks.warn(
         f"{holder} does not hold these {count} patterns: {wrong:.1%} of their bits are unstable "
         f"(of as many random ones {explained:.1g}), because they are alike: they overlap by "
-        f"{float(np.sqrt((overlaps**2).mean())):.2f}, by chance it were {1 / math.sqrt(n):.2f}, "
+        f"{math.sqrt(square):.2f}, by chance it were {1 / math.sqrt(n):.2f}, "
         f"and {float((some > 0).mean()):.0%} of the bits are +1. {remedy}; "
         "advise=False keeps this quiet.",
     )

@@ -77,7 +77,10 @@ class CompiledAttention(Attention):
 
 def _share(walk: Callable[[int, int], None], count: int, most: int) -> None:
     """Call ``walk(first, last)`` over 0 … count in parts of at most ``most``, by all threads."""
-    n_threads = backends.threads(None) if count > 1 else 1
+    if count == 1:
+        walk(0, 1)
+        return
+    n_threads = backends.threads(None)
     for start in range(0, count, most * n_threads):
         chunks = np.arange(start, min(count, start + most * n_threads))
         parts = min(n_threads, len(chunks))

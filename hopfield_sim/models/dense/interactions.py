@@ -123,8 +123,8 @@ class Interaction(ABC):
         >>> Rectified(3).values(np.array([-2, 2, 3])).tolist()
         [0, 8, 27]
         """
-        ends = [int(overlaps.min(initial=0)), int(overlaps.max(initial=0))]
-        if n_patterns * max(abs(self(np.array(ends, object)))) >= _EXACT:
+        top = int(abs(overlaps).max(initial=0))
+        if n_patterns * max(abs(self(np.array([-top, top], object)))) >= _EXACT:
             overlaps = overlaps.astype(object)
         return self(overlaps)
 

@@ -42,7 +42,9 @@ class Attending:
     def attend(self, states: Floats) -> Attended:
         """The weighted mean of the memories for each state, and a summary of its weights."""
         attended = self.engine.attend(self.compared.memories, self._queries(states), self.beta)
-        return attended._replace(target=attended.target.astype(states.dtype, copy=False))
+        if attended.target.dtype == states.dtype:
+            return attended
+        return attended._replace(target=attended.target.astype(states.dtype))
 
     def energies(self, states: Floats) -> NDArray[np.float64]:
         """E of each state, (B,)."""

@@ -392,7 +392,7 @@ class ModernHopfield(ContinuousMemory):
         known = None if observed is None else self._mask(observed, "observed")
         if known is not None and clamp is not None:
             known = known | self._mask(clamp, "clamp")
-        xp = backends.get(self._backend).xp
+        xp = places.module_of(attending.compared.memories.patterns)
         return attending, self._validate(states, observed=known, xp=xp)
 
     def _attending(self, observed: Any) -> Attending:
