@@ -14,6 +14,9 @@ _LABELS = {
 }
 
 
+_NUMBERED = {"dense": "dense, n = {}", "modern": "modern, β = {}/N"}
+
+
 def label(word: str) -> str:
     """Return the name of a rule, kind of update, interaction or dense memory; of "module:function"
     the function's; other words as they are.
@@ -22,5 +25,10 @@ def label(word: str) -> str:
     --------
     >>> label("pseudoinverse"), label("sync"), label("my_rule")
     ('pseudo-inverse', 'synchronous', 'my_rule')
+    >>> label("dense-3"), label("modern-8")
+    ('dense, n = 3', 'modern, β = 8/N')
     """
+    kind, _, number = word.rpartition("-")
+    if kind in _NUMBERED and number.replace(".", "", 1).isdigit():
+        return _NUMBERED[kind].format(number)
     return _LABELS.get(word, word.rpartition(":")[2])

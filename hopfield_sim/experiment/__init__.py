@@ -22,6 +22,7 @@ from hopfield_sim.experiment.sweeps.study import Cell, Study
 
 if TYPE_CHECKING:
     from hopfield_sim.experiment.studies.alpha_c.study import alpha_c
+    from hopfield_sim.experiment.studies.basins.study import basins
     from hopfield_sim.experiment.studies.capacity.study import capacity
     from hopfield_sim.experiment.studies.checkerboard.study import checkerboard
     from hopfield_sim.experiment.studies.dense.study import dense
@@ -45,6 +46,7 @@ __all__ = [
     "Result",
     "Study",
     "alpha_c",
+    "basins",
     "capacity",
     "checkerboard",
     "dense",

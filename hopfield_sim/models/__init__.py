@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hopfield_sim.models.attraction import Basins as Basins
+from hopfield_sim.models.attraction import basins as basins
 from hopfield_sim.models.classifier.memory import DenseClassifier as DenseClassifier
 from hopfield_sim.models.dense.memory import DenseMemory as DenseMemory
 from hopfield_sim.models.distributed.memory import DistributedMemory as DistributedMemory
@@ -13,7 +15,8 @@ from hopfield_sim.models.restricted.memory import RestrictedHopfield as Restrict
 from hopfield_sim.models.saved import load as load
 from hopfield_sim.models.trained.memory import TrainedDenseMemory as TrainedDenseMemory
 
-_PUBLIC = [name for name, found in globals().items() if hasattr(found, "_file")] + ["load"]
+_PUBLIC = [name for name, found in globals().items() if hasattr(found, "_file")]
+_PUBLIC += ["Basins", "basins", "load"]
 
 if not TYPE_CHECKING:  # type checkers take the names that are imported as themselves
     __all__ = _PUBLIC

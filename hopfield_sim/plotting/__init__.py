@@ -17,6 +17,7 @@ changed.
 from hopfield_sim.plotting import settings_folder  # noqa: F401, I001 (first: matplotlib asks for it)
 from hopfield_sim.plotting import report
 from hopfield_sim.plotting.studies.alpha_c import alpha_c
+from hopfield_sim.plotting.studies.basins import basins
 from hopfield_sim.plotting.studies.capacity import capacity
 from hopfield_sim.plotting.studies.images import colour_images
 from hopfield_sim.plotting.studies.dense import dense
@@ -37,6 +38,7 @@ from hopfield_sim.plotting.studies.xor import xor
 
 __all__ = [
     "alpha_c",
+    "basins",
     "capacity",
     "colour_images",
     "dense",
