@@ -122,7 +122,7 @@ def basins(
     >>> net = hs.HopfieldNetwork().store(hs.random_patterns(5, 200, rng=0))
     >>> found = basins(net, overlaps=[0.0, 0.2, 0.4, 0.6], trials=50, starts=20, rng=1)
     >>> found.recovered.round(1).tolist()
-    [0.1, 0.9, 1.0, 1.0]
+    [0.0, 0.8, 1.0, 1.0]
     """
     xi = _patterns(memory, patterns)
     binary = not isinstance(memory, ContinuousMemory) and bool(np.isin(xi, (-1, 1)).all())
