@@ -26,8 +26,8 @@ from hopfield_sim.errors import (
 )
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.alt_text import describe
-from hopfield_sim.plotting.table import columns_of
 from hopfield_sim.support import disk
+from hopfield_sim.support.table import columns_of
 
 if TYPE_CHECKING:
     from jinja2 import Template

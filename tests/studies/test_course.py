@@ -534,6 +534,47 @@ def test_tables_without_their_package_say_what_to_install(
         method()
 
 
+@pytest.mark.parametrize("method", ["to_parquet", "to_hdf"])
+def test_files_of_pandas_say_what_to_install_and_leave_nothing(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("pyarrow", "tables"):
+        monkeypatch.setitem(sys.modules, package, None)
+    result = Result("demo", [{"rule": "hebbian"}], {})
+    with pytest.raises(hs.errors.MissingDependencyError, match=r"hopfield_sim\[files\]"):
+        getattr(result, method)(tmp_path / "table")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("method", "package"), [("to_parquet", "pyarrow"), ("to_hdf", "tables")])
+def test_files_of_pandas_hold_every_digit(method: str, package: str, tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas", reason="needs the extra 'files'")
+    pytest.importorskip(package, reason="needs the extra 'files'")
+    rows = [
+        {"rule": "hebbian", "n": 3, "load": 0.1 + 0.2},
+        {"rule": "storkey", "n": 4, "load": math.nan},
+    ]
+    result = Result("demo", rows, {})
+    path = getattr(result, method)(tmp_path / "table.file")
+    back = getattr(pandas, method.replace("to_", "read_"))(path)
+    pandas.testing.assert_frame_equal(back, result.to_dataframe(), check_exact=True)
+    with pytest.raises(hs.errors.ResultsDirError, match="no folder"):
+        getattr(result, method)(tmp_path / "no" / "table")
+    with pytest.raises(hs.errors.InvalidTypeError):
+        getattr(result, method)(3)
+
+
+def test_markdown_has_aligned_columns_and_escapes_bars() -> None:
+    rows = [{"rule": "a|b", "load": 0.138, "n": 5}, {"rule": "c", "load": math.nan, "n": -12}]
+    assert Result("demo", rows, {}).to_markdown().splitlines() == [
+        "| rule |  load |   n |",
+        "|:-----|------:|----:|",
+        "| a\\|b | 0.138 |   5 |",
+        "| c    |     – | −12 |",
+    ]
+    assert Result("demo", [], {}).to_markdown() == ""
+
+
 @pytest.mark.slow
 def test_to_dataframe_and_to_xarray(capacities: Result) -> None:
     pytest.importorskip("xarray", reason="needs the extra 'xarray'")

@@ -9,12 +9,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from hopfield_sim import checks
 from hopfield_sim.errors import MissingDependencyError
-from hopfield_sim.support import disk, display
+from hopfield_sim.support import disk, display, table
 
 if TYPE_CHECKING:
     import pandas
@@ -70,13 +72,67 @@ class Result:
             When the file cannot be written.
         """
         place = checks.path(path)
-        table = io.StringIO(newline="")
+        text = io.StringIO(newline="")
         if self.rows:
-            writer = csv.DictWriter(table, list(self.rows[0]), lineterminator="\n")
+            writer = csv.DictWriter(text, list(self.rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.rows)
         # A name of a file may hold what UTF-8 does not.
-        return disk.write(place, table.getvalue().encode("utf-8", "backslashreplace"))
+        return disk.write(place, text.getvalue().encode("utf-8", "backslashreplace"))
+
+    def to_markdown(self) -> str:
+        """Return the rows as a table of Markdown, numbers with as many digits as count.
+
+        Examples
+        --------
+        >>> result = Result("demo", [{"rule": "hebbian", "load": 0.1}], config={})
+        >>> print(result.to_markdown(), end="")
+        | rule    | load |
+        |:--------|-----:|
+        | hebbian |  0.1 |
+        """
+        return table.markdown(self.rows)
+
+    def to_parquet(self, path: str | os.PathLike[str]) -> Path:
+        """Write the rows to a Parquet file, floats with all digits.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            For an invalid path.
+        ResultsDirError
+            When the file cannot be written.
+        MissingDependencyError
+            If pandas or pyarrow is not installed.
+        """
+        return self._write(path, "to_parquet", "pyarrow", index=False, engine="pyarrow")
+
+    def to_hdf(self, path: str | os.PathLike[str]) -> Path:
+        """Write the rows to an HDF5 file, as the table whose name is that of the study.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            For an invalid path.
+        ResultsDirError
+            When the file cannot be written.
+        MissingDependencyError
+            If pandas or PyTables is not installed.
+        """
+        return self._write(path, "to_hdf", "tables", key=self.name, mode="w")
+
+    def _write(self, path: Any, method: str, package: str, **how: Any) -> Path:
+        """Let pandas write a file, whole or not at all."""
+        place = checks.path(path)
+        try:
+            import_module(package)
+            rows = self.to_dataframe()
+        except ImportError as error:
+            raise _missing(f"pandas and {package}", method, "files") from error
+        with TemporaryDirectory() as folder:
+            draft = Path(folder) / "table"
+            getattr(rows, method)(draft, **how)
+            return disk.write(place, draft.read_bytes())
 
     def to_dataframe(self) -> pandas.DataFrame:
         """Return the rows as a pandas DataFrame.
@@ -105,12 +161,12 @@ class Result:
             import xarray
         except ImportError as error:
             raise _missing("xarray", "to_xarray") from error
-        table = pandas.DataFrame(self.rows)
+        frame = pandas.DataFrame(self.rows)
         for dim in self.dims:
-            if dim not in table:
-                others = [name for name in self.dims if name in table]
-                table[dim] = table.groupby(others).cumcount() if others else range(len(table))
-        dataset = xarray.Dataset.from_dataframe(table.set_index(list(self.dims)))
+            if dim not in frame:
+                others = [name for name in self.dims if name in frame]
+                frame[dim] = frame.groupby(others).cumcount() if others else range(len(frame))
+        dataset = xarray.Dataset.from_dataframe(frame.set_index(list(self.dims)))
         dataset.attrs = {"study": self.name}
         return dataset
 
@@ -193,8 +249,8 @@ def with_error(value: float, error: float) -> str:
     return f"{round(value, places):.{shown}f} ± {round(error, places):.{shown}f}"
 
 
-def _missing(package: str, method: str) -> MissingDependencyError:
+def _missing(package: str, method: str, extra: str = "xarray") -> MissingDependencyError:
     return MissingDependencyError(
-        f"{method}() needs {package}: pip install hopfield_sim[xarray]; "
+        f"{method}() needs {package}: pip install hopfield_sim[{extra}]; "
         ".rows and .to_csv() need nothing"
     )

@@ -1,4 +1,7 @@
-"""Tables of the report: their columns as text, numbers aligned and with as many digits as count."""
+"""Tables as text: numbers are aligned, with as many digits as count.
+
+For the report, the terminal and Markdown.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,64 @@ def columns_of(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
         before = f"{merged[text].name} = " if text in merged else ""
         merged[text] = column._replace(name=before + column.name)
     return list(merged.values())
+
+
+def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows as a table of Markdown, with a line break at its end; "" without rows.
+
+    Examples
+    --------
+    >>> rows = [{"rule": "hebbian", "load": 0.1}, {"rule": "storkey", "load": 0.05}]
+    >>> print(markdown(rows), end="")
+    | rule    | load |
+    |:--------|-----:|
+    | hebbian | 0.10 |
+    | storkey | 0.05 |
+    """
+    columns = _aligned([{k: _escaped(v) for k, v in row.items()} for row in rows])
+    if not columns:
+        return ""
+    dashes = [
+        f"{'-' * (len(head) + 1)}:" if right else f":{'-' * (len(head) + 1)}"
+        for head, _, right in columns
+    ]
+    heading, *lines = (f"| {' | '.join(cells)} |\n" for cells in _lines(columns))
+    return "".join([heading, f"|{'|'.join(dashes)}|\n", *lines])
+
+
+def plain(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The rows as a table of plain text, with a line break at its end; "" without rows.
+
+    Examples
+    --------
+    >>> rows = [{"rule": "hebbian", "load": 0.1}, {"rule": "storkey", "load": 0.05}]
+    >>> print(plain(rows), end="")
+    rule     load
+    hebbian  0.10
+    storkey  0.05
+    """
+    return "".join("  ".join(cells).rstrip() + "\n" for cells in _lines(_aligned(rows)))
+
+
+def _lines(columns: Sequence[Column]) -> list[tuple[str, ...]]:
+    """The headings and the rows of some columns."""
+    return list(zip(*([column.name, *column.cells] for column in columns), strict=True))
+
+
+def _escaped(value: Any) -> Any:
+    return value.replace("|", "\\|") if isinstance(value, str) else value
+
+
+def _aligned(rows: Sequence[Mapping[str, Any]]) -> list[Column]:
+    """The columns, headings and cells padded to one width."""
+    aligned = []
+    for name in dict.fromkeys(str(name) for row in rows for name in row):
+        column = _column(name, [row.get(name, "") for row in rows])
+        width = max(len(text) for text in (name, *column.cells))
+        pad = str.rjust if column.right else str.ljust
+        cells = [pad(cell, width) for cell in column.cells]
+        aligned.append(Column(pad(name, width), cells, column.right))
+    return aligned
 
 
 def _column(name: str, values: Sequence[Any]) -> Column:
