@@ -11,7 +11,7 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim import checks
 from hopfield_sim.backends.compiled import pairs as cython_backend
-from hopfield_sim.backends.protocol import Dynamics, Factors, StateBatch, packed
+from hopfield_sim.backends.protocol import Dynamics, Factors, Limits, Matrix, StateBatch, packed
 from hopfield_sim.backends.reference import philox as counter_rng
 from hopfield_sim.backends.reference.pairs import (
     BOUNDS_REACH,
@@ -237,12 +237,13 @@ def test_a_matrix_follows_what_is_stored_and_forgotten(backend):
 
 
 def test_kernels_know_which_types_go_together():
-    network = pytest.importorskip("hopfield_sim.backends.kernels.network").Network(2)
+    network = pytest.importorskip("hopfield_sim.backends.kernels.network").Network
+    fields = np.zeros(2, np.int16)
     with pytest.raises(TypeError, match="no kernels for uint8 weights and int16 fields"):
-        network.matrix(np.zeros((2, 2), np.uint8), np.zeros(2, np.int16))
-    network.matrix(np.zeros((2, 2), np.int8), np.zeros(2, np.int16))
+        network(Matrix(np.zeros((2, 2), np.uint8), fields, 1.0))
+    wide = Limits(np.zeros(2, np.int32), np.zeros(2, np.int32))
     with pytest.raises(TypeError, match="limits must be int16, as the fields are; got int32"):
-        network.zero(np.zeros(2, np.int32), np.zeros(2, np.int32))
+        network(Matrix(np.zeros((2, 2), np.int8), fields, 1.0), wide)
 
 
 # ---------------------------------------------------------------- what is made when

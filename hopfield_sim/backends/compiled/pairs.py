@@ -25,12 +25,7 @@ from hopfield_sim.backends.protocol import (
     Rule,
     StateBatch,
 )
-from hopfield_sim.backends.reference.pairs import (
-    BOUNDS_REACH,
-    BOUNDS_STEPS,
-    Pairs,
-    probability_bounds,
-)
+from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.backends.reference.philox import ORDERS
 from hopfield_sim.backends.workers import Rows, Work, parts_for, share
 
@@ -48,7 +43,7 @@ class CompiledPairs(Pairs):
     """Bit-identical to the reference for integer couplings, and much faster."""
 
     def __init__(self, kernels: Mapping[str, ModuleType]) -> None:
-        self._kernels = kernels
+        self._kernels, self._network = kernels, kernels["network"].Network
         # AVX-512 adds under a bit mask, which other instruction sets must expand first.
         self.pattern_load = 0.1 if kernels["network"].adds_under_masks() else 0.05
 
@@ -187,24 +182,6 @@ class CompiledPairs(Pairs):
             end = until, _BUDGET, couplings.n_neurons // (1 if exact else 8), exact
             return lambda rows: kernels.synchronous(network, there, rows, *end)
         return lambda rows: kernels.synchronous_heat_bath(network, there, rows, how.key)
-
-    def _network(self, couplings: Couplings, rule: Rule | None = None) -> Any:
-        """Return the couplings and the rule as a network of the kernels."""
-        network = self._kernels["network"].Network(couplings.n_neurons)
-        if isinstance(couplings, Matrix):
-            network.matrix(couplings.columns, couplings.diagonal)
-        else:
-            size = couplings.cache_type.itemsize
-            bits = couplings.site_bits, couplings.pattern_bits
-            network.factors(*bits, couplings.diagonal, size, int(couplings.own))
-        if isinstance(rule, Limits):
-            network.zero(rule.above, rule.below)
-        elif rule is not None:
-            network.stochastic(
-                rule.gain, rule.offset, rule.fraction, rule.clamped, rule.table,
-                *probability_bounds(), BOUNDS_REACH, BOUNDS_STEPS,
-            )  # fmt: skip
-        return network
 
 
 def _in_threads(work: Work, rows: Rows, visits_a_row: int, n_threads: int) -> None:

@@ -53,8 +53,11 @@ cdef class Network:
     cdef network net
     cdef heat_bath bath
     cdef list _arrays
-    cdef object _diagonal
     cdef const void *_address(self, object array) except? NULL
+    cdef int _set_matrix(self, object matrix) except -1
+    cdef int _set_factors(self, object factors) except -1
+    cdef int _set_limits(self, object limits, object fields) except -1
+    cdef int _set_heat_bath(self, object bath, object diagonal) except -1
 
 
 cdef class Batch:

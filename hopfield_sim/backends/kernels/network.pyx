@@ -9,6 +9,9 @@ from libc.string cimport memcmp, memset
 
 import numpy as np
 
+from hopfield_sim.backends.protocol import Factors, HeatBath
+from hopfield_sim.backends.reference.pairs import BOUNDS_REACH, BOUNDS_STEPS, probability_bounds
+
 
 cdef extern from "matrix.h" nogil:
     bint use_matrix(network *net, bint real, int weight, int field)
@@ -24,68 +27,71 @@ def adds_under_masks():
 
 
 cdef class Network:
-    """N neurons. ``matrix`` or ``factors`` sets the couplings, and ``zero`` or ``stochastic`` the
-    temperature.
-    """
+    """Couplings of N neurons, a ``protocol.Matrix`` or ``Factors``, and an update rule, if any."""
 
-    def __cinit__(self, int64_t n):
+    def __cinit__(self):
         memset(&self.net, 0, sizeof(network))
         memset(&self.bath, 0, sizeof(heat_bath))
-        self.net.n = n
         self._arrays = []
+
+    def __init__(self, couplings, rule=None):
+        self.net.n, self.net.diagonal = couplings.n_neurons, self._address(couplings.diagonal)
+        if isinstance(couplings, Factors):
+            self._set_factors(couplings)
+        else:
+            self._set_matrix(couplings)
+        if isinstance(rule, HeatBath):
+            self._set_heat_bath(rule, couplings.diagonal)
+        elif rule is not None:
+            self._set_limits(rule, couplings.diagonal.dtype)
 
     cdef const void *_address(self, object array) except? NULL:
         cdef const uint8_t[::1] raw = np.asarray(array).reshape(-1).view(np.uint8)
         self._arrays.append(array)
         return &raw[0] if raw.shape[0] else NULL
 
-    def matrix(self, columns not None, diagonal not None):
-        """Weights (N, N); the cache of a state holds its N fields."""
-        cdef str kinds = columns.dtype.kind + diagonal.dtype.kind
+    cdef int _set_matrix(self, object matrix) except -1:
+        columns, fields = matrix.columns, matrix.diagonal.dtype
+        cdef str kinds = columns.dtype.kind + fields.kind
         if kinds not in ("ii", "ff") or not use_matrix(
-                &self.net, kinds == "ff", columns.dtype.itemsize, diagonal.dtype.itemsize):
-            raise TypeError(f"no kernels for {columns.dtype} weights and {diagonal.dtype} fields")
+                &self.net, kinds == "ff", columns.dtype.itemsize, fields.itemsize):
+            raise TypeError(f"no kernels for {columns.dtype} weights and {fields} fields")
         self.net.columns = self._address(columns)
-        self.net.diagonal, self._diagonal = self._address(diagonal), diagonal
-        return self
+        return 0
 
-    def factors(self, column_bits not None, pattern_bits not None, diagonal not None,
-                int overlap_size, int64_t own):
-        """The bits of P patterns by site and by pattern; a cache holds P overlaps."""
-        use_factors(&self.net, overlap_size)
-        self.net.columns = self._address(column_bits)
-        self.net.pattern_bits = <const uint64_t *>self._address(pattern_bits)
-        self.net.diagonal, self._diagonal = self._address(diagonal), diagonal
-        self.net.n_patterns, self.net.pattern_words = pattern_bits.shape
-        self.net.column_words, self.net.own = column_bits.shape[1], own
-        return self
+    cdef int _set_factors(self, object factors) except -1:
+        use_factors(&self.net, factors.cache_type.itemsize)
+        self.net.columns = self._address(factors.site_bits)
+        self.net.pattern_bits = <const uint64_t *>self._address(factors.pattern_bits)
+        self.net.n_patterns, self.net.pattern_words = factors.pattern_bits.shape
+        self.net.column_words, self.net.own = factors.site_bits.shape[1], int(factors.own)
+        return 0
 
-    def zero(self, above not None, below not None):
-        """Temperature 0: the limits of each site's field."""
-        if above.dtype != self._diagonal.dtype or below.dtype != self._diagonal.dtype:
-            raise TypeError(f"limits must be {self._diagonal.dtype}, as the fields are; "
+    cdef int _set_limits(self, object limits, object fields) except -1:
+        above, below = limits.above, limits.below
+        if above.dtype != fields or below.dtype != fields:
+            raise TypeError(f"limits must be {fields}, as the fields are; "
                             f"got {above.dtype} and {below.dtype}")
         self.net.above, self.net.below = self._address(above), self._address(below)
         self.net.uniform = _is_uniform(above) and _is_uniform(below)
-        return self
+        return 0
 
-    def stochastic(self, double gain, offset not None, fraction not None, clamped not None,
-                   table, least not None, most not None, double reach, double steps):
-        """A positive temperature; see heat_bath.h."""
-        self.net.uniform = table is not None and not (
-            offset.any() or clamped.any() or self._diagonal.any())
-        self.bath.gain = gain
-        self.bath.offset = <const int32_t *>self._address(offset)
-        self.bath.fraction = <const double *>self._address(fraction)
-        self.bath.clamped = <const uint8_t *>self._address(clamped)
-        if table is not None:
-            self.bath.table = <const uint64_t *>self._address(table)
-            self.bath.half = len(table) // 2
+    cdef int _set_heat_bath(self, object bath, object diagonal) except -1:
+        self.net.uniform = bath.table is not None and not (
+            bath.offset.any() or bath.clamped.any() or diagonal.any())
+        self.bath.gain = bath.gain
+        self.bath.offset = <const int32_t *>self._address(bath.offset)
+        self.bath.fraction = <const double *>self._address(bath.fraction)
+        self.bath.clamped = <const uint8_t *>self._address(bath.clamped)
+        if bath.table is not None:
+            self.bath.table = <const uint64_t *>self._address(bath.table)
+            self.bath.half = len(bath.table) // 2
+        least, most = probability_bounds()
         self.bath.least = <const uint64_t *>self._address(least)
         self.bath.most = <const uint64_t *>self._address(most)
-        self.bath.reach, self.bath.steps = reach, steps
+        self.bath.reach, self.bath.steps = BOUNDS_REACH, BOUNDS_STEPS
         self.net.bath = &self.bath
-        return self
+        return 0
 
 
 cdef class Batch:
