@@ -19,21 +19,32 @@ import stand_in
 
 
 def walks() -> None:
-    """All forms of couplings, cold and warm, in every place of memory; and the capacity cell."""
+    """All forms of couplings and of dense memories, cold and warm, in every place of memory; and
+    the capacity cell.
+    """
+    import test_dense_kernels as dense
     import test_kernels as tests
     from chosen import Chosen
 
     from hopfield_sim.backends.cuda import pairs as engine
 
     stand_in.settings.flags = shim.COVERED
-    device = Chosen(stand_in.module())
+    stand_in.install()
+    device = Chosen(sys.modules["cupy"])
     for form in tests.FORMS:
         for near in (3, 1):
             for update in ("async", "sync"):
                 for seed in range(4):
                     tests.BLOCKS = ((64, near),)
                     tests.compare(device, form, 130, 9, seed, update)
+    for form in dense.FORMS:
+        for near in (True, False):
+            for update in ("async", "sync"):
+                dense.BLOCKS = ((64, near),)
+                for seed in range(2):
+                    dense.compare(device, form, 33, 9, seed, update)
     device.place(3)
+    device.block = 64
     for form in ("patterns", "i1 i2"):
         tests.test_only_stale_caches_are_computed(device, form)
         tests.test_a_cycle_by_hand(device, form, 34)

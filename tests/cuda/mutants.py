@@ -27,7 +27,9 @@ SEEDS = 6
 
 @dataclass(frozen=True)
 class Mutant:
-    """A text that is replaced in a kernel; ``update`` is the walk that has it, "retrieval" the cell."""
+    """A text that is replaced in a kernel; ``update`` is the walk that has it, "retrieval" the cell;
+    ``form`` the couplings, or the interaction of a dense memory.
+    """
 
     what: str
     update: str
@@ -90,8 +92,7 @@ MUTANTS = [
     Mutant("no barrier after all have looked", "sync",
            "        __syncthreads();\n        const i32 flips = different", "        const i32 flips = different", "patterns"),
     Mutant("no barrier after a step", "sync",
-           "            net.step(cache, at.before, at.spins);\n        __syncthreads();\n",
-           "            net.step(cache, at.before, at.spins);\n", "patterns"),
+           "            look.step(at);\n        __syncthreads();\n", "            look.step(at);\n", "patterns"),
     Mutant("no barrier after the bits", "sync",
            "            bits[site / 32] = word;\n    }\n" + BARRIER, "            bits[site / 32] = word;\n    }\n", "patterns"),
     Mutant("every lane counts all words", "sync",
@@ -108,16 +109,42 @@ MUTANTS = [
     Mutant("no barrier after the flips", "retrieval",
            "        atomicXor(spins + site / 32, 1u << site % 32);\n    }\n" + BARRIER,
            "        atomicXor(spins + site / 32, 1u << site % 32);\n    }\n"),
+    Mutant("nothing", "async", "", "", "high"),
+    Mutant("nothing", "sync", "", "", "exponential"),
+    Mutant("no barrier after the sums", "async",
+           "            mine[warp] = {{bends, sizes}};\n        __syncthreads();\n",
+           "            mine[warp] = {{bends, sizes}};\n", "cubic"),
+    Mutant("no barrier before the largest", "async",
+           "            boxes[warp].of[0] = x;\n        __syncthreads();\n",
+           "            boxes[warp].of[0] = x;\n", "exponential"),
+    Mutant("no barrier after overlaps are counted", "sync",
+           "        net.count(at.entries.overlaps, steps.spins);\n        __syncthreads();\n",
+           "        net.count(at.entries.overlaps, steps.spins);\n", "cubic"),
+    Mutant("no barrier after spins are read", "async",
+           "        spins[i] = all_spins[(i64)n * row + i];\n    __syncthreads();\n",
+           "        spins[i] = all_spins[(i64)n * row + i];\n", "cubic"),
+    Mutant("digits keep their sign", "async", "(part + (1 << 30)) >> 31", "part >> 31", "high"),
+    Mutant("nothing is in doubt", "async", "fabs(sum) <= doubt", "fabs(sum) < 0", "high"),
+    Mutant("the largest overlap is not looked for", "async",
+           "zero = 2 * n - top;", "zero = n;", "exponential"),
+    Mutant("warps do not look again", "async",
+           "from = choice.thread / 32 + 1;", "from = warps;", "cubic"),
+    Mutant("tables are read at the overlaps before", "async",
+           "            at.entries.read(tables, net.n, net.width, at.boxes);\n            flips++;",
+           "            __syncthreads();\n            flips++;", "rectified"),
+    Mutant("some sums of a warp only", "sync",
+           "lane < warps ? mine[lane].of[0] : 0.", "lane == 0 ? mine[0].of[0] : 0.", "cubic"),
 ]  # fmt: skip
 
 
 def seen(mutant: Mutant, watched: bool) -> str:
     """What becomes of walks with it: "" if nothing is wrong."""
     import numpy as np
+    import test_dense_kernels as dense_tests
     import test_kernels as tests
 
+    from hopfield_sim.backends.cuda import dense, source, walker
     from hopfield_sim.backends.cuda import pairs as engine
-    from hopfield_sim.backends.cuda import source
 
     whole, changed = source.text, 0
 
@@ -127,7 +154,7 @@ def seen(mutant: Mutant, watched: bool) -> str:
         changed += mutant.old in found
         return found.replace(mutant.old, mutant.new) if mutant.old else found
 
-    engine.text = text
+    engine.text = dense.text = walker.text = text
     stand_in.install()
     stand_in.settings.flags = shim.WATCHED if watched else shim.PLAIN
     device = Chosen(stand_in.module())
@@ -144,6 +171,12 @@ def seen(mutant: Mutant, watched: bool) -> str:
                 )  # fmt: skip
                 found = engine.CudaPairs(device).retrieval(*case)
                 np.testing.assert_array_equal(found, tests.REFERENCE.retrieval(*case))
+                continue
+            if mutant.form in dense_tests.FORMS:
+                for block in (64, 128):
+                    dense_tests.BLOCKS = ((block, True),)
+                    dense_tests.compare(device, mutant.form, 33, 40, seed, mutant.update)
+                dense_tests.test_the_least_digit_decides(device)
                 continue
             for block in (64, 128):
                 tests.BLOCKS = ((block, 3),)

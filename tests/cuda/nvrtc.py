@@ -44,6 +44,9 @@ def variants() -> list[tuple[str, str]]:
         words = {"PATTERNS": 1, "FIELD": np.int32, "CACHE": overlaps}
         found.append((f"patterns {overlaps.__name__}", words))
     made = [("retrieval", text("retrieval", FIELD=np.int32, CACHE=np.int32))]
+    for near, site in ((1, np.uint16), (0, np.int32)):
+        words = {"PATTERNS": 1, "FIELD": np.int32, "CACHE": np.int16, "NEAR": near, "INDEX": site}
+        made.append((f"dense {near}, patterns int16", text("dense", **words)))
     for name, words in found:
         made.append((f"caches {name}", text("caches", NEAR=1, **words)))
         for near in (2, 1, 0) if whole else (2,):

@@ -12,6 +12,7 @@ import pytest
 from stand_in import EFFORT, REAL
 
 from hopfield_sim.backends.cuda import pairs as engine
+from hopfield_sim.backends.cuda import walker
 from hopfield_sim.backends.cuda.pairs import CudaPairs
 from hopfield_sim.backends.protocol import (
     CYCLE,
@@ -178,7 +179,7 @@ def test_a_cycle_by_hand(device, form, n):
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["patterns", "i1 i2"])
 def test_sites_that_need_32_bits(device, form, monkeypatch):
-    monkeypatch.setattr(engine, "_SHORT", 0)
+    monkeypatch.setattr(walker, "_SHORT", 0)
     for n, seed in itertools.product((7, 33), range(ROUNDS)):
         compare(device, form, n, 3, seed, "async")
 
@@ -187,8 +188,8 @@ def test_sites_that_need_32_bits(device, form, monkeypatch):
 @pytest.mark.parametrize("update", ["async", "sync"])
 def test_launches_may_be_short(device, update, monkeypatch):
     """A long walk is split, states by states and sweep by sweep."""
-    monkeypatch.setattr(engine, "_VISITS", 1)
-    monkeypatch.setattr(engine, "_FAR_BYTES", 1000)
+    monkeypatch.setattr(walker, "_VISITS", 1)
+    monkeypatch.setattr(walker, "_FAR_BYTES", 1000)
     for form in ("i1 i2", "real f8"):
         compare(device, form, 33, 9, 1, update)
 

@@ -1,9 +1,11 @@
-"""Memories on an NVIDIA GPU, by CuPy: networks of pair couplings by kernels, with the reference's
-bits for integer couplings, modern networks by the reference's own lines on CuPy's arrays.
+"""Memories on an NVIDIA GPU, by CuPy: networks of pair couplings and dense memories by kernels,
+with the reference's bits for whole numbers, modern networks by the reference's own lines on CuPy's
+arrays.
 
 ``*.cuh`` beside this file are the kernels, ``source.py`` joins them into texts to compile,
-``device.py`` has memory and launches, ``batch.py`` states on the device, ``pairs.py`` and
-``attention.py`` the engines. Other memories are computed by the reference, on the processor.
+``device.py`` has memory and launches, ``batch.py`` states on the device, ``walker.py`` what engines
+of spins share, ``pairs.py``, ``dense.py`` and ``attention.py`` the engines. Other memories are
+computed by the reference, on the processor.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from hopfield_sim.errors import MissingDependencyError
 
 
 def load() -> dict[str, Any]:
-    """The engines, those of pair couplings and of attention on the device.
+    """The engines, those of pair couplings, dense memories and attention on the device.
 
     Raises
     ------
@@ -25,11 +27,13 @@ def load() -> dict[str, Any]:
     """
     cupy = _cupy()
     from hopfield_sim.backends.cuda.attention import CudaAttention
+    from hopfield_sim.backends.cuda.dense import CudaDense
     from hopfield_sim.backends.cuda.device import Device
     from hopfield_sim.backends.cuda.pairs import CudaPairs
 
-    there = {"pairs": CudaPairs(Device(cupy)), "attention": CudaAttention(), "xp": cupy}
-    return reference.load() | there
+    device = Device(cupy)
+    there = {"pairs": CudaPairs(device), "dense": CudaDense(device)}
+    return reference.load() | there | {"attention": CudaAttention(), "xp": cupy}
 
 
 def _cupy() -> Any:

@@ -32,7 +32,7 @@ template <class T> __device__ __forceinline__ T *take(unsigned char *&at, i32 co
     return taken;
 }
 
-__device__ __forceinline__ i32 warp_sum(i32 x) {
+template <class T> __device__ __forceinline__ T warp_sum(T x) {
 #pragma unroll
     for (int step = 16; step > 0; step /= 2)
         x += __shfl_xor_sync(LANES, x, step);

@@ -1,21 +1,9 @@
 #include "common.cuh"
+#include "steps.cuh"
 /* What a site feels, and what a flip changes: a matrix with the fields of each state, or patterns
  * with its overlaps. WEIGHT, FIELD and CACHE are the types of the weights, of fields and limits, and
  * of what is kept of a state.
  */
-
-/* Spins of a block as bits, from ±1; ends with a barrier. */
-__device__ __forceinline__ void spins_to_bits(i32 n, const i8 *spins, u32 *bits) {
-    for (i32 first = 0; first < n; first += blockDim.x) {
-        const i32 site = first + threadIdx.x;
-        const u32 word = __ballot_sync(LANES, site < n && spins[site < n ? site : 0] > 0);
-        if (threadIdx.x % 32 == 0 && site < n)
-            bits[site / 32] = word;
-    }
-    __syncthreads();
-}
-
-__device__ __forceinline__ bool bit_of(const u32 *bits, i32 i) { return bits[i / 32] >> i % 32 & 1; }
 
 #ifdef PATTERNS
 struct Couplings {

@@ -81,7 +81,9 @@ extern "C" __global__ void retrieval(i32 n, i32 most, const u64 *keys, const u32
     spoil(n, (i32)flipped[load], keys[which], (u32)cue, places, steps.spins);
     net.count(overlaps, steps.spins);
     __syncthreads();
-    settle(net, Plus{}, steps, overlaps, until, true, 0, 0);
+    const Plus rule;
+    Fields<Plus> look = {net, rule, overlaps, 0, 0};
+    settle(look, n, steps, until, true);
     const i32 differ = different(n, steps.spins, target);
     if (threadIdx.x == 0)
         scores[blockIdx.x] = n - 2 * differ;

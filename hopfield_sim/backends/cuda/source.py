@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from hopfield_sim.backends.protocol import CACHED, CYCLE, FIXED, FRESH, RUNNING, STALE
+from hopfield_sim.backends.reference.dense import KAPPA
 from hopfield_sim.backends.reference.philox import ACCEPT, FLIP, ORDER, ORDERS, PATTERN
 
 OPTIONS = ("--std=c++17", "--fmad=false")
@@ -29,6 +30,7 @@ _CONSTANTS = {
     "ACCEPT": ACCEPT,
     "FLIP": FLIP,
     "PATTERN": PATTERN,
+    "KAPPA": KAPPA,
     **{name.upper(): number for name, number in ORDERS.items()},
 }
 

@@ -1,35 +1,20 @@
 #include "common.cuh"
 #include "couplings.cuh"
 #include "rules.cuh"
-/* All sites at once, a block a state, step after step to the end; the twin of synchronous in walk.py. */
+#include "steps.cuh"
+/* All sites at once, a block a state, step after step to the end. */
 
-/* A state as bits, the one before it and the one after; they change places from step to step. */
-struct Steps {
-    u32 *before, *spins, *after;
-    i64 update;
-    i64 flips;
-    i32 made; /* steps */
-};
+/* What all sites become, a thread a site. */
+template <class Rule> struct Fields {
+    const Couplings &net;
+    const Rule &rule;
+    CACHE *cache;
+    u64 key;
+    u32 state;
 
-/* How many bits of a and b differ; every warp counts for itself. */
-__device__ __forceinline__ i32 different(i32 n, const u32 *a, const u32 *b) {
-    i32 count = 0;
-    for (i32 w = threadIdx.x % 32; w < (n + 31) / 32; w += 32)
-        count += __popc(a[w] ^ b[w]);
-    return warp_sum(count);
-}
-
-/* Steps until the update `until`, or to a fixed point or a cycle: which of them. Without `exact` sums
- * one step is made, whose cache is to be computed anew. Spins and cache are ready for all.
- */
-template <class Rule>
-__device__ __forceinline__ int settle(const Couplings &net, const Rule &rule, Steps &at, CACHE *cache, i64 until,
-                                      bool exact, u64 key, u32 state) {
-    const i32 n = net.n, lane = threadIdx.x % 32;
-    for (;;) {
-        if (Rule::draws && at.update >= until)
-            return RUNNING;
-        const u32 sweep = (u32)(at.update / n);
+    static const bool draws = Rule::draws;
+    __device__ __forceinline__ void everywhere(const Steps &at, u32 sweep) const {
+        const i32 n = net.n;
         for (i32 first = 0; first < n; first += blockDim.x) {
             const i32 site = first + threadIdx.x;
             bool up = false;
@@ -41,28 +26,12 @@ __device__ __forceinline__ int settle(const Couplings &net, const Rule &rule, St
                 up = rule.up(site, spin, net.field(cache, site, spin), draw);
             }
             const u32 word = __ballot_sync(LANES, up);
-            if (lane == 0 && site < n)
+            if (threadIdx.x % 32 == 0 && site < n)
                 at.after[site / 32] = word;
         }
-        __syncthreads();
-        const i32 flips = different(n, at.after, at.spins);
-        if (!Rule::draws && flips == 0)
-            return FIXED;
-        if (at.update >= until)
-            return RUNNING;
-        const bool again = !Rule::draws && at.update > 0 && different(n, at.after, at.before) == 0;
-        u32 *const spare = at.before;
-        at.before = at.spins, at.spins = at.after, at.after = spare;
-        at.update += n, at.flips += flips, at.made++;
-        if (exact)
-            net.step(cache, at.before, at.spins);
-        __syncthreads();
-        if (again)
-            return CYCLE;
-        if (!exact)
-            return RUNNING;
     }
-}
+    __device__ __forceinline__ void step(const Steps &at) const { net.step(cache, at.before, at.spins); }
+};
 
 #ifndef RETRIEVAL
 /* NEAR says what is in shared memory: 2, all; 1, the bits; 0, nothing. The bits are in `far` then. */
@@ -88,7 +57,8 @@ __device__ __forceinline__ void walk(const Couplings &net, const Rule &rule, i8 
     }
     spins_to_bits(n, spins_before, at.before);
     spins_to_bits(n, spins, at.spins);
-    const int stop = settle(net, rule, at, cache, until, exact, key, (u32)index[row]);
+    Fields<Rule> look = {net, rule, cache, key, (u32)index[row]};
+    const int stop = settle(look, n, at, until, exact);
     if (at.made == 0) {
         if (threadIdx.x == 0)
             progress.stop(row) = stop;

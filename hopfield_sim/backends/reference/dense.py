@@ -48,6 +48,10 @@ class Dense:
             out[:, block] = product(spins, memories.patterns[block].T.astype(np.float64))
         return out
 
+    def start(self, memories: Memories, states: NDArray[np.int8], how: Dynamics) -> StateBatch:
+        """Return a batch of states at the start of a recall."""
+        return StateBatch.start(states, self.overlaps(memories, states), how.update)
+
     def advance(
         self, memories: Memories, batch: StateBatch, rule: DenseRule, how: Dynamics, until: int
     ) -> None:

@@ -14,6 +14,7 @@ from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.models.binary import Manner
 from hopfield_sim.models.dense.interactions import Interaction
+from hopfield_sim.support import places
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class DenseEngine:
 
     def start(self, states: NDArray[np.int8]) -> StateBatch:
         """The states with their overlaps."""
-        cache = overlaps(self.backend, self.memories, states)
-        return StateBatch.start(states, cache, self.manner.update)
+        demand_overlaps(len(states), self.memories.n_patterns)
+        return self.backend.start(self.memories, states, self.manner)
 
     def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
@@ -39,7 +40,8 @@ class DenseEngine:
 
     def energy(self, batch: StateBatch) -> NDArray[np.float64]:
         """E of each state, (B,), from the cached overlaps."""
-        return self.interaction.energy(batch.cache, logarithmic=self.logarithmic)
+        overlaps = places.moved(batch.cache, places.HERE).astype(np.int64, copy=False)
+        return self.interaction.energy(overlaps, logarithmic=self.logarithmic)
 
     def _rule(self, temperature: float) -> DenseRule:
         """What a visited site becomes."""
@@ -54,16 +56,21 @@ class DenseEngine:
 
 
 def overlaps(backend: Dense, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
-    """ξ^μ·s of each state, (B, P).
+    """ξ^μ·s of each state, (B, P)."""
+    demand_overlaps(len(states), memories.n_patterns)
+    return backend.overlaps(memories, states)
+
+
+def demand_overlaps(n_states: int, n_patterns: int) -> None:
+    """Raise if overlaps, and what is read off the tables at them, do not fit into memory.
 
     Raises
     ------
     InsufficientMemoryError
-        When they, and what is read off the tables at them, do not fit.
+        If they do not.
     """
     checks.memory(
-        32 * len(states) * memories.n_patterns,
-        f"the overlaps of {len(states)} states with {memories.n_patterns} patterns",
+        32 * n_states * n_patterns,
+        f"the overlaps of {n_states} states with {n_patterns} patterns",
         "ask for fewer states at a time",
     )
-    return backend.overlaps(memories, states)
