@@ -158,7 +158,8 @@ def test_without_memory_on_the_device(cupy):
 
 def test_other_memories_are_computed_by_the_reference(cupy):
     patterns = hs.random_patterns(4, 30, rng=1)
-    runs = [hs.DenseMemory(backend=b).store(patterns).recall(patterns) for b in ("numpy", "cupy")]
+    memories = [hs.DistributedMemory(50, 2.0, rng=1, backend=b) for b in ("numpy", "cupy")]
+    runs = [memory.store(patterns.astype(float)).recall(patterns[:2]) for memory in memories]
     np.testing.assert_array_equal(runs[0].states, runs[1].states)
 
 

@@ -160,7 +160,8 @@ def test_arrays_of_a_gpu_are_refused_in_words(cupy):
     there, here = cupy.asarray(cues), hs.HopfieldNetwork(backend="numpy").store(cues)
     modern = hs.ModernHopfield(backend="numpy").store(cues)
     dense = hs.DenseMemory(backend="cupy").store(cues)
-    calls = [net.store, hs.ModernHopfield(backend="cupy").store, dense.recall, dense.energy]
+    trained = hs.TrainedDenseMemory(4, rng=1).store(cues[:2], max_iter=2, advise=False)
+    calls = [net.store, hs.ModernHopfield(backend="cupy").store, dense.energy, trained.recall]
     calls += [here.recall, here.energy, modern.recall, modern.attention, net.classify]
     for call in calls:
         with pytest.raises(InvalidTypeError, match=r"on a GPU; pass a copy.*get\(\)"):

@@ -250,6 +250,10 @@ class DenseMemory(BinaryMemory):
         return self._state.tables
 
     @property
+    def _xp(self) -> Any:
+        return backends.get(self._backend).xp
+
+    @property
     def _log(self) -> bool:
         return self._energy == "log"
 
