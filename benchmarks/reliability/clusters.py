@@ -36,7 +36,7 @@ def attack(rounds: int) -> Tally:
             for helper in (worker, scheduler):
                 helper.kill()
                 helper.wait()
-            good = code == 0 or (code == 2 and "What was finished is saved" in said)
+            good = code == 0 or (code == 2 and "Finished trials are saved" in said)
             tally.judge(good, f"exit {code}, told", f"{number}: exit {code}: {said}")
             kept = saved(folder / "out")
             code, said = finish(start(*STUDY, "--out", folder / "out"))

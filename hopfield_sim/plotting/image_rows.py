@@ -14,14 +14,11 @@ from hopfield_sim.plotting import style
 from hopfield_sim.plotting.images import Tile, mosaic
 
 
-def side_by_side(
-    images: Sequence[tuple[str, NDArray[np.uint8]]], title: str, *, labels: Sequence[str] = ()
-) -> Figure:
+def side_by_side(images: Sequence[tuple[str, NDArray[np.uint8]]], title: str) -> Figure:
     """Rows of colour images, (n, H, W, 3) per name; each row is labelled with its name."""
     grid = [[Tile(one / 255.0) for one in row] for _, row in images]
     with style.house():
-        names = [name for name, _ in images] if not labels else list(labels)
-        return mosaic(grid, labels=names, title=title, size=1.0)
+        return mosaic(grid, labels=[name for name, _ in images], title=title, size=1.0)
 
 
 def descent(

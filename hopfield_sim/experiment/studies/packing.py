@@ -183,7 +183,6 @@ class DescentRecording:
     energy: NDArray[np.float64]
     trajectory: NDArray[np.uint8]
     shape: tuple[int, ...]
-    patterns: NDArray[np.uint8] | None = None
 
     @property
     def n_neurons(self) -> int:

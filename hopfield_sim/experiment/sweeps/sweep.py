@@ -93,7 +93,8 @@ def gather(study: Study, store: Store) -> Result:
     ResultsDirError
         When they are not payloads of this study.
     """
-    payloads = store.payloads(_claim(study, store), len(study.cells()))
+    key, numbers = _claim(study, store)
+    payloads = store.payloads(key, len(numbers))
     try:
         return study.gather(payloads)
     except (KeyError, IndexError, TypeError, ValueError) as error:
@@ -107,8 +108,9 @@ def gather(study: Study, store: Store) -> Result:
 
 def count(study: Study, store: Store) -> tuple[int, int, int]:
     """Return the numbers of finished, planned and failed trials."""
-    done, failed = store.count(_claim(study, store))
-    return done, sum(sizes(study)), failed
+    key, numbers = _claim(study, store)
+    done, failed = store.count(key)
+    return done, sum(numbers), failed
 
 
 def sizes(study: Study) -> list[int]:
@@ -150,11 +152,13 @@ def counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def _claim(study: Study, store: Store) -> str:
-    """Return the key of the study's trials in the store, which must have no others."""
-    key = store.claim(study.name, study.config)
-    store.check(key, sizes(study))
-    return key
+def _claim(study: Study, store: Store) -> tuple[str, list[int]]:
+    """Return the key of the study's trials in the store, which must have no others, and the number
+    of trials of each cell.
+    """
+    key, numbers = store.claim(study.name, study.config), sizes(study)
+    store.check(key, numbers)
+    return key, numbers
 
 
 @dataclass
@@ -186,7 +190,7 @@ class _Plan:
         self.cells: dict[tuple[str, int], _Cell] = {}
         number = 0
         for study in studies:
-            key = _claim(study, store)
+            key, _ = _claim(study, store)
             finished: dict[int, set[int]] = {}
             for index, trial in store.finished(key):
                 finished.setdefault(index, set()).add(trial)

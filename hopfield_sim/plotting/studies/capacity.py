@@ -15,6 +15,7 @@ from hopfield_sim.labels import label
 from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.curves import measured
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
+from hopfield_sim.plotting.studies.sizes import size_panels
 from hopfield_sim.support.crossing import Crossing, crossing
 
 LEVEL = 0.9  # fraction retrieved that defines the capacity
@@ -66,16 +67,13 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
     names = [f"{rule} against {what}" for rule in rules for what in ("patterns", "load")]
     names.append("capacity")
     with style.house():
-        if ax is None:
-            figure = style.figure(WIDTH, ROW_HEIGHT * (len(rules) + 1.15) + LEGEND_HEIGHT)
-            heights = [1.0] * len(rules) + [1.15]
-            grid = figure.add_gridspec(len(rules) + 1, 2, height_ratios=heights)
-            panels = [figure.add_subplot(grid[i, j]) for i in range(len(rules)) for j in (0, 1)]
-            panels.append(figure.add_subplot(grid[-1, :]))
-            style.heading(figure, _title(result, rows), style.size_legend(colours))
-        else:
-            panels = style.checked_axes(ax, names)
-            panels[0].legend(handles=style.size_handles(colours), title="N", fontsize=7)
+        heights = [1.0] * len(rules) + [1.15]
+        size = (WIDTH, ROW_HEIGHT * sum(heights) + LEGEND_HEIGHT)
+        panels = size_panels(
+            ax, names, 2, size, _title(result, rows), colours, height_ratios=heights
+        )
+        if ax is None and (place := panels[-1].get_subplotspec()) is not None:
+            panels[-1].set_subplotspec(place.get_gridspec()[-1, :])  # the last is as wide as both
         for index, rule in enumerate(rules):
             left, right = panels[2 * index], panels[2 * index + 1]
             mine = where(rows, rule=rule)

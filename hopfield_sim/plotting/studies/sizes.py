@@ -19,12 +19,29 @@ def panels_by_rule(rows: Sequence[Row], title: str, ax: Any) -> dict[str, Axes]:
     colours = style.shades(values(rows, "n_neurons"))
     columns = min(len(rules), 2)
     size = (10.0 if columns > 1 else 9.2, 3.3 * -(-len(rules) // columns) + 0.6)
-    panels = style.panels(ax, rules, columns, size, title, style.size_legend(colours))
-    if ax is not None:
-        panels[0].legend(handles=style.size_handles(colours), title="N", fontsize=7)
+    panels = size_panels(ax, rules, columns, size, title, colours)
     for panel, rule in zip(panels, rules, strict=True):
         panel.set_title(label(rule))
     return dict(zip(rules, panels, strict=True))
+
+
+def size_panels(
+    ax: Any,
+    names: Sequence[str],
+    columns: int,
+    figsize: tuple[float, float],
+    title: str,
+    colours: dict[int, str],
+    **how: Any,
+) -> list[Axes]:
+    """Panels as ``style.panels``, with the network sizes above them or, in axes of the user, in
+    the first.
+    """
+    legend = style.size_legend(colours)
+    panels = style.panels(ax, names, columns, figsize, title, legend, **how)
+    if ax is not None:
+        panels[0].legend(handles=style.size_handles(colours), title="N", fontsize=7)
+    return panels
 
 
 def draw_sizes(ax: Axes, rows: Sequence[Row], rule: str, x: str, y: str, by_load: bool) -> None:
