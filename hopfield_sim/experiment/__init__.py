@@ -5,7 +5,8 @@ and trials that are pure functions of its configuration and a generator. ``studi
 for each, ``sweeps/`` runs them (trials, workers, the store), ``cli/`` is the command line,
 ``python -m hopfield_sim.experiment``. A study of your own needs only this module: derive a class
 from ``Study``, declare its fields by :func:`option` and the kinds in ``fields``, and run it by
-``hopfield-sim module:Class`` or add an entry point in the group "hopfield_sim.studies".
+``hopfield-sim module:Class`` or add an entry point in the group "hopfield_sim.studies". For a
+function over a grid :func:`sweep` is enough.
 """
 
 from importlib import import_module
@@ -16,8 +17,10 @@ from hopfield_sim.experiment import studies
 from hopfield_sim.experiment.sweeps import fields
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
+from hopfield_sim.experiment.sweeps.grid import sweep
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
+from hopfield_sim.experiment.sweeps.store import Store
 from hopfield_sim.experiment.sweeps.study import Cell, Study
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ __all__ = [
     "Cell",
     "Pages",
     "Result",
+    "Store",
     "Study",
     "alpha_c",
     "basins",
@@ -63,6 +67,7 @@ __all__ = [
     "restricted",
     "robust",
     "robustness",
+    "sweep",
     "xor",
 ]
 __all__ += [name for name in _STUDIES if name not in __all__]  # a folder is enough

@@ -67,6 +67,12 @@ class Store:
     ------
     ResultsDirError
         When the file cannot be made, is not a results file, or is being written by another process.
+
+    Examples
+    --------
+    >>> with Store(":memory:") as store:
+    ...     store.studies()
+    {}
     """
 
     def __init__(self, path: str | Path, *, read_only: bool = False) -> None:

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import filterfalse, islice
 from typing import Any
@@ -118,8 +119,8 @@ def sizes(study: Study) -> list[int]:
     return [cell.trials for cell in study.cells()]
 
 
-def answer(study: Study) -> Result:
-    """Run one study in memory, with its own ``workers``, ``executor`` and ``progress``.
+def answer(study: Study, store: Store | None = None) -> Result:
+    """Run one study with its own ``workers``, ``executor`` and ``progress``, in memory or a store.
 
     Raises
     ------
@@ -129,16 +130,16 @@ def answer(study: Study) -> Result:
     progress = checks.flag(study.progress, "progress")
     executor = study.executor
     pool = pools.local(study.workers) if executor is None else pools.wrap(executor)
-    with Store(":memory:") as store, pool:
-        sweep([study], store, pool, progress=progress)
-        failed = store.failed(store.claim(study.name, study.config))
+    with Store(":memory:") if store is None else nullcontext(store) as kept, pool:
+        sweep([study], kept, pool, progress=progress)
+        failed = kept.failed(kept.claim(study.name, study.config))
         if failed:
             reason = failed[0][2]
             short = reason.startswith(InsufficientMemoryError.__name__)
             kind = InsufficientMemoryError if short else HopfieldError
             first = "," if len(failed) == 1 else ", the first"
             raise kind(f"{counted(len(failed), 'trial')} failed{first} with {reason}")
-        return gather(study, store)
+        return gather(study, kept)
 
 
 def counted(n: int, noun: str) -> str:
