@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+from hopfield_sim import checks
 from hopfield_sim.errors import ResultsDirError
 from hopfield_sim.experiment.sweeps import store_file
 from hopfield_sim.experiment.sweeps.lock import Lock
@@ -48,6 +49,7 @@ class Saved(NamedTuple):
     error: str | None = None
 
 
+@checks.by_name
 class Store:
     """An open results file; ``Store(":memory:")`` writes no file.
 
