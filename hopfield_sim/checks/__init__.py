@@ -4,11 +4,11 @@ Every function takes an argument of a caller and returns it in the form that the
 uses (a new array, a plain number), or raises an error of :mod:`hopfield_sim.errors`. Arrays of the
 caller are never modified and never kept.
 
-``spins.py`` validates arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py``
-real patterns and states, ``labelled.py`` labelled examples, ``arguments.py`` single arguments,
-``words.py`` choices from a list, ``keywords.py`` names of arguments, ``paths.py`` file paths,
-``resources.py`` memory requirements, ``limits.py`` the available memory. ``caller.py`` makes
-warnings point to the caller.
+``batches.py`` has what validated patterns and states are, and their shapes. ``spins.py`` validates
+arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real patterns and
+states, ``labelled.py`` labelled examples, ``arguments.py`` single arguments, ``words.py`` choices
+from a list, ``keywords.py`` names of arguments, ``paths.py`` file paths, ``resources.py`` memory
+requirements, ``limits.py`` the available memory. ``caller.py`` makes warnings point to the caller.
 """
 
 from hopfield_sim.checks.arguments import (
@@ -23,14 +23,9 @@ from hopfield_sim.checks.arguments import (
     show,
     stream,
 )
+from hopfield_sim.checks.batches import Batch, Stored
 from hopfield_sim.checks.caller import warn
-from hopfield_sim.checks.continuous import (
-    RealBatch,
-    RealStored,
-    activities,
-    real_patterns,
-    real_states,
-)
+from hopfield_sim.checks.continuous import activities, real_patterns, real_states
 from hopfield_sim.checks.keywords import by_name
 from hopfield_sim.checks.labelled import inputs, labels, one_kind
 from hopfield_sim.checks.paths import path
@@ -46,13 +41,11 @@ from hopfield_sim.checks.reals import (
     weights,
 )
 from hopfield_sim.checks.resources import fits, memory
-from hopfield_sim.checks.spins import SpinBatch, Stored, patterns, signs, states
+from hopfield_sim.checks.spins import patterns, signs, states
 from hopfield_sim.checks.words import choice
 
 __all__ = [
-    "RealBatch",
-    "RealStored",
-    "SpinBatch",
+    "Batch",
     "Stored",
     "activities",
     "by_name",

@@ -2,69 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.checks.batches import Batch, Shape, Stored, pattern_layout, state_layout
 from hopfield_sim.checks.reals import at, copied, first, numeric, slabs
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.support.places import HERE, module_of, moved
-
-Shape = tuple[int, ...]
-
-
-class RealStored(NamedTuple):
-    """Validated real patterns.
-
-    ``array`` is (P, N) float64 or float32, C-contiguous and a copy; ``shape`` is that of one image,
-    (H, W) or (H, W, 3), if the patterns are images, else ``None``.
-    """
-
-    array: NDArray[np.floating]
-    shape: Shape | None
-
-
-class RealBatch(NamedTuple):
-    """Validated real states, with the shape in which results are returned.
-
-    ``array`` is (B, N), C-contiguous and a copy; ``single`` is True for a single state without a B
-    axis; ``shape`` is that of an image if the states are images, else ``None``; ``place`` names the
-    array module of the caller's states, in which results are returned.
-    """
-
-    array: NDArray[np.floating]
-    single: bool
-    shape: Shape | None = None
-    place: str = HERE
-
-    def restore(self, answer: NDArray[Any], *, axis: int = 0, sites: bool = True) -> Any:
-        """Bring a result into the shape of the input states.
-
-        Parameters
-        ----------
-        answer : ndarray
-            Result with B entries along ``axis``: (B,), (B, N), (B, P) or, with ``axis=1``,
-            (T+1, B, N).
-        axis : int
-            The B axis.
-        sites : bool
-            Whether the axis after B is that of the N sites, which becomes that of an image;
-            ``False`` for (B, P).
-
-        Returns
-        -------
-        ndarray or scalar
-            Without the B axis for a single state; a scalar is a Python object.
-        """
-        if self.shape is not None and sites and answer.ndim > axis + 1:
-            answer = answer.reshape(*answer.shape[:-1], *self.shape)
-        if self.single:
-            answer = answer[(slice(None),) * axis + (0,)]
-            if answer.ndim == 0:
-                return answer.item()
-        return moved(answer, self.place)
+from hopfield_sim.support.places import module_of
 
 
 def real_patterns(
@@ -73,7 +20,7 @@ def real_patterns(
     n_neurons: int | None = None,
     dtype: np.dtype[Any] | None = None,
     name: str = "patterns",
-) -> RealStored:
+) -> Stored[np.floating]:
     """Validate real patterns: (P, N), or images (P, H, W) or (P, H, W, 3), finite.
 
     Parameters
@@ -92,24 +39,8 @@ def real_patterns(
         If ``value`` is not an array of real numbers.
     """
     array = numeric(value, name)
-    if array.ndim == 1:
-        raise InvalidInputError(
-            f"{name} must be (P, N), one pattern a row; got shape {array.shape}; "
-            f"for one pattern pass it as a row, {name}[None, :]"
-        )
-    if array.ndim == 0 or array.size == 0:
-        raise InvalidInputError(
-            f"{name} must be (P, N), or images (P, H, W), with at least one pattern and one "
-            f"number in it; got shape {array.shape}"
-        )
-    shape = array.shape[1:] if array.ndim > 2 else None
-    length = array[0].size
-    if n_neurons is not None and length != n_neurons:
-        raise InvalidInputError(
-            f"{name} must have {n_neurons} numbers a row; got shape {array.shape}"
-            + ("; did you transpose?" if array.shape[0] == n_neurons else "")
-        )
-    return RealStored(_numbers(array, name, dtype).reshape(len(array), length), shape)
+    length, shape = pattern_layout(array, name, n_neurons, "number")
+    return Stored(_numbers(array, name, dtype).reshape(len(array), length), shape)
 
 
 def real_states(
@@ -122,7 +53,7 @@ def real_states(
     observed: NDArray[np.bool_] | None = None,
     xp: Any = np,
     name: str = "states",
-) -> RealBatch:
+) -> Batch[np.floating]:
     """Validate real states: (N,), (B, N) or, if there is a ``shape``, images of that shape.
 
     Parameters
@@ -145,24 +76,10 @@ def real_states(
     array = numeric(value, name, xp=xp)
     if array.ndim == 0 or array.size == 0:
         raise InvalidInputError(f"{name} must hold at least one state; got shape {array.shape}")
-    # (B, N) is tried first: with an image shape of (1, N) both readings would fit.
-    if array.ndim in (1, 2) and array.shape[-1] == n_neurons:
-        single, image = array.ndim == 1, None
-    elif shape is not None and shape in (array.shape, array.shape[1:]):
-        single, image = array.shape == shape, shape
-    else:
-        wanted = f"({n_neurons},) or (B, {n_neurons})"
-        if shape is not None:
-            wanted += f", or images {shape} or (B, {', '.join(map(str, shape))})"
-        turned = array.ndim < 3 and n_patterns == array.shape[-1]
-        turned = turned or (array.ndim == 2 and array.shape[0] == n_neurons)
-        raise InvalidInputError(
-            f"{name} must be {wanted}; got shape {array.shape}"
-            + ("; did you transpose?" if turned else "")
-        )
+    single, image = state_layout(array, name, n_neurons, shape, n_patterns)
     known = observed if observed is None or image is None else observed.reshape(image)
     numbers = _numbers(array, name, dtype, known).reshape(-1, n_neurons)
-    return RealBatch(xp.asarray(numbers), single, image, module_of(array).__name__)
+    return Batch(xp.asarray(numbers), single, image, module_of(array).__name__)
 
 
 def activities(

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.checks.arguments import show
+from hopfield_sim.checks.batches import Batch, Shape
 from hopfield_sim.checks.caller import warn
-from hopfield_sim.checks.continuous import RealBatch, Shape
 from hopfield_sim.checks.reals import at, first, numeric
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
@@ -28,7 +28,7 @@ def inputs(
     n_inputs: int | None = None,
     shape: Shape | None = None,
     name: str = "X",
-) -> RealBatch:
+) -> Batch[np.floating]:
     """Validate examples: (n, d) in [−1, 1], or uint8 images whose 0 … 255 become −1 … 1.
 
     Parameters
@@ -42,7 +42,7 @@ def inputs(
 
     Returns
     -------
-    RealBatch
+    Batch
         A new array (n, d); ``shape`` is that of an image if the examples are images.
 
     Raises
@@ -89,12 +89,12 @@ def inputs(
         _look_at_bytes(int(array.max()), name, learning=n_inputs is None)
         copy *= dtype.type(2 / 255)
         copy -= dtype.type(1)
-        return RealBatch(copy, single, image)
+        return Batch(copy, single, image)
     if not (copy.min() >= -1 and copy.max() <= 1):
         bad = ~(np.abs(copy) <= 1)
         entry = array.reshape(copy.shape)[first(bad)]
         raise InvalidInputError(f"{name} must be in [-1, 1]; found {entry} at {at(bad)}{_SCALE}")
-    return RealBatch(copy, single, image)
+    return Batch(copy, single, image)
 
 
 def labels(

@@ -64,7 +64,7 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         *,
         observed: NDArray[np.bool_] | None = None,
         xp: Any = np,
-    ) -> checks.RealBatch:
+    ) -> checks.Batch[np.floating]:
         """Validate states (B, N), (N,) or images, and bring them to the array module ``xp``;
         coordinates outside ``observed`` may have any value.
         """
@@ -84,7 +84,7 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         """Validate a mask of coordinates, (N,) or an image."""
         return checks.site_mask(value, self.n_neurons, name, shape=self._shape)
 
-    def _shape_with(self, new: checks.RealStored) -> tuple[int, ...] | None:
+    def _shape_with(self, new: checks.Stored[np.floating]) -> tuple[int, ...] | None:
         """Shape of images after adding these patterns, which must match the stored ones."""
         if new.shape is not None and self._shape not in (None, new.shape):
             raise InvalidInputError(
@@ -96,7 +96,7 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         self,
         move: Move,
         energies: Callable[[Floats], Floats],
-        batch: checks.RealBatch,
+        batch: checks.Batch[np.floating],
         patterns: Floats | None,
         *,
         clamp: Any,

@@ -21,7 +21,7 @@ from hopfield_sim.recall.recording import Recorder
 from hopfield_sim.support import places
 from hopfield_sim.support.display import ShowsMemory
 
-Shape = tuple[int, int]
+Shape = tuple[int, ...]
 
 
 class Engine(dynamics.Engine, Protocol):
@@ -80,7 +80,7 @@ class SpinMemory(ShowsMemory, Saved, ABC):
             raise NotStoredError(f"{what} needs patterns; call store(patterns) first")
         return self._patterns
 
-    def _joined(self, new: checks.Stored) -> NDArray[np.int8]:
+    def _joined(self, new: checks.Stored[np.int8]) -> NDArray[np.int8]:
         """All patterns after adding these, which must match the stored ones."""
         if self._patterns is None:
             return new.array
@@ -95,7 +95,7 @@ class SpinMemory(ShowsMemory, Saved, ABC):
         """Array module whose states are taken besides NumPy's by ``recall`` and ``energy``."""
         return np
 
-    def _validate(self, states: Any, xp: Any = np) -> checks.SpinBatch:
+    def _validate(self, states: Any, xp: Any = np) -> checks.Batch[np.int8]:
         """Validate states of NumPy, or of the array module ``xp``."""
         patterns, shape = self._state.patterns, self._state.shape
         n_patterns = None if patterns is None else len(patterns)
@@ -126,8 +126,7 @@ def image_shape(values: Values, n_neurons: int) -> Shape | None:
     InvalidInputError
         If the shape does not have N sites.
     """
-    shape = checks.image_shape(values["shape"], n_neurons, axes=2)
-    return None if shape is None else (shape[0], shape[1])
+    return checks.image_shape(values["shape"], n_neurons, axes=2)
 
 
 def read_only(array: NDArray[Any]) -> NDArray[Any]:

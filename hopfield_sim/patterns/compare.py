@@ -148,7 +148,9 @@ def hamming(a: Any, b: Any) -> Any:
     return int(counts) if np.ndim(counts) == 0 else counts.astype(np.int64)
 
 
-def _both(states: Any, patterns: Any, xp: Any = np) -> tuple[checks.SpinBatch, NDArray[np.int8]]:
+def _both(
+    states: Any, patterns: Any, xp: Any = np
+) -> tuple[checks.Batch[np.int8], NDArray[np.int8]]:
     stored, shape = checks.patterns(patterns)
     n_patterns, n_neurons = stored.shape
     return checks.states(states, n_neurons, shape=shape, n_patterns=n_patterns, xp=xp), stored

@@ -120,10 +120,10 @@ class Recall(Recorded):
 
     _batch: StateBatch
     _recorder: Recorder
-    _start: checks.SpinBatch
+    _start: checks.Batch[np.int8]
     _stochastic: bool
     n_neurons: int
-    shape: tuple[int, int] | None
+    shape: tuple[int, ...] | None
     patterns: NDArray[np.int8] | None
 
     @property

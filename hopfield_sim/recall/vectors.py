@@ -133,7 +133,7 @@ class Descent(Recorded):
 
     _walk: Walk
     _recorder: Recorder
-    _start: checks.RealBatch
+    _start: checks.Batch[np.floating]
     n_neurons: int
     shape: tuple[int, ...] | None
     patterns: Floats | None

@@ -174,7 +174,7 @@ def features_needed(n_patterns: Any, beta: Any, distance: Any = 0.0) -> Any:
 
 def _validated(
     states: Any, patterns: Any, beta: Any, kernel: Any
-) -> tuple[checks.RealBatch, Floats, float]:
+) -> tuple[checks.Batch[np.floating], Floats, float]:
     checks.choice(kernel, KERNELS, "kernel")
     beta = checks.real(beta, "beta", minimum=0)
     if beta == 0:

@@ -96,7 +96,7 @@ def test_the_number_of_neurons_is_held_to() -> None:
 def test_states_come_in_four_forms(shape: tuple[int, ...], single: bool, image: bool) -> None:
     value = np.ones(shape, int)
     batch = checks.states(value, 12, shape=(3, 4))
-    assert (batch.single, batch.image) == (single, image)
+    assert (batch.single, batch.shape is not None) == (single, image)
     assert batch.array.shape == (1 if single else 5, 12)
     assert batch.restore(batch.array).shape == shape
 
@@ -104,7 +104,7 @@ def test_states_come_in_four_forms(shape: tuple[int, ...], single: bool, image: 
 def test_a_row_that_fits_as_a_batch_is_a_batch() -> None:
     # With images of one row, (1, N) could be one image or a batch of one state.
     batch = checks.states(np.ones((1, 4)), 4, shape=(1, 4))
-    assert (batch.single, batch.image) == (False, False)
+    assert (batch.single, batch.shape) == (False, None)
 
 
 def test_answers_come_back_in_the_form_of_the_question() -> None:

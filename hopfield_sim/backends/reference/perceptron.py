@@ -55,7 +55,7 @@ class Learning:
         whole: type[np.signedinteger[Any]] = np.int32 if 2 * largest < 2**31 else np.int64
         real = patterns.astype(np.float64)
         self.stability = float(min(stability, n_neurons))  # γ ≤ √N; keeps products finite
-        self.max_steps = n_patterns * max_epochs
+        self.max_steps = min(n_patterns * max_epochs, 2**62)  # nobody waits for more
         self.own = int(zero_diagonal)
         self.gram: NDArray[Any] = product(real, real.T).astype(whole)
         self.bits = np.ascontiguousarray(patterns.T).astype(whole)

@@ -352,7 +352,7 @@ class DenseClassifier(Saved):
             counts[part] = rule.participation(rule.weights(low, steps, self._recipe.order, winners))
         return batch.restore(counts)
 
-    def _validated(self, X: Any) -> tuple[State, checks.RealBatch]:
+    def _validated(self, X: Any) -> tuple[State, checks.Batch[np.floating]]:
         state = self._fitted()
         batch = checks.inputs(X, self._recipe.dtype, n_inputs=state.n_inputs, shape=state.shape)
         _compare_scales(state.signed, batch.array)

@@ -238,7 +238,7 @@ class DenseMemory(BinaryMemory):
         self._interaction.refuse_overflow(gaps)
         return batch.restore(gaps + 0.0)
 
-    def _overlaps_of(self, states: Any) -> tuple[checks.SpinBatch, NDArray[np.int64]]:
+    def _overlaps_of(self, states: Any) -> tuple[checks.Batch[np.int8], NDArray[np.int64]]:
         batch = self._validate(states)
         return batch, overlaps(backends.get(self._backend).dense, self._tables[0], batch.array)
 

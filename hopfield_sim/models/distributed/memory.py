@@ -420,7 +420,7 @@ class DistributedMemory(ContinuousMemory):
         *,
         observed: NDArray[np.bool_] | None = None,
         xp: Any = np,
-    ) -> checks.RealBatch:
+    ) -> checks.Batch[np.floating]:
         batch = super()._validate(states, name, observed=observed, xp=xp)
         validity.within(batch.array, self._recipe.beta, name)
         return batch

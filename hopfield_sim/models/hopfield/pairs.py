@@ -167,7 +167,7 @@ class PairNetwork(BinaryMemory):
     def _xp(self) -> Any:
         return backends.get(self._backend).xp
 
-    def _fields_of(self, states: Any) -> tuple[checks.SpinBatch, NDArray[Any]]:
+    def _fields_of(self, states: Any) -> tuple[checks.Batch[np.int8], NDArray[Any]]:
         batch = self._validate(states, self._xp)
         return batch, backends.get(self._backend).pairs.fields(self._known(), batch.array)
 

@@ -384,7 +384,7 @@ class ModernHopfield(ContinuousMemory):
 
     def _attending_to(
         self, states: Any, observed: Any, clamp: Any = None
-    ) -> tuple[Attending, checks.RealBatch]:
+    ) -> tuple[Attending, checks.Batch[np.floating]]:
         """Validate ``states``, ``observed`` and ``clamp``; states may be unknown where they are
         neither observed nor clamped.
         """
