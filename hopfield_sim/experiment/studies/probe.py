@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.experiment.studies.shared import network
+from hopfield_sim.experiment.studies.shared import network, repeats
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Study
@@ -36,11 +36,8 @@ class Probed(Study):
 
     sizes: Sequence[int] = option((), kinds.integers(3), "numbers of neurons, N")
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1)),
-        "number of independent networks for each size and rule; by default more of small ones",
-        name="trials",
+    networks: int | None = repeats(
+        "number of independent networks for each size and rule; by default more of small ones"
     )
     _: KW_ONLY
     max_sweeps: int = option(

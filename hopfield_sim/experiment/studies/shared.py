@@ -1,4 +1,4 @@
-"""Helpers of studies: networks by rule, checks of memory, formatted numbers."""
+"""Helpers of studies: numbers and kinds of networks, checks of memory, formatted numbers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,21 @@ from typing import Any
 
 from hopfield_sim import checks, theory
 from hopfield_sim.errors import MissingDependencyError
+from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps import own
+from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.models import HopfieldNetwork
 from hopfield_sim.rules import RULES
 
-__all__ = ["law", "network", "room", "span"]
+__all__ = ["law", "network", "repeats", "room", "span"]
+
+
+def repeats(help: str, *, default: int | None = None, most: int | None = None) -> Any:
+    """Declare the field ``networks`` of a study, the option ``--trials``: at least 1.
+
+    None stands for the default; without one the study chooses it.
+    """
+    return option(None, kinds.one_or_default(kinds.integer(1, most), default), help, name="trials")
 
 
 def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:

@@ -21,7 +21,7 @@ from hopfield_sim.experiment.studies.compared import (
     runs_table,
     stem,
 )
-from hopfield_sim.experiment.studies.shared import room
+from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -63,12 +63,10 @@ class Checkerboard(Compared):
     seconds = SECONDS
 
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1), 4),
+    networks: int | None = repeats(
         "number of independent sets of random patterns and cues; 4 by default; the rows and runs "
         "are those of the first",
-        name="trials",
+        default=4,
     )
     _: KW_ONLY
     side: int = option(50, kinds.integer(2), "side of the board, in pixels")

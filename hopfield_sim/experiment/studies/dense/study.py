@@ -13,7 +13,7 @@ import numpy as np
 
 from hopfield_sim import checks, theory
 from hopfield_sim.experiment.studies.dense import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import law
+from hopfield_sim.experiment.studies.shared import law, repeats
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -85,11 +85,8 @@ class Dense(Study):
 
     sizes: Sequence[int] = option(SIZES, kinds.integers(4), "numbers of neurons, N, of the powers")
     orders: Sequence[int] = option(ORDERS, kinds.integers(2, _LARGEST_ORDER), "powers, n")
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1)),
-        "number of independent networks for each cell; by default more of small ones",
-        name="trials",
+    networks: int | None = repeats(
+        "number of independent networks for each cell; by default more of small ones"
     )
     _: KW_ONLY
     exponential_sizes: Sequence[int] = option(

@@ -17,6 +17,7 @@ from hopfield_sim.experiment.studies.digits import data as digits_data
 from hopfield_sim.experiment.studies.digits.page import page, sentence
 from hopfield_sim.experiment.studies.digits.recipes import recipe
 from hopfield_sim.experiment.studies.digits.trials import learn, unpacked
+from hopfield_sim.experiment.studies.shared import repeats
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -71,12 +72,9 @@ class Digits(Study):
         name="file",
     )
     orders: Sequence[int] = option(ORDERS, kinds.integers(2, HIGHEST), "powers, n")
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1)),
+    networks: int | None = repeats(
         "number of independent networks for each power; by default 1, or 5 for images of 8 × 8 "
-        "pixels",
-        name="trials",
+        "pixels"
     )
     _: KW_ONLY
     data: str = option(

@@ -12,7 +12,7 @@ import numpy as np
 from hopfield_sim.experiment.studies.distributed import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.distributed.page import page
 from hopfield_sim.experiment.studies.distributed.trials import PARTS
-from hopfield_sim.experiment.studies.shared import room
+from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -100,12 +100,10 @@ class Distributed(Study):
     sizes: Sequence[int] = option(
         (30, 100, 500), kinds.integers(3), "numbers of neurons, D, of random binary memories"
     )
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1), 4),
+    networks: int | None = repeats(
         "number of independent sets of memories and of random directions for each point; 4 by "
         "default",
-        name="trials",
+        default=4,
     )
     _: KW_ONLY
     n_patterns: int = option(

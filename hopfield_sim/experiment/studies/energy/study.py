@@ -18,7 +18,7 @@ from hopfield_sim.experiment.studies.compared import (
     runs_table,
 )
 from hopfield_sim.experiment.studies.energy import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import room
+from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -59,11 +59,9 @@ class Energy(Compared):
 
     n_neurons: int = option(2500, kinds.integer(2), "number of neurons, N")
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1), 8),
+    networks: int | None = repeats(
         "number of independent networks; 8 by default; the rows and runs are those of the first",
-        name="trials",
+        default=8,
     )
     _: KW_ONLY
     n_patterns: int = option(50, kinds.integer(1), "number of stored patterns")

@@ -18,7 +18,7 @@ from hopfield_sim.experiment.studies.images import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.images.page import page, sentence
 from hopfield_sim.experiment.studies.images.trials import PARTS
 from hopfield_sim.experiment.studies.packing import pack_images
-from hopfield_sim.experiment.studies.shared import room
+from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -76,11 +76,8 @@ class Images(Study):
         "package draws",
         name="file",
     )
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1), 1),
-        "number of sets of images, spread evenly over those of ``files``; 1 by default",
-        name="trials",
+    networks: int | None = repeats(
+        "number of sets of images, spread evenly over those of ``files``; 1 by default", default=1
     )
     _: KW_ONLY
     counts: Sequence[int] = option(

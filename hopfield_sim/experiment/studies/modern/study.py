@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.experiment.studies.modern import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.modern.page import page, sentence
-from hopfield_sim.experiment.studies.shared import law, room
+from hopfield_sim.experiment.studies.shared import law, repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -78,11 +78,8 @@ class Modern(Study):
     sizes: Sequence[int] = option(
         (8, 12, 16, 20), kinds.integers(2), "dimensions, d, of ``patterns``"
     )
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1), 8),
-        "number of independent sets of patterns; 8 by default",
-        name="trials",
+    networks: int | None = repeats(
+        "number of independent sets of patterns; 8 by default", default=8
     )
     _: KW_ONLY
     n_neurons: int = option(64, kinds.integer(2), "dimension, d, of ``beta`` and ``noise``")

@@ -15,7 +15,7 @@ from hopfield_sim.experiment.studies.robust.page import page, sentence
 from hopfield_sim.experiment.studies.robust.patterns import SOURCES, WORDS, choose, data_of
 from hopfield_sim.experiment.studies.robust.ranking import costs, ranking
 from hopfield_sim.experiment.studies.robust.trials import DATA, measure
-from hopfield_sim.experiment.studies.shared import room
+from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -91,11 +91,9 @@ class Robust(Study):
     memories: Sequence[str] = option(
         tuple(MEMORIES), kinds.words(MEMORIES), "memories; all by default"
     )
-    networks: int | None = option(
-        None,
-        kinds.one_or_default(kinds.integer(1, 100)),
+    networks: int | None = repeats(
         "number of independent sets of patterns; by default 20 of random patterns and 5 of digits",
-        name="trials",
+        most=100,
     )
     _: KW_ONLY
     n_neurons: int = option(100, kinds.integer(2), "number of neurons, N, of the random patterns")
