@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.backends.protocol import Dynamics
+from hopfield_sim.backends.protocol import Dynamics, StateBatch
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import landscape
 from hopfield_sim.models.spins import Engine, SpinMemory
@@ -50,6 +50,9 @@ class BinaryMemory(SpinMemory):
     @abstractmethod
     def _engine(self, manner: Manner) -> Engine:
         """The engine that updates states in this manner."""
+
+    def _followed(self, batch: StateBatch) -> None:
+        """Take note of a recall at a temperature, for the speed of later ones."""
 
     # ------------------------------------------------------------------ dynamics
 
@@ -133,6 +136,8 @@ class BinaryMemory(SpinMemory):
         engine = now._engine(manner)
         recorder = now._recorder(engine, record, every, update, cues.place)
         batch = flow(engine, cues.array, schedule, recorder)
+        if stochastic:
+            now._followed(batch)
         return Recall(batch, recorder, cues, stochastic, n, state.shape, state.patterns)
 
     def attractors(self, *, update: str = "async") -> landscape.Landscape:

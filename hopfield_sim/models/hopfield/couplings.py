@@ -103,13 +103,21 @@ def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
 
 
 def prefers_matrix(
-    learnt: Factors, backend: Pairs, sweeps: int, *, sync: bool, stochastic: bool, made: bool
+    learnt: Factors,
+    backend: Pairs,
+    sweeps: int,
+    *,
+    sync: bool,
+    stochastic: bool,
+    made: bool,
+    flips: float = 0.0,
 ) -> bool:
     """Whether recalls of ``sweeps`` sweeps are faster with the matrix; ``made``: it exists already.
 
     For synchronous updates the patterns are faster up to P = N. For asynchronous updates they are
-    faster if the matrix does not fit into the cache and the load is small, or if computing the
-    matrix does not pay off. ``benchmarks/`` has the crossovers.
+    faster if the matrix does not fit into the cache and the load is small, or at a temperature if
+    there are many ``flips`` a visit, each of which reads a row of it; or if computing the matrix
+    does not pay off. ``benchmarks/`` has the crossovers.
     """
     n_patterns, n = learnt.patterns.shape
     if not made and (
@@ -120,7 +128,8 @@ def prefers_matrix(
         return n_patterns > n
     # With a temperature flips are rarer, and all that a matrix costs is flips.
     load = backend.pattern_load / (2 if stochastic else 1)
-    return n <= _CACHED_NEURONS or n_patterns > load * n
+    hot = stochastic and flips * n > backend.pattern_flips * n_patterns
+    return n <= _CACHED_NEURONS or (n_patterns > load * n and not hot)
 
 
 def real(weights: NDArray[np.floating], *, symmetric: bool = False) -> Matrix:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.products import product
-from hopfield_sim.backends.protocol import Couplings, Factors, Matrix
+from hopfield_sim.backends.protocol import Couplings, Factors, Matrix, StateBatch
 from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
@@ -30,12 +30,15 @@ _ROWS = 1024
 
 @dataclass
 class Derived:
-    """Quantities derived from couplings on first use; ``sweeps`` counts the sweeps so far."""
+    """Quantities derived from couplings on first use; ``sweeps`` counts the sweeps so far,
+    ``flips`` are those per visit in the latest recall at a temperature.
+    """
 
     matrix: Matrix | None = None
     weights: NDArray[np.float64] | None = None
     symmetric: bool | None = None
     sweeps: int = 0
+    flips: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,9 +187,15 @@ class PairNetwork(BinaryMemory):
                 sync=manner.update == "sync",
                 stochastic=manner.stochastic,
                 made=derived.matrix is not None,
+                flips=derived.flips,
             ):
                 return self._matrix(known)
         return known
+
+    def _followed(self, batch: StateBatch) -> None:
+        visits = int(batch.updates.sum())
+        if visits:
+            self._state.derived.flips = int(batch.flips.sum()) / visits
 
     def _matrix(self, known: Factors) -> Matrix:
         """The matrix of Hebbian couplings, computed on first use."""
