@@ -1,4 +1,4 @@
-"""What is in the file of a model, declared once; ``files.py`` writes and reads it."""
+"""Members of the file of a model, declared once; ``files.py`` writes and reads it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = dict[str, Any]
-"""What a file says, by member: an array, a number or word where it has no axes, None if it is not
-there.
+"""Contents of a file by member: an array, a number or word if it has no axes, None if missing.
 """
 
 
@@ -23,15 +22,15 @@ class Member:
     Parameters
     ----------
     type : str
-        The kind of its dtype, with its size where only one will do, and its axes: "f8 N N". Axes of
+        Kind of the dtype, with the size if only one is accepted, and the axes: "f8 N N". Axes of
         one name have one length; a number is a length.
     of : callable or str, optional
-        What it is of a model: a function of it or the path of an attribute, its own name if not
-        given.
+        Its value for a model: a function of the model or the path of an attribute, by default the
+        name of the member.
     optional : bool
         Whether a file may lack it; one that is None is not written.
     none : object, optional
-        What stands for None in a file.
+        Value that represents None in a file.
     """
 
     type: str
@@ -50,13 +49,13 @@ class Member:
         return self.type.split()[1:]
 
     def array(self, model: Any, name: str) -> NDArray[Any] | None:
-        """What a model has to write."""
+        """The array to write for a model."""
         value = self.of(model) if callable(self.of) else attrgetter(self.of or name)(model)
         value = self.none if value is None else value
         return None if value is None else np.asarray(value, self.dtype if self.dtype[1:] else None)
 
     def value(self, array: NDArray[Any]) -> Any:
-        """What an array of a file says: itself, or a number or word."""
+        """The value of an array of a file: itself, or a number or word."""
         value = array if array.ndim else array.item()
         return None if self.none is not None and value == self.none else value
 
@@ -66,9 +65,9 @@ SHAPE = Member("i8 axes", "_shape", optional=True)
 
 
 class FileKind:
-    """What a file of one kind of model has: its name there, and the members in their order.
+    """Name and members, in order, of the files of one kind of model.
 
-    ``make`` makes the model of what a file says; the class that declares the kind sets it.
+    ``make`` makes a model from the contents; the class that declares the kind sets it.
     """
 
     make: Callable[[Values], Any]
@@ -77,10 +76,10 @@ class FileKind:
         self.name, self.members = name, members
 
     def arrays(self, model: Any) -> dict[str, NDArray[Any]]:
-        """What a file of this model has."""
+        """The arrays of the file of this model."""
         found = {name: member.array(model, name) for name, member in self.members.items()}
         return {name: array for name, array in found.items() if array is not None}
 
 
 KINDS: dict[str, FileKind] = {}
-"""All that ``load`` reads, by name."""
+"""All kinds of files that ``load`` reads, by name."""

@@ -25,7 +25,7 @@ _LAST_RATE = 0.2
 """Default ratio of the last to the first learning rate."""
 
 _RATE = 0.15
-"""ε where class neurons hardly matter to an overlap."""
+"""Learning rate ε if class neurons contribute little to an overlap."""
 
 _SWAY, _LEAST = 7.5, 0.02
 """The rate is half of that where n/h is one in so many, and never less than this. A class neuron
@@ -105,7 +105,7 @@ class Recipe:
         return replace(self, epochs=checks.integer(epochs, "epochs", minimum=1, maximum=10**9))
 
     def with_key(self, key: int) -> Recipe:
-        """Return a copy with another source of randomness."""
+        """Return a copy with another key of the random numbers."""
         return replace(self, key=key)
 
     def batch_for(self, n_examples: int) -> int:
@@ -113,13 +113,13 @@ class Recipe:
         return self.batch or max(1, min(1000, n_examples // 20))
 
     def rate_for(self, overlap: float) -> float:
-        """ε at first: if not said, the smaller the more a class neuron sways the n-th power of an
+        """Initial ε; by default the smaller, the more a class neuron changes the n-th power of an
         overlap of this size.
         """
         return self.rate or max(_RATE / (1 + (_SWAY * self.order / overlap) ** 2), _LEAST)
 
     def differences(self, other: Recipe) -> list[str]:
-        """What is not the same in another one and must be, to go on learning."""
+        """Names of the parameters that differ and must not, to continue training."""
         free = ("epochs", "key")
         names = [name for name in self.__dataclass_fields__ if name not in free]
         return [name for name in names if getattr(self, name) != getattr(other, name)]
@@ -127,7 +127,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class State:
-    """How far learning has come, at the end of an epoch.
+    """Parameters and progress at the end of an epoch.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ class State:
     shape : tuple of int or None
         That of an image, where images are learnt from.
     digest : int
-        Of the examples and labels: learning goes on with the same ones only.
+        Checksum of the examples and labels: training continues with the same ones only.
     schedule : (float, float)
         T_in and T_f, in units of the number of inputs.
     history : tuple of dict
@@ -176,7 +176,7 @@ class State:
 
     @property
     def result(self) -> Floats:
-        """The memories that answer: the best ones where there is a patience, else the last."""
+        """The memories in use: the best ones if there is a patience, else the last."""
         return self.memories if self.best is None else self.best
 
     @property

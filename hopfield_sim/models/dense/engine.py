@@ -19,7 +19,7 @@ from hopfield_sim.support import places
 
 @dataclass(frozen=True)
 class DenseEngine:
-    """How a batch of states starts, advances and is measured; see ``models.binary.Engine``."""
+    """Engine of dense memories; see ``models.spins.Engine``."""
 
     interaction: Interaction
     logarithmic: bool
@@ -44,7 +44,7 @@ class DenseEngine:
         return self.interaction.energy(overlaps, logarithmic=self.logarithmic)
 
     def _rule(self, temperature: float) -> DenseRule:
-        """What a visited site becomes."""
+        """The update rule of a site."""
         n, held = self.memories.n_neurons, self.manner.clamp
         clamped = np.zeros(n, np.uint8) if held is None else held.astype(np.uint8)
         if temperature == 0:

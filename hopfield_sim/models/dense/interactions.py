@@ -1,5 +1,5 @@
-"""How a dense memory counts an overlap: F(x) = xⁿ, max(x, 0)ⁿ or eˣ (Krotov & Hopfield, NeurIPS 29,
-2016; Demircigil et al., J. Stat. Phys. 168, 288, 2017). A class an interaction, with all that
+"""Interactions of dense memories: F(x) = xⁿ, max(x, 0)ⁿ or eˣ (Krotov & Hopfield, NeurIPS 29,
+2016; Demircigil et al., J. Stat. Phys. 168, 288, 2017). One class per interaction, with all that
 follows from its F: tables, energies, slopes.
 
 Overlaps are whole numbers from −N to N, so that F and its differences are tables: exact integers
@@ -32,7 +32,7 @@ HIGHEST_ORDER = 64
 
 _EXACT = 2**53
 _PLACES = 240
-"""Bits of e^x over that of the largest overlap: what is below them counts as 0."""
+"""Bits of e^x over that of the largest overlap: smaller values count as 0."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class Interaction(ABC):
     label: ClassVar[str]
     """Name in sentences, tables and legends."""
     formula: ClassVar[str]
-    """F, as a figure writes it."""
+    """F, as written in figures."""
     orders: ClassVar[tuple[int, int]] = (1, HIGHEST_ORDER)
     """The lowest and the highest order."""
     energies: ClassVar[tuple[str, ...]] = ("sum",)
     """Supported ``ENERGIES``, the default first."""
     instead: ClassVar[str] = "use a lower order"
-    """What to do where no float holds an energy."""
+    """Advice if an energy exceeds all floats."""
 
     @abstractmethod
     def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
@@ -267,16 +267,16 @@ class Exponential(Interaction):
 INTERACTIONS: dict[str, type[Interaction]] = {
     kind.name: kind for kind in (Polynomial, Rectified, Exponential)
 }
-"""All there are, by name."""
+"""All interactions by name."""
 
 
 def get(name: Any, order: Any) -> Interaction:
-    """Judge the name and the order of an interaction.
+    """Validate the name and the order of an interaction.
 
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        For an unknown name, and for an order that this interaction does not have.
+        If the name is unknown, or the interaction does not have this order.
 
     Examples
     --------
@@ -304,6 +304,6 @@ def soft_maximum(m: NDArray[Any]) -> Floats:
 
 
 def _softmax(m: Floats) -> Floats:
-    """e^m as shares of the patterns, (B, P, N)."""
+    """Softmax over the patterns, (B, P, N)."""
     grown = np.exp(m - m.max(axis=1, keepdims=True))
     return np.asarray(grown / grown.sum(axis=1, keepdims=True))

@@ -1,4 +1,4 @@
-"""What a file says of patterns summed into one vector, and what must be true of it.
+"""The file of a distributed memory, and the validation of its contents.
 
 The random directions are not in the file: their seed is, and a few of them, since another version
 of NumPy may draw others from the same seed.
@@ -20,7 +20,7 @@ from hopfield_sim.models.members import Member, Values
 _PROBED = 4
 
 _CHEAP = 1 << 21
-"""Numbers of a block that is drawn to look at its last row too."""
+"""Size of a block up to which its last row is compared, too."""
 
 _LARGEST = 1e100
 """Maximum of a number of T: far more than patterns produce, and its products are finite."""
@@ -36,12 +36,12 @@ class Sum(NamedTuple):
 
 
 def read(values: Values, recipe: Recipe) -> Sum:
-    """Judge what was read, but for the recipe.
+    """Validate what was read, except the recipe.
 
     Raises
     ------
     InvalidInputError
-        Where it does not fit together, or the directions drawn here are others.
+        If it is inconsistent, or the directions drawn here differ.
     """
     n = checks.integer(values["n_neurons"], "n_neurons", minimum=1)
     dtype = np.dtype(checks.choice(values["dtype"], ("float64", "float32"), "dtype"))
@@ -71,7 +71,7 @@ def read(values: Values, recipe: Recipe) -> Sum:
 
 
 def _probe(drawn: Projection) -> NDArray[np.float64]:
-    """A few of the random directions: whoever draws them again must find the same."""
+    """A few of the random directions, which must be the same when they are drawn again."""
     blocks = map(drawn.block, _ends(drawn))
     corners = [block.directions[row, :_PROBED] for block in blocks for row in (0, -1)]
     return np.concatenate(corners).astype(np.float64)

@@ -23,12 +23,12 @@ Spins = NDArray[np.int8]
 
 
 def inputs(weights: Floats, states: Spins) -> Floats:
-    """What reaches the hidden units, a = x W, (B, m)."""
+    """Fields of the hidden units, a = x W, (B, m)."""
     return product(states.astype(np.float64), weights)
 
 
 def fields(weights: Floats, states: Spins) -> Floats:
-    """What reaches the visible units, tanh(x W) Wᵀ, (B, N); exactly 0 where rounding decides.
+    """Fields of the visible units, tanh(x W) Wᵀ, (B, N); exactly 0 if zero up to rounding.
 
     Sums in another order differ by about eps · m · max|w| · (1 + N · max|w|): a field within four
     times this is a tie.
@@ -47,7 +47,7 @@ def signs(values: Floats, states: Spins) -> Spins:
 
 
 def evaluate(weights: Floats, patterns: Spins) -> dict[str, Any]:
-    """How well patterns (P, N) are reproduced.
+    """Errors, cost and energy of patterns (P, N).
 
     ``errors`` counts the bits that one step of recall changes, ``cost`` is the mean of (f(x) − x)²
     over all bits, ``energy`` the mean of E over the patterns.
@@ -63,7 +63,7 @@ def evaluate(weights: Floats, patterns: Spins) -> dict[str, Any]:
 
 @dataclass
 class BipartiteEngine:
-    """How a batch of states starts, advances and is measured; see ``dynamics.Engine``.
+    """Engine of restricted networks; see ``recall.spins.Engine``.
 
     u ← g·f(x) + (1−g)·u, x ← sign(u), with f(x) = tanh(tanh(xW) Wᵀ) and u = x at the start. What is
     carried, u, agrees with x in sign, so a spin with which f agrees stays for ever: fixed points do
@@ -83,7 +83,7 @@ class BipartiteEngine:
         return StateBatch(states, fields(self.weights, states), index, states.copy())
 
     def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
-        """Make steps of N updates up to ``until``; mark the states that rest."""
+        """Make steps of N updates up to ``until``; mark fixed points."""
         self._rest(batch)
         while (rows := batch.unfinished(until)).size:
             self._step(batch, rows)
@@ -94,7 +94,7 @@ class BipartiteEngine:
         return energy.at_rest(inputs(self.weights, batch.states), self.weights.shape[0])
 
     def _step(self, batch: StateBatch, rows: NDArray[np.int64]) -> None:
-        """All sites of these rows from the same fields."""
+        """Update all sites of these rows simultaneously."""
         before, values = batch.states[rows], batch.cache[rows]
         if self.carried is not None:
             values = self.gate * np.tanh(values) + (1 - self.gate) * self.carried[rows]
@@ -110,7 +110,7 @@ class BipartiteEngine:
         batch.cache[rows[moved]] = fields(self.weights, after[moved])
 
     def _rest(self, batch: StateBatch) -> None:
-        """Mark the states in which no site that is free wants to turn."""
+        """Mark the states in which no unclamped site would flip."""
         rows = np.flatnonzero(batch.stop != FIXED)
         if self.gate > 0:
             states = batch.states[rows]

@@ -1,4 +1,4 @@
-"""Energies of a restricted network, from what reaches the hidden units."""
+"""Energies of a restricted network, from the fields of the hidden units."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LN2, _TINY = float(np.log(2.0)), np.finfo(np.float64).tiny
 
 def at_rest(inputs: NDArray[np.float64], n_neurons: int) -> NDArray[np.float64]:
     """E = N ln 2 − Σ_j ln cosh a_j of states whose hidden units are at rest, from a = x W, (B, m) →
-    (B,): the least that ``joint`` can be for these states.
+    (B,): the minimum of ``joint`` over h.
 
     Examples
     --------

@@ -23,7 +23,7 @@ class RestrictedStep:
         self.weights, self.temperature = weights, temperature
 
     def step(self, x: Floats) -> Floats:
-        """There and back."""
+        """f of the states x, (B, N)."""
         return np.tanh(self.fields(x) / self.temperature)
 
     def fields(self, x: Floats) -> Floats:

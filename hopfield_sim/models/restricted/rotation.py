@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 
 
 def orthonormal(n_neurons: int, n_hidden: int, rng: np.random.Generator) -> Floats:
-    """A random W (N, m) with WᵀW = I, no direction preferred (F. Mezzadri, Not. AMS 54, 592, 2007).
+    """A random W (N, m) with WᵀW = I, uniformly distributed (F. Mezzadri, Not. AMS 54, 592, 2007).
 
     Examples
     --------

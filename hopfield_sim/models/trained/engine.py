@@ -1,6 +1,6 @@
-"""The engine of trained dense memories: states flow down E(s) = −Σ_μ F(ξ_μ·s), ξ real numbers.
+"""The engine of trained dense memories: the dynamics lowers E(s) = −Σ_μ F(ξ_μ·s), ξ real numbers.
 
-What a visited site follows is D_i = E(s_i = −1) − E(s_i = +1) = s_i Σ_μ [F(h_μ) − F(h_μ − 2 s_i
+A site is updated by D_i = E(s_i = −1) − E(s_i = +1) = s_i Σ_μ [F(h_μ) − F(h_μ − 2 s_i
 ξ_{μi})]. Asynchronous visits keep overlaps, which are counted anew every sweep; they and D come in
 units of N and N^n.
 """
@@ -28,7 +28,7 @@ Spins = NDArray[np.int8]
 Rows = NDArray[np.int64]
 
 _ROWS = 1 << 12
-"""Rows that a synchronous step takes at a time."""
+"""Maximum number of rows of a synchronous step computed at a time."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Field:
         return -rectified(overlaps, self.order).sum(axis=1, dtype=np.float64)
 
     def in_units(self, values: Doubles) -> Doubles:
-        """Energies as numbers, N^n times these.
+        """Energies in their own unit: N^n times the arguments.
 
         Raises
         ------
@@ -83,7 +83,7 @@ class Field:
         return np.where(np.abs(d) > self.tie * (power + other).sum(axis=1), d, 0.0)
 
     def all_differences(self, states: Spins) -> Doubles:
-        """D of every site, (B, N), alike."""
+        """D of every site, (B, N)."""
         k, n = self.memories.shape
         parts = []
         for some in rule.blocks(states, k):
@@ -93,19 +93,19 @@ class Field:
         return np.concatenate(parts)
 
     def changed(self, states: Spins) -> NDArray[np.bool_]:
-        """The sites of states (B, N) that want to turn; a D of 0 keeps the spin."""
+        """The sites of states (B, N) that an update flips; a D of 0 keeps the spin."""
         return self.all_differences(states) * states < 0
 
 
 @dataclass(frozen=True)
 class TrainedEngine:
-    """How a batch of states starts, advances and is measured; see ``models.spins.Engine``."""
+    """Engine of trained dense memories; see ``models.spins.Engine``."""
 
     field: Field
     manner: Manner
 
     def start(self, states: Spins) -> StateBatch:
-        """The states; a walk counts their overlaps when it looks at them."""
+        """The states; overlaps are computed by each update."""
         checks.memory(
             40 * len(states) * len(self.field.memories),
             f"the overlaps of {len(states)} states with {len(self.field.memories)} memories",
@@ -141,7 +141,7 @@ class Trained(walk.Model):
         return OverlapsOfRows(self, batch, rows)
 
     def becomes(self, d: Doubles, spins: Spins, draws: walk.Draws) -> Spins:
-        """What spins become, all arrays alike; clamped ones not held yet."""
+        """The new spins, in arrays of equal shape; clamped sites are reset later."""
         if not self.stochastic:
             stay = np.int8(1) if self.manner.ties == "plus" else spins
             return np.where(d > 0, np.int8(1), np.where(d < 0, np.int8(-1), stay))
@@ -165,13 +165,13 @@ class OverlapsOfRows:
         return self._overlaps
 
     def at(self, sites: Rows, spins: Spins, draws: walk.Draws) -> Spins:
-        """One site of each row follows D."""
+        """Update one site of each row."""
         d = self.model.field.differences(self.overlaps, spins, self.model.by_site[sites])
         new = self.model.becomes(d, spins, draws)
         return walk.held(self.model.clamped[sites], spins, new)
 
     def everywhere(self, spins: Spins, draws: walk.Draws) -> Spins:
-        """All sites follow D of one state."""
+        """Update all sites from the D of one state."""
         new = self.model.becomes(self.model.field.all_differences(spins), spins, draws)
         return walk.held(self.model.clamped, spins, new)
 

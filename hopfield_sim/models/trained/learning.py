@@ -20,10 +20,10 @@ _SHARE, _SPREAD = 0.3, 0.3
 """Memories start as 0.3 times a pattern and noise of this spread."""
 
 _GAIN = 3.0
-"""The median of |β Σ ΔF| when patterns themselves are the memories."""
+"""Median of |β Σ ΔF| if the patterns are the memories."""
 
 _SAMPLE = 100
-"""Patterns that are looked at to find a temperature."""
+"""Number of patterns from which a temperature is chosen."""
 
 _LARGEST_LOG = 460.0
 """Maximum logarithm of a factor, so that nothing overflows."""
@@ -31,7 +31,7 @@ _LARGEST_LOG = 460.0
 
 @dataclass(frozen=True)
 class Recipe:
-    """What memories are learnt, and how; ``temperature`` is None where it is chosen here."""
+    """Parameters of the training; ``temperature`` is None if it is chosen automatically."""
 
     n_memories: int
     order: int
@@ -54,7 +54,7 @@ class Recipe:
         temperature: Any,
         rng: Any,
     ) -> Recipe:
-        """From the arguments of the class.
+        """Validate the arguments of the constructor.
 
         Raises
         ------
@@ -85,15 +85,14 @@ class Recipe:
         )
 
     def with_key(self, key: int) -> Recipe:
-        """The same with another source of randomness."""
+        """Return a copy with another key of the random numbers."""
         return replace(self, key=key)
 
 
 class Learner:
-    """Learns some patterns (P, N); ``temperature`` in units of N, so that β = (T·N)^−n.
+    """Training on patterns (P, N); ``temperature`` in units of N, so that β = (T·N)^−n.
 
-    The gradient of all patterns is taken where their cost is: a step takes that of the last
-    ``evaluate``.
+    The gradient is computed together with the cost: a step uses that of the last ``evaluate``.
     """
 
     def __init__(self, recipe: Recipe, patterns: NDArray[np.int8]) -> None:
@@ -118,8 +117,8 @@ class Learner:
         self._steps, self._rate = 0, recipe.rate
 
     def start(self) -> Floats:
-        """Memories (K, N) that lean towards the patterns in turn. Without that the first to grow
-        would answer for all patterns, and with a high order never let go of them.
+        """Initial memories (K, N), each biased towards one of the patterns. Otherwise the first to
+        grow would represent all patterns, and with a high order remain the only one.
         """
         turn = np.arange(len(self._noise)) % len(self._patterns)
         return np.clip(_SHARE * self._patterns[turn] + self._noise, -1, 1)
@@ -139,7 +138,7 @@ class Learner:
         return memories
 
     def evaluate(self, memories: Floats) -> dict[str, Any]:
-        """How the memories do: ``errors`` counts the bits that are answered wrongly or not at all,
+        """Evaluation of the memories: ``errors`` counts the bits predicted wrongly or not at all,
         ``cost`` is the mean of (Y_i − x_i)^{2m}; ``rate`` is that of the step that led to them.
         """
         power, order, n = self._recipe.cost, self._recipe.order, self._patterns.shape[1]
@@ -154,9 +153,9 @@ class Learner:
         return {"rate": self._rate, "errors": errors, "cost": cost / self._patterns.size}
 
     def _automatic(self, generator: np.random.Generator) -> float:
-        """T at which patterns that are their own memories answer with tanh(3), in the median.
+        """T at which the median output is tanh(3) if the patterns are the memories.
 
-        What the memories are while they learn is no measure, as in ``classifier_training``.
+        Memories during training are no measure, as in ``classifier.training``.
         """
         n = self._patterns.shape[1]
         chosen = self._patterns[generator.permutation(len(self._patterns))[:_SAMPLE]]

@@ -19,13 +19,14 @@ from hopfield_sim.backends.reference.powers import Floats, rectified
 from hopfield_sim.models.classifier import rule as classifier_rule
 
 _POWERS = 1 << 16
-"""Powers taken at a time, 512 kB: more of them leave the cache, and take three times as long."""
+"""Number of powers computed at a time, 512 kB: larger blocks leave the cache and take three times
+as long."""
 
 
 class Answers(NamedTuple):
-    """Powers n − 1 of the overlaps, in units of S^{n−1}, and what they say.
+    """Powers n − 1 of the overlaps, in units of S^{n−1}, and the votes for each bit.
 
-    ``kept`` (B, K) with all bits as they are, ``turned`` (B, N, K) with bit i turned over, and
+    ``kept`` (B, K) with all bits as they are, ``turned`` (B, N, K) with bit i flipped, and
     ``votes`` (B, N), D_i = Σ_μ [F(h^{i+}) − F(h^{i−})] in units of S^n.
     """
 
@@ -35,11 +36,11 @@ class Answers(NamedTuple):
 
 
 def answers(patterns: Floats, memories: Floats, scale: float, order: int) -> Answers:
-    """What the memories say of every bit of every pattern.
+    """Prediction of every bit of every pattern by the memories.
 
     Examples
     --------
-    A memory and a pattern that agree in 2 of 3 bits, F(x) = x²: with bit 0, 1, 2 turned over the
+    A memory and a pattern that agree in 2 of 3 bits, F(x) = x²: with bit 0, 1, 2 flipped the
     overlap of 1 is −1, −1, 3.
 
     >>> answered = answers(np.array([[1.0, 1.0, -1.0]]), np.array([[1.0, 1.0, 1.0]]), 1.0, 2)
@@ -59,8 +60,8 @@ def gradient(patterns: Floats, answered: Answers, signal: Floats) -> Floats:
     """dξ = Σ_{i, batch} G_i [(h^{i+})_+^{n−1} x^{i+} − (h^{i−})_+^{n−1} x^{i−}], (K, N), up to a
     positive factor, which the step of momentum cancels.
 
-    Of the two, the one with the bit as it is comes with x, and the other with x but for bit i: so
-    it is Σ_batch x_j Σ_i G_i x_i (p − p^i), as if both came with x, and 2 Σ_batch G_j p^j.
+    The first term has x itself, the second x with bit i flipped: the sum is Σ_batch x_j Σ_i G_i
+    x_i (p − p^i), as if both had x, plus 2 Σ_batch G_j p^j.
     """
     agreeing = signal * patterns
     pull = answered.kept * agreeing.sum(axis=1)[:, None]
