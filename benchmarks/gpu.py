@@ -1,4 +1,4 @@
-"""How fast networks of pair couplings are on a GPU: ``python -m benchmarks.gpu``.
+"""How fast memories are on a GPU: ``python -m benchmarks.gpu``.
 
 First what the card can do, by a kernel that does nothing else: copy memory that its cache does not
 hold, and memory that it does. Then recalls, cold and asynchronous, of cues with a tenth of their
@@ -6,6 +6,11 @@ sites flipped, at a load of 5 %: on one thread, on all threads and on the card, 
 what is copied there and back. Every answer is compared with that of the compiled kernels, bit by
 bit. The last columns say how many bytes of couplings the flips read, a second and as a fraction of
 what the card copies a second.
+
+Then recalls of dense memories, whose answers are compared in the same way, and a step of modern
+networks in float32, by states that lie on the card; "difference" is a relative one. "Of its limit"
+is the time of the products alone, or of reading the memories once, whichever is longer, over that
+taken.
 """
 
 from __future__ import annotations
@@ -100,10 +105,69 @@ def walks(n: int, n_states: int, speeds: dict[str, float], cached: int) -> str:
     )
 
 
+def dense(n: int, n_patterns: int, order: int, n_states: int) -> str:
+    """A row of the table of dense memories."""
+    patterns = hs.random_patterns(n_patterns, n, rng=1)
+    cues = patterns[np.arange(n_states) % n_patterns].copy()
+    cues[np.random.default_rng(2).random(cues.shape) < 0.2] *= -1
+    times, runs = [], []
+    for backend in ("auto", "cupy"):
+        memory = hs.DenseMemory(order=order, backend=backend).store(patterns)
+        runs.append(memory.recall(cues, rng=7))
+        times.append(seconds(lambda memory=memory: memory.recall(cues, rng=7), 3))  # type: ignore[misc]
+    for name in ("states", "sweeps", "flips", "stop"):
+        assert np.array_equal(getattr(runs[0], name), getattr(runs[1], name)), name
+    cells = [n, n_patterns, order, n_states, *(f"{1e3 * t:.3g}" for t in times)]
+    return f"| {' | '.join(map(str, cells))} | {times[0] / times[1]:.3g} |"
+
+
+def attention(device: Any, n: int, n_patterns: int, n_states: int, speed: float) -> str:
+    """A row of the table of modern networks, in float32."""
+    rng = np.random.default_rng(1)
+    patterns = rng.normal(size=(n_patterns, n)).astype(np.float32)
+    states = patterns[np.arange(n_states) % n_patterns] + np.float32(0.3) * rng.normal(
+        size=(n_states, n)
+    ).astype(np.float32)
+    here = hs.ModernHopfield(0.1, backend="auto").store(patterns)
+    there = hs.ModernHopfield(0.1, backend="cupy").store(patterns)
+    on_device = device.upload(states)
+
+    def step(memory: Any, given: Any) -> Any:
+        run = memory.recall(given, max_steps=1, tol=0.0, advise=False)
+        device.current.synchronize()
+        return run.states
+
+    wanted, found = step(here, states), step(there, on_device).get()
+    wrong = float(np.abs(found - wanted).max() / np.abs(wanted).max())
+    assert wrong < 1e-4, wrong
+    times = seconds(lambda: step(here, states), 3), seconds(lambda: step(there, on_device))
+    left, right = device.zeros((2048, 2048), np.float32), device.zeros((2048, 2048), np.float32)
+
+    def multiply() -> None:
+        left @ right
+        device.current.synchronize()
+
+    products = 2 * 2048**3 / seconds(multiply)
+    least = max(4 * n * n_patterns * n_states / products, patterns.nbytes / speed)
+    cells = [n, n_patterns, n_states, *(f"{1e3 * t:.3g}" for t in times)]
+    return (
+        f"| {' | '.join(map(str, cells))} | {times[0] / times[1]:.3g} | {wrong:.1g} "
+        f"| {least / times[1]:.0%} |"
+    )
+
+
+DENSE = ((200, 2000, 3), (1000, 10_000, 3), (200, 2000, 30))
+ATTENTION = ((784, 10_000), (12_288, 10_000))
+
+
 def main(
-    sizes: tuple[int, ...] = SIZES, batches: tuple[int, ...] = BATCHES, big: int = 1 << 30
+    sizes: tuple[int, ...] = SIZES,
+    batches: tuple[int, ...] = BATCHES,
+    big: int = 1 << 30,
+    dense_sizes: tuple[tuple[int, int, int], ...] = DENSE,
+    attention_sizes: tuple[tuple[int, int], ...] = ATTENTION,
 ) -> None:
-    """Measure and print the table."""
+    """Measure and print the tables."""
     device = backends.get("cupy").pairs.device  # type: ignore[attr-defined]
     card = device.described()
     cached = card["bytes of cache"]
@@ -122,6 +186,17 @@ def main(
     for n in sizes:
         for n_states in batches:
             print(walks(n, n_states, speeds, cached), flush=True)
+    print("\n| N | P | order | states | all threads | GPU | ratio |\n|" + "---|" * 7)
+    for n, n_patterns, order in dense_sizes:
+        for n_states in batches[:4]:
+            print(dense(n, n_patterns, order, n_states), flush=True)
+    print(
+        "\n| N | P | states | all threads | GPU | ratio | difference | of its limit |\n|"
+        + "---|" * 8
+    )
+    for n, n_patterns in attention_sizes:
+        for n_states in batches[:4]:
+            print(attention(device, n, n_patterns, n_states, speeds["memory"]), flush=True)
 
 
 if __name__ == "__main__":

@@ -192,10 +192,13 @@ def test_blocks_and_places_are_those_that_were_fastest(cupy, n, n_states, thread
 def test_the_benchmark_runs(cupy, capsys):
     from benchmarks import gpu
 
-    gpu.main((60,), (1, 3), 1 << 12)
+    gpu.main((60,), (1, 3), 1 << 12, ((33, 40, 3),), ((20, 50),))
     table = capsys.readouterr().out.splitlines()
     assert "no GPU" in table[0]
-    assert [line.split(" | ")[:2] for line in table[-2:]] == [["| 60", "1"], ["| 60", "3"]]
+    rows = [line.split(" | ") for line in table if line[:3] in ("| 6", "| 3", "| 2")]
+    assert [row[:2] for row in rows[:2]] == [["| 60", "1"], ["| 60", "3"]]
+    assert [row[:4] for row in rows[2:4]] == [["| 33", "40", "3", "1"], ["| 33", "40", "3", "3"]]
+    assert [row[:3] for row in rows[4:]] == [["| 20", "50", "1"], ["| 20", "50", "3"]]
 
 
 def test_a_text_is_whole(cupy):

@@ -269,6 +269,24 @@ def test_advice_about_states_on_the_device(cupy):
 
 
 @only_stand_in
+def test_a_recording_is_where_the_caller_s_states_are(cupy):
+    """Rows of NumPy's states leave the device at once, and nothing of a run stays there."""
+    dense = hs.DenseMemory(backend="cupy"), {"rng": 1}
+    for memory, how in ((hs.ModernHopfield(20.0, backend="cupy"), {}), dense):
+        memory.store(hs.random_patterns(5, 30, rng=1))
+        cues = hs.random_patterns(4, 30, rng=2)
+        memory.recall(cues, record="states", **how)
+        before = stand_in.settings.allocated
+        run = memory.recall(cues, record="states", **how)
+        assert stand_in.settings.allocated == before
+        there = memory.recall(cupy.asarray(cues), record="states", **how)
+        stand_in.counts.clear()
+        assert isinstance(there.trajectory, cupy.ndarray)
+        assert stand_in.counts.up == stand_in.counts.down == []
+        np.testing.assert_array_equal(there.trajectory.get(), run.trajectory)
+
+
+@only_stand_in
 def test_attention_without_memory_on_the_device(cupy):
     memory = hs.ModernHopfield(backend="cupy").store(np.eye(40))
     states = np.eye(40)
