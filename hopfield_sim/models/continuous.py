@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.saved import Saved
 from hopfield_sim.recall import observables
 from hopfield_sim.recall.observables import Record, Subject
@@ -20,8 +20,6 @@ from hopfield_sim.support.display import ShowsMemory
 
 _SMALLEST = 1e-30
 """β⁻¹ must fit a float32 with room to spare."""
-
-T = TypeVar("T")
 
 
 class Size(NamedTuple):
@@ -127,10 +125,3 @@ def inverse_temperature(value: Any) -> float:
     if beta < _SMALLEST:
         raise InvalidInputError(f"beta must be {_SMALLEST:g} or more; got {checks.show(value)}")
     return beta
-
-
-def stored(what: T | None) -> T:
-    """Return the argument, or raise NotStoredError if it is None."""
-    if what is None:
-        raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-    return what

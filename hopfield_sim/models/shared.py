@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import functools
 import threading
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from hopfield_sim.checks import message
 from hopfield_sim.checks.keywords import decorate, explanation
-from hopfield_sim.errors import HopfieldError, InsufficientMemoryError
+from hopfield_sim.errors import HopfieldError, InsufficientMemoryError, NotStoredError
 from hopfield_sim.support import places
+
+T = TypeVar("T")
 
 
 class Shared:
@@ -54,6 +56,13 @@ class Shared:
         memory = object.__new__(type(self))
         memory.__dict__ = self.__dict__.copy()
         return memory
+
+
+def stored(what: T | None) -> T:
+    """Return the argument, or raise NotStoredError if it is None."""
+    if what is None:
+        raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
+    return what
 
 
 def _public(function: Any, called: str) -> Any:

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.dense_protocol import Memories
 from hopfield_sim.backends.reference import dense as numpy_dense
-from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import likeness
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.dense import interactions
 from hopfield_sim.models.dense.engine import DenseEngine, overlaps
 from hopfield_sim.models.dense.interactions import ENERGIES, Interaction
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.shared import stored
 from hopfield_sim.models.spins import Shape, Stored, image_shape
 
 if TYPE_CHECKING:
@@ -127,10 +128,10 @@ class DenseMemory(BinaryMemory):
         """
         with self._lock:
             n = None if self._patterns is None else self.n_neurons
-            stored = checks.patterns(patterns, n_neurons=n)
+            new = checks.patterns(patterns, n_neurons=n)
             advise = checks.flag(advise, "advise")
-            everything = self._joined(stored)
-            after = self._kept(everything, stored.shape or self._shape)
+            everything = self._joined(new)
+            after = self._kept(everything, new.shape or self._shape)
             if advise and not self._told:
                 then = self._now()
                 then._state = after
@@ -178,10 +179,7 @@ class DenseMemory(BinaryMemory):
     # ------------------------------------------------------------------ what it is
 
     def _size(self) -> int:
-        patterns = self._patterns
-        if patterns is None:
-            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-        return patterns.shape[1]
+        return stored(self._state.patterns).shape[1]
 
     @property
     def interaction(self) -> str:
@@ -194,10 +192,10 @@ class DenseMemory(BinaryMemory):
         return self._interaction.order
 
     def __repr__(self) -> str:
-        stored, patterns = "nothing stored", self._patterns
+        content, patterns = "nothing stored", self._patterns
         if patterns is not None:
-            stored = f"N={patterns.shape[1]}, P={len(patterns)}"
-        return f"<DenseMemory {self._interaction}, {stored}>"
+            content = f"N={patterns.shape[1]}, P={len(patterns)}"
+        return f"<DenseMemory {self._interaction}, {content}>"
 
     # ------------------------------------------------------------------ what a state feels
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.early_stopping import (
     Patience,
     columns,
@@ -23,6 +23,7 @@ from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.restricted import bipartite, energy
 from hopfield_sim.models.restricted.adam import Adam
 from hopfield_sim.models.restricted.rotation import orthonormal, rotate
+from hopfield_sim.models.shared import stored
 from hopfield_sim.models.spins import SpinMemory, Stored, image_shape, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.spins import Recall, flow, stretches
@@ -371,7 +372,4 @@ class RestrictedHopfield(SpinMemory):
         return step
 
     def _learnt(self) -> NDArray[np.float64]:
-        weights = self._state.weights
-        if weights is None:
-            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-        return weights
+        return stored(self._state.weights)

@@ -14,7 +14,7 @@ import numpy as np
 
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
-from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.dense.interactions import Rectified
 from hopfield_sim.models.early_stopping import (
@@ -25,6 +25,7 @@ from hopfield_sim.models.early_stopping import (
     warn_of_wrong_bits,
 )
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.shared import stored
 from hopfield_sim.models.spins import Stored, image_shape, read_only
 from hopfield_sim.models.trained.engine import Field, TrainedEngine
 from hopfield_sim.models.trained.learning import Learner, Recipe
@@ -273,10 +274,7 @@ class TrainedDenseMemory(BinaryMemory):
     # ------------------------------------------------------------------ private
 
     def _learnt(self) -> Floats:
-        memories = self._state.memories
-        if memories is None:
-            raise NotStoredError("the memory has stored nothing yet; call store(patterns) first")
-        return memories
+        return stored(self._state.memories)
 
     def _field(self) -> Field:
         return Field(self._learnt(), self.order)
