@@ -40,6 +40,10 @@ def test_rows(small: Any) -> None:
     assert (first["n_neurons"], first["load"], first["n_patterns"]) == (400, 0.02, 8)
     assert {row["start"] for row in small.rows} == {"pattern", "cue"}
     assert all(isinstance(row["settled"], bool) for row in small.rows)
+
+
+def test_labelled_arrays_have_an_axis_for_each_setting(small: Any) -> None:
+    pytest.importorskip("xarray", reason="needs the extra 'xarray'")
     assert small.to_xarray()["overlap"].sizes == {
         "n_neurons": 1,
         "load": 3,
