@@ -38,6 +38,9 @@ class Manner(Dynamics):
 
 _SWEEPS_DETERMINISTIC, _SWEEPS_STOCHASTIC = 2, 1000
 
+_LAST_SWEEP = 2**31
+"""Largest number of sweeps that may have been made before a recall."""
+
 
 class BinaryMemory(SpinMemory):
     """A memory of binary neurons with asynchronous or synchronous updates, at any temperature.
@@ -70,6 +73,7 @@ class BinaryMemory(SpinMemory):
         every: int | None = None,
         n_threads: int | None = None,
         rng: Any = None,
+        start_sweep: int = 0,
     ) -> Recall:
         """Update states (B, N) until they reach a fixed point.
 
@@ -104,6 +108,10 @@ class BinaryMemory(SpinMemory):
             it.
         rng : None, int or numpy.random.Generator
             Random number generator or seed. The same seed gives the same result with every backend.
+        start_sweep : int
+            Number of sweeps already made, to continue: with the same seed, ``start_sweep=10`` from
+            the end of 10 sweeps gives what 20 sweeps give. ``Recall.updates`` counts them,
+            ``sweeps`` and ``flips`` do not.
 
         Returns
         -------
@@ -128,6 +136,7 @@ class BinaryMemory(SpinMemory):
         schedule = stretches(checks.temperatures(temperature, max_sweeps))
         held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=state.shape)
         key, threads = checks.key(rng), backends.threads(n_threads)
+        start = checks.integer(start_sweep, "start_sweep", minimum=0, maximum=_LAST_SWEEP)
         stochastic = is_stochastic(schedule)
         # At zero temperature most states come to rest within two sweeps.
         most = _SWEEPS_STOCHASTIC if stochastic else _SWEEPS_DETERMINISTIC
@@ -135,7 +144,7 @@ class BinaryMemory(SpinMemory):
         manner = Manner(update, order, key, threads, ties, held, sweeps, stochastic)
         engine = now._engine(manner)
         recorder = now._recorder(engine, record, every, update, cues.place)
-        batch = flow(engine, cues.array, schedule, recorder)
+        batch = flow(engine, cues.array, schedule, recorder, start)
         if stochastic:
             now._followed(batch)
         return Recall(batch, recorder, cues, stochastic, n, state.shape, state.patterns)

@@ -39,20 +39,25 @@ def flow(
     states: NDArray[np.int8],
     schedule: Schedule,
     recorder: Recorder,
+    start_sweep: int = 0,
 ) -> StateBatch:
     """Update the states at each temperature of a schedule, or until they are at rest.
 
-    If any temperature is positive, no state stops early: all make every sweep.
+    If any temperature is positive, no state stops early: all make every sweep. The number of an
+    update decides which random numbers it sees; ``start_sweep`` sweeps count as made before.
     """
     batch = engine.start(states)
-    n, start, stochastic = states.shape[1], 0, is_stochastic(schedule)
+    n, stochastic = states.shape[1], is_stochastic(schedule)
+    start = before = start_sweep * n
+    batch.updates += before
     if not schedule:  # no sweep: only mark which states are at rest
-        engine.advance(batch, 0.0, 0)
+        engine.advance(batch, 0.0, before)
     recorder.capture(batch)
     if stochastic:
         recorder.expect(schedule[-1][1] * n)
-    for temperature, end in schedule:
-        for until in recorder.milestones(start, end * n):
+    for temperature, last in schedule:
+        end = before + last * n
+        for until in recorder.milestones(start, end):
             if not batch.unfinished(until).size:
                 break
             engine.advance(batch, temperature, until)
@@ -62,8 +67,9 @@ def flow(
             if stochastic:
                 batch.stop[:] = RUNNING
             recorder.capture(batch)
-        start = end * n
+        start = end
     recorder.capture(batch, last=True)
+    batch.updates -= before
     return batch.ended()
 
 
