@@ -639,3 +639,11 @@ def test_asymmetry_must_be_said() -> None:
     check_rule(functools.partial(rows_of_one_size))
     with pytest.raises(AssertionError, match="not symmetric"):
         check_rule(rows_of_one_size, symmetric=True)
+
+
+@pytest.mark.parametrize("backend", hs.backends.available())
+def test_the_perceptron_takes_any_number_of_epochs(backend: str) -> None:
+    patterns = hs.random_patterns(3, 12, rng=1)
+    with hs.backends.use_backend(backend):
+        many = rules.perceptron(patterns, max_epochs=10**300)
+    np.testing.assert_array_equal(many, rules.perceptron(patterns))
