@@ -12,6 +12,7 @@ from pathlib import Path
 from sphinx_gallery.sorting import ExplicitOrder
 
 import hopfield_sim
+from hopfield_sim import explorer
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
@@ -102,7 +103,7 @@ sphinx_gallery_conf = {
 html_theme = "pydata_sphinx_theme"
 html_title = "hopfield_sim"
 html_static_path = ["_static"]
-html_extra_path = ["annotated"]  # kernels/*.html, written below
+html_extra_path = ["annotated"]  # kernels/*.html and explorer_page.html, written below
 html_css_files = ["house.css"]
 html_copy_source = False
 html_show_sourcelink = False
@@ -129,6 +130,11 @@ def annotate_kernels(app: object) -> None:
     annotate(HERE / "annotated")
 
 
+def write_explorer(app: object) -> None:
+    """The page of the explorer, which explorer.md shows."""
+    explorer.write(HERE / "annotated" / "explorer_page.html")
+
+
 def hide_private_arguments(
     app: object,
     what: str,
@@ -146,4 +152,5 @@ def hide_private_arguments(
 def setup(app) -> None:
     app.connect("autodoc-process-signature", hide_private_arguments)
     app.connect("builder-inited", annotate_kernels)
+    app.connect("builder-inited", write_explorer)
     app.connect("builder-inited", fetch_notebook)

@@ -15,7 +15,15 @@ from pathlib import Path
 
 from hopfield_sim import backends
 from hopfield_sim.errors import HopfieldError
-from hopfield_sim.experiment.cli import completion, console, doctor, driver, manual, options
+from hopfield_sim.experiment.cli import (
+    completion,
+    console,
+    doctor,
+    driver,
+    explore,
+    manual,
+    options,
+)
 from hopfield_sim.experiment.cli.driver import Outcome
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps import interruption
@@ -79,6 +87,8 @@ def _answer(argv: Sequence[str]) -> str | None:
     if {"-h", "--help"} & set(argv):
         if first == "merge":
             return manual.of_merge()
+        if first == "explore":
+            return manual.of_explore()
         own = [first] if ":" in first and not first.startswith("-") else []
         named = own or [word for word in argv if not word.startswith("-") and word in STUDIES]
         return manual.of_study(STUDIES[named[0]], named[0]) if named else manual.general()
@@ -95,6 +105,8 @@ def _answer(argv: Sequence[str]) -> str | None:
 
 def _work(argv: Sequence[str], command: str) -> Outcome:
     wanted = options.parse(argv)
+    if wanted.name == "explore":
+        return Outcome(explore.explore(wanted.out), 0)
     if wanted.backend == "auto" and backends.get().name == "numpy":
         console.complain(NO_KERNELS)
     for package, loss in WITHOUT.items():

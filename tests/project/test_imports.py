@@ -23,7 +23,7 @@ FLOORS = (
     {"recall"},
     {"models"},
     {"labels"},
-    {"plotting", "theory"},
+    {"plotting", "theory", "explorer"},
     {"experiment", "course", "testing", "sklearn"},
     {"hopfield_sim", "__main__"},  # the front doors: nobody inside goes through them
 )

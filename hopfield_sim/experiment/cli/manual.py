@@ -11,7 +11,7 @@ from hopfield_sim.experiment.studies.registry import COURSE, STUDIES, typed
 from hopfield_sim.experiment.sweeps.fields import Field, fields
 from hopfield_sim.experiment.sweeps.study import Study
 
-__all__ = ["general", "listed", "of_merge", "of_study"]
+__all__ = ["general", "listed", "of_explore", "of_merge", "of_study"]
 
 _WIDTH = 100
 
@@ -106,6 +106,18 @@ def of_merge() -> str:
         "Put shards together, folders or results files, and write tables and report of every\n"
         "study that is complete then.\n\n"
         "example:\n  hopfield-sim merge whole one two"
+    )
+
+
+def of_explore() -> str:
+    """Return the help of ``explore``."""
+    return (
+        "usage: hopfield-sim explore [--out FILE]\n\n"
+        "Open a page in the browser: draw patterns, store and forget them, corrupt a cue, and\n"
+        "watch its recall neuron by neuron. The page computes what the package computes, loads\n"
+        "nothing from a network, and shows the lines of Python that reproduce a situation.\n\n"
+        "options:\n  --out FILE  write the page and open nothing\n\n"
+        "example:\n  hopfield-sim explore --out explorer.html"
     )
 
 

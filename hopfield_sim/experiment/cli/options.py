@@ -28,6 +28,7 @@ MERGE = "merge OUT SHARD [SHARD ...]"
 VERBS = {
     "merge": "merge the parts of a study that --shard made",
     "list": "name all studies",
+    "explore": "draw patterns in the browser and watch their recall; --out FILE writes the page",
     "doctor": "list available and missing backends, kernels, packages and data sets",
 }
 """Commands in the place of a study's name, with their help."""
@@ -87,9 +88,12 @@ def parse(argv: Sequence[str]) -> Options:
         )
     if name == "merge":
         return _merge(words, options)
-    if name in ("list", "doctor"):
+    if name == "explore" and not words and set(options) <= {"out"}:
+        return Options(name, out=options.get("out") and _path(options["out"], "out"))
+    if name in ("list", "doctor", "explore"):
         also = words[0] if words else f"--{next(iter(options))}"
-        raise InvalidInputError(f"{name} takes no other words; got also {also!r}")
+        more = "other words but --out FILE" if name == "explore" else "other words"
+        raise InvalidInputError(f"{name} takes no {more}; got also {also!r}")
     if words:
         _refuse_surplus(words[0], name, argv, own)
     config = options.pop("config", None)
