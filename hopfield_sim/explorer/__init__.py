@@ -2,7 +2,8 @@
 
 It computes what the package computes, in JavaScript: ``random.js`` draws the same numbers,
 ``memories.js`` and ``recall.js`` are the reference in other words, ``situation.js`` is what a link
-carries, and ``view.js`` shows it. The page is self-contained and asks nothing of any address.
+carries; ``view.js``, ``drawing.js`` and ``controls.js`` are what a reader sees and presses. The
+page is self-contained and asks nothing of any address.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hopfield_sim.support import disk
 __all__ = ["engine", "page", "write"]
 
 _ENGINE = ("random.js", "memories.js", "recall.js", "situation.js")
+_VIEW = ("view.js", "drawing.js", "controls.js")
 _CHARACTERS = string.ascii_uppercase + string.digits
 
 
@@ -34,7 +36,8 @@ def engine() -> str:
 
 def page() -> str:
     """Return the page as one text of HTML."""
-    parts = {"style.css": _read("style.css"), "engine.js": engine(), "view.js": _read("view.js")}
+    view = "\n".join(map(_read, _VIEW))
+    parts = {"style.css": _read("style.css"), "engine.js": engine(), "view.js": view}
     text = _read("page.html")
     for name, part in parts.items():
         text = text.replace(f"/* {name} */", part)

@@ -95,7 +95,8 @@ class Generator {
   constructor(seed) {
     const [low, top] = keyOf(seed);
     const words = seedWords((BigInt(top) << 32n) | BigInt(low), 8).map(BigInt);
-    const wide = (i) => (words[i + 1] << 96n) | (words[i] << 64n) | (words[i + 3] << 32n) | words[i + 2];
+    const wide = (i) =>
+      (words[i + 1] << 96n) | (words[i] << 64n) | (words[i + 3] << 32n) | words[i + 2];
     this.step = ((wide(4) << 1n) | 1n) & Generator.MASK;
     this.state = (this.step + wide(0)) & Generator.MASK;
     this.move();

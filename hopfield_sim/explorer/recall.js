@@ -140,7 +140,8 @@ class SpinRecall extends Recall {
       if (now.updates >= this.end) now.stop = "temperature";
       return;
     }
-    const rests = () => now.state.every((s, i) => (memory.pull(now.cache, now.state, i) || s) === s);
+    const rests = () =>
+      now.state.every((s, i) => (memory.pull(now.cache, now.state, i) || s) === s);
     if (rests()) {
       if (!now.fresh && memory.exact === false) now.cache = memory.cache(now.state);
       now.fresh = true;
@@ -169,7 +170,9 @@ class VectorRecall extends Recall {
       const changes = next.map((x, i) => Math.abs(x - now.state[i]));
       now.state = next;
       now.updates += memory.n;
-      now.changed = [...changes.keys()].filter((i) => changes[i] > 0.1).map((i) => [i, now.updates]);
+      now.changed = [...changes.keys()]
+        .filter((i) => changes[i] > 0.1)
+        .map((i) => [i, now.updates]);
       this.note(memory.energy(next));
       if (Math.max(...changes) <= 1e-6) now.stop = "fixed-point";
       else if (now.updates >= this.end) now.stop = "max-steps";
@@ -180,7 +183,13 @@ class VectorRecall extends Recall {
 
 // ---------------------------------------------------------------- what a state is
 
-const MIXED = [[3, 16], [5, 9], [7, 8]]; // numbers of patterns in a mixture, and of candidates
+const MIXED = [
+  [3, 16],
+  [5, 9],
+  [7, 8],
+]; // numbers of patterns in a mixture, and of candidates
+
+const ONES = Array.from({ length: 128 }, (_, code) => code.toString(2).replaceAll("0", "").length);
 
 /** `HopfieldNetwork.classify(state)`: the nearest pattern, inverse or mixture, or spurious. */
 function classify(state, patterns, within = 0.05) {
@@ -188,7 +197,8 @@ function classify(state, patterns, within = 0.05) {
   const least = n - 2 * Math.floor(within * n + 1e-9);
   const { parts, overlap } = nearest(state, patterns, least);
   let kind = "spurious";
-  if (overlap >= least) kind = parts.length > 1 ? "mixture" : parts[0][1] > 0 ? "stored" : "inverse";
+  if (overlap >= least)
+    kind = parts.length > 1 ? "mixture" : parts[0][1] > 0 ? "stored" : "inverse";
   return { kind, parts: kind === "spurious" ? [] : parts, overlap: overlap / n };
 }
 
@@ -196,7 +206,10 @@ function nearest(state, patterns, least) {
   const n = state.length;
   const sums = patterns.map((xi) => dot(xi, state));
   const ranked = [...sums.keys()].sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]) || a - b);
-  let best = { parts: [[ranked[0], sums[ranked[0]] > 0 ? 1 : -1]], overlap: Math.abs(sums[ranked[0]]) };
+  let best = {
+    parts: [[ranked[0], sums[ranked[0]] > 0 ? 1 : -1]],
+    overlap: Math.abs(sums[ranked[0]]),
+  };
   if (best.overlap >= Math.max(least, 0.75 * n)) return best;
   for (const [order, most] of MIXED) {
     for (const chosen of combinations(ranked.slice(0, most), order)) {
@@ -217,12 +230,11 @@ function mixture(state, patterns, chosen) {
     for (const mu of chosen) code = 2 * code + (patterns[mu][i] === state[i] ? 0 : 1);
     sites[code]++;
   }
-  const ones = (code) => code.toString(2).replaceAll("0", "").length;
   let best = { signs: 0, agree: -1 };
   for (let signs = 0; signs < all; signs++) {
     let agree = 0;
     for (let code = 0; code < all; code++) {
-      if (sites[code] && 2 * ones(code ^ signs) < chosen.length) agree += sites[code];
+      if (sites[code] && 2 * ONES[code ^ signs] < chosen.length) agree += sites[code];
     }
     if (agree > best.agree) best = { signs, agree };
   }

@@ -87,7 +87,7 @@ function picture(recipe, side, stored) {
   let pixels = firstPixels(first, side, stored);
   for (const change of changes) {
     const [count, seed] = change.slice(1).split(".").map(Number);
-    if (/^f\d+\.\d+$/.test(change)) pixels = flipped(pixels, Math.min(count, n), seed);
+    if (/^f\d{1,9}\.\d{1,15}$/.test(change)) pixels = flipped(pixels, Math.min(count, n), seed);
     else if (/^c[tblr]$/.test(change)) {
       const seen = HALVES[change[1]];
       pixels = pixels.map((s, i) => (seen(Math.floor(i / side), i % side, side >> 1) ? s : -1));
@@ -107,16 +107,17 @@ const HALVES = {
 
 function firstPixels(word, side, stored) {
   const [kind, rest] = [word[0], word.slice(1)];
-  const at = (pixel) => Int8Array.from({ length: side * side }, (_, i) => pixel(Math.floor(i / side), i % side));
+  const at = (pixel) =>
+    Int8Array.from({ length: side * side }, (_, i) => pixel(Math.floor(i / side), i % side));
   if (kind === "g" && GLYPHS[rest]) {
     const dot5 = (k) => Math.floor((k * 5) / side);
     return at((row, column) => (GLYPHS[rest][5 * dot5(row) + dot5(column)] === "#" ? 1 : -1));
   }
-  if (kind === "c" && Number(rest) >= 1) {
+  if (kind === "c" && /^[1-9]\d{0,3}$/.test(rest)) {
     const square = (k) => Math.floor(k / Number(rest));
     return at((row, column) => ((square(row) + square(column)) % 2 ? -1 : 1));
   }
-  if (kind === "r" && /^\d+$/.test(rest)) return randomPattern(side * side, Number(rest));
+  if (kind === "r" && /^\d{1,15}$/.test(rest)) return randomPattern(side * side, Number(rest));
   if (kind === "p" && stored[rest] !== undefined) return picture(stored[rest], side, stored);
   if (kind === "b") return fromBits(rest, side * side);
   throw new Error(`no picture: ${word}`);
@@ -131,7 +132,9 @@ function drawn(pixels) {
 function fromBits(text, n) {
   const bytes = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   if (bytes.length !== Math.ceil(n / 8)) throw new Error("drawn on a grid of another size");
-  return Int8Array.from({ length: n }, (_, i) => ((bytes.charCodeAt(i >> 3) >> (7 - (i & 7))) & 1 ? 1 : -1));
+  return Int8Array.from({ length: n }, (_, i) =>
+    (bytes.charCodeAt(i >> 3) >> (7 - (i & 7))) & 1 ? 1 : -1,
+  );
 }
 
 function toBytes(pixels) {
@@ -150,8 +153,13 @@ function memoryOf(situation) {
     modern: () => new ModernMemory(n, situation.beta),
   };
   const memory = (kinds[situation.memory] ?? (() => new PairMemory(n, situation.memory)))();
-  for (const recipe of situation.stored) memory.store(picture(recipe, situation.side, situation.stored));
+  storeIn(memory, situation);
   return memory;
+}
+
+/** Store the patterns of a situation, from the `first` one on. */
+function storeIn(memory, { stored, side }, first = 0) {
+  for (const recipe of stored.slice(first)) memory.store(picture(recipe, side, stored));
 }
 
 /**
@@ -193,7 +201,8 @@ function python(situation) {
     }[first[0]]();
     for (const change of changes) {
       const [count, flipSeed] = change.slice(1).split(".").map(Number);
-      if (change[0] === "f") text = `hs.flip(${text}, count=${Math.min(count, n)}, rng=${flipSeed})`;
+      if (change[0] === "f")
+        text = `hs.flip(${text}, count=${Math.min(count, n)}, rng=${flipSeed})`;
       else if (change[0] === "i") text = `-${text}`;
       else text = `hs.mask(${text}, ${SEEN[change[1]]})`;
     }
@@ -208,10 +217,11 @@ function python(situation) {
   };
   const patterns = stored.map((recipe) => `    ${code(recipe)},`);
   const cue = code(situation.cue);
-  const made = {
-    dense: `hs.DenseMemory("polynomial", ${situation.power})`,
-    modern: `hs.ModernHopfield(beta=${situation.beta})`,
-  }[memory] ?? `hs.HopfieldNetwork("${memory}")`;
+  const made =
+    {
+      dense: `hs.DenseMemory("polynomial", ${situation.power})`,
+      modern: `hs.ModernHopfield(beta=${situation.beta})`,
+    }[memory] ?? `hs.HopfieldNetwork("${memory}")`;
   const lines = ["import numpy as np", "import hopfield_sim as hs", ""];
   if (used.hex) {
     lines.push(
@@ -225,8 +235,13 @@ function python(situation) {
   lines.push("patterns = np.array([", ...patterns, "])", `cue = ${cue}`, "");
   if (memory === "modern") {
     lines.push(`memory = ${made}.store(patterns.astype(float))`);
-    lines.push(`run = memory.recall(cue.astype(float), max_steps=${limit}, record="energy", advise=False)`);
-    lines.push("print(run.stop, run.steps, run.energy[-1])", "print(patterns @ run.states / cue.size)");
+    lines.push(
+      `run = memory.recall(cue.astype(float), max_steps=${limit}, record="energy", advise=False)`,
+    );
+    lines.push(
+      "print(run.stop, run.steps, run.energy[-1])",
+      "print(patterns @ run.states / cue.size)",
+    );
     return lines.join("\n");
   }
   lines.push(`memory = ${made}.store(patterns, advise=False)`);

@@ -123,6 +123,7 @@ def test_pictures_are_those_of_the_package() -> None:
     np.testing.assert_array_equal(drawn("r9~i"), -drawn("r9"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("update", ["async", "sync"])
 @pytest.mark.parametrize("temperature", [0.0, 0.4])
 @pytest.mark.parametrize("memory", [*RULES, "dense"])
@@ -230,7 +231,7 @@ def test_a_link_carries_the_situation_and_survives_nonsense() -> None:
     assert {name: full[name] for name in job} == job
     drawn = answers("fromLink('stored=' + drawn(picture('gQ~f50.2', 20, [])) + '&cue=p0')", 0)[0]
     assert len(drawn["stored"]) == 1
-    for link in ("side=1e9&stored=zz,b!!,p0&cue=p99", "power=x&beta=&seed=-3", "%%%=&&&", "cue=f"):
+    for link in ("side=1e9&stored=zz,b!!,p0&cue=p99", "power=x&beta=&seed=-3", "%%%=&&&", "cue=f", "cue=c1.5", "cue=r1e9"):
         found = answers("fromLink(job)", link)[0]
         assert 16 <= found["side"] <= 50
         assert found["cue"] in ("p0", "r1", "p0~f80.1")

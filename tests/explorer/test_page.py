@@ -79,7 +79,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with driver.sync_playwright() as play:
         flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         browser = play.chromium.launch(executable_path=BROWSER, args=flags)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, has_touch=True)
         opened = context.new_page()
         opened.set_default_timeout(20_000)
         wrong: list[str] = []
@@ -125,6 +125,7 @@ def choose(page: Any, **values: str) -> None:
             page.press(f"#{name}", "Tab")
 
 
+@pytest.mark.slow
 def test_clicks_end_in_the_states_of_the_package(page: Any) -> None:
     """Over seeds, rules and updates; stored, flipped, run and read as a person would."""
     visit(page, "side=16&stored=", 6)
@@ -176,6 +177,7 @@ def test_clicks_end_in_the_states_of_the_package(page: Any) -> None:
                 assert run["energy"] == pytest.approx(expected.energy[-1], rel=1e-11)
 
 
+@pytest.mark.slow
 def test_running_and_winding_back(page: Any) -> None:
     visit(page, "stored=gA,gB,gC&cue=p0~f80.1", 4)
     start = page.evaluate(SEEN)
@@ -196,6 +198,7 @@ def test_running_and_winding_back(page: Any) -> None:
     assert page.evaluate(SEEN)["runs"] == start["runs"]
 
 
+@pytest.mark.slow
 def test_drawing_by_pointer_and_keyboard_and_the_local_field(page: Any) -> None:
     visit(page, "stored=gA,gB,gC&cue=gA", 5)
     page.click("#blank")
@@ -210,6 +213,9 @@ def test_drawing_by_pointer_and_keyboard_and_the_local_field(page: Any) -> None:
     page.keyboard.press(" ")
     cue = np.array(page.evaluate(SEEN)["cue"])
     assert np.flatnonzero(cue > 0).tolist() == [22, 23, 24, 25, 26, 42]
+    page.touchscreen.tap(box["x"] + 0.5 * cell, box["y"] + 0.5 * cell)
+    cue = np.array(page.evaluate(SEEN)["cue"])
+    assert np.flatnonzero(cue > 0).tolist() == [0, 22, 23, 24, 25, 26, 42]
     page.click("#store-cue")
     box = page.locator("#board-async").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 3.5 / 20, box["y"] + box["height"] * 1.5 / 20)
@@ -223,6 +229,7 @@ def test_drawing_by_pointer_and_keyboard_and_the_local_field(page: Any) -> None:
     np.testing.assert_array_equal(seen["stored"], patterns[[0, 2, 3]])
 
 
+@pytest.mark.slow
 def test_the_link_and_the_python_carry_the_situation(
     page: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -241,6 +248,7 @@ def test_the_link_and_the_python_carry_the_situation(
     assert page.evaluate(SEEN)["runs"] == before["runs"]
 
 
+@pytest.mark.slow
 def test_nothing_sticks_out_at_400_pixels(page: Any) -> None:
     for width in (400, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 900})
