@@ -238,7 +238,7 @@ function showLoad() {
   const [limit, words] = limits[situation.memory];
   const end = Math.max(1.5 * limit, load);
   $("load-text").textContent =
-    `P = ${p} patterns, N = ${n} neurons: load P/N = ${load.toFixed(3)}; ${words}.`;
+    `P = ${p} pattern${p === 1 ? "" : "s"}, N = ${n} neurons: load P/N = ${load.toFixed(3)}; ${words}.`;
   $("load").setAttribute("aria-label", `Load ${load.toFixed(3)}, limit ${limit.toFixed(3)}`);
   $("load-bar").style.width = `${(100 * load) / end}%`;
   $("load-mark").style.left = `${(100 * limit) / end}%`;

@@ -121,9 +121,8 @@ class SpinRecall extends Recall {
     const draws = philoxWords(this.key, ACCEPT, 0, this.sweeps, memory.n);
     const next = now.state.map((_, i) => this.spin(i, draws[i]));
     const changed = [...next.keys()].filter((i) => next[i] !== now.state[i]);
-    if (this.temperature === 0 && changed.length && now.updates > 0) {
-      if (next.every((s, i) => s === now.previous[i])) now.stop = "cycle";
-    }
+    const back = changed.length && next.every((s, i) => s === now.previous[i]);
+    if (this.temperature === 0 && back) now.stop = "cycle";
     now.previous = now.state;
     now.state = next;
     now.cache = memory.cache(next);
@@ -205,7 +204,7 @@ function classify(state, patterns, within = 0.05) {
 function nearest(state, patterns, least) {
   const n = state.length;
   const sums = patterns.map((xi) => dot(xi, state));
-  const ranked = [...sums.keys()].sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]) || a - b);
+  const ranked = [...sums.keys()].sort((a, b) => Math.abs(sums[b]) - Math.abs(sums[a]));
   let best = {
     parts: [[ranked[0], sums[ranked[0]] > 0 ? 1 : -1]],
     overlap: Math.abs(sums[ranked[0]]),
