@@ -78,7 +78,8 @@ def _run(argv: Sequence[str], command: str) -> int:
     except HopfieldError as error:
         console.complain(f"error: {' '.join(str(error).split())}")
         return 2
-    return outcome.code if console.say(outcome.line) else max(outcome.code, 1)
+    said = console.say("\n".join([*outcome.answers, outcome.line]))
+    return outcome.code if said else max(outcome.code, 1)
 
 
 def _answer(argv: Sequence[str]) -> str | None:

@@ -138,7 +138,7 @@ def test_the_study_ends_with_one_line_that_says_what_is_where(
 ) -> None:
     pytest.importorskip("jinja2")
     folder, done = study
-    (line,) = done.stdout.splitlines()
+    *_, line = done.stdout.splitlines()
     assert str(folder / "report.html") in line
     assert re.search(r"from \d+ trials in \d+ s; beside it 5 tables", line)
     assert "left]" in done.stderr

@@ -483,3 +483,40 @@ def test_what_is_no_file_is_no_file_of_options(
 
 def test_course_names_are_studies() -> None:
     assert set(COURSE) <= set(STUDIES)
+
+
+@pytest.mark.parametrize("markdown", [False, True])
+def test_the_terminal_has_the_answer_and_a_small_table(
+    markdown: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    command = ["xor", "--out", str(tmp_path), *(["--markdown"] if markdown else [])]
+    assert main(command) == 0
+    text = capsys.readouterr().out
+    title = "Exclusive or: which powers tell a memory from its negative?"
+    lines = text.splitlines()
+    assert lines[0] == (f"## {title}" if markdown else title)
+    assert "Polynomial powers n = 3 and 5 solve it" in text
+    row = "| polynomial  |       3 | yes" if markdown else "  polynomial         3  yes"
+    assert any(line.startswith(row) for line in lines)
+    assert lines[-1].startswith(f"{tmp_path}/report.html: xor from 10 trials")
+    if not markdown:  # sentences are as wide as the terminal
+        assert max(len(line) for line in lines[:-1]) <= 60
+    again = [*command, "--workers", "1"]
+    assert main(again) == 0  # nothing is drawn again, and the answer is the same
+    assert capsys.readouterr().out.splitlines()[:-1] == lines[:-1]
+
+
+def test_long_tables_are_cut_and_say_so() -> None:
+    from hopfield_sim.experiment.cli import answers
+    from hopfield_sim.plotting.report import Section
+
+    rows = [{"n": n} for n in range(30)]
+    section = Section("Title", "First.\n\nSecond.", tables=[("Numbers", rows), ("More", rows)])
+    for text in (answers.plain(section), answers.markdown(section)):
+        assert "(18 more rows are in the report)" in text
+        assert "First." in text
+        assert "Second" not in text
+        assert "More" not in text
+        assert " 11" in text
+        assert " 12" not in text

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, ResultsDirError
-from hopfield_sim.experiment.cli import console, folders, report
+from hopfield_sim.experiment.cli import answers, console, folders, report
 from hopfield_sim.experiment.cli.folders import another
 from hopfield_sim.experiment.cli.options import Options, studies
 from hopfield_sim.experiment.cli.report import Answer
@@ -32,10 +32,11 @@ FILE = "results.sqlite"
 
 
 class Outcome(NamedTuple):
-    """Result of a command: one line of text, and the exit code."""
+    """Result of a command: one line of text, the exit code, and what the studies found."""
 
     line: str
     code: int
+    answers: Sequence[str] = ()
 
 
 def run(options: Options, command: str) -> Outcome:
@@ -60,7 +61,7 @@ def run(options: Options, command: str) -> Outcome:
             console.complain(f"continuing: {done} of {planned} trials are in {path}")
         if options.shard is None:
             sweep(jobs, store, pool, progress=True)
-            return _finish(store, jobs, command, start)
+            return _finish(store, jobs, command, start, options.markdown)
         sweep(jobs, store, pool, shard=options.shard, progress=True)
         done, planned, failed = _count(store, jobs)
         first = _first_failure(store, jobs)
@@ -82,10 +83,12 @@ def merge(options: Options, command: str) -> Outcome:
         jobs = [STUDIES[n].of(c) for n, c in store.studies().items() if n in STUDIES]
         if not jobs:
             raise ResultsDirError(f"nothing to merge: no study in {', '.join(map(str, sources))}")
-        return _finish(store, jobs, command, start)
+        return _finish(store, jobs, command, start, options.markdown)
 
 
-def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> Outcome:
+def _finish(
+    store: Store, jobs: Sequence[Study], command: str, start: float, in_markdown: bool
+) -> Outcome:
     """Write the output folder: every complete study of the store, older ones too."""
     folder, held = store.path.parent, store.studies()
     complete = [
@@ -105,17 +108,17 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
             which += counted(failed, "trial")
             line = f"{which} failed, {_first_failure(store, jobs)}. {line}"
         return Outcome(line, 1)
-    answers = [_answer(job, store) for job in complete]
+    requests = [_answer(job, store) for job in complete]
     seeds = sorted({job.config["seed"] for job in complete})
     steps = count(1)
     with Bar() as bar:
 
         def step(what: str) -> None:
-            bar.draw(next(steps) / (len(answers) + 1), f"writing {what}")
+            bar.draw(next(steps) / (len(requests) + 1), f"writing {what}")
 
         written = report.write(
             folder,
-            answers,
+            requests,
             command=command,
             seed=", ".join(map(str, seeds)),
             step=step,
@@ -135,7 +138,9 @@ def _finish(store: Store, jobs: Sequence[Study], command: str, start: float) -> 
         are = "is" if missing == 1 else "are"
         line += f". {missing} of {counted(planned, 'trial')} {are} missing; "
         line += f"run the studies with --out {folder}"
-    return Outcome(line, 1 if failed or missing else 0)
+    show = answers.markdown if in_markdown else answers.plain
+    shown = [show(written.sections[name]) for name in names if name in written.sections]
+    return Outcome(line, 1 if failed or missing else 0, shown)
 
 
 def _first_failure(store: Store, jobs: Sequence[Study]) -> str:

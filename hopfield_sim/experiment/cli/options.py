@@ -57,6 +57,7 @@ class Options:
     backend: str = "auto"
     quick: bool = False
     full: bool = False
+    markdown: bool = False
     merge: tuple[Path, ...] = ()
 
 
@@ -290,6 +291,7 @@ OPTIONS = {
         "tcp://..", "address of a dask cluster that runs the trials (extra: cluster)", _text
     ),
     "shard": Option("I/N", "only every N-th trial, the I-th slice of 1 to N", _shard),
+    "markdown": Option("", "print what was found in Markdown", checks.flag, _FLAG),
     "config": Option("FILE", "a TOML file of options; the command line overrides it", _path),
 }
 """Options of every study."""

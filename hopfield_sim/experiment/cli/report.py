@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hopfield_sim import backends
 from hopfield_sim.experiment.cli import kept
@@ -19,6 +19,9 @@ from hopfield_sim.experiment.cli.kept import Part
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.support import disk
+
+if TYPE_CHECKING:
+    from hopfield_sim.plotting.report import Section
 
 __all__ = ["Answer", "Written", "check", "write"]
 
@@ -57,6 +60,7 @@ class Written:
     figures: list[Path] = field(default_factory=list)
     videos: list[Path] = field(default_factory=list)
     page: Path | None = None  # none without Jinja2
+    sections: dict[str, Section] = field(default_factory=dict)  # by study
 
 
 def check() -> None:
@@ -133,6 +137,7 @@ def write(
         tables=[file for part in parts for file in part.tables],
         figures=[file for part in parts for file in part.figures],
         videos=[file for part in parts for file in part.videos],
+        sections={name: part.section for name, _, part in made},
     )
     if find_spec("jinja2") is None:  # reported at the start
         return written
