@@ -208,3 +208,10 @@ def test_a_text_is_whole(cupy):
         assert "#include" not in text
         assert text.count("struct Progress {") == 1
     assert "#define FIELD double" in source.text("rules", FIELD=np.float64)
+
+
+@pytest.mark.skipif(not REAL, reason="CuPy itself is asked")
+def test_the_stand_in_has_nothing_that_cupy_lacks(cupy):
+    assert [name for name in vars(stand_in.module()) if not hasattr(cupy, name)] == []
+    public = [name for name in vars(stand_in.ndarray) if not name.startswith("_")]
+    assert [name for name in public if not hasattr(cupy.ndarray, name)] == []
