@@ -31,7 +31,9 @@ from hopfield_sim.support import display
 
 __version__ = "0.1.0"
 
-_LAZY = ("course", "datasets", "experiment", "plotting", "sklearn", "testing", "theory")
+_LAZY = (
+    *("course", "datasets", "exercises", "experiment", "plotting", "sklearn", "testing", "theory"),
+)
 """Subpackages that load when they are first used: some need matplotlib. ``sklearn`` is not public:
 a star import must not hide scikit-learn.
 """

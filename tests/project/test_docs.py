@@ -84,6 +84,7 @@ def test_every_public_name_is_in_the_reference() -> None:
     listed = set((ROOT / "docs" / "api.rst").read_text(encoding="utf-8").split())
     public = {name for name in hs.__all__ if not isinstance(getattr(hs, name), ModuleType)}
     rooms = (hs.rules, hs.theory, hs.experiment, hs.plotting, hs.course, hs.testing, hs.datasets)
+    rooms += (hs.exercises,)
     for room in rooms:
         prefix = room.__name__.removeprefix("hopfield_sim.")
         public |= {

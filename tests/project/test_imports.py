@@ -24,7 +24,7 @@ FLOORS = (
     {"models"},
     {"labels"},
     {"plotting", "theory", "explorer"},
-    {"experiment", "course", "testing", "sklearn"},
+    {"experiment", "course", "testing", "exercises", "sklearn"},
     {"hopfield_sim", "__main__"},  # the front doors: nobody inside goes through them
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -221,7 +221,10 @@ def test_subpackages_load_on_first_use() -> None:
     assert "hopfield_sim.plotting" in loaded_by("import hopfield_sim\nhopfield_sim.plotting")
 
 
-ROOMS = ("plotting", "theory", "experiment", "datasets", "testing", "course", "rules", "backends")
+ROOMS = (
+    *("plotting", "theory", "experiment", "datasets", "testing", "course", "exercises"),
+    *("rules", "backends"),
+)
 
 
 @pytest.mark.parametrize("room_name", ROOMS)
