@@ -24,8 +24,10 @@ from hopfield_sim.support.crossing import crossing
 SLOW = {"experiment", "plotting", "show", "save_video", "plot_energy", "tiles", "video", "digits"}
 """Rooms and names of what takes a tenth of a second, and is called less often."""
 
-DECLARING = {f"experiment.{name}" for name in ("Study", "fields", "function", "option")}
-"""What a study of one's own is declared with: its mistakes are Python's, when it is imported."""
+DECLARING = {f"experiment.{name}" for name in ("Store", "Study", "fields", "function", "option")}
+"""What a study of one's own is declared with: its mistakes are Python's, when it is imported; and
+the open file of results, whose content ``databases`` attacks.
+"""
 
 
 @dataclass(frozen=True)

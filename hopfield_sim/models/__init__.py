@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hopfield_sim.models.attraction import Basins as Basins
 from hopfield_sim.models.attraction import basins as basins
 from hopfield_sim.models.classifier.memory import DenseClassifier as DenseClassifier
 from hopfield_sim.models.dense.memory import DenseMemory as DenseMemory
@@ -16,7 +15,7 @@ from hopfield_sim.models.saved import load as load
 from hopfield_sim.models.trained.memory import TrainedDenseMemory as TrainedDenseMemory
 
 _PUBLIC = [name for name, found in globals().items() if hasattr(found, "_file")]
-_PUBLIC += ["Basins", "basins", "load"]
+_PUBLIC += ["basins", "load"]
 
 if not TYPE_CHECKING:  # type checkers take the names that are imported as themselves
     __all__ = _PUBLIC

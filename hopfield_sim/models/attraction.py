@@ -133,6 +133,11 @@ def basins(
         )
     trials = checks.integer(trials, "trials", minimum=1)
     starts = checks.integer(starts, "starts", minimum=0)
+    checks.memory(
+        32 * (trials + starts) * xi.shape[1] + 8 * trials * len(asked),
+        f"{trials} cues and {starts} random states of {xi.shape[1]} numbers",
+        "use fewer trials or starts",
+    )
     if within is None:
         within = _BITS if binary else _DISTANCE
     within = checks.real(within, "within", minimum=0, maximum=0.5)

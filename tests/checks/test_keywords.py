@@ -24,7 +24,6 @@ SUMMED = hs.DistributedMemory(50, rng=0).store(REALS)
 
 ROOMS = (hs, theory, experiment, plotting, plotting.report, rules, datasets, course, testing)
 RECORDS = {
-    "Basins",
     "Study",  # abstract; the functions of studies are called
     "BrokenPromise",
     "Dataset",

@@ -9,10 +9,11 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hopfield_sim.errors import ResultsDirError
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ResultsDirError
 from hopfield_sim.experiment.sweeps.store import Saved, Store, differences
 from hopfield_sim.experiment.sweeps.study import canonical, fingerprint, generator
 
@@ -174,3 +175,9 @@ def test_everything_saved_survives_kill_9(tmp_path: Path) -> None:
     assert [p["trial"] for p in first] == list(range(len(first)))
     assert len(first) == len(second) > told >= 150
     assert json.loads(json.dumps(first)) == first
+
+
+@pytest.mark.parametrize("path", [None, 3, "", "a\0b"])
+def test_a_path_that_is_none_is_refused_in_words(path: Any) -> None:
+    with pytest.raises((InvalidInputError, InvalidTypeError), match="path"):
+        Store(path)

@@ -78,7 +78,7 @@ class Store:
     """
 
     def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
-        self.path = Path(path)
+        self.path = checks.path(path)
         self.notices: list[str] = []
         self._lock: Lock | None = None
         self._copy: TemporaryDirectory[str] | None = None
