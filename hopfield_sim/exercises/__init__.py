@@ -7,19 +7,30 @@
 False
 
 ``exercise.py`` says what an exercise is, ``grading.py`` how a solution is tried, ``verdict.py``
-what comes back. The exercises are in a file a notebook, from ``store.py`` to ``research.py``.
+what comes back; ``copies.py`` writes files. The exercises are in a file a notebook, from
+``store.py`` to ``research.py``.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from hopfield_sim import checks
-from hopfield_sim.exercises import capacity, dense, dynamics, grading, learning, research, store
+from hopfield_sim.exercises import (
+    capacity,
+    copies,
+    dense,
+    dynamics,
+    grading,
+    learning,
+    research,
+    store,
+)
 from hopfield_sim.exercises.exercise import Exercise, Mistake, exercise
 from hopfield_sim.exercises.verdict import Verdict
 
-__all__ = ["Exercise", "Mistake", "Verdict", "check", "exercise", "get", "names"]
+__all__ = ["Exercise", "Mistake", "Verdict", "check", "exercise", "get", "names", "write"]
 
 NOTEBOOKS = {
     1: "Store and recall",
@@ -101,6 +112,31 @@ def check(name: str | Exercise, candidate: Any, *, seconds: float = 10.0) -> Ver
     """
     seconds = checks.real(seconds, "seconds", minimum=0)
     return grading.grade(name if isinstance(name, Exercise) else get(name), candidate, seconds)
+
+
+@checks.by_name
+def write(folder: str | Path, *, solved: bool = False) -> Path:
+    """Write a file a notebook: functions to complete, or their solutions.
+
+    Parameters
+    ----------
+    folder : path
+        Folder; made if it is not there.
+    solved : bool
+        Whether to write the solutions.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    ResultsDirError
+        If a file is there already, which is not replaced, or cannot be written.
+    """
+    solved = checks.flag(solved, "solved")
+    return copies.write(folder, list(_EXERCISES.values()), NOTEBOOKS, solved=solved)
 
 
 def __dir__() -> list[str]:

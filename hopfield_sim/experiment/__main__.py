@@ -20,6 +20,7 @@ from hopfield_sim.experiment.cli import (
     console,
     doctor,
     driver,
+    exercises,
     explore,
     manual,
     options,
@@ -83,8 +84,10 @@ def _run(argv: Sequence[str], command: str) -> int:
 
 
 def _answer(argv: Sequence[str]) -> str | None:
-    """Return the text of help, version, completion, list or doctor; None for other commands."""
+    """Return the text of help and of commands that run no study; None for other commands."""
     first = argv[0] if argv else ""
+    if first == "exercises":
+        return exercises.exercises(argv[1:])
     if {"-h", "--help"} & set(argv):
         if first == "merge":
             return manual.of_merge()

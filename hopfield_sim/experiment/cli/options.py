@@ -29,6 +29,7 @@ VERBS = {
     "merge": "merge the parts of a study that --shard made",
     "list": "name all studies",
     "explore": "draw patterns in the browser and watch their recall; --out FILE writes the page",
+    "exercises": "list the exercises; --students and --solutions FOLDER write them",
     "doctor": "list available and missing backends, kernels, packages and data sets",
 }
 """Commands in the place of a study's name, with their help."""
@@ -91,7 +92,7 @@ def parse(argv: Sequence[str]) -> Options:
         return _merge(words, options)
     if name == "explore" and not words and set(options) <= {"out"}:
         return Options(name, out=options.get("out") and _path(options["out"], "out"))
-    if name in ("list", "doctor", "explore"):
+    if name in ("list", "doctor", "explore", "exercises"):
         also = words[0] if words else f"--{next(iter(options))}"
         more = "other words but --out FILE" if name == "explore" else "other words"
         raise InvalidInputError(f"{name} takes no {more}; got also {also!r}")
