@@ -102,7 +102,7 @@ def check(name: str | Exercise, candidate: Any, *, seconds: float = 10.0) -> Ver
     Raises
     ------
     InvalidInputError, InvalidTypeError
-        If there is no such exercise, or the limit is not positive.
+        If there is no such exercise, or the limit is negative or no number.
 
     Examples
     --------

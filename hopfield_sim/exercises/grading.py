@@ -150,9 +150,10 @@ def _called(exercise: Exercise, function: Any, label: str, arguments: tuple[Any,
     except NotImplementedError:
         raise Wrong("it is not written yet") from None
     except BaseException as error:
-        line = traceback.extract_tb(error.__traceback__)[-1].lineno
         said = f"{type(error).__name__}: {_text(error)}".rstrip(": ")
-        raise Wrong(f"it raises {said} (line {line}, with {label})") from None
+        own = traceback.extract_tb(error.__traceback__)[1:2]  # below this function's own line
+        line = f"line {own[0].lineno}, " if own else ""
+        raise Wrong(f"it raises {said} ({line}with {label})") from None
     for name, before, after in zip(exercise.signature.parameters, arguments, given, strict=False):
         if isinstance(before, np.ndarray) and not np.array_equal(before, np.asarray(after)):
             raise Wrong(
@@ -178,9 +179,11 @@ def _value(value: Any, truth: Any, label: str) -> Any:
             raise Wrong(f"it must return {len(truth)} things; it returns a {type(value).__name__}")
         return tuple(_value(v, t, label) for v, t in zip(value, truth, strict=True))
     try:
-        array = np.array(value)
+        array = np.asarray(value)  # no copy of what may be huge
     except Exception:
-        raise Wrong(f"a {type(value).__name__} is no array of numbers ({label})") from None
+        raise Wrong(
+            f"its answer, of type {type(value).__name__}, is no array of numbers ({label})"
+        ) from None
     if array.dtype.kind not in "biuf":
         kind = array.dtype if array.dtype.kind != "O" else type(value).__name__
         raise Wrong(f"it must return real numbers; this is {kind} ({label})")

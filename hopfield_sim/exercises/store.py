@@ -29,7 +29,8 @@ def signs(states: np.ndarray, *_: object) -> str | None:
     if not other.size:
         return None
     zero = ": the sign of a field of 0 is 0; at a tie the neuron keeps its state"
-    return f"your state has {other[0]:g} in it, not only -1 and +1" + (zero if not other[0] else "")
+    why = "" if other[0] else zero if (states == -1).any() else ": states are not 0 and 1"
+    return f"your state has {other[0]:g} in it, not only -1 and +1{why}"
 
 
 @exercise(

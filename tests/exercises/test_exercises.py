@@ -150,6 +150,8 @@ def _raises(error: BaseException) -> Any:
         (lambda weights, state: state, "shape (4,), where () is wanted"),
         (lambda weights, state: np.random.default_rng().normal(), "not what is wanted|two answers"),
         (lambda weights, state: input(), "EOFError"),
+        (lambda weights, state: np.broadcast_to(1.0, (10**13,)), "where () is wanted"),
+        (dict, "2 (with N = 4)"),
         (lambda weights: 0.0, "it must accept the call energy(weights, state)"),
         (3, "give the function itself"),
         (None, "give the function itself"),
@@ -196,6 +198,19 @@ def test_nothing_of_the_callers_changes() -> None:
     assert (drawn == np.random.get_state()[1]).all()  # noqa: NPY002
     assert (random.getstate(), sys.stdout, np.geterr()) == (plain, out, err)
     assert warnings.filters == filters
+
+
+def test_the_line_of_an_error_is_the_students() -> None:
+    def energy(weights: Any, state: Any) -> Any:
+        return np.linalg.inv(np.zeros((2, 2)))
+
+    line = energy.__code__.co_firstlineno + 1
+    assert f"Singular matrix (line {line}, with N = 4)" in check("energy", energy).message
+
+
+def test_states_of_0_and_1_are_told() -> None:
+    verdict = check("update_sync", lambda w, s: w @ s > 0)
+    assert verdict.message == "your state has 0 in it, not only -1 and +1: states are not 0 and 1"
 
 
 def test_an_unknown_exercise_is_an_error() -> None:
