@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 _GROUPS = {
@@ -16,6 +17,9 @@ _GROUPS = {
     ),
 }
 """The two versions of Linux's control groups."""
+
+_UNLIMITED = 2**62
+"""A limit above this is none; version 1 writes the largest number of whole pages."""
 
 _STATM = {"RLIMIT_AS": 0, "RLIMIT_DATA": 5}
 """Field of /proc/self/statm, in pages, for each limit."""
@@ -59,7 +63,8 @@ def _control_groups(root: Path) -> Iterator[int]:
         for top in _mounted(root, controller):
             inside = top / path.lstrip("/")
             for folder in (inside, *inside.parents):
-                most, used = _number(folder / limit), _number(folder / use)
+                most = _number(folder / limit)
+                used = None if most is None or most > _UNLIMITED else _number(folder / use)
                 if most is not None and used is not None:
                     stat = _fields(folder / "memory.stat")
                     yield most - used + sum(stat.get(name, 0) for name in cached)
@@ -67,6 +72,7 @@ def _control_groups(root: Path) -> Iterator[int]:
                     break
 
 
+@cache
 def _mounted(root: Path, controller: str) -> list[Path]:
     """Folders of a controller's groups; in version 1 several may share a folder of any name."""
     usual = root / "sys/fs/cgroup" / controller
@@ -87,16 +93,17 @@ def _process_limits(root: Path) -> Iterator[int]:
         import resource
     except ImportError:  # not on Windows
         return
-    pages = _text(root / "proc/self/statm").split()
     for name, place in _STATM.items():
         most = resource.getrlimit(getattr(resource, name))[0]
-        if most != resource.RLIM_INFINITY and place < len(pages):
-            yield most - int(pages[place]) * resource.getpagesize()
+        if most != resource.RLIM_INFINITY:
+            pages = _text(root / "proc/self/statm").split()
+            yield from (most - int(used) * resource.getpagesize() for used in pages[place:][:1])
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        with open(path, "rb", buffering=0) as file:  # in a tenth of the time of a text file
+            return file.readall().decode("utf-8", "replace")
     except OSError:
         return ""
 

@@ -124,6 +124,8 @@ def _one(x: Floats, mean: Floats, weights: Floats, level: float, resolution: flo
 
 def _falling(values: Floats, weights: Floats) -> Floats:
     """The nearest non-increasing sequence to ``values``: increasing neighbours are averaged."""
+    if (values[1:] <= values[:-1]).all():
+        return values
     blocks: list[tuple[float, float, int]] = []
     for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
         size = 1
@@ -132,4 +134,4 @@ def _falling(values: Floats, weights: Floats) -> Floats:
             value = (before * heavier + value * weight) / (heavier + weight)
             weight, size = heavier + weight, size + more
         blocks.append((value, weight, size))
-    return np.concatenate([np.full(size, value) for value, _, size in blocks])
+    return np.repeat([value for value, _, _ in blocks], [size for _, _, size in blocks])
