@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.products import product
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.support import places
+from hopfield_sim.support.products import product
 
 # Sums of this many ±1 are exact in float32.
 _EXACT_IN_FLOAT32 = 2**24

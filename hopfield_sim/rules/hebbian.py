@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.products import product
 from hopfield_sim.rules.rule import LearningRule
+from hopfield_sim.support.products import product
 
 # Rows of the matrix made at a time, so that temporaries stay small beside it.
 _BLOCK_ROWS = 1024

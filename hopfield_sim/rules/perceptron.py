@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.backends.products import product
 from hopfield_sim.backends.reference.perceptron import Learning
 from hopfield_sim.errors import NotConverged
 from hopfield_sim.rules.rule import LearningRule
+from hopfield_sim.support.products import product
 
 
 @checks.by_name

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.products import gram, product
 from hopfield_sim.rules.rule import LearningRule
 from hopfield_sim.support.interruptible import interruptible
+from hopfield_sim.support.products import gram, product
 
 # Smallest square of a Cholesky pivot, relative to N, for which W keeps at least 7 digits. Below it
 # the patterns are (nearly) linearly dependent, and a singular value decomposition is used.

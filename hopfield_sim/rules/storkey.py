@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.products import product
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.rules.rule import LearningRule
+from hopfield_sim.support.products import product
 
 _Real = NDArray[np.floating]
 

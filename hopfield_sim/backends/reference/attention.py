@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.products import product
 from hopfield_sim.support.places import module_of
+from hopfield_sim.support.products import product
 
 Floats = NDArray[np.floating]
 

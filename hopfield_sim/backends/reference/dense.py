@@ -19,10 +19,10 @@ from hopfield_sim.backends.dense_protocol import (
     Descent,
     Memories,
 )
-from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import Dynamics, StateBatch
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
+from hopfield_sim.support.products import product
 
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import (
     CACHED,
     FRESH,
@@ -29,6 +28,7 @@ from hopfield_sim.backends.protocol import (
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.philox import distinct_sites, random_spins
 from hopfield_sim.support import places
+from hopfield_sim.support.products import product
 
 Rows = NDArray[np.int64]
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.products import product
+from hopfield_sim.support.products import product
 
 
 class Learning:

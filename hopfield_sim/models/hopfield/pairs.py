@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix, StateBatch
 from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.errors import NotStoredError
@@ -20,6 +19,7 @@ from hopfield_sim.models.spins import Engine, Stored, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.recording import Recorder
 from hopfield_sim.support import places
+from hopfield_sim.support.products import product
 
 if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import FIXED, StateBatch
 from hopfield_sim.models.restricted import energy
+from hopfield_sim.support.products import product
 
 Floats = NDArray[np.float64]
 Spins = NDArray[np.int8]

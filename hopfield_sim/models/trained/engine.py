@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.products import product
 from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
@@ -22,6 +21,7 @@ from hopfield_sim.backends.reference.powers import Floats, rectified
 from hopfield_sim.models.binary import Manner
 from hopfield_sim.models.dense.interactions import Rectified
 from hopfield_sim.models.trained import rule
+from hopfield_sim.support.products import product
 
 Doubles = NDArray[np.float64]
 Spins = NDArray[np.int8]

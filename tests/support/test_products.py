@@ -9,11 +9,11 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import rules
-from hopfield_sim.backends import products
 from hopfield_sim.backends.compiled import attention as compiled_attention
 from hopfield_sim.backends.compiled import pairs as cython_backend
 from hopfield_sim.backends.reference import attention
 from hopfield_sim.models.hopfield import pairs
+from hopfield_sim.support import products
 
 
 @pytest.fixture
