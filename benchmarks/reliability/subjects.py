@@ -25,8 +25,9 @@ SLOW = {"experiment", "plotting", "show", "save_video", "plot_energy", "tiles", 
 """Rooms and names of what takes a tenth of a second, and is called less often."""
 
 DECLARING = {f"experiment.{name}" for name in ("Store", "Study", "fields", "function", "option")}
-"""What a study of one's own is declared with: its mistakes are Python's, when it is imported; and
-the open file of results, whose content ``databases`` attacks.
+DECLARING |= {f"exercises.{name}" for name in ("Exercise", "Mistake", "exercise")}
+"""What studies and exercises of one's own are declared with: their mistakes are Python's, when they
+are imported; and the open file of results, whose content ``databases`` attacks.
 """
 
 

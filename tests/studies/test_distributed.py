@@ -254,7 +254,10 @@ def test_full_is_the_papers_size_and_only_where_there_is_one(capsys, tmp_path) -
     assert main(["distributed", "--full", "--quick", "--out", str(tmp_path)]) == 2
     assert "exclude each other" in capsys.readouterr().err
     assert main(["capacity", "--full", "--out", str(tmp_path)]) == 2
-    assert "capacity takes no --full; it is for digits, distributed" in capsys.readouterr().err
+    assert (
+        "capacity takes no --full; it is for alpha-c, digits, distributed, phase"
+        in capsys.readouterr().err
+    )
     assert main(["distributed", "--rules", "hebbian", "--out", str(tmp_path)]) == 2
     assert "takes no --rules" in capsys.readouterr().err
 

@@ -14,7 +14,7 @@ from hopfield_sim.experiment.cli import answers, console, folders, report
 from hopfield_sim.experiment.cli.folders import another
 from hopfield_sim.experiment.cli.options import Options, studies
 from hopfield_sim.experiment.cli.report import Answer
-from hopfield_sim.experiment.studies.registry import STUDIES
+from hopfield_sim.experiment.studies.registry import STUDIES, typed
 from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.cluster import Cluster
 from hopfield_sim.experiment.sweeps.fields import Field, fields
@@ -178,8 +178,10 @@ def _sentences(job: Study, result: Any, store: Store) -> str:
 def _configure(study: type[Study], options: Options) -> Study:
     """Return the study with its options over its default, small or large size."""
     if options.full and not study.large:
-        having = [name for name in STUDIES if STUDIES[name].large]
-        raise InvalidInputError(f"{study.name} takes no --full; it is for {', '.join(having)}")
+        having = [typed(name) for name in STUDIES if STUDIES[name].large]
+        raise InvalidInputError(
+            f"{typed(study.name)} takes no --full; it is for {', '.join(having)}"
+        )
     wanted: dict[str, Any] = dict(study.large if options.full else {})
     wanted |= study.small if options.quick else {}
     for field in fields(study):
