@@ -20,7 +20,8 @@ def attack(rounds: int) -> Tally:
     tally = Tally()
     for number in range(rounds):
         with TemporaryDirectory() as folder:
-            process = start(*STUDY, "--processes", "--out", folder)
+            # Long enough not to be over when the signal comes.
+            process = start(*STUDY, "--trials", "3000", "--processes", "--out", folder)
             wait(process, Path(folder))
             kind = SIGNALS[number % len(SIGNALS)]
             os.kill(process.pid, kind)

@@ -35,12 +35,17 @@ def write(folder: Any, exercises: list[Exercise], titles: dict[int, str], *, sol
         own = [e for e in exercises if e.notebook == number]
         parts = [e.source() if solved else e.skeleton() for e in own]
         texts[folder / name] = "\n\n".join([_HEAD.format(title=title, name=name), *parts])
-    if there := [path for path in texts if path.exists()]:
-        raise ResultsDirError(f"{there[0]} is there already; name another folder, or move it away")
     try:
+        there = [path for path in texts if path.exists()]
+        if there:
+            raise ResultsDirError(
+                f"{there[0]} is there already; name another folder, or move it away"
+            )
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in texts.items():
             disk.write(path, text.encode())
+    except ResultsDirError:
+        raise
     except OSError as error:
         raise ResultsDirError(f"cannot write to {folder}: {error}") from error
     return folder

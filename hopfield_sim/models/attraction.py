@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.models.continuous import ContinuousMemory
 from hopfield_sim.models.hopfield import classification
 from hopfield_sim.support.crossing import crossing
@@ -124,6 +124,10 @@ def basins(
     >>> found.recovered.round(1).tolist()
     [0.0, 0.8, 1.0, 1.0]
     """
+    if not callable(getattr(memory, "recall", None)):
+        raise InvalidTypeError(
+            f"memory must be a memory, with a method recall; got {checks.show(memory)}"
+        )
     xi = _patterns(memory, patterns)
     binary = not isinstance(memory, ContinuousMemory) and bool(np.isin(xi, (-1, 1)).all())
     asked = checks.finite(np.atleast_1d(checks.numeric(overlaps, "overlaps")), "overlaps")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from hopfield_sim import exercises
+from hopfield_sim.errors import ResultsDirError
 from hopfield_sim.exercises import get, names
 from hopfield_sim.experiment.__main__ import main
 
@@ -91,3 +93,8 @@ def test_the_plugin_is_installed_and_loads_nothing() -> None:
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); import {name}; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"numpy", "hopfield_sim"} & set(run.stdout.split()) == set()
+
+
+def test_a_folder_whose_name_is_too_long_is_an_error_of_the_package() -> None:
+    with pytest.raises(ResultsDirError, match="cannot write"):
+        exercises.write("x" * 5000)

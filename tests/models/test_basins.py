@@ -11,7 +11,7 @@ from figure_checks import assert_legible
 
 import hopfield_sim as hs
 from hopfield_sim import plotting
-from hopfield_sim.errors import HopfieldError, InvalidInputError, NotStoredError
+from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError, NotStoredError
 
 PATTERNS = hs.random_patterns(6, 120, rng=0)
 REAL = np.random.default_rng(0).normal(size=(5, 40))
@@ -158,3 +158,9 @@ def test_the_study_and_its_figures() -> None:
     assert_legible(plotting.basins(result))
     net = hs.HopfieldNetwork().store(PATTERNS)
     assert_legible(plotting.basins(hs.basins(net, trials=20, starts=0, rng=0)))
+
+
+@pytest.mark.parametrize("memory", ["dot", 1j, {}, None])
+def test_what_is_no_memory_is_refused_in_words(memory: Any) -> None:
+    with pytest.raises(InvalidTypeError, match="with a method recall"):
+        hs.basins(memory, patterns=[[1, -1, 1, 1]])
