@@ -14,7 +14,7 @@ from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.models import HopfieldNetwork
 from hopfield_sim.rules import RULES
 
-__all__ = ["law", "network", "repeats", "room", "span"]
+__all__ = ["law", "listed", "network", "repeats", "room", "span"]
 
 
 def repeats(help: str, *, default: int | None = None, most: int | None = None) -> Any:
@@ -56,3 +56,14 @@ def span(counts: Sequence[int]) -> str:
     """
     low, high = min(counts), max(counts)
     return f"{low}" if low == high else f"{low} to {high}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join some words as a sentence does.
+
+    Examples
+    --------
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -13,7 +13,6 @@ from hopfield_sim.plotting.cells import cell
 from hopfield_sim.plotting.curves import measured, measured_handle
 from hopfield_sim.plotting.rows import Row, averaged, rows_of, values, where
 
-COLOURS = (style.BLUE, style.VERMILLION, style.GREEN, style.PURPLE, style.ORANGE, style.SKY)
 MARKERS = {"rotation": ("o", "-"), "gradient": ("s", "--")}
 _NEEDED = (
     *("method", "n_neurons", "n_hidden", "n_patterns", "rotations"),
@@ -49,7 +48,8 @@ def restricted(result: Any, *, ax: Any = None) -> Figure:
     rows = rows_of(result, *_NEEDED)
     rows = [row for row in rows if row["rotations"] in (0, max(values(rows, "rotations")))]
     fractions, counts = values(rows, "fraction"), values(rows, "n_patterns")
-    colours = {p: COLOURS[k % len(COLOURS)] for k, p in enumerate(counts)}
+    known = [*style.COLOURS, *style.SPARE_COLOURS]
+    colours = {p: known[k % len(known)] for k, p in enumerate(counts)}
     with style.house():
         panels = style.panels(
             ax,

@@ -25,7 +25,7 @@ from hopfield_sim.experiment.studies.files import (
 )
 from hopfield_sim.experiment.studies.image import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.image import posters as pictures
-from hopfield_sim.experiment.studies.shared import network
+from hopfield_sim.experiment.studies.shared import listed, network
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -175,7 +175,7 @@ class Image(Study):
         count = len(result.config["images"])
         text = (
             f"With {result.summary['covered']:.0%} of every picture covered{_how(result.config)}, "
-            f"these came back to the last of {SHAPE[0] * SHAPE[1]} pixels: {_listed(parts)}."
+            f"these came back to the last of {SHAPE[0] * SHAPE[1]} pixels: {listed(parts)}."
         )
         if count > 1:
             text += f" The two most alike of the {count} pictures overlap by {likeness:.2f}"
@@ -291,10 +291,6 @@ def _visible() -> NDArray[np.bool_]:
     keep = np.zeros(SHAPE, bool)
     keep[: SHAPE[0] // 2, : SHAPE[1] // 2] = True
     return keep.ravel()
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _how(config: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from hopfield_sim.experiment.studies.packing import unpack_images
 from hopfield_sim.experiment.studies.robust.corruptions import REACH, WORDS
 from hopfield_sim.experiment.studies.robust.memories import NAMES
 from hopfield_sim.experiment.studies.robust.ranking import WITHIN
+from hopfield_sim.experiment.studies.shared import listed
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 
@@ -55,7 +56,7 @@ def _best(result: Result, data: str) -> str:
             who = {str(row["memory"]) for row in best}
             key = tuple(name for name in names if name in who)
             groups.setdefault(key, []).append(f"{WORDS[kind]} ({_shown(best[0], 2)})")
-    texts = [f"{_listed(kinds)}: {_crowd(who, names)}" for who, kinds in groups.items()]
+    texts = [f"{listed(kinds)}: {_crowd(who, names)}" for who, kinds in groups.items()]
     return (
         f"Best at exact recall of {_words(result, data)}, on average over strengths — "
         f"{'; '.join(texts)}."
@@ -70,8 +71,8 @@ def _crowd(who: Sequence[str], names: Sequence[str]) -> str:
     if not others:
         return f"all {len(names)} memories are tied"
     if len(others) < len(who):
-        return f"tied, all but {_listed([NAMES[name] for name in others])}"
-    return f"tied, {_listed([NAMES[name] for name in who])}"
+        return f"tied, all but {listed([NAMES[name] for name in others])}"
+    return f"tied, {listed([NAMES[name] for name in who])}"
 
 
 def _winners(result: Result, data: str, kind: str) -> list[Row]:
@@ -93,12 +94,12 @@ def _attacks(result: Result, data: str) -> str:
             if row["data"] == data and row["start"] == start and _significant(row)
         ]
         rows.sort(key=lambda row: -float(row["cost"]))
-        listed = [
+        lines = [
             f"{NAMES[str(row['memory'])]} {float(row['random']):.2f} → {float(row['fgsm']):.2f}"
             f"{_plus_minus(row['cost_se'], 2)}"
             for row in rows
         ]
-        parts.append(f"{words}: {_listed(listed) if listed else 'none'}.")
+        parts.append(f"{words}: {listed(lines) if lines else 'none'}.")
     return (
         f"Memories of {_words(result, data)} that FGSM with ε = {result.config['epsilons'][-1]:g} "
         f"costs more than random signs of that size do (exact recall, random → FGSM ± standard "
@@ -126,10 +127,6 @@ def _alike(result: Result, data: str) -> str:
         f"against 1, {others * m ** (order - 1):.1f} at n = {order} and "
         f"{others * m:.1f} in the Hebbian network (n = 2); below 1 it is from n = {enough} on."
     )
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def page(result: Result) -> Pages:
