@@ -171,7 +171,7 @@ def _text(error: BaseException) -> str:
 
 
 def _value(value: Any, truth: Any, label: str) -> Any:
-    """Return an answer as arrays of numbers of the shapes wanted."""
+    """Convert a result to numeric arrays of the expected shapes."""
     if value is None:
         raise Wrong("it returns None: is there a return at its end?")
     if isinstance(truth, tuple):

@@ -218,7 +218,7 @@ def _random(xi: NDArray[Any], count: int, binary: bool, rng: np.random.Generator
 def _near(
     states: NDArray[Any], targets: NDArray[Any], within: float, binary: bool
 ) -> NDArray[np.bool_]:
-    """Whether each state is its target, but for so many bits or so much of its length."""
+    """Whether each state equals its target within the tolerance, in bits or relative length."""
     if binary:
         return (states != targets).mean(axis=1) <= within + 1e-9
     whole = targets.astype(np.float64)

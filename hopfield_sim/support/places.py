@@ -65,7 +65,7 @@ def beside(array: Any, other: Any) -> Any:
 
 
 def kept(owner: Any, make: Callable[[], Any]) -> Any:
-    """What ``make`` has brought to a device for this object, once in its life."""
+    """Copy of an object on a device, made by ``make`` once and cached."""
     key = id(owner)
     if key not in _kept:
         _kept[key] = make()
@@ -74,7 +74,7 @@ def kept(owner: Any, make: Callable[[], Any]) -> Any:
 
 
 def forget() -> None:
-    """Let go of all that is kept; it is made again when it is wanted."""
+    """Discard all cached copies; they are made again when needed."""
     _kept.clear()
 
 

@@ -1,4 +1,4 @@
-"""The state of the Hebbian network at a load and a temperature: what replica theory says of it."""
+"""Order parameters of the Hebbian network at a load and a temperature, by replica theory."""
 
 from __future__ import annotations
 

@@ -92,8 +92,8 @@ class Device:
         return min(threads, -(-n // 32) * 32)
 
     def holds(self, shared: int, n_states: int) -> bool:
-        """Whether blocks with so much shared memory can run in numbers that keep the device busy:
-        all of them at once, or 16 a processor.
+        """Whether enough blocks with ``shared`` bytes of shared memory fit on the device to keep it
+        busy: all blocks at once, or 16 per multiprocessor.
         """
         if shared > self.shared_of_block:
             return False

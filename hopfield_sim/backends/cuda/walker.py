@@ -1,4 +1,4 @@
-"""Batches on the device, brought on launch by launch: what engines of spins share."""
+"""Batches of spins on the device, advanced by a few sweeps per launch."""
 
 from __future__ import annotations
 
@@ -116,8 +116,8 @@ class Walker:
         moving.fresh[moving.fresh == STALE] = FRESH
 
     def _far(self, far_bytes: int, n_states: int) -> tuple[Array, range]:
-        """Memory outside the blocks, so much a state, and the first states of the parts for which
-        it suffices.
+        """Global memory for the walks, per state, and the first state of each part of the batch
+        that fits into it.
         """
         at_once = max(1, min(n_states, _FAR_BYTES // max(1, far_bytes)))
         far = self.device.empty((max(1, far_bytes * at_once),), np.uint8)
@@ -178,7 +178,7 @@ def site_type(n: int) -> np.dtype[Any]:
 
 
 def types(couplings: Couplings) -> dict[str, Any]:
-    """The words that ``couplings.cuh`` wants defined."""
+    """Definitions of the types that ``couplings.cuh`` uses."""
     field, cache = couplings.diagonal.dtype, couplings.cache_type
     types: dict[str, Any] = {"FIELD": field, "CACHE": cache}
     if isinstance(couplings, Factors):

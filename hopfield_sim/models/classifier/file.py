@@ -1,4 +1,4 @@
-"""What a file says of a classifier: all that is needed to use it, and to go on learning."""
+"""Members of a classifier's file: its memories, and the state of its training to resume from."""
 
 from __future__ import annotations
 

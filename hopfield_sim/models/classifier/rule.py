@@ -1,9 +1,9 @@
 """The formulas of a dense memory that classifies (D. Krotov, J. J. Hopfield, NeurIPS 29, 2016).
 
 Memories ξ (K, d + C): d visible neurons, then C class neurons. A state v (B, d) votes with class
-neuron a at +1 against all of them at −1. One formula a function; everything here works on arrays
-that are validated elsewhere, and K×B powers at a time. Overlaps h are divided by a scale S, so that
-h^n fits; S cancels in the end, in β S^n = (S/T)^n.
+neuron a at +1 against all of them at −1. One formula per function; arguments are validated
+elsewhere, and K×B powers are computed at a time. Overlaps h are divided by a scale S, so that h^n
+fits; S cancels in the end, in β S^n = (S/T)^n.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from hopfield_sim.backends.reference.powers import Floats, ceiling, raised, rect
 Doubles = NDArray[np.float64]
 
 _LEAST_SLOPE = 2.0**-53
-"""1 − c² where tanh has rounded c to ±1: what is surely wrong must pull none the less, or no step
-would ever set it right.
+"""Lower bound of 1 − c², which is 0 once tanh rounds to ±1: a saturated wrong output must still
+have a gradient, or it would never be corrected.
 """
 
 
@@ -46,12 +46,12 @@ def cost(outputs: Doubles, targets: Doubles, power: int) -> float:
 
 
 def signal(outputs: Doubles, targets: Doubles, power: int) -> Doubles:
-    """G_a = ((t_a − c_a)/2)^{2m−1} (1 − c_a²), (B, C): the paper's over 2^{2m−1}, which the step of
-    momentum cancels, so that it fits float32 for any m.
+    """G_a = ((t_a − c_a)/2)^{2m−1} (1 − c_a²), (B, C): the paper's divided by 2^{2m−1}, to fit
+    float32 for any m; the normalised step does not depend on the factor.
 
     Examples
     --------
-    No signal from what is surely right, some from what is surely wrong:
+    Zero for a saturated correct output, not for a saturated wrong one:
 
     >>> signal(np.array([[1.0, 1.0]]), np.array([[1.0, -1.0]]), 1)
     array([[ 0.00000000e+00, -1.11022302e-16]])
@@ -104,8 +104,8 @@ def weights(low: Floats, steps: Floats, order: int, winners: NDArray[np.int64]) 
 
 
 def participation(weights: Floats) -> Doubles:
-    """(Σ_μ w_μ)² / Σ_μ w_μ², (B,): k when k memories vote alike and the others not at all; 0 when
-    none votes.
+    """(Σ_μ w_μ)² / Σ_μ w_μ², (B,): k if k memories have equal weights and the others none; 0 if all
+    weights are 0.
     """
     weights = weights.astype(np.float64)
     weights /= np.maximum(weights.max(axis=1, keepdims=True), np.finfo(float).tiny)

@@ -1,7 +1,7 @@
 """A classifier's training, epoch by epoch: batches shared out in blocks between threads.
 
-Blocks depend on nothing but shapes, and what they give is added up in their order, so that the
-result does not depend on the number of threads. BLAS must be left with one thread meanwhile.
+The partition into blocks depends only on shapes, and their results are added in order, so that the
+result does not depend on the number of threads. BLAS must run single-threaded meanwhile.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from hopfield_sim.models.classifier import rule
 from hopfield_sim.models.classifier.state import Labels, Recipe, Row, State
 
 _BLOCK = 250
-"""Examples of a block: enough for a matrix product, and four blocks of a batch of 1000."""
+"""Examples per block: enough for a matrix product, and four blocks in a batch of 1000."""
 
 _POWERS = 1 << 22
-"""Powers that a block takes, some 10 ms: how long a Ctrl-C may have to wait."""
+"""Powers per block, about 10 ms: the delay of a Ctrl-C."""
 
 _SAMPLE = 1000
-"""Examples that measure a temperature."""
+"""Examples used to measure a temperature."""
 
 _GAIN = 5.0
-"""Times n the median of |β Σ ΔF| at the last temperature, where it is chosen here; 1 at the first.
+"""Median of |β Σ ΔF| in units of n at the last temperature if chosen automatically; 1 at the first.
 """
 
 _FEATURES, _WHOLE = 5, 25
@@ -51,7 +51,7 @@ class Examples(NamedTuple):
 
 
 class Pushed(NamedTuple):
-    """What a block of examples says of the memories."""
+    """Result of a block of examples: gradient, cost, and number of misclassified examples."""
 
     gradient: Floats
     cost: float
@@ -60,7 +60,7 @@ class Pushed(NamedTuple):
 
 @dataclass(frozen=True)
 class Machine:
-    """The implementation, its number of threads, and the temperature, as an overlap."""
+    """Backend, number of threads, order n of the energy and exponent m of the cost."""
 
     engine: Voting
     n_threads: int
@@ -82,7 +82,7 @@ class Machine:
     def push(
         self, examples: Examples, batch: NDArray[np.int64], memories: Floats, temperature: float
     ) -> Pushed:
-        """dξ of a batch with its cost and how many of its examples are not recognised."""
+        """Gradient dξ of a batch, its cost, and the number of misclassified examples."""
         steps = rule.class_steps(memories, examples.states.shape[1], temperature)
         parts: dict[int, Pushed] = {}
 
@@ -188,7 +188,7 @@ def validated(recipe: Recipe, machine: Machine, held: Examples, state: State) ->
 
 
 def silent(examples: Examples, memories: Floats) -> int:
-    """How many memories have F = 0 for every example and class: none of them learns any more."""
+    """Number of memories with F = 0 for all examples and classes; these have no gradient."""
     states = examples.states
     parts = [slice(start, start + 1000) for start in range(0, len(states), 1000)]
     low = [rule.overlaps(states[part], memories, 1.0).max(axis=0) for part in parts]
@@ -202,7 +202,7 @@ def collapsed(silent: int, n_memories: int, n_classes: int) -> bool:
 
 
 def scale_for(recipe: Recipe, states: Floats, n_classes: int, temperature: float) -> float:
-    """An S for these states: the temperature, unless their powers would overflow."""
+    """Scale S for these states: the temperature, or more if powers would overflow."""
     smallest = smallest_temperature(recipe, states, n_classes)
     return max(temperature * states.shape[1], smallest)
 
@@ -216,16 +216,16 @@ def smallest_temperature(recipe: Recipe, states: Floats, n_classes: int) -> floa
 def _automatic(
     recipe: Recipe, machine: Machine, examples: Examples, n_classes: int
 ) -> tuple[float, float]:
-    """T_in and T_f in units of the number of inputs, from what others make of some examples that
-    are taken for memories.
+    """T_in and T_f in units of the number of inputs, measured with some examples as memories and
+    others as states.
 
     T_in is where the median of |β Σ ΔF| is 1, T_f where it is 5n. With large n memories become
     such examples; with small n they become features, differences from what all examples have in
     common, and overlaps are as small as those with examples less their mean. Between the two T_in
     is interpolated.
 
-    What the memories are while they learn is no measure: a temperature that follows them follows
-    them into silence.
+    The memories during training do not serve for this: a temperature that adapts to them lets them
+    all become silent.
     """
     n, d = examples.states.shape
     chosen = checks.stream(recipe.key, 0, 0).permutation(n)

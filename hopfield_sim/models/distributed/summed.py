@@ -1,8 +1,4 @@
-"""Patterns summed into one vector of random features: drawing, adding, and the energy of a state.
-
-What a ``DistributedMemory`` is asked for is in ``distributed.py``; the features themselves are in
-``random_features``.
-"""
+"""Energy, gradient and curvature of patterns summed into one vector of random features."""
 
 from __future__ import annotations
 
@@ -34,7 +30,7 @@ _MOST_FEATURES = 2**40
 
 @dataclass(frozen=True)
 class Recipe:
-    """How patterns are summed, and what energy is made of it.
+    """Settings of the random features and of the energy.
 
     Attributes
     ----------
@@ -43,13 +39,13 @@ class Recipe:
     beta : float
         β.
     kernel, energy : str
-        The kind of features; "log" or "plain".
+        Name of the random features; "log" or "plain".
     orthogonal : bool
         Whether random directions are orthogonal in groups of D.
     key : int
         The seed of the random directions.
     backend : str
-        Implementation of cosines and sines to use.
+        Implementation of the features.
     """
 
     n_features: int
@@ -72,9 +68,7 @@ class Recipe:
 
     @property
     def dtype(self) -> np.dtype[Any] | None:
-        """That of all patterns, or None where float64 and float32 both will do: exponentials do not
-        fit the latter.
-        """
+        """Required dtype of patterns: float64 for exponentials (float32 overflows); else None."""
         return np.dtype(np.float64) if self.kind.positive else None
 
     @classmethod
@@ -127,7 +121,7 @@ class Recipe:
         """Σ φ(ξ), (parts, Y)."""
         return total(self.kind, drawn, self.beta, patterns, self._engine())
 
-    # ------------------------------------------------------------------ what is made of the sum
+    # ------------------------------------------------------------------ energy and derivatives
 
     def compare(
         self,

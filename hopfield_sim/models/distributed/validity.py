@@ -53,11 +53,11 @@ def dead(kernel: str, comparison: Comparison) -> NDArray[np.bool_]:
 def lost(
     kernel: str, memory: NDArray[np.float64], beta: float, comparison: Comparison, states: Floats
 ) -> NDArray[np.bool_]:
-    """Whether chance alone would give as much as each estimate.
+    """Whether each estimate is no larger than its standard error.
 
-    Waves: φ(x) has length 1, and the product of T with a unit vector of random direction is
-    ‖T‖/√(its numbers) on average. Exponentials: the standard deviation of ⟨φ(x), φ(ξ)⟩ for ξ near x
-    against its mean.
+    Waves: φ(x) has length 1, and the product of T with a unit vector of random direction has the
+    standard deviation ‖T‖/√(length of T). Exponentials: the standard deviation of ⟨φ(x), φ(ξ)⟩ for
+    ξ near x against its mean.
     """
     if not KERNELS[kernel].positive:
         chance = np.linalg.norm(memory) / np.sqrt(memory.size)
@@ -82,7 +82,7 @@ def tell(
     *,
     log: bool,
 ) -> None:
-    """Warn of dead and of lost states, each unless it is in ``told``, where it is noted then."""
+    """Warn of dead and of lost states, each kind once: ``warned`` has the kinds reported so far."""
     flat = dead(kernel, comparison)
     if log and flat.any() and "dead" not in warned:
         warned.add("dead")
