@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import operator
+from bisect import bisect_right
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -87,51 +89,53 @@ def crossing(
     resolution = checks.real(resolution, "resolution", minimum=1e-15, maximum=0.5)
     x, at = np.unique(x_all, return_inverse=True)
     weights = np.bincount(at).astype(np.float64)
-    networks = len(curves)
+    networks, grid, sizes = len(curves), x.tolist(), weights.tolist()
     if not curves.size:
         return Crossing(math.nan, math.nan, math.nan)
 
-    def of(curve: Floats) -> Crossing:
-        return _one(x, np.bincount(at, curve) / weights, weights, level, resolution)
+    def of(means: Floats) -> list[Crossing]:
+        means = np.stack([np.bincount(at, mean) for mean in means]) / weights
+        return [_one(grid, mean, sizes, level, resolution) for mean in means.tolist()]
 
-    result = of(curves.mean(axis=0))
+    [result] = of(curves.mean(axis=0, keepdims=True))
     if networks == 1:
         return result
     drawn = np.random.default_rng(0).integers(networks, size=(_RESAMPLES, networks))
-    others = np.array([of(curves[chosen].mean(axis=0)).value for chosen in drawn])
+    others = np.array([other.value for other in of(curves[drawn].mean(axis=1))])
     # A resample of K has (K − 1)/K of the variance.
     return result._replace(error=float(others.std()) * math.sqrt(networks / (networks - 1)))
 
 
-def _one(x: Floats, mean: Floats, weights: Floats, level: float, resolution: float) -> Crossing:
+def _one(
+    x: list[float], mean: list[float], weights: list[float], level: float, resolution: float
+) -> Crossing:
     """The crossing of one curve over increasing x."""
     f = _falling(mean, weights)
-    reached = np.flatnonzero(f >= level)
-    if not reached.size:
-        return Crossing(0.0, math.nan, float(x[0]))
-    k = int(reached[-1])
-    if k == len(x) - 1:
-        return Crossing(float(x[k]), math.nan, math.inf)
-    above, below, wanted = (
-        _NORMAL.inv_cdf(min(max(float(value), resolution), 1 - resolution))
+    if f[0] < level:
+        return Crossing(0.0, math.nan, x[0])
+    if f[-1] >= level:
+        return Crossing(x[-1], math.nan, math.inf)
+    k = bisect_right(f, -level, key=operator.neg) - 1
+    above, below, at = (
+        _NORMAL.inv_cdf(min(max(value, resolution), 1 - resolution))
         for value in (f[k], f[k + 1], level)
     )
     if above == below:  # within the resolution: linear interpolation of the fractions
-        above, below, wanted = float(f[k]), float(f[k + 1]), level
-    part = (above - wanted) / (above - below)
-    return Crossing(float(x[k]), float(x[k] + part * (x[k + 1] - x[k])), float(x[k + 1]))
+        above, below, at = f[k], f[k + 1], level
+    part = (above - at) / (above - below)
+    return Crossing(x[k], x[k] + part * (x[k + 1] - x[k]), x[k + 1])
 
 
-def _falling(values: Floats, weights: Floats) -> Floats:
+def _falling(values: list[float], weights: list[float]) -> list[float]:
     """The nearest non-increasing sequence to ``values``: increasing neighbours are averaged."""
-    if (values[1:] <= values[:-1]).all():
+    if values == sorted(values, reverse=True):
         return values
     blocks: list[tuple[float, float, int]] = []
-    for value, weight in zip(values.tolist(), weights.tolist(), strict=True):
+    for value, weight in zip(values, weights, strict=True):
         size = 1
         while blocks and blocks[-1][0] < value:
             before, heavier, more = blocks.pop()
             value = (before * heavier + value * weight) / (heavier + weight)
             weight, size = heavier + weight, size + more
         blocks.append((value, weight, size))
-    return np.repeat([value for value, _, _ in blocks], [size for _, _, size in blocks])
+    return [value for value, _, size in blocks for _ in range(size)]

@@ -30,7 +30,9 @@ from hopfield_sim.support import blas
 __all__ = ["Shard", "answer", "count", "counted", "gather", "sizes", "sweep"]
 
 RETRIES = 3
-_CHUNK_SECONDS = 0.25
+_CHUNK_SECONDS = 0.01, 0.25
+"""Shortest and longest time of a chunk: to hand one out takes some 0.2 ms."""
+
 _CHUNK_TRIALS = 64
 _TICK = 0.5
 """Seconds between updates of the progress bar."""
@@ -269,8 +271,10 @@ class _Driver:
         """Return whether chunks wait; the plan gives one at a time."""
         if not self.waiting:
             left = self.shown.left()
-            seconds = None if left is None else left / (_CHUNKS * self.pool.slots)
-            chunk = self.plan.next(None if seconds is None else min(_CHUNK_SECONDS, seconds))
+            shortest, longest = _CHUNK_SECONDS
+            if left is not None:
+                left = min(max(left / (_CHUNKS * self.pool.slots), shortest), longest)
+            chunk = self.plan.next(left)
             self.waiting.extend([] if chunk is None else [chunk])
         return bool(self.waiting)
 
