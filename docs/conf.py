@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -125,6 +126,17 @@ def fetch_notebook(app: object) -> None:
     shutil.copyfile(HERE.parent / "examples" / "course.ipynb", HERE / "course_notebook.ipynb")
 
 
+def offer_notebook(app: object, page: str, source: list[str]) -> None:
+    """Pages of the course begin with the file they were made of, to download."""
+    if re.match(r"course/\d", page):
+        book = json.loads(source[0])
+        name = f"{page.removeprefix('course/')}.ipynb"
+        first = book["cells"][0]
+        title, *rest = first["source"]
+        first["source"] = [title, f"\n{{download}}`Download this notebook <{name}>`\n", *rest]
+        source[0] = json.dumps(book)
+
+
 def annotate_kernels(app: object) -> None:
     """The compiled kernels, every line with the C that it becomes."""
     annotate(HERE / "annotated")
@@ -151,6 +163,7 @@ def hide_private_arguments(
 
 def setup(app) -> None:
     app.connect("autodoc-process-signature", hide_private_arguments)
+    app.connect("source-read", offer_notebook)
     app.connect("builder-inited", annotate_kernels)
     app.connect("builder-inited", write_explorer)
     app.connect("builder-inited", fetch_notebook)

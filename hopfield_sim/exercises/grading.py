@@ -174,6 +174,8 @@ def _value(value: Any, truth: Any, label: str) -> Any:
     """Convert a result to numeric arrays of the expected shapes."""
     if value is None:
         raise Wrong("it returns None: is there a return at its end?")
+    if value is ...:
+        raise Wrong("it is not written yet")
     if isinstance(truth, tuple):
         if not isinstance(value, tuple | list) or len(value) != len(truth):
             raise Wrong(f"it must return {len(truth)} things; it returns a {type(value).__name__}")

@@ -140,6 +140,7 @@ def _raises(error: BaseException) -> Any:
         (_raises(KeyboardInterrupt()), "it raises KeyboardInterrupt"),
         (_raises(Odd()), "it raises Odd"),
         (_raises(NotImplementedError()), "not written yet"),
+        (lambda weights, state: ..., "not written yet"),
         (lambda weights, state: None, "returns None"),
         (lambda weights, state: "E", "real numbers"),
         (lambda weights, state: object(), "real numbers"),

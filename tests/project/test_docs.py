@@ -16,7 +16,11 @@ import pytest
 import hopfield_sim as hs
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs/course").glob("*.md")),
+]
 
 
 def sessions(page: str) -> str:

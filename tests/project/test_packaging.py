@@ -19,7 +19,12 @@ import hopfield_sim as hs
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "docs/course").glob("*.md")),
+]
 SOURCES = [*PAGES, *sorted((ROOT / "hopfield_sim").rglob("*.py"))]
 
 
