@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left
 from importlib.util import find_spec
 from typing import Any
 
@@ -97,3 +98,22 @@ def dense_capacity(
     share = theory.dense_capacity(100.0, order, error) / 100.0 ** (order - 1)
     power = "" if order == 2 else "²³⁴⁵"[order - 3]
     return law, f"limit, {share:.4g} N{power}"
+
+
+def modern_bound(dim: int, n_patterns: int, failure: float) -> float | None:
+    """The β from which random patterns on a sphere of radius √(d − 1) are stored for certain.
+
+    Theorem 3 of Ramsauer et al. (ICLR 2021), solved for β; all are stored but for a probability of
+    ``failure``. ``None`` where it needs more than β = 1000.
+    """
+    if not available():
+        return None
+    least = (2 / failure**0.5) ** (4 / (dim - 1))  # the base for which the theorem holds
+
+    def stored(beta: float) -> bool:
+        base = theory.modern_constant(beta, 1.0, dim, failure)
+        return base >= least and theory.modern_capacity(beta, 1.0, dim, failure) >= n_patterns
+
+    betas = np.geomspace(1e-3, 1e3, 6001)
+    place = bisect_left(betas, True, key=stored)
+    return None if place == len(betas) else float(betas[place])

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_checks import assert_legible, drawn
 from matplotlib.figure import Figure
+from scipy.special import lambertw
 
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.studies.images.study import STUDY as IMAGES
 from hopfield_sim.experiment.studies.modern.study import STUDY as MODERN
-from hopfield_sim.plotting import colour_images, modern
+from hopfield_sim.plotting import colour_images, modern, theory_lines
 
 DATA = Path(os.environ.get("HOPFIELD_DATA", "/nowhere")) / "cifar10_sample.npz"
 
@@ -113,6 +115,55 @@ def test_modern_figures_draw_the_rows(spheres, figure):
     assert np.isclose(heights.astype(float), row[measure]).any()
     with pytest.raises(HopfieldError, match="part"):
         modern([row | {"part": "other"}], figure)
+
+
+def test_the_figure_against_beta_shows_the_change_its_regimes_and_the_bound():
+    result = hs.experiment.modern([6], 2, counts=[10], noises=[0.0], queries=60, rng=0)
+    rows = part(result, "beta")
+    assert sum(0.02 < row["retrieved"] < 0.98 for row in rows) >= 3
+    figure = modern(result, "beta")
+    left = figure.axes[0]
+    (bound, _), _ = drawn(left, "_bound")
+    # Theorem 3 by hand: P = √p c^((d−1)/4) = 100 at d = 64 with K = 1.
+    log_y = 2 / 63 * (1 + math.log(2 * bound * 0.001 * 63)) + math.log(2 * bound / 5)
+    base = 2 * bound / 5 / lambertw(math.exp(log_y)).real
+    assert math.sqrt(0.001) * base ** (63 / 4) == pytest.approx(100, rel=0.05)
+    assert base > (2 / math.sqrt(0.001)) ** (4 / 63)
+    assert "β ≥ 2.1" in figure.legends[0].get_texts()[1].get_text()
+    assert [text.get_text().split("\n")[0] for text in left.texts] == [
+        "mean of all", "shaded: some cues end at", "single memory",
+    ]  # fmt: skip
+    (shade,) = left.patches
+    mixed = [row["beta"] for row in rows if row["memories"] > 90]
+    single = [row["beta"] for row in rows if row["retrieved"] >= 0.99]
+    assert (shade.get_x(), shade.get_x() + shade.get_width()) == (
+        max(mixed), pytest.approx(min(single)),
+    )  # fmt: skip
+    assert_legible(figure)
+    assert theory_lines.modern_bound(4, 10**6, 1e-9) is None  # beyond every β
+
+
+def test_curves_of_the_same_values_stand_side_by_side(spheres):
+    rows = part(spheres, "noise")
+    twins = rows + [row | {"beta": 2.0} for row in rows]
+    figure = modern(twins, "noise")
+    bars = [figure.axes[0].containers[k].lines[0] for k in range(2)]
+    assert bars[0].get_marker() != bars[1].get_marker()
+    for line in bars:
+        np.testing.assert_array_equal(line.get_xdata(), [0.0, 1.0, 3.0])
+    places = [line.get_transform().transform((1.0, 0.5)) for line in bars]
+    assert places[1][0] - places[0][0] == pytest.approx(4 / 72 * figure.dpi)
+    assert places[1][1] == places[0][1]
+    assert_legible(figure)
+
+
+def test_plateaus_are_named(spheres):
+    figure = modern(spheres, "metastable")
+    named = {text.get_text(): text.xy[1] for text in figure.axes[0].texts}
+    assert named == {
+        "mean of all 40": 40, "mean of a cluster of 8: metastable": 8, "single memory": 1,
+    }  # fmt: skip
+    assert_legible(figure)
 
 
 def test_pictures_by_hand(pictures):

@@ -26,8 +26,9 @@ def sentence(result: Result) -> str:
         parts.append(
             f"Up to β = {max(mixed):.2g} every cue ends at the mean of all {count} memories, from "
             f"β = {min(single):.2g} on at its own memory"
-            + ("; between, at means of some of them." if between else ", with nothing between: ")
-            + ("" if between else "random patterns are all equally far from each other.")
+            + ("; between, some at the one and some at the other: " if between else ": ")
+            + "random patterns are all equally far from each other, so that no few of them have a "
+            "mean of their own."
         )
     clusters = _part(result, "metastable")
     plateau = [float(r["beta"]) for r in clusters if abs(float(r["memories"]) - 8) < 0.8]
@@ -84,7 +85,9 @@ def page(result: Result) -> Pages:
         (
             "beta",
             "Random patterns on a sphere: of how many memories the end is a mean, how near it is "
-            "to its pattern, and the weight that a pattern gives to itself, with theory dashed.",
+            "to its pattern, and the weight that a pattern gives to itself, with theory dashed. "
+            "Dotted: from here theorem 3 of Ramsauer et al. guarantees that all patterns are "
+            "stored; it bounds from above what is needed, and random patterns need far less.",
         ),
         (
             "metastable",
@@ -92,8 +95,9 @@ def page(result: Result) -> Pages:
         ),
         (
             "noise",
-            "Cues with noise: the fraction retrieved, and (dashed, for independent normal "
-            "similarities) the chance that the pattern is still the nearest: no β helps then.",
+            "Cues with noise: the fraction retrieved, and (dashed, exact for random patterns) the "
+            "probability that the pattern is still nearer to the cue than all others: beyond it no "
+            "β helps. Points of the same noise stand side by side.",
         ),
         (
             "patterns",

@@ -25,7 +25,11 @@ __all__ = ["STUDY", "modern"]
 
 Floats = NDArray[np.float64]
 
-BETAS = tuple(float(f"{beta:.3g}") for beta in np.logspace(-3, 0.5, 22))
+BETAS = tuple(
+    float(f"{beta:.3g}")
+    for beta in sorted([*np.logspace(-3, 0.5, 22), *np.linspace(0.116, 0.13, 8)])
+)
+"""Evenly spaced, and more where cues of 100 patterns in 64 dimensions begin to end at their own."""
 
 NEAR = 0.1
 """Largest distance of a retrieved state from its memory, as a fraction of the memory's length."""
