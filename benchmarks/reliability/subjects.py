@@ -60,7 +60,10 @@ class Subject:
     @property
     def may_be_nan(self) -> bool:
         """Whether NaN says that something does not apply, or that there is no such line."""
-        return self.name.startswith("experiment.") or self.name == "theory.phase_lines"
+        return self.name.startswith("experiment.") or self.name in (
+            "crossing.crossing",
+            "theory.phase_lines",
+        )
 
     @property
     def errors(self) -> tuple[type[Exception], ...]:

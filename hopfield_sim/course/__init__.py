@@ -4,6 +4,7 @@
 its notebooks run unchanged. Names, arguments and meaning are those of the handout. The only
 addition is a keyword ``rng`` (a seed or a ``numpy.random.Generator``) for every random function;
 without it every call gives different results, and ``numpy.random.seed`` has no effect.
+``python -m hopfield_sim.course`` recalls the handout's checkerboard.
 
 The conventions of the handout differ from those of the rest of this package in these points:
 
@@ -18,7 +19,7 @@ The conventions of the handout differ from those of the rest of this package in 
 
 Modules: ``learning`` (patterns and weights), ``updates`` (dynamics and energy), ``walks`` (their
 steps), ``network`` and ``saver`` (the two classes, videos), ``trials`` (the experiment),
-``arguments`` (validation).
+``arguments`` (validation), ``__main__`` (the checkerboard).
 
 >>> from hopfield_sim.course import *
 >>> patterns = generate_patterns(3, 100, rng=1)
@@ -29,6 +30,7 @@ steps), ``network`` and ``saver`` (the two classes, videos), ``trials`` (the exp
 """
 
 from hopfield_sim.course.learning import (
+    create_checkerboard,
     generate_patterns,
     hebbian_weights,
     pattern_match,
@@ -43,6 +45,7 @@ from hopfield_sim.course.updates import dynamics, dynamics_async, energy, update
 __all__ = [
     "DataSaver",
     "HopfieldNetwork",
+    "create_checkerboard",
     "dynamics",
     "dynamics_async",
     "energy",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks, rules
 from hopfield_sim.course.arguments import state_of
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.patterns import flip, random_patterns
+from hopfield_sim.patterns import checkerboard, flip, random_patterns
 
 
 @checks.by_name
@@ -47,6 +47,35 @@ def generate_patterns(
     num_patterns = checks.integer(num_patterns, "num_patterns", minimum=1)
     pattern_size = checks.integer(pattern_size, "pattern_size", minimum=1)
     return random_patterns(num_patterns, pattern_size, rng=rng).astype(np.int64)
+
+
+@checks.by_name
+def create_checkerboard(n: int = 50) -> NDArray[np.int64]:
+    """Checkerboard of n × n neurons with squares of 5 × 5, as an image.
+
+    Parameters
+    ----------
+    n : int
+        Number of neurons along an edge. The last squares are cut off if 5 does not divide it.
+
+    Returns
+    -------
+    (n, n) ndarray of int64
+        White squares are +1, black ones −1; the upper-left square is white. ``flatten()`` makes a
+        pattern of it.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If ``n`` is below 1 or not an integer.
+
+    Examples
+    --------
+    >>> create_checkerboard()[[0, 4, 5, 45], 0]
+    array([ 1,  1, -1, -1])
+    """
+    n = checks.integer(n, "n", minimum=1)
+    return checkerboard(n, 5).reshape(n, n).astype(np.int64)
 
 
 @checks.by_name

@@ -31,6 +31,10 @@ class HopfieldNetwork:
     ----------
     w, weights : (N, N) ndarray of float64
         The weights; both names refer to the same array.
+    patterns : (M, N) ndarray
+        A copy of the patterns.
+    rule : str
+        The learning rule.
 
     Raises
     ------
@@ -47,7 +51,9 @@ class HopfieldNetwork:
     """
 
     def __init__(self, patterns: Any, rule: str = "hebbian") -> None:
-        self.w: NDArray[np.float64] = RULES[checks.choice(rule, RULES, "rule")](patterns)
+        self.rule = checks.choice(rule, RULES, "rule")
+        self.w: NDArray[np.float64] = RULES[self.rule](patterns)
+        self.patterns = np.array(patterns)
 
     @property
     def weights(self) -> NDArray[np.float64]:

@@ -24,6 +24,11 @@ GREY = (154, 154, 154, 255)  # the frame around the image, which is black and wh
 class DataSaver:
     """A list of states and their energies.
 
+    Attributes
+    ----------
+    data : dict
+        ``{"state": [...], "energy": [...]}``, the lists that grow; ``get_data()`` copies them.
+
     Examples
     --------
     >>> saver = DataSaver()
@@ -38,8 +43,7 @@ class DataSaver:
 
     def reset(self) -> None:
         """Remove all stored states."""
-        self._states: list[NDArray[Any]] = []
-        self._energies: list[float] = []
+        self.data: dict[str, list[Any]] = {"state": [], "energy": []}
 
     def store_iter(self, state: Any, weights: Any) -> None:
         """Store a copy of a state, and its energy under these weights."""
@@ -51,7 +55,7 @@ class DataSaver:
 
     def get_data(self) -> dict[str, list[Any]]:
         """``{"state": [...], "energy": [...]}``, with one entry per stored state."""
-        return {"state": list(self._states), "energy": list(self._energies)}
+        return {name: list(values) for name, values in self.data.items()}
 
     def save_video(self, out_path: str | os.PathLike[str], img_shape: tuple[int, int]) -> None:
         """Write a video of the stored states, as :func:`save_video`.
@@ -85,7 +89,7 @@ class DataSaver:
         """
         from hopfield_sim.plotting import energy, screen  # Matplotlib: loaded when it is needed
 
-        run = _run(self._stored(), self._energies)
+        run = _run(self._stored(), self.data["energy"])
         with screen.on(filename is None):
             figure = energy(run)
         figure.axes[0].set_xlabel("stored state")
@@ -105,15 +109,15 @@ class DataSaver:
         disk.write(place, picture.getvalue())
 
     def _store(self, state: NDArray[Any], energy: float) -> None:
-        self._states.append(state)
-        self._energies.append(energy)
+        self.data["state"].append(state)
+        self.data["energy"].append(energy)
 
     def _stored(self) -> list[NDArray[Any]]:
-        if not self._states:
+        if not self.data["state"]:
             raise HopfieldError(
                 "this saver holds no states; run HopfieldNetwork.dynamics(state, saver) first"
             )
-        return self._states
+        return self.data["state"]
 
 
 def receiver(saver: Any, weights: NDArray[Any]) -> Callable[[NDArray[Any], float], None]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,33 @@ from hopfield_sim.support import blas
 # For fewer neurons, threads of a matrix product cost more than they gain.
 _LARGE = 1000
 
+_LISTS = "successful_t_values", "unsuccessful_t_values"
 
+_Arguments = ParamSpec("_Arguments")
+_Experiment = Callable[_Arguments, dict[str, Any]]
+
+
+def _with_two_lists(function: _Experiment[_Arguments]) -> _Experiment[_Arguments]:
+    """Let ``experiment`` be called as students do, with two lists before ``num_trials``."""
+
+    @wraps(function)
+    def either(*args: Any, **named: Any) -> dict[str, Any]:
+        if len(args) > 5 and isinstance(args[4], list) and isinstance(args[5], list):
+            args, lists = (*args[:4], *args[6:]), args[4:6]
+        elif named.keys() >= set(_LISTS):
+            lists = tuple(named.pop(name) for name in _LISTS)
+        else:
+            return function(*args, **named)
+        result = function(*args, **named)
+        result = {key: v if isinstance(v, list) else [v] for key, v in result.items()}
+        for load, fraction in zip(result["num_patterns"], result["match_frac"], strict=True):
+            lists[fraction < 0.9].append(load)
+        return result
+
+    return either
+
+
+@_with_two_lists
 @checks.by_name
 def experiment(
     size: int,
@@ -56,6 +84,13 @@ def experiment(
     dict
         The arguments ``network_size``, ``weight_rule``, ``num_patterns`` and ``num_perturb``, and
         the fraction ``match_frac``, a list if ``num_patterns`` is a list.
+
+    Notes
+    -----
+    Also called as ``experiment(size, num_patterns, weight_rule, num_perturb, successful,
+    unsuccessful, num_trials=10, max_iter=100)``, as in a published student project: then numbers of
+    patterns with a fraction of at least 0.9 are appended to the list ``successful``, the others to
+    ``unsuccessful``, and every entry of the result is a list.
 
     Raises
     ------

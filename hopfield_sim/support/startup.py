@@ -1,7 +1,7 @@
 """While the command line is being loaded, a signal ends it without a traceback.
 
-``python -m hopfield_sim.experiment`` and ``hopfield-sim`` load this package, and NumPy with it,
-before their own first line runs.
+``python -m hopfield_sim.experiment``, ``hopfield-sim`` and ``python -m hopfield_sim.course`` load
+this package, and NumPy with it, before their own first line runs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SIGNALS = [
 ]
 """What stops a command line: Ctrl-C, ``kill``, a terminal that is closed."""
 
-_MODULE = "hopfield_sim.experiment"
+_MODULES = "hopfield_sim.experiment", "hopfield_sim.course"
 
 
 def guard() -> None:
@@ -41,7 +41,7 @@ def _is_command(words: list[str], typed: list[str]) -> bool:
     False
     """
     if words[:1] == ["-m"]:  # so it is until the module itself is run
-        return typed[len(typed) - len(words)].endswith((_MODULE, f"{_MODULE}.__main__"))
+        return typed[len(typed) - len(words)].removesuffix(".__main__").endswith(_MODULES)
     name = os.path.splitext(os.path.basename(words[0] if words else ""))[0]
     return name == "hopfield-sim" and "--multiprocessing-fork" not in typed
 

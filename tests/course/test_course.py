@@ -55,6 +55,7 @@ def lists(history: list[NDArray[Any]]) -> list[Any]:
 
 SIGNATURES = {
     "generate_patterns": "num_patterns, pattern_size, *, rng=None",
+    "create_checkerboard": "n=50",
     "perturb_pattern": "pattern, num_perturb, *, rng=None",
     "pattern_match": "memorized_patterns, pattern",
     "hebbian_weights": "patterns",
@@ -120,6 +121,16 @@ def test_generated_patterns_are_fair_coins() -> None:
     assert abs(patterns.mean()) < 4 / math.sqrt(patterns.size)
     assert (course.generate_patterns(3, 4, rng=5) == course.generate_patterns(3, 4, rng=5)).all()
     assert (course.generate_patterns(3, 99) != course.generate_patterns(3, 99)).any()
+
+
+def test_the_checkerboard_is_the_handouts() -> None:
+    board = course.create_checkerboard()
+    assert board.shape == (50, 50)
+    white, black = [1] * 5, [-1] * 5
+    assert (board[:5] == (white + black) * 5).all()
+    assert (board[5:10] == (black + white) * 5).all()
+    assert (board[10:] == board[:-10]).all()
+    assert course.create_checkerboard(7)[6].tolist() == [*black, 1, 1]
 
 
 @pytest.mark.parametrize("num_perturb", [0, 1, 10, 49, 50])
@@ -451,6 +462,20 @@ def test_a_saver_keeps_adding_until_it_is_reset() -> None:
     assert saver.get_data() == {"state": [], "energy": []}
 
 
+def test_what_was_stored_is_an_attribute() -> None:
+    given = PATTERNS.copy()
+    net, saver = course.HopfieldNetwork(given, "storkey"), course.DataSaver()
+    given[:] = 1
+    assert net.rule == "storkey"
+    assert course.HopfieldNetwork(PATTERNS).rule == "hebbian"
+    np.testing.assert_array_equal(net.patterns, PATTERNS)
+    net.dynamics(PATTERNS[1], saver)
+    assert saver.data["energy"] == saver.get_data()["energy"]
+    assert lists(saver.data["state"]) == [PATTERNS[1].tolist()] * 2
+    saver.reset()
+    assert saver.data == {"state": [], "energy": []}
+
+
 def test_a_stored_state_is_a_copy() -> None:
     saver, state = course.DataSaver(), np.array([2, 5])
     saver.store_iter(state, np.ones((2, 2)))
@@ -559,6 +584,18 @@ def test_the_experiment_says_what_it_did() -> None:
     )
 
 
+def test_the_experiment_fills_two_lists_as_the_project_does() -> None:
+    """A published student project passes them before num_trials, and gets lists throughout."""
+    good, bad = [1], []
+    found = course.experiment(50, [30, 2, 3], "hebbian", 5, good, bad, 4, rng=1)
+    plain = course.experiment(50, [30, 2, 3], "hebbian", 5, 4, rng=1)
+    assert (good, bad) == ([1, 2, 3], [30])
+    assert found == plain | {"network_size": [50], "weight_rule": ["hebbian"], "num_perturb": [5]}
+    named = {"successful_t_values": good, "unsuccessful_t_values": bad, "num_trials": 4, "rng": 1}
+    assert course.experiment(50, [30, 2, 3], "hebbian", 5, **named) == found
+    assert (good, bad) == ([1, 2, 3, 2, 3], [30, 30])
+
+
 # What many trials give at a fifth of the bits flipped, for the loads of the course.
 LOADS = {
     ("hebbian", 10): ([1, 2, 3, 4], [1, 0.81, 0.46, 0.20]),
@@ -611,6 +648,7 @@ BAD: list[tuple[Callable[[], Any], type[HopfieldError], str]] = [
     (lambda: course.generate_patterns(0, 4), InvalidInputError, "num_patterns must be 1 or more"),
     (lambda: course.generate_patterns(1, 2.5), InvalidTypeError, "pattern_size must be an int"),
     (lambda: course.generate_patterns(1, 2, rng="x"), InvalidTypeError, "rng must be"),
+    (lambda: course.create_checkerboard(0), InvalidInputError, "n must be 1 or more; got 0"),
     (lambda: course.perturb_pattern(S, 5), InvalidInputError, "num_perturb must be from 0 to 4"),
     (lambda: course.perturb_pattern(S, 0.2), InvalidTypeError, "num_perturb must be an integer"),
     (lambda: course.perturb_pattern("abc", 1), InvalidTypeError, "pattern must be an array"),
