@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from textwrap import fill
 from typing import Any, Literal
 
 import matplotlib.style
@@ -32,6 +33,7 @@ INK, FAINT = "#222222", "#9A9A9A"
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)
 SPARE_COLOURS = (SKY, ORANGE, BLACK)
 WORD_COLOURS = dict(zip(RULES, COLOURS, strict=False)) | {"async": BLUE, "sync": VERMILLION}
+LETTERS = 12.2  # of a title in an inch
 MOST_NAMED = 11  # network sizes in a legend, which is a line
 
 HOUSE = {
@@ -212,10 +214,11 @@ def size_legend(colours: dict[int, str]) -> list[Line2D]:
 
 
 def heading(figure: Figure, words: str, handles: Sequence[Line2D] = ()) -> None:
-    """Title over all panels, with these legend entries below it."""
+    """Title over all panels, in lines that fit, with these legend entries below it."""
+    letters = int(LETTERS * figure.get_figwidth())
     legend = figure.legend(
         handles=handles,
-        title=words,
+        title="\n".join(fill(line, letters) for line in words.splitlines()),
         title_fontsize=10.5,
         alignment="left",
         loc="outside upper left",
@@ -243,6 +246,19 @@ def plain(value: float, _position: int | None = None) -> str:
     return f"{value:.0f}" if abs(value) >= 1 and value == round(value) else f"{value:g}"
 
 
+def power(value: float, _position: int | None = None) -> str:
+    """Format a power of ten as a tick: 1, 10, 10⁷, 10⁻⁴.
+
+    Examples
+    --------
+    >>> [power(value) for value in (1e-4, 1.0, 10.0, 1e7)]
+    ['10⁻⁴', '1', '10', '10⁷']
+    """
+    exponent = round(np.log10(value))
+    raised = f"{exponent}".translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return {0: "1", 1: "10"}.get(exponent, f"10{raised}")
+
+
 def brief(value: float) -> str:
     """Format a number for a sentence: three digits, or all of a thousand and more.
 
@@ -255,13 +271,14 @@ def brief(value: float) -> str:
 
 
 def log_axis(ax: Axes, which: Literal["x", "y"], low: float, high: float, inches: float) -> None:
-    """A logarithmic axis with plain numbers, as many as fit."""
+    """A logarithmic axis, with plain numbers, as many as fit, or with powers of ten."""
     (ax.set_xscale if which == "x" else ax.set_yscale)("log")
     axis = ax.xaxis if which == "x" else ax.yaxis
     decades = max(np.log10(high / low), 1e-9)
-    roomy = inches / decades > 1.3
+    long = decades > 1 and (low < 3e-4 or high > 1e5)  # plain numbers would be long ones
+    roomy = inches / decades > 1.3 and not long
     axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if roomy else (1.0,), numticks=99))
-    axis.set_major_formatter(FuncFormatter(plain))
+    axis.set_major_formatter(FuncFormatter(power if long else plain))
     axis.set_minor_locator(LogLocator(subs=tuple(range(2, 10)), numticks=99))
     axis.set_minor_formatter(NullFormatter())
 

@@ -90,6 +90,26 @@ def dense_limit(loads: NDArray[np.float64], order: int) -> NDArray[np.float64] |
     return np.asarray(errors, dtype=np.float64)
 
 
+def smooth_errors(
+    counts: NDArray[np.float64], errors: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Numbers of patterns and one-step errors on a smooth curve through the exact ones.
+
+    Interpolated are the standard normal quantiles of the errors over 1/√P, where they are nearly a
+    straight line (exactly one in the Gaussian limit); errors of 0 have none, and are left out.
+    """
+    known = (errors > 0) & (errors < 1)
+    if known.sum() < 2 or not available():
+        return counts[known], errors[known]
+    from scipy.interpolate import PchipInterpolator
+    from scipy.special import ndtr, ndtri
+
+    order = np.argsort(-counts[known])
+    x = counts[known][order] ** -0.5
+    fine = np.union1d(np.linspace(x[0], x[-1], 60), x)
+    return fine**-2, np.asarray(ndtr(PchipInterpolator(x, ndtri(errors[known][order]))(fine)))
+
+
 def dense_capacity(
     sizes: NDArray[np.float64], order: int, error: float
 ) -> tuple[NDArray[np.float64], str]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import importlib
 import math
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_checks import assert_legible, drawn, words_of
+from matplotlib.colors import to_rgba
 
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.plotting import theory_lines
+from hopfield_sim.plotting import style, theory_lines
 
 STUDY = importlib.import_module("hopfield_sim.experiment.studies.dense.study")
 
@@ -62,6 +65,20 @@ def test_xor_in_words_and_as_a_picture(xor: hs.experiment.Result) -> None:
         texts = [text.get_text() for text in panel.texts]
         assert "".join(text[0] for text in texts if text in ("yes", "no")) == verdicts
         assert len(texts) == 5 * 9
+        ticks = [label.get_text() for label in panel.get_xticklabels()]
+        assert ticks[8:] == ["x\ny\nz", "solves"]
+        signs = [[{"−": -1, "+": 1}[sign] for sign in tick.split("\n")] for tick in ticks[:8]]
+        assert sorted(map(tuple, signs)) == sorted(product((-1, 1), repeat=3))  # the truth table
+        frames = {p.get_x() for p in panel.patches if p.get_edgecolor() == to_rgba(style.INK)}
+        memories = {k for k, (x, y, z) in enumerate(signs) if (z > 0) == ((x > 0) != (y > 0))}
+        assert {int(x) for x in frames} == memories
+    key = figure.legends[0]
+    assert key.get_title().get_text().startswith("Exclusive or, z = x ⊕ y")
+    assert [text.get_text() for text in key.get_texts()] == [
+        "lower energy", "higher energy", "all equal: z undecided", "memory, z = x ⊕ y",
+    ]  # fmt: skip
+    assert_legible(figure)
+    assert_legible(hs.plotting.xor([r for r in xor.rows if r["interaction"] == "polynomial"]))
     with pytest.raises(InvalidInputError, match="nothing to draw"):
         hs.plotting.xor([])
 
@@ -132,7 +149,12 @@ def test_the_figure_has_theory_over_the_data(dense: hs.experiment.Result) -> Non
     cubic = figure.axes[1]
     labels = {line.get_label(): line for line in cubic.lines}
     rows = [row for row in dense.rows if row["order"] == 3]
-    np.testing.assert_array_equal(labels["_law 40"].get_ydata(), [row["theory"] for row in rows])
+    loads, law = labels["_law 40"].get_data()
+    assert len(loads) > 50
+    for row in rows:  # a smooth curve through the exact values
+        assert law[np.abs(loads - row["load"]).argmin()] == pytest.approx(row["theory"], rel=1e-6)
+    assert "0.5%: full" in [text.get_text() for text in cubic.texts]
+    assert_legible(figure)
     limit = labels["limit N → ∞"]
     np.testing.assert_allclose(
         limit.get_ydata()[[0, -1]], [rows[0]["gaussian"], rows[-1]["gaussian"]], rtol=1e-3
@@ -142,6 +164,36 @@ def test_the_figure_has_theory_over_the_data(dense: hs.experiment.Result) -> Non
     assert hs.plotting.dense(dense, ax=given) is figure
     with pytest.raises(HopfieldError, match="column"):
         hs.plotting.dense([{"order": 3}])
+
+
+def test_points_without_an_error_are_upper_limits() -> None:
+    row = {
+        "interaction": "polynomial",
+        "order": 3,
+        "n_neurons": 100,
+        "flipped": 0,
+        "update": "sync",
+    }
+    row |= {"retrieved": 1.0, "retrieved_se": 0.0, "error_se": 0.0}
+    row |= {"networks": 20, "states": 50}
+    points = [(100, 0.0), (300, 0.0), (800, 2e-3)]
+    laws = [float(hs.theory.one_step_error(100, p, order=3)) for p, _ in points]
+    rows = [
+        row | {"n_patterns": p, "load": p / 1e4, "error": error, "theory": law, "gaussian": law}
+        for (p, error), law in zip(points, laws, strict=True)
+    ]
+    figure = hs.plotting.dense(rows)
+    (panel,) = figure.axes
+    assert drawn(panel, "_none 100") == ([0.01, 0.03], [3e-5, 3e-5])  # 3 in 20 · 50 · 100 bits
+    assert drawn(panel, "N = 100") == ([0.08], [2e-3])
+    assert "none found, 95 % limit" in [t.get_text() for t in panel.get_legend().get_texts()]
+    ticks = [text for text, _ in words_of(figure)]
+    assert {"10⁻⁴", "10⁻³", "10⁻²"} <= set(ticks)
+    # Between the points the curve is the law too: at 500 patterns, to a few per cent.
+    counts, errors = theory_lines.smooth_errors(np.array([p for p, _ in points]), np.array(laws))
+    between = np.exp(np.interp(500, counts[::-1], np.log(errors[::-1])))
+    assert between == pytest.approx(hs.theory.one_step_error(100, 500, order=3), rel=0.1)
+    assert_legible(figure)
 
 
 def test_the_limit_of_high_powers_is_drawn_too() -> None:

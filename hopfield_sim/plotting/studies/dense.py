@@ -16,6 +16,7 @@ from hopfield_sim.plotting.curves import measured
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where
 
 LEVEL = 0.005  # of the bits: the error at which a memory counts as full
+LIMIT = 3.0  # expected errors at which none is found in 5 % of the cases, e^(−3)
 PANEL = (4.3, 3.2)  # inches
 POWERS = "²³⁴⁵⁶"
 
@@ -25,17 +26,17 @@ def dense(result: Any, *, ax: Any = None) -> Figure:
     """Plot one-step errors of dense memories against their load, and their capacities.
 
     One panel per power (points: means over networks with their standard errors; lines: exact
-    distribution at each N; dashed: its Gaussian limit), one for e^x, one with the number of
-    patterns at an error of 0.5 % against N, and one with the recall of corrupted cues by
-    exponential memories.
+    distribution at each N; dashed: its Gaussian limit; open triangles: no error found, at the 95 %
+    upper limit of 3 in all bits tested), one for e^x, one with the number of patterns at an error
+    of 0.5 % against N, and one with the recall of corrupted cues by exponential memories.
 
     Parameters
     ----------
     result : Result
         Result of the dense study, or any object with ``.rows``: dicts with the columns interaction,
         order, n_neurons, n_patterns, load, flipped, update, error, error_se, theory, gaussian,
-        retrieved and retrieved_se; with ``.summary["capacity"]`` the numbers of patterns are
-        plotted too.
+        retrieved and retrieved_se; upper limits need networks and states too. With
+        ``.summary["capacity"]`` the numbers of patterns are plotted too.
     ax : sequence of matplotlib Axes, optional
         Axes to draw into: one per power, then one each for e^x, the numbers of patterns and
         corrupted cues, as far as the result has them; by default those of a new figure.
@@ -100,6 +101,10 @@ def _power(ax: Axes, rows: Sequence[Row], order: int) -> None:
     if expected is not None:
         ax.plot(loads, expected, color=style.BLACK, ls="--", lw=1.1, label="limit N → ∞")
     ax.axhline(LEVEL, color=style.FAINT, lw=1.0, zorder=1, label="_level")
+    ax.annotate(
+        f"{LEVEL:.1%}: full", (0.02, LEVEL), xytext=(0, 2), xycoords=ax.get_yaxis_transform(),
+        textcoords="offset points", fontsize=8, color="#666666",
+    )  # fmt: skip
     power = POWERS[order - 3] if order > 2 else ""
     ax.set_xlabel(f"load P / N{power}")
     ax.set_title(f"F(x) = x{POWERS[order - 2]}")
@@ -115,15 +120,28 @@ def _exponential(ax: Axes, rows: Sequence[Row]) -> None:
 
 
 def _errors(ax: Axes, rows: Sequence[Row]) -> None:
-    """Measured errors as points, the exact distribution as a line."""
+    """Measured errors as points, upper limits where there are none, the exact law as a line."""
+    limits = [1.0]
     for n, colour in style.shades(values(rows, "n_neurons")).items():
         mine = ordered(where(rows, n_neurons=n), "load")
-        load, law = column(mine, "load"), column(mine, "theory")
-        measured(ax, mine, "load", "error", colour, ls="", markersize=4, label=f"N = {n}")
-        ax.plot(load, np.where(law > 0, law, np.nan), color=colour, lw=1.0, label=f"_law {n}")
-    ax.set_yscale("log")
+        found = [row for row in mine if row["error"] > 0]
+        measured(ax, found, "load", "error", colour, ls="", markersize=4, label=f"N = {n}")
+        unit = column(mine, "load") / column(mine, "n_patterns")
+        counts, law = theory_lines.smooth_errors(column(mine, "n_patterns"), column(mine, "theory"))
+        ax.plot(counts * unit[0], law, color=colour, lw=1.0, label=f"_law {n}")
+        none = [row for row in mine if row["error"] == 0 and "networks" in row and "states" in row]
+        if none:
+            bits = n * column(none, "networks") * column(none, "states")
+            limits += (LIMIT / bits).tolist()
+            ax.plot(
+                column(none, "load"), LIMIT / bits, color=colour, marker="v", ls="",
+                fillstyle="none", label=f"_none {n}",
+            )  # fmt: skip
+    if len(limits) > 1:
+        hollow = {"marker": "v", "ls": "", "fillstyle": "none"}
+        ax.plot([], [], color=style.INK, label="none found, 95 % limit", **hollow)
     errors = column(rows, "error")
-    low = errors[errors > 0].min(initial=1e-3)
+    low = min(errors[errors > 0].min(initial=1e-3), *limits)
     style.log_axis(ax, "y", low / 3, 0.1, inches=2.4)
     ax.set_ylim(low / 3, max(0.1, 2 * float(errors.max())))
     loads = column(rows, "load")

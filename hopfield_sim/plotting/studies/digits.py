@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -87,7 +86,7 @@ def _memories(memories: Mapping[int, Any], rows: list[Row], source: str, ax: Any
     orders = [order for order in values(rows, "order") if order in memories]
     names = [f"{what}, n = {n}" for what in ("memories", "errors") for n in orders]
     width, ratios = 3.0 * len(orders) + 0.8, [1.5, 1.0]
-    title = fill(source + _title(rows, memories), int(12 * width))
+    title = source + _title(rows, memories)
     handles = [Line2D([], [], color=c, label=words) for words, c in CURVES.values()]
     panels = style.panels(
         ax, names, len(orders), (width, 5.9), title, handles, height_ratios=ratios
