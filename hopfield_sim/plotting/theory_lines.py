@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import math
 from bisect import bisect_left
 from importlib.util import find_spec
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -99,15 +101,14 @@ def smooth_errors(
     straight line (exactly one in the Gaussian limit); errors of 0 have none, and are left out.
     """
     known = (errors > 0) & (errors < 1)
-    if known.sum() < 2 or not available():
+    if not known.any():
         return counts[known], errors[known]
-    from scipy.interpolate import PchipInterpolator
-    from scipy.special import ndtr, ndtri
-
-    order = np.argsort(-counts[known])
-    x = counts[known][order] ** -0.5
-    fine = np.union1d(np.linspace(x[0], x[-1], 60), x)
-    return fine**-2, np.asarray(ndtr(PchipInterpolator(x, ndtri(errors[known][order]))(fine)))
+    normal = NormalDist()
+    x, quantiles = counts[known] ** -0.5, np.array([normal.inv_cdf(p) for p in errors[known]])
+    order = np.argsort(x)
+    fine = np.union1d(np.linspace(x.min(), x.max(), 60), x)
+    smooth = [math.erfc(-z / math.sqrt(2)) / 2 for z in np.interp(fine, x[order], quantiles[order])]
+    return fine**-2, np.array(smooth)
 
 
 def dense_capacity(
