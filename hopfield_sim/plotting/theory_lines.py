@@ -97,18 +97,18 @@ def smooth_errors(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Numbers of patterns and one-step errors on a smooth curve through the exact ones.
 
-    Interpolated are the standard normal quantiles of the errors over 1/√P, where they are nearly a
-    straight line (exactly one in the Gaussian limit); errors of 0 have none, and are left out.
+    The standard normal quantiles of the errors, which are −c/√P in the Gaussian limit, are a
+    polynomial of ln P, at most of the fourth degree; errors of 0 have none, and are left out.
     """
     known = (errors > 0) & (errors < 1)
     if not known.any():
         return counts[known], errors[known]
-    normal = NormalDist()
-    x, quantiles = counts[known] ** -0.5, np.array([normal.inv_cdf(p) for p in errors[known]])
-    order = np.argsort(x)
+    normal, x = NormalDist(), np.log(counts[known])
+    quantiles = [normal.inv_cdf(error) for error in errors[known]]
+    curve = np.polynomial.Polynomial.fit(x, quantiles, min(len(x) - 1, 4))
     fine = np.union1d(np.linspace(x.min(), x.max(), 60), x)
-    smooth = [math.erfc(-z / math.sqrt(2)) / 2 for z in np.interp(fine, x[order], quantiles[order])]
-    return fine**-2, np.array(smooth)
+    smooth = [math.erfc(-quantile / math.sqrt(2)) / 2 for quantile in curve(fine)]
+    return np.exp(fine), np.array(smooth)
 
 
 def dense_capacity(

@@ -138,8 +138,8 @@ def _errors(ax: Axes, rows: Sequence[Row]) -> None:
                 fillstyle="none", label=f"_none {n}",
             )  # fmt: skip
     if len(limits) > 1:
-        hollow = {"marker": "v", "ls": "", "fillstyle": "none"}
-        ax.plot([], [], color=style.INK, label="none found, 95 % limit", **hollow)
+        words = "none found, 95 % limit"
+        ax.plot([], [], color=style.INK, marker="v", ls="", fillstyle="none", label=words)
     errors = column(rows, "error")
     low = min(errors[errors > 0].min(initial=1e-3), *limits)
     style.log_axis(ax, "y", low / 3, 0.1, inches=2.4)

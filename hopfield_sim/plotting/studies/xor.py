@@ -79,7 +79,11 @@ def _key() -> list[Line2D]:
             (EQUAL, "all equal: z undecided"),
         )
     ]
-    frame = {"markerfacecolor": "none", "markeredgecolor": style.INK, "markeredgewidth": 1.6}
+    frame: dict[str, Any] = {
+        "markerfacecolor": "none",
+        "markeredgecolor": style.INK,
+        "markeredgewidth": 1.6,
+    }
     return [*entries, Line2D([], [], label="memory, z = x ⊕ y", **how, **frame)]
 
 
