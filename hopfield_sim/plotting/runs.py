@@ -139,7 +139,7 @@ def picture_shape(shape: Any, n: int, own: tuple[int, ...] | None = None) -> tup
         side = math.isqrt(n // 3)
         colour = math.isqrt(n) ** 2 != n and 3 * side**2 == n
         return (side, side, 3) if colour else image_shape(None, n)
-    if len(sizes) == 3 and sizes[2] == 3:
+    if len(sizes) == 3 and sizes[2] == 3 and n % 3 == 0:
         return (*image_shape(sizes[:2], n // 3), 3)
     if len(sizes) == 2 and 3 * math.prod(sizes) == n:
         return (*image_shape(sizes, n // 3), 3)

@@ -110,6 +110,63 @@ def test_states_are_not_changed() -> None:
     np.testing.assert_array_equal(states, before)
 
 
+def test_greys_and_colours_fill_their_range() -> None:
+    greys = np.array([[0.0, 51.0, 204.0, 255.0]])
+    (image,) = images_of(plotting.states(greys))
+    np.testing.assert_allclose(image, [[-1.0, -0.6], [0.6, 1.0]])
+    (image,) = images_of(plotting.states(greys, vmin=-255))
+    np.testing.assert_allclose(image.ravel(), [0.0, 0.2, 0.8, 1.0])
+    (image,) = images_of(plotting.states([[0.0, 0.5, 1.0, 1.0]]))  # states: 0 stays grey
+    np.testing.assert_array_equal(image.ravel(), [0.0, 0.5, 1.0, 1.0])
+    colours = np.random.default_rng(0).integers(0, 256, (3, 4, 5, 3)).astype(np.uint8)
+    colours[0, 0, 0] = 0, 128, 255
+    for states, shape in ((colours, None), (colours.reshape(3, -1), (4, 5, 3))):
+        for image, colour in zip(images_of(plotting.states(states, shape)), colours, strict=True):
+            np.testing.assert_allclose(image, colour / 255)
+    with pytest.raises(InvalidInputError, match="vmin must be less than vmax; found 3 and 2"):
+        plotting.states(greys, vmin=3, vmax=2)
+    with pytest.raises(InvalidInputError, match="two whole numbers"):
+        plotting.states(np.ones(10), (1, 3, 3))
+
+
+def test_original_cue_and_recalled_in_one_call() -> None:
+    originals = hs.random_patterns(3, 16, rng=0)
+    cues = hs.flip(originals, count=3, rng=1)
+    ends = hs.flip(originals, count=1, rng=2)
+    figure = plotting.states(ends, (4, 4), cues=cues, reference=originals, columns=2)
+    drawn = images_of(figure)
+    assert len(drawn) == 9  # a row of two columns and one of one, three images in each
+    np.testing.assert_array_equal(drawn[0].ravel(), originals[0])
+    np.testing.assert_array_equal(drawn[6].ravel(), originals[2])
+    words = words_of(figure)
+    for name in ("original", "cue", "recalled"):
+        assert words.count(name) == 2
+    assert (words.count("3 wrong"), words.count("1 wrong")) == (3, 3)
+    wrong = drawn[2].reshape(16, -1)[cues[0] != originals[0]]
+    assert (wrong[:, 0] > wrong[:, 2]).all()  # in orange
+    assert_legible(figure)
+    alone = plotting.states(ends, cues=cues, captions=["a", "b", "c"])
+    assert words_of(alone) == ["cue", "a", "b", "c", "recalled"]
+    with pytest.raises(InvalidInputError, match="cues must be one state of 16 neurons or 3"):
+        plotting.states(ends, cues=cues[:2])
+
+
+def test_wrong_pixels_of_greys_and_colours_are_framed() -> None:
+    originals = np.zeros((2, 2, 3, 3), np.uint8)
+    states = originals.copy()
+    states[0, 1, 2, 1] = 255  # one channel of the pixel in the second row and third column
+    states[1, 0, 0, 0] = 100  # by less than half of the range
+    figure = plotting.states(states, reference=originals)
+    assert words_of(figure) == ["1 wrong", "0 wrong"]
+    first, second = figure.axes[0].collections
+    (square,) = first.get_segments()
+    (left, right), (low, high) = figure.axes[0].images[0].get_extent()[:2], square[[0, 2]]
+    wide, top = right - left, figure.axes[0].images[0].get_extent()[3]
+    np.testing.assert_allclose(low, (left + wide * 2 / 3, top + wide / 3))
+    np.testing.assert_allclose(high, (right, top + wide * 2 / 3))
+    assert second.get_segments() == []
+
+
 # --- image recall --------------------------------------------------------------------------------
 
 SHAPE = (8, 8)
