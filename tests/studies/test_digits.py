@@ -33,6 +33,7 @@ from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.studies.digits import data as digits_data
 from hopfield_sim.experiment.studies.digits.recipes import recipe
 from hopfield_sim.experiment.studies.digits.study import STUDY
+from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.sweeps.study import generator
 from hopfield_sim.plotting import digits as draw
 
@@ -539,4 +540,5 @@ def test_a_collapse_is_said(only_made) -> None:
     text = STUDY.sentence(study.gather([[good, bad]]))
     assert "Collapsed: 1 with n = 20 (of 2 networks each)" in text
     assert "Collapsed" not in STUDY.sentence(study.gather([[good, old]]))
-    assert f"Data, by SHA-256: scikit-learn's digits of 8 × 8 {made().sha256[:12]}." in text
+    data = f"Data, by SHA-256: scikit-learn's digits of 8 × 8 {made().sha256[:12]}."
+    assert provenance(study.config) == data

@@ -16,7 +16,7 @@ from properties import given, st
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidTypeError, MissingDataError
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.studies.files import names_of
+from hopfield_sim.experiment.studies.files import names_of, provenance
 from hopfield_sim.experiment.studies.image.study import STUDY as IMAGE
 from hopfield_sim.experiment.studies.images.study import STUDY as IMAGES
 from hopfield_sim.experiment.studies.robust.patterns import choose, data_of
@@ -155,9 +155,8 @@ def test_reports_name_data_by_their_hash(tmp_path: Path) -> None:
     file = noise(tmp_path / "a.png", 0)
     result = hs.experiment.image([file], rules=["hebbian"], rng=0)
     sum_ = hashlib.sha256(file.read_bytes()).hexdigest()
-    assert f"Data, by SHA-256: a {sum_[:12]}." in IMAGE.sentence(result)
-    drawn = hs.experiment.image(rules=["hebbian"], rng=0)
-    assert "SHA-256" not in IMAGE.sentence(drawn)
+    assert provenance(result.config) == f"Data, by SHA-256: a {sum_[:12]}."
+    assert provenance(IMAGE(rules=["hebbian"]).config) == ""
     source = choose()
     words = data_of(source)
     assert all(len(digest) == 64 for digest in words.values())

@@ -15,7 +15,7 @@ from hopfield_sim.experiment.studies.restricted.study import STUDY
 
 SMALL = {
     "hidden": [6, 20, 40],
-    "patterns": [6],
+    "counts": [6],
     "rotations": [1, 9],
     "networks": 6,
     "n_neurons": 40,
@@ -108,7 +108,7 @@ def test_axes_of_your_own_and_bad_input(result) -> None:
 
 
 def test_the_command_line_writes_the_same_table(result, tmp_path: Path) -> None:
-    command = ["restricted", "--hidden", "6", "20", "40", "--patterns", "6", "--rotations", "1"]
+    command = ["restricted", "--hidden", "6", "20", "40", "--counts", "6", "--rotations", "1"]
     command += ["9", "--trials", "6", "--n-neurons", "40", "--fractions", "0.1", "0.25"]
     assert main([*command, "--seed", "0", "--out", str(tmp_path), "--workers", "1"]) == 0
     with (tmp_path / "restricted.csv").open(encoding="utf-8") as file:

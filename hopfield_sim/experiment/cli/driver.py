@@ -14,6 +14,7 @@ from hopfield_sim.experiment.cli import answers, console, folders, report
 from hopfield_sim.experiment.cli.folders import another
 from hopfield_sim.experiment.cli.options import Options, studies
 from hopfield_sim.experiment.cli.report import Answer
+from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.studies.registry import STUDIES, typed
 from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.cluster import Cluster
@@ -167,12 +168,12 @@ def _answer(job: Study, store: Store) -> Answer:
 
 
 def _sentences(job: Study, result: Any, store: Store) -> str:
+    parts = [job.sentence(result), provenance(job.config)]
     failed = store.failed(store.claim(job.name, job.config))
-    if not failed:
-        return job.sentence(result)
-    are = "is missing here," if len(failed) == 1 else "are missing here, the first"
-    words = f"{counted(len(failed), 'trial')} failed and {are} with {failed[0][2]}."
-    return f"{job.sentence(result)}\n\n{words}"
+    if failed:
+        are = "is missing here," if len(failed) == 1 else "are missing here, the first"
+        parts.append(f"{counted(len(failed), 'trial')} failed and {are} with {failed[0][2]}.")
+    return "\n\n".join(part for part in parts if part)
 
 
 def _configure(study: type[Study], options: Options) -> Study:

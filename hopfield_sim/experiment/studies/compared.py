@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from itertools import product
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
+from hopfield_sim.experiment.studies.given import Patterned
 from hopfield_sim.experiment.studies.packing import Recording
 from hopfield_sim.experiment.studies.shared import network
+from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.result import Result, Row
-from hopfield_sim.experiment.sweeps.study import Cell, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.study import Cell, Payload, Payloads
 from hopfield_sim.labels import label
 
 __all__ = [
@@ -23,6 +28,7 @@ __all__ = [
     "counts",
     "energy_words",
     "every_way",
+    "flipped",
     "named",
     "rise",
     "runs_table",
@@ -35,12 +41,25 @@ FRAMES_PER_SWEEP = 50
 """Number of recorded states of an asynchronous sweep."""
 
 
+def flipped(count: int | None, n_neurons: int) -> int:
+    """Return the number of bits to flip.
+
+    Examples
+    --------
+    >>> flipped(None, 2500), flipped(7, 9)
+    (1000, 7)
+    """
+    if count is None:
+        return 2 * n_neurons // 5
+    return checks.integer(count, "flipped", maximum=n_neurons)
+
+
 def every_way(
     config: Mapping[str, Any], stored: Any, cue: Any, *, record: tuple[str, ...], seed: int
 ) -> Iterator[tuple[str, Any]]:
     """Recall one cue by every rule and update; yield pairs ("rule/update", recording)."""
     for rule in config["rules"]:
-        net = network(rule, config).store(stored)
+        net = network(rule, config).store(stored, advise=False)
         for update in UPDATES:
             run = net.recall(
                 cue,
@@ -54,8 +73,16 @@ def every_way(
             yield f"{rule}/{update}", run
 
 
-class Compared(Study):
+@dataclass(frozen=True, eq=False)
+class Compared(Patterned):
     """Base class of studies that compare all rules and updates on one problem for each network."""
+
+    _: KW_ONLY
+    flipped: int | None = option(
+        None,
+        kinds.one_or_default(kinds.integer(0)),
+        "number of bits flipped in the cue; by default two in five",
+    )
 
     def cells(self) -> list[Cell]:
         """Return one cell: a trial compares all rules and updates on one problem."""

@@ -89,16 +89,19 @@ def sha256(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def provenance(data: Mapping[str, str]) -> str:
-    """Return a sentence with the data sets and their hashes; "" for none.
+def provenance(config: Mapping[str, Any]) -> str:
+    """Return a sentence with the data of a configuration and their hashes; "" for none.
 
     Examples
     --------
-    >>> provenance({"MNIST": "0123456789abcdef" * 4})
+    >>> provenance({"origin": {"MNIST": "0123456789abcdef" * 4}})
     'Data, by SHA-256: MNIST 0123456789ab.'
     """
+    given = config.get("patterns") or {}
+    data = config.get("origin") or given.get("origin", {})
     listed = ", ".join(f"{name} {digest[:_SHOWN]}" for name, digest in data.items())
-    return f"Data, by SHA-256: {listed}." if listed else ""
+    text = f"Data, by SHA-256: {listed}." if listed else ""
+    return f"{text} Curves of theory are those of random patterns." if given else text
 
 
 def _key(name: str) -> str:

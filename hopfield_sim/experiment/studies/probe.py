@@ -1,7 +1,7 @@
 """Retrieval of noisy cues by networks that learn one pattern after another.
 
-Hebbian networks of one cell are a single compiled call, from drawing their patterns to the score;
-other rules learn the patterns between two points, and recall a batch of cues at each.
+Hebbian networks of random patterns are a single compiled call for one cell, from drawing them to
+the score; others learn the patterns between two points, and recall a batch of cues at each.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
+from hopfield_sim.experiment.studies.given import Patterned, draw
 from hopfield_sim.experiment.studies.shared import network, repeats
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Study
-from hopfield_sim.patterns import flip, random_patterns
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload
+from hopfield_sim.patterns import flip
 
 __all__ = ["Probed", "overlaps"]
 
 
 @dataclass(frozen=True, eq=False)
-class Probed(Study):
-    """Base class of studies that probe random networks, by rule and size, along a curve.
+class Probed(Patterned):
+    """Base class of studies that probe networks, by rule and size, along a curve.
 
     ``budget`` has the smallest number of networks of a size, and their total number of neurons:
     small networks differ more from each other, and cost less.
@@ -46,6 +47,7 @@ class Probed(Study):
 
     def settle(self, config: Config) -> Config:
         """Set the number of networks of each size."""
+        config = super().settle(config)
         networks, (fewest, neurons) = config["networks"], self.budget
         usual = [max(fewest, min(200, neurons // n)) for n in config["sizes"]]
         config["networks"] = usual if networks is None else [networks] * len(usual)
@@ -84,12 +86,12 @@ def overlaps(
     n_neurons : int
         Number of neurons, N.
     n_patterns, flipped : sequences of L int
-        At each point, how many random patterns are stored (in rising order) and how many distinct
+        At each point, how many patterns are stored (in rising order) and how many distinct
         bits of every cue are flipped. The cues are spread evenly over the patterns.
     rngs : sequence of K numpy.random.Generator
         One for each network; its result depends on no other.
     """
-    if rule != "hebbian":
+    if rule != "hebbian" or config["patterns"] is not None:
         return np.stack(
             [_learning(rule, config, n_neurons, n_patterns, flipped, rng) for rng in rngs]
         )
@@ -119,13 +121,13 @@ def _learning(
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
     """Return the same, (L, S), for one network with any rule."""
-    patterns = random_patterns(max(n_patterns), n_neurons, rng=rng)
+    patterns = draw(config, max(n_patterns), n_neurons, rng)
     net = network(rule, config)
     out = np.empty((len(n_patterns), config["states"]), np.int64)
     stored = 0
     for point, count in enumerate(n_patterns):
         if count > stored:
-            net.store(patterns[stored:count])
+            net.store(patterns[stored:count], advise=False)
             stored = count
         # Early and late patterns differ, so the patterns that have more cues are drawn at random.
         targets = patterns[np.resize(rng.permutation(count), config["states"])]

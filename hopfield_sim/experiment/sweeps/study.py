@@ -97,7 +97,7 @@ class Study(ABC):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        if cls.trial is Study.trial and cls.trials is Study.trials:
+        if hasattr(cls, "name") and cls.trial is Study.trial and cls.trials is Study.trials:
             raise TypeError(f"{cls.__name__} must define trial or trials")
 
     @classmethod

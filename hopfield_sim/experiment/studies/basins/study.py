@@ -10,28 +10,28 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim.experiment.studies.basins import QUESTION, SECONDS
+from hopfield_sim.experiment.studies.given import Patterned, draw, fitting
 from hopfield_sim.experiment.studies.shared import network
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
 from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory, ModernHopfield
 from hopfield_sim.models import basins as measure
 from hopfield_sim.models.attraction import KINDS, OVERLAPS
-from hopfield_sim.patterns import random_patterns
 from hopfield_sim.support.crossing import crossing
 
 __all__ = ["STUDY", "basins"]
 
 
 @dataclass(frozen=True, eq=False)
-class BasinsStudy(Study):
+class BasinsStudy(Patterned):
     r"""Measure basins of attraction, and where random states end, by memory and load.
 
-    P = load·N random patterns are stored; see :func:`hopfield_sim.basins` for the cues. A pattern
+    P = load·N patterns are stored; see :func:`hopfield_sim.basins` for the cues. A pattern
     is recovered if at most 5 % of its bits are wrong at the end (continuous states: if the relative
     distance is at most 0.1).
 
@@ -75,6 +75,13 @@ class BasinsStudy(Study):
     cues: int = option(40, kinds.integer(1), "number of cues of each network and overlap")
     starts: int = option(20, kinds.integer(0), "number of random states of each network")
 
+    def settle(self, config: Config) -> Config:
+        """Leave out loads for which too few patterns are given."""
+        config = super().settle(config)
+        n = config["n_neurons"]
+        config["loads"] = fitting(config, "loads", lambda load: max(round(load * n), 1))
+        return config
+
     def cells(self) -> list[Cell]:
         """Return one cell for each memory and load."""
         config = self.config
@@ -92,7 +99,7 @@ class BasinsStudy(Study):
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
         """Measure one network."""
         config = self.config
-        patterns = random_patterns(self._count(cell["load"]), config["n_neurons"], rng=rng)
+        patterns = draw(config, self._count(cell["load"]), config["n_neurons"], rng)
         memory, how = _memory(cell["memory"], config)
         memory.store(patterns, **({"advise": False} if "n_threads" in how else {}))
         found = measure(

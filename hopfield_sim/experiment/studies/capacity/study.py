@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hopfield_sim import theory
 from hopfield_sim.experiment.studies import probe
 from hopfield_sim.experiment.studies.capacity import QUESTION, SECONDS
+from hopfield_sim.experiment.studies.given import rows as rows_given
 from hopfield_sim.experiment.studies.shared import span
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
@@ -43,7 +44,8 @@ at another level the law, which is that of N to infinity, would be off by more.
 class Capacity(probe.Probed):
     r"""Measure the fraction of patterns retrieved against their number t, by size and rule.
 
-    t runs over ``linspace(0.5 C, 2 C, loads).astype(int)``, C the capacity that theory expects,
+    t runs over ``linspace(0.5 C, 2 C, loads).astype(int)``, C the capacity that theory expects of
+    random patterns (of given ones over ``geomspace(1, min(P, 2 C), loads).round()``),
 
     .. math:: C_{Hebbian} = N/(2 \ln N), \qquad C_{Storkey} = N/\sqrt{2 \ln N} .
 
@@ -91,13 +93,21 @@ class Capacity(probe.Probed):
         """Measure several networks of one rule and size."""
         config = self.config
         n = cell["n_neurons"]
-        counts = loads(cell["rule"], n, config["loads"]).tolist()
+        counts = self._counts(cell["rule"], n)
         flipped = [math.floor(config["flipped"] * n + 1e-9)] * len(counts)
         sums = probe.overlaps(cell["rule"], config, n, counts, flipped, rngs)
         measured = zip(
             (sums == n).mean(axis=2).tolist(), (sums.mean(axis=2) / n).tolist(), strict=True
         )
         return [{"retrieved": retrieved, "overlap": overlap} for retrieved, overlap in measured]
+
+    def _counts(self, rule: str, n_neurons: int) -> list[int]:
+        """Numbers of patterns of a curve; of given ones evenly on a logarithmic scale."""
+        given, points = rows_given(self.config), self.config["loads"]
+        if given is None:
+            return loads(rule, n_neurons, points).tolist()
+        most = min(len(given), max(2 * scale(rule, n_neurons), 1.0))
+        return np.geomspace(1, most, points).round().astype(int).tolist()
 
     def gather(self, payloads: Payloads) -> Result:
         """Return means over networks, one row for each rule, size and load."""
@@ -106,7 +116,7 @@ class Capacity(probe.Probed):
         capacities: list[Row] = []
         for cell, trials in zip(self.cells(), payloads, strict=True):
             rule, n = cell.values["rule"], cell.values["n_neurons"]
-            counts = loads(rule, n, config["loads"]).tolist()
+            counts = self._counts(rule, n)
             rows += [
                 {
                     "rule": rule,
@@ -131,11 +141,15 @@ class Capacity(probe.Probed):
                     "capacity_se": held.error,
                     "low": held.low,
                     "high": held.high,
-                    "expected": scale(rule, n) if rule in RULES and RULES[rule].law else math.nan,
+                    "expected": scale(rule, n) if self._has_law(rule) else math.nan,
                 }
             )
         summary = {"capacity": capacities, "level": LEVEL}
         return Result("capacity", rows, config, summary, dims=("rule", "n_neurons", "load_index"))
+
+    def _has_law(self, rule: str) -> bool:
+        known = rule in RULES and RULES[rule].law is not None
+        return known and self.config["patterns"] is None
 
     @staticmethod
     def sentence(result: Result) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
@@ -17,10 +18,12 @@ from hopfield_sim.experiment.studies.compared import (
     counts,
     energy_words,
     every_way,
+    flipped,
     named,
     runs_table,
     stem,
 )
+from hopfield_sim.experiment.studies.given import draw
 from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
@@ -72,14 +75,16 @@ class Checkerboard(Compared):
     side: int = option(50, kinds.integer(2), "side of the board, in pixels")
     square: int = option(5, kinds.integer(1), "side of one square of the board, in pixels")
     n_patterns: int = option(50, kinds.integer(1), "number of stored patterns, the board included")
-    flipped: int = option(1000, kinds.integer(0), "number of bits flipped in the cue")
 
     def settle(self, config: Config) -> Config:
         """Check that a square fits into the board, and that it has as many bits as are flipped."""
+        config = super().settle(config)
+        if config["patterns"] is not None:
+            config["side"] = _side(config["patterns"]["states"]["shape"][1])
         side, square = config["side"], config["square"]
         if square > side:
             raise InvalidInputError(f"square must be at most side = {side}; got {square}")
-        checks.integer(config["flipped"], "flipped", maximum=side**2)
+        config["flipped"] = flipped(config["flipped"], side**2)
         room([(config["n_patterns"], side**2)], itemsize=1)
         return config
 
@@ -88,7 +93,7 @@ class Checkerboard(Compared):
         config = self.config
         side = config["side"]
         board = patterns.checkerboard(side, config["square"])
-        stored = patterns.random_patterns(config["n_patterns"], side**2, rng=rng)
+        stored = draw(config, config["n_patterns"], side**2, rng)
         place = int(rng.integers(len(stored)))
         stored[place] = board
         cue = patterns.flip(board, count=config["flipped"], rng=rng)
@@ -168,3 +173,13 @@ class Checkerboard(Compared):
 checkerboard = function(Checkerboard)
 
 STUDY = Checkerboard
+
+
+def _side(n_neurons: int) -> int:
+    """Return the side of a board of as many pixels."""
+    side = math.isqrt(n_neurons)
+    if side**2 != n_neurons:
+        raise InvalidInputError(
+            f"patterns must have as many neurons as a square board has pixels; got {n_neurons}"
+        )
+    return side

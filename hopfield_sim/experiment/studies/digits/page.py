@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from hopfield_sim.experiment.studies.digits.data import TITLES
-from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 
@@ -25,7 +24,7 @@ def sentence(result: Result) -> str:
         f"{_thousands(config['tests'])} test images are taken for another class: "
         f"{', '.join(parts)}."
     )
-    paragraphs = (text, _collapsed(result), _transition(result), provenance(config["origin"]))
+    paragraphs = (text, _collapsed(result), _transition(result))
     return "\n\n".join(part for part in paragraphs if part)
 
 

@@ -15,9 +15,11 @@ from hopfield_sim.experiment.studies.compared import (
     counts,
     energy_words,
     every_way,
+    flipped,
     runs_table,
 )
 from hopfield_sim.experiment.studies.energy import QUESTION, SECONDS
+from hopfield_sim.experiment.studies.given import draw
 from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
@@ -25,7 +27,7 @@ from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.experiment.sweeps.study import Config, Payload
-from hopfield_sim.patterns import flip, random_patterns
+from hopfield_sim.patterns import flip
 
 __all__ = ["STUDY", "energy"]
 
@@ -65,12 +67,12 @@ class Energy(Compared):
     )
     _: KW_ONLY
     n_patterns: int = option(50, kinds.integer(1), "number of stored patterns")
-    flipped: int = option(1000, kinds.integer(0), "number of bits flipped in the cue")
 
     def settle(self, config: Config) -> Config:
         """Check that there are as many bits as are flipped."""
+        config = super().settle(config)
         n = config["n_neurons"]
-        checks.integer(config["flipped"], "flipped", maximum=n)
+        config["flipped"] = flipped(config["flipped"], n)
         room([(config["n_patterns"], n)], itemsize=1)
         return config
 
@@ -78,7 +80,7 @@ class Energy(Compared):
         """Recall one cue from one set of patterns by every rule and update."""
         config = self.config
         n = config["n_neurons"]
-        patterns = random_patterns(config["n_patterns"], n, rng=rng)
+        patterns = draw(config, config["n_patterns"], n, rng)
         cue = flip(patterns[0], count=config["flipped"], rng=rng)
         seed = checks.key(rng)
         ways = every_way(config, patterns, cue, record=("energy", "overlap"), seed=seed)

@@ -15,12 +15,12 @@ from hopfield_sim import checks
 from hopfield_sim.datasets import Dataset
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment.studies import packing as film
+from hopfield_sim.experiment.studies import pattern_files
 from hopfield_sim.experiment.studies.files import (
     data_set,
     names_of,
     paths_of,
     picture_files,
-    provenance,
     sha256,
 )
 from hopfield_sim.experiment.studies.image import QUESTION, SECONDS
@@ -82,7 +82,8 @@ class Image(Study):
     files: Sequence[str | os.PathLike[str]] = option(
         (),
         kinds.files(),
-        "image files, or folders of them, made black and white by Otsu's threshold; CIFAR-10 "
+        "image files, or folders of them, made black and white by Otsu's threshold, or .npy and "
+        ".csv files of patterns; CIFAR-10 "
         '(its folder, an .npz, or the word "cifar10") gives one image of each of six classes; '
         "by default six images that the package draws",
         name="file",
@@ -187,7 +188,7 @@ class Image(Study):
                 )
             else:
                 text += "."
-        parts = [text, _reason(result), _negatives(result), provenance(result.config["origin"])]
+        parts = [text, _reason(result), _negatives(result)]
         return "\n\n".join(part for part in parts if part)
 
     @staticmethod
@@ -221,6 +222,13 @@ def _own(paths: Sequence[Path]) -> tuple[list[str], NDArray[np.int8], dict[str, 
     pictures: list[tuple[Path, Any]] = []
     origin = {}
     for path in paths:
+        if path.suffix.lower() in (".npy", ".csv"):
+            pictures += [
+                (Path(f"{path.stem}-{k}"), picture)
+                for k, picture in enumerate(pattern_files.images(path))
+            ]
+            origin[path.stem] = sha256(path)
+            continue
         known = data_set(path)
         if known is None:
             pictures += [(file, file) for file in picture_files(path)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hopfield_sim.experiment.studies import packing as film
-from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.studies.packing import unpack_images
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
@@ -46,7 +45,7 @@ def sentence(result: Result) -> str:
         "nearest: one that is grey (or dark) there. No similarity mends that, Manhattan's neither; "
         "leaving out what is unknown does."
     )
-    parts += [_binary(result), provenance(result.config["origin"])]
+    parts.append(_binary(result))
     return "\n\n".join(part for part in parts if part)
 
 

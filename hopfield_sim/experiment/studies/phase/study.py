@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.experiment.studies.given import Patterned, draw, fitting
 from hopfield_sim.experiment.studies.phase import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.shared import law, network
 from hopfield_sim.experiment.sweeps import fields as kinds
@@ -21,10 +22,10 @@ from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
 from hopfield_sim.labels import label
 from hopfield_sim.models import HopfieldNetwork
-from hopfield_sim.patterns import flip, random_patterns
+from hopfield_sim.patterns import flip
 
 __all__ = ["STARTS", "STUDY", "phase"]
 
@@ -42,7 +43,7 @@ _NEURONS = 8000
 
 
 @dataclass(frozen=True, eq=False)
-class Phase(Study):
+class Phase(Patterned):
     r"""Measure the overlap with a pattern after relaxation, by load and temperature.
 
     P = load·N random patterns (rounded, at least one) are stored. A state starts in a pattern
@@ -101,6 +102,9 @@ class Phase(Study):
 
     def settle(self, config: Config) -> Config:
         """Set the number of networks of each size."""
+        config = super().settle(config)
+        largest = config["sizes"][-1]
+        config["loads"] = fitting(config, "loads", lambda load: count(load, largest))
         networks = config["networks"]
         usual = [min(max(_NEURONS // n, 4), 16) for n in config["sizes"]]
         config["networks"] = usual if networks is None else [networks] * len(usual)
@@ -118,7 +122,7 @@ class Phase(Study):
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
         """Take one network to every temperature; return its overlaps in the last two blocks."""
         config, n = self.config, cell["n_neurons"]
-        patterns = random_patterns(count(cell["load"], n), n, rng=rng)
+        patterns = draw(config, count(cell["load"], n), n, rng)
         net = network(config["rule"], config).store(patterns, advise=False)
         wanted = patterns[: config["states"]]
         cues = flip(wanted, fraction=config["flipped"], rng=rng)
@@ -164,7 +168,7 @@ class Phase(Study):
         config, rows = result.config, result.rows
         n = max(config["sizes"])
         kept = [row for row in rows if row["n_neurons"] == n and row["start"] == "pattern"]
-        compared = [(float(row["overlap"]), expected(row, config["rule"])) for row in kept]
+        compared = [(float(row["overlap"]), expected(row, config)) for row in kept]
         inside = [(m, law) for m, law in compared if law > 0 and not math.isnan(m)]
         text = (
             f"Started in a pattern, networks of {n} neurons with the {label(config['rule'])} rule "
@@ -243,9 +247,11 @@ def settled(pairs: NDArray[np.float64]) -> bool:
     return abs(drift) <= 4.0 * error or abs(drift) <= _LEAST_DRIFT
 
 
-def expected(row: Mapping[str, Any], rule: str) -> float:
-    """Return the overlap of theory's retrieval state at a row's load; nan for other rules."""
-    if rule != "hebbian":
+def expected(row: Mapping[str, Any], config: Mapping[str, Any]) -> float:
+    """Return the overlap of theory's retrieval state at a row's load, of random patterns stored by
+    Hebb's rule; nan otherwise.
+    """
+    if config["rule"] != "hebbian" or config["patterns"] is not None:
         return math.nan
     return float(law("retrieval_overlap", row["n_patterns"] / row["n_neurons"], row["temperature"]))
 
@@ -257,7 +263,7 @@ def table(result: Result) -> list[dict[str, Any]]:
     kept = [row for row in result.rows if row["n_neurons"] == n and row["start"] == "pattern"]
     lines: dict[Any, dict[str, Any]] = {t: {"T": t} for t in config["temperatures"]}
     for row in kept:
-        theory = expected(row, config["rule"])
+        theory = expected(row, config)
         words = with_error(float(row["overlap"]), float(row["overlap_se"]))
         mark = "" if row["settled"] else " *"
         words += mark if math.isnan(theory) else f"{mark} ({theory:.3f})"

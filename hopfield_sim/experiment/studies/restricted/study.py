@@ -10,6 +10,7 @@ import numpy as np
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.experiment.studies.given import Patterned, draw, fitting
 from hopfield_sim.experiment.studies.restricted import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
@@ -17,10 +18,10 @@ from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
 from hopfield_sim.models import RestrictedHopfield
 from hopfield_sim.models.restricted.memory import METHODS
-from hopfield_sim.patterns import flip, random_patterns
+from hopfield_sim.patterns import flip
 
 __all__ = ["STUDY", "restricted"]
 
@@ -30,7 +31,7 @@ MEASURES = ("exact", "bit_accuracy", "stable")
 
 
 @dataclass(frozen=True, eq=False)
-class Restricted(Study):
+class Restricted(Patterned):
     """Recall patterns by restricted networks that learnt them by rotation or by Adam.
 
     Learning by rotation is stopped after each of several numbers of rotations; learning by the
@@ -61,7 +62,7 @@ class Restricted(Study):
     small = {
         "hidden": (10, 25, 50, 100),
         "rotations": (1, 5, 20),
-        "patterns": (10, 25),
+        "counts": (10, 25),
         "networks": 4,
     }
     seconds = SECONDS
@@ -69,7 +70,7 @@ class Restricted(Study):
     hidden: Sequence[int] = option(
         HIDDEN, kinds.integers(1), "numbers of hidden units, m, at most N"
     )
-    patterns: Sequence[int] = option((12, 25, 50), kinds.integers(1), "numbers of patterns, P")
+    counts: Sequence[int] = option((12, 25, 50), kinds.integers(1), "numbers of patterns, P")
     rotations: Sequence[int] = option(
         ROTATIONS, kinds.integers(1), "numbers of rotations, after each of which cues are recalled"
     )
@@ -85,12 +86,14 @@ class Restricted(Study):
 
     def settle(self, config: Config) -> Config:
         """Check that there are no more hidden units than neurons, and that they fit into memory."""
+        config = super().settle(config)
+        config["counts"] = fitting(config, "counts", int)
         n = config["n_neurons"]
         if max(config["hidden"]) > n:
             raise InvalidInputError(
                 f"hidden must be at most the number of neurons, {n}; got {max(config['hidden'])}"
             )
-        room([(max(config["hidden"]), n), (max(config["patterns"]), n)])
+        room([(max(config["hidden"]), n), (max(config["counts"]), n)])
         return config
 
     def cells(self) -> list[Cell]:
@@ -99,14 +102,14 @@ class Restricted(Study):
         return [
             Cell({"method": method, "n_patterns": p, "n_hidden": m}, config["networks"])
             for method in config["methods"]
-            for p in config["patterns"]
+            for p in config["counts"]
             for m in config["hidden"]
         ]
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
         """Let one network learn, as often as there are numbers of rotations; recall after each."""
         config = self.config
-        xi = random_patterns(cell["n_patterns"], config["n_neurons"], rng=rng)
+        xi = draw(config, cell["n_patterns"], config["n_neurons"], rng)
         cues = [flip(xi, fraction=fraction, rng=rng) for fraction in config["fractions"]]
         seed = checks.key(rng)
         payload: Payload = {name: [] for name in MEASURES}
@@ -151,7 +154,7 @@ class Restricted(Study):
         fraction = max(result.config["fractions"])
         best = [row for row in result.summary["best"] if row["fraction"] == fraction]
         parts = []
-        for p in result.config["patterns"]:
+        for p in result.config["counts"]:
             ends = [
                 f"by {row['method']} {row['exact']:.2f} ± {row['exact_se']:.2f} ({_setting(row)})"
                 for row in best
@@ -220,7 +223,7 @@ def _best(config: Config, rows: Sequence[Row]) -> list[Row]:
     """Return the row with the largest ``exact`` of each method, number of patterns, fraction."""
     best = []
     for method in config["methods"]:
-        for p in config["patterns"]:
+        for p in config["counts"]:
             for fraction in config["fractions"]:
                 mine = [
                     row

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.studies.packing import unpack_images
 from hopfield_sim.experiment.studies.robust.corruptions import REACH, WORDS
 from hopfield_sim.experiment.studies.robust.memories import NAMES
@@ -37,7 +36,6 @@ def sentence(result: Result) -> str:
         "them begin with the real values, which is where an attack can act at all."
     )
     parts += [_alike(result, one) for one in data]
-    parts.append(provenance(result.config["origin"]))
     return "\n\n".join(part for part in parts if part)
 
 

@@ -8,19 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from hopfield_sim.experiment.studies.given import Patterned
 from hopfield_sim.experiment.studies.robust import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.robust.corruptions import ATTACKS, levels
 from hopfield_sim.experiment.studies.robust.memories import MEMORIES, NAMES
 from hopfield_sim.experiment.studies.robust.page import page, sentence
 from hopfield_sim.experiment.studies.robust.patterns import SOURCES, WORDS, choose, data_of
 from hopfield_sim.experiment.studies.robust.ranking import costs, ranking
-from hopfield_sim.experiment.studies.robust.trials import DATA, measure
+from hopfield_sim.experiment.studies.robust.trials import DATA, GIVEN, measure
 from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.result import Result, Row, means
-from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
 
 __all__ = ["STUDY", "robust"]
@@ -33,7 +34,7 @@ MASKS = (0.25, 0.5, 0.75, 0.9)
 
 EPSILONS = (0.05, 0.1, 0.2)
 
-NETWORKS = {"random": 20, "digits": 5}
+NETWORKS = {"random": 20, "digits": 5, GIVEN: 5}
 
 MEASURES = ("exact", "bit_accuracy", "loss")
 
@@ -49,7 +50,7 @@ QUICK: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True, eq=False)
-class Robust(Study):
+class Robust(Patterned):
     """Recall the same corrupted patterns by every memory, random patterns and digits.
 
     A cue has real values x. Every memory makes one graded step f(x) from them; binary neurons
@@ -92,7 +93,7 @@ class Robust(Study):
         tuple(MEMORIES), kinds.words(MEMORIES), "memories; all by default"
     )
     networks: int | None = repeats(
-        "number of independent sets of patterns; by default 20 of random patterns and 5 of digits",
+        "number of independent sets of patterns; by default 20 of random patterns and 5 of others",
         most=100,
     )
     _: KW_ONLY
@@ -150,6 +151,9 @@ class Robust(Study):
 
     def settle(self, config: Config) -> Config:
         """Enter the source of the digits, and check that the networks fit into memory."""
+        config = super().settle(config)
+        if config["patterns"] is not None:
+            config["data"] = [GIVEN]
         room([(config["n_patterns"], config["n_neurons"]), (config["n_features"], 1)])
         data, networks, epsilons = config["data"], config["networks"], config["epsilons"]
         if config["digits"] == "auto" and "digits" in data:
@@ -234,6 +238,7 @@ STUDY = Robust
 def _described(config: Config, data: str, payload: Payload) -> dict[str, Any]:
     """Return a description of the stored patterns, with their mean overlap."""
     count, n = payload["shape"]
-    words = "random patterns" if data == "random" else WORDS[config["digits"]]
+    words = {"random": "random patterns", GIVEN: "given patterns"}.get(data)
+    words = words or WORDS[config["digits"]]
     described = {"words": f"{count} {words}", "n_neurons": n, "n_patterns": count}
     return described | {"likeness": payload["likeness"]}

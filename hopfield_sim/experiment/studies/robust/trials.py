@@ -9,18 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.experiment.studies.given import draw
 from hopfield_sim.experiment.studies.packing import pack_images
 from hopfield_sim.experiment.studies.robust.attacks import BOX, reconstruction_loss
 from hopfield_sim.experiment.studies.robust.corruptions import Attack, corrupted, levels
 from hopfield_sim.experiment.studies.robust.memories import MEMORIES
 from hopfield_sim.experiment.studies.robust.patterns import digits
 from hopfield_sim.experiment.sweeps.study import Config, Payload, generator
-from hopfield_sim.patterns import overlap, random_patterns
+from hopfield_sim.patterns import overlap
 
-__all__ = ["DATA", "SHOWN", "measure", "patterns_of"]
+__all__ = ["DATA", "GIVEN", "SHOWN", "measure", "patterns_of"]
 
 NAME = "robust"
 DATA = ("random", "digits")
+GIVEN = "given"
+"""Name of the set of given patterns, which takes the place of the others."""
 
 SHOWN = ("flip", "noise", "mask", "flip+pgd")
 """Corruptions in the figures, each at its middle strength, attacks at the largest."""
@@ -32,8 +35,8 @@ def patterns_of(config: Config, data: str, network: int) -> NDArray[np.int8]:
     """Return the patterns (P, N) of a set, the same for every memory."""
     if data == "digits":
         return digits(config["digits"], network)
-    rng = generator(NAME, config["seed"], 2 * DATA.index(data), network)
-    return random_patterns(config["n_patterns"], config["n_neurons"], rng=rng)
+    rng = generator(NAME, config["seed"], _stream(data), network)
+    return draw(config, config["n_patterns"], config["n_neurons"], rng)
 
 
 def measure(config: Config, cell: Mapping[str, Any]) -> Payload:
@@ -49,7 +52,7 @@ def measure(config: Config, cell: Mapping[str, Any]) -> Payload:
     attack = Attack(config["alpha"], config["attack_steps"], config["attacked"], box)
     cues = []
     for kind, strength in levels(config):
-        source = generator(NAME, config["seed"], 2 * DATA.index(data) + 1, network)
+        source = generator(NAME, config["seed"], _stream(data) + 1, network)
         cues.append(corrupted(kind, strength, patterns, memory.step, attack, source))
     stacked = np.concatenate(cues)
     ends = memory.recall(stacked).reshape(len(cues), *patterns.shape)
@@ -64,6 +67,11 @@ def measure(config: Config, cell: Mapping[str, Any]) -> Payload:
         "likeness": _likeness(patterns),
     }
     return payload | ({"shown": _shown(config, patterns, cues, ends)} if network == 0 else {})
+
+
+def _stream(data: str) -> int:
+    """Return the stream of random numbers of a set of patterns; the next is that of its cues."""
+    return 2 * (*DATA, GIVEN).index(data)
 
 
 def _likeness(patterns: NDArray[np.int8]) -> float:

@@ -1,0 +1,104 @@
+"""Patterns of your own in a study: the option ``--patterns``, for files, folders and arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim import checks
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.experiment.studies.packing import unpack_states
+from hopfield_sim.experiment.studies.pattern_files import packed
+from hopfield_sim.experiment.sweeps.fields import Kind, one_or_default, option
+from hopfield_sim.experiment.sweeps.study import Config, Study
+from hopfield_sim.patterns import random_patterns
+
+__all__ = ["Patterned", "draw", "fitting", "rows"]
+
+Spins = NDArray[np.int8]
+
+KIND = Kind(packed, "PATH", "paths, or an array (P, N) or (P, H, W)", checks.path, repeated=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Patterned(Study):
+    """Base class of studies of random patterns, or of those of a user.
+
+    The number of neurons is that of the given patterns, and no more are stored than were given.
+    """
+
+    _: KW_ONLY
+    patterns: Any = option(
+        None,
+        one_or_default(KIND),
+        "patterns of your own instead of random ones: .npy, .npz, .csv, a picture or a folder of "
+        "pictures; each network stores rows drawn from them",
+    )
+
+    def settle(self, config: Config) -> Config:
+        """Let given patterns decide how many neurons there are, and how many patterns at most."""
+        if config["patterns"] is not None:
+            most, n = config["patterns"]["states"]["shape"]
+            config |= {"sizes": [n]} if "sizes" in config else {}
+            config |= {"n_neurons": n} if "n_neurons" in config else {}
+            if "n_patterns" in config:
+                config["n_patterns"] = min(config["n_patterns"], most)
+        return config
+
+
+def draw(config: Mapping[str, Any], count: int, n_neurons: int, rng: np.random.Generator) -> Spins:
+    """Return patterns (count, N): random ones, or different rows of those given, in any order."""
+    given = rows(config)
+    if given is None:
+        return random_patterns(count, n_neurons, rng=rng)
+    return given[rng.permutation(len(given))[:count]]
+
+
+def rows(config: Mapping[str, Any]) -> Spins | None:
+    """Return the given patterns (P, N), read-only; None for random ones."""
+    given = config.get("patterns")
+    if given is None:
+        return None
+    return _unpacked(given["states"]["bits"], *given["states"]["shape"])
+
+
+def fitting(config: Config, name: str, count: Callable[[Any], int]) -> list[Any]:
+    """Return the values of a field for which there are patterns enough; warn of the others.
+
+    Parameters
+    ----------
+    config : dict
+        Configuration.
+    name : str
+        Field, a list.
+    count : callable
+        Value of it → number of patterns.
+    """
+    values: list[Any] = config[name]
+    if config["patterns"] is None:
+        return values
+    most, n = config["patterns"]["states"]["shape"]
+    kept = [value for value in values if count(value) <= most]
+    if len(kept) < len(values):
+        checks.warn(
+            f"{name}: {most} patterns of {n} neurons are given, too few for "
+            f"{', '.join(f'{value:g}' for value in values if value not in kept)}, left out"
+        )
+    if not kept:
+        raise InvalidInputError(
+            f"{name} must ask for at most the {most} patterns that are given; got "
+            f"{checks.show(values)}"
+        )
+    return kept
+
+
+@lru_cache(maxsize=4)
+def _unpacked(bits: str, *shape: int) -> Spins:
+    states = unpack_states({"bits": bits, "shape": shape})
+    states.flags.writeable = False
+    return states

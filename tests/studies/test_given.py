@@ -1,0 +1,199 @@
+"""``--patterns``: patterns of one's own in the studies, whatever they come from."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import hopfield_sim as hs
+from hopfield_sim import experiment
+from hopfield_sim.errors import HopfieldError, InvalidInputError
+from hopfield_sim.experiment.__main__ import main
+from hopfield_sim.experiment.studies.files import provenance
+from hopfield_sim.experiment.studies.given import Patterned, draw, rows
+from hopfield_sim.experiment.studies.image.study import originals
+from hopfield_sim.experiment.studies.registry import STUDIES
+
+BITS = np.random.default_rng(5).integers(0, 2, (7, 4, 4))
+SPINS = (2 * BITS - 1).reshape(7, 16)
+SMALL = {
+    "capacity": {"networks": 2, "states": 4},
+    "robustness": {"networks": 2},
+    "energy": {"networks": 1},
+    "checkerboard": {"networks": 1, "square": 2},
+    "basins": {"networks": 1, "loads": [0.1, 0.3], "cues": 3, "starts": 2},
+    "phase": {"networks": 1, "loads": [0.1, 0.3], "temperatures": [0.1], "sweeps": 3},
+    "restricted": {"networks": 1, "counts": [3, 5], "hidden": [8], "rotations": [2]},
+    "robust": {"networks": 2, "memories": ["hebbian", "modern"], "epsilons": [0.1]},
+}
+
+
+def given_to(study: str, patterns: object, **more: object) -> experiment.Result:
+    return getattr(experiment, study)(patterns=patterns, rng=0, **SMALL[study], **more)
+
+
+def stored(value: object) -> np.ndarray:
+    study = STUDIES["robustness"](patterns=value)
+    found = rows(study.config)
+    assert found is not None
+    return found
+
+
+def test_those_that_draw_patterns_take_given_ones() -> None:
+    assert {name for name in STUDIES if issubclass(STUDIES[name], Patterned)} == set(SMALL)
+
+
+@pytest.mark.parametrize("study", SMALL)
+def test_every_network_stores_rows_of_them(study: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever networks store is looked at on its way; of a checkerboard all but the board."""
+    seen: list[np.ndarray] = []
+    for kind in (hs.HopfieldNetwork, hs.DenseMemory, hs.ModernHopfield, hs.RestrictedHopfield):
+
+        def spy(self, patterns, *args, kept=kind.store, **more):  # type: ignore[no-untyped-def]
+            seen.append(np.array(patterns))
+            return kept(self, patterns, *args, **more)
+
+        monkeypatch.setattr(kind, "store", spy)
+    result = given_to(study, SPINS)
+    assert result.rows
+    assert seen
+    known = {row.tobytes() for row in SPINS.astype(np.int8)}
+    for patterns in seen:
+        own = [row.tobytes() in known for row in patterns.reshape(-1, 16).astype(np.int8)]
+        assert len(own) - sum(own) == (study == "checkerboard")
+
+
+def test_the_number_retrieved_is_that_of_a_network_written_out() -> None:
+    """All rows are stored and all are cues: nothing is drawn, so NumPy finds the same number."""
+    patterns = np.array(hs.glyphs("ABCDEFGHIJ", size=9)).reshape(10, -1)
+    result = experiment.capacity(
+        rules=["hebbian"], networks=1, states=10, flipped=0.0, patterns=patterns, rng=3
+    )
+    weights = patterns.T.astype(float) @ patterns / patterns.shape[1]
+    np.fill_diagonal(weights, 0)
+    states = patterns.copy()
+    for _ in range(100):
+        states = np.where(states @ weights >= 0, 1, -1)
+    last = result.rows[-1]
+    assert last["n_patterns"] == 10
+    assert last["retrieved"] == (states == patterns).all(axis=1).mean()
+    assert last["overlap"] == pytest.approx((states * patterns).mean())
+
+
+def test_the_same_patterns_from_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.save(tmp_path / "spins.npy", SPINS)
+    np.save(tmp_path / "grey.npy", (200 * BITS + 20).astype(np.uint8))
+    np.savez_compressed(tmp_path / "one.npz", BITS)
+    np.savez(tmp_path / "two.npz", patterns=BITS.astype(bool), labels=np.arange(7))
+    np.savetxt(tmp_path / "a.csv", SPINS, "%d", delimiter=",")
+    np.savetxt(tmp_path / "b.txt", BITS.reshape(7, 16), "%d")
+    (tmp_path / "album").mkdir()
+    for k, picture in enumerate(BITS):
+        Image.fromarray((255 * picture).astype(np.uint8)).save(tmp_path / "album" / f"{k}.png")
+    names = ("spins.npy", "grey.npy", "one.npz", "two.npz", "a.csv", "b.txt", "album")
+    for value in [SPINS, SPINS.tolist(), BITS, BITS > 0, *(tmp_path / name for name in names)]:
+        np.testing.assert_array_equal(stored(value), SPINS)
+    twice = stored([tmp_path / "a.csv", tmp_path / "album"])
+    np.testing.assert_array_equal(twice, np.concatenate([SPINS, SPINS]))
+    monkeypatch.setenv("HOPFIELD_DATA", str(tmp_path))
+    monkeypatch.chdir(tmp_path / "album")
+    np.testing.assert_array_equal(stored("a.csv"), SPINS)
+
+
+def test_pictures_of_any_size_become_one(tmp_path: Path) -> None:
+    for k, size in enumerate([(20, 30), (300, 200)]):
+        pixels = np.random.default_rng(k).integers(0, 256, size, dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{k}.png")
+    assert stored(tmp_path).shape == (2, 100 * 100)
+    np.testing.assert_array_equal(
+        stored(tmp_path)[1], hs.from_image(tmp_path / "1.png", (100, 100))
+    )
+    assert stored(tmp_path / "0.png").shape == (1, 600)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (np.zeros(5), "patterns"),
+        (np.zeros((0, 5)), "shape"),
+        (np.full((2, 5), np.nan), "patterns"),
+        (np.arange(6.0).reshape(2, 3), "found numbers from 0 to 5"),
+        ([[0, 1, -1]], "-1 and .1, or 0 and 1"),
+        (["nowhere.npy"], "nowhere.npy"),
+        (3, "patterns"),
+    ],
+)
+def test_what_are_no_patterns_is_said(value: object, words: str) -> None:
+    with pytest.raises(HopfieldError, match=words):
+        given_to("robustness", value)
+
+
+def test_files_that_hold_no_patterns_are_said(tmp_path: Path) -> None:
+    (tmp_path / "a.npy").write_bytes(b"no array")
+    np.save(tmp_path / "pickled.npy", np.array([{"a": 1}]), allow_pickle=True)
+    np.savez(tmp_path / "b.npz", a=SPINS, b=SPINS)
+    (tmp_path / "c.npz").write_bytes(b"PK")
+    (tmp_path / "d.csv").write_text("1,1\n-1\n")
+    (tmp_path / "e.csv").write_text("name,bit\n")
+    (tmp_path / "f.csv").write_bytes(b"\xff\xfe")
+    for path in tmp_path.iterdir():
+        with pytest.raises(HopfieldError, match=path.name):
+            stored(path)
+    np.save(tmp_path / "nine.npy", np.ones((1, 9)))
+    np.save(tmp_path / "sixteen.npy", SPINS)
+    with pytest.raises(InvalidInputError, match="one number of neurons; got 9, 16"):
+        stored([tmp_path / "nine.npy", tmp_path / "sixteen.npy"])
+
+
+def test_no_more_are_asked_for_than_there_are() -> None:
+    with pytest.warns(UserWarning, match=r"loads: 7 patterns of 16 neurons .* too few for 0\.9"):
+        study = STUDIES["basins"](loads=[0.2, 0.9], patterns=SPINS)
+    assert study.config["loads"] == [0.2]
+    assert study.config["n_neurons"] == 16
+    assert STUDIES["energy"](patterns=SPINS).config["n_patterns"] == 7
+    with pytest.raises(InvalidInputError, match="at most the 7 patterns"), pytest.warns():
+        STUDIES["restricted"](counts=[8], patterns=SPINS)
+    with pytest.raises(InvalidInputError, match="square board"):
+        STUDIES["checkerboard"](patterns=SPINS[:, :15])
+
+
+def test_without_them_patterns_are_the_random_ones_of_always() -> None:
+    drawn = draw({"patterns": None}, 3, 20, np.random.default_rng(4))
+    np.testing.assert_array_equal(drawn, hs.random_patterns(3, 20, rng=np.random.default_rng(4)))
+
+
+def test_the_command_names_them_and_refuses_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, out = tmp_path / "mine.npy", tmp_path / "out"
+    np.save(file, SPINS)
+    command = ["robustness", "--patterns", str(file), "--trials", "1", "--out", str(out)]
+    assert main(command) == 0
+    known = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+    assert f"Data, by SHA-256: mine {known}." in (out / "report.html").read_text()
+    np.save(file, -SPINS)
+    assert main(command) == 2
+    other = hashlib.sha256(file.read_bytes()).hexdigest()
+    words = capsys.readouterr().err
+    assert "patterns" in words
+    assert known in words
+    assert other[:12] in words
+
+
+def test_a_changed_row_is_another_study() -> None:
+    here, there = (STUDIES["energy"](patterns=p).config for p in (SPINS, SPINS[::-1]))
+    assert here != there
+    assert provenance(here).startswith("Data, by SHA-256: array ")
+    assert "theory" in provenance(here)
+
+
+def test_images_take_files_of_patterns(tmp_path: Path) -> None:
+    np.save(tmp_path / "mine.npy", SPINS[:2])
+    study = STUDIES["image"](files=[tmp_path / "mine.npy"])
+    wanted = SPINS[:2].reshape(2, 4, 4).repeat(25, axis=1).repeat(25, axis=2)
+    np.testing.assert_array_equal(originals(study.config), wanted.reshape(2, -1))
+    assert study.config["images"] == ["mine-0", "mine-1"]
