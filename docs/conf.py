@@ -117,8 +117,8 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": True,
 }
-# These have no pages below or beside them to navigate to.
-html_sidebars = {page: [] for page in ("index", "installation", "theory")}
+# These have no pages below or beside them to navigate to, or wide cells and their table instead.
+html_sidebars = {page: [] for page in ("index", "installation", "theory", "course/*")}
 
 
 def fetch_notebook(app: object) -> None:
