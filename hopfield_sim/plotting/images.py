@@ -238,7 +238,8 @@ def mosaic(
     head = lines * LINE / size + (0.05 if lines else 0.0)
     top = 0.26 / size if headings else 0.0
     step = tall + head + GAP
-    left = 0.085 / size * max((len(label) for label in labels), default=0)
+    longest = max((len(line) for label in labels for line in label.splitlines()), default=0)
+    left = 0.085 / size * longest
     starts = [i * (1 + GAP) + GROUP * sum(0 < c <= i for c, _ in headings) for i in range(columns)]
     width, height = starts[-1] + 1, len(grid) * step - GAP + top
     inches = (size * (width + left) + 0.2, size * height + (0.4 if title else 0.2))

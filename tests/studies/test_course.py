@@ -12,6 +12,7 @@ from typing import Any
 import imageio.v3 as iio
 import numpy as np
 import pytest
+from figure_checks import assert_legible, drawn
 
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
@@ -243,6 +244,47 @@ def test_the_board_comes_back(boards: Result) -> None:
         assert run.converged
         # Overlaps are worked out again from the film: that with the board ends at 1.
         assert run.overlaps[-1].max() == 1.0
+
+
+def test_frames_of_the_board_count_its_wrong_pixels(boards: Result) -> None:
+    (_, _, figure), _ = CHECKERBOARD.page(boards).figures
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert words.count("cue, 160 wrong") == 4
+    assert "Hebbian,\nsynchronous" in words
+    run = boards.runs["hebbian/sync"]
+    steps = [word for word in words if word.startswith("step ")]
+    wrong = (run.trajectory != hs.checkerboard(20, 5)).sum(axis=1)
+    first = [f"step {k}, {wrong[k]} wrong" for k in range(1, len(wrong)) if wrong[k - 1]]
+    assert steps[: len(first)] == first
+    assert sum(word.startswith("sweep ") and word.endswith(", 0 wrong") for word in words) == 2
+    title = figure.legends[0].get_title().get_text()
+    for part in ("20×20 checkerboard", "N = 400, P = 8", "160 bits flipped"):
+        assert part in title
+    image = np.asarray(figure.axes[0].images[0].get_array())  # the cue: wrong pixels have a colour
+    assert (image[..., 0] != image[..., 2]).sum() == 160
+    assert_legible(figure)
+
+
+def test_energies_of_all_networks_and_their_mean(energies: Result) -> None:
+    stem, _, figure = ENERGY.page(energies).figures[0]
+    assert stem == "energy"
+    curves = energies.summary["curves"]["storkey/async"]
+    assert len(curves) == 3
+    assert energies.runs["storkey/async"].energy.tolist() == curves[0]["energy"]
+    panel = figure.axes[1]
+    faint = [line for line in panel.lines if line.get_label() == "_each async"]
+    assert len(faint) == 3
+    times, mean = drawn(panel, "asynchronous, final overlap 1.000")
+    assert max(times) == max(curve["updates"][-1] for curve in curves) / 400
+    # Half a sweep from the start all networks were recorded; at the end they are at rest.
+    half = times.index(0.5)
+    by_hand = [curve["energy"][curve["updates"].index(200)] for curve in curves]
+    assert mean[half] == pytest.approx(np.mean(by_hand))
+    assert mean[-1] == pytest.approx(np.mean([curve["energy"][-1] for curve in curves]))
+    assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()
+    assert len({ax.get_xlim() for ax in figure.axes}) == 1
+    assert "3 networks" in figure.legends[0].get_title().get_text()
+    assert_legible(figure)
 
 
 # --------------------------------------------------------------------------- images

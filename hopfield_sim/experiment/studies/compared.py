@@ -99,9 +99,9 @@ class Compared(Patterned):
         """
 
     def gather(self, payloads: Payloads) -> Result:
-        """Return the recordings of the first network, and counts over all networks."""
+        """Return the recordings of the first network, and counts and curves of all networks."""
         rows: list[Row] = []
-        runs, counts = {}, []
+        runs, counts, curves = {}, [], {}
         for rule, update in product(self.config["rules"], UPDATES):
             name, head = f"{rule}/{update}", {"rule": rule, "update": update}
             found = [self.measured(payload, name) for payload in payloads[0]]
@@ -109,6 +109,7 @@ class Compared(Patterned):
                 runs[name] = run
                 lines = zip(*columns.values(), strict=True)
                 rows += [head | dict(zip(columns, line, strict=True)) for line in lines]
+            curves[name] = [columns for _, columns in found]
             sweeps = [run.sweeps for run, _ in found]
             counts.append(
                 head
@@ -120,7 +121,8 @@ class Compared(Patterned):
                 }
             )
         dims = ("rule", "update", "moment")
-        return Result(self.name, rows, self.config, {"runs": counts}, runs, dims)
+        summary = {"runs": counts, "curves": curves}
+        return Result(self.name, rows, self.config, summary, runs, dims)
 
 
 def counts(rows: Sequence[Row]) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.labels import label
 from hopfield_sim.plotting import runs, style
-from hopfield_sim.plotting.rows import Row, column, ordered, rows_of, values, where
+from hopfield_sim.plotting.rows import column, ordered, rows_of, values, where
 
 FEW = 20  # points that are drawn with marks: a synchronous recall makes few steps
 
@@ -25,14 +25,15 @@ def energy(run_or_result: Any, *, ax: Any = None) -> Figure:
 
     Time is in sweeps, or in steps for continuous memories. For a recall, each state is a thin line,
     their median a bold one. For the study, in which E = −½ sᵀWs + θ·s, there is a column of panels
-    per rule: energy above and overlap with the stored pattern below, for synchronous and
-    asynchronous updates.
+    per rule, with the same axes: energy above and overlap with the stored pattern below, for
+    synchronous and asynchronous updates, each network a thin line and their mean a bold one.
 
     Parameters
     ----------
     run_or_result : Recall, Descent or Result
         A recall that recorded ``"energy"``, or any object with ``.rows``: dicts with the columns
-        rule, update, updates, energy and, for the lower panels, overlap.
+        rule, update, updates, energy and, for the lower panels, overlap. With
+        ``.summary["curves"]`` all networks are drawn, else the one of the rows.
     ax : matplotlib Axes or sequence of them, optional
         Axes to draw into: one for a recall; for the study one per rule, or two per rule with
         overlaps (all energies first). By default those of a new figure.
@@ -127,12 +128,20 @@ def _study(result: Any, ax: Any) -> Figure:
     n = _n_neurons(result)
     quantities = ["energy", "overlap"] if "overlap" in rows[0] else ["energy"]
     names = [f"{quantity}, {rule}" for quantity in quantities for rule in rules]
+    curves = dict(getattr(result, "summary", None) or {}).get("curves", {})
     with style.house():
         size = (5.0 * len(rules), 2.9 * len(quantities) + 0.4)
-        panels = style.panels(ax, names, len(rules), size, _title(result), sharex="col")
+        share: dict[str, Any] = {"sharex": True, "sharey": "row"}
+        panels = style.panels(ax, names, len(rules), size, _title(result, curves), **share)
         for index, panel in enumerate(panels):
             quantity, rule = quantities[index // len(rules)], rules[index % len(rules)]
-            _study_panel(panel, where(rows, rule=rule), quantity, n)
+            for place, update in enumerate(values(where(rows, rule=rule), "update")):
+                own = ordered(where(rows, rule=rule, update=update), "updates")
+                networks = curves.get(f"{rule}/{update}") or [
+                    {name: column(own, name) for name in ("updates", *quantities)}
+                ]
+                _networks(panel, networks, quantity, n or 1, update, place)
+            _study_axes(panel, quantity)
             if quantity == "energy":
                 panel.set_title(label(rule))
                 panel.legend()
@@ -141,20 +150,33 @@ def _study(result: Any, ax: Any) -> Figure:
     return style.figure_of(panels[0])
 
 
-def _study_panel(ax: Axes, rows: Sequence[Row], quantity: str, n: int | None) -> None:
-    for index, update in enumerate(values(rows, "update")):
-        mine = ordered(where(rows, update=update), "updates")
-        time = column(mine, "updates") / (n or 1)
-        last = column(mine, "overlap")[-1]
-        final = "" if np.isnan(last) else f", final overlap {last:.3f}"
+def _networks(
+    ax: Axes, networks: Sequence[Any], quantity: str, n: int, update: str, place: int
+) -> None:
+    """The curves of all networks and their mean; a network that has come to rest stays there."""
+    times = [np.asarray(network["updates"]) / n for network in networks]
+    curves = [np.asarray(network[quantity], np.float64) for network in networks]
+    longest = max(times, key=lambda time: time[-1])
+    every = [np.interp(longest, *curve) for curve in zip(times, curves, strict=True)]
+    colour, final = style.word_colour(update, place), ""
+    if "overlap" in networks[0]:
+        final = f", final overlap {np.mean([network['overlap'][-1] for network in networks]):.3f}"
+    if len(networks) > 1:
         ax.plot(
-            time,
-            column(mine, quantity),
-            color=style.word_colour(update, index),
-            marker=("o", "s")[index % 2] if len(time) <= FEW else "",
-            markersize=4.5,
-            label=f"{label(update)}{final}",
+            longest, np.transpose(every), color=colour, lw=0.7, alpha=0.35, label=f"_each {update}"
         )
+    ax.plot(
+        longest,
+        np.mean(every, axis=0),
+        color=colour,
+        marker=("o", "s")[place % 2] if len(longest) <= FEW else "",
+        markersize=4.5,
+        lw=2.0 if len(networks) > 1 else 1.5,
+        label=f"{label(update)}{final}",
+    )
+
+
+def _study_axes(ax: Axes, quantity: str) -> None:
     if quantity == "overlap":
         ax.set_ylim(min(-0.04, ax.get_ylim()[0]), 1.06)
         ax.set_ylabel("overlap m with ξ")
@@ -174,8 +196,8 @@ def _n_neurons(result: Any) -> int | None:
     return None
 
 
-def _title(result: Any) -> str:
-    """N, P and the corruption of the cue, as far as the configuration has them."""
+def _title(result: Any, curves: dict[str, Any]) -> str:
+    """N, P, the corruption of the cue and the networks, as far as they are known."""
     config = dict(getattr(result, "config", None) or {})
     n, parts = _n_neurons(result), ["Energy during recall"]
     if n:
@@ -184,4 +206,7 @@ def _title(result: Any) -> str:
         parts.append(f"P = {config['n_patterns']} patterns")
     if "flipped" in config:
         parts.append(f"{config['flipped']} bits flipped in the cue")
+    networks = max(map(len, curves.values()), default=1)
+    if networks > 1:
+        parts.append(f"{networks} networks, mean bold")
     return " · ".join(parts)

@@ -35,10 +35,6 @@ from hopfield_sim.experiment.sweeps.study import Config, Payload
 __all__ = ["STUDY", "checkerboard"]
 
 
-MOMENTS = 6
-"""Number of frames shown of each recall."""
-
-
 @dataclass(frozen=True, eq=False)
 class Checkerboard(Compared):
     """Recall a noisy checkerboard stored among random patterns, synchronously and asynchronously.
@@ -51,7 +47,8 @@ class Checkerboard(Compared):
     Result
         Columns rule, update, updates (so far), energy, overlap with the board, wrong (bits that
         differ from it): the run of the first network. ``runs`` holds them with every state, by
-        "rule/update"; ``summary["runs"]`` counts over all networks.
+        "rule/update"; ``summary["runs"]`` counts over all networks, ``summary["curves"]`` has their
+        columns.
 
     Examples
     --------
@@ -132,35 +129,25 @@ class Checkerboard(Compared):
     @staticmethod
     def page(result: Result) -> Pages:
         """Return the figures and tables, with captions."""
-        from hopfield_sim.plotting import energy, states
+        from hopfield_sim.plotting import energy
+        from hopfield_sim.plotting.studies.checkerboard import checkerboard_frames
 
-        config = result.config
-        frames, words = [], []
-        for name, run in result.runs.items():
-            changed = np.flatnonzero((run.trajectory[1:] != run.trajectory[:-1]).any(axis=1))
-            last = int(changed[-1]) + 1 if changed.size else 0
-            moments = list(
-                dict.fromkeys(np.linspace(0, last, MOMENTS).round().astype(int).tolist())
-            )
-            for moment in moments + [-1] * (MOMENTS - len(moments)):
-                frames.append(run.trajectory[moment])
-                when = (
-                    "at rest"
-                    if moment == -1
-                    else f"sweep {run.updates[moment] / run.n_neurons:.2f}"
-                )
-                words.append(f"{named(name)}\n{when}")
-        size = (config["side"], config["side"])
-        pictures = states(np.stack(frames), size, captions=words, columns=MOMENTS)
         return Pages(
             "Checkerboard: a picture out of noise",
             figures=[
                 (
                     "checkerboard-frames",
-                    "The board on its way back, one row a rule and kind of update.",
-                    pictures,
+                    "The board on its way back in the first network, one row a rule and kind of "
+                    "update, until nothing changes any more. Wrong pixels are orange, light for a "
+                    "wrong white and dark for a wrong black one, and counted.",
+                    checkerboard_frames(result),
                 ),
-                ("checkerboard", "Energy and overlap with the board against time.", energy(result)),
+                (
+                    "checkerboard",
+                    "Energy and overlap with the board against time, each network thin, their mean "
+                    "bold.",
+                    energy(result),
+                ),
             ],
             videos=[
                 (f"checkerboard-{stem(name)}", named(name), run, 0)

@@ -44,8 +44,9 @@ class Energy(Compared):
     Result
         Columns rule, update, updates (so far), energy, overlap with the wanted pattern: the run of
         the first network. ``summary["runs"]`` has, over all networks, how many were retrieved, the
-        steps, and how often the energy rose from one recorded moment to the next. ``runs`` holds
-        those of the first network, by "rule/update".
+        steps, and how often the energy rose from one recorded moment to the next;
+        ``summary["curves"]`` has the columns of every network. ``runs`` holds the recalls of the
+        first network. Both are by "rule/update".
 
     Examples
     --------
@@ -113,9 +114,10 @@ class Energy(Compared):
         from hopfield_sim.plotting import energy
 
         caption = (
-            "Energy E = −½ sᵀWs and overlap with the wanted pattern against time, in one network, "
-            "from the same cue. Synchronous steps update all neurons at once, asynchronous ones a "
-            "neuron at a time in a random order."
+            "Energy E = −½ sᵀWs and overlap with the wanted pattern against time, each network "
+            "thin and their mean bold. All recalls of a network start from one cue. Synchronous "
+            "steps update all neurons at once, asynchronous ones a neuron at a time in a random "
+            "order."
         )
         return Pages(
             "Energy: downhill to a memory",
