@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.course import learning, saver, updates, walks
+from hopfield_sim.labels import label
 
 RULES = {"hebbian": learning.hebbian_weights, "storkey": learning.storkey_weights}
 
@@ -106,7 +107,7 @@ class HopfieldNetwork:
             If the states do not fit into memory.
         """
         start, walk = walks.synchronous_walk(state, self.w, max_iter)
-        _save(start, walk, saver, self.w, 1)
+        _save(start, walk, saver, self, "sync", 1)
 
     def dynamics_async(
         self,
@@ -143,20 +144,29 @@ class HopfieldNetwork:
         """
         skip = checks.integer(skip, "skip", minimum=1)
         start, walk = walks.asynchronous_walk(state, self.w, max_iter, convergence_num_iter, rng)
-        _save(start, walk, saver, self.w, skip)
+        _save(start, walk, saver, self, "async", skip)
 
 
-def _save(start: NDArray[Any], walk: Any, into: Any, weights: NDArray[Any], skip: int) -> None:
-    """Save one state every ``skip`` steps, and the last one."""
-    store = saver.receiver(into, weights)
+def _save(
+    start: NDArray[Any], walk: Any, into: Any, network: HopfieldNetwork, update: str, skip: int
+) -> None:
+    """Save one state every ``skip`` steps, and the last one; tell the saver where they are from."""
+    store = saver.receiver(into, network.w)
     restored = walks.restore(start)
     if saver.keeps_all(into):
         walk = walks.stored(start, walk, skip)
     moment = next(walk)
     store(start, moment.energy)
-    step = 0
+    step, steps = 0, [0]
     for step, moment in enumerate(walk, start=1):
         if step % skip == 0:
             store(restored(moment.spins), moment.energy)
+            steps.append(step)
     if step % skip:
         store(restored(moment.spins), moment.energy)
+        steps.append(step)
+    if isinstance(into, saver.DataSaver):
+        unit = {"sync": "updates of all neurons", "async": "updates of one neuron"}[update]
+        names = f"{label(network.rule)}, {label(update)}"
+        sizes = f"N = {start.size}, P = {len(network.patterns)}"
+        into._source = saver.Source(steps, unit, f"{names} · {sizes}")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,14 @@ from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeErr
 from hopfield_sim.support import disk
 
 GREY = (154, 154, 154, 255)  # the frame around the image, which is black and white
+
+
+class Source(NamedTuple):
+    """Origin of the stored states: the steps before each, what a step is, and the network."""
+
+    steps: Sequence[int]
+    unit: str
+    title: str
 
 
 @checks.by_name
@@ -43,6 +51,7 @@ class DataSaver:
 
     def reset(self) -> None:
         """Remove all stored states."""
+        self._source: Source | None = None
         self.data: dict[str, list[Any]] = {"state": [], "energy": []}
 
     def store_iter(self, state: Any, weights: Any) -> None:
@@ -79,7 +88,10 @@ class DataSaver:
         save_video(images, out_path)
 
     def plot_energy(self, filename: str | os.PathLike[str] | None = None) -> None:
-        """Plot the energies of the stored states in order, and show the figure.
+        """Plot the energies of the stored states, and show the figure.
+
+        If they are of one run of a network, they are plotted against the number of updates, with
+        the rule and the numbers of neurons and patterns in the title; otherwise in order.
 
         Parameters
         ----------
@@ -87,12 +99,18 @@ class DataSaver:
             If specified, save the figure there instead; the suffix determines the format, .png by
             default.
         """
-        from hopfield_sim.plotting import energy, screen  # Matplotlib: loaded when it is needed
+        from hopfield_sim.plotting import energy, screen, style  # Matplotlib: only when needed
 
-        run = _run(self._stored(), self.data["energy"])
-        with screen.on(filename is None):
-            figure = energy(run)
-        figure.axes[0].set_xlabel("stored state")
+        stored = self._stored()
+        source = self._source
+        if source is None or len(source.steps) != len(stored):
+            source = Source(range(len(stored)), "stored state", f"N = {stored[-1].size}")
+        with screen.on(filename is None), style.house():
+            figure = energy(_run(stored[-1].size, source.steps, self.data["energy"]))
+            panel = figure.axes[0]
+            panel.set_xlabel(source.unit)
+            panel.set_title(source.title)
+            panel.locator_params(axis="x", integer=True)
         if filename is None:
             screen.show(figure)
             return
@@ -220,7 +238,6 @@ def _frames(white: NDArray[np.bool_], scale: int) -> NDArray[np.uint8]:
     return frames
 
 
-def _run(states: list[NDArray[Any]], energies: list[float]) -> SimpleNamespace:
-    """Stored energies in the format for plotting; time counts stored states."""
-    n, updates = states[-1].size, np.arange(len(energies))
-    return SimpleNamespace(energy=np.array(energies), updates=n * updates, n_neurons=n)
+def _run(n: int, steps: Sequence[int], energies: list[float]) -> SimpleNamespace:
+    """Stored energies in the format for plotting, one step for a sweep."""
+    return SimpleNamespace(energy=np.array(energies), updates=n * np.asarray(steps), n_neurons=n)

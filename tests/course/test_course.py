@@ -524,8 +524,37 @@ def test_the_energy_is_plotted(saver: Any, tmp_path: Path) -> None:
     assert saver.plot_energy() is None
     axes = pyplot.gcf().axes[0]
     np.testing.assert_allclose(axes.lines[0].get_ydata(), saver.get_data()["energy"])
-    np.testing.assert_allclose(axes.lines[0].get_xdata(), np.arange(len(saver.get_data()["state"])))
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("stored state", "energy E")
+    states, steps = saver.get_data()["state"], axes.lines[0].get_xdata()
+    np.testing.assert_array_equal(steps[:-1], 5 * np.arange(len(states) - 1))  # the skip counts
+    assert 0 < steps[-1] - steps[-2] <= 5
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("updates of one neuron", "energy E")
+    assert axes.get_title("left") == "Hebbian, asynchronous · N = 24, P = 2"
+    pyplot.close("all")
+
+
+def test_energies_of_no_one_run_are_plotted_in_order(saver: Any) -> None:
+    patterns = course.generate_patterns(3, 24, rng=2)
+    net, own = course.HopfieldNetwork(patterns, "storkey"), course.DataSaver()
+
+    def drawn(of: Any) -> Any:
+        of.plot_energy()
+        return pyplot.gcf().axes[0]
+
+    net.dynamics(course.perturb_pattern(patterns[0], 6, rng=1), own)
+    axes = drawn(own)
+    assert axes.get_xlabel() == "updates of all neurons"
+    assert axes.get_title("left") == "Storkey, synchronous · N = 24, P = 3"
+    np.testing.assert_array_equal(axes.lines[0].get_xdata(), range(len(own.data["state"])))
+    assert all(tick == round(tick) for tick in axes.get_xticks())
+    own.store_iter(patterns[0], net.w)
+    net.dynamics(patterns[1], saver)  # a second run into the same saver
+    for mixed in (own, saver):
+        axes = drawn(mixed)
+        assert (axes.get_xlabel(), axes.get_title("left")) == ("stored state", "N = 24")
+        np.testing.assert_array_equal(axes.lines[0].get_xdata(), range(len(mixed.data["state"])))
+    own.reset()
+    own.store_iter(patterns[0], net.w)
+    assert drawn(own).get_xlabel() == "stored state"
     pyplot.close("all")
 
 
