@@ -9,6 +9,9 @@ _LABELS = {
     **{rule.name: rule.label for rule in RULES.values()},
     **{kind.name: kind.label for kind in INTERACTIONS.values()},
     **{f"dense-{kind.name}": f"dense {kind.label}" for kind in INTERACTIONS.values()},
+    "dense-trained": "dense trained",
+    "restricted-rotation": "restricted by rotation",
+    "restricted-gradient": "restricted by gradient",
     "sync": "synchronous",
     "async": "asynchronous",
 }

@@ -169,6 +169,23 @@ def test_what_is_no_memory() -> None:
         check_memory([])
 
 
+class Nearest:
+    """Stores and recalls, and nothing more; it refuses states of another length as NumPy does."""
+
+    def store(self, patterns):
+        self.known = np.array(patterns)
+        return self
+
+    def recall(self, states):
+        return self.known[(np.asarray(states) @ self.known.T).argmax(axis=-1)]
+
+
+def test_store_and_recall_are_enough() -> None:
+    check_memory(Nearest())
+    with pytest.raises(AssertionError, match="Nearest has no store, energy, clear"):
+        check_memory(type("Nearest", (), {"recall": Nearest.recall})())
+
+
 def test_a_memory_without_an_energy_may_say_so() -> None:
     def none(self, states):
         raise hs.errors.HopfieldError("no energy here")

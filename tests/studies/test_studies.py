@@ -159,6 +159,93 @@ def test_what_is_no_rule(rules: Any, error: type[HopfieldError], said: str) -> N
         hs.experiment.capacity(rules=rules)
 
 
+# ------------------------------------------------------------------ memories of your own
+
+
+class Nearest:
+    """Stores and recalls, and nothing more: the stored pattern with the largest overlap."""
+
+    def store(self, patterns: Any) -> Nearest:
+        self.known = np.array(patterns, np.int8)
+        return self
+
+    def recall(self, states: Any) -> Any:
+        return self.known[(np.asarray(states, float) @ self.known.T).argmax(axis=-1)]
+
+
+def cubic() -> hs.DenseMemory:
+    return hs.DenseMemory(order=3)
+
+
+def uneven(patterns: Any) -> Any:
+    """Hebb's rule, but for neuron 0, which listens to none."""
+    weights = patterns.T @ patterns / patterns.shape[1]
+    weights[0] = 0
+    return weights
+
+
+def three() -> int:
+    return 3
+
+
+def test_a_memory_of_your_own_in_every_study_that_compares_them() -> None:
+    """It finds the nearest pattern, whatever study asks."""
+    name = f"{__name__}:Nearest"
+    capacity = hs.experiment.capacity(sizes=[40], rules=[Nearest, cubic], networks=2, rng=0)
+    assert all(row["retrieved"] > 0.99 for row in capacity.rows if row["rule"] == name)
+    robust = hs.experiment.robust(
+        ["random"], [Nearest, "hebbian", cubic], 2, flips=[0.1], noise=[1.0], masks=[0.5], rng=0
+    )
+    exact = {row["corruption"]: row["exact"] for row in robust.rows if row["memory"] == name}
+    assert set(exact.values()) == {1.0}
+    assert {row["best"] for row in robust.summary["ranking"] if row["memory"] == name} == {1}
+    basins = hs.experiment.basins(
+        ["hebbian"], [3], [8.0], [0.05], 2, memories=[Nearest], overlaps=[0.5], starts=9, rng=0
+    )
+    mine = [row for row in basins.rows if row["memory"] == name]
+    assert [row["recovered"] for row in mine] == [1.0]
+    ends = next(row for row in basins.summary["attractors"] if row["memory"] == name)
+    assert ends["stored"] == 1.0
+    assert np.isnan(ends["energy"])  # it has none
+
+
+def test_a_dense_memory_made_by_a_function_is_that_of_the_package() -> None:
+    how: dict[str, Any] = {"overlaps": [0.1, 0.2], "n_neurons": 60, "starts": 0, "rng": 0}
+    result = hs.experiment.basins(["hebbian"], [3], [8.0], [0.1], 3, memories=[cubic], **how)
+    curves = {
+        memory: [row["recovered"] for row in result.rows if row["memory"] == memory]
+        for memory in ("dense-3", f"{__name__}:cubic")
+    }
+    theirs, mine = curves.values()
+    assert mine == pytest.approx(theirs, abs=0.25)  # other networks of the same kind
+    assert 0 < mine[0] < 1
+
+
+@pytest.mark.parametrize(
+    ("study", "asked", "said"),
+    [
+        ("capacity", {"sizes": [20], "rules": [uneven]}, "uneven: the rule's weights are not sym"),
+        ("robust", {"memories": [uneven]}, "uneven: the rule's weights are not symmetric"),
+    ],
+)
+def test_what_a_rule_lacks_is_said_and_it_is_measured(study: str, asked: Any, said: str) -> None:
+    with pytest.warns(UserWarning, match=said):
+        STUDIES[study](networks=1, **asked)
+
+
+@pytest.mark.parametrize(
+    ("memory", "said"),
+    [
+        (three, "with store and recall; it made 3"),
+        ("nearest", "module:function"),
+        (hs.DistributedMemory, "raised TypeError"),
+    ],
+)
+def test_what_is_no_memory_of_your_own(memory: Any, said: str) -> None:
+    with pytest.raises(InvalidInputError, match=said):
+        STUDIES["basins"](memories=[memory])
+
+
 RULE = "def twice(patterns):\n    return 2 * patterns.T @ patterns\n"
 
 

@@ -18,9 +18,12 @@ from hopfield_sim import backends, checks
 from hopfield_sim.experiment.studies.given import Patterned, draw
 from hopfield_sim.experiment.studies.shared import network, repeats
 from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload
+from hopfield_sim.models import HopfieldNetwork
 from hopfield_sim.patterns import flip
+from hopfield_sim.rules import RULES
 
 __all__ = ["Probed", "overlaps"]
 
@@ -36,7 +39,9 @@ class Probed(Patterned):
     budget: ClassVar[tuple[int, int]]
 
     sizes: Sequence[int] = option((), kinds.integers(3), "numbers of neurons, N")
-    rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
+    rules: Sequence[Any] = option(
+        ("hebbian", "storkey"), kinds.memories(RULES), "learning rules, or memories of your own"
+    )
     networks: int | None = repeats(
         "number of independent networks for each size and rule; by default more of small ones"
     )
@@ -122,22 +127,26 @@ def _learning(
 ) -> NDArray[np.int64]:
     """Return the same, (L, S), for one network with any rule."""
     patterns = draw(config, max(n_patterns), n_neurons, rng)
-    net = network(rule, config)
+    net = _empty(rule, config)
     out = np.empty((len(n_patterns), config["states"]), np.int64)
     stored = 0
     for point, count in enumerate(n_patterns):
-        if count > stored:
+        if count > stored and isinstance(net, HopfieldNetwork):
             net.store(patterns[stored:count], advise=False)
-            stored = count
+        elif count > stored:  # whether it adds to what it holds is its own affair
+            net = own.memory(rule)
+            net.store(patterns[:count], **own.taken(net.store, advise=False))
+        stored = count
         # Early and late patterns differ, so the patterns that have more cues are drawn at random.
         targets = patterns[np.resize(rng.permutation(count), config["states"])]
-        run = net.recall(
-            flip(targets, count=flipped[point], rng=rng),
-            update="sync",
-            ties="plus",
-            max_sweeps=config["max_sweeps"],
-            n_threads=1,
-            rng=rng,
-        )
-        out[point] = np.einsum("bi,bi->b", run.states, targets, dtype=np.int64)
+        how = {"update": "sync", "ties": "plus", "max_sweeps": config["max_sweeps"], "rng": rng}
+        how = own.taken(net.recall, **how, n_threads=1)
+        run = net.recall(flip(targets, count=flipped[point], rng=rng), **how)
+        ends = np.where(np.asarray(getattr(run, "states", run)) < 0, -1, 1)
+        out[point] = np.einsum("bi,bi->b", ends, targets, dtype=np.int64)
     return out
+
+
+def _empty(rule: str, config: Mapping[str, Any]) -> Any:
+    """Return a memory by a rule, as in the course, or one of a user."""
+    return network(rule, config) if own.is_rule(rule) else own.memory(rule)

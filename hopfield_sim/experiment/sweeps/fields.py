@@ -30,6 +30,7 @@ __all__ = [
     "integers",
     "learning_rule",
     "learning_rules",
+    "memories",
     "one_or_default",
     "option",
     "real",
@@ -67,8 +68,8 @@ class Kind:
         Whether the option may be repeated, with one value each.
     values : tuple of str
         Words that a shell completes.
-    code : bool
-        Whether it may name functions; results depend on their sources.
+    judge : callable, optional
+        Where it may name functions, on whose sources results depend: warns of "module:name".
     """
 
     check: Callable[[Any, str], Any]
@@ -78,7 +79,7 @@ class Kind:
     several: bool = False
     repeated: bool = False
     values: tuple[str, ...] = ()
-    code: bool = False
+    judge: Callable[[str], Any] | None = None
 
     def parse(self, words: str | Sequence[str], name: str) -> Any:
         """Convert arguments of the command line to a value, which is not validated.
@@ -259,7 +260,21 @@ def learning_rules() -> Kind:
         return list(dict.fromkeys(own.reference(rule, name) for rule in items))
 
     bounds = f"{', '.join(known)}, or module:function"
-    return Kind(check, "RULE,..", bounds, several=True, values=known, code=True)
+    return Kind(check, "RULE,..", bounds, several=True, values=known, judge=own.judge_rule)
+
+
+def memories(known: Iterable[str] = ()) -> Kind:
+    """Memories by name, as classes, or as "module:name"; stored as strings."""
+    known = tuple(known)
+
+    def check(value: Any, name: str) -> list[str]:
+        items = [value] if callable(value) else _items(value, name)
+        return list(dict.fromkeys(own.reference(one, name, known, own.MEMORY) for one in items))
+
+    bounds = ", ".join([*known, "module:class"])
+    return Kind(
+        check, "WORD,..", f"of {bounds}", several=True, values=known, judge=own.judge_memory
+    )
 
 
 def learning_rule() -> Kind:

@@ -63,7 +63,9 @@ class Grid(Study):
     name = "sweep"
     question = "What does a function measure over a grid?"
 
-    function: str = option("", Kind(_function, "MODULE:FUNCTION", code=True), "what is measured")
+    function: str = option(
+        "", Kind(_function, "MODULE:FUNCTION", judge=own.find), "what is measured"
+    )
     grid: Mapping[str, Sequence[Any]] | None = option(
         None, Kind(_grid, "NAME"), "values of its arguments", name=""
     )

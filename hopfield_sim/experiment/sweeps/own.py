@@ -1,4 +1,4 @@
-"""User functions in a study, as strings "module:function" that any worker can import."""
+"""User functions and memories in a study, as strings "module:name" that any worker can import."""
 
 from __future__ import annotations
 
@@ -7,18 +7,33 @@ import importlib
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+from hopfield_sim.models import HopfieldNetwork
 from hopfield_sim.rules import RULES
+from hopfield_sim.testing import check_memory, check_rule
 
-__all__ = ["digest", "find", "reference", "rule"]
+__all__ = [
+    "digest",
+    "find",
+    "is_rule",
+    "judge_memory",
+    "judge_rule",
+    "memory",
+    "reference",
+    "rule",
+    "taken",
+]
+
+RULE = "functions of patterns (P, N)"
+MEMORY = "functions of patterns (P, N), or classes of memories,"
 
 
-def reference(value: Any, name: str) -> str:
-    """Return a learning rule as a string: its name, or "module:function".
+def reference(value: Any, name: str, known: Collection[str] = RULES, what: str = RULE) -> str:
+    """Return a learning rule or memory as a string: its name, or "module:name".
 
     Raises
     ------
@@ -34,14 +49,12 @@ def reference(value: Any, name: str) -> str:
     'hopfield_sim.rules.hebbian:hebbian'
     """
     if isinstance(value, str):
-        if ":" not in value:
-            return checks.choice(value, RULES, name)
+        if ":" not in value and known:
+            return checks.choice(value, known, name)
         find(value, name)
         return value
     if not callable(value):
-        raise InvalidTypeError(
-            f"{name} must be names or functions of patterns (P, N); got {checks.show(value)}"
-        )
+        raise InvalidTypeError(f"{name} must be names or {what}; got {checks.show(value)}")
     text = f"{getattr(value, '__module__', '')}:{getattr(value, '__qualname__', '')}"
     try:
         imported = find(text, name)
@@ -49,7 +62,8 @@ def reference(value: Any, name: str) -> str:
         imported = None
     if imported is not value:
         raise InvalidInputError(
-            f"{name} must be functions that workers can import, defined by def in a module; "
+            f"{name} must be {what} that workers can import, defined by def in a module"
+            f"{'' if what == RULE else ', or by class'}; "
             f"got {checks.show(value)}"
         )
     return text
@@ -85,6 +99,75 @@ def rule(text: str) -> str | Callable[..., Any]:
     return find(text) if ":" in text else text
 
 
+def is_rule(text: str) -> bool:
+    """Return whether a string of ``reference`` is a rule: a name, or a function of the patterns."""
+    if ":" not in text:
+        return True
+    target = find(text)
+    if isinstance(target, type):
+        return False
+    try:
+        parameters = inspect.signature(target).parameters.values()
+    except (TypeError, ValueError):  # some compiled callables have no signature
+        return True
+    return any(p.default is p.empty and p.kind <= p.POSITIONAL_OR_KEYWORD for p in parameters)
+
+
+def memory(text: str) -> Any:
+    """Return an empty memory of "module:name", a class, a function that makes one, or a rule.
+
+    Raises
+    ------
+    InvalidInputError
+        For what makes no memory: no object with ``store`` and ``recall``.
+    """
+    if is_rule(text):
+        return HopfieldNetwork(find(text))
+    try:
+        made = find(text)()
+    except Exception as error:
+        raise InvalidInputError(
+            f"{text} must make a memory when it is called without arguments; it raised "
+            f"{type(error).__name__}: {checks.message(error)}"
+        ) from error
+    if not all(callable(getattr(made, name, None)) for name in ("store", "recall")):
+        raise InvalidInputError(
+            f"{text} must make a memory, with store and recall; it made {checks.show(made)}"
+        )
+    return made
+
+
+def taken(function: Callable[..., Any], **options: Any) -> dict[str, Any]:
+    """Return those of the options that a function takes.
+
+    Examples
+    --------
+    >>> taken(lambda states, rng: None, rng=1, n_threads=1)
+    {'rng': 1}
+    """
+    known = inspect.signature(function).parameters
+    return {name: value for name, value in options.items() if name in known}
+
+
+def judge_rule(text: str) -> None:
+    """Warn of a rule without a property that those of the package have; a study measures it."""
+    _judge(check_rule, find(text), text)
+
+
+def judge_memory(text: str) -> None:
+    """Warn of such a memory.
+
+    Raises
+    ------
+    InvalidInputError
+        For what is no memory at all.
+    """
+    if is_rule(text):
+        judge_rule(text)
+    else:
+        _judge(check_memory, memory(text), text)
+
+
 def digest(text: str) -> str:
     """Return a hash of a function's source: results depend on it.
 
@@ -100,6 +183,13 @@ def digest(text: str) -> str:
         code = getattr(function, "__code__", None)
         source = repr((code.co_code, code.co_consts, code.co_names)) if code else text
     return hashlib.sha256(source.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def _judge(check: Callable[[Any], None], what: Any, text: str) -> None:
+    try:
+        check(what)
+    except Exception as error:  # whatever its code raises
+        checks.warn(f"{text}: {checks.message(error)}")
 
 
 def _module(name: str) -> Any:

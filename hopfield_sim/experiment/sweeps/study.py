@@ -89,9 +89,11 @@ class Study(ABC):
         for field in fields(type(self)):
             value = field.kind.check(getattr(self, field.name), field.name)
             config["seed" if field.name == "rng" else field.name] = value
-            if field.kind.code:
+            if field.kind.judge:
                 texts = value if field.kind.several else [value]
-                sources |= {text: own.digest(text) for text in texts if ":" in text}
+                for text in (text for text in texts or () if ":" in text):
+                    field.kind.judge(text)
+                    sources[text] = own.digest(text)
         config = self.settle(config)
         object.__setattr__(self, "config", config | {"sources": sources} if sources else config)
 

@@ -13,6 +13,7 @@ from hopfield_sim.experiment.studies.basins import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.given import Patterned, draw, fitting
 from hopfield_sim.experiment.studies.shared import network
 from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
@@ -70,6 +71,11 @@ class BasinsStudy(Patterned):
     )
     networks: int = option(8, kinds.integer(1), "number of networks a load", name="trials")
     _: KW_ONLY
+    memories: Sequence[Any] | None = option(
+        None,
+        kinds.one_or_default(kinds.memories()),
+        "memories of your own, with store and recall; none by default",
+    )
     n_neurons: int = option(300, kinds.integer(3), "number of neurons, N")
     overlaps: Sequence[float] = option(OVERLAPS, kinds.reals(-1, 1), "overlaps of the cues")
     cues: int = option(40, kinds.integer(1), "number of cues of each network and overlap")
@@ -89,6 +95,7 @@ class BasinsStudy(Patterned):
             *config["rules"],
             *(f"dense-{order}" for order in config["orders"]),
             *(f"modern-{beta:g}" for beta in config["betas"]),
+            *(config["memories"] or ()),
         ]
         return [
             Cell({"memory": memory, "load": load}, config["networks"])
@@ -101,21 +108,22 @@ class BasinsStudy(Patterned):
         config = self.config
         patterns = draw(config, self._count(cell["load"]), config["n_neurons"], rng)
         memory, how = _memory(cell["memory"], config)
-        memory.store(patterns, **({"advise": False} if "n_threads" in how else {}))
+        memory.store(patterns, **own.taken(memory.store, advise=False))
         found = measure(
             memory,
             overlaps=config["overlaps"],
             trials=config["cues"],
             starts=config["starts"],
+            patterns=patterns,
             recall=how,
             rng=rng,
         )
-        energies = found.energies / config["n_neurons"]
+        energies, starts = found.energies / config["n_neurons"], config["starts"]
         return {
             "recovered": found.recovered.tolist(),
             "counts": found.counts,
             "distinct": found.distinct,
-            "energy": float(energies.mean()) if config["starts"] else None,
+            "energy": float(energies.mean()) if np.isfinite(energies).all() and starts else None,
         }
 
     def _count(self, load: float) -> int:
@@ -209,6 +217,9 @@ STUDY = BasinsStudy
 
 def _memory(name: str, config: Config) -> tuple[Any, dict[str, Any]]:
     """Return an empty memory, and how it recalls in a trial."""
+    if name in (config["memories"] or ()):
+        memory = own.memory(name)
+        return memory, own.taken(memory.recall, n_threads=1, advise=False)
     kind, _, number = name.rpartition("-")
     if kind == "dense":
         return DenseMemory(order=int(number), backend=config["backend"]), {"n_threads": 1}
@@ -221,7 +232,8 @@ def _memory(name: str, config: Config) -> tuple[Any, dict[str, Any]]:
 def _ends(trials: Sequence[Payload], starts: int) -> Row:
     """Return the mean fractions of kinds, numbers of ends and energies."""
     row: Row = {kind: _mean([t["counts"][kind] / starts for t in trials]) for kind in KINDS}
-    return row | {key: _mean([t[key] for t in trials]) for key in ("distinct", "energy")}
+    energies = [math.nan if t["energy"] is None else t["energy"] for t in trials]
+    return row | {"distinct": _mean([t["distinct"] for t in trials]), "energy": _mean(energies)}
 
 
 def _mean(values: list[float]) -> float:

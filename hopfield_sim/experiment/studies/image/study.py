@@ -27,6 +27,7 @@ from hopfield_sim.experiment.studies.image import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.image import posters as pictures
 from hopfield_sim.experiment.studies.shared import listed, network
 from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
@@ -90,10 +91,10 @@ class Image(Study):
     )
     rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
     _: KW_ONLY
-    memories: Sequence[str] | None = option(
+    memories: Sequence[Any] | None = option(
         None,
-        kinds.one_or_default(kinds.words(MEMORIES)),
-        "dense and modern memories beside the rules; none by default",
+        kinds.one_or_default(kinds.memories(MEMORIES)),
+        "dense and modern memories, or your own, beside the rules; none by default",
     )
     fill: str = option(
         "black", kinds.choice(("black", "random")), "what covers a cue: black (−1), or random bits"
@@ -275,10 +276,29 @@ def _recall(name: str, config: Config, images: Any, cues: Any, seed: int) -> Any
         memory = ModernHopfield(_SHARPNESS / n, backend=config["backend"])
         run = memory.store(images.astype(np.float64)).recall(cues.astype(np.float64), **how)
         return film.pack_signs(run)
+    if ":" in name and name not in config["rules"]:
+        return _of_your_own(name, images, cues, seed)
     how |= {"every": n // FRAMES_PER_SWEEP, "ties": "plus", "n_threads": 1, "rng": seed}
     return film.pack(
         _binary(name, config).store(images, advise=False).recall(cues, **how), trajectory=True
     )
+
+
+def _of_your_own(name: str, images: Any, cues: Any, seed: int) -> Any:
+    """Recall by a memory that need not record: its cues and final states."""
+    memory = own.memory(name)
+    memory.store(images, **own.taken(memory.store, advise=False))
+    run = memory.recall(cues, **own.taken(memory.recall, rng=seed, n_threads=1, ties="plus"))
+    ends = np.asarray(getattr(run, "states", run))
+    states = np.where(ends < 0, -1, 1).astype(np.int8)
+    return {
+        "updates": [0, images.shape[1]],
+        "states": film.pack_states(states),
+        "stop": np.broadcast_to(getattr(run, "stop", "unknown"), len(states)).tolist(),
+        "sweeps": [1] * len(states),
+        "energy": [],
+        "trajectory": film.pack_states(np.stack([cues, states])),
+    }
 
 
 def _binary(name: str, config: Config) -> HopfieldNetwork | DenseMemory:

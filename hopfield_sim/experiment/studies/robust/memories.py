@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.labels import label
+from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.models import (
     DenseMemory,
     DistributedMemory,
@@ -23,10 +23,11 @@ from hopfield_sim.models import (
     RestrictedHopfield,
     TrainedDenseMemory,
 )
+from hopfield_sim.models.continuous import ContinuousMemory
 from hopfield_sim.models.graded import Affine, Graded, graded
 from hopfield_sim.patterns import overlap
 
-__all__ = ["MEMORIES", "NAMES", "Memory", "signs"]
+__all__ = ["MEMORIES", "Memory", "make", "signs"]
 
 Floats = NDArray[np.float64]
 Spins = NDArray[np.int8]
@@ -159,6 +160,45 @@ def _restricted(method: str) -> Callable[[Spins, Config, int], Memory]:
     return make
 
 
+class _Signs:
+    """The whole recall of a memory from the signs of a cue: changes of less than 1 turn none."""
+
+    def __init__(self, recall: Callable[[Floats], Spins]) -> None:
+        self.recall = recall
+
+    def step(self, x: Floats) -> Floats:
+        return self.recall(x).astype(np.float64)
+
+    def pulled(self, x: Floats, v: Floats) -> Floats:
+        return np.zeros_like(x)
+
+
+def _own(name: str, patterns: Spins, config: Config, seed: int) -> Memory:
+    """With the step that it has in common with those of the package, if it has."""
+    memory = own.memory(name)
+    memory.store(patterns, **own.taken(memory.store, advise=False))
+    steps = config["max_steps"]
+    how = own.taken(memory.recall, **_TOGETHER, rng=seed, max_sweeps=steps, max_steps=steps)
+    continuous = isinstance(memory, ContinuousMemory)
+
+    def recall(x: Floats) -> Spins:
+        run = memory.recall(x if continuous else signs(x), **how)
+        return signs(np.asarray(getattr(run, "states", run)))
+
+    known = hasattr(memory, "_graded")
+    if known and not continuous:
+        how.pop("max_sweeps", None)
+        return _binary(memory, config, **how)
+    return Memory(graded(memory) if known else _Signs(recall), recall)
+
+
+def make(name: str, patterns: Spins, config: Config, seed: int) -> Memory:
+    """Return a memory, by its name or as "module:class", that has stored patterns (P, N)."""
+    if name in MEMORIES:
+        return MEMORIES[name](patterns, config, seed)
+    return _own(name, patterns, config, seed)
+
+
 MEMORIES: dict[str, Callable[[Spins, Config, int], Memory]] = {
     "hebbian": _pairs("hebbian"),
     "storkey": _pairs("storkey"),
@@ -174,10 +214,3 @@ MEMORIES: dict[str, Callable[[Spins, Config, int], Memory]] = {
     "restricted-gradient": _restricted("gradient"),
 }
 """By name: (patterns (P, N), configuration, seed) → a memory that has stored them."""
-
-NAMES = {name: label(name) for name in MEMORIES} | {
-    "dense-trained": "dense trained",
-    "restricted-rotation": "restricted by rotation",
-    "restricted-gradient": "restricted by gradient",
-}
-"""Display name of each."""

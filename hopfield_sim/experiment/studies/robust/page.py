@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from hopfield_sim.experiment.studies.packing import unpack_images
 from hopfield_sim.experiment.studies.robust.corruptions import REACH, WORDS
-from hopfield_sim.experiment.studies.robust.memories import NAMES
 from hopfield_sim.experiment.studies.robust.ranking import WITHIN
 from hopfield_sim.experiment.studies.shared import listed
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
+from hopfield_sim.labels import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,12 +65,12 @@ def _crowd(who: Sequence[str], names: Sequence[str]) -> str:
     """List the best memories, or "all but" the others where these are fewer."""
     others = [name for name in names if name not in who]
     if len(who) == 1:
-        return NAMES[who[0]]
+        return label(who[0])
     if not others:
         return f"all {len(names)} memories are tied"
     if len(others) < len(who):
-        return f"tied, all but {listed([NAMES[name] for name in others])}"
-    return f"tied, {listed([NAMES[name] for name in who])}"
+        return f"tied, all but {listed([label(name) for name in others])}"
+    return f"tied, {listed([label(name) for name in who])}"
 
 
 def _winners(result: Result, data: str, kind: str) -> list[Row]:
@@ -93,7 +93,7 @@ def _attacks(result: Result, data: str) -> str:
         ]
         rows.sort(key=lambda row: -float(row["cost"]))
         lines = [
-            f"{NAMES[str(row['memory'])]} {float(row['random']):.2f} → {float(row['fgsm']):.2f}"
+            f"{label(str(row['memory']))} {float(row['random']):.2f} → {float(row['fgsm']):.2f}"
             f"{_plus_minus(row['cost_se'], 2)}"
             for row in rows
         ]
@@ -181,7 +181,7 @@ def _pictures(result: Result) -> list[tuple[str, str, Figure]]:
             for kind, words in SHOWN.items()
             if kind in first
         ]
-        shown = {NAMES[name]: _unpacked(one, kinds, side) for name, one in memories.items()}
+        shown = {label(name): _unpacked(one, kinds, side) for name, one in memories.items()}
         words = (
             f"One of {_words(result, data)}: what each memory was given, and what came back. An "
             "attack looks at the memory, so each has its own."
@@ -216,7 +216,7 @@ def _costs(result: Result, data: str) -> list[dict[str, Any]]:
     for row in result.summary["costs"]:
         if row["data"] == data:
             memory = str(row["memory"])
-            line = rows_by_memory.setdefault(memory, {"memory": NAMES[memory]})
+            line = rows_by_memory.setdefault(memory, {"memory": label(memory)})
             start = "flipped" if row["start"] else "stored"
             line[f"{start}: random → FGSM"] = (
                 f"{float(row['random']):.2f} → {float(row['fgsm']):.2f}"
@@ -245,7 +245,7 @@ def _table(result: Result, data: str) -> list[dict[str, Any]]:
                 {
                     "corruption": WORDS[kind],
                     "exact": _shown(ranked[0]),
-                    "next": "".join(f"{NAMES[str(r['memory'])]} {_shown(r)}" for r in next_) or "—",
+                    "next": "".join(f"{label(str(r['memory']))} {_shown(r)}" for r in next_) or "—",
                     "best": _crowd([name for name in names if name in best], names),
                 }
             )

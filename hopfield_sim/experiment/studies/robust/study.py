@@ -11,7 +11,7 @@ import numpy as np
 from hopfield_sim.experiment.studies.given import Patterned
 from hopfield_sim.experiment.studies.robust import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.robust.corruptions import ATTACKS, levels
-from hopfield_sim.experiment.studies.robust.memories import MEMORIES, NAMES
+from hopfield_sim.experiment.studies.robust.memories import MEMORIES
 from hopfield_sim.experiment.studies.robust.page import page, sentence
 from hopfield_sim.experiment.studies.robust.patterns import SOURCES, WORDS, choose, data_of
 from hopfield_sim.experiment.studies.robust.ranking import costs, ranking
@@ -22,6 +22,7 @@ from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.result import Result, Row, means
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
+from hopfield_sim.labels import label
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
 
 __all__ = ["STUDY", "robust"]
@@ -90,7 +91,7 @@ class Robust(Patterned):
 
     data: Sequence[str] = option(DATA, kinds.words(DATA), "kinds of patterns")
     memories: Sequence[str] = option(
-        tuple(MEMORIES), kinds.words(MEMORIES), "memories; all by default"
+        tuple(MEMORIES), kinds.memories(MEMORIES), "memories; all of the package by default"
     )
     networks: int | None = repeats(
         "number of independent sets of patterns; by default 20 of random patterns and 5 of others",
@@ -214,7 +215,7 @@ class Robust(Patterned):
         summary: dict[str, Any] = {
             "ranking": ranking(config, payloads_by_memory),
             "costs": costs(config, payloads_by_memory),
-            "names": {name: NAMES[name] for name in config["memories"]},
+            "names": {name: label(name) for name in config["memories"]},
             "data": {},
             "shown": {},
         }

@@ -13,7 +13,7 @@ from hopfield_sim.experiment.studies.given import draw
 from hopfield_sim.experiment.studies.packing import pack_images
 from hopfield_sim.experiment.studies.robust.attacks import BOX, reconstruction_loss
 from hopfield_sim.experiment.studies.robust.corruptions import Attack, corrupted, levels
-from hopfield_sim.experiment.studies.robust.memories import MEMORIES
+from hopfield_sim.experiment.studies.robust.memories import make
 from hopfield_sim.experiment.studies.robust.patterns import digits
 from hopfield_sim.experiment.sweeps.study import Config, Payload, generator
 from hopfield_sim.patterns import overlap
@@ -47,7 +47,7 @@ def measure(config: Config, cell: Mapping[str, Any]) -> Payload:
     """
     data, network = cell["data"], cell["network"]
     patterns = patterns_of(config, data, network)
-    memory = MEMORIES[cell["memory"]](patterns, config, _seed(config, cell))
+    memory = make(cell["memory"], patterns, config, _seed(config, cell))
     box = BOX if config["confined"] else (-np.inf, np.inf)
     attack = Attack(config["alpha"], config["attack_steps"], config["attacked"], box)
     cues = []
