@@ -41,7 +41,7 @@ extensions = [
 # The gallery writes notebooks to download and tables of times; its pages are its other .rst files.
 exclude_patterns = [
     "_build",
-    "gallery/*.ipynb",
+    "gallery/**.ipynb",
     "annotated/list.md",  # part of speed.md
     "sg_execution_times.rst",
     "**/sg_execution_times.rst",
@@ -86,6 +86,12 @@ EXAMPLES = (
     "trained_memory",
     "restricted_network",
     "attack",
+    "Hopfield_1982",
+    "Amit_1985",
+    "Storkey_1997",
+    "Krotov_2016",
+    "Ramsauer_2021",
+    "Hoover_2024",
 )
 sphinx_gallery_conf = {
     "examples_dirs": "../examples",

@@ -6,6 +6,8 @@ import ast
 import doctest
 import re
 import runpy
+import shlex
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from pydoc import locate
@@ -14,6 +16,7 @@ from types import ModuleType
 import pytest
 
 import hopfield_sim as hs
+from hopfield_sim.experiment.cli.options import parse
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -23,20 +26,71 @@ PAGES = [
 ]
 
 
+def blocks(page: str, *languages: str) -> list[str]:
+    """A page's code blocks in one of some languages."""
+    start = "|".join(languages)
+    return re.findall(rf"^```(?:{start})\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+
+
 def sessions(page: str) -> str:
-    """The interactive sessions in a page's code blocks, one below the other."""
-    blocks = re.findall(r"^```(?:python|pycon)\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
-    return "\n".join(block for block in blocks if block.startswith(">>>"))
+    """The interactive sessions in a page's code blocks, one below the other.
+
+    Those that import a package that is not installed are left out.
+    """
+    found = [block for block in blocks(page, "python", "pycon") if block.startswith(">>>")]
+    return "\n".join(block for block in found if not absent(block))
+
+
+def absent(text: str) -> list[str]:
+    """Packages that a session imports and that are not installed."""
+    return [name for name in re.findall(r"^>>> import (\w+)", text, re.M) if not find_spec(name)]
 
 
 def failures(text: str, name: str) -> int:
+    session = ModuleType("session")  # so that workers can import the functions it defines
     test = doctest.DocTestParser().get_doctest(text, {}, name, name, 0)
-    return doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test).failed
+    test.globs = vars(session)
+    sys.modules["session"] = session
+    try:
+        return doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test).failed
+    finally:
+        del sys.modules["session"]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_sessions_in_pages_print_what_they_show(path: Path) -> None:
-    assert failures(sessions(path.read_text(encoding="utf-8")), path.name) == 0
+def test_sessions_in_pages_print_what_they_show(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # what a session writes is not left here
+    page = path.read_text(encoding="utf-8")
+    assert failures(sessions(page), path.name) == 0
+    if missing_packages := absent(page):
+        pytest.skip(f"all but the sessions that import {', '.join(missing_packages)}")
+
+
+def commands(page: str) -> list[list[str]]:
+    """The words of each of our commands in a page's console blocks."""
+    lines = "".join(blocks(page, "console", "bash")).splitlines()
+    ours = [re.sub(r"\$\w+", "1", line) for line in lines if line.startswith("hopfield-sim")]
+    return [shlex.split(line, comments=True)[1:] for line in ours]
+
+
+COMMANDS = [(path, words) for path in PAGES for words in commands(path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize(("path", "words"), COMMANDS, ids=lambda value: str(value)[:40])
+def test_commands_in_pages_have_their_options(path: Path, words: list[str]) -> None:
+    if words[:1] == ["exercises"]:
+        assert set(words[1::2]) <= {"--students", "--solutions"}
+    else:
+        parse(words)
+
+
+def test_commands_are_found_and_a_wrong_one_is_seen() -> None:
+    assert len(COMMANDS) >= 5
+    (words,) = commands("```console\n$ ls\nhopfield-sim capacity --sise 3  # no such\n```\n")
+    with pytest.raises(hs.errors.InvalidInputError, match='mean "--sizes'):
+        parse(words)
 
 
 def test_the_readme_has_a_session() -> None:
@@ -115,7 +169,7 @@ def test_every_example_has_its_place_in_the_gallery() -> None:
         for node in tree.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXAMPLES"
     )
-    assert sorted(named) == sorted(path.stem for path in (ROOT / "examples").glob("*.py"))
+    assert sorted(named) == sorted(path.stem for path in (ROOT / "examples").rglob("*.py"))
 
 
 OFFLINE = runpy.run_path(str(ROOT / "docs" / "check_offline.py"))
