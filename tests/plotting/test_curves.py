@@ -188,6 +188,23 @@ def test_capacity_off_the_grid_is_marked_as_a_limit() -> None:
     assert [text.get_text() for text in panel.texts] == ["↓"]
 
 
+def test_capacity_of_the_figure_is_that_of_the_table() -> None:
+    study = hs.experiment.capacity([10], networks=6, states=20, rng=4)
+    (hebbian, storkey) = study.summary["capacity"]
+    panel = plotting.capacity(study).axes[-1]
+    points = [float(container.lines[0].get_ydata()[0]) for container in panel.containers]
+    assert points == [
+        row["capacity"] for row in (hebbian, storkey) if not math.isnan(row["capacity"])
+    ]
+    # A crossing below the grid is below it in the table and in the picture, whatever the rows say.
+    storkey |= {"capacity": math.nan, "capacity_se": math.nan, "low": 0.0, "high": 2.0}
+    panel = plotting.capacity(study).axes[-1]
+    assert [text.get_text() for text in panel.texts][-1] == "↓"
+    assert drawn(panel, "_limit") == ([10], [2.0])
+    title = plotting.capacity(study).legends[0].get_title().get_text()
+    assert "theory of Hebbian fixed points alone" in title
+
+
 def test_capacity_of_one_network_a_cell_has_no_bars_and_says_so() -> None:
     rows = capacity_rows([34])
     for row in rows:

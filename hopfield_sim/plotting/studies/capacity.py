@@ -19,7 +19,7 @@ from hopfield_sim.plotting.studies.sizes import size_panels
 from hopfield_sim.support.crossing import Crossing, crossing
 
 LEVEL = 0.9  # fraction retrieved that defines the capacity
-WIDTH, ROW_HEIGHT, LEGEND_HEIGHT = 10.0, 3.1, 0.7  # inches
+WIDTH, ROW_HEIGHT, LEGEND_HEIGHT = 10.0, 3.1, 0.9  # inches
 
 
 @checks.by_name
@@ -28,8 +28,9 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
 
     One row of panels per rule, against the number of patterns t and against the load t/N. Points
     are means over networks with their standard errors; the dashed line for Hebbian weights is the
-    predicted fraction of patterns that are fixed points. The last panel shows the capacity, the t
-    at which 90 % are retrieved, against N, with standard errors if the summary has them.
+    predicted fraction of patterns that are fixed points, which recall from corrupted cues does not
+    reach. The last panel shows the capacity, the t at which 90 % are retrieved, against N, as the
+    summary has it with its standard error, or else from the rows.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def capacity(result: Any, *, ax: Any = None) -> Figure:
             _curves(right, mine, colours, by_load=True)
             left.set_title(f"{label(rule)}: by number of patterns")
             right.set_title(f"{label(rule)}: by load")
-        _capacities(panels[-1], rows, rules, _errors(result))
+        _capacities(panels[-1], rows, rules, _known(result))
     return style.figure_of(panels[0])
 
 
@@ -94,8 +95,9 @@ def _title(result: Any, rows: Sequence[Row]) -> str:
     title = " · ".join([*parts, averaged(rows)])
     if any(theory_lines.has_stable_fraction(rule) for rule in values(rows, "rule")):
         title += (
-            "\nDashed: theory, the fraction (1 − p)ᴺ of patterns that are fixed points, "
-            "p the one-step error of a bit"
+            "\nDashed: theory of Hebbian fixed points alone, (1 − p)ᴺ with the one-step error p of "
+            "a bit. Recall from flipped cues stays below it, far below in small networks. "
+            "For other rules no such law is known."
         )
     return title
 
@@ -135,17 +137,22 @@ def _theory(ax: Axes, rule: str, n: int, counts: Any, unit: float, colour: str) 
         )
 
 
-def _errors(result: Any) -> dict[tuple[str, int], float]:
-    """Standard errors of the capacities, by rule and size, if the result has them."""
+def _known(result: Any) -> dict[tuple[str, int], Crossing]:
+    """The capacities of the summary, by rule and size, as the table has them."""
     table = dict(getattr(result, "summary", None) or {}).get("capacity", [])
-    return {(row["rule"], row["n_neurons"]): row.get("capacity_se", math.nan) for row in table}
+    found = {}
+    for row in table:
+        value, error = row["capacity"], row.get("capacity_se", math.nan)
+        low, high = row.get("low", value), row.get("high", value)
+        found[row["rule"], row["n_neurons"]] = Crossing(low, value, high, error)
+    return found
 
 
 def _capacities(
     ax: Axes,
     rows: Sequence[Row],
     rules: Sequence[str],
-    errors: dict[tuple[str, int], float],
+    known: dict[tuple[str, int], Crossing],
 ) -> None:
     """The crossing of 0.9 for every size and rule, with the theoretical law."""
     sizes = sorted({int(row["n_neurons"]) for row in rows})
@@ -158,8 +165,9 @@ def _capacities(
             mine = where(rows, rule=rule, n_neurons=n)
             # Where all trials failed there are only nan.
             if mine and not np.isnan(column(mine, "retrieved")).all():
-                point = crossing(column(mine, "n_patterns"), column(mine, "retrieved"), LEVEL)
-                point = point._replace(error=errors.get((rule, n), math.nan))
+                point = known.get((rule, n)) or crossing(
+                    column(mine, "n_patterns"), column(mine, "retrieved"), LEVEL
+                )
                 drawn += _one_capacity(ax, n, point, colour, marks[index % len(marks)])
         ax.plot([], [], color=colour, marker=marks[index % len(marks)], ls="", label=label(rule))
         law = theory_lines.capacity(rule, smooth)
@@ -171,7 +179,7 @@ def _capacities(
     style.log_axis(ax, "y", min(drawn), max(drawn), inches=2.8)
     ax.set_xlabel("neurons N")
     ax.set_ylabel("capacity (patterns)")
-    ax.set_title("Capacity: the t at which 0.9 are retrieved")
+    ax.set_title("Capacity: the t at which 0.9 are retrieved; theory for N → ∞")
     if any(line.get_fillstyle() == "none" for line in ax.lines):
         ax.plot(
             [], [], color=style.INK, marker="o", ls="", fillstyle="none", label="beyond the grid"

@@ -185,7 +185,9 @@ class Capacity(probe.Probed):
             f"{config['states']} cues each; and the capacity, where {LEVEL:.0%} are retrieved, "
             "against N with its law. At N/(2 ln N) patterns of a large Hebbian network theory has "
             "exp(−1/√(4π ln N)) of them as fixed points, 90% in thousands of neurons: that is why "
-            "the two belong together."
+            "the two belong together. The dashed curves are for fixed points alone. From flipped "
+            "cues recall stays below them, in networks of some ten neurons far below: there a few "
+            "flips already lead elsewhere."
         )
         table = [
             {
