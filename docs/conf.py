@@ -8,8 +8,10 @@ import re
 import shutil
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
+from docutils import nodes
 from sphinx_gallery.sorting import ExplicitOrder
 
 import hopfield_sim
@@ -117,14 +119,25 @@ html_show_sourcelink = False
 html_theme_options = {
     "logo": {"text": "hopfield_sim"},
     "navbar_align": "left",
-    "header_links_before_dropdown": 8,
+    "header_links_before_dropdown": 6,
     "footer_start": ["copyright"],
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": True,
 }
 # These have no pages below or beside them to navigate to, or wide cells and their table instead.
-html_sidebars = {page: [] for page in ("index", "installation", "theory", "course/*")}
+ALONE = (
+    "index",
+    "installation",
+    "theory",
+    "course/*",
+    "exercises",
+    "explorer",
+    "howto",
+    "phases",
+    "sweeps",
+)
+html_sidebars = {page: [] for page in ALONE}
 
 
 def fetch_notebook(app: object) -> None:
@@ -141,6 +154,24 @@ def offer_notebook(app: object, page: str, source: list[str]) -> None:
         title, *rest = first["source"]
         first["source"] = [title, f"\n{{download}}`Download this notebook <{name}>`\n", *rest]
         source[0] = json.dumps(book)
+
+
+def describe_figures(app: object, document: nodes.document) -> None:
+    """A figure without a description, which screen readers would spell as its file's name, gets the
+    heading above it.
+    """
+    for image in document.findall(nodes.image):
+        if image.get("alt", image["uri"]) == image["uri"]:
+            title = next(iter(heading_of(image)), "")
+            image["alt"] = f"Figure drawn by the code above it: {title}"
+
+
+def heading_of(node: nodes.Node | None) -> Iterator[str]:
+    """The headings that a node stands under, the nearest first."""
+    while node is not None:
+        if isinstance(node, nodes.section):
+            yield node[0].astext()
+        node = node.parent
 
 
 def annotate_kernels(app: object) -> None:
@@ -170,6 +201,7 @@ def hide_private_arguments(
 def setup(app) -> None:
     app.connect("autodoc-process-signature", hide_private_arguments)
     app.connect("source-read", offer_notebook)
+    app.connect("doctree-read", describe_figures)
     app.connect("builder-inited", annotate_kernels)
     app.connect("builder-inited", write_explorer)
     app.connect("builder-inited", fetch_notebook)

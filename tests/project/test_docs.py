@@ -138,6 +138,25 @@ def test_a_file_that_has_moved_is_seen() -> None:
     ]
 
 
+def undescribed(page: str) -> list[str]:
+    """Pictures of a page without words for those who cannot see them, and cells that draw some."""
+    pictures = re.findall(r"!\[\s*\]\([^)]*\)|<img(?![^>]*alt=\"[^\"])[^>]*>", page)
+    cells = re.findall(r"^```\{code-cell\}.*?^```$", page, re.MULTILINE | re.DOTALL)
+    draws = re.compile(r"^(?:hs\.)?plotting\.(?!video)|\.show\(|^plt\.show", re.MULTILINE)
+    return pictures + [cell for cell in cells if draws.search(cell) and "alt: " not in cell]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_figures_of_pages_are_described_in_words(path: Path) -> None:
+    assert undescribed(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_figure_without_words_is_seen() -> None:
+    cell = "```{code-cell} ipython3\nhs.plotting.energy(run)\n```\n"
+    page = f"![](a.png)\n![A](b.png)\n<img src='c'>\n<img src='d' alt=\"D\">\n{cell}"
+    assert undescribed(page) == ["![](a.png)", "<img src='c'>", cell.strip()]
+
+
 def test_every_public_name_is_in_the_reference() -> None:
     listed = set((ROOT / "docs" / "api.rst").read_text(encoding="utf-8").split())
     public = {name for name in hs.__all__ if not isinstance(getattr(hs, name), ModuleType)}
