@@ -26,6 +26,25 @@ books = pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.stem)
 
 tidy = runpy.run_path(str(COURSE / "tidy.py"))["tidy"]
 
+SAID = [
+    ("1", "Of the 60 cues four do not come back", "rng=", 4),
+    ("1", "it never rises", "updates in which the energy rose: 0\n", 1),
+    ("1", "a few neurons more than the 120 that were wrong", "134 of them flips", 1),
+    ("1", "and four pictures that nobody has stored", "10 states of rest", 1),
+    ("2", "One pixel of the frame wants to change", " -1.", 1),
+    ("2", "36 patterns with every bit right in all", "all bits of all patterns 36.2", 1),
+    ("2", "72 with every bit right in most", "of most patterns 72.4", 1),
+    ("3", "cycles of two, and nothing else", "58510 end in a fixed point, 7026 in a cycle", 1),
+    ("3", "ten of whose pixels change", "pixels that change: 10\n", 1),
+    ("3", "The energy stays where it is", "[-0.875 -0.875 -0.875]", 1),
+    ("3", "two runs of five do", "at a load of 0.5: 0.40", 1),
+    ("3", "every third state ends where nobody", "'mixture': 110, 'spurious': 32}", 1),
+    ("3", "nearly all of them end in a memory", "'mixture': 18, 'spurious': 0}", 1),
+    ("3", "not the one you asked for", "annealed 0.16\n", 1),
+    ("3", "find their way out at 0.4 already", "at T = 0.4: [-0.    0.98 -0.02]", 1),
+]
+"""Notebooks, words of their text, and how often cells print what makes these words true."""
+
 
 def cells(path: Path, kind: str) -> list[str]:
     """The sources of a notebook's cells of a kind, "code" or "markdown"."""
@@ -53,6 +72,10 @@ def run(source: str, names: dict[str, Any]) -> Any:
         last = compile(ast.Expression(tree.body.pop().value), "<cell>", "eval")  # type: ignore[attr-defined]
     exec(compile(tree, "<cell>", "exec"), names)
     return eval(last, names) if last else None
+
+
+def test_there_is_a_notebook_for_every_exercise() -> None:
+    assert [int(path.name[0]) for path in BOOKS] == list(exercises.NOTEBOOKS)
 
 
 @books
@@ -149,7 +172,13 @@ def test_a_notebook_runs_and_prints_what_its_text_says(
             shown.append(repr(value))
             pyplot.close("all")
     assert figures >= 2
-    assert unprinted(path, capsys.readouterr().out + "\n".join(shown)) == []
+    printed = capsys.readouterr().out + "\n".join(shown)
+    assert unprinted(path, printed) == []
+    text = " ".join("\n".join(cells(path, "markdown")).split())
+    for number, words, told, times in SAID:
+        if path.name.startswith(number):
+            assert words in text
+            assert printed.count(told) == times, told
 
 
 def unprinted(path: Path, printed: str) -> list[str]:
