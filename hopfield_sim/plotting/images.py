@@ -236,7 +236,8 @@ def mosaic(
     lines = max(len(tile.caption.splitlines()) for row in grid for tile in row if tile is not None)
     # Distances in widths of an image, so that captions get the inches that their letters need.
     head = lines * LINE / size + (0.05 if lines else 0.0)
-    top = 0.26 / size if headings else 0.0
+    above = max((len(words.splitlines()) for _, words in headings), default=0)
+    top = (0.09 + 0.17 * above) / size if headings else 0.0
     step = tall + head + GAP
     longest = max((len(line) for label in labels for line in label.splitlines()), default=0)
     left = 0.085 / size * longest

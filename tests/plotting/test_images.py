@@ -217,6 +217,20 @@ def test_image_shows_original_cue_way_and_end(patterns: np.ndarray) -> None:
     assert_legible(figure)
 
 
+def test_image_of_many_rules_shows_their_ends(patterns: np.ndarray) -> None:
+    rules = ("hebbian", "storkey", "pseudoinverse", "perceptron")
+    runs = recalls(patterns, rules)
+    runs["dense-exponential"] = runs["hebbian"]  # two words in the heading
+    figure = plotting.image(study(patterns, runs, (*rules, "dense-exponential")))
+    tiles = images_of(figure)
+    assert len(tiles) == 3 * (2 + 5)
+    np.testing.assert_array_equal(tiles[7 + 4].ravel(), runs["pseudoinverse"].states[1].ravel())
+    words = words_of(figure)
+    assert "dense\nexponential" in words
+    assert sum(word.startswith("end, m = ") for word in words) == 15
+    assert_legible(figure)
+
+
 def test_image_takes_a_run_an_image_too(patterns: np.ndarray) -> None:
     net = hs.HopfieldNetwork().store(patterns)
     cues = hs.mask(patterns, np.arange(64) < 32)

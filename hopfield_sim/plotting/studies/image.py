@@ -16,14 +16,17 @@ from hopfield_sim.plotting import runs, style
 from hopfield_sim.plotting.images import Tile, mosaic
 from hopfield_sim.plotting.rows import Row, rows_of, values, where
 
-ON_THE_WAY = 2  # frames between cue and end
+ON_THE_WAY = 2  # frames between cue and end, of few rules
+SIZE = 1.25  # inches: the longest caption is as wide
+FEW = 2  # rules that are drawn with them
 
 
 @checks.by_name
 def image(result: Any, *, ax: Any = None) -> Figure:
-    """Plot the recall of each image: original, cue and, per rule, two frames and the final state.
+    """Plot the recall of each image: original, cue and, per rule, the final state.
 
-    The number above each is its overlap m = s·ξ/N with the original ξ: 1 is perfect, 0 is chance.
+    For one or two rules there are two frames on the way, too. The number above each is its overlap
+    m = s·ξ/N with the original ξ: 1 is perfect, 0 is chance.
 
     Parameters
     ----------
@@ -46,6 +49,7 @@ def image(result: Any, *, ax: Any = None) -> Figure:
     """
     rows = rows_of(result, "image", "rule", "overlap")
     images, rules = values(rows, "image"), values(rows, "rule")
+    way = ON_THE_WAY if len(rules) <= FEW else 0
     grid: list[list[Tile | None]] = []
     shape: tuple[int, int] | None = None
     for index, name in enumerate(images):
@@ -59,9 +63,10 @@ def image(result: Any, *, ax: Any = None) -> Figure:
                     Tile(original.reshape(shape), "original"),
                     Tile(frames[0].reshape(shape), _cue(rows, name, frames[0], original)),
                 ]
-            line += _way(run, frames, original, shape)
+            line += _way(run, frames, original, shape, way)
         grid.append(line)
-    headings = [(2 + i * (ON_THE_WAY + 1), label(rule)) for i, rule in enumerate(rules)]
+    words = [label(rule) if way else label(rule).replace(" ", "\n") for rule in rules]
+    headings = [(2 + i * (way + 1), word) for i, word in enumerate(words)]
     with style.house():
         title = f"Recall from a part of the image · {runs.sizes(run)} · overlap m = s·ξ/N"
         return mosaic(
@@ -70,7 +75,7 @@ def image(result: Any, *, ax: Any = None) -> Figure:
             headings=headings,
             labels=[str(name) for name in images],
             title=title,
-            size=1.15,
+            size=SIZE,
         )
 
 
@@ -108,14 +113,18 @@ def _cue(rows: Sequence[Row], name: str, cue: NDArray[Any], original: NDArray[np
 
 
 def _way(
-    run: Any, frames: NDArray[Any], original: NDArray[np.float64], shape: tuple[int, int]
+    run: Any,
+    frames: NDArray[Any],
+    original: NDArray[np.float64],
+    shape: tuple[int, int],
+    parts: int,
 ) -> list[Tile]:
     """Frames evenly spaced in the number of bits that differ from the end, and the end."""
     left = (frames != frames[-1]).mean(axis=1)
     time = runs.sweeps(run)
     tiles = []
-    for part in range(ON_THE_WAY, 0, -1):
-        k = int(np.abs(left - left[0] * part / (ON_THE_WAY + 1)).argmin())
+    for part in range(parts, 0, -1):
+        k = int(np.abs(left - left[0] * part / (parts + 1)).argmin())
         words = f"{time[k]:.2g} sweep{'' if time[k] == 1 else 's'}, m = {_m(frames[k], original)}"
         tiles.append(Tile(frames[k].reshape(shape), words))
     return [*tiles, Tile(frames[-1].reshape(shape), f"end, m = {_m(frames[-1], original)}")]

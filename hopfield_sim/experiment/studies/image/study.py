@@ -203,6 +203,12 @@ class Image(Study):
             "Every picture, its cue, and its asynchronous recall by each rule and memory. "
             f"All but the upper-left quarter of a cue is covered {filled}."
         )
+        if result.config["own"] is None:
+            caption += (
+                " The drawn posters are nearly orthogonal, so that Hebb's rule brings them back; on "
+                "photographs rules differ: --file album --fill random --rules hebbian "
+                "pseudoinverse --memories dense-exponential modern."
+            )
         return Pages(
             "Images: the whole from a quarter",
             figures=[("image", caption, image(result))],
