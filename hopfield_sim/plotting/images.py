@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -22,6 +23,7 @@ from hopfield_sim.support.thumbnails import value_range
 
 GAP = 0.09  # between images, in widths of an image
 GROUP = 0.14  # before a group of columns, in the same unit
+BARS = 0.32  # height of the bars below an image, in the same unit
 RIM = 0.02  # around all images, so that the outer frames are not cut
 LINE = 0.16  # height of a line of caption, inches
 TILE, PIXEL = 32_000, 24  # bytes that an image takes with its frame, and one of its pixels
@@ -31,13 +33,15 @@ WRONG_BLACK, WRONG_WHITE = to_rgb("#8A3B00"), to_rgb("#FFB84D")  # as in videos
 @dataclass(frozen=True)
 class Tile:
     """One image of a mosaic, (H, W) with values from −1 to +1 or (H, W, 3) from 0 to 1, its
-    caption, its colour map, and a mask of wrong pixels, (H, W).
+    caption, its colour map, a mask of wrong pixels, (H, W), and values drawn as small bars below,
+    from −1 to +1.
     """
 
     image: NDArray[np.float64]
     caption: str = ""
     colours: str = "gray"
     wrong: NDArray[np.bool_] | None = None
+    bars: NDArray[np.float64] | None = None
 
 
 @checks.by_name
@@ -238,7 +242,8 @@ def mosaic(
     head = lines * LINE / size + (0.05 if lines else 0.0)
     above = max((len(words.splitlines()) for _, words in headings), default=0)
     top = (0.09 + 0.17 * above) / size if headings else 0.0
-    step = tall + head + GAP
+    barred = any(tile is not None and tile.bars is not None for row in grid for tile in row)
+    step = tall + head + GAP + (BARS if barred else 0.0)
     longest = max((len(line) for label in labels for line in label.splitlines()), default=0)
     left = 0.085 / size * longest
     starts = [i * (1 + GAP) + GROUP * sum(0 < c <= i for c, _ in headings) for i in range(columns)]
@@ -280,6 +285,8 @@ def _tile(ax: Axes, tile: Tile, x: float, y: float, tall: float, letters: float)
     )
     frame = Rectangle((x, y), 1, tall, fill=False, edgecolor=style.FAINT, linewidth=0.8)
     ax.add_patch(frame)
+    if tile.bars is not None:
+        ax.add_collection(_bars(tile, x, y + tall))
     if tile.caption:
         ax.text(x + 0.5, y - 0.03, tile.caption, ha="center", va="bottom", fontsize=letters)
 
@@ -290,3 +297,16 @@ def _frames(wrong: NDArray[np.bool_], x: float, y: float, tall: float) -> LineCo
     around = (np.argwhere(wrong)[:, None] + corners) / wrong.shape
     squares = np.stack([x + around[..., 1], y + tall * around[..., 0]], axis=-1)
     return LineCollection(list(squares), colors=style.VERMILLION, linewidths=0.8, zorder=3)
+
+
+def _bars(tile: Tile, x: float, y: float) -> PolyCollection:
+    """One bar per value, side by side below an image, up for positive values; in its colours."""
+    assert tile.bars is not None
+    middle, width = y + BARS / 2 + 0.02, 1 / len(tile.bars)
+    corners = []
+    for place, value in enumerate(tile.bars.clip(-1, 1)):
+        left, end = x + place * width, middle - 0.45 * BARS * value
+        right = left + 0.8 * width
+        corners.append([(left, middle), (right, middle), (right, end), (left, end)])
+    shades = colormaps[tile.colours]((tile.bars + 1) / 2)
+    return PolyCollection(corners, facecolors=shades, edgecolors=style.INK, linewidths=0.25)

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from anything import ANYTHING
 from figure_checks import assert_legible, drawn
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from properties import given, settings
 
@@ -423,6 +425,32 @@ def test_memories_are_drawn_in_red_and_blue_beside_their_errors(result) -> None:
         assert x == [row["epoch"] for row in rows]
         assert y == [row[name] for row in rows]
     assert curves.get_yscale() == "log"
+
+
+def test_class_neurons_are_small_bars_below_their_memory(result) -> None:
+    classifier, part = network(result, 0, 0)
+    order = result.config["orders"][0]
+    classes = classifier.memories_[:, part.images[0].size :]
+    np.testing.assert_allclose(result.summary["classes"][order], classes, atol=1 / 255)
+    figure = draw(result)
+    tiles = figure.axes[0]
+    bars = [group for group in tiles.collections if isinstance(group, PolyCollection)]
+    assert len(bars) == len(tiles.images)
+    for group, neurons, image in zip(bars, classes, tiles.images, strict=False):
+        left, right, bottom, _ = image.get_extent()
+        corners = np.array([path.vertices[:4] for path in group.get_paths()])
+        assert len(corners) == 10
+        heights = corners[:, 0, 1] - corners[:, 2, 1]  # the axis points down
+        longest = np.abs(neurons).argmax()
+        share = heights / heights[longest]
+        np.testing.assert_allclose(share, neurons / neurons[longest], atol=0.02)
+        assert np.sign(heights[longest]) == np.sign(neurons[longest])
+        assert (corners[..., 1] > bottom).all()  # below the image
+        assert left <= corners[..., 0].min() <= corners[..., 0].max() <= right
+    older = SimpleNamespace(
+        rows=result.rows, summary={k: v for k, v in result.summary.items() if k != "classes"}
+    )
+    assert not draw(older).axes[0].collections  # results without them are drawn too
 
 
 def test_how_many_decide_is_drawn_with_its_spread(result) -> None:

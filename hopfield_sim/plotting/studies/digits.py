@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,8 @@ def digits(result: Any, figure: str = "memories", *, ax: Any = None) -> Figure:
     result : Result
         Result of the study ``digits``.
     figure : {"memories", "participation", "decisions"}
-        Memories as images above the errors after each epoch; the number of memories in a decision
+        Memories as images, with their class neurons as small bars if the result has them, above
+        the errors after each epoch; the number of memories in a decision
         and the error of each power; test images with the memories that contribute most.
     ax : sequence of matplotlib Axes, optional
         Axes to draw into: two per power for "memories" (those of images first), two for
@@ -54,8 +56,9 @@ def digits(result: Any, figure: str = "memories", *, ax: Any = None) -> Figure:
     HopfieldError
         If the result lacks columns, or a part of its summary, that the figure needs.
     """
+    classes = getattr(result, "summary", {}).get("classes", {})
     figures: dict[str, Callable[[Any, list[Row], str, Any], Figure]] = {
-        "memories": _memories,
+        "memories": partial(_memories, classes=classes),
         "participation": _participation,
         "decisions": _decisions,
     }
@@ -82,14 +85,24 @@ def _part(result: Any, name: str) -> Mapping[int, Any]:
     return part
 
 
-def _memories(memories: Mapping[int, Any], rows: list[Row], source: str, ax: Any) -> Figure:
+def _memories(
+    memories: Mapping[int, Any], rows: list[Row], source: str, ax: Any, classes: Mapping[int, Any]
+) -> Figure:
     orders = [order for order in values(rows, "order") if order in memories]
     names = [f"{what}, n = {n}" for what in ("memories", "errors") for n in orders]
     width, ratios = 3.0 * len(orders) + 0.8, [1.5, 1.0]
     title = source + _title(rows, memories)
+    if classes:
+        title += "\nBelow each memory its class neurons, from the first class to the last"
     handles = [Line2D([], [], color=c, label=words) for words, c in CURVES.values()]
     panels = style.panels(
-        ax, names, len(orders), (width, 5.9), title, handles, height_ratios=ratios
+        ax,
+        names,
+        len(orders),
+        (width, 6.6 if classes else 5.9),
+        title,
+        handles,
+        height_ratios=ratios,
     )
     above, below = panels[: len(orders)], panels[len(orders) :]
     if ax is None:
@@ -100,10 +113,14 @@ def _memories(memories: Mapping[int, Any], rows: list[Row], source: str, ax: Any
     low, high = _span(rows)
     for order, tiles, curves in zip(orders, above, below, strict=True):
         shown = np.asarray(memories[order])[: SIDE * SIDE]
+        neurons = classes.get(order, [None] * len(shown))
         columns = min(SIDE, len(shown))
         grid = [
-            [Tile(image, colours=MAP) for image in shown[start : start + columns]]
-            for start in range(0, len(shown), columns)
+            [
+                Tile(image, colours=MAP, bars=bars)
+                for image, bars in zip(shown[row], neurons[row], strict=False)
+            ]
+            for row in (slice(k, k + columns) for k in range(0, len(shown), columns))
         ]
         mosaic(grid, ax=tiles, size=0.5)
         tiles.set_title(f"n = {order}")

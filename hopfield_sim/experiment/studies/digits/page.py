@@ -76,8 +76,9 @@ def page(result: Result) -> Pages:
             "digits",
             "memories",
             f"{learnt(config)} Above, memories{first} for n = {orders}: red where a bright pixel "
-            "speaks for a memory (+1), blue where it speaks against it (−1). Below, the fraction "
-            "of images that are taken for another class after each epoch.",
+            "speaks for a memory (+1), blue where it speaks against it (−1). The small bars below "
+            "a memory are its class neurons, one a class: up where it speaks for the class. Below, "
+            "the fraction of images that are taken for another class after each epoch.",
         ),
         (
             "digits-participation",

@@ -49,7 +49,8 @@ class Digits(Study):
         standard errors over networks, memories (after the last epoch: how many take part in a
         decision, mean over the test images; nan before) with its own. ``summary`` has "source",
         "orders" (a row each, after the last epoch), and of the first network of each power
-        "memories" (K, H, W), "participation" (101 quantiles over the test images) and "decisions".
+        "memories" (K, H, W), "classes" (K, 10; their class neurons), "participation" (101 quantiles
+        over the test images) and "decisions".
 
     References
     ----------
@@ -59,7 +60,7 @@ class Digits(Study):
 
     name = "digits"
     question = QUESTION
-    small = {"images": 5000, "epochs": 30}
+    small = {"images": 5000, "epochs": 30, "networks": 3}
     large = {"full": True}
     seconds = SECONDS
 
@@ -140,7 +141,8 @@ class Digits(Study):
         rows: list[Row] = []
         title = digits_data.TITLES[config["source"]]
         summary: dict[str, Any] = {"source": config["source"], "title": title, "orders": []}
-        summary |= {"memories": {}, "participation": {}, "decisions": {}, "collapsed": {}}
+        names = ("memories", "classes", "participation", "decisions", "collapsed")
+        summary |= {name: {} for name in names}
         for cell, trials in zip(self.cells(), payloads, strict=True):
             if not trials:
                 continue

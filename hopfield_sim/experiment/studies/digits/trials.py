@@ -51,20 +51,21 @@ def learn(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> 
     silent = learning.silent(
         learning.Examples(states, part.labels.astype(np.int64)), classifier.memories_
     )
-    visible = classifier.memories_[:, : height * width]
-    bytes_ = np.rint((visible.astype(np.float64) + 1) * 127.5).astype(np.uint8)
+    bytes_ = np.rint((classifier.memories_.astype(np.float64) + 1) * 127.5).astype(np.uint8)
+    visible, classes = np.split(bytes_, [height * width], axis=1)
     return {
         "rows": [[float(row[name]) for name in names] for row in classifier.history_],
         "memories": float(taking.mean()),
         "collapsed": learning.collapsed(silent, len(visible), len(classifier.classes_)),
         "participation": np.quantile(taking, np.linspace(0, 1, 101)).tolist(),
-        "images": pack_images(bytes_.reshape(-1, height, width)),
+        "images": pack_images(visible.reshape(-1, height, width)),
+        "classes": pack_images(classes),
         "decisions": _decisions(classifier, part, data.names, order),
     }
 
 
 def unpacked(payload: Payload) -> dict[str, Any]:
-    """Return the images of a payload as arrays."""
+    """Return the images and class neurons of a payload as arrays."""
     images = unpack_images(payload["images"]) / 127.5 - 1.0
     decisions = [
         decision
@@ -75,7 +76,10 @@ def unpacked(payload: Payload) -> dict[str, Any]:
         for decision in payload["decisions"]
     ]
     quantiles = np.array(payload["participation"])
-    return {"memories": images, "participation": quantiles, "decisions": decisions}
+    found = {"memories": images, "participation": quantiles, "decisions": decisions}
+    if "classes" in payload:  # results of version 0.1 have none
+        found["classes"] = unpack_images(payload["classes"]) / 127.5 - 1.0
+    return found
 
 
 def _decisions(

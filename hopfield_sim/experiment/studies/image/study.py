@@ -205,8 +205,8 @@ class Image(Study):
         )
         if result.config["own"] is None:
             caption += (
-                " The drawn posters are nearly orthogonal, so that Hebb's rule brings them back; on "
-                "photographs rules differ: --file album --fill random --rules hebbian "
+                " The drawn posters are nearly orthogonal, so that Hebb's rule brings them back; "
+                "on photographs rules differ: --file album --fill random --rules hebbian "
                 "pseudoinverse --memories dense-exponential modern."
             )
         return Pages(
