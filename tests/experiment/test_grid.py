@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -92,6 +94,20 @@ def test_a_sweep_continues_where_it_was(tmp_path: Path) -> None:
         sweep(measure, GRID, trials=3, store=path, rng=2)
 
 
+def test_a_function_that_was_changed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ModuleType("notebook_of_mine")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    how = {"trials": 1, "store": tmp_path / "sweep.sqlite", "rng": 1}
+    exec("def scaled(x, rng):\n    return x", vars(module))
+    sweep(module.scaled, {"x": [1]}, **how)
+    exec("def scaled(x, rng):\n    return 2 * x", vars(module))  # a cell is changed and run again
+    said = "the code of notebook_of_mine:scaled is not the same. Use another file"
+    with pytest.raises(ResultsDirError, match=said):
+        sweep(module.scaled, {"x": [1]}, **how)
+
+
 def test_a_study_keeps_its_trials_too(tmp_path: Path) -> None:
     study = Capacity(sizes=[12], rules=["hebbian"], networks=3, rng=0)
     path = tmp_path / "capacity.sqlite"
@@ -103,7 +119,8 @@ def test_a_study_keeps_its_trials_too(tmp_path: Path) -> None:
 
 
 def test_what_is_no_sweep() -> None:
-    with pytest.raises(InvalidInputError, match="workers can import"):
+    said = "function must be a function of the grid's arguments and rng that workers can import"
+    with pytest.raises(InvalidInputError, match=said):
         sweep(lambda load, rng: load, {"load": [1]})
     with pytest.raises(InvalidInputError, match="module:function"):
         sweep("hebbian", {"load": [1]})

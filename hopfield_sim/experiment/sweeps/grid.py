@@ -29,7 +29,7 @@ __all__ = ["Grid", "sweep"]
 def _function(value: Any, name: str) -> str:
     if isinstance(value, str) and ":" not in value:
         raise InvalidInputError(f"{name} must be a function or module:function; got {value!r}")
-    return own.reference(value, name)
+    return own.reference(value, name, (), own.MEASURE)
 
 
 def _grid(value: Any, name: str) -> dict[str, list[Any]]:

@@ -50,7 +50,7 @@ class Lock:
             except BlockingIOError:
                 raise ResultsDirError(
                     f"{path} is being written by {_owner(file)}; wait for it, or choose another "
-                    "folder with --out"
+                    "folder with --out, or another file with store="
                 ) from None
             except OSError as error:
                 if error.errno not in _NO_LOCKS:
@@ -114,7 +114,7 @@ def _open(path: Path) -> int:
     except OSError as error:
         raise ResultsDirError(
             f"cannot use {path.parent} as a folder of results: {error.strerror} ({path.name}); "
-            "choose another one with --out"
+            "choose another one with --out, or another file with store="
         ) from error
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)

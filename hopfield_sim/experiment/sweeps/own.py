@@ -30,6 +30,7 @@ __all__ = [
 
 RULE = "functions of patterns (P, N)"
 MEMORY = "functions of patterns (P, N), or classes of memories,"
+MEASURE = "a function of the grid's arguments and rng"
 
 
 def reference(value: Any, name: str, known: Collection[str] = RULES, what: str = RULE) -> str:
@@ -54,7 +55,9 @@ def reference(value: Any, name: str, known: Collection[str] = RULES, what: str =
         find(value, name)
         return value
     if not callable(value):
-        raise InvalidTypeError(f"{name} must be names or {what}; got {checks.show(value)}")
+        raise InvalidTypeError(
+            f"{name} must be {'names or ' if known else ''}{what}; got {checks.show(value)}"
+        )
     text = f"{getattr(value, '__module__', '')}:{getattr(value, '__qualname__', '')}"
     try:
         imported = find(text, name)
@@ -63,7 +66,7 @@ def reference(value: Any, name: str, known: Collection[str] = RULES, what: str =
     if imported is not value:
         raise InvalidInputError(
             f"{name} must be {what} that workers can import, defined by def in a module"
-            f"{'' if what == RULE else ', or by class'}; "
+            f"{', or by class' if what == MEMORY else ''}; "
             f"got {checks.show(value)}"
         )
     return text

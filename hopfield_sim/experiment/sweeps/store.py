@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,16 +26,17 @@ from hopfield_sim.experiment.sweeps.study import Config, Payload, canonical, fin
 __all__ = ["Saved", "Store"]
 
 _AGAIN = "remove it, and its trials run again"
+_ELSEWHERE = "choose another folder with --out, or another file with store="
 
 _ADVICE = {
     sqlite3.SQLITE_FULL: "free some space; finished trials are kept, and the same command "
     "continues",
     sqlite3.SQLITE_IOERR: "check the disk and its free space; finished trials are kept, and the "
     "same command continues",
-    sqlite3.SQLITE_READONLY: "choose another folder with --out",
-    sqlite3.SQLITE_CANTOPEN: "choose another folder with --out",
+    sqlite3.SQLITE_READONLY: _ELSEWHERE,
+    sqlite3.SQLITE_CANTOPEN: _ELSEWHERE,
     sqlite3.SQLITE_CORRUPT: f"it is damaged: {_AGAIN}",
-    sqlite3.SQLITE_NOTADB: "choose another folder with --out",
+    sqlite3.SQLITE_NOTADB: _ELSEWHERE,
     sqlite3.SQLITE_BUSY: "another program has it open; close that",
 }
 
@@ -133,8 +134,8 @@ class Store:
         elif fingerprint(study, held[study]) != key:
             raise ResultsDirError(
                 f"{self.path} holds the study {study!r} under another configuration: "
-                f"{differences(held[study], config)}. Choose another folder with --out, ask "
-                "for what is stored there, or remove that file"
+                f"{differences(held[study], config)}. Use another file, ask for what is stored "
+                "in this one, or remove it"
             )
         return key
 
@@ -312,10 +313,18 @@ def differences(there: Config, here: Config) -> str:
     'seed is 0 there and 1 here'
     """
     return ", ".join(
-        f"{key} is {_short(there, key)} there and {_short(here, key)} here"
+        _changed(there[key], here[key])
+        if key == "sources" and key in there and key in here
+        else f"{key} is {_short(there, key)} there and {_short(here, key)} here"
         for key in sorted(there.keys() | here.keys())
         if key not in there or key not in here or there[key] != here[key]
     )
+
+
+def _changed(there: Mapping[str, str], here: Mapping[str, str]) -> str:
+    """Name the functions whose code is not what it was."""
+    names = [n for n in sorted(there.keys() | here.keys()) if there.get(n) != here.get(n)]
+    return f"the code of {' and of '.join(names)} is not the same"
 
 
 def _short(config: Config, key: str) -> str:
