@@ -10,6 +10,7 @@
 * ``phase_diagram.py`` — the lines between retrieval, spin glass and paramagnet
 * ``gardner.py`` — the maximum capacity over all weights
 * ``modern.py`` — modern Hopfield networks: separation, error of one step, exponential capacity
+* ``modern_states.py`` — their states near a pattern, by β and the number of patterns
 * ``random_features.py`` — accuracy of distributed memories, and the required number of features
 
 Everything is solved when it is asked for, with SciPy, which is loaded then; nothing is a table of
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         modern_separation,
         modern_weight,
     )
+    from hopfield_sim.theory.modern_states import modern_critical_beta, modern_retrieval_overlap
     from hopfield_sim.theory.one_step import one_step_error
     from hopfield_sim.theory.order_parameters import Retrieval, retrieval
     from hopfield_sim.theory.parallel_dynamics import synchronous_overlaps
@@ -62,8 +64,10 @@ __all__ = [
     "gardner_load",
     "modern_capacity",
     "modern_constant",
+    "modern_critical_beta",
     "modern_error",
     "modern_nearest",
+    "modern_retrieval_overlap",
     "modern_separation",
     "modern_weight",
     "one_step_error",
@@ -86,6 +90,8 @@ _MODULE = {
     "feature_variance": "random_features",
     "features_needed": "random_features",
     "gardner_load": "gardner",
+    "modern_critical_beta": "modern_states",
+    "modern_retrieval_overlap": "modern_states",
     "one_step_error": "one_step",
     "phase_lines": "phase_diagram",
     "retrieval": "order_parameters",

@@ -106,6 +106,106 @@ def test_rules_of_every_kind() -> None:
         hs.experiment.phase(rule="hebb")
 
 
+# ------------------------------------------------------------------ other directions
+
+
+def test_against_flips_all_start_from_cues() -> None:
+    found = hs.experiment.phase(
+        sizes=[400], loads=[0.03, 0.3], against="flips", flips=[0.0, 0.2, 0.48], networks=4, rng=1
+    )
+    assert {row["start"] for row in found.rows} == {"cue"}
+    near = [row["overlap"] for row in points(found, load=0.03)]
+    assert near[0] == near[1] == 1.0
+    assert near[2] < 0.5
+    assert all(row["overlap"] < 0.7 for row in points(found, load=0.3))
+    assert "Started in a cue" in Phase.sentence(found)
+
+
+def test_biased_patterns_are_told_by_their_correlation() -> None:
+    """Hebb's rule ends in the mean of biased patterns, which says nothing of the pattern itself,
+    although it overlaps with it by (2a - 1) = .6; the pseudo-inverse holds any.
+    """
+    asked: dict[str, Any] = {"sizes": [300], "loads": [0.1], "networks": 3, "rng": 0}
+    for rule, kept in (("hebbian", 0.0), ("pseudoinverse", 1.0)):
+        found = hs.experiment.phase(**asked, rule=rule, against="activity", activities=[0.8])
+        warm = points(found, start="pattern")[0]["overlap"]
+        assert warm == pytest.approx(kept, abs=0.1)
+
+
+def test_dense_memories_follow_theory() -> None:
+    pytest.importorskip("scipy")
+    found = hs.experiment.phase(
+        sizes=[80], loads=[0.03, 0.4], against="order", orders=[2, 3], networks=6, rng=1
+    )
+    assert [row["n_patterns"] for row in found.rows[::2]] == [2, 192, 32, 2560]
+    for row in points(found, load=0.03):
+        theory = hs.theory.dense_retrieval_overlap(0.03, row["order"])
+        if row["start"] == "pattern":
+            assert abs(row["overlap"] - theory) < 5 * row["overlap_se"] + 4 / 80
+    assert all(row["overlap"] < 0.8 for row in points(found, load=0.4, order=3))
+
+
+def test_modern_networks_follow_theory() -> None:
+    pytest.importorskip("scipy")
+    betas = [4.0, 9.0, 30.0]
+    found = hs.experiment.phase(
+        sizes=[200], loads=[0.5], against="beta", betas=betas, networks=4, rng=1
+    )
+    assert hs.theory.modern_critical_beta(100) == pytest.approx(7.5, abs=0.1)
+    for beta in betas:
+        row = points(found, beta=beta, start="pattern")[0]
+        theory = hs.theory.modern_retrieval_overlap(100, beta)
+        assert abs(row["overlap"] - theory) < 5 * row["overlap_se"] + 0.03, row
+        assert row["settled"]
+    assert points(found, beta=30.0, start="cue")[0]["overlap"] > 0.99
+
+
+def test_given_patterns_and_other_directions() -> None:
+    mine = hs.random_patterns(40, 50, rng=0)
+    asked: dict[str, Any] = {"networks": 2, "sweeps": 5, "patterns": mine, "rng": 0}
+    for against, values in (("order", {"orders": [2, 3]}), ("beta", {"betas": [20.0]})):
+        found = hs.experiment.phase(loads=[0.012], against=against, **values, **asked)
+        assert {row["n_neurons"] for row in found.rows} == {50}
+        assert "theory" not in Phase.sentence(found)
+    with pytest.raises(InvalidInputError, match="activity"):
+        hs.experiment.phase(against="activity", **asked)
+
+
+@pytest.mark.parametrize("against", ["flips", "activity", "order", "beta"])
+def test_figures_of_other_directions(against: str) -> None:
+    pytest.importorskip("scipy")
+    values = {"order": [2, 3]}.get(against, [0.2, 0.4])
+    rows = [
+        {
+            "n_neurons": 100,
+            "load": load,
+            against: value,
+            "start": "cue",
+            "n_patterns": 9,
+            "networks": 4,
+            "overlap": 0.5,
+            "overlap_se": 0.1,
+            "settled": True,
+        }
+        for load in (0.01, 0.1, 1.0)
+        for value in values
+    ]
+    (panel, _) = plotting.phase_diagram(result_of(rows, temperature=0.0)).axes
+    drawn_lines = [np.array(line.get_data()) for line in panel.lines if line.get_label()[0] != "_"]
+    if against == "flips":
+        np.testing.assert_allclose(drawn_lines[0][0], 0.138, atol=5e-4)
+    elif against == "order":
+        assert [line[0, 0] for line in drawn_lines] == pytest.approx([0.1379, 0.0841], abs=1e-4)
+    elif against == "beta":
+        loads, betas = drawn_lines[0]
+        counts = np.rint(100 * loads).clip(1).astype(int)
+        np.testing.assert_array_equal(betas, hs.theory.modern_critical_beta(counts))
+    else:
+        assert not drawn_lines
+    figure = plotting.overlap_by_temperature(result_of(rows, temperature=0.0))
+    assert len(figure.axes) == (2 if against == "order" else 3)
+
+
 def rows_of(sizes: list[int], loads: Any, temperatures: Any) -> list[dict[str, Any]]:
     return [
         {

@@ -1,4 +1,4 @@
-"""The phase diagram: overlap by load and temperature, with the lines of replica theory."""
+"""The phase diagram: overlap by load and another direction, with the lines of theory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,19 @@ PALE = ListedColormap(colormaps["Blues"](np.linspace(0.0, 0.72, 256)), "pale blu
 """Colours of overlaps from 0 to 1, on which black lines can be seen."""
 
 MOST_PANELS = 8
-_NEEDED = ("n_neurons", "load", "temperature", "start", "overlap")
+WIDE = 30
+"""Ratio of the loads from which on their axis is logarithmic."""
+
+_AXES = {
+    "temperature": "temperature T",
+    "flips": "fraction of flipped bits",
+    "activity": "activity, fraction of +1",
+    "order": "order n",
+    "beta": "inverse temperature βN",
+}
+"""Directions beside the load, by column, with the label of their axis."""
+
+_NEEDED = ("n_neurons", "load", "start", "overlap")
 _STARTS = {"pattern": "from the pattern", "cue": "from a cue"}
 _LINES = {
     "glass": ("$T_g$, spin glass below", ":"),
@@ -38,19 +50,21 @@ _LINES = {
 
 @checks.by_name
 def phase_diagram(result: Any = None, *, ax: Any = None) -> Figure:
-    """Plot the overlap by load and temperature with the phase lines of replica theory, or these.
+    """Plot the overlap by load and another direction with the lines of theory, or these alone.
 
     A row of panels for each size: started from the pattern, and from a cue. Crosses mark points
-    that had not relaxed. The lines, for an infinite Hebbian network, are T_g (spin glass below),
-    T_M (retrieval states exist below), T_c (they are the global minima of the free energy below)
-    and T_R (replica symmetry breaks below).
+    that had not relaxed. By temperature the lines, for an infinite Hebbian network, are T_g (spin
+    glass below), T_M (retrieval states exist below), T_c (they are the global minima of the free
+    energy below) and T_R (replica symmetry breaks below). By fraction of flipped bits a line has
+    the load up to which such a network has states near its patterns, by order the critical load of
+    each dense memory, by β the least one at which a modern network has states near its patterns.
 
     Parameters
     ----------
     result : Result, optional
         Result of the study ``phase``, or any object with ``.rows``: dicts with the columns
-        n_neurons, load, temperature, start ("pattern" | "cue") and overlap (settled and rule are
-        optional). Without one only the lines are drawn.
+        n_neurons, load, start ("pattern" | "cue"), overlap, and temperature, flips, activity, order
+        or beta (settled and rule are optional). Without one only the lines are drawn.
     ax : matplotlib Axes or sequence of them, optional
         Axes to draw into, one for every size and start; by default those of a new figure.
 
@@ -93,32 +107,42 @@ def _lines_alone(ax: Any) -> Figure:
 
 
 def _measured(result: Any, ax: Any) -> Figure:
-    rows = rows_of(result, *_NEEDED)
+    rows, along = _rows(result)
     shown = [(n, s) for n in values(rows, "n_neurons") for s in values(rows, "start")]
-    rule = dict(getattr(result, "config", None) or {}).get("rule", "hebbian")
-    hebbian = rule == "hebbian" and theory_lines.available()
+    config = dict(getattr(result, "config", None) or {})
+    rule = config.get("rule", "hebbian")
+    known = theory_lines.available() and (rule == "hebbian" or along in ("order", "beta"))
     across = len(values(rows, "start"))
-    size = (4.9 * across, 3.3 * (len(shown) // across) + 0.9)
+    size = (max(4.9 * across, 6.4), 3.3 * (len(shown) // across) + 0.9)
     names = [f"N = {n}, {_STARTS.get(start, start)}" for n, start in shown]
-    title = f"Overlap after relaxation, {label(rule)} rule"
-    panels = style.panels(ax, names, across, size, title, _handles(hebbian, rows))
+    whose = "" if along in ("order", "beta") else f", {label(rule)} rule"
+    title = f"Overlap after relaxation{whose}"
+    handles = _handles(along if known else "", rows)
+    panels = style.panels(ax, names, across, size, title, handles)
     for panel, name, (n, start) in zip(panels, names, shown, strict=True):
-        mesh = _overlaps(panel, where(rows, n_neurons=n, start=start))
+        mesh = _overlaps(panel, where(rows, n_neurons=n, start=start), along)
         panel.set_title(name)
-        if hebbian:
+        if known:
             limits = panel.get_xlim(), panel.get_ylim()
-            _draw_lines(panel, theory_lines.phases(POINTS, limits[0][1]))
+            _DRAWN[along](panel, rows, n, float(config.get("temperature", 0.0)))
             panel.set(xlim=limits[0], ylim=limits[1])
     figure = style.figure_of(panels[0])
-    figure.colorbar(mesh, ax=panels, label="overlap m", fraction=0.03)
+    words = "correlation" if along == "activity" else "overlap m"
+    figure.colorbar(mesh, ax=panels, label=words, fraction=0.03)
     return figure
 
 
-def _handles(hebbian: bool, rows: list[Row]) -> list[Line2D]:
-    lines = _LINES.values() if hebbian else ()
+def _rows(result: Any) -> tuple[list[Row], str]:
+    """The rows, and the name of the direction beside the load."""
+    rows = rows_of(result, *_NEEDED)
+    along = next((name for name in _AXES if name in rows[0]), "temperature")
+    return rows_of(result, *_NEEDED, along), along
+
+
+def _handles(along: str, rows: list[Row]) -> list[Line2D]:
     handles = [
-        Line2D([], [], color=style.INK, ls=dashes, label=words.removesuffix(" below"))
-        for words, dashes in lines
+        Line2D([], [], color=style.INK, ls=dashes, label=words)
+        for words, dashes in _KEYS.get(along, ())
     ]
     if _unsettled(rows):
         handles.append(Line2D([], [], color=style.INK, marker="x", ls="", label="not relaxed"))
@@ -129,39 +153,89 @@ def _unsettled(rows: list[Row]) -> list[Row]:
     return [row for row in rows if not row.get("settled", True)]
 
 
-def _overlaps(panel: Axes, rows: list[Row]) -> QuadMesh:
+def _overlaps(panel: Axes, rows: list[Row], along: str) -> QuadMesh:
     """Overlaps as colours, each point in the middle of its cell."""
-    loads, temperatures = (np.unique(column(rows, name)) for name in ("load", "temperature"))
-    table = np.full((len(temperatures), len(loads)), np.nan)
-    at = [
-        np.searchsorted(t, column(rows, n))
-        for t, n in ((temperatures, "temperature"), (loads, "load"))
-    ]
+    loads, others = (np.unique(column(rows, name)) for name in ("load", along))
+    table = np.full((len(others), len(loads)), np.nan)
+    at = [np.searchsorted(t, column(rows, n)) for t, n in ((others, along), (loads, "load"))]
     table[at[0], at[1]] = column(rows, "overlap")
-    mesh = panel.pcolormesh(_edges(loads), _edges(temperatures), table, cmap=PALE, vmin=0, vmax=1)
+    wide = loads[0] > 0 and loads[-1] / loads[0] >= WIDE
+    sides = np.exp(_edges(np.log(loads), -np.inf)) if wide else _edges(loads)
+    mesh = panel.pcolormesh(sides, _edges(others), table, cmap=PALE, vmin=0, vmax=1)
     missed = _unsettled(rows)
     panel.plot(
-        column(missed, "load"),
-        column(missed, "temperature"),
-        "x",
-        color=style.INK,
-        ms=5,
-        label="_x",
+        column(missed, "load"), column(missed, along), "x", color=style.INK, ms=5, label="_x"
     )
-    panel.set_xlabel("load α = P / N")
-    panel.set_ylabel("temperature T")
+    if wide:
+        panel.set_xscale("log")
+    if along == "order":
+        panel.set_yticks(others)
+    panel.set_xlabel(_load_words(along))
+    panel.set_ylabel(_AXES[along])
     panel.grid(False)
     return mesh
 
 
-def _edges(middles: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ends of cells around these points, at 0 and above."""
+def _load_words(along: str) -> str:
+    return "load P / N$^{n-1}$" if along == "order" else "load α = P / N"
+
+
+def _edges(middles: NDArray[np.float64], least: float = 0.0) -> NDArray[np.float64]:
+    """Ends of cells around these points, at ``least`` and above."""
     if len(middles) == 1:
-        half = 0.5 * middles[0] or 0.5
-        return np.array([middles[0] - half, middles[0] + half]).clip(0)
+        half = 0.5 * abs(middles[0]) or 0.5
+        return np.array([middles[0] - half, middles[0] + half]).clip(least)
     between = 0.5 * (middles[1:] + middles[:-1])
     first, last = 1.5 * middles[0] - 0.5 * middles[1], 1.5 * middles[-1] - 0.5 * middles[-2]
-    return np.concatenate([[max(first, 0.0)], between, [last]])
+    return np.concatenate([[max(first, least)], between, [last]])
+
+
+def _by_temperature(panel: Axes, rows: list[Row], n: int, temperature: float) -> None:
+    _draw_lines(panel, theory_lines.phases(POINTS, panel.get_xlim()[1]))
+
+
+def _by_flips(panel: Axes, rows: list[Row], n: int, temperature: float) -> None:
+    lines = theory_lines.phases(POINTS)
+    loads, line = (x[::-1] for x in _to_zero(lines, "retrieval"))
+    end = float(np.interp(temperature, line, loads, right=0.0))
+    _line(panel, [end, end], panel.get_ylim(), "flips")
+
+
+def _by_order(panel: Axes, rows: list[Row], n: int, temperature: float) -> None:
+    orders = np.unique(column(rows, "order"))
+    sides = _edges(orders)
+    for order, low, high in zip(orders.astype(int).tolist(), sides, sides[1:], strict=False):
+        critical = theory.dense_critical_load(order)
+        _line(panel, [critical, critical], (low, high), "order")
+
+
+def _by_beta(panel: Axes, rows: list[Row], n: int, temperature: float) -> None:
+    loads = np.geomspace(*panel.get_xlim(), POINTS)
+    counts = np.maximum(np.rint(loads * n), 1).astype(int)
+    _line(panel, loads, theory.modern_critical_beta(counts), "beta")
+
+
+_DRAWN = {
+    "temperature": _by_temperature,
+    "flips": _by_flips,
+    "activity": lambda *_: None,
+    "order": _by_order,
+    "beta": _by_beta,
+}
+"""Draws the lines of a direction: (axes, rows, N, temperature)."""
+
+_KEYS: dict[str, list[tuple[str, str]]] = {
+    "temperature": [(words.removesuffix(" below"), dashes) for words, dashes in _LINES.values()],
+    "flips": [("states near patterns exist on the left, N → ∞", "-")],
+    "order": [("critical load at T = 0, N → ∞", "-")],
+    "beta": [("states near patterns exist above, N → ∞", "-")],
+}
+"""Words and dashes of these lines."""
+
+
+def _line(panel: Axes, x: Any, y: Any, along: str) -> None:
+    ((words, dashes),) = _KEYS[along]
+    panel.plot(x, y, color=style.INK, ls=dashes, lw=1.5, label=words)
 
 
 def _draw_lines(panel: Axes, lines: theory.PhaseLines) -> None:
@@ -183,8 +257,10 @@ def _to_zero(lines: Any, name: str) -> tuple[NDArray[np.float64], NDArray[np.flo
 def overlap_by_temperature(result: Any, *, ax: Any = None) -> Figure:
     """Plot the overlap after relaxation against the temperature, one panel per load.
 
-    Lines with points start from the pattern, dotted ones from a cue; open points had not relaxed.
-    Dashed for Hebbian weights: the retrieval state of an infinite network, which disappears at T_M.
+    Likewise against the fraction of flipped bits, the activity or β, if the result has these; of
+    dense memories against the load, one panel per order. Lines with points start from the pattern,
+    dotted ones from a cue; open points had not relaxed. Dashed: theory for N → ∞ of states near a
+    pattern (Hebbian rule, dense memories at T = 0, modern networks).
 
     Parameters
     ----------
@@ -210,48 +286,60 @@ def overlap_by_temperature(result: Any, *, ax: Any = None) -> Figure:
     >>> overlap_by_temperature([row]).axes[0].get_xlabel()
     'temperature T'
     """
-    rows = rows_of(result, *_NEEDED)
-    loads = values(rows, "load")
-    if len(loads) > MOST_PANELS:
-        chosen = np.linspace(0, len(loads) - 1, MOST_PANELS).round().astype(int)
-        loads = [loads[index] for index in chosen]
-    rule = dict(getattr(result, "config", None) or {}).get("rule", "hebbian")
+    rows, along = _rows(result)
+    by, x = ("order", "load") if along == "order" else ("load", along)
+    each = values(rows, by)
+    if len(each) > MOST_PANELS:
+        chosen = np.linspace(0, len(each) - 1, MOST_PANELS).round().astype(int)
+        each = [each[index] for index in chosen]
+    config = dict(getattr(result, "config", None) or {})
+    known = theory_lines.available() and (
+        config.get("rule", "hebbian") == "hebbian" or along in ("order", "beta")
+    )
     colours = style.shades(values(rows, "n_neurons"))
+    xs = column(rows, x)
     with style.house():
-        across = min(len(loads), 4)
-        size = (max(2.6 * across, 6.0), 2.4 * -(-len(loads) // across) + 0.7)
+        across = min(len(each), 4)
+        size = (max(2.6 * across, 6.0), 2.4 * -(-len(each) // across) + 0.7)
         title = f"Overlap after relaxation · {averaged(rows)}"
-        names = [f"load {load:g}" for load in loads]
+        names = [f"{by} {value:g}" for value in each]
         panels = style.panels(ax, names, across, size, title, style.size_legend(colours))
-        for panel, load in zip(panels, loads, strict=True):
+        for panel, name, value in zip(panels, names, each, strict=True):
             for n, colour in colours.items():
-                _curves(panel, where(rows, load=load, n_neurons=n), colour)
-            if rule == "hebbian" and theory_lines.available():
-                _theory(panel, load)
-            panel.set_title(f"load {load:g}")
-            panel.set_xlabel("temperature T")
+                mine = [row for row in rows if row[by] == value and row["n_neurons"] == n]
+                _curves(panel, mine, colour, x)
+            if known and along in _THEORY:
+                n = max(colours)
+                _THEORY[along](panel, value, n, xs, float(config.get("temperature", 0.0)))
+            panel.set_title(name)
+            panel.set_xlabel(_load_words(along) if x == "load" else _AXES[along])
             panel.set_ylim(-0.1, 1.05)
+            if x == "load" and xs.min() > 0 and xs.max() / xs.min() >= WIDE:
+                panel.set_xscale("log")
         for panel in panels[::across]:
             panel.set_ylabel("overlap m")
     return style.figure_of(panels[0])
 
 
-def _curves(panel: Axes, rows: list[Row], colour: str) -> None:
-    for start in values(rows, "start"):
-        mine = ordered(where(rows, start=start), "temperature")
-        if start != "pattern":
-            t, m = column(mine, "temperature"), column(mine, "overlap")
-            panel.plot(t, m, ":", color=colour, lw=1.2, label=f"_{start}")
+def _curves(panel: Axes, rows: list[Row], colour: str, x: str) -> None:
+    starts = values(rows, "start")
+    for start in starts:
+        mine = ordered(where(rows, start=start), x)
+        if start != starts[0]:
+            panel.plot(
+                column(mine, x), column(mine, "overlap"), ":", color=colour, lw=1.2,
+                label=f"_{start}",
+            )  # fmt: skip
             continue
-        measured(panel, mine, "temperature", "overlap", colour, lw=1.0)
+        measured(panel, mine, x, "overlap", colour, lw=1.0)
         missed = _unsettled(mine)
         panel.plot(
-            column(missed, "temperature"), column(missed, "overlap"), "o", color=colour, ms=3.5,
+            column(missed, x), column(missed, "overlap"), "o", color=colour, ms=3.5,
             mfc="white", zorder=4, label="_not relaxed",
         )  # fmt: skip
 
 
-def _theory(panel: Axes, load: float) -> None:
+def _temperature_theory(panel: Axes, load: float, n: int, xs: Any, temperature: float) -> None:
     """m(T) of an infinite network, including the jump at T_M."""
     end = theory.phase_lines(load).retrieval
     if np.isnan(end):
@@ -260,4 +348,35 @@ def _theory(panel: Axes, load: float) -> None:
     # The square root gathers points at T_M, where m falls with a vertical slope.
     t = end * (1 - np.linspace(1, 1e-4, POINTS) ** 2)
     m = theory.retrieval_overlap(load, t)
-    panel.plot(np.append(t, end), np.append(m, 0.0), color=style.INK, ls="--", lw=1.2, zorder=1)
+    _dashed(panel, np.append(t, end), np.append(m, 0.0))
+
+
+def _order_theory(panel: Axes, order: int, n: int, xs: Any, temperature: float) -> None:
+    """m(load) at T = 0, including the jump at the critical load."""
+    if temperature == 0:
+        end = theory.dense_critical_load(int(order))
+        loads = np.append(np.geomspace(min(xs.min(), end) or end / 100, end, POINTS), end)
+        m = theory.dense_retrieval_overlap(loads, int(order))
+        m[-1] = 0.0
+        _dashed(panel, loads, m)
+
+
+def _beta_theory(panel: Axes, load: float, n: int, xs: Any, temperature: float) -> None:
+    """m(β) with as many patterns, including the jump."""
+    count = max(round(load * n), 1)
+    start = theory.modern_critical_beta(count)
+    betas = np.linspace(start, max(xs.max(), start), POINTS)
+    m = theory.modern_retrieval_overlap(count, betas)
+    _dashed(panel, np.append(start, betas), np.append(0.0, m))
+
+
+def _dashed(panel: Axes, x: Any, y: Any) -> None:
+    panel.plot(x, y, color=style.INK, ls="--", lw=1.2, zorder=1)
+
+
+_THEORY = {
+    "temperature": _temperature_theory,
+    "order": _order_theory,
+    "beta": _beta_theory,
+}
+"""Draws the overlap of theory: (axes, value of the panel, N, all x, temperature)."""

@@ -1,4 +1,4 @@
-"""The study of the phases of a network, by load and temperature."""
+"""The study of the phases of a memory, by load and temperature or another direction."""
 
-QUESTION = "Where do networks remember? Overlap by load and temperature, from patterns and cues"
+QUESTION = "Where do networks remember? Overlap by load and temperature, flips, activity, order, β"
 SECONDS = 6

@@ -1,7 +1,8 @@
-"""Where do networks remember? The overlap after relaxation by load and temperature.
+"""Where do networks remember? The overlap after relaxation by load and another direction.
 
 A trial is one network at one load, which is taken to every temperature: from its patterns and from
-cues, in one batch. Two blocks of sweeps after a first one say whether it had relaxed.
+cues, in one batch; likewise to every fraction of flipped bits. The other directions make a memory
+for each point. Two blocks of sweeps after a first one say whether it had relaxed.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.experiment.studies.given import Patterned, draw, fitting
+from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.experiment.studies.given import Patterned, fitting
 from hopfield_sim.experiment.studies.phase import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import law, network
+from hopfield_sim.experiment.studies.phase.directions import DIRECTIONS, Direction, count
+from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -24,7 +27,8 @@ from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
 from hopfield_sim.labels import label
-from hopfield_sim.models import HopfieldNetwork
+from hopfield_sim.models.continuous import ContinuousMemory
+from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
 from hopfield_sim.patterns import flip
 
 __all__ = ["STARTS", "STUDY", "phase"]
@@ -44,21 +48,28 @@ _NEURONS = 8000
 
 @dataclass(frozen=True, eq=False)
 class Phase(Patterned):
-    r"""Measure the overlap with a pattern after relaxation, by load and temperature.
+    r"""Measure the overlap with a pattern after relaxation, by load and another direction.
 
-    P = load·N random patterns (rounded, at least one) are stored. A state starts in a pattern
-    ("pattern"), or in a cue of it with a fraction ``flipped`` of its bits flipped ("cue"), and
-    makes 3 blocks of ``sweeps`` asynchronous heat-bath sweeps. The overlap is averaged over the
+    Against the ``temperature``, the fraction of bits that are flipped in a cue (``flips``) or the
+    ``activity`` of the patterns, P = load·N random patterns (rounded, at least one) are stored by a
+    learning rule. Against the ``order`` n of a dense memory P = load·N^{n−1}, against ``beta`` (in
+    units of 1/N) P = load·N in a modern network.
+
+    A state starts in a pattern ("pattern"), or in a cue of it with a fraction ``flipped`` of its
+    bits flipped ("cue", the only start against ``flips``), and makes 3 blocks of ``sweeps``
+    asynchronous heat-bath sweeps, or steps of a modern network. The overlap is averaged over the
     last block. A point is settled if the second block agrees with it: if the mean difference over
-    all states is at most 4 of its standard errors, or 0.002.
+    all states is at most 4 of its standard errors, or 0.002. Of biased patterns, against
+    ``activity``, the overlap is the correlation over neurons, which is 0 for unrelated states.
 
     Returns
     -------
     Result
-        Columns n_neurons, load, temperature, start, n_patterns, networks, states (of each network),
-        sweeps (of a block), overlap with its standard error overlap_se over networks, settled.
-        The networks of a load are the same at all temperatures and for both starts.
-        ``summary["unsettled"]`` is the number of points that are not settled.
+        Columns n_neurons, load, temperature (or another direction), start, n_patterns, networks,
+        states (of each network), sweeps (of a block), overlap with its standard error overlap_se
+        over networks, settled. The networks of a load are the same at all temperatures, fractions
+        of flipped bits and starts. ``summary["unsettled"]`` is the number of points that are not
+        settled.
 
     References
     ----------
@@ -73,15 +84,19 @@ class Phase(Patterned):
 
     name = "phase"
     question = QUESTION
-    small = {"sizes": (200,), "networks": 6}
+    small = {"sizes": (100,), "networks": 6}
     large = {"sizes": (1000, 3000, 10_000)}
     seconds = SECONDS
 
-    sizes: Sequence[int] = option((1000,), kinds.integers(3), "numbers of neurons, N")
-    loads: Sequence[float] = option(
-        (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16),
-        kinds.reals(above=0),
-        "loads P/N",
+    sizes: Sequence[int] | None = option(
+        None,
+        kinds.one_or_default(kinds.integers(3)),
+        "numbers of neurons, N; by default 1000, 100 against order, 200 against beta",
+    )
+    loads: Sequence[float] | None = option(
+        None,
+        kinds.one_or_default(kinds.reals(above=0)),
+        "loads P/N, against order P/N^(n - 1); by default eight of each direction",
     )
     temperatures: Sequence[float] = option(
         (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.05, 1.2), kinds.reals(0), "temperatures T"
@@ -94,20 +109,54 @@ class Phase(Patterned):
         name="trials",
     )
     _: KW_ONLY
+    against: str = option("temperature", kinds.choice(DIRECTIONS), "what is varied beside the load")
+    flips: Sequence[float] = option(
+        (0.0, 0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45),
+        kinds.reals(0, 1),
+        "fractions of flipped bits, against flips",
+    )
+    activities: Sequence[float] = option(
+        (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8),
+        kinds.reals(0, 1),
+        "probabilities of +1 in a pattern, against activity",
+    )
+    orders: Sequence[int] = option(
+        (2, 3, 4), kinds.integers(2, HIGHEST_ORDER), "orders n of dense memories, against order"
+    )
+    betas: Sequence[float] = option(
+        (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0),
+        kinds.reals(above=0),
+        "β of modern networks, in units of 1/N, against beta",
+    )
+    temperature: float = option(
+        0.0, kinds.real(0), "temperature T, against flips, activity or order"
+    )
     flipped: float = option(
         0.25, kinds.real(0, 1), "fraction of the bits of a cue that are flipped"
     )
     states: int = option(2, kinds.integer(1), "number of patterns tried in each network")
     sweeps: int = option(60, kinds.integer(1), "number of sweeps of a block; there are three")
 
+    @property
+    def direction(self) -> Direction:
+        """What is varied beside the load."""
+        return DIRECTIONS[self.config["against"]]
+
     def settle(self, config: Config) -> Config:
-        """Set the number of networks of each size."""
+        """Set sizes, loads, and the number of networks of each size."""
         config = super().settle(config)
-        largest = config["sizes"][-1]
-        config["loads"] = fitting(config, "loads", lambda load: count(load, largest))
+        against = config["against"]
+        if against == "activity" and config["patterns"] is not None:
+            raise InvalidInputError("patterns have their activity; give them against another one")
+        usual = DIRECTIONS[against]
+        config["sizes"] = config["sizes"] or [usual.size]
+        config["loads"] = config["loads"] or list(usual.loads)
+        largest, order = config["sizes"][-1], _order(against, config["orders"][-1])
+        config["loads"] = fitting(config, "loads", lambda load: count(load, largest, order))
+        room([(count(config["loads"][-1], largest, order), largest)], itemsize=1)
         networks = config["networks"]
-        usual = [min(max(_NEURONS // n, 4), 16) for n in config["sizes"]]
-        config["networks"] = usual if networks is None else [networks] * len(usual)
+        several = [min(max(_NEURONS // n, 4), 16) for n in config["sizes"]]
+        config["networks"] = several if networks is None else [networks] * len(several)
         return config
 
     def cells(self) -> list[Cell]:
@@ -120,38 +169,49 @@ class Phase(Patterned):
         ]
 
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-        """Take one network to every temperature; return its overlaps in the last two blocks."""
-        config, n = self.config, cell["n_neurons"]
-        patterns = draw(config, count(cell["load"], n), n, rng)
-        net = network(config["rule"], config).store(patterns, advise=False)
-        wanted = patterns[: config["states"]]
-        cues = flip(wanted, fraction=config["flipped"], rng=rng)
-        starts, targets = np.concatenate([wanted, cues]), np.concatenate([wanted, wanted])
-        blocks = [
-            _blocks(net, starts, targets, t, config["sweeps"], rng) for t in config["temperatures"]
-        ]
-        pairs = np.stack(blocks).reshape(len(blocks), len(STARTS), len(wanted), 2)
-        return {start: pairs[:, index].tolist() for index, start in enumerate(STARTS)}
+        """Return the overlaps of one network in the last two blocks, at every point of a load."""
+        config, way = self.config, self.direction
+        against, n = config["against"], cell["n_neurons"]
+        memory: Any = None
+        pairs: dict[str, list[Any]] = {start: [] for start in _starts(against)}
+        for value in config[way.field]:
+            if memory is None or way.anew:
+                p = count(cell["load"], n, _order(against, value))
+                patterns = way.patterns(config, p, n, value, rng)
+                memory = way.memory(config, patterns, value)
+                wanted = patterns[: config["states"]]
+                cues = flip(wanted, fraction=config["flipped"], rng=rng)
+            if against == "flips":
+                cues = flip(wanted, fraction=value, rng=rng)
+            starts = [{"pattern": wanted, "cue": cues}[start] for start in pairs]
+            targets = np.concatenate([wanted] * len(starts))
+            temperature = value if against == "temperature" else config["temperature"]
+            found = _blocks(memory, np.concatenate(starts), targets, temperature, self, rng)
+            for start, mine in zip(pairs, found.reshape(len(starts), -1, 2), strict=True):
+                pairs[start].append(mine.tolist())
+        return pairs
 
     def gather(self, payloads: Payloads) -> Result:
-        """Return means over networks, one row for each size, load, temperature and start."""
+        """Return means over networks, one row for each size, load, value and start."""
         config = self.config
+        against = config["against"]
         rows: list[Row] = []
         for cell, trials in zip(self.cells(), payloads, strict=True):
             n, load = cell.values["n_neurons"], cell.values["load"]
-            for index, temperature in enumerate(config["temperatures"]):
-                for start in STARTS:
+            for index, value in enumerate(config[self.direction.field]):
+                p = count(load, n, _order(against, value))
+                for start in _starts(against):
                     pairs = [np.array(trial[start][index]) for trial in trials]
                     overlap, overlap_se = mean_and_error([float(p[:, 1].mean()) for p in pairs])
                     rows.append(
                         {
                             "n_neurons": n,
                             "load": load,
-                            "temperature": temperature,
+                            against: value,
                             "start": start,
-                            "n_patterns": count(load, n),
+                            "n_patterns": p,
                             "networks": len(trials),
-                            "states": min(config["states"], count(load, n)),
+                            "states": min(config["states"], p),
                             "sweeps": config["sweeps"],
                             "overlap": overlap,
                             "overlap_se": overlap_se,
@@ -159,26 +219,27 @@ class Phase(Patterned):
                         }
                     )
         summary = {"unsettled": sum(not row["settled"] for row in rows)}
-        dims = ("n_neurons", "load", "temperature", "start")
+        dims = ("n_neurons", "load", against, "start")
         return Result(self.name, rows, config, summary, dims=dims)
 
     @staticmethod
     def sentence(result: Result) -> str:
         """Compare the overlaps of the largest networks with theory."""
         config, rows = result.config, result.rows
-        n = max(config["sizes"])
-        kept = [row for row in rows if row["n_neurons"] == n and row["start"] == "pattern"]
+        n, way = max(config["sizes"]), DIRECTIONS[config["against"]]
+        start = _starts(config["against"])[0]
+        kept = [row for row in rows if row["n_neurons"] == n and row["start"] == start]
         compared = [(float(row["overlap"]), expected(row, config)) for row in kept]
         inside = [(m, law) for m, law in compared if law > 0 and not math.isnan(m)]
+        whose = f" with the {label(config['rule'])} rule" if _by_rule(config) else ""
         text = (
-            f"Started in a pattern, networks of {n} neurons with the {label(config['rule'])} rule "
-            f"keep an overlap above 0.5 at {sum(m > 0.5 for m, _ in compared)} of {len(kept)} "
-            "points of load and temperature."
+            f"Started in a {start}, networks of {n} neurons{whose} keep an overlap above 0.5 at "
+            f"{sum(m > 0.5 for m, _ in compared)} of {len(kept)} points of load and {way.words}."
         )
         if inside:
             apart = math.sqrt(math.fsum((m - law) ** 2 for m, law in inside) / len(inside))
             text += (
-                f" At the {len(inside)} points where theory (Amit, Gutfreund and Sompolinsky) has "
+                f" At the {len(inside)} points where theory, for N → ∞, has "
                 f"retrieval states, overlaps differ from its by {apart:.3f}, root mean square."
             )
         unsettled = result.summary["unsettled"]
@@ -195,17 +256,18 @@ class Phase(Patterned):
         from hopfield_sim.plotting import overlap_by_temperature, phase_diagram
 
         config = result.config
-        n = max(config["sizes"])
+        against, n = config["against"], max(config["sizes"])
+        way, (start, *others) = DIRECTIONS[against], _starts(against)
+        flipped = f"{config['flipped']:.0%} of its bits flipped"
+        begun = f"from the pattern itself and from a cue with {flipped}" if others else "from cues"
         caption = (
-            "Overlap with the pattern after relaxation, from the pattern itself and from a cue "
-            f"with {config['flipped']:.0%} of its bits flipped; crosses mark points that had not "
-            f"relaxed after three blocks of {config['sweeps']} sweeps. Lines: replica theory for "
-            "an infinite Hebbian network."
+            f"Overlap with the pattern after relaxation, {begun}; crosses mark points that had not "
+            f"relaxed after three blocks of {config['sweeps']} sweeps. {_LINES[against]}"
         )
         curves = (
-            "The same overlaps against the temperature: points from the pattern, with standard "
-            "errors over networks, dotted from the cue; dashed: theory. Open points had not "
-            "relaxed."
+            f"The same overlaps against the {way.words}: points from the {start}, with standard "
+            "errors over networks, dotted from the cue; dashed: theory, where there is one. Open "
+            "points had not relaxed."
         )
         return Pages(
             "Phases: where does a network remember?",
@@ -214,7 +276,7 @@ class Phase(Patterned):
                 ("phase-overlap", curves, overlap_by_temperature(result)),
             ],
             tables=[
-                (f"Overlap from the pattern, N = {n}; in brackets theory, N → ∞", table(result))
+                (f"Overlap from the {start}, N = {n}; in brackets theory, if any", table(result))
             ],
         )
 
@@ -222,17 +284,6 @@ class Phase(Patterned):
 phase = function(Phase)
 
 STUDY = Phase
-
-
-def count(load: float, n_neurons: int) -> int:
-    """Return the number of patterns at a load.
-
-    Examples
-    --------
-    >>> count(0.08, 1000), count(0.01, 20)
-    (80, 1)
-    """
-    return max(round(load * n_neurons), 1)
 
 
 def settled(pairs: NDArray[np.float64]) -> bool:
@@ -248,51 +299,105 @@ def settled(pairs: NDArray[np.float64]) -> bool:
 
 
 def expected(row: Mapping[str, Any], config: Mapping[str, Any]) -> float:
-    """Return the overlap of theory's retrieval state at a row's load, of random patterns stored by
-    Hebb's rule; nan otherwise.
-    """
-    if config["rule"] != "hebbian" or config["patterns"] is not None:
-        return math.nan
-    return float(law("retrieval_overlap", row["n_patterns"] / row["n_neurons"], row["temperature"]))
+    """Return the overlap of theory's state near a pattern; nan where there is no theory."""
+    known = DIRECTIONS[config["against"]].law
+    random = config["patterns"] is None and (config["rule"] == "hebbian" or not _by_rule(config))
+    return known(row, config["temperature"]) if known and random else math.nan
 
 
 def table(result: Result) -> list[dict[str, Any]]:
-    """Return the overlaps of the largest networks, by temperature and load."""
+    """Return the overlaps of the largest networks, by value and load."""
     config = result.config
-    n = max(config["sizes"])
-    kept = [row for row in result.rows if row["n_neurons"] == n and row["start"] == "pattern"]
-    lines: dict[Any, dict[str, Any]] = {t: {"T": t} for t in config["temperatures"]}
+    against, n = config["against"], max(config["sizes"])
+    way, start = DIRECTIONS[against], _starts(against)[0]
+    kept = [row for row in result.rows if row["n_neurons"] == n and row["start"] == start]
+    lines: dict[Any, dict[str, Any]] = {v: {way.words: v} for v in config[way.field]}
     for row in kept:
         theory = expected(row, config)
         words = with_error(float(row["overlap"]), float(row["overlap_se"]))
         mark = "" if row["settled"] else " *"
         words += mark if math.isnan(theory) else f"{mark} ({theory:.3f})"
-        lines[row["temperature"]][f"load {row['load']:g}"] = words
+        lines[row[against]][f"load {row['load']:g}"] = words
     return list(lines.values())
 
 
+_LINES = {
+    "temperature": "Lines: replica theory for an infinite Hebbian network.",
+    "flips": "Line: the load up to which an infinite Hebbian network has states near its patterns; "
+    "how far their basins reach has no exact theory.",
+    "activity": "The overlap is the correlation over neurons. Theory has no lines here.",
+    "order": "Lines: the critical load of each order for N → ∞.",
+    "beta": "Line: the least β at which an infinite network has a state near each pattern.",
+}
+"""What the lines of a diagram are."""
+
+
+def _starts(against: str) -> tuple[str, ...]:
+    """Return where states start: all cues are "cue" where the fraction of flipped bits varies."""
+    return STARTS[1:] if against == "flips" else STARTS
+
+
+def _order(against: str, value: float) -> int:
+    return int(value) if against == "order" else 2
+
+
+def _by_rule(config: Mapping[str, Any]) -> bool:
+    return config["against"] not in ("order", "beta")
+
+
 def _blocks(
-    net: HopfieldNetwork,
+    memory: Any,
     starts: NDArray[np.int8],
     targets: NDArray[np.int8],
     temperature: float,
-    sweeps: int,
+    study: Phase,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
     """Return the overlaps (B, 2) of states with their targets, averaged over two blocks."""
+    sweeps = study.config["sweeps"]
+    biased = study.config["against"] == "activity"
 
-    def own(states: NDArray[np.int8]) -> NDArray[np.float64]:
-        return np.einsum("bi,bi->b", states, targets, dtype=np.int64) / targets.shape[1]
+    def near(states: NDArray[Any]) -> NDArray[np.float64]:
+        return correlations(states, targets) if biased else overlaps(states, targets)
 
-    run = net.recall(
-        starts,
-        temperature=temperature,
-        max_sweeps=BLOCKS * sweeps,
-        record={"own": own},
-        n_threads=1,
-        rng=rng,
-    )
-    overlaps = run.recorded["own"]
+    continuous = isinstance(memory, ContinuousMemory)
+    if continuous:
+        run = memory.recall(
+            starts.astype(np.float64),
+            max_steps=BLOCKS * sweeps,
+            record={"near": near},
+            advise=False,
+        )
+    else:
+        run = memory.recall(
+            starts,
+            temperature=temperature,
+            max_sweeps=BLOCKS * sweeps,
+            record={"near": near},
+            n_threads=1,
+            rng=rng,
+        )
+    found = run.recorded["near"]
     # A state at rest is recorded no more; the last row holds from then on.
-    kept = overlaps[np.minimum(np.arange(1, BLOCKS * sweeps + 1), len(overlaps) - 1)]
+    kept = found[np.minimum(np.arange(1, BLOCKS * sweeps + 1), len(found) - 1)]
     return kept.reshape(BLOCKS, sweeps, -1).mean(axis=1)[1:].T
+
+
+def overlaps(states: NDArray[Any], targets: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return the overlap (B,) of each state with its target."""
+    kind = np.int64 if states.dtype.kind == "i" else np.float64
+    return np.einsum("bi,bi->b", states, targets, dtype=kind) / targets.shape[1]
+
+
+def correlations(states: NDArray[Any], targets: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Return the correlation over neurons (B,) of each state with its target; 0 without variance.
+
+    Examples
+    --------
+    >>> target = np.array([[1, 1, 1, -1]], np.int8)
+    >>> correlations(target, target), correlations(np.ones((1, 4), np.int8), target)
+    (array([1.]), array([0.]))
+    """
+    s, t = (x - x.mean(axis=1, keepdims=True) for x in (states, targets))
+    both = np.sqrt((s * s).mean(axis=1) * (t * t).mean(axis=1))
+    return np.where(both > 0, (s * t).mean(axis=1) / np.where(both > 0, both, 1.0), 0.0)

@@ -1,0 +1,126 @@
+"""What stands against the load: the memory of a point, its cues and how it recalls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hopfield_sim.experiment.studies.given import draw
+from hopfield_sim.experiment.studies.shared import law, network
+from hopfield_sim.experiment.sweeps.study import Config
+from hopfield_sim.models import DenseMemory, ModernHopfield
+from hopfield_sim.patterns import random_patterns
+
+__all__ = ["DIRECTIONS", "Direction", "count"]
+
+Spins = NDArray[np.int8]
+
+
+def _pairs(config: Config, patterns: Spins, value: float) -> Any:
+    return network(config["rule"], config).store(patterns, advise=False)
+
+
+def _dense(config: Config, patterns: Spins, order: int) -> Any:
+    return DenseMemory(order=order, backend=config["backend"]).store(patterns, advise=False)
+
+
+def _modern(config: Config, patterns: Spins, beta: float) -> Any:
+    memory = ModernHopfield(beta / patterns.shape[1], backend=config["backend"])
+    return memory.store(patterns.astype(np.float64))
+
+
+def _usual(config: Config, p: int, n: int, value: float, rng: np.random.Generator) -> Spins:
+    return draw(config, p, n, rng)
+
+
+def _biased(config: Config, p: int, n: int, activity: float, rng: np.random.Generator) -> Spins:
+    return random_patterns(p, n, activity=activity, rng=rng)
+
+
+def _classical_law(row: Mapping[str, Any], temperature: float) -> float:
+    load = row["n_patterns"] / row["n_neurons"]
+    return float(law("retrieval_overlap", load, row["temperature"]))
+
+
+def _dense_law(row: Mapping[str, Any], temperature: float) -> float:
+    load = row["n_patterns"] / float(row["n_neurons"]) ** (row["order"] - 1)
+    return float(law("dense_retrieval_overlap", load, row["order"])) if not temperature else np.nan
+
+
+def _modern_law(row: Mapping[str, Any], temperature: float) -> float:
+    return float(law("modern_retrieval_overlap", row["n_patterns"], row["beta"]))
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A direction of the diagram.
+
+    Parameters
+    ----------
+    field : str
+        Field of the study with its values.
+    words : str
+        What it is, as sentences have it.
+    size : int
+        Usual number of neurons.
+    loads : tuple of float
+        Usual loads.
+    memory : callable
+        (configuration, patterns, value) → a memory that has stored them.
+    patterns : callable
+        (configuration, P, N, value, generator) → patterns (P, N).
+    anew : bool
+        Whether every value has a memory of its own, with other patterns.
+    law : callable, optional
+        (row, temperature) → overlap of theory's state near a pattern, of random patterns.
+    """
+
+    field: str
+    words: str
+    size: int = 1000
+    loads: tuple[float, ...] = (0.02, 0.04, 0.06, 0.08, 0.1, 0.12, 0.14, 0.16)
+    memory: Callable[[Config, Spins, Any], Any] = _pairs
+    patterns: Callable[..., Spins] = _usual
+    anew: bool = False
+    law: Callable[[Mapping[str, Any], float], float] | None = None
+
+
+DIRECTIONS = {
+    "temperature": Direction("temperatures", "temperature", law=_classical_law),
+    "flips": Direction("flips", "fraction of flipped bits"),
+    "activity": Direction("activities", "activity", patterns=_biased, anew=True),
+    "order": Direction(
+        "orders",
+        "order",
+        100,
+        (0.002, 0.004, 0.008, 0.016, 0.03, 0.06, 0.12, 0.24),
+        _dense,
+        anew=True,
+        law=_dense_law,
+    ),
+    "beta": Direction(
+        "betas",
+        "βN",
+        200,
+        (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0),
+        _modern,
+        anew=True,
+        law=_modern_law,
+    ),
+}
+"""By the name of their column."""
+
+
+def count(load: float, n_neurons: int, order: int = 2) -> int:
+    """Return the number of patterns at a load P/N^(order − 1).
+
+    Examples
+    --------
+    >>> count(0.08, 1000), count(0.01, 20), count(0.1, 100, 3)
+    (80, 1, 1000)
+    """
+    return max(round(load * float(n_neurons) ** (order - 1)), 1)
