@@ -513,10 +513,20 @@ def test_long_tables_are_cut_and_say_so() -> None:
 
     rows = [{"n": n} for n in range(30)]
     section = Section("Title", "First.\n\nSecond.", tables=[("Numbers", rows), ("More", rows)])
-    for text in (answers.plain(section), answers.markdown(section)):
+    for text in map("\n".join, (answers.plain([section]), answers.markdown([section]))):
         assert "(18 more rows are in the report)" in text
         assert "First." in text
         assert "Second" not in text
         assert "More" not in text
         assert " 11" in text
         assert " 12" not in text
+
+
+def test_of_several_studies_the_answers_are_last() -> None:
+    from hopfield_sim.experiment.cli import answers
+    from hopfield_sim.plotting.report import Section
+
+    one = Section("One", "First.", tables=[("Numbers", [{"n": 7}])])
+    text = "\n".join(answers.plain([one, Section("Two", "Second.")]))
+    assert text == ("One\n\nNumbers:\n\n  n\n  7\n\nTwo\n\nOne\n\nFirst.\n\nTwo\n\nSecond.\n")
+    assert answers.plain([]) == []

@@ -140,7 +140,7 @@ def _finish(
         line += f". {missing} of {counted(planned, 'trial')} {are} missing; "
         line += f"run the studies with --out {folder}"
     show = answers.markdown if in_markdown else answers.plain
-    shown = [show(written.sections[name]) for name in names if name in written.sections]
+    shown = show([written.sections[name] for name in names if name in written.sections])
     return Outcome(line, 1 if failed or missing else 0, shown)
 
 
