@@ -2,11 +2,11 @@
 
 To the energy difference of a bit of a stored pattern each other pattern adds a step ±D(X), where
 both signs are equally likely, D(X) = F(X + 1) − F(X − 1), and X is the sum of N − 1 independent
-coins ±1. The bit changes if the sum of the P − 1 steps exceeds the signal D(N − 1). The
-distribution of the sum is computed on a lattice, by Fourier transform: the characteristic function
-of a step is raised to the power P − 1. Before, the distribution of a step is tilted (Esscher's
-transform, p(x) ∝ p(x) e^(t x)) so that the mean of the sum is the signal; a probability of 1e-40 is
-then as accurate as one of 0.1.
+coins ±1. The bit is wrong if the sum of the P − 1 steps exceeds the signal, D(N − 1) at the pattern
+itself and D(X) at a cue whose other bits overlap with it by X. The distribution of the sum is
+computed on a lattice, by Fourier transform: the characteristic function of a step is raised to the
+power P − 1. Before, the distribution of a step is tilted (Esscher's transform, p(x) ∝ p(x) e^(t x))
+so that the mean of the sum is the signal; a probability of 1e-40 is then as accurate as one of 0.1.
 """
 
 from __future__ import annotations
@@ -37,38 +37,58 @@ class Steps:
     Parameters
     ----------
     sizes : list of int
-        Possible sizes, exact integers; the last and largest is the signal.
+        Possible sizes, exact integers.
     log_mass : ndarray of float64
         Logarithms of their probabilities.
+    signal : int
+        Size of the energy difference due to the pattern itself, one of the sizes.
     """
 
     sizes: list[int]
     log_mass: Floats
+    signal: int
 
     @property
-    def signal(self) -> int:
-        """Energy difference due to the stored pattern itself, D(N − 1)."""
-        return self.sizes[-1]
+    def scale(self) -> int:
+        """The signal or, where it is 0, the largest size."""
+        return self.signal or self.sizes[-1]
+
+    @property
+    def target(self) -> float:
+        """The signal in units of the scale, 1 or 0."""
+        return float(self.signal > 0)
 
     def scaled(self) -> Floats:
-        """Sizes in units of the signal."""
-        return np.array([size / self.signal for size in self.sizes])
+        """Sizes in units of the scale."""
+        return np.array([size / self.scale for size in self.sizes])
 
 
-def steps(n_neurons: int, order: int, rectified: bool) -> Steps:
-    """Sizes |D(X)| for F(x) = xⁿ or max(x, 0)ⁿ, with their probabilities."""
+def difference(x: int, order: int, rectified: bool) -> int:
+    """D(X) = F(X + 1) − F(X − 1), for F(x) = xⁿ or max(x, 0)ⁿ."""
+    high, low = x + 1, x - 1
+    if rectified:
+        high, low = max(high, 0), max(low, 0)
+    return int(high**order - low**order)
+
+
+def steps(n_neurons: int, order: int, rectified: bool, signal: int | None = None) -> Steps:
+    """Sizes |D(X)| for F(x) = xⁿ or max(x, 0)ⁿ, with their probabilities; the signal is the last of
+    them, D(N − 1), or given.
+    """
+    signal = difference(n_neurons - 1, order, rectified) if signal is None else signal
     x = list(range((n_neurons - 1) % 2, n_neurons, 2))
     log_mass = _coins.log_coin_mass(n_neurons - 1, x)
     centred = x[0] == 0
     if not rectified:
         # |D(−X)| = |D(X)|: X and −X have the same size.
         log_mass = log_mass + math.log(2.0) * np.array([value > 0 for value in x])
-        sizes = [(value + 1) ** order - (value - 1) ** order for value in x]
-        return Steps([abs(size) for size in sizes], log_mass)
-    sizes = [(value + 1) ** order - max(value - 1, 0) ** order for value in x]
+        sizes = [abs(difference(value, order, False)) for value in x]
+        return Steps(sizes, log_mass, abs(signal))
+    sizes = [difference(value, order, True) for value in x]
     # For negative X the step is 0.
     below = 0.5 * (1.0 - math.exp(log_mass[0])) if centred else 0.5
-    return Steps([0, *sizes], np.concatenate([[math.log(below) if below else -np.inf], log_mass]))
+    mass = np.concatenate([[math.log(below) if below else -np.inf], log_mass])
+    return Steps([0, *sizes], mass, abs(signal))
 
 
 def exceed(
@@ -85,16 +105,18 @@ def exceed(
     """
     if n_steps == 0:
         return 0.0, float(law.signal == 0)
-    if law.signal == 0:
+    if law.scale == 0:  # all steps are 0, as the signal is
         return 0.0, 1.0
     sizes = law.scaled()
-    if n_steps == 1:  # one step can equal the signal and never exceeds it
-        return 0.0, 0.5 * float(np.exp(law.log_mass[sizes == 1.0]).sum())
+    if n_steps == 1:
+        mass = np.exp(law.log_mass)
+        equal = float(mass[sizes == law.target].sum())
+        return 0.5 * float(mass[sizes > law.target].sum()), (0.5 if law.signal else 1.0) * equal
     unit = math.gcd(*law.sizes)
-    tilt = _increasing_root(lambda t: _mean(law, sizes, t) - 1.0 / n_steps, 0.0)
+    tilt = _increasing_root(lambda t: _mean(law, sizes, t) - law.target / n_steps, 0.0)
     low, high = _window(law, sizes, n_steps, tilt)
-    if high - low <= (largest_lattice - 2) * (unit / law.signal):
-        return _on_lattice(law, n_steps, tilt, (low, high), law.signal // unit, exact=True)
+    if high - low <= (largest_lattice - 2) * (unit / law.scale):
+        return _on_lattice(law, n_steps, tilt, (low, high), law.scale // unit, exact=True)
     coarse = int((largest_lattice // 2 - 8) / (high - low))
     if coarse >= 1:
         around, _ = _on_lattice(law, n_steps, tilt, (low, high), coarse, exact=False)
@@ -104,13 +126,13 @@ def exceed(
 
 
 def _on_lattice(
-    law: Steps, n_steps: int, tilt: float, window: tuple[float, float], signal: int, *, exact: bool
+    law: Steps, n_steps: int, tilt: float, window: tuple[float, float], scale: int, *, exact: bool
 ) -> tuple[float, float]:
-    """The two probabilities on a lattice on which the signal is ``signal`` units.
+    """The two probabilities on a lattice on which the scale is ``scale`` units.
 
     If not ``exact``, ties are shared equally between more and less.
     """
-    start, stop = math.floor(window[0] * signal), math.ceil(window[1] * signal)
+    start, stop = math.floor(window[0] * scale), math.ceil(window[1] * scale)
     n_points = 2 ** (stop - start + 1).bit_length()
     sizes = law.scaled()
     log_norm = _log_mgf(law, sizes, tilt)
@@ -118,10 +140,10 @@ def _on_lattice(
     for sign in (1, -1):
         tilted = 0.5 * np.exp(law.log_mass + sign * tilt * sizes - log_norm)
         if exact:
-            places = [sign * (size * signal // law.signal) % n_points for size in law.sizes]
+            places = [sign * (size * scale // law.scale) % n_points for size in law.sizes]
             np.add.at(mass, np.array(places), tilted)
         else:
-            _spread(mass, sign * signal * sizes, tilted)
+            _spread(mass, sign * scale * sizes, tilted)
     transform = np.fft.rfft(mass)
     transform /= transform[
         0
@@ -131,11 +153,12 @@ def _on_lattice(
     power[visible] = transform[visible] ** n_steps
     sums = np.fft.irfft(power, n_points)
 
+    signal = round(law.target) * scale
     beyond = np.arange(signal + 1, start + n_points)
-    decay = np.exp(-tilt * (beyond - signal) / signal)
-    scale = math.exp(n_steps * log_norm - tilt)
-    more = scale * max(float(decay @ sums[beyond % n_points]), 0.0)
-    tie = scale * max(float(sums[signal % n_points]), 0.0)
+    decay = np.exp(-tilt * (beyond - signal) / scale)
+    size = math.exp(n_steps * log_norm - tilt * law.target)
+    more = size * max(float(decay @ sums[beyond % n_points]), 0.0)
+    tie = size * max(float(sums[signal % n_points]), 0.0)
     return (more, tie) if exact else (more + 0.5 * tie, 0.0)
 
 
@@ -154,7 +177,7 @@ def _spread(mass: Floats, place: Floats, weight: Floats) -> None:
 
 
 def _cancelling(law: Steps, n_steps: int) -> float:
-    """Probability that steps of each size cancel in pairs, except for one as large as the signal.
+    """Probability that steps of each size cancel in pairs, except for one that equals the signal.
 
     If the number of steps were a Poisson variable of mean n, the numbers k of steps of each size
     would be independent, and the probability of k steps with balanced signs is given below. The
@@ -166,7 +189,7 @@ def _cancelling(law: Steps, n_steps: int) -> float:
     total = np.zeros(n_steps + 1)
     total[0] = 1.0
     for size, log_mass in zip(law.sizes, law.log_mass, strict=True):
-        odd = int(size == law.signal)
+        odd = int(size == law.signal > 0)
         half = np.arange((n_steps - odd) // 2 + 1)
         log_mean = math.log(n_steps) + log_mass
         mass = np.zeros(n_steps + 1)
@@ -189,9 +212,9 @@ def _gaussian(law: Steps, sizes: Floats, n_steps: int, unit: int) -> tuple[float
     odd = all((size // unit) % 2 for size in law.sizes)
     tie = 0.0
     if not odd or (law.signal // unit - n_steps) % 2 == 0:
-        density = math.exp(-0.5 / sigma**2) / math.sqrt(2.0 * math.pi)
-        tie = (1 + odd) * unit / law.signal / sigma * density
-    return float(special.ndtr(-1.0 / sigma)) - 0.5 * tie, tie
+        density = math.exp(-0.5 * (law.target / sigma) ** 2) / math.sqrt(2.0 * math.pi)
+        tie = (1 + odd) * unit / law.scale / sigma * density
+    return float(special.ndtr(-law.target / sigma)) - 0.5 * tie, tie
 
 
 def _log_mgf(law: Steps, sizes: Floats, tilt: float) -> float:

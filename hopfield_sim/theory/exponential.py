@@ -66,4 +66,4 @@ def steps(n_neurons: int) -> _crosstalk.Steps:
     """The sizes e^{X − (N − 1)} of one step, in units of 2⁻⁶⁰, and their probabilities."""
     x = np.arange(-(n_neurons - 1), n_neurons, 2)
     sizes = [round(_UNIT * math.exp(value - (n_neurons - 1))) for value in x.tolist()]
-    return _crosstalk.Steps(sizes, _coins.log_coin_mass(n_neurons - 1, x))
+    return _crosstalk.Steps(sizes, _coins.log_coin_mass(n_neurons - 1, x), sizes[-1])

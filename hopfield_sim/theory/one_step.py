@@ -1,9 +1,9 @@
-"""Probability that a bit of a stored pattern changes in one update: signal and crosstalk."""
+"""Probability that a bit is wrong after one update from a pattern or cue: signal and crosstalk."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -26,8 +26,9 @@ def one_step_error(
     zero_diagonal: bool = True,
     ties: str = "keep",
     exact: bool = True,
+    flipped: Any = 0,
 ) -> Any:
-    r"""Probability that a bit of a stored random pattern changes in one update.
+    r"""Probability that a bit of a random pattern is wrong after one update, from it or from a cue.
 
     In the Hebbian network the aligned field of bit i in pattern ν is
     :math:`N \xi_i^\nu h_i = (N - 1) + S`, with S the sum of :math:`(P - 1)(N - 1)` independent
@@ -38,9 +39,14 @@ def one_step_error(
         \;\longrightarrow\; Q\!\left(\sqrt{N/P}\right), \qquad
         Q(x) = \tfrac12 \operatorname{erfc}(x/\sqrt2).
 
+    In a cue of which k bits are flipped (``flipped``) the signal is N − 1 − 2k for the other bits,
+    and N + 1 − 2k for those, of which a share p remains wrong; the noise is the same.
+
     In a dense memory of order n the signal is :math:`N^n - (N - 2)^n`, and each other pattern adds
     ±D(X), where D(X) = F(X + 1) − F(X − 1) and X is the sum of N − 1 coins; the limit is
-    :math:`Q(\sqrt{N^{n-1} / ((2n-3)!!\, P)})`, with half the noise variance if rectified.
+    :math:`Q(\sqrt{N^{n-1} / ((2n-3)!!\, P)})`, with half the noise variance if rectified. From a
+    cue the signal is D(N − 1 − 2k) or D(N + 1 − 2k), in the limit :math:`(1 - 2k/N)^{n-1}` times
+    as large.
 
     Parameters
     ----------
@@ -60,11 +66,13 @@ def one_step_error(
     exact : bool
         True for the exact distribution at finite N and P; False for the Gaussian limit of large N
         and P, in which ties are irrelevant.
+    flipped : int or array of int
+        Number k of flipped bits of the cue, from 0 to N; broadcast with the others.
 
     Returns
     -------
     float or ndarray of float64
-        The probability, in [0, 1].
+        The probability, in [0, 1]: the mean over all bits of the cue.
 
     Raises
     ------
@@ -92,12 +100,23 @@ def one_step_error(
     (0.0, 0.125)
     >>> round(one_step_error(1000, 138), 5), round(one_step_error(1000, 138, exact=False), 5)
     (0.00344, 0.00355)
+
+    From a cue with a fifth of its bits flipped:
+
+    >>> round(one_step_error(1000, 100, flipped=200), 5)
+    0.0282
     """
-    neurons, patterns = together(
+    neurons, patterns, wrong = together(
         integers(n_neurons, "n_neurons", minimum=1, maximum=_LARGEST),
         integers(n_patterns, "n_patterns", minimum=1, maximum=_LARGEST),
-        names="n_neurons and n_patterns",
+        integers(flipped, "flipped", minimum=0, maximum=_LARGEST),
+        names="n_neurons, n_patterns and flipped",
     )
+    if (wrong > neurons).any():
+        index = np.unravel_index(int(np.argmax(wrong > neurons)), wrong.shape)
+        raise InvalidInputError(
+            f"flipped must be at most n_neurons = {neurons[index]}; got {wrong[index]}"
+        )
     order = checks.integer(order, "order", minimum=1, maximum=_HIGHEST_ORDER)
     rectified = checks.flag(rectified, "rectified")
     zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
@@ -115,31 +134,61 @@ def one_step_error(
             f"got {neurons.max()}; use exact=False, which is accurate for such N"
         )
     law = _exact if exact else _gaussian_limit
+    of = Kind(order, rectified, zero_diagonal, ties)
     result = np.empty(neurons.shape)
     for index in np.ndindex(neurons.shape):
-        n, p = int(neurons[index]), int(patterns[index])
-        result[index] = law(n, p, order, rectified, zero_diagonal, ties)
+        n, p, k = int(neurons[index]), int(patterns[index]), int(wrong[index])
+        result[index] = sum(
+            share / n * law(Bit(n, p, n - 1 - 2 * k + 2 * turned, bool(turned)), of)
+            for turned, share in ((0, n - k), (1, k))
+            if share
+        )
     return answer(result)
 
 
-def _exact(n: int, p: int, order: int, rectified: bool, zero_diagonal: bool, ties: str) -> float:
-    """Probability of a noise beyond the signal, plus half that of a tie if ties give +1."""
-    if order == 2 and not rectified:
-        coins = (p - 1) * (n - 1)
-        signal = n - 1 if zero_diagonal else n - 1 + p
+class Bit(NamedTuple):
+    """A bit of a cue: numbers of neurons and patterns, overlap N·m of the other bits with the
+    pattern, and whether it is flipped.
+    """
+
+    n: int
+    p: int
+    others: int
+    flipped: bool
+
+
+class Kind(NamedTuple):
+    """A memory: order, whether F is rectified, whether there is no diagonal, what ties do."""
+
+    order: int
+    rectified: bool
+    zero_diagonal: bool
+    ties: str
+
+
+def _exact(bit: Bit, of: Kind) -> float:
+    """Probability of a noise beyond the signal, plus that of the ties that leave an error."""
+    if of.order == 2 and not of.rectified:
+        own = 0 if of.zero_diagonal else bit.p * (-1 if bit.flipped else 1)
+        signal, coins = bit.others + own, (bit.p - 1) * (bit.n - 1)
         # Sums of coins have the parity of their number.
-        next_sum = signal + (2 if (signal - coins) % 2 == 0 else 1)
+        next_sum = abs(signal) + (2 if (signal - coins) % 2 == 0 else 1)
         beyond, tie = _coins.coin_tail(coins, next_sum), _coins.coin_mass(coins, signal)
     else:
-        beyond, tie = _crosstalk.exceed(_crosstalk.steps(n, order, rectified), p - 1)
-    return beyond + (0.5 * tie if ties == "plus" else 0.0)
+        signal = _crosstalk.difference(bit.others, of.order, of.rectified)
+        law = _crosstalk.steps(bit.n, of.order, of.rectified, signal)
+        beyond, tie = _crosstalk.exceed(law, bit.p - 1)
+    if signal < 0:  # the noise is symmetric
+        beyond = 1.0 - beyond - tie
+    return beyond + (0.5 if of.ties == "plus" else float(bit.flipped)) * tie
 
 
-def _gaussian_limit(
-    n: int, p: int, order: int, rectified: bool, zero_diagonal: bool, ties: str
-) -> float:
+def _gaussian_limit(bit: Bit, of: Kind) -> float:
     """Q(signal / noise), the limit of large N and P."""
+    n, p, order = bit.n, bit.p, of.order
     log_variance = math.log(p * math.prod(range(1, 2 * order - 2, 2))) - (order - 1) * math.log(n)
-    log_noise = 0.5 * (log_variance - (math.log(2.0) if rectified else 0.0))
-    log_signal = 0.0 if zero_diagonal else math.log1p(p / n)
-    return float(special.ndtr(-math.exp(min(log_signal - log_noise, 700.0))))
+    log_noise = 0.5 * (log_variance - (math.log(2.0) if of.rectified else 0.0))
+    m = (bit.others + (-1 if bit.flipped else 1)) / n
+    signal = max(m, 0.0) ** (order - 1) if of.rectified else m ** (order - 1)
+    signal += 0.0 if of.zero_diagonal else (-p if bit.flipped else p) / n
+    return float(special.ndtr(-signal * math.exp(min(-log_noise, 700.0))))

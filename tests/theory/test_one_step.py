@@ -67,6 +67,92 @@ def test_dense_law_counts_every_set_of_patterns(n, p, order, rectified, ties):
     assert law == pytest.approx(fraction, rel=1e-11, abs=1e-15)
 
 
+def wrong_from_cues(n, p, flipped, ties, fields_of):
+    """The fraction of wrong bits over all patterns and all choices of the flipped bits."""
+    patterns = all_pattern_sets(n, p)
+    total = []
+    for chosen in itertools.combinations(range(n), flipped):
+        cues = patterns[:, 0].copy()
+        cues[:, chosen] *= -1
+        fields = fields_of(patterns, cues)
+        new = np.where(fields == 0, cues if ties == "keep" else 1, np.sign(fields))
+        total.append((new != patterns[:, 0]).mean())
+    return np.mean(total)
+
+
+@pytest.mark.parametrize("ties", ["keep", "plus"])
+@pytest.mark.parametrize("zero_diagonal", [True, False])
+@pytest.mark.parametrize(("n", "p"), [(1, 2), (2, 3), (3, 1), (3, 4), (4, 3), (5, 2)])
+def test_hebbian_law_of_every_cue_of_every_set(n, p, zero_diagonal, ties):
+    def fields_of(patterns, cues):
+        weights = np.einsum("kpi,kpj->kij", patterns, patterns)
+        if zero_diagonal:
+            weights[:, range(n), range(n)] = 0
+        return np.einsum("kij,kj->ki", weights, cues)
+
+    for flipped in range(n + 1):
+        fraction = wrong_from_cues(n, p, flipped, ties, fields_of)
+        law = one_step_error(n, p, zero_diagonal=zero_diagonal, ties=ties, flipped=flipped)
+        assert law == pytest.approx(fraction, rel=1e-12, abs=1e-15), flipped
+
+
+@pytest.mark.parametrize("ties", ["keep", "plus"])
+@pytest.mark.parametrize("rectified", [False, True])
+@pytest.mark.parametrize("order", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize(("n", "p"), [(1, 2), (2, 3), (3, 1), (3, 4), (4, 2), (4, 3)])
+def test_dense_law_of_every_cue_of_every_set(n, p, order, rectified, ties):
+    def energy(patterns, states):
+        overlaps = np.einsum("kpi,ki->kp", patterns, states)
+        return -((np.maximum(overlaps, 0) if rectified else overlaps) ** order).sum(axis=1)
+
+    def fields_of(patterns, cues):
+        fields = np.empty_like(cues)
+        for i in range(n):
+            up, down = cues.copy(), cues.copy()
+            up[:, i], down[:, i] = 1, -1
+            fields[:, i] = energy(patterns, down) - energy(patterns, up)
+        return fields
+
+    for flipped in range(n + 1):
+        fraction = wrong_from_cues(n, p, flipped, ties, fields_of)
+        law = one_step_error(n, p, order=order, rectified=rectified, ties=ties, flipped=flipped)
+        assert law == pytest.approx(fraction, rel=1e-11, abs=1e-14), flipped
+
+
+@pytest.mark.parametrize(("order", "p"), [(2, 60), (3, 2000), (4, 20000)])
+@pytest.mark.parametrize("flipped", [10, 40, 100])
+def test_networks_err_from_cues_as_often(order, p, flipped):
+    """Ten networks of 200 neurons, or fewer of many patterns, one synchronous step."""
+    errors = []
+    for seed in range(4):
+        patterns = hs.random_patterns(p, 200, rng=seed)
+        cues = hs.flip(patterns[:60], count=flipped, rng=seed)
+        memory = hs.DenseMemory(order=order).store(patterns, advise=False)
+        end = memory.recall(cues, update="sync", max_sweeps=1).states
+        errors += (end != patterns[:60]).mean(axis=1).tolist()
+    law = one_step_error(200, p, order=order, flipped=flipped)
+    slack = 5 * np.std(errors) / math.sqrt(len(errors)) + 1e-3
+    assert abs(np.mean(errors) - law) < slack
+    limit = one_step_error(200, p, order=order, flipped=flipped, exact=False)
+    assert limit == pytest.approx(law, rel=0.1, abs=0.02)
+
+
+@pytest.mark.parametrize("flipped", [2, 5, 7, 49, 50, 70])
+def test_a_coarse_lattice_agrees_from_cues_too(flipped):
+    n, p, order = 100, 502, 3
+    for others in (n - 1 - 2 * flipped, n + 1 - 2 * flipped):
+        signal = _crosstalk.difference(others, order, False)
+        law = _crosstalk.steps(n, order, False, signal)
+        beyond, tie = _crosstalk.exceed(law, p - 1)
+        coarse, _ = _crosstalk.exceed(law, p - 1, largest_lattice=2**15)
+        assert coarse + 0.5 * _ == pytest.approx(beyond + 0.5 * tie, rel=1e-4)
+
+
+def test_more_flipped_bits_than_there_are() -> None:
+    with pytest.raises(hs.errors.InvalidInputError, match="at most n_neurons = 9; got 10"):
+        one_step_error(9, 2, flipped=[3, 10])
+
+
 @pytest.mark.parametrize(
     ("order", "n", "p", "value"),
     [(2, 101, 15, 0.003463), (3, 100, 502, 0.005331), (4, 100, 5000, 0.000150)],
