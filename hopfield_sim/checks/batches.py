@@ -7,8 +7,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.checks.places import HERE, moved
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.support.places import HERE, moved
 
 Shape = tuple[int, ...]
 

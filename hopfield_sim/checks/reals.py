@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.checks.arguments import integer, message, show
+from hopfield_sim.checks.places import is_elsewhere, module_of
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
-from hopfield_sim.support.places import is_elsewhere, module_of
 
 _AXES: Final = 32
 """The maximum that NumPy broadcasts. Arrays can have more, but nothing here needs them."""

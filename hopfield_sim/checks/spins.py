@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.checks.batches import Batch, Shape, Stored, pattern_layout, state_layout
+from hopfield_sim.checks.places import module_of
 from hopfield_sim.checks.reals import at, copied, first, numeric, slabs
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.support.places import module_of
 
 
 def patterns(

@@ -14,10 +14,9 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from hopfield_sim.checks import message
+from hopfield_sim.checks import message, places
 from hopfield_sim.checks.keywords import decorate, explanation
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError, NotStoredError
-from hopfield_sim.support import places
 
 T = TypeVar("T")
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.protocol import StateBatch
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.members import Values
 from hopfield_sim.models.saved import Saved
@@ -18,7 +19,6 @@ from hopfield_sim.recall import observables
 from hopfield_sim.recall import spins as dynamics
 from hopfield_sim.recall.observables import Record, Subject
 from hopfield_sim.recall.recording import Recorder
-from hopfield_sim.support import places
 from hopfield_sim.support.display import ShowsMemory
 
 Shape = tuple[int, ...]

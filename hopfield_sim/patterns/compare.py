@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.support import places
 from hopfield_sim.support.products import product
 
 # Sums of this many ±1 are exact in float32.

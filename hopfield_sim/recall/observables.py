@@ -13,9 +13,9 @@ from typing import Any, Final
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.patterns import overlap
-from hopfield_sim.support import places
 
 Array = NDArray[Any]
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks import places
 from hopfield_sim.errors import HopfieldError
 from hopfield_sim.recall.observables import OBSERVABLES, Measure
-from hopfield_sim.support import places
 from hopfield_sim.support.display import ShowsRun
 
 _ROW = 128

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, StateBatch
+from hopfield_sim.checks import places
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.patterns import overlap
 from hopfield_sim.recall import recording
 from hopfield_sim.recall.recording import Recorded, Recorder
-from hopfield_sim.support import display, places
+from hopfield_sim.support import display
 
 Schedule = list[tuple[float, int]]
 """Temperatures, each with the number of its last sweep."""

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks import places
 from hopfield_sim.recall import recording
 from hopfield_sim.recall.recording import Recorded, Recorder
-from hopfield_sim.support import places
 
 Floats = NDArray[np.floating]
 

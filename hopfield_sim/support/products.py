@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.support.places import module_of
+from hopfield_sim.checks.places import module_of
 
 _WORK: Final = 1 << 30
 """Multiplications of one call, about 0.1 s of one processor."""

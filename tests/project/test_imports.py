@@ -17,7 +17,9 @@ PACKAGE = Path(__file__).parents[2] / "hopfield_sim"
 
 # From the ground up. A room may import from its own floor and from those below it.
 FLOORS = (
-    {"errors", "checks", "support"},
+    {"errors"},
+    {"checks"},
+    {"support"},
     {"backends"},
     {"patterns", "datasets", "rules"},
     {"recall"},

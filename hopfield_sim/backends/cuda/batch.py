@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.cuda.device import Array, Device
 from hopfield_sim.backends.protocol import STALE, Couplings, StateBatch
-from hopfield_sim.support import places
+from hopfield_sim.checks import places
 
 
 class ResidentBatch(StateBatch):

@@ -25,7 +25,7 @@ from hopfield_sim.backends.dense_protocol import DenseRule, Descent, Memories
 from hopfield_sim.backends.protocol import Dynamics, Factors, StateBatch
 from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.backends.reference.philox import ORDERS
-from hopfield_sim.support import places
+from hopfield_sim.checks import places
 
 _BOXES = 1024
 """Bytes of shared memory for sums of a block."""

@@ -9,8 +9,8 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.cuda.source import OPTIONS
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InsufficientMemoryError
-from hopfield_sim.support import places
 
 Array = Any
 """An array on the device."""

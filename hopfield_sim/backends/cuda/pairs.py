@@ -33,7 +33,7 @@ from hopfield_sim.backends.protocol import (
 )
 from hopfield_sim.backends.reference.pairs import Pairs, all_fields
 from hopfield_sim.backends.reference.philox import ORDERS
-from hopfield_sim.support import places
+from hopfield_sim.checks import places
 
 _NETWORK_BYTES: Final = 1 << 28
 """Of memory on the device for random patterns at a time."""

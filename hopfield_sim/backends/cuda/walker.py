@@ -19,7 +19,7 @@ from hopfield_sim.backends.protocol import (
     Matrix,
     StateBatch,
 )
-from hopfield_sim.support import places
+from hopfield_sim.checks import places
 
 _VISITS: Final = 1 << 20
 """Visits of a state in one launch, a tenth of a second at most: a Ctrl-C is heard between two."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.support.places import module_of
+from hopfield_sim.checks.places import module_of
 from hopfield_sim.support.products import product
 
 Floats = NDArray[np.floating]

@@ -27,7 +27,7 @@ from hopfield_sim.backends.protocol import (
 )
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.philox import distinct_sites, random_spins
-from hopfield_sim.support import places
+from hopfield_sim.checks import places
 from hopfield_sim.support.products import product
 
 Rows = NDArray[np.int64]

@@ -12,9 +12,9 @@ from hopfield_sim import checks
 from hopfield_sim.backends.dense_protocol import DenseHeatBath, DenseRule, Descent, Memories
 from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference.dense import Dense
+from hopfield_sim.checks import places
 from hopfield_sim.models.binary import Manner
 from hopfield_sim.models.dense.interactions import Interaction
-from hopfield_sim.support import places
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.protocol import Couplings, Factors
-from hopfield_sim.support import places
+from hopfield_sim.checks import places
 
 
 def quadratic(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.protocol import Couplings, Factors, Matrix, StateBatch
 from hopfield_sim.backends.reference.pairs import Pairs
+from hopfield_sim.checks import places
 from hopfield_sim.errors import NotStoredError
 from hopfield_sim.models.binary import BinaryMemory, Manner
 from hopfield_sim.models.hopfield import couplings, energy
@@ -18,7 +19,6 @@ from hopfield_sim.models.hopfield.engine import QuadraticEngine
 from hopfield_sim.models.spins import Engine, Stored, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.recording import Recorder
-from hopfield_sim.support import places
 from hopfield_sim.support.products import product
 
 if TYPE_CHECKING:

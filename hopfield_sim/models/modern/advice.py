@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.similarity import Euclidean, Floats
-from hopfield_sim.support import places
 
 _CUES = 256
 _SCORES = 1 << 22

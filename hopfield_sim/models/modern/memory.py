@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
@@ -19,7 +20,6 @@ from hopfield_sim.models.shared import stored
 from hopfield_sim.models.spins import read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
-from hopfield_sim.support import places
 
 if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.attention import Attended, Memories
+from hopfield_sim.checks.places import module_of
 from hopfield_sim.checks.reals import first
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.support.places import module_of
 
 Floats = NDArray[np.floating]
 Mask = NDArray[np.bool_]
