@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from importlib import import_module
@@ -30,6 +31,9 @@ def main() -> int:
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(ATTACKS):
         parser.error(f"no attack is called {', '.join(unknown)}; there are {', '.join(ATTACKS)}")
+    # Shells let a command in the background ignore Ctrl-C, and it would pass that on to its own.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     losses = 0
     print("| attack | rounds | what became of them | losses | seconds |\n|---|---|---|---|---|")
     for name in arguments.names or ATTACKS:
