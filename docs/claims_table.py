@@ -28,7 +28,7 @@ IMAGES = "hopfield-sim images --file $HOPFIELD_DATA/cifar10_sample.npz"
 RESTRICTED = "python examples/restricted_network.py 60"
 TRAINED = "python examples/trained_memory.py 10"
 ATTACK = "python examples/attack.py"
-DISTRIBUTED = "hopfield-sim distributed"
+DISTRIBUTED = "HOPFIELD_DATA= hopfield-sim distributed"
 ROBUST = "HOPFIELD_DATA=$HOPFIELD_DATA hopfield-sim robust"
 DIGITS = "HOPFIELD_DATA=$HOPFIELD_DATA hopfield-sim digits"
 SMALL_DIGITS = "HOPFIELD_DATA= hopfield-sim digits"
@@ -218,7 +218,7 @@ CLAIMS = [
         (rf"sincos {N}, cos {N}, expexp {N}, exp {N}\.",),
     ),
     Claim(
-        rf"(Twenty) images come back from {N} % of their pixels, out of a vector that holds {N} "
+        rf"(Twenty) drawn images come back from {N} % of their pixels, out of a vector that holds {N} "
         rf"times as many numbers as they do: it pays from {N} images on, in bytes of 8-bit images "
         rf"from {N} on",
         DISTRIBUTED,

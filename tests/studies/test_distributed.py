@@ -5,15 +5,24 @@ from __future__ import annotations
 import csv
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from figure_checks import assert_legible
+from figure_checks import drawn as curve
 
 import hopfield_sim as hs
-from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
+from hopfield_sim.errors import (
+    HopfieldError,
+    InvalidInputError,
+    InvalidTypeError,
+    MissingDataError,
+)
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.cli import driver
 from hopfield_sim.experiment.cli.options import parse
+from hopfield_sim.experiment.studies.distributed import trials
 from hopfield_sim.experiment.studies.distributed.page import page
 from hopfield_sim.experiment.studies.distributed.study import FULL, QUICK, STUDY
 from hopfield_sim.experiment.studies.distributed.trials import images_of
@@ -35,6 +44,7 @@ SMALL = {
     "image_betas": [40, 80],
     "image_features": [500, 2000],
     "queries": 20,
+    "data": "tiles",  # on every machine the same
 }
 
 
@@ -126,6 +136,51 @@ def test_the_sentence_states_numbers_of_the_table(result) -> None:
     assert f"Y^({np.mean(slopes):.2f})" in text
 
 
+def test_photographs_are_taken_where_they_are_and_the_text_follows_the_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(0)
+    photographs = rng.integers(0, 256, (40, 32, 32, 3)).astype(np.uint8)
+    photographs[1] = photographs[0]  # a copy is left out
+    made = SimpleNamespace(train_images=photographs, sha256="0123456789abcdef")
+
+    def missing() -> None:
+        raise MissingDataError("none here")
+
+    trials._photographs.cache_clear()
+    monkeypatch.setattr(hs.datasets, "cifar10", lambda: made)
+    config = STUDY(data="auto", image_size=16).config
+    assert (config["data"], config["origin"]) == ("cifar10", {"CIFAR-10": made.sha256})
+    flat = images_of(config, 20)
+    assert flat.shape == (20, 768)
+    by_hand = photographs[2].reshape(16, 2, 16, 2, 3).mean(axis=(1, 3)) / 255
+    np.testing.assert_allclose(
+        flat[1].reshape(16, 16, 3) * math.sqrt(768), by_hand, atol=0.51 / 255
+    )
+    trials._photographs.cache_clear()
+    monkeypatch.setattr(hs.datasets, "cifar10", missing)
+    assert STUDY(data="auto").config["data"] == "tiles"
+    with pytest.raises(MissingDataError):
+        STUDY(data="cifar10")
+
+
+def test_a_blend_is_called_one(result) -> None:
+    packed = result.summary["compression"]
+    originals, exact, cues = (
+        unpack_images(packed["images"][name]) / 255.0 for name in ("originals", "exact", "cues")
+    )
+    given = (cues == originals).all(axis=-1).mean()
+    assert given == pytest.approx(0.6, abs=0.02)  # whole pixels
+    # The five that are shown, against all twenty.
+    shown = np.sqrt(((exact - originals)[cues != originals] ** 2).mean())
+    assert packed["exact_off"] == pytest.approx(shown, abs=0.05)
+    text = STUDY.sentence(result)
+    assert f"exact memory: {packed['exact_off']:.2f}" in text
+    assert ("recalls a blend" in text) == (packed["exact_off"] > 0.05)
+    title = page(result).figures[1][2].legends[0].get_title().get_text().replace("\n", " ")
+    assert f"exact {packed['exact_off']:.2f}" in title
+
+
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_table_whoever_computes(result) -> None:
     tiny = SMALL | {"networks": 1, "kernel_betas": [1], "image_betas": [40], "counts": [10]}
@@ -177,6 +232,37 @@ def test_theory_is_drawn_over_the_data(result) -> None:
     dashed = [line for line in drawn.axes[0].lines if line.get_linestyle() == "--"]
     wanted = rows_of(result, part="approximation", at="memory", beta=5.0)
     assert dashed[0].get_ydata().tolist() == [row["energy_theory"] for row in wanted]
+
+
+def test_points_where_descent_does_not_work_are_hollow() -> None:
+    row = {"part": "approximation", "kernel": "sincos", "energy": "log", "at": "near"}
+    row |= {
+        "n_neurons": 30,
+        "n_patterns": 9,
+        "beta": 20.0,
+        "networks": 1,
+        "energy_theory": math.nan,
+    }
+    points = [(400, 0.06, 0.1), (1600, 0.04, 0.3), (6400, 0.01, 0.1)]  # 1/β is 0.05
+    rows = [
+        row | {"n_features": y, "energy_error": e, "gradient_error": 2 * e, "state_error": bits}
+        for y, e, bits in points
+    ]
+    rows = [one | {"at": at} for at in ("memory", "near", "random") for one in rows]
+    figure = approximation(rows, 30)
+    energy, gradient, state = figure.axes[::3]
+    assert curve(energy, "_lost") == ([400], [0.06])
+    assert curve(state, "_lost") == ([400], [0.1])
+    line = next(line for line in state.lines if line.get_label() == "_lost")
+    assert line.get_markerfacecolor() == "white"
+    assert curve(state, "_chance")[1] == [0.5, 0.5]
+    for panel in (energy, gradient):
+        (left, right), (high, low) = curve(panel, "_guide")
+        assert math.log(low / high) / math.log(right / left) == pytest.approx(-0.5)
+    assert "Hollow" in figure.legends[0].get_title().get_text()
+    assert_legible(figure)
+    fine = approximation([one | {"energy_error": 0.001} for one in rows], 30)
+    assert "Hollow" not in fine.legends[0].get_title().get_text()
 
 
 def test_figures_in_axes_of_your_own_and_bad_input(result) -> None:

@@ -30,6 +30,7 @@ KERNELS = {
     "exp": style.VERMILLION,
     "expexp": style.ORANGE,
 }
+CHANCE = 0.5  # of the bits differ between unrelated states
 MEASURES = (
     ("energy_error", "|ΔE|, mean"),
     ("gradient_error", "|Δ∇E| a coordinate"),
@@ -105,19 +106,34 @@ def _grid(
     colours = _shades(betas)
     handles = [*_beta_handles(colours), law_handle("theory")]
     names = list(product(measures, places))
+    if _lost(rows):
+        title += (
+            "\nHollow: the energy is off by more than 1/β, and descent does not work at all; that "
+            "states hardly move is no success"
+        )
+    falls = x == "n_features"
+    if falls:
+        handles.append(Line2D([], [], color=style.FAINT, lw=1.0, label="slope of $Y^{-1/2}$"))
+        handles.append(Line2D([], [], color=style.INK, ls=":", lw=1.2, label="chance"))
     size = (3.6 * len(places) + 0.4, 2.5 * len(measures) + 0.7)
     panels = _shared(ax, [f"{m}, {at}" for (m, _), at in names], len(places), size, title, handles)
     for panel, ((measure, words), at) in zip(panels, names, strict=True):
         for beta in betas:
             curve = where(rows, at=at, beta=beta)
             measured(panel, curve, x, measure, colours[beta])
+            _hollow(panel, curve, x, measure, colours[beta])
             if measure == "energy_error":
                 _theory(panel, curve, x, colours[beta])
         _ticks(panel, values(rows, x))
         if measure == "state_error":
+            panel.axhline(CHANCE, color=style.INK, ls=":", lw=1.2, label="_chance")
             panel.set_ylim(-0.02, 0.6)
         else:
-            panel.set_yscale("log")
+            seen = column(rows, measure)
+            seen = seen[np.isfinite(seen) & (seen > 0)]
+            if falls:
+                _guide(panel, values(rows, x), 0.7 * float(seen.min(initial=np.inf)))
+            style.log_axis(panel, "y", 0.5 * seen.min(), 2 * seen.max(), inches=2.0)
         if measure == measures[0][0]:
             panel.set_title(AT[at])
         if measure == measures[-1][0]:
@@ -125,6 +141,27 @@ def _grid(
         if at == places[0]:
             panel.set_ylabel(words)
     return style.figure_of(panels[0])
+
+
+def _lost(rows: Sequence[Row]) -> list[Row]:
+    """The points at which the energy is off by more than 1/β: the descent follows the noise."""
+    return [row for row in rows if not row["beta"] * row["energy_error"] < 1]
+
+
+def _hollow(ax: Axes, rows: Sequence[Row], x: str, measure: str, colour: str) -> None:
+    """Hollow marks at the points that are lost."""
+    lost = _lost(rows)
+    ax.plot(
+        column(lost, x), column(lost, measure), color=colour, marker="o", markersize=6, ls="",
+        markerfacecolor="white", zorder=5, label="_lost",
+    )  # fmt: skip
+
+
+def _guide(ax: Axes, counts: Sequence[float], lowest: float) -> None:
+    """The slope of averages of independent features, Y^(−1/2), below all points."""
+    ends = np.array([min(counts), max(counts)], np.float64)
+    heights = lowest * np.sqrt(ends[-1] / ends)
+    ax.plot(ends, heights, color=style.FAINT, lw=1.0, zorder=1, label="_guide")
 
 
 def _kernels(rows: Sequence[Row], ax: Any) -> Figure:

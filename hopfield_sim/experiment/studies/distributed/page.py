@@ -59,7 +59,17 @@ def _compression(result: Result) -> list[tuple[str, str, Figure]]:
         f"numbers, {ratio:.2f} times the {summary['pixels']} pixels of the twenty."
     )
     rows = [(name, unpack_images(summary["images"][name])) for name in _NAMES]
-    return [("distributed-compression", caption, side_by_side(rows, "Twenty images in one vector"))]
+    title = "Twenty images in one vector"
+    if "exact_off" in summary:
+        caption += (
+            " Off the original: root mean square of the pixels that were not given, from 0 to 1. "
+            "Where the exact memory is off too, it recalls a blend of images: β is small for them."
+        )
+        title += (
+            f" · β = {summary['beta']:g} · off the originals: exact {summary['exact_off']:.2f}, "
+            f"distributed {summary['distributed_off']:.2f}"
+        )
+    return [("distributed-compression", caption, side_by_side(rows, title))]
 
 
 def _approximation(result: Result) -> list[tuple[str, str, Figure]]:
@@ -72,8 +82,11 @@ def _approximation(result: Result) -> list[tuple[str, str, Figure]]:
         caption = (
             f"Errors of energy, gradient and recalled state against the number of features, "
             f"D = {n}: at the memories, near them, and anywhere. Dashed: what theory predicts to "
-            "first order, where it holds (errors well below 1/β). Where the estimate is lost in "
-            "its error or clipped, states hardly move: they keep the bits that the cue had wrong."
+            "first order, where it holds (errors well below 1/β); grey: the slope of Y^(-1/2), of "
+            "averages of independent features; dotted: chance, half of the bits. Hollow points: "
+            "the energy is off by more than 1/β, and the descent does not work at all. States "
+            "hardly move there and keep the bits that the cue had wrong, which near a memory are "
+            "few: such a point is no success, however low it is."
         )
         with house():
             figures.append((f"distributed-approximation-{n}", caption, approximation(rows, n)))

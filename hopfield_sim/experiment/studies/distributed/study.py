@@ -11,7 +11,7 @@ import numpy as np
 
 from hopfield_sim.experiment.studies.distributed import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.distributed.page import page
-from hopfield_sim.experiment.studies.distributed.trials import PARTS
+from hopfield_sim.experiment.studies.distributed.trials import PARTS, SOURCES, photographs_or_tiles
 from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
@@ -31,6 +31,9 @@ COLUMNS = (
 """Measured columns; nan where a part does not measure one."""
 
 
+_BLEND = 0.05
+"""Distance of recalled pixels from those of an image from which on they are a blend of several."""
+
 QUICK: dict[str, Any] = {
     "sizes": (30, 100),
     "networks": 2,
@@ -42,9 +45,9 @@ QUICK: dict[str, Any] = {
     "kernel_sizes": (16,),
     "kernel_betas": (1, 10, 100),
     "kernel_features": (1000,),
-    "image_size": 10,
-    "image_betas": (40, 60),
-    "image_features": (1000, 4000),
+    "image_size": 16,
+    "image_betas": (40, 80),
+    "image_features": (1000, 10000),
     "queries": 20,
 }
 
@@ -145,6 +148,12 @@ class Distributed(Study):
         "``compression``",
     )
     queries: int = option(40, kinds.integer(1), "number of states of each kind")
+    data: str = option(
+        "auto",
+        kinds.choice(("auto", *SOURCES)),
+        "colour images: photographs of CIFAR-10, or drawn tiles; auto takes photographs if there "
+        "are any",
+    )
 
     def settle(self, config: Config) -> Config:
         """Enter the fixed parameters, and check that all arrays fit into memory."""
@@ -156,7 +165,10 @@ class Distributed(Study):
         lists = ("n_features", "kernel_features", "image_features")
         shapes += [(config[name][-1], 1) for name in lists]
         room([*shapes, (config["count_features"], 1)])
+        source, origin = photographs_or_tiles(config["data"])
         return config | {
+            "data": source,
+            "origin": origin,
             "count_neurons": 100,
             "kernels": list(KERNELS),
             "image_steps": 200,
@@ -227,9 +239,9 @@ class Distributed(Study):
                 f"{packed['pixels']} pixels, {ratio:.2f} times as many: with so many features it "
                 f"saves nothing before {even} images are stored, and in bytes (8 a number, 1 a "
                 f"pixel) before {8 * even}; its size stays the same while they grow. "
-                f"From 60 % of their pixels, {packed['retrieved']:.0%} of the images came back "
-                f"(exact memory: {packed['exact']:.0%}): their other pixels are nearest to those "
-                "of the right one."
+                f"From 60 % of their pixels, {packed['retrieved']:.0%} of the images came nearest "
+                f"to the right one in their other pixels (exact memory: {packed['exact']:.0%})"
+                f"{_blends(packed)}."
             )
         return " ".join(text for text in texts if text)
 
@@ -295,6 +307,18 @@ def _fall(result: Result) -> str:
         f"{counts[-1]}, where it is small enough for a theory to first order; averages of "
         "independent features fall as Y^(-1/2)."
     )
+
+
+def _blends(packed: Mapping[str, Any]) -> str:
+    """Say how far the recalled pixels of ``compression`` are from those of the images."""
+    if "exact_off" not in packed:  # results of version 0.1
+        return ""
+    exact, own = packed["exact_off"], packed["distributed_off"]
+    text = f", {own:.2f} off it (root mean square of pixels from 0 to 1; exact memory: {exact:.2f})"
+    if exact > _BLEND:
+        beta = f"{packed['beta']:g}"
+        text += f": at β = {beta} even the exact memory recalls a blend of images, not one of them"
+    return text
 
 
 def _ranking(result: Result) -> str:

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks, datasets
+from hopfield_sim.errors import MissingDataError
 from hopfield_sim.experiment.studies.packing import pack_images
 from hopfield_sim.experiment.studies.shared import law
 from hopfield_sim.experiment.sweeps.study import Config, Payload
 from hopfield_sim.models import DistributedMemory, ModernHopfield
+from hopfield_sim.patterns.images import resize
 from hopfield_sim.recall.recording import Recorder
 from hopfield_sim.recall.vectors import Descent, descend
 
-__all__ = ["AT", "PARTS", "TRACED", "images_of"]
+__all__ = ["AT", "PARTS", "SOURCES", "TRACED", "images_of", "photographs_or_tiles"]
 
 AT = ("memory", "near", "random")
 """Kinds of states: stored patterns, the same with a tenth of the bits flipped, random ones."""
@@ -154,7 +157,7 @@ def _recalled(
     beta, n_features = cell["beta"], cell["n_features"]
     originals = images_of(config, count)
     n = originals.shape[1]
-    known = np.arange(n) < round(share * n)
+    known = np.arange(n) < 3 * round(share * n / 3)  # whole pixels
     cues = np.where(known, originals, np.float32(0.5 / np.sqrt(n)))
     exact = ModernHopfield(beta, similarity="euclidean").store(originals)
     memory = _memory(n_features, beta, config, checks.key(rng)).store(originals)
@@ -170,11 +173,17 @@ def _recalled(
         == np.arange(count)
         for name, end in ends.items()
     }
-    # Differences of pixels between 0 and 1, hidden ones only.
-    off = np.sqrt(n) * (ends["distributed"] - ends["exact"])[:, ~known]
+
+    def off(end: Floats, wanted: Floats) -> float:
+        """Root mean square of differences of pixels between 0 and 1, hidden ones only."""
+        return float(np.sqrt((n * (end - wanted)[:, ~known] ** 2).mean()))
+
     row = _compared(memory, exact, ends["distributed"]) | {
         "theory": None,
-        "state": float(np.sqrt((off**2).mean())),
+        "state": off(ends["distributed"], ends["exact"]),
+        "beta": beta,
+        "exact_off": off(ends["exact"], originals),
+        "distributed_off": off(ends["distributed"], originals),
         "retrieved": float(right["distributed"].mean()),
         "exact": float(right["exact"].mean()),
         "numbers": int(memory.memory.size),
@@ -183,10 +192,38 @@ def _recalled(
     return {"row": row, "originals": originals, "cues": cues, "config": config, **runs}
 
 
+SOURCES = ("cifar10", "tiles")
+"""Sources of colour images."""
+
+
+def photographs_or_tiles(data: str) -> tuple[str, dict[str, str]]:
+    """Return the source of colour images, and the hash of its data."""
+    if data == "tiles":
+        return data, {}
+    try:
+        return "cifar10", {"CIFAR-10": datasets.cifar10().sha256}
+    except MissingDataError:
+        if data == "cifar10":
+            raise
+    return "tiles", {}
+
+
+@lru_cache(maxsize=2)
+def _photographs(count: int, size: int) -> NDArray[np.uint8]:
+    """The first different photographs, resized, (count, size, size, 3)."""
+    distinct = {image.tobytes(): image for image in datasets.cifar10().train_images[: 2 * count]}
+    chosen = list(distinct.values())[:count]
+    channels = [[resize(image[..., k], (size, size)) for k in range(3)] for image in chosen]
+    return np.rint(np.moveaxis(np.array(channels), 1, -1)).astype(np.uint8)
+
+
 def images_of(config: Config, count: int) -> Floats:
     """Return the images of a configuration as memories, (count, D) float32 in [0, 1/√D]."""
     size = config["image_size"]
-    drawn = datasets.tiles(n_tiles=count, size=size, rng=config["seed"]).train_images
+    if config.get("data") == "cifar10":
+        drawn = _photographs(count, size)
+    else:
+        drawn = datasets.tiles(n_tiles=count, size=size, rng=config["seed"]).train_images
     flat = drawn.reshape(count, -1).astype(np.float32)
     scaled: Floats = flat / np.float32(255 * np.sqrt(flat.shape[1]))
     return scaled
