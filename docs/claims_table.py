@@ -218,8 +218,8 @@ CLAIMS = [
         (rf"sincos {N}, cos {N}, expexp {N}, exp {N}\.",),
     ),
     Claim(
-        rf"(Twenty) drawn images come back from {N} % of their pixels, out of a vector that holds {N} "
-        rf"times as many numbers as they do: it pays from {N} images on, in bytes of 8-bit images "
+        rf"(Twenty) drawn images come back from {N} % of their pixels, out of a vector that holds "
+        rf"{N} times as many numbers as they do: it pays from {N} images on, in bytes of 8-bit images "
         rf"from {N} on",
         DISTRIBUTED,
         (
