@@ -219,8 +219,8 @@ CLAIMS = [
     ),
     Claim(
         rf"(Twenty) drawn images come back from {N} % of their pixels, out of a vector that holds "
-        rf"{N} times as many numbers as they do: it pays from {N} images on, in bytes of 8-bit images "
-        rf"from {N} on",
+        rf"{N} times as many numbers as they do: it pays from {N} images on, in bytes of 8-bit "
+        rf"images from {N} on",
         DISTRIBUTED,
         (
             rf"The memory of {N} images",
