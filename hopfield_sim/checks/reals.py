@@ -148,21 +148,24 @@ def image_shape(
     return shape
 
 
-def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
-    """Validate a temperature: a number for ``max_sweeps`` sweeps, or a sequence, one per sweep.
+def temperatures(value: Any, max_sweeps: int, n_states: int = 0) -> NDArray[np.float64]:
+    """Validate a temperature: a number for ``max_sweeps`` sweeps, or a sequence, one per sweep; or
+    a row of them, one for each state, or as many rows as there are sweeps.
 
     Returns
     -------
-    (max_sweeps,) or (len(value),) ndarray of float64
-        One temperature per sweep. A number is repeated by a read-only view, without memory.
+    (max_sweeps,), (len(value),) or (sweeps, n_states) ndarray of float64
+        One temperature per sweep, and perhaps state. A number or a single row is repeated by a
+        read-only view, without memory.
     """
     sweeps = integer(max_sweeps, "max_sweeps", minimum=0, maximum=2**48)
     if isinstance(value, float) and 0 <= value < np.inf:  # most often; validated at once
         return np.ndarray((sweeps,), np.float64, np.float64(value), strides=(0,))
     array = numeric(value, "temperature")
-    if array.ndim > 1 or array.size == 0:
+    if array.ndim > 2 or array.size == 0 or (array.ndim == 2 and array.shape[1] != n_states):
         raise InvalidInputError(
-            "temperature must be a number, or a sequence with one temperature a sweep; "
+            "temperature must be a number, a sequence with one temperature a sweep, or an array "
+            f"(1, B) or (sweeps, B) with one for each of the B = {n_states} states; "
             f"got shape {array.shape}"
         )
     schedule = finite(array, "temperature")
@@ -172,9 +175,11 @@ def temperatures(value: Any, max_sweeps: int) -> NDArray[np.float64]:
         raise InvalidInputError(
             f"temperature must be 0 or more; found {schedule[first(below)]}{where}"
         )
-    if array.ndim == 1:
-        return schedule
-    return np.broadcast_to(schedule, (sweeps,))
+    if array.ndim == 0:
+        return np.broadcast_to(schedule, (sweeps,))
+    if array.ndim == 2 and len(array) == 1:
+        return np.broadcast_to(schedule, (sweeps, n_states))
+    return schedule
 
 
 def first(bad: NDArray[np.bool_]) -> tuple[int, ...]:

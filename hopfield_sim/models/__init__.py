@@ -13,9 +13,10 @@ from hopfield_sim.models.modern.memory import ModernHopfield as ModernHopfield
 from hopfield_sim.models.restricted.memory import RestrictedHopfield as RestrictedHopfield
 from hopfield_sim.models.saved import load as load
 from hopfield_sim.models.trained.memory import TrainedDenseMemory as TrainedDenseMemory
+from hopfield_sim.recall.chains import correlation_time as correlation_time
 
 _PUBLIC = [name for name, found in globals().items() if hasattr(found, "_file")]
-_PUBLIC += ["basins", "load"]
+_PUBLIC += ["basins", "correlation_time", "load"]
 
 if not TYPE_CHECKING:  # type checkers take the names that are imported as themselves
     __all__ = _PUBLIC

@@ -86,10 +86,11 @@ class BinaryMemory(SpinMemory):
             Initial states (cues); not modified.
         update : {"async", "sync"}
             Update neurons one after another, or all simultaneously.
-        temperature : float or sequence of float
+        temperature : float, sequence of float, or (1, B) or (S, B) array_like
             At 0, s_i becomes the sign of D_i (of the field h_i for pair couplings). T > 0 is
             Glauber dynamics, P(s_i = +1) = 1/(1 + exp(−D_i/T)), for ``max_sweeps`` sweeps. A
             sequence has one temperature per sweep (annealing); its length replaces ``max_sweeps``.
+            An array (1, B) has a temperature for each state, an array (S, B) for each sweep, too.
         order : {"random", "sequential", "uniform"}
             Order of asynchronous updates in a sweep: a new random permutation for every state;
             0 … N−1; or N independent random sites.
@@ -133,7 +134,7 @@ class BinaryMemory(SpinMemory):
         update = checks.choice(update, UPDATES, "update")
         order = checks.choice(order, ORDERS, "order")
         ties = checks.choice(ties, TIES, "ties")
-        schedule = stretches(checks.temperatures(temperature, max_sweeps))
+        schedule = stretches(checks.temperatures(temperature, max_sweeps, len(cues.array)))
         held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=state.shape)
         key, threads = checks.key(rng), backends.threads(n_threads)
         start = checks.integer(start_sweep, "start_sweep", minimum=0, maximum=_LAST_SWEEP)

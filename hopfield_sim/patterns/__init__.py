@@ -5,7 +5,7 @@
 similarity.
 """
 
-from hopfield_sim.patterns.compare import hamming, match, overlap
+from hopfield_sim.patterns.compare import hamming, match, overlap, replica_overlaps
 from hopfield_sim.patterns.corrupt import flip, mask
 from hopfield_sim.patterns.drawings import checkerboard, glyphs
 from hopfield_sim.patterns.images import from_binary, from_image
@@ -22,6 +22,7 @@ __all__ = [
     "match",
     "overlap",
     "random_patterns",
+    "replica_overlaps",
 ]
 
 

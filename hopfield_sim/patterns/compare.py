@@ -68,6 +68,55 @@ def overlap(states: Any, patterns: Any) -> Any:
 
 
 @checks.by_name
+def replica_overlaps(states: Any) -> NDArray[np.float64]:
+    r"""Overlaps of all pairs of states: the samples of P(q) between replicas.
+
+    .. math:: q_{ab} = \frac{1}{N} \sum_i s_i^a s_i^b, \qquad a < b
+
+    Replicas are chains of one network with different seeds. For states of one chain at times that
+    are far apart the mean is the Edwards-Anderson parameter
+    :math:`q_{EA} = \frac1N \sum_i \langle s_i \rangle^2` of the valley it is in, without bias.
+
+    Parameters
+    ----------
+    states : (..., B, N) array_like
+        States of ±1: final states of B replicas, or ``run.trajectory``, (T + 1, B, N).
+
+    Returns
+    -------
+    (..., B (B − 1)/2) ndarray of float64
+        The overlaps, of states 0 and 1, 0 and 2, ..., 1 and 2, ...
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If values are not ±1, or there are fewer than two states.
+
+    Examples
+    --------
+    >>> replica_overlaps([[1, 1, -1, -1], [1, 1, -1, 1], [-1, -1, 1, 1]])
+    array([ 0.5, -1. , -0.5])
+    """
+    array = _rows(states, "states")
+    if array.ndim < 2 or array.shape[-2] < 2:
+        raise InvalidInputError(
+            f"states must be (..., B, N) with at least two states; got shape {array.shape}"
+        )
+    count, n_neurons = array.shape[-2:]
+    pairs = np.triu_indices(count, 1)
+    exact = np.float32 if n_neurons < _EXACT_IN_FLOAT32 else np.float64
+    many = array.size // (count * n_neurons)
+    checks.memory(
+        array.size * np.dtype(exact).itemsize + 16 * many * count**2,
+        f"the overlaps of {count} states",
+        "compare fewer states at a time",
+    )
+    real: NDArray[Any] = array.astype(exact)
+    products = np.matmul(real, real.swapaxes(-1, -2))
+    return np.asarray(products[..., *pairs].astype(np.float64) / n_neurons)
+
+
+@checks.by_name
 def match(states: Any, patterns: Any) -> Any:
     """Index of the first pattern equal to each state, or -1 if there is none.
 

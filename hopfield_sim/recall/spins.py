@@ -21,7 +21,10 @@ from hopfield_sim.recall import recording
 from hopfield_sim.recall.recording import Recorded, Recorder
 from hopfield_sim.support import display
 
-Schedule = list[tuple[float, int]]
+Temperature = float | NDArray[np.float64]
+"""Temperature of all states, or of each, (B,)."""
+
+Schedule = list[tuple[Temperature, int]]
 """Temperatures, each with the number of its last sweep."""
 
 
@@ -61,10 +64,10 @@ def flow(
         for until in recorder.milestones(start, end):
             if not batch.unfinished(until).size:
                 break
-            engine.advance(batch, temperature, until)
+            _advance(engine, batch, temperature, until)
             while stochastic and (batch.updates < until).any():
                 _rouse(batch, until)
-                engine.advance(batch, temperature, until)
+                _advance(engine, batch, temperature, until)
             if stochastic:
                 batch.stop[:] = RUNNING
             recorder.capture(batch)
@@ -76,7 +79,7 @@ def flow(
 
 def is_stochastic(schedule: Schedule) -> bool:
     """Whether any temperature is positive."""
-    return bool(schedule) and max(schedule)[0] > 0
+    return any((t if isinstance(t, float) else t.max()) > 0 for t, _ in schedule)
 
 
 def stretches(temperatures: NDArray[np.float64]) -> Schedule:
@@ -87,10 +90,28 @@ def stretches(temperatures: NDArray[np.float64]) -> Schedule:
     >>> stretches(np.array([1.0, 1.0, 0.5, 0.0]))
     [(1.0, 2), (0.5, 3), (0.0, 4)]
     """
-    if temperatures.strides == (0,):  # one number for every sweep, however many
-        return [(float(temperatures[0]), len(temperatures))] if len(temperatures) else []
-    ends = np.append(np.flatnonzero(np.diff(temperatures)) + 1, len(temperatures))
-    return [(float(temperatures[end - 1]), int(end)) for end in ends if end]
+    each = float if temperatures.ndim == 1 else np.array
+    if temperatures.strides[0] == 0:  # the same in every sweep, however many
+        return [(each(temperatures[0]), len(temperatures))] if len(temperatures) else []
+    changes = temperatures[1:] != temperatures[:-1]
+    if changes.ndim == 2:
+        changes = changes.any(axis=1)
+    ends = np.append(np.flatnonzero(changes) + 1, len(temperatures))
+    return [(each(temperatures[end - 1]), int(end)) for end in ends if end]
+
+
+def _advance(engine: Engine, batch: StateBatch, temperature: Temperature, until: int) -> None:
+    """Update the states up to ``until``; those of one temperature while the others wait."""
+    if isinstance(temperature, float):
+        engine.advance(batch, temperature, until)
+        return
+    stop = batch.stop.copy()
+    for value in np.unique(temperature).tolist():
+        mine = temperature == value
+        batch.stop[:] = np.where(mine, stop, FIXED)
+        engine.advance(batch, value, until)
+        stop[mine] = batch.stop[mine]
+    batch.stop[:] = stop
 
 
 def _rouse(batch: StateBatch, until: int) -> None:

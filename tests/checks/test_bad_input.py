@@ -521,6 +521,7 @@ ARGUMENTS: dict[str, Function] = {
     "recall n_threads": lambda x: NET.recall(ROW, n_threads=x),
     "recall start_sweep": lambda x: NET.recall(ROW, start_sweep=x),
     "basins memory": lambda x: hs.basins(x, trials=2, starts=2),
+    "correlation_time series": hs.correlation_time,
     "basins overlaps": lambda x: hs.basins(NET, overlaps=x, trials=2, starts=2),
     "basins trials": lambda x: hs.basins(NET, overlaps=[0.5], trials=x, starts=2),
     "basins starts": lambda x: hs.basins(NET, overlaps=[0.5], trials=2, starts=x),
