@@ -229,7 +229,7 @@ def means(trials: Sequence[Mapping[str, Any]], names: Sequence[str], points: int
 
 
 def with_error(value: float, error: float) -> str:
-    """Format a number with its standard error, to its significant digits.
+    """Format a number with its standard error, to its significant digits, or six decimals if the error is smaller.
 
     Examples
     --------
@@ -237,6 +237,8 @@ def with_error(value: float, error: float) -> str:
     ('164.0 ± 1.2', '672 ± 4', '9280 ± 130', '9')
     >>> with_error(0.95188, 0.00021), with_error(1.5, math.nan), with_error(math.nan, 1)
     ('0.9519 ± 0.0002', '1.5', '—')
+    >>> with_error(0.9999999991, 4e-10)
+    '1'
     """
     if math.isnan(value):
         return "—"
@@ -245,6 +247,8 @@ def with_error(value: float, error: float) -> str:
     places = -math.floor(math.log10(error))
     if round(error * 10.0**places) < 2:  # a leading 1 is rounded too coarsely alone
         places += 1
+    if places > 6 and abs(value) * 10.0**places > 1e6:
+        return f"{value:.6g}"
     shown = max(places, 0)
     return f"{round(value, places):.{shown}f} ± {round(error, places):.{shown}f}"
 
