@@ -265,7 +265,7 @@ def test_a_rule_of_the_current_folder_on_the_command_line(
     (tmp_path / "mine.py").write_text(RULE.replace("2 *", "3 *"))
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.returncode == 2  # what is there was made by another rule
-    assert "holds capacity with other settings: sources" in run.stderr
+    assert "other settings: the code of mine:twice is not the same" in run.stderr
 
 
 # ------------------------------------------------------------------ studies from elsewhere
