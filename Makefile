@@ -37,6 +37,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Its many lines go to a file, which is shown when something went wrong.
 LOG := $(VENV)/install.log
 INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; }; }
+# Tests in as many processes as there are cores; one that has no more takes some of another's.
+SHARED_OUT := --numprocesses auto --dist worksteal
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
     $(wildcard hopfield_sim/backends/kernels/*.pyx hopfield_sim/backends/kernels/*.pxd hopfield_sim/backends/kernels/*.h)
 
@@ -52,12 +54,12 @@ run: $(VENV)/.run
 	@$(BIN)/python -m hopfield_sim.experiment $(if $(OUT),--out '$(OUT)') $(ARGS)
 
 test: $(VENV)/.test
-	HOPFIELD_SIM_KERNELS=require $(BIN)/python -m pytest \
+	HOPFIELD_SIM_KERNELS=require $(BIN)/python -m pytest $(SHARED_OUT) \
 	    --cov --cov-report=term-missing:skip-covered --cov-fail-under=$(COVERAGE)
 	@echo "make test: all tests passed, coverage at least $(COVERAGE) %"
 
 test-fast: $(VENV)/.test
-	HOPFIELD_SIM_KERNELS=require $(BIN)/python -m pytest -m "not slow" $(ARGS)
+	HOPFIELD_SIM_KERNELS=require $(BIN)/python -m pytest $(SHARED_OUT) -m "not slow" $(ARGS)
 
 lint: $(VENV)/.lint
 	$(BIN)/ruff check .
