@@ -229,7 +229,9 @@ def means(trials: Sequence[Mapping[str, Any]], names: Sequence[str], points: int
 
 
 def with_error(value: float, error: float) -> str:
-    """Format a number with its standard error, to its significant digits, or six decimals if the error is smaller.
+    """Format a number with its standard error, to its significant digits.
+
+    Where the error is below 1e-6 the number alone is given, to six digits.
 
     Examples
     --------
