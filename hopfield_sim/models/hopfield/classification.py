@@ -7,7 +7,6 @@ network at low load (Amit, Gutfreund & Sompolinsky, Phys. Rev. A 32, 1007, 1985,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
@@ -25,6 +24,8 @@ _OWN = 0.125
 """A state with at most this fraction of wrong bits is nearer to its pattern than to any mixture,
 which differs from each of its patterns at a quarter of the sites or more (random patterns).
 """
+
+_BLOCK_SITES = 512
 
 Part = tuple[int, int]
 
@@ -82,26 +83,34 @@ def _nearest(
     if overlap >= max(least, (1 - 2 * _OWN) * n):
         return parts, overlap
     for order in _ORDERS:
-        candidates = nearest[: _CANDIDATES[order]]
-        for mixed, mixed_overlap in _mixtures(state, patterns, candidates, order):
-            if mixed_overlap > overlap:
-                parts, overlap = mixed, mixed_overlap
-        if overlap == n:
+        if overlap == n or len(patterns) < order:
             break
+        mixed, mixed_overlap = _mixture(state, patterns, nearest[: _CANDIDATES[order]], order)
+        if mixed_overlap > overlap:
+            parts, overlap = mixed, mixed_overlap
     return parts, overlap
 
 
-def _mixtures(
+def _mixture(
     state: NDArray[np.int8], patterns: NDArray[np.int8], candidates: NDArray[np.int64], order: int
-) -> Iterator[tuple[tuple[Part, ...], int]]:
-    """All sets of ``order`` candidates, with the signs whose majority is nearest to the state."""
-    if len(candidates) < order:
-        return
+) -> tuple[tuple[Part, ...], int]:
+    """The set of ``order`` candidates with the signs whose majority is nearest to the state."""
+    n = len(state)
+    sets = np.array(list(combinations(range(len(candidates)), order)))
+    signs = np.array(list(product((1, -1), repeat=order)), np.int8)
     # Where s_i (±ξ_i ± …) > 0 the majority agrees: only products with the state matter.
     aligned = patterns[candidates] * state
-    signs = np.array(list(product((1, -1), repeat=order)), np.int8)
-    for chosen in combinations(range(len(candidates)), order):
-        agree = (signs @ aligned[list(chosen)] > 0).sum(axis=1)
-        best = int(agree.argmax())
-        parts = sorted(zip(candidates[list(chosen)].tolist(), signs[best].tolist(), strict=True))
-        yield tuple(parts), 2 * int(agree[best]) - len(state)
+    agree = np.zeros((len(sets), len(signs) // 2), np.int64)
+    for start in range(0, n, _BLOCK_SITES):
+        terms = aligned[:, start : start + _BLOCK_SITES][sets]
+        sums = terms[:, :1]
+        for term in np.split(terms[:, 1:], order - 1, axis=1):
+            sums = np.stack([sums + term, sums - term], axis=2).reshape(
+                len(sets), -1, term.shape[2]
+            )
+        agree += np.count_nonzero(sums > 0, axis=2)
+    # The other half of the signs are the opposites, in reverse order.
+    agree = np.concatenate([agree, n - agree[:, ::-1]], axis=1)
+    best, how = np.unravel_index(agree.argmax(), agree.shape)
+    parts = sorted(zip(candidates[sets[best]].tolist(), signs[how].tolist(), strict=True))
+    return tuple(parts), 2 * int(agree[best, how]) - n
