@@ -47,3 +47,30 @@ hs.plotting.states(
     ax=ax,
 )
 plt.show()
+
+# %%
+# Side by side
+# ------------
+# Four memories start from one cue, on one clock. With 150 patterns in 900 neurons the two Hopfield
+# networks do not find the board, the dense and the modern one do. Wrong pixels are orange, and
+# counted below each board. ``size=1080`` makes a video for a projector, here and in
+# ``hs.plotting.video``; on the command line it is ``--video-size 1080``.
+
+board = hs.checkerboard(side=30, square=5)
+patterns = np.concatenate([[board], hs.random_patterns(149, 900, rng=1)])
+cue = hs.flip(board, count=270, rng=2)
+memories = {
+    "Hebbian": hs.HopfieldNetwork("hebbian"),
+    "Storkey": hs.HopfieldNetwork("storkey"),
+    "dense, n = 3": hs.DenseMemory("polynomial", 3),
+}
+runs = {
+    name: memory.store(patterns).recall(cue, record="states", every=30, rng=3)
+    for name, memory in memories.items()
+}
+modern = hs.ModernHopfield(beta=50 / 900).store(patterns.astype(float))
+runs["modern"] = modern.recall(cue.astype(float), record="states")
+for name, run in runs.items():
+    wrong = int((np.sign(run.states) != board).sum())
+    print(f"{name}: {wrong} of {board.size} pixels wrong in the end")
+path = hs.plotting.race(runs, folder / "race.gif", (30, 30))

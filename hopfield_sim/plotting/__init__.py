@@ -28,6 +28,7 @@ from hopfield_sim.plotting.studies.image import image
 from hopfield_sim.plotting.images import states
 from hopfield_sim.plotting.studies.modern import modern
 from hopfield_sim.plotting.movies.movie import video
+from hopfield_sim.plotting.movies.race import race
 from hopfield_sim.plotting.studies.phase import overlap_by_temperature, phase_diagram
 from hopfield_sim.plotting.studies.replica import overlap_by_load
 from hopfield_sim.plotting.studies.restricted import restricted
@@ -51,6 +52,7 @@ __all__ = [
     "overlap_by_load",
     "overlap_by_temperature",
     "phase_diagram",
+    "race",
     "report",
     "restricted",
     "robust",

@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import imageio.v3 as iio
+import numpy as np
 import pytest
 
 import hopfield_sim as hs
@@ -505,6 +507,29 @@ def test_the_terminal_has_the_answer_and_a_small_table(
     again = [*command, "--workers", "1"]
     assert main(again) == 0  # nothing is drawn again, and the answer is the same
     assert capsys.readouterr().out.splitlines()[:-1] == lines[:-1]
+
+
+def test_videos_for_a_projector(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int | None] = []
+
+    def video(run: Any, path: Path, *, size: int | None, **how: Any) -> Path:
+        sizes.append(size)
+        iio.imwrite(path, np.zeros((16, 16), np.uint8), extension=".gif")
+        return path
+
+    monkeypatch.setattr("hopfield_sim.plotting.video", video)
+    small = ["checkerboard", "--side", "6", "--square", "2", "--trials", "1", "--n-patterns", "2"]
+    command = [*small, "--flipped", "5", "--rules", "hebbian", "--out", str(tmp_path)]
+    assert main(command) == 0
+    assert set(sizes) == {None}
+    sizes.clear()
+    assert main([*command, "--video-size", "1080"]) == 0  # drawn again, from the same results
+    assert set(sizes) == {1080}
+    capsys.readouterr()
+    assert main([*command, "--video-size", "100"]) != 0
+    assert "video-size must be from 240 to 2160; got 100" in capsys.readouterr().err
 
 
 def test_long_tables_are_cut_and_say_so() -> None:

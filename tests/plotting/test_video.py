@@ -22,7 +22,7 @@ from hopfield_sim.errors import (
     MissingDependencyError,
     ResultsDirError,
 )
-from hopfield_sim.plotting import style, video
+from hopfield_sim.plotting import race, style, video
 from hopfield_sim.plotting.movies import file as video_file
 from hopfield_sim.plotting.movies.palette import PIXELS, palette, to_palette
 from hopfield_sim.plotting.movies.stage import EDGE, HEAD
@@ -333,3 +333,110 @@ def test_the_palette_has_every_colour_once_and_keeps_paper_white() -> None:
     np.testing.assert_array_equal(
         colours[to_palette(np.full((1, 1, 4), 255, np.uint8))][0, 0], [255, 255, 255]
     )
+
+
+# --- larger videos and races ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [240, 720, 1080])
+def test_a_video_for_a_projector_is_enlarged_as_a_whole(
+    run: Any, tmp_path: Path, size: int
+) -> None:
+    few = run_of(run, 3)
+    frames, _ = read(video(few, tmp_path / "board.gif", size=size, tint=False, fps=1))
+    height, width = frames.shape[1:3]
+    assert size - 40 < height <= size
+    usual, _ = read(video(few, tmp_path / "usual.gif", tint=False, fps=1))
+    assert width / height == pytest.approx(usual.shape[2] / usual.shape[1], rel=0.05)
+    zoom = size // 16 * 16 / (HEAD + 320 + 48)
+    scale = (size // 16 * 16 - round(zoom * HEAD) - round(zoom * 48)) // 20
+    top, left = round(zoom * HEAD), round(zoom * EDGE)
+    inner = frames[-1][top : top + 20 * scale, left : left + 20 * scale]
+    blocks = inner.reshape(20, scale, 20, scale, 3)
+    assert (blocks == blocks[:, :1, :, :1]).all()
+    np.testing.assert_array_equal(blocks[:, 0, :, 0, 0] > 0, few.trajectory[-1].reshape(20, 20) > 0)
+
+
+def run_of(run: Any, rows: int) -> SimpleNamespace:
+    """The first rows of a run."""
+    return SimpleNamespace(
+        updates=run.updates[:rows], trajectory=run.trajectory[:rows], energy=run.energy[:rows],
+        overlaps=run.overlaps[:rows], patterns=run.patterns, n_neurons=400, shape=(20, 20),
+    )  # fmt: skip
+
+
+def test_size_and_scale(run: Any, tmp_path: Path) -> None:
+    for wrong, words in (
+        ({"size": 100}, "size must be from 240 to 2160; got 100"),
+        ({"size": 5000}, "size must be from 240 to 2160"),
+        ({"size": 480, "scale": 3}, "size and scale exclude each other"),
+    ):
+        with pytest.raises(InvalidInputError, match=words):
+            video(run, tmp_path / "no.gif", **wrong)
+
+
+@pytest.fixture(scope="module")
+def racing(net: hs.HopfieldNetwork) -> dict[str, Any]:
+    cue = hs.flip(net.patterns[0], count=150, rng=1)
+    modern = hs.ModernHopfield(0.1).store(net.patterns.astype(float))
+    return {
+        "Hebbian": net.recall(cue, record="states", every=40, rng=2),
+        "modern": modern.recall(cue.astype(float), record="states"),
+    }
+
+
+def test_a_race_shows_all_on_one_clock(
+    net: hs.HopfieldNetwork, racing: dict[str, Any], tmp_path: Path
+) -> None:
+    frames, seconds = read(race(racing, tmp_path / "race.gif", (20, 20)))
+    assert frames.shape[1] % 16 == frames.shape[2] % 16 == 0
+    assert seconds[-1] == 1.5
+    board, orange = net.patterns[0].reshape(20, 20), (rgb("#8A3B00"), rgb("#FFB84D"))
+
+    def lane(frame: np.ndarray, place: int) -> np.ndarray:
+        left = 16 + place * (240 + 16)
+        return frame[84 : 84 + 240, left : left + 240].reshape(20, 12, 20, 12, 3)[:, 6, :, 6]
+
+    def wrong(image: np.ndarray) -> np.ndarray:
+        return np.any([np.abs(image - colour).sum(axis=-1) == 0 for colour in orange], axis=0)
+
+    for place in range(2):
+        cue = lane(frames[0], place).astype(int)
+        assert wrong(cue).sum() == 150
+        white = (cue.sum(axis=-1) > 380).astype(bool)
+        np.testing.assert_array_equal(white != (board > 0), wrong(cue))
+        end = lane(frames[-1], place).astype(int)
+        np.testing.assert_array_equal(end[..., 0] > 0, board > 0)
+        assert not wrong(end).any()
+    # Half a sweep from the start the network has looked at half of its neurons; the modern one has
+    # not made its first step yet.
+    times = np.unique(np.concatenate([racing["Hebbian"].updates / 400, racing["modern"].updates]))
+    half = int(np.flatnonzero(times == 0.5)[0])
+    row = int(np.flatnonzero(racing["Hebbian"].updates == 200)[0])
+    left = (racing["Hebbian"].trajectory[row] != net.patterns[0]).sum()
+    assert wrong(lane(frames[half], 0).astype(int)).sum() == left
+    assert wrong(lane(frames[half], 1).astype(int)).sum() == 150
+
+
+def test_a_race_for_a_projector_is_no_wider_than_it(racing: dict[str, Any], tmp_path: Path) -> None:
+    many = {f"{name} {k}": run for k in range(2) for name, run in racing.items()}
+    frames, _ = read(race(many, tmp_path / "race.gif", (20, 20), size=720))
+    assert frames.shape[1] <= 720
+    assert 1200 < frames.shape[2] <= 1296
+
+
+def test_races_that_cannot_be(net: hs.HopfieldNetwork, racing: Any, tmp_path: Path) -> None:
+    path = tmp_path / "race.gif"
+    with pytest.raises(InvalidInputError, match="at least one recall"):
+        race({}, path)
+    with pytest.raises(InvalidTypeError, match="runs must map names to recalls"):
+        race(racing["Hebbian"], path)
+    other = hs.HopfieldNetwork().store(hs.random_patterns(2, 100, rng=0))
+    small = other.recall(other.patterns[0], record="states", rng=0)
+    with pytest.raises(InvalidInputError, match="'small' has 100, the first 400"):
+        race(racing | {"small": small}, path)
+    with pytest.raises(InvalidInputError, match="pattern must be one state of 400"):
+        race(racing, path, pattern=[1, -1])
+    with pytest.raises(HopfieldError, match="states"):
+        race({"a": net.recall(net.patterns[0], record="energy")}, path)
+    assert not path.exists()

@@ -376,7 +376,11 @@ def test_light_pictures_come_back_from_random_pixels_by_memories_that_tell_them_
     np.testing.assert_array_equal(cues, result.runs["hebbian"].trajectory[0])
     hidden = cues.reshape(4, 100, 100)[:, 50:]
     assert abs(hidden.mean()) < 5 / math.sqrt(hidden.size)
-    assert len(IMAGE.page(result).figures) == 1
+    pages = IMAGE.page(result)
+    assert len(pages.figures) == 1
+    stem, words, racing, _ = pages.videos[-1]
+    assert (stem, words) == ("image-race", "disc, from one cue")
+    assert list(racing) == ["Hebbian", "dense exponential", "modern"]
 
 
 def test_a_clamped_corner_never_changes(light: list[Path]) -> None:

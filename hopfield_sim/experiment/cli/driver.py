@@ -62,7 +62,7 @@ def run(options: Options, command: str) -> Outcome:
             console.complain(f"continuing: {done} of {planned} trials are in {path}")
         if options.shard is None:
             sweep(jobs, store, pool, progress=True)
-            return _finish(store, jobs, command, start, options.markdown)
+            return _finish(store, jobs, command, start, options)
         sweep(jobs, store, pool, shard=options.shard, progress=True)
         done, planned, failed = _count(store, jobs)
         first = _first_failure(store, jobs)
@@ -84,11 +84,11 @@ def merge(options: Options, command: str) -> Outcome:
         jobs = [STUDIES[n].of(c) for n, c in store.studies().items() if n in STUDIES]
         if not jobs:
             raise ResultsDirError(f"nothing to merge: no study in {', '.join(map(str, sources))}")
-        return _finish(store, jobs, command, start, options.markdown)
+        return _finish(store, jobs, command, start, options)
 
 
 def _finish(
-    store: Store, jobs: Sequence[Study], command: str, start: float, in_markdown: bool
+    store: Store, jobs: Sequence[Study], command: str, start: float, options: Options
 ) -> Outcome:
     """Write the output folder: every complete study of the store, older ones too."""
     folder, held = store.path.parent, store.studies()
@@ -122,6 +122,7 @@ def _finish(
             requests,
             command=command,
             seed=", ".join(map(str, seeds)),
+            video_size=options.video_size,
             step=step,
         )
     line = (
@@ -139,7 +140,7 @@ def _finish(
         are = "is" if missing == 1 else "are"
         line += f". {missing} of {counted(planned, 'trial')} {are} missing; "
         line += f"run the studies with --out {folder}"
-    show = answers.markdown if in_markdown else answers.plain
+    show = answers.markdown if options.markdown else answers.plain
     shown = show([written.sections[name] for name in names if name in written.sections])
     return Outcome(line, 1 if failed or missing else 0, shown)
 

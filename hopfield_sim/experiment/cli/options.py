@@ -59,6 +59,7 @@ class Options:
     quick: bool = False
     full: bool = False
     markdown: bool = False
+    video_size: int | None = None
     merge: tuple[Path, ...] = ()
 
 
@@ -103,7 +104,9 @@ def parse(argv: Sequence[str]) -> Options:
         _from_file(_path(config, "config"), name, own) if config is not None else {}
     ) | options
     common = {
-        key: OPTIONS[key].validate(value, key) for key, value in wanted.items() if key in OPTIONS
+        key.replace("-", "_"): OPTIONS[key].validate(value, key)
+        for key, value in wanted.items()
+        if key in OPTIONS
     }
     return Options(name, {key: wanted[key] for key in wanted if key in own}, **common)
 
@@ -245,6 +248,10 @@ def _seed(value: Any, name: str) -> int:
     return _whole(value, name, minimum=0)
 
 
+def _video_size(value: Any, name: str) -> int:
+    return checks.integer(_whole(value, name), name, minimum=240, maximum=2160)
+
+
 def _shard(value: Any, name: str) -> Shard:
     index, slash, count = _text(value, name).partition("/")
     if not slash or not index.isdecimal() or not count.isdecimal():
@@ -292,6 +299,9 @@ OPTIONS = {
         "tcp://..", "address of a dask cluster that runs the trials (extra: cluster)", _text
     ),
     "shard": Option("I/N", "only every N-th trial, the I-th slice of 1 to N", _shard),
+    "video-size": Option(
+        "PIXELS", "height of the videos, 240 to 2160; 1080 for a projector", _video_size
+    ),
     "markdown": Option("", "print what was found in Markdown", checks.flag, _FLAG),
     "config": Option("FILE", "a TOML file of options; the command line overrides it", _path),
 }

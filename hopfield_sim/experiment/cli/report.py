@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -100,6 +100,7 @@ def write(
     *,
     command: str,
     seed: str,
+    video_size: int | None = None,
     step: Callable[[str], None] = lambda what: None,
 ) -> Written:
     """Write tables, figures, videos and the page for some studies; draw only what has changed.
@@ -114,6 +115,8 @@ def write(
         Command that reproduces them.
     seed : str
         Seed of all randomness.
+    video_size : int, optional
+        Height of the videos in pixels.
     step : callable
         Called with the name of each step.
 
@@ -129,8 +132,9 @@ def write(
     for answer in answers:
         step(answer.name)
         drawn_by = [answer.depends, *map(str, versions().items()), f"MP4: {_films_too()}"]
+        drawn_by += [f"videos: {video_size}"] if video_size else []
         key = hashlib.sha256("\n".join(drawn_by).encode("utf-8", "backslashreplace")).hexdigest()
-        part = kept.kept(folder, key, known.get(answer.name)) or _draw(folder, answer)
+        part = kept.kept(folder, key, known.get(answer.name)) or _draw(folder, answer, video_size)
         made.append((answer.name, key, part))
     parts = [part for _, _, part in made]
     written = Written(
@@ -156,7 +160,7 @@ def write(
     return written
 
 
-def _draw(folder: Path, answer: Answer) -> Part:
+def _draw(folder: Path, answer: Answer, video_size: int | None) -> Part:
     """Write the table, figures and videos of a study."""
     from hopfield_sim.plotting import report as page
     from hopfield_sim.plotting import screen
@@ -169,7 +173,9 @@ def _draw(folder: Path, answer: Answer) -> Part:
     stems = [stem for stem, _, _ in pages.figures]
     pairs = zip(stems, pictures, strict=True)
     figures = [disk.write(folder / f"{stem}.png", drawn.png) for stem, drawn in pairs]
-    films = [_video(folder, stem, run, at, text) for stem, text, run, at in pages.videos]
+    films = [
+        _video(folder, stem, run, at, text, video_size) for stem, text, run, at in pages.videos
+    ]
     shown = zip(films, pages.videos, strict=True)
     section = page.Section(
         title=pages.title,
@@ -203,6 +209,8 @@ def _described(caption: str, run: Any, state: int) -> str:
     from hopfield_sim.plotting import runs
     from hopfield_sim.plotting.style import brief
 
+    if isinstance(run, Mapping):
+        return f"{caption}: {', '.join(run)}, side by side from one cue"
     curves = {}
     if runs.has(run, "energy"):
         curves["energy E"] = runs.energies(run)[:, state]
@@ -216,11 +224,15 @@ def _described(caption: str, run: Any, state: int) -> str:
     return f"{caption}: {', '.join(parts)}" if parts else caption
 
 
-def _video(folder: Path, stem: str, run: Any, state: int, title: str) -> list[Path]:
-    from hopfield_sim.plotting import video
+def _video(
+    folder: Path, stem: str, run: Any, state: int, title: str, size: int | None
+) -> list[Path]:
+    """Write a video of a run, or of several that race, by name."""
+    from hopfield_sim.plotting import race, video
 
-    kinds = ["gif", "mp4"] if _films_too() else ["gif"]
-    return [video(run, folder / f"{stem}.{kind}", state=state, title=title) for kind in kinds]
+    draw = race if isinstance(run, Mapping) else video
+    paths = [folder / f"{stem}.{kind}" for kind in (["gif", "mp4"] if _films_too() else ["gif"])]
+    return [draw(run, path, state=state, title=title, size=size) for path in paths]
 
 
 def _films_too() -> bool:

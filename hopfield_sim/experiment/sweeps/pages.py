@@ -25,7 +25,7 @@ class Pages:
     figures : list of (file's stem, caption, Figure)
         Figures.
     videos : list of (file's stem, caption, run, number of its state)
-        Recorded runs.
+        Recorded runs, or mappings of names to several that are shown side by side.
     tables : list of (caption, rows)
         Tables besides that of the study's rows.
     """

@@ -24,7 +24,15 @@ from hopfield_sim.plotting.movies.palette import (
     to_palette,
 )
 from hopfield_sim.plotting.movies.pictures import look_of
-from hopfield_sim.plotting.movies.stage import OVERLAP, Curve, Stage
+from hopfield_sim.plotting.movies.stage import (
+    BLOCK,
+    FOOT,
+    HEAD,
+    LEAST_HEIGHT,
+    OVERLAP,
+    Curve,
+    Stage,
+)
 from hopfield_sim.support import thumbnails
 
 SECONDS = 5.0  # duration of the moving part, within these bounds of frames per second:
@@ -34,6 +42,7 @@ MOMENT = 0.4  # seconds of tint in slower videos
 IMAGE = 320  # pixels of the longer side of the image
 MOST_FRAMES = 120
 WIDEST = 2048  # pixels; the largest image
+LOWEST, HIGHEST = 240, 2160  # pixels; the height of the frames
 
 
 class Reel(NamedTuple):
@@ -62,6 +71,7 @@ def video(
     pattern: int | None = None,
     fps: float | None = None,
     scale: int | None = None,
+    size: int | None = None,
     title: str | None = None,
     tint: bool = True,
 ) -> Path:
@@ -92,6 +102,9 @@ def video(
         dropping frames.
     scale : int, optional
         Pixels per neuron; by default such that the image is about 320 pixels wide.
+    size : int, optional
+        Height of the frames in pixels, from 240 to 2160, in place of ``scale``: 1080 for a
+        projector. Letters and lines are as much larger; the height is a multiple of 16 below.
     title : str, optional
         Title before N and P, for example the rule and the kind of update.
     tint : bool
@@ -123,28 +136,19 @@ def video(
     tint = checks.flag(tint, "tint") and not runs.continuous(run)
     states = runs.trajectory(run)
     state = checks.integer(state, "state", minimum=0, maximum=states.shape[1] - 1)
-    own = getattr(run, "shape", None)
-    if runs.continuous(run):
-        size = runs.picture_shape(shape, states.shape[2], own)
-    else:
-        size = runs.image_shape(shape, states.shape[2], own)
-    if scale is None:
-        scale = max(1, round(IMAGE / max(size[:2])))
-    scale = checks.integer(scale, "scale", minimum=1)
-    if scale * max(size[:2]) > WIDEST:
-        raise InvalidInputError(
-            f"scale must keep the image within {WIDEST} pixels; found {scale} for "
-            f"{size[0]}×{size[1]} neurons; take at most {max(1, WIDEST // max(size[:2]))}"
-        )
+    known = getattr(run, "shape", None)
+    find = runs.picture_shape if runs.continuous(run) else runs.image_shape
+    own = find(shape, states.shape[2], known)
+    scale, zoom = _scale((own[0], own[1]), scale, size, bool(_recorded(run)))
     if fps is not None:
         fps = checks.real(fps, "fps", minimum=0.1)
     film = states[:, state]
     checks.memory(2 * film.size, f"a video of {len(film)} rows", "record fewer: a larger every=")
     reel = _reel(run, film, state, pattern)
-    images = reel.states.reshape(-1, *size)
+    images = reel.states.reshape(-1, *own)
     look = _pictures(run, images) if runs.continuous(run) else _spins(images)
     stage = Stage(
-        (size[0], size[1]),
+        (own[0], own[1]),
         scale,
         reel.time,
         runs.clock(run),
@@ -152,18 +156,41 @@ def video(
         _title(run, title),
         tint,
         look.still,
+        zoom,
     )
     shots = _shots(len(images), fps, tint)
     checks.memory(
         2 * len(shots) * stage.height * stage.width,
         f"a video of {len(shots)} frames",
-        "take a smaller scale=",
+        "take a smaller scale= or size=",
     )
     frames = np.empty((len(shots), stage.height, stage.width), np.uint8)
     for frame, shot in zip(frames, shots, strict=True):
         frame[:] = stage.frame(shot.row, look.image(shot.row, shot.tinted))
     video_file.write(place, frames, [shot.seconds for shot in shots], look.colours)
     return place
+
+
+def _scale(shape: tuple[int, int], scale: Any, size: Any, curves: bool) -> tuple[int, float]:
+    """Pixels per neuron, and the enlargement of everything else."""
+    usual = max(1, round(IMAGE / max(shape)))
+    if size is None:
+        scale = usual if scale is None else checks.integer(scale, "scale", minimum=1)
+        if scale * max(shape) > WIDEST:
+            raise InvalidInputError(
+                f"scale must keep the image within {WIDEST} pixels; found {scale} for "
+                f"{shape[0]}×{shape[1]} neurons; take at most {max(1, WIDEST // max(shape))}"
+            )
+        return scale, 1.0
+    if scale is not None:
+        raise InvalidInputError(
+            f"size and scale exclude each other; found size={checks.show(size)} and "
+            f"scale={checks.show(scale)}"
+        )
+    height = checks.integer(size, "size", minimum=LOWEST, maximum=HIGHEST) // BLOCK * BLOCK
+    zoom = height / (HEAD + max(usual * shape[0], LEAST_HEIGHT if curves else 0) + FOOT)
+    room = height - round(zoom * HEAD) - round(zoom * FOOT)
+    return max(1, min(room // shape[0], round(zoom * IMAGE / shape[1]))), zoom
 
 
 def _spins(images: NDArray[Any]) -> Look:
@@ -194,11 +221,16 @@ def _reel(run: Any, states: NDArray[Any], state: int, pattern: int | None) -> Re
     end = int(moved[-1]) + 1 if moved.size else len(states) - 1
     chosen = np.unique(np.linspace(0, end, min(end + 1, MOST_FRAMES)).round().astype(int))
     curves = []
-    if runs.has(run, "energy"):
-        curves.append(Curve("energy E", runs.energies(run)[chosen, state]))
-    if runs.has(run, "overlaps"):
-        curves.append(Curve(OVERLAP, runs.overlaps(run, pattern)[chosen, state]))
+    for name in _recorded(run):
+        values = runs.energies(run) if name == "energy" else runs.overlaps(run, pattern)
+        label = "energy E" if name == "energy" else OVERLAP
+        curves.append(Curve(label, values[chosen, state]))
     return Reel(runs.time(run)[chosen], states[chosen], curves)
+
+
+def _recorded(run: Any) -> list[str]:
+    """What was recorded of the curves."""
+    return [name for name in ("energy", "overlaps") if runs.has(run, name)]
 
 
 def _shots(n_rows: int, fps: float | None, tint: bool) -> list[Shot]:

@@ -21,10 +21,11 @@ from hopfield_sim.plotting.runs import Clock
 
 DPI = 100
 BLOCK = 16  # pixels of the blocks into which video codecs divide images
-EDGE, HEAD, FOOT = 16, 64, 48  # pixels around the image: sides, title above, text below
-AXIS_LEFT, PLOT, AXIS_RIGHT = 84, 300, 22  # pixels: tick labels, the plot itself, the right end
-OVERLAP = "overlap m"
+# Distances in pixels, in videos of the usual size:
+EDGE, HEAD, FOOT = 16, 64, 48  # around the image: sides, title above, text below
+AXIS_LEFT, PLOT, AXIS_RIGHT = 84, 300, 22  # tick labels, the plot itself, the right end
 LEAST_HEIGHT = 270  # of the plots
+OVERLAP = "overlap m"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Stage:
         Whether changed neurons are coloured, which is explained below the image.
     still : callable
         Converts lines and letters in RGBA, (h, w, 4), to palette indices, (h, w).
+    zoom : float
+        Enlargement of letters, lines and distances.
     """
 
     def __init__(
@@ -68,24 +71,27 @@ class Stage:
         title: str,
         tinted: bool,
         still: Callable[[NDArray[np.uint8]], NDArray[np.uint8]],
+        zoom: float = 1.0,
     ) -> None:
+        self._zoom = zoom
         self._scale, self._time, self._clock, self._curves = scale, time, clock, curves
         self._to_palette = still
         height, width = shape[0] * scale, shape[1] * scale
-        inner = max(height, LEAST_HEIGHT if curves else 0)
-        plots = AXIS_LEFT + PLOT + AXIS_RIGHT if curves else EDGE
-        self.height = _whole_blocks(HEAD + inner + FOOT)
-        self.width = _whole_blocks(max(EDGE + width + plots, 336))
-        self._top = HEAD + (inner - height) // 2
-        self._left = EDGE
+        edge, head, foot = (round(zoom * distance) for distance in (EDGE, HEAD, FOOT))
+        inner = max(height, round(zoom * LEAST_HEIGHT) if curves else 0)
+        plots = round(zoom * (AXIS_LEFT + PLOT + AXIS_RIGHT)) if curves else edge
+        self.height = whole_blocks(head + inner + foot)
+        self.width = whole_blocks(max(edge + width + plots, zoom * 336))
+        self._top = head + (inner - height) // 2
+        self._left = edge
         with style.house():
-            size = (self.width / DPI, self.height / DPI)
-            self._figure = Figure(figsize=size, dpi=DPI)
+            dpi = zoom * DPI
+            self._figure = Figure(figsize=(self.width / dpi, self.height / dpi), dpi=dpi)
             self._figure.set_layout_engine("none")
             self._canvas = FigureCanvasAgg(self._figure)
             self._still(title, height, width, tinted)
-            start = EDGE + width + AXIS_LEFT
-            bottom = self.height - HEAD - inner
+            start = edge + width + round(zoom * AXIS_LEFT)
+            bottom = self.height - head - inner
             self._panels = self._plots(start, bottom, inner)
             self._moving()
             self._numbers = self._counters()
@@ -116,11 +122,11 @@ class Stage:
         digits = 0 if (self._time == np.round(self._time)).all() else 2
         shown = [(self._clock.unit, [f"{t:.{digits}f}" for t in self._time])]
         shown += [(f"{c.label} =", [_figure(v) for v in c.values]) for c in self._curves]
-        x, texts = float(EDGE), []
+        x, y, texts = self._zoom * EDGE, self._zoom * 44, []
         for label, numbers in shown:
-            x += self._extent(self._text(x, 44, label, fontsize=10.5)) + 5
-            text = self._text(x, 44, max(numbers, key=len), fontsize=10.5, animated=True)
-            x += self._extent(text) + 16
+            x += self._extent(self._text(x, y, label, fontsize=10.5)) + 5 * self._zoom
+            text = self._text(x, y, max(numbers, key=len), fontsize=10.5, animated=True)
+            x += self._extent(text) + 16 * self._zoom
             texts.append((numbers, text))
         return texts
 
@@ -129,8 +135,9 @@ class Stage:
 
     def _still(self, title: str, height: int, width: int, tinted: bool) -> None:
         """Title, the frame around the image, the text below it."""
-        words = self._text(EDGE, 22, title, fontsize=12, weight="bold")
-        room = (self.width - 2 * EDGE) / self._extent(words)
+        zoom, edge = self._zoom, self._left
+        words = self._text(edge, 22 * zoom, title, fontsize=12, weight="bold")
+        room = (self.width - 2 * edge) / self._extent(words)
         words.set_fontsize(12 * min(1.0, room))
         frame = Rectangle(
             (self._left - 1, self.height - self._top - height - 1),
@@ -143,10 +150,10 @@ class Stage:
         )
         self._figure.add_artist(frame)
         if tinted:
-            y = self._top + height + 18
-            self._text(EDGE, y, "■", fontsize=10, color=PIXELS[NEW_WHITE])
-            self._text(EDGE + 14, y, "■", fontsize=10, color=PIXELS[NEW_BLACK])
-            self._text(EDGE + 30, y, "just changed to +1 / to −1", fontsize=9.5)
+            y = self._top + height + 18 * zoom
+            self._text(edge, y, "■", fontsize=10, color=PIXELS[NEW_WHITE])
+            self._text(edge + 14 * zoom, y, "■", fontsize=10, color=PIXELS[NEW_BLACK])
+            self._text(edge + 30 * zoom, y, "just changed to +1 / to −1", fontsize=9.5)
 
     def _text(self, x: float, y: float, words: str, **how: Any) -> Text:
         """Text with its left centre at a pixel, counted from the top left."""
@@ -156,11 +163,12 @@ class Stage:
     def _plots(self, start: int, bottom: int, inner: int) -> list[Axes]:
         """One panel per curve, above each other, with the whole curve in grey."""
         panels: list[Axes] = []
-        gap = 22
+        gap = 22 * self._zoom
         tall = (inner - gap * (len(self._curves) - 1)) / max(len(self._curves), 1)
         for k, curve in enumerate(self._curves):
             low = bottom + (len(self._curves) - 1 - k) * (tall + gap)
-            box = (start / self.width, low / self.height, PLOT / self.width, tall / self.height)
+            wide = self._zoom * PLOT / self.width
+            box = (start / self.width, low / self.height, wide, tall / self.height)
             panel = self._figure.add_axes(box)
             panel.plot(self._time, curve.values, color="#C8C8C8", lw=1.2)
             panel.set_ylabel(curve.label, fontsize=10.5)
@@ -188,7 +196,8 @@ class Stage:
         ]
 
 
-def _whole_blocks(pixels: float) -> int:
+def whole_blocks(pixels: float) -> int:
+    """The next multiple of a block."""
     return -(-int(pixels) // BLOCK) * BLOCK
 
 

@@ -215,7 +215,8 @@ class Image(Study):
             videos=[
                 (f"image-{name}", f"{name}, {label(rule)}", result.runs[rule], index)
                 for index, name in enumerate(result.config["images"])
-            ],
+            ]
+            + _race(result),
         )
 
 
@@ -330,6 +331,14 @@ def _visible() -> NDArray[np.bool_]:
 def _how(config: Mapping[str, Any]) -> str:
     words = " by random pixels" if config["fill"] == "random" else ""
     return words + (", the rest clamped" if config["clamp"] else "")
+
+
+def _race(result: Result) -> list[tuple[str, str, Any, int]]:
+    """Return the recalls of the first image by all rules and memories, side by side."""
+    if len(result.runs) < 2:
+        return []
+    racing = {label(name): run for name, run in result.runs.items()}
+    return [("image-race", f"{result.config['images'][0]}, from one cue", racing, 0)]
 
 
 def _reason(result: Result) -> str:
