@@ -306,7 +306,9 @@ def test_a_name_does_not_say_whether_a_file_is_gzipped(small, tmp_path, named) -
 
 
 @pytest.mark.parametrize(
-    "bad", [b"<!DOCTYPE html>", gzip.compress(b"other"), gzip.compress(idx.header((6, 28, 28)))[:9]]
+    "bad",
+    [b"<!DOCTYPE html>", gzip.compress(b"other"), gzip.compress(idx.header((6, 28, 28)))[:9]],
+    ids=["a page", "another file", "cut short"],  # what is compressed bears the time
 )
 def test_a_bad_file_does_not_hide_a_good_one(small, tmp_path, bad) -> None:
     write(tmp_path, small["_DIGITS"])
