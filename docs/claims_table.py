@@ -416,8 +416,8 @@ CLAIMS = [
         rf"of {N} ± {N} \(Hebbian\), {N} ± {N} \(pseudo-inverse\) and {N} ± {N} \(dense, n = 3\)",
         "hopfield-sim basins",
         (
-            rf"At a load of 0\.14 half of the cues recover their pattern from an overlap of {N} ± {N} "
-            rf"\(Hebbian\), {N} ± {N} \(pseudo-inverse\), {N} ± {N} \(dense, n = 3\)",
+            r"At a load of 0\.14 half of the cues recover their pattern from an overlap of "
+            rf"{N} ± {N} \(Hebbian\), {N} ± {N} \(pseudo-inverse\), {N} ± {N} \(dense, n = 3\)",
         ),
     ),
     Claim(
