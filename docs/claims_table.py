@@ -412,8 +412,8 @@ CLAIMS = [
         ),
     ),
     Claim(
-        r"At a load of 0\.14 half of the cues of 300 neurons recover their pattern from an overlap of "
-        rf"{N} ± {N} \(Hebbian\), {N} ± {N} \(pseudo-inverse\) and {N} ± {N} \(dense, n = 3\)",
+        r"At a load of 0\.14 half of the cues of 300 neurons recover their pattern from an overlap "
+        rf"of {N} ± {N} \(Hebbian\), {N} ± {N} \(pseudo-inverse\) and {N} ± {N} \(dense, n = 3\)",
         "hopfield-sim basins",
         (
             r"At a load of 0\.14 half of the cues recover their pattern from an overlap of "
