@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_checks import assert_legible
 
 import hopfield_sim as hs
 from hopfield_sim.errors import (
@@ -617,6 +618,33 @@ def test_the_map_shows_the_rows(result) -> None:
 
 
 @pytest.mark.slow
+def test_the_ranking_has_a_panel_a_question_with_intervals(result) -> None:
+    figure = hs.plotting.robust(result, "ranking")
+    titles = [panel.get_title(loc="left") for panel in figure.axes]
+    kinds = list(dict.fromkeys(row["corruption"] for row in result.summary["ranking"]))
+    assert len(titles) == len([kind for kind in kinds if not kind.endswith("random")])
+    assert titles[:2] == ["the pattern itself", "bits flipped"]
+    panel = figure.axes[titles.index("bits flipped")]
+    ranked = [row for row in result.summary["ranking"] if row["corruption"] == "flip"]
+    assert len(panel.containers) == len(ranked) == 2 * len(MEMORIES)
+    for row, container in zip(ranked, panel.containers, strict=True):  # random, then digits
+        dot, _, (bar,) = container.lines
+        assert container.get_label() == f"_{row['memory']}"
+        assert dot.get_xdata() == [row["exact"]]
+        # By hand: the mean over strengths of each set, and its standard error over sets.
+        (left, _), (right, _) = bar.get_segments()[0]
+        assert right - left == pytest.approx(4 * row["exact_se"])
+        assert (dot.get_markerfacecolor() != "white") == bool(row["best"])
+        assert abs(dot.get_ydata()[0] - list(MEMORIES).index(row["memory"])) < 0.3
+    by_hand = [
+        row["exact"] for row in rows_of(result, data="random", memory="hebbian", corruption="flip")
+    ]
+    hebbian = next(c for c in panel.containers if c.get_label() == "_hebbian")
+    assert hebbian.lines[0].get_xdata() == [pytest.approx(np.mean(by_hand))]
+    assert_legible(figure)
+
+
+@pytest.mark.slow
 def test_figures_in_axes_of_your_own_and_bad_input(result) -> None:
     from matplotlib.figure import Figure
 
@@ -635,8 +663,8 @@ def test_figures_in_axes_of_your_own_and_bad_input(result) -> None:
 def test_the_page_has_maps_pictures_and_who_is_best(result) -> None:
     found = page(result)
     stems = [stem for stem, _, _ in found.figures]
-    assert stems == ["robust", "robust-bits", "robust-random", "robust-digits"]
-    pictures = found.figures[2][2].axes[0]
+    assert stems == ["robust-ranking", "robust", "robust-bits", "robust-random", "robust-digits"]
+    pictures = found.figures[3][2].axes[0]
     assert len(pictures.images) == len(MEMORIES) * (1 + 2 * 4)
     assert len(found.tables) == 4
     caption, table = found.tables[0]
@@ -647,6 +675,7 @@ def test_the_page_has_maps_pictures_and_who_is_best(result) -> None:
         **SMALL | {"n_neurons": 35, "networks": 1, "data": ["random"]}, rng=0
     )
     assert [stem for stem, _, _ in page(one).figures] == [
+        "robust-ranking",
         "robust",
         "robust-bits",
     ]  # 35 is no square

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from hopfield_sim import checks
 from hopfield_sim.plotting import style
@@ -27,6 +28,16 @@ CORRUPTIONS = {
     "flip+fgsm": "flipped, FGSM",
     "flip+pgd": "flipped, PGD",
 }
+WORDS = {
+    "none": "the pattern itself",
+    "flip": "bits flipped",
+    "noise": "Gaussian noise",
+    "mask": "lower part covered",
+    "fgsm": "FGSM",
+    "pgd": "PGD",
+    "flip+fgsm": "flipped, FGSM",
+    "flip+pgd": "flipped, PGD",
+}
 MEASURES = {
     "exact": "Recalled exactly",
     "bit_accuracy": "Right bits",
@@ -39,19 +50,23 @@ _NEEDED = ("data", "memory", "corruption", "strength", "networks", "exact", "bit
 
 @checks.by_name
 def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
-    """Plot the recall of every corruption as a map with numbers, one panel per data set.
+    """Plot the recall of every corruption as a map with numbers, or who is best at what.
 
-    One row per memory, one column per strength of a corruption. Standard errors are in the table of
-    the result.
+    Maps have a panel per data set, a row per memory and a column per strength of a corruption;
+    their standard errors are in the table of the result. The ranking has a panel per corruption,
+    with the mean over its strengths of every memory, within two standard errors over sets of
+    patterns; who is best, alone or tied, is filled.
 
     Parameters
     ----------
     result : Result
         Result of the study ``robust``.
-    measure : {"exact", "bit_accuracy"}
-        Fraction of cues that are recalled in every bit, or fraction of correct bits.
+    measure : {"exact", "bit_accuracy", "ranking"}
+        Fraction of cues that are recalled in every bit, or fraction of correct bits, as maps; or
+        the ranking by exact recall, from ``.summary["ranking"]``.
     ax : sequence of matplotlib Axes, optional
-        Axes to draw into, one per data set; by default those of a new figure.
+        Axes to draw into, one per data set, or one per corruption of the ranking; by default those
+        of a new figure.
 
     Returns
     -------
@@ -63,8 +78,10 @@ def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
     HopfieldError
         If the result lacks rows or columns.
     """
-    measure = checks.choice(measure, MEASURES, "measure")
+    measure = checks.choice(measure, [*MEASURES, "ranking"], "measure")
     rows = rows_of(result, *_NEEDED)
+    if measure == "ranking":
+        return _ranking(result, ax)
     data = values(rows, "data")
     names = (getattr(result, "summary", None) or {}).get("names", {})
     with style.house():
@@ -77,6 +94,52 @@ def robust(result: Any, measure: str = "exact", *, ax: Any = None) -> Figure:
             _map(panel, where(rows, data=one), measure, names)
             panel.set_title(_title(result, one, where(rows, data=one)), pad=30)
     return style.figure_of(panels[0])
+
+
+def _ranking(result: Any, ax: Any) -> Figure:
+    """One panel per corruption: dots with intervals, a row per memory, a colour per data set."""
+    summary = getattr(result, "summary", None) or {}
+    ranked = rows_of(summary.get("ranking", []), "data", "corruption", "memory", "exact", "best")
+    ranked = [row for row in ranked if not str(row["corruption"]).endswith("random")]
+    kinds, data, names = values(ranked, "corruption"), values(ranked, "data"), summary["names"]
+    memories = [name for name in names if any(row["memory"] == name for row in ranked)]
+    handles = [
+        Line2D([], [], color=colour, marker="o", ls="", label=_stored(result, one))
+        for one, colour in zip(data, style.COLOURS, strict=False)
+    ]
+    hollow = {"marker": "o", "ls": "", "markerfacecolor": "white"}
+    handles += [
+        Line2D([], [], color=style.INK, marker="o", ls="", label="best, or tied with it"),
+        Line2D([], [], color=style.INK, label="worse", **hollow),
+    ]
+    columns = min(4, len(kinds))
+    size = (2.5 * columns + 1.6, (0.22 * len(memories) + 0.75) * -(-len(kinds) // columns) + 0.9)
+    title = "Recalled exactly, mean over strengths · ± 2 standard errors over sets of patterns"
+    share: dict[str, Any] = {"sharex": True, "sharey": True}
+    with style.house():
+        panels = style.panels(
+            ax, kinds, columns, size, f"{title}{_flipped(result)}", handles, **share
+        )
+        for panel, kind in zip(panels, kinds, strict=True):
+            for place, (one, colour) in enumerate(zip(data, style.COLOURS, strict=False)):
+                aside = 0.32 * ((place + 0.5) / len(data) - 0.5)
+                for row in where(ranked, corruption=kind, data=one):
+                    _dot(panel, row, memories.index(row["memory"]) + aside, colour)
+            panel.set_title(WORDS.get(kind, kind))
+            panel.set_yticks(range(len(memories)), [names[name] for name in memories])
+            panel.set_ylim(len(memories) - 0.5, -0.5)
+            panel.set_xlim(-0.05, 1.05)
+            panel.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    return style.figure_of(panels[0])
+
+
+def _dot(ax: Axes, row: Row, y: float, colour: str) -> None:
+    error = float(row.get("exact_se", np.nan))
+    ax.errorbar(
+        float(row["exact"]), y, xerr=2 * error if np.isfinite(error) else 0.0, color=colour,
+        marker="o", markersize=4.5, elinewidth=1.0, capsize=0, label=f"_{row['memory']}",
+        markerfacecolor=colour if row["best"] else "white",
+    )  # fmt: skip
 
 
 def _map(ax: Axes, rows: Sequence[Row], measure: str, names: Mapping[str, str]) -> None:
@@ -118,11 +181,16 @@ def _places(rows: Sequence[Row]) -> dict[tuple[str, float], float]:
     return positions
 
 
-def _title(result: Any, data: str, rows: Sequence[Row]) -> str:
-    """Title with the stored patterns, as far as the result has them."""
+def _stored(result: Any, data: str) -> str:
+    """The stored patterns, as far as the result has them."""
     known: Mapping[str, Any] = getattr(result, "summary", None) or {}
     stored = known.get("data", {}).get(data)
-    words = data if stored is None else f"{stored['words']}, N = {stored['n_neurons']}"
+    return data if stored is None else f"{stored['words']}, N = {stored['n_neurons']}"
+
+
+def _title(result: Any, data: str, rows: Sequence[Row]) -> str:
+    """Title with the stored patterns."""
+    words = _stored(result, data)
     sets = "one set" if rows[0]["networks"] == 1 else f"{rows[0]['networks']} sets"
     return f"{words[0].upper()}{words[1:]} · {sets}"
 

@@ -133,6 +133,13 @@ def page(result: Result) -> Pages:
 
     figures: list[tuple[str, str, Figure]] = [
         (
+            "robust-ranking",
+            "A panel for each corruption: the share of cues that come back in every bit, mean over "
+            "its strengths, with intervals of two standard errors over sets of patterns. Filled: "
+            "the best memory, and those that are tied with it, set by set.",
+            draw(result, "ranking"),
+        ),
+        (
             "robust",
             "The share of cues that come back in every bit, for every memory and corruption. "
             "Attacks begin at the stored pattern, and at a cue of which "
