@@ -107,7 +107,7 @@ def _ranking(result: Any, ax: Any) -> Figure:
         Line2D([], [], color=colour, marker="o", ls="", label=_stored(result, one))
         for one, colour in zip(data, style.COLOURS, strict=False)
     ]
-    hollow = {"marker": "o", "ls": "", "markerfacecolor": "white"}
+    hollow: dict[str, Any] = {"marker": "o", "ls": "", "markerfacecolor": "white"}
     handles += [
         Line2D([], [], color=style.INK, marker="o", ls="", label="best, or tied with it"),
         Line2D([], [], color=style.INK, label="worse", **hollow),
