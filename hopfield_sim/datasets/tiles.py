@@ -101,7 +101,7 @@ def _cut(folder: Path, n_tiles: int | None, size: int) -> NDArray[np.uint8]:
     for file in pictures(folder):
         if len(unique) == n_tiles:
             break
-        tile = _square(read(file), size, file)
+        tile = square(read(file), size, file)
         unique.setdefault(tile.tobytes(), tile)
     if n_tiles is not None and len(unique) < n_tiles:
         raise InvalidInputError(
@@ -111,7 +111,7 @@ def _cut(folder: Path, n_tiles: int | None, size: int) -> NDArray[np.uint8]:
     return np.stack(list(unique.values()))
 
 
-def _square(pixels: NDArray[np.generic], size: int, file: Path) -> NDArray[np.uint8]:
+def square(pixels: NDArray[np.generic], size: int, file: Path) -> NDArray[np.uint8]:
     """The central square in RGB, resized by area averaging."""
     white = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}.get(pixels.dtype)
     if white is None:

@@ -12,6 +12,7 @@ import pytest
 import hopfield_sim as hs
 from hopfield_sim import backends
 from hopfield_sim.errors import (
+    HopfieldError,
     InsufficientMemoryError,
     InvalidInputError,
     InvalidTypeError,
@@ -399,7 +400,7 @@ def test_the_dead_zone_is_flat_and_told_once() -> None:
 
     memory.quiet = False
     for ask in (memory.energy, memory.gradient, memory.recall):
-        memory._told = {"lost"}
+        memory._told = {"lost", "noise"}
         with pytest.warns(UserWarning, match="dead zone.*ε = 1e-05.*flat") as told:
             ask(far)
         assert str(told[0].message).split()[0].isdecimal()
@@ -649,3 +650,87 @@ def test_a_file_of_very_many_neurons_is_judged_by_the_first_rows(
     monkeypatch.setattr(Projection, "start", lambda *given: 1.001 * start(*given))
     with pytest.raises(ModelFileError, match="another version of numpy"):
         hs.load(path)
+
+
+# ------------------------------------------------------------------ noise, advice, budget
+
+
+def widths_off(memory: hs.DistributedMemory, xi: np.ndarray, cues: np.ndarray) -> np.ndarray:
+    """Distances of ends from those of the exact memory, in widths of a well, 1/√β."""
+    beta = memory.beta
+    exact = hs.ModernHopfield(beta, similarity="euclidean").store(xi)
+    wanted = exact.recall(cues, advise=False).states
+    ends = memory.recall(cues, tol=1e-4, step=0.3, max_steps=1000).states
+    return np.linalg.norm(ends - wanted, axis=1) * np.sqrt(beta)
+
+
+def test_recall_that_noise_leads_astray_says_so_and_the_advice_mends_it() -> None:
+    xi = binary(8, 48, 0)
+    cues = flipped(xi, 0.15, 1)
+    few = hs.DistributedMemory(2000, 40.0, rng=0).store(xi)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        off = widths_off(few, xi, cues)
+    said = " ".join(str(one.message) for one in caught)
+    assert "of 8 states ended where the noise of the gradient" in said
+    assert "D = 48 numbers Y = 2000 features are too few" in said
+    assert (off > 1).sum() >= 2
+    enough = few.suggest_features(xi, cues)
+    many = hs.DistributedMemory(enough, 40.0, rng=0).store(xi)
+    off = widths_off(many, xi, cues)  # without a warning
+    assert (off < 0.5).mean() >= 0.9
+    assert few.suggest_features(xi, error=0.5) == pytest.approx(few.suggest_features(xi) / 4, abs=1)
+
+
+def test_the_noise_of_the_gradient_moves_ends_as_far_as_the_advice_says() -> None:
+    """At Y = suggest_features(error=e) ends are about e widths off, over several seeds."""
+    xi = binary(8, 48, 0)
+    count = hs.DistributedMemory(1, 60.0).suggest_features(xi, error=0.3)
+    memories = [hs.DistributedMemory(count, 60.0, rng=seed).store(xi) for seed in range(4)]
+    off = np.concatenate([widths_off(memory, xi, xi) for memory in memories])
+    assert 0.2 < np.sqrt((off**2).mean()) < 0.4
+
+
+def test_advice_on_beta_is_that_of_the_exact_memory() -> None:
+    xi = binary(9, 30, 0)
+    exact = hs.ModernHopfield(similarity="euclidean").store(xi)
+    memory = hs.DistributedMemory(5)
+    assert memory.suggest_beta(xi) == exact.suggest_beta()
+    cues = flipped(xi, 0.1, 1)
+    assert memory.suggest_beta(xi, cues, weight=0.8) == exact.suggest_beta(cues, weight=0.8)
+    with pytest.raises(InvalidInputError, match="waves"):
+        hs.DistributedMemory(5, kernel="exp").suggest_features(xi)
+    with pytest.raises(InvalidInputError, match="too large for these cues"):
+        hs.DistributedMemory(5, 400.0).suggest_features(xi, flipped(xi, 0.4, 1))
+    for bad in (0, -1, np.nan, "x"):
+        with pytest.raises(HopfieldError, match="error"):
+            memory.suggest_features(xi, error=bad)
+
+
+def test_the_budget_says_whether_directions_are_drawn_again(monkeypatch) -> None:
+    drawn: list[int] = []
+
+    def counted(self, number, made=projection.Projection.block):
+        drawn.append(number)
+        return made(self, number)
+
+    monkeypatch.setattr(projection.Projection, "block", counted)
+    xi = binary(3, 20, 0)
+    memory = hs.DistributedMemory(500, 10.0, rng=0)
+    assert memory.directions_bytes is None
+    memory.store(xi)
+    first = memory.energy(xi)
+    assert drawn == [0]
+    memory.directions_bytes = 500 * 20 * 8 - 1
+    np.testing.assert_array_equal(memory.energy(xi), first)
+    np.testing.assert_array_equal(memory.energy(xi), first)
+    assert len(drawn) == 3
+    memory.directions_bytes = 500 * 20 * 8
+    for _ in range(3):
+        np.testing.assert_array_equal(memory.energy(xi), first)
+    assert len(drawn) == 4
+    memory.clear()
+    assert memory.store(xi).directions_bytes == 500 * 20 * 8
+    for bad in (-1, 1.5, "1"):
+        with pytest.raises(HopfieldError, match="directions_bytes"):
+            memory.directions_bytes = bad

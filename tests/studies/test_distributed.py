@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from figure_checks import assert_legible
 from figure_checks import drawn as curve
+from PIL import Image
 
 import hopfield_sim as hs
 from hopfield_sim.errors import (
@@ -26,6 +27,7 @@ from hopfield_sim.experiment.studies.distributed import trials
 from hopfield_sim.experiment.studies.distributed.page import page
 from hopfield_sim.experiment.studies.distributed.study import FULL, QUICK, STUDY
 from hopfield_sim.experiment.studies.distributed.trials import images_of
+from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
 from hopfield_sim.plotting.studies.distributed import approximation
 
@@ -367,3 +369,22 @@ def test_full_is_the_papers_size_and_only_where_there_is_one(capsys, tmp_path) -
 def test_bad_arguments_are_named(argument, value, error) -> None:
     with pytest.raises(error, match=argument):
         hs.experiment.distributed(**{argument: value})
+
+
+def test_pictures_of_ones_own(tmp_path: Path) -> None:
+    """The central squares of the files, however many there are, up to twenty."""
+    for k in range(3):
+        pixels = np.random.default_rng(k).integers(0, 256, (24, 30, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / f"{k}.png")
+    study = STUDY(files=[tmp_path], image_size=8)
+    assert study.config["data"] == "files"
+    counts = {c.values["part"]: c.values.get("n_patterns") for c in study.cells()}
+    assert [counts[part] for part in ("trajectories", "compression", "images")] == [3, 3, 3]
+    stored = images_of(study.config, 3).reshape(3, 8, 8, 3) * 255 * np.sqrt(8 * 8 * 3)
+    pixels = np.array(Image.open(tmp_path / "1.png"))[:, 3:27].astype(float)
+    wanted = pixels.reshape(8, 3, 8, 3, 3).mean(axis=(1, 3))
+    np.testing.assert_allclose(stored[1], np.rint(wanted), atol=0.01)
+    assert provenance(study.config).startswith("Data, by SHA-256: ")
+    Image.open(tmp_path / "1.png").save(tmp_path / "2.png")
+    with pytest.raises(InvalidInputError, match="at least two different pictures; got 3, 2"):
+        STUDY(files=[tmp_path], image_size=8)

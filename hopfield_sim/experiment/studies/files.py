@@ -14,7 +14,7 @@ from hopfield_sim.datasets import Dataset, places
 from hopfield_sim.datasets.tiles import pictures
 from hopfield_sim.errors import InvalidTypeError, MissingDataError
 
-__all__ = ["data_set", "names_of", "paths_of", "picture_files", "provenance", "sha256"]
+__all__ = ["data_set", "hashes_of", "names_of", "paths_of", "picture_files", "provenance", "sha256"]
 
 CIFAR = "cifar10"
 """Name that stands for CIFAR-10 in its default place."""
@@ -87,6 +87,17 @@ def sha256(file: Path) -> str:
     """Return the SHA-256 of a file's bytes, as ``sha256sum`` prints it."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def hashes_of(paths: Sequence[Path]) -> dict[str, str]:
+    """Return the SHA-256 of each file by name; of a folder that of the hashes of its pictures."""
+    return dict(zip(names_of(paths), map(_hash, paths), strict=True))
+
+
+def _hash(path: Path) -> str:
+    if not places.is_dir(path):
+        return sha256(path)
+    return hashlib.sha256("".join(map(sha256, picture_files(path))).encode()).hexdigest()
 
 
 def provenance(config: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.datasets import places
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies.files import names_of, paths_of, picture_files, sha256
+from hopfield_sim.experiment.studies.files import hashes_of, paths_of, picture_files
 from hopfield_sim.experiment.studies.packing import pack_states
 from hopfield_sim.patterns import from_binary, from_image
 from hopfield_sim.patterns.picture_file import read
@@ -59,7 +59,7 @@ def packed(value: Any, name: str) -> dict[str, Any]:
     if _is_paths(value):
         paths = paths_of(value)
         parts = [_read(path) for path in paths]
-        origin = dict(zip(names_of(paths), map(_hash, paths), strict=True))
+        origin = hashes_of(paths)
     else:
         parts = [_spins(value, name)]
         origin = {"array": hashlib.sha256(parts[0][0].tobytes()).hexdigest()}
@@ -96,13 +96,6 @@ def images(path: Path) -> Spins:
 def _is_paths(value: Any) -> bool:
     values = value if isinstance(value, list | tuple) else [value]
     return bool(values) and all(isinstance(one, str | os.PathLike) for one in values)
-
-
-def _hash(path: Path) -> str:
-    """Return the SHA-256 of a file; of a folder, that of the hashes of its pictures, in order."""
-    if not places.is_dir(path):
-        return sha256(path)
-    return hashlib.sha256("".join(map(sha256, picture_files(path))).encode()).hexdigest()
 
 
 def _read(path: Path) -> Part:

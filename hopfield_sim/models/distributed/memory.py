@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature
+from hopfield_sim.models.distributed import advice, validity
 from hopfield_sim.models.distributed import file as summed_file
-from hopfield_sim.models.distributed import validity
 from hopfield_sim.models.distributed.features import Comparison, Projection
 from hopfield_sim.models.distributed.file import Sum
 from hopfield_sim.models.distributed.summed import Recipe
@@ -42,8 +42,8 @@ class DistributedMemory(ContinuousMemory):
     Parameters
     ----------
     n_features : int
-        Number Y of random directions; errors decrease as 1/√Y. ``theory.features_needed`` estimates
-        the required number.
+        Number Y of random directions; errors decrease as 1/√Y. ``suggest_features`` estimates the
+        required number.
     beta : float
         Inverse temperature β > 0; the width of the wells is about 1/√β.
     kernel : {"sincos", "cos", "exp", "expexp"}
@@ -62,12 +62,17 @@ class DistributedMemory(ContinuousMemory):
     ----------
     quiet : bool
         False by default; True disables the warnings below.
+    directions_bytes : int or None
+        Largest size in bytes of random directions, Y × D numbers, that are kept in memory; None,
+        the default, stands for 256 MB. Larger ones are drawn again whenever they are needed, which
+        takes ten times as long. Results do not depend on it, and files do not have it.
 
     Warns
     -----
     UserWarning
-        Once each, if the estimate at some states is not larger than its error, and if states are in
-        the dead zone ⟨φ(x), T⟩ ≤ ε = 1e-5, in which the energy is flat and states do not move.
+        Once each, if the estimate at some states is not larger than its error, if states are in the
+        dead zone ⟨φ(x), T⟩ ≤ ε = 1e-5, in which the energy is flat and states do not move, and if
+        recalls end no deeper than in a well that the noise of the gradient alone makes.
 
     Examples
     --------
@@ -136,6 +141,21 @@ class DistributedMemory(ContinuousMemory):
                     "summed at it, and are not kept; clear() it and store them again"
                 )
             self._recipe = replace(self._recipe, beta=inverse_temperature(value))
+
+    @property
+    def directions_bytes(self) -> int | None:
+        """Largest size in bytes of random directions that are kept in memory; None for 256 MB."""
+        return self._recipe.budget
+
+    @directions_bytes.setter
+    def directions_bytes(self, value: int | None) -> None:
+        if value is not None:
+            value = checks.integer(value, "directions_bytes", minimum=0)
+        with self._lock:
+            self._recipe = replace(self._recipe, budget=value)
+            if self._state is not None:
+                drawn = replace(self._state.drawn, budget=value, _kept=None)
+                self._state = self._state._replace(drawn=drawn)
 
     @property
     def memory(self) -> NDArray[np.float64]:
@@ -243,6 +263,70 @@ class DistributedMemory(ContinuousMemory):
         with self._lock:
             self._state = None
         return self
+
+    def suggest_beta(
+        self, patterns: Any, cues: Any = None, *, weight: float = 0.99, fraction: float = 0.9
+    ) -> float:
+        """The smallest β at which patterns are separated from each other.
+
+        That of the exact memory, ``ModernHopfield(similarity="euclidean")``. The required number of
+        features grows as exp(β r²) with the distance r of a cue from its pattern.
+
+        Parameters
+        ----------
+        patterns : (P, D), (P, H, W) or (P, H, W, 3) array_like of float
+            Patterns to be stored, or a sample of them.
+        cues : (B, D) array_like, optional
+            Typical cues, each assigned to its nearest pattern; by default the patterns themselves.
+        weight, fraction : float
+            At least ``fraction`` of the cues have a weight of at least ``weight`` on one pattern.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            If there is no such β, or the shapes are wrong.
+
+        Examples
+        --------
+        >>> round(DistributedMemory(1).suggest_beta([[0.0, 0.5], [0.5, 0.0]]), 2)
+        18.38
+        """
+        return advice.exact(patterns).suggest_beta(cues, weight=weight, fraction=fraction)
+
+    def suggest_features(
+        self, patterns: Any, cues: Any = None, *, error: float = 0.25, fraction: float = 0.9
+    ) -> int:
+        r"""The number of features Y from which on recall is not led astray by noise.
+
+        The gradient is noisier than the energy, in D directions: its error has the length
+        :math:`\sqrt{D/\beta}\, \lVert T \rVert / (\sqrt{2Y} K)`, with
+        :math:`K = \sum_\mu e^{-\beta/2 \lVert x - \xi^\mu \rVert^2}`. At the patterns it moves the
+        end of a recall by so much, which shall be at most ``error`` times the width 1/√β of a well;
+        at the cues it shall be at most the way to the nearest pattern.
+
+        Parameters
+        ----------
+        patterns : (P, D), (P, H, W) or (P, H, W, 3) array_like of float
+            Patterns to be stored, or a sample of them.
+        cues : (B, D) array_like, optional
+            Typical cues; by default only the ends of recalls are considered.
+        error : float
+            Largest displacement of an end, in units of 1/√β.
+        fraction : float
+            Fraction of the patterns and of the cues for which this holds.
+
+        Raises
+        ------
+        InvalidInputError, InvalidTypeError
+            For the kernels "exp" and "expexp", if more than 2⁴⁰ are needed, or for wrong shapes.
+
+        Examples
+        --------
+        >>> DistributedMemory(1, beta=20.0).suggest_features([[0.0, 0.5], [0.5, 0.0]])
+        32
+        """
+        recipe = self._recipe
+        return advice.suggest_features(patterns, cues, recipe.beta, recipe.kind, error, fraction)
 
     # ------------------------------------------------------------------ what a state feels
 
@@ -379,7 +463,7 @@ class DistributedMemory(ContinuousMemory):
             every=every,
         )
         if not self.quiet:
-            now._tell(now._compare(walk.states), walk.states)
+            now._tell(now._compare(walk.states), walk.states, ends=walk.resting)
         return run
 
     # ------------------------------------------------------------------ files
@@ -435,10 +519,13 @@ class DistributedMemory(ContinuousMemory):
     def _compare(self, states: Floats, *, gradient: bool = False) -> Comparison:
         return self._recipe.compare(stored(self._drawn), self._memory, states, gradient=gradient)
 
-    def _tell(self, comparison: Comparison, states: Floats) -> None:
-        """Warn, once each, of states where nothing can be relied upon."""
+    def _tell(
+        self, comparison: Comparison, states: Floats, *, ends: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Warn, once each, of states where nothing can be relied upon; ``ends`` are at rest."""
         if not self.quiet:
             kernel, log = self._recipe.kernel, self._recipe.energy == "log"
-            validity.tell(
-                kernel, self._memory, self._recipe.beta, comparison, states, self._told, log=log
-            )
+            memory, beta, told = self._memory, self._recipe.beta, self._told
+            validity.tell(kernel, memory, beta, comparison, states, told, log=log)
+            if ends is not None:
+                validity.tell_of_noise(kernel, memory, comparison, ends, states.shape[1], told)

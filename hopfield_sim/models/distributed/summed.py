@@ -46,6 +46,8 @@ class Recipe:
         The seed of the random directions.
     backend : str
         Implementation of the features.
+    budget : int, optional
+        Largest size in bytes of random directions that are kept in memory.
     """
 
     n_features: int
@@ -55,6 +57,7 @@ class Recipe:
     orthogonal: bool
     key: int
     backend: str
+    budget: int | None = None
 
     @property
     def kind(self) -> Kernel:
@@ -106,7 +109,7 @@ class Recipe:
                 f"orthogonal directions of {n_neurons} numbers",
                 "use orthogonal=False",
             )
-        return Projection(self.key, self.n_features, n_neurons, self.orthogonal, dtype)
+        return Projection(self.key, self.n_features, n_neurons, self.orthogonal, dtype, self.budget)
 
     def features(self, drawn: Projection, states: Floats) -> Floats:
         """Return φ of each state, (B, Y) or (B, 2Y)."""

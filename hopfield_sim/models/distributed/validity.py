@@ -50,6 +50,11 @@ def dead(kernel: str, comparison: Comparison) -> NDArray[np.bool_]:
     return clipped
 
 
+def chance(memory: NDArray[np.float64]) -> float:
+    """Standard deviation of the product of T with features of a random direction, for waves."""
+    return float(np.linalg.norm(memory) / np.sqrt(memory.size))
+
+
 def lost(
     kernel: str, memory: NDArray[np.float64], beta: float, comparison: Comparison, states: Floats
 ) -> NDArray[np.bool_]:
@@ -60,8 +65,7 @@ def lost(
     ξ near x against its mean.
     """
     if not KERNELS[kernel].positive:
-        chance = np.linalg.norm(memory) / np.sqrt(memory.size)
-        drowned: NDArray[np.bool_] = comparison.product <= chance
+        drowned: NDArray[np.bool_] = comparison.product <= chance(memory)
         return drowned
     tiny = np.finfo(float).tiny
     spread = 4 * beta * np.einsum("bi,bi->b", states, states, dtype=np.float64)
@@ -101,4 +105,38 @@ def tell(
             f"mean little: Y = {memory.shape[1]} features are too few there, about "
             "5·P·exp(β r²) are needed at a distance r from the memories "
             f"(theory.features_needed); {_REMEDY}",
+        )
+
+
+_NOISE = 2.0
+"""Height of the estimate that ascents reach in noise alone, in units of √D times its standard
+deviation: 1.2 to 1.9 for D from 48 to 768, with either kernel of waves.
+"""
+
+
+def tell_of_noise(
+    kernel: str,
+    memory: NDArray[np.float64],
+    comparison: Comparison,
+    ends: NDArray[np.bool_],
+    n: int,
+    warned: set[str],
+) -> None:
+    """Warn once of ends of recalls that noise may have made: the gradient has D directions for it.
+
+    At an end where the estimate is √D of its standard deviations, the noise of the gradient moves
+    states by a width of a well, 1/√β. Ascents in noise alone find such ends.
+    """
+    if KERNELS[kernel].positive or "noise" in warned:
+        return
+    unit = chance(memory)  # below it, states are lost
+    found = ends & (comparison.product > unit)
+    found &= comparison.product <= _NOISE * np.sqrt(n) * unit
+    if found.any():
+        warned.add("noise")
+        checks.warn(
+            f"{found.sum()} of {len(found)} states ended where the noise of the gradient is about "
+            "as large as what draws them to a memory: they may be anywhere. In D = "
+            f"{n} numbers Y = {memory.shape[1]} features are too few at this distance from the "
+            f"memories; suggest_features(patterns, cues) says how many are needed; {_REMEDY}",
         )

@@ -54,12 +54,13 @@ def _compression(result: Result) -> list[tuple[str, str, Figure]]:
     if summary is None:
         return []
     ratio = summary["numbers"] / summary["pixels"]
+    count = summary["pixels"] // (3 * result.config["image_size"] ** 2)
     caption = (
-        f"Five of twenty images, 60 % of each given. The vector T holds {summary['numbers']} "
-        f"numbers, {ratio:.2f} times the {summary['pixels']} pixels of the twenty."
+        f"Some of {count} images, 60 % of each given. The vector T holds {summary['numbers']} "
+        f"numbers, {ratio:.2f} times the {summary['pixels']} pixels of all."
     )
     rows = [(name, unpack_images(summary["images"][name])) for name in _NAMES]
-    title = "Twenty images in one vector"
+    title = f"{count} images in one vector"
     if "exact_off" in summary:
         caption += (
             " Off the original: root mean square of the pixels that were not given, from 0 to 1. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any
@@ -11,7 +12,15 @@ import numpy as np
 
 from hopfield_sim.experiment.studies.distributed import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.distributed.page import page
-from hopfield_sim.experiment.studies.distributed.trials import PARTS, SOURCES, photographs_or_tiles
+from hopfield_sim.experiment.studies.distributed.trials import (
+    MOST_IMAGES,
+    PARTS,
+    SOURCES,
+    photographs_or_tiles,
+    pictures_of,
+)
+from hopfield_sim.experiment.studies.files import hashes_of, paths_of
+from hopfield_sim.experiment.studies.packing import pack_images
 from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
@@ -148,6 +157,12 @@ class Distributed(Study):
         "``compression``",
     )
     queries: int = option(40, kinds.integer(1), "number of states of each kind")
+    files: Sequence[str | os.PathLike[str]] = option(
+        (),
+        kinds.files(),
+        "pictures, or folders of them, in place of the colour images; the first 20, resized",
+        name="file",
+    )
     data: str = option(
         "auto",
         kinds.choice(("auto", *SOURCES)),
@@ -165,14 +180,21 @@ class Distributed(Study):
         lists = ("n_features", "kernel_features", "image_features")
         shapes += [(config[name][-1], 1) for name in lists]
         room([*shapes, (config["count_features"], 1)])
-        source, origin = photographs_or_tiles(config["data"])
+        files, size = paths_of(config.pop("files")), config["image_size"]
+        own = pictures_of(files, size, MOST_IMAGES) if files else None
+        if own is None:
+            source, origin = photographs_or_tiles(config["data"])
+        else:
+            source, origin = "files", hashes_of(files)
         return config | {
+            "own": None if own is None else pack_images(own),
+            "most_images": MOST_IMAGES if own is None else len(own),
             "data": source,
             "origin": origin,
             "count_neurons": 100,
             "kernels": list(KERNELS),
             "image_steps": 200,
-            "n_images": 10,
+            "n_images": min(10, MOST_IMAGES if own is None else len(own)),
             "step": 0.1,
         }
 
@@ -183,8 +205,8 @@ class Distributed(Study):
         middle, most = betas[len(betas) // 2], many[-1]
         n = 3 * config["image_size"] ** 2
         cells = [
-            _image_cell("trajectories", middle, most, 4, n),
-            _image_cell("compression", betas[-1], most, 20, n),
+            _image_cell("trajectories", middle, most, min(4, config["most_images"]), n),
+            _image_cell("compression", betas[-1], most, config["most_images"], n),
         ]
         for size in config["sizes"]:
             values = {"part": "approximation", "n_neurons": size}

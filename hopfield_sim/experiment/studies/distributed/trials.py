@@ -6,24 +6,37 @@ Binary memories lie in {0, 1/√D} and images in [0, 1/√D], so that no two are
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks, datasets
-from hopfield_sim.errors import MissingDataError
-from hopfield_sim.experiment.studies.packing import pack_images
+from hopfield_sim.datasets.tiles import square
+from hopfield_sim.errors import InvalidInputError, MissingDataError
+from hopfield_sim.experiment.studies.files import picture_files
+from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
 from hopfield_sim.experiment.studies.shared import law
 from hopfield_sim.experiment.sweeps.study import Config, Payload
 from hopfield_sim.models import DistributedMemory, ModernHopfield
 from hopfield_sim.patterns.images import resize
+from hopfield_sim.patterns.picture_file import read
 from hopfield_sim.recall.recording import Recorder
 from hopfield_sim.recall.vectors import Descent, descend
 
-__all__ = ["AT", "PARTS", "SOURCES", "TRACED", "images_of", "photographs_or_tiles"]
+__all__ = [
+    "AT",
+    "MOST_IMAGES",
+    "PARTS",
+    "SOURCES",
+    "TRACED",
+    "images_of",
+    "photographs_or_tiles",
+    "pictures_of",
+]
 
 AT = ("memory", "near", "random")
 """Kinds of states: stored patterns, the same with a tenth of the bits flipped, random ones."""
@@ -127,14 +140,16 @@ def images(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) ->
 
 
 def compression(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
-    """Recall twenty images of which 60 % are visible."""
-    recalled = _recalled(config, cell, rng, share=0.6, count=20)
+    """Recall twenty images, or all that are given, of which 60 % are visible."""
+    recalled = _recalled(config, cell, rng, share=0.6, count=cell["n_patterns"])
     return {"rows": [recalled["row"]], "images": _packed(recalled, _SHOWN)}
 
 
 def trajectories(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
     """Record the descent of four images of which the first third is visible."""
-    recalled = _recalled(config, cell, rng, share=1 / 3, count=4, record=("energy", "states"))
+    recalled = _recalled(
+        config, cell, rng, share=1 / 3, count=cell["n_patterns"], record=("energy", "states")
+    )
     curves, films = {}, {}
     for name in ("exact", "distributed"):
         run: Descent = recalled[name]
@@ -192,6 +207,9 @@ def _recalled(
     return {"row": row, "originals": originals, "cues": cues, "config": config, **runs}
 
 
+MOST_IMAGES = 20
+"""Images of ``compression``."""
+
 SOURCES = ("cifar10", "tiles")
 """Sources of colour images."""
 
@@ -217,10 +235,24 @@ def _photographs(count: int, size: int) -> NDArray[np.uint8]:
     return np.rint(np.moveaxis(np.array(channels), 1, -1)).astype(np.uint8)
 
 
+def pictures_of(paths: Sequence[Path], size: int, most: int) -> NDArray[np.uint8]:
+    """Return the central squares of the first different pictures, resized, (P, size, size, 3)."""
+    files = [file for path in paths for file in picture_files(path)][:most]
+    squares = np.stack([square(read(file), size, file) for file in files])
+    if len(np.unique(squares, axis=0)) < len(squares) or len(squares) < 2:
+        raise InvalidInputError(
+            f"files must be at least two different pictures; got {len(squares)}, "
+            f"{len(np.unique(squares, axis=0))} of them different at {size} × {size} pixels"
+        )
+    return squares
+
+
 def images_of(config: Config, count: int) -> Floats:
     """Return the images of a configuration as memories, (count, D) float32 in [0, 1/√D]."""
     size = config["image_size"]
-    if config.get("data") == "cifar10":
+    if config.get("own") is not None:
+        drawn = unpack_images(config["own"])[:count]
+    elif config.get("data") == "cifar10":
         drawn = _photographs(count, size)
     else:
         drawn = datasets.tiles(n_tiles=count, size=size, rng=config["seed"]).train_images

@@ -25,7 +25,7 @@ _BLOCK: Final = 1 << 20
 """Numbers in a block of S, or a row if that is more. Part of what a seed means."""
 
 _KEPT: Final = 1 << 28
-"""Largest size in bytes of an S that is kept in memory."""
+"""Largest size in bytes of an S that is kept in memory, if no other is asked for."""
 
 _DIRECTIONS, _PHASES, _NORMS = range(3)
 
@@ -55,6 +55,8 @@ class Projection:
         the lengths of Gaussian rows.
     dtype : dtype
         float64, or float32: the same numbers, rounded.
+    budget : int, optional
+        Largest size in bytes of an S that is kept in memory.
 
     Examples
     --------
@@ -69,6 +71,7 @@ class Projection:
     n_neurons: int
     orthogonal: bool = False
     dtype: np.dtype[Any] = field(default_factory=lambda: np.dtype(np.float64))
+    budget: int | None = None
     _kept: list[Block] | None = None
 
     @property
@@ -83,7 +86,8 @@ class Projection:
             yield from self._kept
             return
         size = self.dtype.itemsize * self.n_features * self.n_neurons
-        kept: list[Block] | None = [] if size <= _KEPT else None
+        most = _KEPT if self.budget is None else self.budget
+        kept: list[Block] | None = [] if size <= most else None
         for block in self._ahead(backends.threads(None)):
             if kept is not None:
                 kept.append(block)
