@@ -84,6 +84,17 @@ def test_the_straight_line() -> None:
     assert straight(np.append(x, 9), np.append(y, math.nan), np.append(error, 1))[0] == a
 
 
+def test_higher_orders_have_sizes_and_overlaps_of_their_own() -> None:
+    pytest.importorskip("scipy")
+    for order, kept in ((2, 0.9), (3, 0.8), (4, 0.87)):
+        config = AlphaC(order=order).config
+        assert config["kept"] == kept
+        critical = hs.theory.dense_critical_load(order)
+        assert config["loads"][0] < critical < config["loads"][-1]
+        most = config["loads"][-1] * config["sizes"][-1] ** (order - 1)
+        assert most < 35_000  # a network takes seconds
+
+
 def test_sizes_that_give_no_limit_say_so() -> None:
     result = hs.experiment.alpha_c(sizes=[100], loads=[0.02, 0.03], networks=2, rng=0)
     assert math.isnan(result.summary["alpha_c"])

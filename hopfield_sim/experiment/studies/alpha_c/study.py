@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import theory
 from hopfield_sim.experiment.studies.alpha_c import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import law
+from hopfield_sim.experiment.studies.shared import law, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
@@ -44,7 +44,19 @@ _POWERS = (0.4, 0.5, 2 / 3)
 _RELATIVE = np.arange(0.94, 1.40, 0.04)
 """Loads of the default grid, in units of the critical load of theory."""
 
+_WIDER = np.arange(0.9, 2.05, 0.1)
+"""The same for higher orders, whose networks are smaller."""
+
 _NEURONS = 80_000
+"""Number of neurons of all networks of a size, if there are from 8 to 100 of them (16 of higher
+orders).
+"""
+
+_PATTERNS = 15_000
+"""Number of patterns of the largest usual network of higher orders, at the critical load."""
+
+_SHARES = (0.3, 0.45, 0.67, 1.0)
+"""Usual sizes of higher orders, in units of the largest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +101,10 @@ class AlphaC(Study):
     large = {"sizes": (1000, 2000, 4000, 8000, 16_000)}
     seconds = SECONDS
 
-    sizes: Sequence[int] = option(
-        (500, 1000, 2000, 4000), kinds.integers(3), "numbers of neurons, N"
+    sizes: Sequence[int] | None = option(
+        None,
+        kinds.one_or_default(kinds.integers(3)),
+        "numbers of neurons, N; by default 500 to 4000, fewer of higher orders",
     )
     loads: Sequence[float] | None = option(
         None,
@@ -107,20 +121,32 @@ class AlphaC(Study):
     order: int = option(
         2, kinds.integer(2, 64), "order of the interaction: 2 for Hebb's rule, 3 for a dense memory"
     )
-    kept: float = option(0.9, kinds.real(0, 1), "overlap at the end of a pattern that holds")
+    kept: float | None = option(
+        None,
+        kinds.one_or_default(kinds.real(0, 1)),
+        "overlap at the end of a pattern that holds; by default 0.9, for higher orders 0.95 of "
+        "theory's at the critical load, if that is less",
+    )
     power: float = option(0.5, kinds.real(0.1, 2), "critical loads fall to their limit as N^-power")
     states: int = option(20, kinds.integer(1), "number of patterns tried in each network and load")
     max_sweeps: int = option(1000, kinds.integer(1), "largest number of sweeps of a recall")
 
     def settle(self, config: Config) -> Config:
         """Set the loads, and the number of networks of each size."""
+        order = config["order"]
+        critical = 0.138 if order == 2 else theory.dense_critical_load(order)
+        config["sizes"] = config["sizes"] or usual_sizes(order, critical)
         if config["loads"] is None:
-            critical = (
-                0.138 if config["order"] == 2 else theory.dense_critical_load(config["order"])
-            )
-            config["loads"] = [float(f"{load:.4g}") for load in critical * _RELATIVE]
+            relative = _RELATIVE if order == 2 else _WIDER
+            config["loads"] = [float(f"{load:.4g}") for load in critical * relative]
+        if config["kept"] is None:
+            least = 1.0 if order == 2 else theory.dense_retrieval_overlap(critical, order)
+            config["kept"] = min(0.9, round(0.95 * least, 2))
+        n = config["sizes"][-1]
+        room([(round(config["loads"][-1] * float(n) ** (order - 1)), n)], itemsize=2)
         networks = config["networks"]
-        usual = [min(max(_NEURONS // n, 8), 100) for n in config["sizes"]]
+        most = 100 if order == 2 else 16
+        usual = [min(max(_NEURONS // n, 8), most) for n in config["sizes"]]
         config["networks"] = usual if networks is None else [networks] * len(usual)
         return config
 
@@ -145,7 +171,7 @@ class AlphaC(Study):
                 memory.store(patterns[:count], advise=False)
             else:
                 memory = DenseMemory(order=config["order"], backend=config["backend"])
-                memory.store(patterns[:count])
+                memory.store(patterns[:count], advise=False)
             tried = patterns[: min(count, config["states"])]
             run = memory.recall(tried, max_sweeps=config["max_sweeps"], n_threads=1, rng=rng)
             ends.append(overlap(run.states, tried).diagonal().tolist())
@@ -247,6 +273,20 @@ class AlphaC(Study):
 alpha_c = function(AlphaC)
 
 STUDY = AlphaC
+
+
+def usual_sizes(order: int, critical: float) -> list[int]:
+    """Return four sizes, the largest of which holds at most as many patterns as take seconds.
+
+    Examples
+    --------
+    >>> usual_sizes(2, 0.138), usual_sizes(3, 0.0841), usual_sizes(4, 0.0132)
+    ([500, 1000, 2000, 4000], [127, 190, 283, 422], [31, 47, 70, 104])
+    """
+    if order == 2:
+        return [500, 1000, 2000, 4000]
+    largest = (_PATTERNS / critical) ** (1 / (order - 1))
+    return [max(round(share * largest), 3 + step) for step, share in enumerate(_SHARES)]
 
 
 def extrapolated(
