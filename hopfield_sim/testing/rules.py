@@ -28,7 +28,7 @@ _SCALE = 11
 
 
 @checks.by_name
-def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
+def check_rule(rule: Any, *, symmetric: bool | None = None, stochastic: bool | None = None) -> None:
     """Check that a learning rule has the properties that all rules of the package share.
 
     The weights have the right shape and are finite and real; the patterns are not modified; equal
@@ -49,6 +49,11 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
     symmetric : bool, optional
         ``False`` for a rule that is meant to be asymmetric. The default is the attribute
         ``symmetric`` of the rule, or else ``True``.
+    stochastic : bool, optional
+        ``True`` for a rule with randomness of its own, such as a mask of missing connections: it
+        may treat neurons differently, and leave weights at 0. Its seed must be fixed, so that equal
+        patterns give equal weights. The default is the attribute ``stochastic`` of the rule, or
+        else ``False``.
 
     Raises
     ------
@@ -71,6 +76,10 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
     symmetric = checks.flag(
         _attribute(function, "symmetric", True) if symmetric is None else symmetric, "symmetric"
     )
+    stochastic = checks.flag(
+        _attribute(function, "stochastic", False) if stochastic is None else stochastic,
+        "stochastic",
+    )
     for number, (n_patterns, n_neurons) in enumerate(_CASES):
         patterns = random_patterns(n_patterns, n_neurons, rng=number).astype(np.float64)
         weights = _weights(function, patterns)
@@ -78,9 +87,10 @@ def check_rule(rule: Any, *, symmetric: bool | None = None) -> None:
         if symmetric:
             _check_symmetric(weights)
         _check_stores(patterns, weights)
-        _check_neurons_alike(function, patterns, weights)
+        if not stochastic:
+            _check_neurons_alike(function, patterns, weights)
         _check_inversion(function, patterns, weights)
-    _check_many(function)
+    _check_many(function, stochastic)
 
 
 def _attribute(function: Any, name: str, otherwise: Any) -> Any:
@@ -164,7 +174,8 @@ def _check_neurons_alike(
         difference.max() <= _ROUNDING * np.abs(weights).max(),
         "the rule treats neurons differently: with the neurons in another order the weights must "
         f"be the same in that order, but they differ by up to {difference.max():.3g}. A neuron's "
-        "number means nothing in a fully connected network.",
+        "number means nothing in a fully connected network. If connections are missing at random, "
+        "with a fixed seed, say so: my_rule.stochastic = True.",
     )
 
 
@@ -179,14 +190,14 @@ def _check_inversion(
     )
 
 
-def _check_many(function: Any) -> None:
+def _check_many(function: Any, stochastic: bool) -> None:
     """The signs of the weights between neurons that are always equal, or always opposite."""
     patterns = random_patterns(*_MANY, activity=0.8, rng=0).astype(np.float64)
     patterns[:, 1], patterns[:, 3] = patterns[:, 0], -patterns[:, 2]
     weights = _weights(function, patterns)
     for i, j, sign, words in ((0, 1, 1, "equal"), (2, 3, -1, "opposite")):
         require(
-            sign * weights[i, j] > 0,
+            sign * weights[i, j] > 0 or (stochastic and weights[i, j] == 0),
             f"neurons {i} and {j} are {words} in all of {_MANY[0]} patterns, and yet the rule has "
             f"W[{i}, {j}] = {weights[i, j]:.6g}. Does a sum over patterns overflow? 8-bit integers "
             "do so at 128: keep the patterns in float64, as they are passed.",

@@ -641,6 +641,37 @@ def test_asymmetry_must_be_said() -> None:
         check_rule(rows_of_one_size, symmetric=True)
 
 
+def diluted(patterns: Any) -> Any:
+    """A third of the connections is missing, always the same ones."""
+    n = patterns.shape[1]
+    upper = np.triu(np.random.default_rng(4).random((n, n)) < 2 / 3)
+    return hebb(patterns) * (upper | upper.T)
+
+
+def test_randomness_must_be_said() -> None:
+    with pytest.raises(AssertionError, match=r"neurons differently.*stochastic = True"):
+        check_rule(diluted)
+    check_rule(diluted, stochastic=True)
+    said = functools.partial(diluted)
+    said.stochastic = True  # type: ignore[attr-defined]
+    check_rule(said)
+    with pytest.raises(AssertionError, match="neurons differently"):
+        check_rule(said, stochastic=False)
+    with pytest.raises(InvalidTypeError, match="stochastic"):
+        check_rule(diluted, stochastic="often")
+
+
+def test_a_stochastic_rule_still_keeps_the_other_promises() -> None:
+    noise = np.random.default_rng(0)
+    for rule, words in (
+        (lambda p: hebb(p) * (noise.random() + 1), "called again"),
+        (lambda p: -diluted(p), "not a fixed point"),
+        (lambda p: diluted(p) * np.triu(np.ones(2 * (p.shape[1],))), "not symmetric"),
+    ):
+        with pytest.raises(AssertionError, match=words):
+            check_rule(rule, stochastic=True)
+
+
 @pytest.mark.parametrize("backend", hs.backends.available())
 def test_the_perceptron_takes_any_number_of_epochs(backend: str) -> None:
     patterns = hs.random_patterns(3, 12, rng=1)
