@@ -198,7 +198,9 @@ def test_capacity_of_the_figure_is_that_of_the_table() -> None:
     ]
     # A crossing below the grid is below it in the table and in the picture, whatever the rows say.
     storkey |= {"capacity": math.nan, "capacity_se": math.nan, "low": 0.0, "high": 2.0}
+    hebbian |= {"capacity": 3.21, "capacity_se": 0.5}
     panel = plotting.capacity(study).axes[-1]
+    assert [float(container.lines[0].get_ydata()[0]) for container in panel.containers] == [3.21]
     assert [text.get_text() for text in panel.texts][-1] == "↓"
     assert drawn(panel, "_limit") == ([10], [2.0])
     title = plotting.capacity(study).legends[0].get_title().get_text()
