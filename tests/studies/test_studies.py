@@ -343,9 +343,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The studies whose part of the page is made."""
     made: list[str] = []
 
-    def draw(folder: Path, answer: Any) -> Any:
+    def draw(folder: Path, answer: Any, *more: Any) -> Any:
         made.append(answer.name)
-        return usual(folder, answer)
+        return usual(folder, answer, *more)
 
     usual = report._draw
     monkeypatch.setattr(report, "_draw", draw)
