@@ -15,6 +15,8 @@ _SYNONYMS = {
     "sequential": ("ordered", "cyclic", "fixed"),
     "hebbian": ("hebb", "outer-product", "hopfield"),
     "pseudoinverse": ("pseudo", "pinv", "projection"),
+    "dreaming": ("dream", "sleep", "sleeping", "unlearning"),
+    "palimpsest": ("forgetting", "fading"),
     "most": ("hebbian", "hebb", "hopfield"),  # the criterion of capacity that is Hebb's
     "polynomial": ("poly", "polynom", "power", "monomial"),
     "rectified": ("relu", "rectifier", "rectified-polynomial"),

@@ -32,7 +32,8 @@ INK, FAINT = "#222222", "#9A9A9A"
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)
 SPARE_COLOURS = (SKY, ORANGE, BLACK)
-WORD_COLOURS = dict(zip(RULES, COLOURS, strict=False)) | {"async": BLUE, "sync": VERMILLION}
+RULE_COLOURS = (*COLOURS, "#882255", "#999933")  # the last two are P. Tol's, of the same kind
+WORD_COLOURS = dict(zip(RULES, RULE_COLOURS, strict=True)) | {"async": BLUE, "sync": VERMILLION}
 LETTERS = 12.2  # of a title in an inch
 MOST_NAMED = 11  # network sizes in a legend, which is a line
 

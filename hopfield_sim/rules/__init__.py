@@ -20,8 +20,10 @@ from typing import Any
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidTypeError
+from hopfield_sim.rules.dreaming import DREAMING, dreaming
 from hopfield_sim.rules.hebbian import HEBBIAN, hebbian
 from hopfield_sim.rules.own import OwnRule, Rule
+from hopfield_sim.rules.palimpsest import PALIMPSEST, palimpsest
 from hopfield_sim.rules.perceptron import PERCEPTRON, perceptron
 from hopfield_sim.rules.pseudoinverse import PSEUDOINVERSE, pseudoinverse
 from hopfield_sim.rules.rule import LearningRule
@@ -32,15 +34,17 @@ __all__ = [
     "LearningRule",
     "OwnRule",
     "Rule",
+    "dreaming",
     "get",
     "hebbian",
+    "palimpsest",
     "perceptron",
     "pseudoinverse",
     "storkey",
 ]
 
 RULES: dict[str, LearningRule] = {
-    rule.name: rule for rule in (HEBBIAN, STORKEY, PSEUDOINVERSE, PERCEPTRON)
+    rule.name: rule for rule in (HEBBIAN, STORKEY, PSEUDOINVERSE, PERCEPTRON, DREAMING, PALIMPSEST)
 }
 """All rules by name. To add one, write a file like the others and register it here; studies,
 options, tables and figures read this table.
@@ -53,10 +57,10 @@ def get(rule: Any) -> Rule:
 
     Parameters
     ----------
-    rule : {"hebbian", "storkey", "pseudoinverse", "perceptron"} or callable
-        Name of a rule, or a function from patterns to weights. The weights of a callable are
-        checked at each call: they must be (N, N), real and finite. Their diagonal is set to zero
-        unless ``zero_diagonal=False``.
+    rule : {"hebbian", "storkey", "pseudoinverse", "perceptron", ...} or callable
+        Name of a rule in ``RULES``, or a function from patterns to weights. The weights of a
+        callable are checked at each call: they must be (N, N), real and finite. Their diagonal is
+        set to zero unless ``zero_diagonal=False``.
 
     Returns
     -------

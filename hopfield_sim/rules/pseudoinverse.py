@@ -15,7 +15,7 @@ from hopfield_sim.support.products import gram, product
 
 # Smallest square of a Cholesky pivot, relative to N, for which W keeps at least 7 digits. Below it
 # the patterns are (nearly) linearly dependent, and a singular value decomposition is used.
-_SMALLEST_PIVOT = 1e-8
+SMALLEST_PIVOT = 1e-8
 _BLOCK_PATTERNS = 64
 # Patterns whose triangle is computed in one call, in less than a second.
 _WHOLE = 2048
@@ -81,41 +81,41 @@ def _orthonormal(xi: NDArray[np.float64]) -> NDArray[np.float64]:
     n_patterns, n_neurons = xi.shape
     if n_patterns <= n_neurons:
         try:
-            lower = _lower_triangle(gram(xi.T))
+            lower = lower_triangle(gram(xi.T))
         except np.linalg.LinAlgError:
             pass
         else:
-            if np.diagonal(lower).min() ** 2 > _SMALLEST_PIVOT * n_neurons:
-                return _forward(lower, xi)
+            if np.diagonal(lower).min() ** 2 > SMALLEST_PIVOT * n_neurons:
+                return forward(lower, xi)
     _, singular, rows = interruptible(partial(np.linalg.svd, full_matrices=False), xi)
     rounding = singular[0] * max(xi.shape) * np.finfo(np.float64).eps
     spanning: NDArray[np.float64] = rows[singular > rounding]
     return spanning
 
 
-def _lower_triangle(square: NDArray[Any]) -> NDArray[Any]:
-    """The L of L Lᵀ = ``square`` (Cholesky), by halves where it is large, like ``_forward``."""
+def lower_triangle(square: NDArray[Any]) -> NDArray[Any]:
+    """The L of L Lᵀ = ``square`` (Cholesky), by halves where it is large, like ``forward``."""
     half = len(square) // 2
     if len(square) <= _WHOLE:
         whole: NDArray[Any] = np.linalg.cholesky(square)
         return whole
     lower = np.zeros_like(square)
-    lower[:half, :half] = _lower_triangle(square[:half, :half])
-    lower[half:, :half] = _forward(lower[:half, :half], square[:half, half:]).T
+    lower[:half, :half] = lower_triangle(square[:half, :half])
+    lower[half:, :half] = forward(lower[:half, :half], square[:half, half:]).T
     below = np.ascontiguousarray(lower[half:, :half].T)
-    lower[half:, half:] = _lower_triangle(square[half:, half:] - gram(below))
+    lower[half:, half:] = lower_triangle(square[half:, half:] - gram(below))
     return lower
 
 
-def _forward(lower: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+def forward(lower: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
     """Solve L Z = Ξ for a lower triangle, by halves, so that nearly all of it is one product."""
     half = len(lower) // 2
     if len(lower) <= _BLOCK_PATTERNS:
         solved: NDArray[Any] = np.linalg.solve(lower, right)
         return solved
-    top = _forward(lower[:half, :half], right[:half])
+    top = forward(lower[:half, :half], right[:half])
     rest = right[half:] - product(lower[half:, :half], top)
-    return np.vstack([top, _forward(lower[half:, half:], rest)])
+    return np.vstack([top, forward(lower[half:, half:], rest)])
 
 
 PSEUDOINVERSE = LearningRule("pseudoinverse", "pseudo-inverse", pseudoinverse)

@@ -2,6 +2,8 @@
 
 * ``one_step.py`` — signal and crosstalk: the probability that a bit of a stored pattern changes
 * ``exponential.py`` — the same for a memory with the interaction e^x
+* ``dreaming.py`` — the same for Hebbian weights after a time of sleep
+* ``palimpsest.py`` — the same for weights that fade, by the age of a pattern
 * ``storage.py`` — capacities with few or without errors, of Hebbian, Storkey and dense memories
 * ``replica.py`` — the overlap at finite load and temperature, and the critical load
 * ``order_parameters.py`` — all order parameters there, free energy, energy and stability
@@ -26,6 +28,7 @@ from hopfield_sim.errors import MissingDependencyError
 
 if TYPE_CHECKING:
     from hopfield_sim.theory.dense_replica import dense_critical_load, dense_retrieval_overlap
+    from hopfield_sim.theory.dreaming import dreaming_error
     from hopfield_sim.theory.exponential import exponential_error
     from hopfield_sim.theory.gardner import gardner_load
     from hopfield_sim.theory.modern import (
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from hopfield_sim.theory.modern_states import modern_critical_beta, modern_retrieval_overlap
     from hopfield_sim.theory.one_step import one_step_error
     from hopfield_sim.theory.order_parameters import Retrieval, retrieval
+    from hopfield_sim.theory.palimpsest import palimpsest_error
     from hopfield_sim.theory.parallel_dynamics import synchronous_overlaps
     from hopfield_sim.theory.phase_diagram import PhaseLines, phase_lines
     from hopfield_sim.theory.random_features import (
@@ -57,6 +61,7 @@ __all__ = [
     "dense_capacity",
     "dense_critical_load",
     "dense_retrieval_overlap",
+    "dreaming_error",
     "exponential_error",
     "feature_error",
     "feature_variance",
@@ -71,6 +76,7 @@ __all__ = [
     "modern_separation",
     "modern_weight",
     "one_step_error",
+    "palimpsest_error",
     "phase_lines",
     "retrieval",
     "retrieval_overlap",
@@ -85,6 +91,7 @@ _MODULE = {
     "dense_capacity": "storage",
     "dense_critical_load": "dense_replica",
     "dense_retrieval_overlap": "dense_replica",
+    "dreaming_error": "dreaming",
     "exponential_error": "exponential",
     "feature_error": "random_features",
     "feature_variance": "random_features",
@@ -93,6 +100,7 @@ _MODULE = {
     "modern_critical_beta": "modern_states",
     "modern_retrieval_overlap": "modern_states",
     "one_step_error": "one_step",
+    "palimpsest_error": "palimpsest",
     "phase_lines": "phase_diagram",
     "retrieval": "order_parameters",
     "retrieval_overlap": "replica",

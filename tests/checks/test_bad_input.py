@@ -75,6 +75,8 @@ PATTERN_TAKERS: dict[str, Function] = {
     "rules.storkey.extend": lambda x: extend(None, x),
     "rules.pseudoinverse": hs.rules.pseudoinverse,
     "rules.perceptron": hs.rules.perceptron,
+    "rules.dreaming": hs.rules.dreaming,
+    "rules.palimpsest": hs.rules.palimpsest,
     "rules.get(own)": hs.rules.get(lambda patterns: patterns.T @ patterns),
     "HopfieldNetwork.store": lambda x: hs.HopfieldNetwork().store(x).weights,
     "DenseMemory.store": lambda x: hs.DenseMemory().store(x).patterns,
@@ -389,6 +391,10 @@ ARGUMENTS: dict[str, Function] = {
     "perceptron max_epochs": lambda x: hs.rules.perceptron(PATTERNS, max_epochs=x),
     "perceptron rng": lambda x: hs.rules.perceptron(PATTERNS, rng=x),
     "perceptron zero_diagonal": lambda x: hs.rules.perceptron(PATTERNS, zero_diagonal=x),
+    "dreaming time": lambda x: hs.rules.dreaming(PATTERNS, time=x),
+    "dreaming zero_diagonal": lambda x: hs.rules.dreaming(PATTERNS, zero_diagonal=x),
+    "palimpsest strength": lambda x: hs.rules.palimpsest(PATTERNS, strength=x),
+    "palimpsest zero_diagonal": lambda x: hs.rules.palimpsest(PATTERNS, zero_diagonal=x),
     "rules.get": lambda x: x if callable(x) else hs.rules.get(x),
     "HopfieldNetwork dtype": lambda x: hs.HopfieldNetwork(dtype=x),
     "from_weights dtype": lambda x: hs.HopfieldNetwork.from_weights(np.eye(3), dtype=x),
@@ -559,10 +565,7 @@ def public_arguments() -> list[str]:
         for name in set(hs.__all__) & set(vars(hs))
         if inspect.isfunction(getattr(hs, name)) or inspect.isclass(getattr(hs, name))
     }
-    functions |= {
-        name: getattr(hs.rules, name)
-        for name in ("hebbian", "storkey", "pseudoinverse", "perceptron")
-    }
+    functions |= {name: getattr(hs.rules, name) for name in hs.rules.RULES}
     functions |= {
         name: method
         for memory in (

@@ -171,7 +171,7 @@ def test_an_unknown_shell(capsys: pytest.CaptureFixture[str]) -> None:
         (["cap"], ["capacity"]),
         (["xor", "--s"], ["--seed", "--scheduler", "--shard"]),
         (["capacity", "--siz"], ["--sizes"]),
-        (["capacity", "--rules", "p"], ["pseudoinverse", "perceptron"]),
+        (["capacity", "--rules", "p"], ["pseudoinverse", "perceptron", "palimpsest"]),
         (["--backend", ""], [*backends.NAMES]),
     ],
 )

@@ -30,7 +30,7 @@ from hopfield_sim.errors import (
     ModelFileError,
 )
 
-RULES = ["hebbian", "storkey", "pseudoinverse", "perceptron"]
+RULES = list(hs.rules.RULES)
 
 
 def same(net, other):

@@ -488,7 +488,7 @@ def test_results_that_cannot_be_drawn(draw: Any, given: Any, words: str) -> None
 
 def test_rules_keep_their_colours_and_strangers_get_others() -> None:
     assert style.word_colour("hebbian", 1) == style.word_colour("hebbian", 0)
-    assert len({style.word_colour(rule, 0) for rule in [*RULES, "own"]}) == 5
+    assert len({style.word_colour(rule, 0) for rule in [*RULES, "own"]}) == len(RULES) + 1
 
 
 def test_size_colours_run_from_dark_to_light_and_stay_visible_on_paper() -> None:

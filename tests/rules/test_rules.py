@@ -28,13 +28,26 @@ from hopfield_sim.rules.storkey import extend
 from hopfield_sim.testing import check_rule
 
 Weights = np.ndarray[Any, np.dtype[np.float64]]
-NAMES = ("hebbian", "storkey", "pseudoinverse", "perceptron")
+NAMES = tuple(rules.RULES)
 COURSE = np.array([[1, 1, -1, -1], [1, 1, -1, 1], [-1, 1, -1, 1]])
 
 
 def stabilities(weights: Weights, patterns: np.ndarray[Any, Any]) -> Weights:
     """γ (P, N) = ξ_i Σ_j W_ij ξ_j / ‖W_i‖, pattern by pattern."""
     return np.array([x * (weights @ x) for x in patterns]) / np.sqrt((weights**2).sum(axis=1))
+
+
+def large(measure: Callable[[int, int], Any]) -> tuple[Any, Any]:
+    """The limit of ``measure(n, seed)`` for large N, and its standard error over networks.
+
+    What is of order 1/N in networks of 300 and 600 neurons is taken out.
+    """
+    small, double = (
+        np.array([measure(n, 1000 + seed) for seed in range(networks)])
+        for n, networks in ((300, 16), (600, 8))
+    )
+    errors = [a.std(axis=0, ddof=1) / math.sqrt(len(a)) for a in (small, double)]
+    return 2 * double.mean(axis=0) - small.mean(axis=0), np.hypot(errors[0], 2 * errors[1])
 
 
 # ------------------------------------------------------------------ what all rules share
@@ -420,6 +433,143 @@ def test_perceptron_arguments() -> None:
     for options in ({"stability": -0.1}, {"stability": np.nan}, {"max_epochs": 0}, {"rng": -1}):
         with pytest.raises(InvalidInputError):
             rules.perceptron(COURSE, **options)
+
+
+# ------------------------------------------------------------------ dreaming
+
+
+@pytest.mark.parametrize("shape", [(6, 40), (40, 40), (70, 40)])
+def test_dreaming_is_its_formula(shape: tuple[int, int]) -> None:
+    xi = hs.random_patterns(*shape, rng=60).astype(float)
+    for asleep in (0.3, 1.0, 7.0):
+        inverse = np.linalg.inv(np.eye(len(xi)) + asleep * xi @ xi.T / 40)
+        expected = (1 + asleep) * xi.T @ inverse @ xi / 40
+        found = rules.dreaming(xi, time=asleep, zero_diagonal=False)
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+        np.testing.assert_array_equal(found, found.T)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_dreaming_begins_with_hebb_and_ends_with_the_projection(seed: int) -> None:
+    patterns = hs.random_patterns(20 * (seed + 1), 41, rng=seed)  # 60 exceed the neurons
+    hebb = rules.hebbian(patterns, zero_diagonal=False)
+    awake = rules.dreaming(patterns, time=0, zero_diagonal=False)
+    np.testing.assert_allclose(awake, hebb, atol=1e-12)
+    projection = rules.pseudoinverse(patterns, zero_diagonal=False)
+    distances = [
+        np.abs(rules.dreaming(patterns, time=asleep, zero_diagonal=False) - projection).max()
+        for asleep in (1e2, 1e4, 1e8, 1e300)
+    ]
+    assert distances == sorted(distances, reverse=True)
+    assert distances[-1] < 1e-9
+
+
+def test_dependent_patterns_may_sleep_for_ever() -> None:
+    # An eigenvalue x of Hebb's matrix becomes (1 + t) x/(1 + t x), and 0 stays 0.
+    patterns = np.repeat(hs.random_patterns(3, 50, rng=61), 2, axis=0)
+    values, vectors = np.linalg.eigh(rules.hebbian(patterns, zero_diagonal=False))
+    for asleep in (1.0, 1e6, 1e9, 1e12, 1e300):
+        kept = np.where(values > 1e-9, values, 0.0)
+        expected = (
+            vectors * (kept / (1 / (1 + asleep) + kept * (asleep / (1 + asleep)))) @ vectors.T
+        )
+        found = rules.dreaming(patterns, time=asleep, zero_diagonal=False)
+        np.testing.assert_allclose(found, expected, atol=1e-7)
+
+
+@pytest.mark.parametrize(("load", "asleep"), [(0.2, 0.1), (0.5, 0), (0.5, 1), (1, 10), (1.5, 5)])
+def test_bits_that_change_at_once_after_a_sleep(load: float, asleep: float) -> None:
+    def wrong(n: int, seed: int) -> float:
+        patterns = hs.random_patterns(int(load * n), n, rng=seed)
+        weights = rules.dreaming(patterns, time=asleep)
+        return float(np.mean(patterns * (patterns @ weights) <= 0))
+
+    found, error = large(wrong)
+    assert found == pytest.approx(hs.theory.dreaming_error(load, asleep), abs=4 * error)
+
+
+def test_the_law_of_dreaming_has_its_limits() -> None:
+    load = np.array([0.1, 0.5, 0.9, 1.5])
+    hebb = np.vectorize(math.erfc)(1 / np.sqrt(2 * load)) / 2
+    np.testing.assert_allclose(hs.theory.dreaming_error(load, 0.0), hebb, rtol=1e-12)
+    np.testing.assert_allclose(hs.theory.dreaming_error(load, 1e-9), hebb, rtol=1e-6)
+    np.testing.assert_array_equal(hs.theory.dreaming_error(load[load < 1], 1e12), 0)
+    # G is the mean eigenvalue of (1 + tM)⁻¹, here of a matrix that is large enough.
+    patterns = hs.random_patterns(900, 1000, rng=62).astype(np.float32)
+    eigenvalues = np.linalg.eigvalsh(patterns.T @ patterns / 1000)
+    for asleep in (0.5, 3.0):
+        g, g2 = (np.mean((1 + asleep * eigenvalues) ** -k) for k in (1.0, 2.0))
+        argument = asleep * g**2 / math.sqrt(g2 - g**2)
+        assert hs.theory.dreaming_error(0.9, asleep) == pytest.approx(
+            math.erfc(argument / math.sqrt(2)) / 2, rel=0.02
+        )
+
+
+# ------------------------------------------------------------------ palimpsest
+
+
+def test_a_palimpsest_is_its_definition() -> None:
+    patterns = hs.random_patterns(30, 20, rng=63)
+    for strength in (0.5, 4.1, 9.0):
+        weights = np.zeros((20, 20))
+        for pattern in patterns.astype(float):
+            weights *= math.exp(-(strength**2) / (2 * 20))
+            weights += strength / 20 * np.outer(pattern, pattern)
+        found = rules.palimpsest(patterns, strength=strength, zero_diagonal=False)
+        np.testing.assert_allclose(found, weights, atol=1e-12)
+        np.testing.assert_array_equal(found, found.T)
+
+
+def test_a_weak_palimpsest_is_hebbs_rule() -> None:
+    patterns = hs.random_patterns(12, 30, rng=64)
+    for strength in (1e-100, 1e-6):
+        found = rules.palimpsest(patterns, strength=strength) / strength
+        np.testing.assert_allclose(found, rules.hebbian(patterns), rtol=1e-9, atol=1e-12)
+    last = rules.palimpsest(patterns, strength=1e100) / 1e100  # knows nothing but the last
+    np.testing.assert_allclose(last, rules.hebbian(patterns[-1:]), rtol=1e-12)
+
+
+@pytest.mark.parametrize("strength", [2.0, 3.0, 4.1, 6.0])
+def test_bits_of_a_palimpsest_change_by_the_age_of_their_pattern(strength: float) -> None:
+    ages = np.array([0.02, 0.05, 0.1, 0.2, 0.5])
+
+    def wrong(n: int, seed: int) -> Weights:
+        stored = math.ceil((14 / strength**2 + 0.5) * n)  # e⁻¹⁴ of the noise is missing
+        patterns = hs.random_patterns(stored, n, rng=seed)
+        weights = rules.palimpsest(patterns, strength=strength)
+        window = np.arange(-n // 100, n // 100 + 1)
+        chosen = patterns[stored - 1 - (np.rint(ages * n).astype(int)[:, None] + window)]
+        return np.mean(chosen * (chosen @ weights) <= 0, axis=(1, 2))
+
+    found, error = large(wrong)
+    window = np.linspace(-0.01, 0.01, 21)
+    expected = hs.theory.palimpsest_error(ages[:, None] + window, strength).mean(axis=1)
+    np.testing.assert_array_less(np.abs(found - expected), 4 * error + 2e-5)
+
+
+def test_a_palimpsest_never_fills_and_hebbs_rule_does() -> None:
+    patterns = hs.random_patterns(600, 300, rng=65)
+    latest = patterns[-6:]
+    for rule, held in (("palimpsest", True), ("hebbian", False)):
+        net = hs.HopfieldNetwork(rule).store(patterns)
+        overlaps = (net.recall(latest, rng=1).states * latest).mean(axis=1)
+        assert (overlaps > 0.9).all() == held
+
+
+@pytest.mark.parametrize("strength", [0, -1, np.inf, "a lot"])
+def test_a_palimpsests_strength_is_positive(strength: Any) -> None:
+    with pytest.raises(HopfieldError, match="strength"):
+        rules.palimpsest(COURSE, strength=strength)
+    with pytest.raises(HopfieldError, match="strength"):
+        hs.theory.palimpsest_error(0.1, strength)
+
+
+@pytest.mark.parametrize("asleep", [-1, np.inf, "long"])
+def test_a_sleep_takes_time(asleep: Any) -> None:
+    with pytest.raises(HopfieldError, match="time"):
+        rules.dreaming(COURSE, time=asleep)
+    with pytest.raises(HopfieldError, match="time"):
+        hs.theory.dreaming_error(0.1, asleep)
 
 
 # ------------------------------------------------------------------ names, and rules of one's own

@@ -34,8 +34,9 @@ class HopfieldNetwork(PairNetwork):
 
     Parameters
     ----------
-    rule : {"hebbian", "storkey", "pseudoinverse", "perceptron"} or callable
-        Learning rule, from patterns (P, N) to weights (N, N).
+    rule : {"hebbian", "storkey", "pseudoinverse", "perceptron", ...} or callable
+        Learning rule, from patterns (P, N) to weights (N, N): a name in ``rules.RULES``, or a
+        function.
     zero_diagonal : bool
         Whether the self-couplings W_ii are set to zero.
     thresholds : float or (N,) array_like, optional
