@@ -78,8 +78,10 @@ def correlation_time(series: Any) -> Any:
 
 
 def _time(column: NDArray[np.float64]) -> float:
-    centred = column - column.mean()
-    if not np.abs(centred).max() > 1e-12 * np.abs(column).max():
+    scale = np.abs(column).max()
+    scaled = column / scale if scale else column  # whose squares do not overflow
+    centred = scaled - scaled.mean()
+    if not np.abs(centred).max() > 1e-12:
         return np.nan
     spectrum = np.fft.rfft(centred, 2 ** (2 * len(centred) - 1).bit_length())
     raised = np.fft.irfft(np.abs(spectrum) ** 2)[: len(centred)]

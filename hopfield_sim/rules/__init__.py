@@ -1,13 +1,15 @@
 """Learning rules: patterns (P, N) to weights (N, N). One file per rule, with its paper.
 
-========================  ===============================  ================================
-rule                      capacity                         weights
-========================  ===============================  ================================
-:func:`hebbian`           0.138 N, with few errors         symmetric, local, additive
-:func:`storkey`           N/√(2 ln N) without errors       symmetric, local, order matters
-:func:`pseudoinverse`     N - 1 independent patterns       symmetric, a projection
-:func:`perceptron`        2 N, the theoretical maximum     asymmetric, rows independent
-========================  ===============================  ================================
+=====================  ================================  =================================
+rule                   capacity                          weights
+=====================  ================================  =================================
+:func:`hebbian`        0.138 N, with few errors          symmetric, local, additive
+:func:`storkey`        N/√(2 ln N) without errors        symmetric, local, order matters
+:func:`pseudoinverse`  N - 1 independent patterns        symmetric, a projection
+:func:`perceptron`     2 N, the theoretical maximum      asymmetric, rows independent
+:func:`dreaming`       N, after a long sleep             symmetric, Hebb to pseudo-inverse
+:func:`palimpsest`     the latest 0.055 N of any number  symmetric, local, order matters
+=====================  ================================  =================================
 
 Any callable that takes patterns (P, N) and returns weights (N, N) is also a rule; if it has a
 keyword ``zero_diagonal``, that is passed to it. :func:`hopfield_sim.testing.check_rule` tests

@@ -129,6 +129,9 @@ def test_rows_that_are_independent_or_do_not_vary() -> None:
     noise = np.random.default_rng(0).normal(size=(20_000, 3, 2))
     np.testing.assert_allclose(hs.correlation_time(noise), 0.5, atol=0.05)
     assert np.isnan(hs.correlation_time(np.full(100, 0.1)))
+    few = noise[:200, 0, 0]
+    for unit in (1e-300, 1e250):  # whose squares vanish, or overflow
+        assert hs.correlation_time(unit * few) == pytest.approx(hs.correlation_time(few))
     ramp = np.linspace(0, 1, 100)
     with pytest.warns(UserWarning, match="100 rows is short"):
         hs.correlation_time(ramp)
