@@ -79,7 +79,7 @@ def dreaming(
     )
     xi = array.astype(np.float64)
     if n_patterns > n_neurons:  # W is a function of ΞᵀΞ alone: N rows with the same will do
-        xi = interruptible(partial(np.linalg.qr, mode="r"), xi)
+        xi = interruptible(lambda rows: np.asarray(np.linalg.qr(rows, mode="r")), xi)
     weights = gram(_dreamt(xi, 1 / (1 + time))) / n_neurons
     if zero_diagonal:
         np.fill_diagonal(weights, 0.0)
