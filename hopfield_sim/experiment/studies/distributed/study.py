@@ -55,8 +55,8 @@ QUICK: dict[str, Any] = {
     "kernel_betas": (1, 10, 100),
     "kernel_features": (1000,),
     "image_size": 16,
-    "image_betas": (40, 80),
-    "image_features": (1000, 10000),
+    "image_betas": (40, 60),
+    "image_features": (1000, 4000),
     "queries": 20,
 }
 
