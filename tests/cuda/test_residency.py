@@ -114,6 +114,83 @@ def test_energies_on_the_device_copy_no_state(cupy):
     assert stand_in.counts.up == stand_in.counts.down == []  # the processor
 
 
+DENSE = {
+    "cubic": {"order": 3},
+    "high": {"interaction": "rectified", "order": 30},  # sums beyond 2⁵³
+    "log": {"interaction": "exponential"},
+    "sum": {"interaction": "exponential", "energy": "sum"},
+}
+
+
+@pytest.mark.parametrize("kind", DENSE)
+def test_energies_of_a_dense_memory(cupy, kind):
+    """To the last bit, for every kind of states that the processor takes."""
+    patterns, cues = hs.random_patterns(90, 66, rng=1), hs.random_patterns(7, 66, rng=2)
+    here, there = (
+        hs.DenseMemory(**DENSE[kind], backend=name).store(patterns) for name in ("numpy", "cupy")
+    )
+    transposed = np.asfortranarray(cues)
+    for states in (cues, cues.astype(np.float32), transposed, patterns):
+        wanted, found = here.energy(states), there.energy(cupy.asarray(states))
+        assert isinstance(found, cupy.ndarray)
+        np.testing.assert_array_equal(found.get(), wanted)
+        np.testing.assert_array_equal(there.energy(states), wanted)
+    found = there.energy(cupy.asarray(cues[0]))
+    assert (type(found), found) == (float, here.energy(cues[0]))
+    given = cupy.asarray(cues)
+    there.energy(given)
+    np.testing.assert_array_equal(given.get(), cues)
+
+
+def test_energies_of_a_dense_memory_by_hand(cupy):
+    """E = −Σ m³ of exclusive or: m is 3, −1, −1, −1 at a pattern."""
+    xor = np.array([[-1, -1, -1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]])
+    memory = hs.DenseMemory(order=3, backend="cupy").store(xor)
+    assert memory.energy(cupy.asarray(xor)).get().tolist() == [-24.0] * 4
+    images = hs.random_patterns(3, 66, rng=1).reshape(3, 6, 11)
+    memory = hs.DenseMemory(order=2, backend="cupy").store(images)
+    assert memory.energy(cupy.asarray(images)).shape == (3,)
+    wrong = images.copy()
+    wrong[1, 2, 3] = 0
+    with pytest.raises(InvalidInputError, match=r"found 0 at \[1, 2, 3\]"):
+        memory.energy(cupy.asarray(wrong))
+    steep = hs.DenseMemory("exponential", energy="sum", backend="cupy")
+    ones = np.ones((1, 1000))
+    with pytest.raises(InvalidInputError, match="exceeds every float"):
+        steep.store(ones).energy(cupy.asarray(ones))
+
+
+@only_stand_in
+@pytest.mark.parametrize(("n", "bytes_each"), [(66, 2), (33_000, 4)])
+def test_the_copies_of_a_dense_memory_s_energies(cupy, n, bytes_each):
+    """Down: an overlap for each state and pattern; up: counters, and the energies."""
+    memory = hs.DenseMemory(order=2, backend="cupy").store(hs.random_patterns(30, n, rng=1))
+    cues = hs.random_patterns(7, n, rng=2)
+    there = cupy.asarray(cues)
+    memory.energy(there)
+    stand_in.counts.clear()
+    memory.energy(there)
+    assert stand_in.counts.down == [bytes_each * 7 * 30]
+    assert stand_in.counts.up == [8 * 7, 32 * 7, 8 * 7]
+    stand_in.counts.clear()
+    memory.energy(cues)
+    assert stand_in.counts.up == stand_in.counts.down == []  # the processor
+
+
+@only_stand_in
+def test_energies_without_memory_on_the_device(cupy):
+    memory = hs.DenseMemory(backend="cupy").store(hs.random_patterns(90, 300, rng=1))
+    there = cupy.asarray(hs.random_patterns(40, 300, rng=2))
+    before = stand_in.settings.allocated
+    wanted = memory.energy(there).get()
+    stand_in.settings.limit = stand_in.settings.allocated + 15_000
+    with pytest.raises(InsufficientMemoryError, match=r"Out of memory.*fewer states"):
+        memory.energy(there)
+    assert stand_in.settings.allocated == before
+    stand_in.settings.limit = None
+    np.testing.assert_array_equal(memory.energy(there).get(), wanted)
+
+
 @only_stand_in
 @pytest.mark.parametrize("similarity", ["dot", "cosine", "euclidean", "manhattan"])
 def test_the_copies_of_attention(cupy, similarity):
@@ -149,6 +226,7 @@ def test_learning_copies_nothing(cupy):
         hs.HopfieldNetwork().store(patterns)
         hs.HopfieldNetwork(rule="pseudoinverse").store(patterns)
         hs.ModernHopfield().store(patterns)
+        hs.DenseMemory().store(patterns)
         hs.TrainedDenseMemory(4, rng=1).store(patterns, max_iter=2, advise=False)
         hs.DenseClassifier(n_memories=4, epochs=1, rng=1).fit(patterns, [0, 1, 2] * 2)
     assert stand_in.counts.up == stand_in.counts.down == []
@@ -161,7 +239,13 @@ def test_arrays_of_a_gpu_are_refused_in_words(cupy):
     modern = hs.ModernHopfield(backend="numpy").store(cues)
     dense = hs.DenseMemory(backend="cupy").store(cues)
     trained = hs.TrainedDenseMemory(4, rng=1).store(cues[:2], max_iter=2, advise=False)
-    calls = [net.store, hs.ModernHopfield(backend="cupy").store, dense.energy, trained.recall]
+    distributed = hs.DistributedMemory(50, 2.0, rng=1, backend="cupy").store(cues)
+    on_processor = hs.DenseMemory(backend="numpy").store(cues)
+    calls = [net.store, hs.ModernHopfield(backend="cupy").store, dense.store, distributed.store]
+    calls += [dense.energy_gap, on_processor.energy, on_processor.recall]
+    calls += [distributed.energy, distributed.gradient, distributed.recall]
+    calls += [trained.store, trained.energy, trained.recall, hs.RestrictedHopfield(4, rng=1).store]
+    calls += [lambda states: hs.DenseClassifier(4, rng=1).fit(states, [0] * len(cues))]
     calls += [here.recall, here.energy, modern.recall, modern.attention, net.classify]
     for call in calls:
         with pytest.raises(InvalidTypeError, match=r"on a GPU; pass a copy.*get\(\)"):

@@ -43,6 +43,16 @@ class CudaDense(Walker, Dense):
         return self._begun(self._brought(memories)[0], states, how.update)
 
     @on_device
+    def overlaps(self, memories: Memories, states: NDArray[np.int8]) -> NDArray[np.int64]:
+        """Overlaps of states on the device, counted there and copied to the processor's memory;
+        those of NumPy's by the processor.
+        """
+        if places.module_of(states) is np:
+            return super().overlaps(memories, states)
+        counted = self._begun(self._brought(memories)[0], states, "async").cache
+        return places.moved(counted, places.HERE).astype(np.int64, copy=False)
+
+    @on_device
     def advance(
         self, memories: Memories, batch: StateBatch, rule: DenseRule, how: Dynamics, until: int
     ) -> None:

@@ -207,8 +207,9 @@ class DenseMemory(BinaryMemory):
         InvalidInputError
             If an energy overflows.
         """
-        batch, m = self._now()._overlaps_of(states)
-        return batch.restore(self._interaction.energy(m, logarithmic=self._log))
+        now = self._now()
+        batch, m = now._overlaps_of(states, now._xp)
+        return batch.restore(now._interaction.energy(m, logarithmic=now._log))
 
     def energy_gap(self, states: Any) -> Any:
         """Energy gaps E(site flipped) − E(s) of every site, (B, N): s_i D_i.
@@ -236,8 +237,10 @@ class DenseMemory(BinaryMemory):
         self._interaction.refuse_overflow(gaps)
         return batch.restore(gaps + 0.0)
 
-    def _overlaps_of(self, states: Any) -> tuple[checks.Batch[np.int8], NDArray[np.int64]]:
-        batch = self._validate(states)
+    def _overlaps_of(
+        self, states: Any, xp: Any = np
+    ) -> tuple[checks.Batch[np.int8], NDArray[np.int64]]:
+        batch = self._validate(states, xp)
         return batch, overlaps(backends.get(self._backend).dense, self._tables[0], batch.array)
 
     # ------------------------------------------------------------------ private
