@@ -9,6 +9,8 @@ from hopfield_sim.models.classifier.memory import DenseClassifier as DenseClassi
 from hopfield_sim.models.dense.memory import DenseMemory as DenseMemory
 from hopfield_sim.models.distributed.memory import DistributedMemory as DistributedMemory
 from hopfield_sim.models.hopfield.network import HopfieldNetwork as HopfieldNetwork
+from hopfield_sim.models.hopfield.zero_one import from_binary_network as from_binary_network
+from hopfield_sim.models.hopfield.zero_one import to_binary_network as to_binary_network
 from hopfield_sim.models.modern.memory import ModernHopfield as ModernHopfield
 from hopfield_sim.models.restricted.memory import RestrictedHopfield as RestrictedHopfield
 from hopfield_sim.models.saved import load as load
@@ -16,7 +18,7 @@ from hopfield_sim.models.trained.memory import TrainedDenseMemory as TrainedDens
 from hopfield_sim.recall.chains import correlation_time as correlation_time
 
 _PUBLIC = [name for name, found in globals().items() if hasattr(found, "_file")]
-_PUBLIC += ["basins", "correlation_time", "load"]
+_PUBLIC += ["basins", "correlation_time", "from_binary_network", "load", "to_binary_network"]
 
 if not TYPE_CHECKING:  # type checkers take the names that are imported as themselves
     __all__ = _PUBLIC
