@@ -32,8 +32,9 @@ INK, FAINT = "#222222", "#9A9A9A"
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)
 SPARE_COLOURS = (SKY, ORANGE, BLACK)
-RULE_COLOURS = (*COLOURS, "#882255", "#999933")  # the last two are P. Tol's, of the same kind
-WORD_COLOURS = dict(zip(RULES, RULE_COLOURS, strict=True)) | {"async": BLUE, "sync": VERMILLION}
+MUTED = ("#882255", "#999933", "#332288", "#44AA99", "#AA4499", "#661100")  # P. Tol's, of that kind
+RULE_COLOURS = (*COLOURS, *MUTED)
+WORD_COLOURS = dict(zip(RULES, RULE_COLOURS, strict=False)) | {"async": BLUE, "sync": VERMILLION}
 LETTERS = 12.2  # of a title in an inch
 MOST_NAMED = 11  # network sizes in a legend, which is a line
 
