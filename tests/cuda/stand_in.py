@@ -233,9 +233,9 @@ def _function(name: str, *keywords: str) -> Any:
 FUNCTIONS = {
     name: _function(name, *keywords)
     for names, keywords in {
-        "abs exp expm1 log log1p sqrt maximum minimum subtract isfinite": ("out", "dtype"),
+        "abs cos sin exp expm1 log log1p sqrt maximum minimum subtract isfinite": ("out", "dtype"),
         "where flatnonzero zeros_like ones": (),
-        "zeros": ("dtype",),
+        "zeros full": ("dtype",),
         "einsum": ("dtype",),
         "concatenate stack median": ("axis",),
     }.items()

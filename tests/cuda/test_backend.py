@@ -159,8 +159,16 @@ def test_without_memory_on_the_device(cupy):
 def test_other_memories_are_computed_by_the_reference(cupy):
     patterns = hs.random_patterns(4, 30, rng=1)
     memories = [hs.DistributedMemory(50, 2.0, rng=1, backend=b) for b in ("numpy", "cupy")]
-    runs = [memory.store(patterns.astype(float)).recall(patterns[:2]) for memory in memories]
-    np.testing.assert_array_equal(runs[0].states, runs[1].states)
+    found = [memory.store(patterns.astype(float)).features(patterns[:2]) for memory in memories]
+    np.testing.assert_array_equal(*found)
+    np.testing.assert_array_equal(*(memory.memory for memory in memories))
+    runs = []
+    for b in ("numpy", "cupy"):
+        with hs.use_backend(b):
+            trained = hs.TrainedDenseMemory(4, rng=1)
+            trained.store(patterns, max_iter=2, advise=False)
+            runs.append(trained.recall(patterns, rng=1).states)
+    np.testing.assert_array_equal(*runs)
 
 
 # ---------------------------------------------------------------------- how it is launched

@@ -243,7 +243,7 @@ def test_arrays_of_a_gpu_are_refused_in_words(cupy):
     on_processor = hs.DenseMemory(backend="numpy").store(cues)
     calls = [net.store, hs.ModernHopfield(backend="cupy").store, dense.store, distributed.store]
     calls += [dense.energy_gap, on_processor.energy, on_processor.recall]
-    calls += [distributed.energy, distributed.gradient, distributed.recall]
+    calls += [distributed.features, lambda states: distributed.curvature(states, cues)]
     calls += [trained.store, trained.energy, trained.recall, hs.RestrictedHopfield(4, rng=1).store]
     calls += [lambda states: hs.DenseClassifier(4, rng=1).fit(states, [0] * len(cues))]
     calls += [here.recall, here.energy, modern.recall, modern.attention, net.classify]
@@ -382,3 +382,99 @@ def test_attention_without_memory_on_the_device(cupy):
     assert stand_in.settings.allocated == before  # not even the memories
     stand_in.settings.limit = None
     np.testing.assert_array_equal(memory.attention(states), wanted)
+
+
+def distributed(name, kernel, energy, dtype=np.float64, **options):
+    """A memory of 8 patterns of 12 numbers, and 5 cues."""
+    rng = np.random.default_rng(1)
+    patterns = (0.3 * rng.normal(size=(8, 12))).astype(dtype)
+    memory = hs.DistributedMemory(
+        700, 2.0, kernel=kernel, energy=energy, rng=3, backend=name, **options
+    )
+    memory.quiet = True
+    cues = patterns[:5] + (0.05 * rng.normal(size=(5, 12))).astype(dtype)
+    return memory.store(patterns), cues
+
+
+@pytest.mark.parametrize("kernel", ["sincos", "cos", "exp", "expexp"])
+@pytest.mark.parametrize("energy", ["log", "plain"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_distributed_memory_is_the_reference_s(cupy, kernel, energy, dtype, monkeypatch):
+    """To 1e-10 in float64, 1e-4 in float32; over blocks of directions that are kept or not."""
+    monkeypatch.setattr("hopfield_sim.models.distributed.features.projection._BLOCK", 12 * 300)
+    monkeypatch.setattr("hopfield_sim.backends.cuda.waves.CudaWaves.states", 2)
+    here, cues = distributed("numpy", kernel, energy, dtype)
+    double = dtype == np.float64 or kernel.startswith("exp")
+    bound = {"rtol": 0, "atol": 1e-10 if double else 1e-4}
+    for budget in (None, 0):
+        there, _ = distributed("cupy", kernel, energy, dtype)
+        there.directions_bytes = budget
+        for name in ("energy", "gradient"):
+            wanted = getattr(here, name)(cues)
+            found = getattr(there, name)(cues)
+            assert np.isfinite(wanted).all()
+            assert (type(found), found.dtype) == (np.ndarray, wanted.dtype)
+            np.testing.assert_allclose(found, wanted, **bound)
+            found = getattr(there, name)(cupy.asarray(cues))
+            assert isinstance(found, cupy.ndarray)
+            np.testing.assert_allclose(found.get(), wanted, **bound)
+        how = {"max_steps": 4, "clamp": np.arange(12) == 2, "record": ["energy", "states"]}
+        wanted, found = here.recall(cues, **how), there.recall(cupy.asarray(cues), **how)
+        for what in ("states", "energy", "trajectory", "steps", "converged"):
+            assert isinstance(getattr(found, what), cupy.ndarray)
+            np.testing.assert_allclose(getattr(found, what).get(), getattr(wanted, what), **bound)
+        np.testing.assert_array_equal(found.stop, wanted.stop)
+        assert type(there.energy(cupy.asarray(cues[0]))) is float
+
+
+@only_stand_in
+def test_the_copies_of_a_distributed_memory(cupy):
+    """Directions, phases and T go up once, or directions each time where they are not kept."""
+    memory, cues = distributed("cupy", "sincos", "log")
+    there = cupy.asarray(cues)
+    directions, phases, total = 8 * 700 * 12, 8 * 700, 8 * 2 * 700
+    stand_in.counts.clear()
+    memory.energy(there)
+    assert sorted(stand_in.counts.up) == sorted([directions, phases, total])
+    stand_in.counts.clear()
+    for call in (memory.energy, memory.gradient, memory.recall):
+        call(there)
+    assert stand_in.counts.up == stand_in.counts.down == []
+    before = stand_in.settings.allocated
+    memory.directions_bytes = 0
+    memory.energy(there)
+    stand_in.counts.clear()
+    memory.energy(there)
+    assert stand_in.counts.up == [directions, phases]
+    assert stand_in.counts.down == []
+    assert stand_in.settings.allocated <= before
+
+
+def test_warnings_of_a_distributed_memory_on_the_device(cupy):
+    for kernel in ("sincos", "expexp"):
+        told = []
+        for name in ("numpy", "cupy"):
+            memory, cues = distributed(name, kernel, "log")
+            memory.quiet = False
+            far = cues + 3.0
+            with pytest.warns(UserWarning, match="states lie") as caught:
+                memory.energy(cupy.asarray(far) if name == "cupy" else far)
+            told.append([str(one.message) for one in caught])
+        assert told[0] == told[1]
+        with pytest.raises(InvalidInputError, match=r"beta·‖x‖² of at most .* in row 0"):
+            memory.energy(cupy.asarray(1e9 * cues[:1]))
+        with pytest.raises(InvalidInputError, match="step must be small enough"):
+            memory.recall(cupy.asarray(cues), step=1e12)
+
+
+@only_stand_in
+def test_a_distributed_memory_without_memory_on_the_device(cupy):
+    memory, cues = distributed("cupy", "cos", "log")
+    there = cupy.asarray(cues)
+    before = stand_in.settings.allocated
+    stand_in.settings.limit = before + 80_000  # the directions, and not what is computed
+    with pytest.raises(InsufficientMemoryError, match=r"Out of memory"):
+        memory.gradient(there)
+    assert stand_in.settings.allocated == before
+    stand_in.settings.limit = None
+    assert isinstance(memory.gradient(there), cupy.ndarray)

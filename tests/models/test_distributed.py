@@ -11,6 +11,7 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import backends
+from hopfield_sim.backends.reference.waves import Waves
 from hopfield_sim.errors import (
     HopfieldError,
     InsufficientMemoryError,
@@ -20,7 +21,7 @@ from hopfield_sim.errors import (
     NotStoredError,
 )
 from hopfield_sim.models.distributed import file as summed_file
-from hopfield_sim.models.distributed.features import Projection, projection, sums
+from hopfield_sim.models.distributed.features import Projection, projection
 
 KERNELS = ["sincos", "cos", "exp", "expexp"]
 ENERGIES = ["log", "plain"]
@@ -251,7 +252,7 @@ def test_blocks_threads_and_what_is_kept_change_nothing(monkeypatch) -> None:
             monkeypatch.setattr(backends, "threads", lambda wish, n=threads: n)
             for one, other in zip(everything(), wanted, strict=True):
                 np.testing.assert_array_equal(one, other)
-    monkeypatch.setattr(sums, "_SCRATCH", 100)  # three states at a time
+    monkeypatch.setattr(Waves, "scratch", 100)  # three states at a time
     for one, other in zip(everything(), wanted, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-12)
     for name in backends.available():

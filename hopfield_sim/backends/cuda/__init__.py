@@ -1,11 +1,11 @@
 """Memories on an NVIDIA GPU, by CuPy: networks of pair couplings and dense memories by kernels,
-with the reference's bits for whole numbers, modern networks by the reference's own lines on CuPy's
-arrays.
+with the reference's bits for whole numbers, modern and distributed networks by the reference's own
+lines on CuPy's arrays.
 
 ``*.cuh`` beside this file are the kernels, ``source.py`` joins them into texts to compile,
 ``device.py`` has memory and launches, ``batch.py`` states on the device, ``walker.py`` what engines
-of spins share, ``pairs.py``, ``dense.py`` and ``attention.py`` the engines. Other memories are
-computed by the reference, on the processor.
+of spins share, ``pairs.py``, ``dense.py``, ``attention.py`` and ``waves.py`` the engines. Other
+memories are computed by the reference, on the processor.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hopfield_sim.errors import MissingDependencyError
 
 
 def load() -> dict[str, Any]:
-    """The engines, those of pair couplings, dense memories and attention on the device.
+    """The engines; those of the memories above are on the device.
 
     Raises
     ------
@@ -30,10 +30,12 @@ def load() -> dict[str, Any]:
     from hopfield_sim.backends.cuda.dense import CudaDense
     from hopfield_sim.backends.cuda.device import Device
     from hopfield_sim.backends.cuda.pairs import CudaPairs
+    from hopfield_sim.backends.cuda.waves import CudaWaves
 
     device = Device(cupy)
     there = {"pairs": CudaPairs(device), "dense": CudaDense(device)}
-    return reference.load() | there | {"attention": CudaAttention(), "xp": cupy}
+    by_arrays = {"attention": CudaAttention(), "waves": CudaWaves(), "xp": cupy}
+    return reference.load() | there | by_arrays
 
 
 def _cupy() -> Any:

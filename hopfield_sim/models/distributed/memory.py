@@ -350,7 +350,7 @@ class DistributedMemory(ContinuousMemory):
     def energy(self, states: Any) -> Any:
         """Energy E of each state, (B,) float64; a float for a single state."""
         now = self._now()
-        batch = now._validate(states)
+        batch = now._validate(states, xp=now._recipe.xp)
         comparison = now._compare(batch.array)
         now._tell(comparison, batch.array)
         return batch.restore(now._recipe.energies(comparison))
@@ -358,7 +358,7 @@ class DistributedMemory(ContinuousMemory):
     def gradient(self, states: Any) -> Any:
         """Gradient ∇E at each state, (B, D); 0 where the estimate is at most ε."""
         now = self._now()
-        batch = now._validate(states)
+        batch = now._validate(states, xp=now._recipe.xp)
         comparison = now._compare(batch.array, gradient=True)
         now._tell(comparison, batch.array)
         slope = now._recipe.gradients(comparison)
@@ -443,7 +443,7 @@ class DistributedMemory(ContinuousMemory):
             is so large that states diverge.
         """
         now = self._now()
-        batch = now._validate(states)
+        batch = now._validate(states, xp=now._recipe.xp)
         if observed is not None and not now._mask(observed, "observed").all():
             raise InvalidInputError(
                 "observed must be True everywhere in a distributed memory: its patterns are summed "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.reference.waves import Waves
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.distributed import validity
 from hopfield_sim.models.distributed.features import (
@@ -151,21 +152,26 @@ class Recipe:
 
     def energies(self, comparison: Comparison) -> NDArray[np.float64]:
         """−log max(⟨φ, T⟩, ε)/β, or −⟨φ, T⟩/β."""
+        xp: Any = places.module_of(comparison.product)
+        found: NDArray[np.float64]
         if self.energy == "plain":
-            return -np.exp(comparison.log_scale) * comparison.product / self.beta
+            found = -xp.exp(comparison.log_scale) * comparison.product / self.beta
+            return found
         least = self.kind.floor
         with np.errstate(divide="ignore"):  # nothing at all of the memory: an infinite energy
-            return (
-                -(np.log(np.maximum(comparison.product, least)) + comparison.log_scale) / self.beta
-            )
+            logs = xp.log(xp.maximum(comparison.product, least))
+        found = -(logs + comparison.log_scale) / self.beta
+        return found
 
     def gradients(self, comparison: Comparison) -> NDArray[np.float64]:
         """Return the gradients of the energy; 0 where the logarithm is clipped."""
         assert comparison.gradient is not None
+        xp: Any = places.module_of(comparison.product)
         if self.energy == "plain":
-            return -np.exp(comparison.log_scale)[:, None] * comparison.gradient / self.beta
+            out: NDArray[np.float64] = -xp.exp(comparison.log_scale)[:, None] * comparison.gradient
+            return out / self.beta
         dead = validity.dead(self.kernel, comparison)
-        below = np.where(dead, 1.0, comparison.product)
+        below = xp.where(dead, 1.0, comparison.product)
         out = -comparison.gradient / (self.beta * below)[:, None]
         out[dead] = 0.0
         return out
@@ -194,6 +200,11 @@ class Recipe:
         out = -(bend - comparison.gradient * along / below) / (self.beta * below)
         out[dead] = 0.0
         return out
+
+    @property
+    def xp(self) -> Any:
+        """Array module of the implementation."""
+        return backends.get(self.backend).xp
 
     def _engine(self) -> Waves:
         return backends.get(self.backend).waves

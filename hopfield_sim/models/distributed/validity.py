@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.distributed.features import KERNELS, Comparison
 from hopfield_sim.recall.vectors import Floats
@@ -20,11 +21,11 @@ def within(rows: Floats, beta: float, name: str) -> None:
     """Raise an error for states so large that their phases are only rounding errors."""
     with np.errstate(over="ignore"):  # more than all floats is too large as well
         squares = _squares(rows, beta)
-    worst, limit = int(np.argmax(squares)), _LARGEST[rows.dtype.name]
+    worst, limit = int(squares.argmax()), _LARGEST[rows.dtype.name]
     if squares[worst] > limit:
         raise InvalidInputError(
             f"{name} must have beta·‖x‖² of at most {limit:g} in {rows.dtype}; found "
-            f"{squares[worst]:.3g} in row {worst}; scale them so that distances are about 1"
+            f"{float(squares[worst]):.3g} in row {worst}; scale them so that distances are about 1"
         )
 
 
@@ -35,13 +36,15 @@ def still_near(states: Floats, beta: float, step: float) -> None:
     if not (squares <= _LARGEST[states.dtype.name]).all():
         raise InvalidInputError(
             f"step must be small enough for states to come to rest; with {step:g} one of "
-            f"them ran away to beta·‖x‖² = {squares.max():.3g}; try 0.1"
+            f"them ran away to beta·‖x‖² = {float(squares.max()):.3g}; try 0.1"
         )
 
 
 def _squares(rows: Floats, beta: float) -> NDArray[np.float64]:
     """Return β‖x‖² of each row."""
-    return np.asarray(beta * np.einsum("bi,bi->b", rows, rows, dtype=np.float64))
+    xp = places.module_of(rows)
+    squares: NDArray[np.float64] = beta * xp.einsum("bi,bi->b", rows, rows, dtype=np.float64)
+    return squares
 
 
 def dead(kernel: str, comparison: Comparison) -> NDArray[np.bool_]:
@@ -67,13 +70,14 @@ def lost(
     if not KERNELS[kernel].positive:
         drowned: NDArray[np.bool_] = comparison.product <= chance(memory)
         return drowned
-    tiny = np.finfo(float).tiny
-    spread = 4 * beta * np.einsum("bi,bi->b", states, states, dtype=np.float64)
+    tiny, xp = np.finfo(float).tiny, places.module_of(states)
+    spread = 4 * beta * xp.einsum("bi,bi->b", states, states, dtype=np.float64)
     # (e^z − 1) or (e^z − 1)(1 − e^−z)/2 against Y, by their logarithms.
-    level = spread + np.log(-np.expm1(-spread) + tiny)
+    level = spread + xp.log(-xp.expm1(-spread) + tiny)
     if KERNELS[kernel].parts == 2:
-        level += np.log(-np.expm1(-spread) / 2 + tiny)
-    return np.asarray(level > np.log(memory.shape[1]))
+        level += xp.log(-xp.expm1(-spread) / 2 + tiny)
+    found: NDArray[np.bool_] = level > float(np.log(memory.shape[1]))
+    return found
 
 
 def tell(

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.reference.waves import Waves
+from hopfield_sim.checks import places
 
 Floats = NDArray[np.floating]
 
@@ -75,7 +76,8 @@ def _cos(h: Floats, b: Floats, shift: Floats, engine: Waves) -> tuple[list[Float
 
 def _grown(exponent: Floats) -> Floats:
     """e^x of what is at most some ten, but for the rounding of large differences."""
-    grown: Floats = np.exp(np.minimum(exponent, 500.0, out=exponent))
+    xp = places.module_of(exponent)
+    grown: Floats = xp.exp(xp.minimum(exponent, 500.0, out=exponent))
     return grown
 
 

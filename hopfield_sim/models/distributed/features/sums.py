@@ -7,20 +7,15 @@ with Y.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.reference.waves import Waves
+from hopfield_sim.checks import places
 from hopfield_sim.models.distributed.features.kernels import Kernel
 from hopfield_sim.models.distributed.features.projection import Block, Projection
-
-_SCRATCH: Final = 1 << 18
-"""Bytes of a scratch array, which fits the second-level cache."""
-
-_STATES: Final = 256
-"""States at a time: the directions of a piece serve them all while they are in the cache."""
 
 Floats = NDArray[np.floating]
 
@@ -49,7 +44,7 @@ def features(
     """Return φ of each state, (B, parts · Y): the first part of all rows of S, then the second."""
     out = np.empty((len(states), kernel.parts, drawn.n_features), states.dtype)
     scale = kernel.scale(drawn.n_features)
-    for rows, block, h in _tiles(drawn, beta, states):
+    for rows, block, h in _tiles(drawn, beta, states, engine):
         shift = _damping(kernel, beta, states[rows])
         for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
             out[rows, part, block.rows] = scale * wave
@@ -62,7 +57,7 @@ def total(
     """Return Σ φ(ξ) over the patterns, (parts, Y)."""
     out = np.zeros((kernel.parts, drawn.n_features))
     scale = kernel.scale(drawn.n_features)
-    for rows, block, h in _tiles(drawn, beta, patterns):
+    for rows, block, h in _tiles(drawn, beta, patterns, engine):
         shift = _damping(kernel, beta, patterns[rows])
         for part, wave in enumerate(kernel.waves(h, block.phases, shift, engine)[0]):
             out[part, block.rows] += scale * wave.sum(axis=0, dtype=np.float64)
@@ -80,11 +75,12 @@ def compare(
     gradient: bool = False,
 ) -> Comparison:
     """⟨φ(x), T⟩ of each state with T = ``memory``, (parts, Y), and its gradient where wanted."""
-    count, n = states.shape
-    product, scale = np.zeros(count), kernel.scale(drawn.n_features)
-    pull = np.zeros((count, n) if gradient else (0, 0))
-    log_scale = np.full(count, -np.inf) if kernel.positive else np.zeros(count)
-    for rows, block, h in _tiles(drawn, beta, states):
+    (count, n), xp = states.shape, places.module_of(states)
+    product, scale = xp.zeros(count), kernel.scale(drawn.n_features)
+    pull = xp.zeros((count, n) if gradient else (0, 0))
+    log_scale = xp.full(count, -np.inf) if kernel.positive else xp.zeros(count)
+    memory = places.beside(memory, states)
+    for rows, block, h in _tiles(drawn, beta, states, engine):
         part = memory[:, block.rows].astype(states.dtype)
         shift = _damping(kernel, beta, states[rows])
         if kernel.positive:
@@ -96,8 +92,8 @@ def compare(
         waves, slopes = kernel.waves(h, block.phases, shift, engine)
         product[rows] += _sum(waves, part)
         if gradient:
-            weights = sum(slope * one for slope, one in zip(slopes, part, strict=True))
-            pull[rows] += np.asarray(weights) @ block.directions
+            weights: Any = sum(slope * one for slope, one in zip(slopes, part, strict=True))
+            pull[rows] += weights @ block.directions
     product *= scale
     if not gradient:
         return Comparison(product, log_scale, None)
@@ -118,7 +114,7 @@ def curve(
 ) -> NDArray[np.float64]:
     """∇²⟨φ(x), T⟩ v of each state, (B, D), for waves: φ'' = −φ, so it is −β Sᵀ ((φ T) ∘ S v)."""
     out = np.zeros(states.shape)
-    for rows, block, h in _tiles(drawn, beta, states):
+    for rows, block, h in _tiles(drawn, beta, states, engine):
         part = memory[:, block.rows].astype(states.dtype)
         waves = kernel.waves(h, block.phases, np.zeros((1, 1), states.dtype), engine)[0]
         height = sum(wave * one for wave, one in zip(waves, part, strict=True))
@@ -127,12 +123,16 @@ def curve(
     return out * (beta * kernel.scale(drawn.n_features))
 
 
-def _tiles(drawn: Projection, beta: float, states: Floats) -> Iterator[tuple[slice, Block, Floats]]:
-    """√β S x, (b, R), for some states and some directions at a time."""
-    tall = min(len(states), _STATES)
-    wide = max(1, _SCRATCH // (tall * states.dtype.itemsize))
+def _tiles(
+    drawn: Projection, beta: float, states: Floats, engine: Waves
+) -> Iterator[tuple[slice, Block, Floats]]:
+    """√β S x, (b, R), for some states and some directions at a time, where the states are."""
+    pieces = Waves if places.module_of(states) is np else engine
+    tall = min(len(states), pieces.states)
+    wide = max(1, pieces.scratch // (tall * states.dtype.itemsize))
     root = states.dtype.type(np.sqrt(beta))
-    for block in drawn.blocks():
+    for drawn_block in drawn.blocks():
+        block = _beside(drawn_block, states)
         for left in range(0, len(block.directions), wide):
             piece = _piece(block, slice(left, left + wide))
             for top in range(0, len(states), tall):
@@ -140,6 +140,12 @@ def _tiles(drawn: Projection, beta: float, states: Floats) -> Iterator[tuple[sli
                 h = states[rows] @ piece.directions.T
                 h *= root
                 yield rows, piece, h
+
+
+def _beside(block: Block, states: Floats) -> Block:
+    """The block where the states are."""
+    directions = places.beside(block.directions, states)
+    return Block(block.rows, directions, places.beside(block.phases, states))
 
 
 def _piece(block: Block, rows: slice) -> Block:
@@ -150,10 +156,11 @@ def _piece(block: Block, rows: slice) -> Block:
 
 def _damping(kernel: Kernel, beta: float, states: Floats) -> Floats:
     """β‖x‖², (b, 1), in the exponent of the positive kernels."""
+    xp = places.module_of(states)
     if not kernel.positive:
-        return np.zeros((1, 1), states.dtype)
-    squares = np.einsum("bi,bi->b", states, states)
-    return np.asarray(states.dtype.type(beta) * squares)[:, None]
+        return xp.zeros((1, 1), states.dtype)
+    squares = xp.einsum("bi,bi->b", states, states)
+    return (states.dtype.type(beta) * squares)[:, None]
 
 
 def _rescale(
@@ -162,10 +169,11 @@ def _rescale(
     """Raise ``log_scale`` to the largest exponent seen, in place; what earlier sums are to be
     multiplied with.
     """
-    largest = (np.abs(h) if both else h).max(axis=1) - shift[:, 0]
+    xp = places.module_of(h)
+    largest = (abs(h) if both else h).max(axis=1) - shift[:, 0]
     before = log_scale.copy()
-    np.maximum(log_scale, largest, out=log_scale)
-    return np.exp(before - log_scale)
+    xp.maximum(log_scale, largest, out=log_scale)
+    return xp.exp(before - log_scale)
 
 
 def _sum(waves: list[Floats], part: Floats) -> Any:
