@@ -29,7 +29,7 @@ from hopfield_sim.models import *
 from hopfield_sim.patterns import *
 from hopfield_sim.support import display
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _LAZY = (
     *("course", "datasets", "exercises", "experiment", "plotting", "sklearn", "testing", "theory"),
