@@ -216,11 +216,12 @@ def test_weights_are_drawn_with_white_for_zero(net: hs.HopfieldNetwork) -> None:
 
 # --- the wrong kind of thing ---------------------------------------------------------------------
 
-DRAWING = sorted(set(plotting.__all__) - {"report", "phase_diagram", "video"})
+FILMS = ("race", "video")
+DRAWING = sorted(set(plotting.__all__) - {"report", "phase_diagram", *FILMS})
 NOT_NUMBERS = type("Lookalike", (), {"energy": "x", "updates": "y", "rows": 3, "overlaps": len})()
 
 
-@pytest.mark.parametrize("name", [*DRAWING, "video"])
+@pytest.mark.parametrize("name", [*DRAWING, *FILMS])
 @pytest.mark.parametrize(
     "given", ["a memory", "nothing", "text", "a number", "a class", "a module", "a lookalike"]
 )
@@ -238,4 +239,7 @@ def test_drawing_the_wrong_kind_of_thing(name: str, given: str, tmp_path: Any) -
     if (name, given) == ("states", "a number"):
         thing = np.array(["7"])
     with pytest.raises(HopfieldError, match=r"must|has no"):
-        draw(thing, tmp_path / "film.gif") if name == "video" else draw(thing)
+        draw(thing, tmp_path / "film.gif") if name in FILMS else draw(thing)
+    if name == "race":
+        with pytest.raises(HopfieldError, match=r"must|has no"):
+            draw({"one": thing}, tmp_path / "film.gif")
