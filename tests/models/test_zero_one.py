@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 import pytest
-from scipy import stats
 
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, NotStoredError
@@ -66,6 +65,7 @@ def test_sparse_patterns_by_their_covariance(f: float, n: int, p: int) -> None:
     # Q(½/√(αf)) for N → ∞. With K other active neurons, which is binomial, a neuron has the field
     # (η - f) K/(Nf) and noise of variance PK/N², whose skewness moves its tails (Edgeworth).
     active = np.arange(1, n)
+    stats = pytest.importorskip("scipy.stats")
     chance = stats.binom.pmf(active, n - 1, f)
     noise = np.sqrt((p - 1) * active) / n
     skewness = (1 - 2 * f) ** 2 / (f * (1 - f)) / np.sqrt((p - 1) * active)
