@@ -560,6 +560,7 @@ def test_a_palimpsest_never_fills_and_hebbs_rule_does() -> None:
 def test_a_palimpsests_strength_is_positive(strength: Any) -> None:
     with pytest.raises(HopfieldError, match="strength"):
         rules.palimpsest(COURSE, strength=strength)
+    pytest.importorskip("scipy")
     with pytest.raises(HopfieldError, match="strength"):
         hs.theory.palimpsest_error(0.1, strength)
 
@@ -568,6 +569,7 @@ def test_a_palimpsests_strength_is_positive(strength: Any) -> None:
 def test_a_sleep_takes_time(asleep: Any) -> None:
     with pytest.raises(HopfieldError, match="time"):
         rules.dreaming(COURSE, time=asleep)
+    pytest.importorskip("scipy")
     with pytest.raises(HopfieldError, match="time"):
         hs.theory.dreaming_error(0.1, asleep)
 
