@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.rules.pseudoinverse import SMALLEST_PIVOT, forward, lower_triangle
 from hopfield_sim.rules.rule import LearningRule
+from hopfield_sim.support.independent import singular, through_triangle
 from hopfield_sim.support.interruptible import interruptible
 from hopfield_sim.support.products import gram
 
@@ -90,19 +89,12 @@ def _dreamt(xi: NDArray[np.float64], awake: float) -> NDArray[np.float64]:
     """Rows Z with Zᵀ Z = Ξᵀ (a + (1 - a) C)⁻¹ Ξ, where a = 1/(1 + t)."""
     n_rows, n_neurons = xi.shape
     mixed = gram(xi.T) * ((1 - awake) / n_neurons) + awake * np.eye(n_rows)
-    try:
-        lower = lower_triangle(mixed)
-    except np.linalg.LinAlgError:
-        pass
-    else:
-        if np.diagonal(lower).min() ** 2 > SMALLEST_PIVOT:
-            return forward(lower, xi)
-    # Patterns that are nearly dependent, and a long sleep.
-    _, singular, rows = interruptible(partial(np.linalg.svd, full_matrices=False), xi)
-    kept = singular > singular[0] * max(xi.shape) * np.finfo(np.float64).eps
-    eigenvalues = singular[kept] ** 2 / n_neurons  # of C
-    scale = np.sqrt(n_neurons * eigenvalues / (awake + (1 - awake) * eigenvalues))
-    dreamt: NDArray[np.float64] = scale[:, None] * rows[kept]
+    dreamt = through_triangle(mixed, xi)
+    if dreamt is None:  # patterns that are nearly dependent, and a long sleep
+        values, rows = singular(xi)
+        eigenvalues = values**2 / n_neurons  # of C
+        scale = np.sqrt(n_neurons * eigenvalues / (awake + (1 - awake) * eigenvalues))
+        dreamt = scale[:, None] * rows
     return dreamt
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,15 +9,8 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.rules.rule import LearningRule
-from hopfield_sim.support.interruptible import interruptible
-from hopfield_sim.support.products import gram, product
-
-# Smallest square of a Cholesky pivot, relative to N, for which W keeps at least 7 digits. Below it
-# the patterns are (nearly) linearly dependent, and a singular value decomposition is used.
-SMALLEST_PIVOT = 1e-8
-_BLOCK_PATTERNS = 64
-# Patterns whose triangle is computed in one call, in less than a second.
-_WHOLE = 2048
+from hopfield_sim.support.independent import singular, through_triangle
+from hopfield_sim.support.products import gram
 
 
 @checks.by_name
@@ -80,42 +72,10 @@ def _orthonormal(xi: NDArray[np.float64]) -> NDArray[np.float64]:
     """Orthonormal rows that span the same space as the patterns."""
     n_patterns, n_neurons = xi.shape
     if n_patterns <= n_neurons:
-        try:
-            lower = lower_triangle(gram(xi.T))
-        except np.linalg.LinAlgError:
-            pass
-        else:
-            if np.diagonal(lower).min() ** 2 > SMALLEST_PIVOT * n_neurons:
-                return forward(lower, xi)
-    _, singular, rows = interruptible(partial(np.linalg.svd, full_matrices=False), xi)
-    rounding = singular[0] * max(xi.shape) * np.finfo(np.float64).eps
-    spanning: NDArray[np.float64] = rows[singular > rounding]
-    return spanning
-
-
-def lower_triangle(square: NDArray[Any]) -> NDArray[Any]:
-    """The L of L Lᵀ = ``square`` (Cholesky), by halves where it is large, like ``forward``."""
-    half = len(square) // 2
-    if len(square) <= _WHOLE:
-        whole: NDArray[Any] = np.linalg.cholesky(square)
-        return whole
-    lower = np.zeros_like(square)
-    lower[:half, :half] = lower_triangle(square[:half, :half])
-    lower[half:, :half] = forward(lower[:half, :half], square[:half, half:]).T
-    below = np.ascontiguousarray(lower[half:, :half].T)
-    lower[half:, half:] = lower_triangle(square[half:, half:] - gram(below))
-    return lower
-
-
-def forward(lower: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Solve L Z = Ξ for a lower triangle, by halves, so that nearly all of it is one product."""
-    half = len(lower) // 2
-    if len(lower) <= _BLOCK_PATTERNS:
-        solved: NDArray[Any] = np.linalg.solve(lower, right)
-        return solved
-    top = forward(lower[:half, :half], right[:half])
-    rest = right[half:] - product(lower[half:, :half], top)
-    return np.vstack([top, forward(lower[half:, half:], rest)])
+        rows = through_triangle(gram(xi.T), xi, unit=n_neurons)
+        if rows is not None:
+            return rows
+    return singular(xi)[1]
 
 
 PSEUDOINVERSE = LearningRule("pseudoinverse", "pseudo-inverse", pseudoinverse)
