@@ -15,9 +15,12 @@ from hopfield_sim.experiment.sweeps.study import Config
 from hopfield_sim.models import DenseMemory, ModernHopfield
 from hopfield_sim.patterns import random_patterns
 
-__all__ = ["DIRECTIONS", "Direction", "count"]
+__all__ = ["DIRECTIONS", "STARTS", "Direction"]
 
 Spins = NDArray[np.int8]
+
+STARTS = ("pattern", "cue")
+"""Where a state starts: in a stored pattern (warm), or in a noisy cue of it (cold)."""
 
 
 def _pairs(config: Config, patterns: Spins, value: float) -> Any:
@@ -77,6 +80,16 @@ class Direction:
         Whether every value has a memory of its own, with other patterns.
     law : callable, optional
         (row, temperature) → overlap of theory's state near a pattern, of random patterns.
+    lines : str
+        What the lines of its diagram are.
+    starts : tuple of str
+        Where states start.
+    own_cues : bool
+        Whether its values are the fractions of flipped bits of cues.
+    by_rule : bool
+        Whether the memory is a network with a learning rule.
+    dense : bool
+        Whether its values are orders n, and loads P/N^(n − 1).
     """
 
     field: str
@@ -87,12 +100,48 @@ class Direction:
     patterns: Callable[..., Spins] = _usual
     anew: bool = False
     law: Callable[[Mapping[str, Any], float], float] | None = None
+    lines: str = ""
+    starts: tuple[str, ...] = STARTS
+    own_cues: bool = False
+    by_rule: bool = True
+    dense: bool = False
+
+    def count(self, load: float, n_neurons: int, value: Any = None) -> int:
+        """Return the number of patterns at a load.
+
+        Examples
+        --------
+        >>> DIRECTIONS["flips"].count(0.08, 1000), DIRECTIONS["flips"].count(0.01, 20)
+        (80, 1)
+        >>> DIRECTIONS["order"].count(0.1, 100, 3)
+        1000
+        """
+        power = value - 1 if self.dense else 1
+        return max(round(load * float(n_neurons) ** power), 1)
 
 
 DIRECTIONS = {
-    "temperature": Direction("temperatures", "temperature", law=_classical_law),
-    "flips": Direction("flips", "fraction of flipped bits"),
-    "activity": Direction("activities", "activity", patterns=_biased, anew=True),
+    "temperature": Direction(
+        "temperatures",
+        "temperature",
+        law=_classical_law,
+        lines="Lines: replica theory for an infinite Hebbian network.",
+    ),
+    "flips": Direction(
+        "flips",
+        "fraction of flipped bits",
+        lines="Line: the load up to which an infinite Hebbian network has states near its "
+        "patterns; how far their basins reach has no exact theory.",
+        starts=STARTS[1:],
+        own_cues=True,
+    ),
+    "activity": Direction(
+        "activities",
+        "activity",
+        patterns=_biased,
+        anew=True,
+        lines="The overlap is the correlation over neurons. Theory has no lines here.",
+    ),
     "order": Direction(
         "orders",
         "order",
@@ -101,6 +150,9 @@ DIRECTIONS = {
         _dense,
         anew=True,
         law=_dense_law,
+        lines="Lines: the critical load of each order for N → ∞.",
+        by_rule=False,
+        dense=True,
     ),
     "beta": Direction(
         "betas",
@@ -110,17 +162,8 @@ DIRECTIONS = {
         _modern,
         anew=True,
         law=_modern_law,
+        lines="Line: the least β at which an infinite network has a state near each pattern.",
+        by_rule=False,
     ),
 }
 """By the name of their column."""
-
-
-def count(load: float, n_neurons: int, order: int = 2) -> int:
-    """Return the number of patterns at a load P/N^(order − 1).
-
-    Examples
-    --------
-    >>> count(0.08, 1000), count(0.01, 20), count(0.1, 100, 3)
-    (80, 1, 1000)
-    """
-    return max(round(load * float(n_neurons) ** (order - 1)), 1)

@@ -13,12 +13,12 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment.studies.given import Patterned, fitting
 from hopfield_sim.experiment.studies.phase import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.phase.directions import DIRECTIONS, Direction, count
+from hopfield_sim.experiment.studies.phase.directions import DIRECTIONS, Direction
+from hopfield_sim.experiment.studies.phase.relaxation import relaxed, settled
 from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
@@ -27,20 +27,10 @@ from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
 from hopfield_sim.labels import label
-from hopfield_sim.models.continuous import ContinuousMemory
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
 from hopfield_sim.patterns import flip
 
-__all__ = ["STARTS", "STUDY", "phase"]
-
-STARTS = ("pattern", "cue")
-"""Where a state starts: in a stored pattern (warm), or in a noisy cue of it (cold)."""
-
-BLOCKS = 3
-"""Blocks of sweeps: the first relaxes, the other two are compared."""
-
-_LEAST_DRIFT = 0.002
-"""Overlaps that differ by less between two blocks are not told apart."""
+__all__ = ["STUDY", "phase"]
 
 _NEURONS = 8000
 """Number of neurons of all networks of a point, if there are from 4 to 16 of them."""
@@ -151,9 +141,9 @@ class Phase(Patterned):
         usual = DIRECTIONS[against]
         config["sizes"] = config["sizes"] or [usual.size]
         config["loads"] = config["loads"] or list(usual.loads)
-        largest, order = config["sizes"][-1], _order(against, config["orders"][-1])
-        config["loads"] = fitting(config, "loads", lambda load: count(load, largest, order))
-        room([(count(config["loads"][-1], largest, order), largest)], itemsize=1)
+        largest, value = config["sizes"][-1], config[usual.field][-1]
+        config["loads"] = fitting(config, "loads", lambda load: usual.count(load, largest, value))
+        room([(usual.count(config["loads"][-1], largest, value), largest)], itemsize=1)
         networks = config["networks"]
         several = [min(max(_NEURONS // n, 4), 16) for n in config["sizes"]]
         config["networks"] = several if networks is None else [networks] * len(several)
@@ -173,20 +163,26 @@ class Phase(Patterned):
         config, way = self.config, self.direction
         against, n = config["against"], cell["n_neurons"]
         memory: Any = None
-        pairs: dict[str, list[Any]] = {start: [] for start in _starts(against)}
+        pairs: dict[str, list[Any]] = {start: [] for start in way.starts}
         for value in config[way.field]:
-            if memory is None or way.anew:
-                p = count(cell["load"], n, _order(against, value))
-                patterns = way.patterns(config, p, n, value, rng)
+            other = memory is None or way.anew
+            if other:
+                patterns = way.patterns(config, way.count(cell["load"], n, value), n, value, rng)
                 memory = way.memory(config, patterns, value)
                 wanted = patterns[: config["states"]]
-                cues = flip(wanted, fraction=config["flipped"], rng=rng)
-            if against == "flips":
-                cues = flip(wanted, fraction=value, rng=rng)
+            if other or way.own_cues:
+                fraction = value if way.own_cues else config["flipped"]
+                cues = flip(wanted, fraction=fraction, rng=rng)
             starts = [{"pattern": wanted, "cue": cues}[start] for start in pairs]
-            targets = np.concatenate([wanted] * len(starts))
-            temperature = value if against == "temperature" else config["temperature"]
-            found = _blocks(memory, np.concatenate(starts), targets, temperature, self, rng)
+            found = relaxed(
+                memory,
+                np.concatenate(starts),
+                np.concatenate([wanted] * len(starts)),
+                sweeps=config["sweeps"],
+                temperature=value if against == "temperature" else config["temperature"],
+                biased=against == "activity",
+                rng=rng,
+            )
             for start, mine in zip(pairs, found.reshape(len(starts), -1, 2), strict=True):
                 pairs[start].append(mine.tolist())
         return pairs
@@ -199,8 +195,8 @@ class Phase(Patterned):
         for cell, trials in zip(self.cells(), payloads, strict=True):
             n, load = cell.values["n_neurons"], cell.values["load"]
             for index, value in enumerate(config[self.direction.field]):
-                p = count(load, n, _order(against, value))
-                for start in _starts(against):
+                p = self.direction.count(load, n, value)
+                for start in self.direction.starts:
                     pairs = [np.array(trial[start][index]) for trial in trials]
                     overlap, overlap_se = mean_and_error([float(p[:, 1].mean()) for p in pairs])
                     rows.append(
@@ -227,11 +223,11 @@ class Phase(Patterned):
         """Compare the overlaps of the largest networks with theory."""
         config, rows = result.config, result.rows
         n, way = max(config["sizes"]), DIRECTIONS[config["against"]]
-        start = _starts(config["against"])[0]
+        start = way.starts[0]
         kept = [row for row in rows if row["n_neurons"] == n and row["start"] == start]
         compared = [(float(row["overlap"]), expected(row, config)) for row in kept]
         inside = [(m, law) for m, law in compared if law > 0 and not math.isnan(m)]
-        whose = f" with the {label(config['rule'])} rule" if _by_rule(config) else ""
+        whose = f" with the {label(config['rule'])} rule" if way.by_rule else ""
         text = (
             f"Started in a {start}, networks of {n} neurons{whose} keep an overlap above 0.5 at "
             f"{sum(m > 0.5 for m, _ in compared)} of {len(kept)} points of load and {way.words}."
@@ -256,13 +252,14 @@ class Phase(Patterned):
         from hopfield_sim.plotting import overlap_by_temperature, phase_diagram
 
         config = result.config
-        against, n = config["against"], max(config["sizes"])
-        way, (start, *others) = DIRECTIONS[against], _starts(against)
+        n = max(config["sizes"])
+        way = DIRECTIONS[config["against"]]
+        start, *others = way.starts
         flipped = f"{config['flipped']:.0%} of its bits flipped"
         begun = f"from the pattern itself and from a cue with {flipped}" if others else "from cues"
         caption = (
             f"Overlap with the pattern after relaxation, {begun}; crosses mark points that had not "
-            f"relaxed after three blocks of {config['sweeps']} sweeps. {_LINES[against]}"
+            f"relaxed after three blocks of {config['sweeps']} sweeps. {way.lines}"
         )
         curves = (
             f"The same overlaps against the {way.words}: points from the {start}, with standard "
@@ -286,30 +283,19 @@ phase = function(Phase)
 STUDY = Phase
 
 
-def settled(pairs: NDArray[np.float64]) -> bool:
-    """Return whether overlaps (S, 2) of S states in two blocks agree within their error.
-
-    Examples
-    --------
-    >>> settled(np.array([[0.9, 0.91], [0.9, 0.89]])), settled(np.array([[0.9, 0.8], [0.9, 0.81]]))
-    (True, False)
-    """
-    drift, error = mean_and_error((pairs[:, 1] - pairs[:, 0]).tolist())
-    return abs(drift) <= 4.0 * error or abs(drift) <= _LEAST_DRIFT
-
-
 def expected(row: Mapping[str, Any], config: Mapping[str, Any]) -> float:
     """Return the overlap of theory's state near a pattern; nan where there is no theory."""
-    known = DIRECTIONS[config["against"]].law
-    random = config["patterns"] is None and (config["rule"] == "hebbian" or not _by_rule(config))
-    return known(row, config["temperature"]) if known and random else math.nan
+    way = DIRECTIONS[config["against"]]
+    random = config["patterns"] is None and (config["rule"] == "hebbian" or not way.by_rule)
+    return way.law(row, config["temperature"]) if way.law and random else math.nan
 
 
 def table(result: Result) -> list[dict[str, Any]]:
     """Return the overlaps of the largest networks, by value and load."""
     config = result.config
     against, n = config["against"], max(config["sizes"])
-    way, start = DIRECTIONS[against], _starts(against)[0]
+    way = DIRECTIONS[against]
+    start = way.starts[0]
     kept = [row for row in result.rows if row["n_neurons"] == n and row["start"] == start]
     lines: dict[Any, dict[str, Any]] = {v: {way.words: v} for v in config[way.field]}
     for row in kept:
@@ -319,85 +305,3 @@ def table(result: Result) -> list[dict[str, Any]]:
         words += mark if math.isnan(theory) else f"{mark} ({theory:.3f})"
         lines[row[against]][f"load {row['load']:g}"] = words
     return list(lines.values())
-
-
-_LINES = {
-    "temperature": "Lines: replica theory for an infinite Hebbian network.",
-    "flips": "Line: the load up to which an infinite Hebbian network has states near its patterns; "
-    "how far their basins reach has no exact theory.",
-    "activity": "The overlap is the correlation over neurons. Theory has no lines here.",
-    "order": "Lines: the critical load of each order for N → ∞.",
-    "beta": "Line: the least β at which an infinite network has a state near each pattern.",
-}
-"""What the lines of a diagram are."""
-
-
-def _starts(against: str) -> tuple[str, ...]:
-    """Return where states start: all cues are "cue" where the fraction of flipped bits varies."""
-    return STARTS[1:] if against == "flips" else STARTS
-
-
-def _order(against: str, value: float) -> int:
-    return int(value) if against == "order" else 2
-
-
-def _by_rule(config: Mapping[str, Any]) -> bool:
-    return config["against"] not in ("order", "beta")
-
-
-def _blocks(
-    memory: Any,
-    starts: NDArray[np.int8],
-    targets: NDArray[np.int8],
-    temperature: float,
-    study: Phase,
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
-    """Return the overlaps (B, 2) of states with their targets, averaged over two blocks."""
-    sweeps = study.config["sweeps"]
-    biased = study.config["against"] == "activity"
-
-    def near(states: NDArray[Any]) -> NDArray[np.float64]:
-        return correlations(states, targets) if biased else overlaps(states, targets)
-
-    continuous = isinstance(memory, ContinuousMemory)
-    if continuous:
-        run = memory.recall(
-            starts.astype(np.float64),
-            max_steps=BLOCKS * sweeps,
-            record={"near": near},
-            advise=False,
-        )
-    else:
-        run = memory.recall(
-            starts,
-            temperature=temperature,
-            max_sweeps=BLOCKS * sweeps,
-            record={"near": near},
-            n_threads=1,
-            rng=rng,
-        )
-    found = run.recorded["near"]
-    # A state at rest is recorded no more; the last row holds from then on.
-    kept = found[np.minimum(np.arange(1, BLOCKS * sweeps + 1), len(found) - 1)]
-    return kept.reshape(BLOCKS, sweeps, -1).mean(axis=1)[1:].T
-
-
-def overlaps(states: NDArray[Any], targets: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return the overlap (B,) of each state with its target."""
-    kind = np.int64 if states.dtype.kind == "i" else np.float64
-    return np.einsum("bi,bi->b", states, targets, dtype=kind) / targets.shape[1]
-
-
-def correlations(states: NDArray[Any], targets: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return the correlation over neurons (B,) of each state with its target; 0 without variance.
-
-    Examples
-    --------
-    >>> target = np.array([[1, 1, 1, -1]], np.int8)
-    >>> correlations(target, target), correlations(np.ones((1, 4), np.int8), target)
-    (array([1.]), array([0.]))
-    """
-    s, t = (x - x.mean(axis=1, keepdims=True) for x in (states, targets))
-    both = np.sqrt((s * s).mean(axis=1) * (t * t).mean(axis=1))
-    return np.where(both > 0, (s * t).mean(axis=1) / np.where(both > 0, both, 1.0), 0.0)
