@@ -23,10 +23,10 @@ from hopfield_sim.errors import (
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.cli import driver
 from hopfield_sim.experiment.cli.options import parse
-from hopfield_sim.experiment.studies.distributed import trials
+from hopfield_sim.experiment.studies.distributed import pictures
 from hopfield_sim.experiment.studies.distributed.page import page
+from hopfield_sim.experiment.studies.distributed.pictures import images_of
 from hopfield_sim.experiment.studies.distributed.study import FULL, QUICK, STUDY
-from hopfield_sim.experiment.studies.distributed.trials import images_of
 from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
 from hopfield_sim.plotting.studies.distributed import approximation
@@ -149,7 +149,7 @@ def test_photographs_are_taken_where_they_are_and_the_text_follows_the_numbers(
     def missing() -> None:
         raise MissingDataError("none here")
 
-    trials._photographs.cache_clear()
+    pictures._photographs.cache_clear()
     monkeypatch.setattr(hs.datasets, "cifar10", lambda: made)
     config = STUDY(data="auto", image_size=16).config
     assert (config["data"], config["origin"]) == ("cifar10", {"CIFAR-10": made.sha256})
@@ -159,7 +159,12 @@ def test_photographs_are_taken_where_they_are_and_the_text_follows_the_numbers(
     np.testing.assert_allclose(
         flat[1].reshape(16, 16, 3) * math.sqrt(768), by_hand, atol=0.51 / 255
     )
-    trials._photographs.cache_clear()
+    pictures._photographs.cache_clear()
+    few = SimpleNamespace(train_images=photographs[:20], sha256="")  # two are the same
+    monkeypatch.setattr(hs.datasets, "cifar10", lambda: few)
+    assert STUDY(data="auto").config["data"] == "tiles"
+    with pytest.raises(MissingDataError, match="20 different photographs are needed; found 19"):
+        STUDY(data="cifar10")
     monkeypatch.setattr(hs.datasets, "cifar10", missing)
     assert STUDY(data="auto").config["data"] == "tiles"
     with pytest.raises(MissingDataError):

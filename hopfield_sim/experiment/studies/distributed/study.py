@@ -12,13 +12,13 @@ import numpy as np
 
 from hopfield_sim.experiment.studies.distributed import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.distributed.page import page
-from hopfield_sim.experiment.studies.distributed.trials import (
+from hopfield_sim.experiment.studies.distributed.pictures import (
     MOST_IMAGES,
-    PARTS,
     SOURCES,
     photographs_or_tiles,
     pictures_of,
 )
+from hopfield_sim.experiment.studies.distributed.trials import PARTS
 from hopfield_sim.experiment.studies.files import hashes_of, paths_of
 from hopfield_sim.experiment.studies.packing import pack_images
 from hopfield_sim.experiment.studies.shared import repeats, room

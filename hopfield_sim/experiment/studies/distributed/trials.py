@@ -6,37 +6,22 @@ Binary memories lie in {0, 1/√D} and images in [0, 1/√D], so that no two are
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks, datasets
-from hopfield_sim.datasets.tiles import square
-from hopfield_sim.errors import InvalidInputError, MissingDataError
-from hopfield_sim.experiment.studies.files import picture_files
-from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
+from hopfield_sim import checks
+from hopfield_sim.experiment.studies.distributed.pictures import images_of
+from hopfield_sim.experiment.studies.packing import pack_images
 from hopfield_sim.experiment.studies.shared import law
 from hopfield_sim.experiment.sweeps.study import Config, Payload
 from hopfield_sim.models import DistributedMemory, ModernHopfield
-from hopfield_sim.patterns.images import resize
-from hopfield_sim.patterns.picture_file import read
 from hopfield_sim.recall.recording import Recorder
 from hopfield_sim.recall.vectors import Descent, descend
 
-__all__ = [
-    "AT",
-    "MOST_IMAGES",
-    "PARTS",
-    "SOURCES",
-    "TRACED",
-    "images_of",
-    "photographs_or_tiles",
-    "pictures_of",
-]
+__all__ = ["AT", "PARTS", "TRACED"]
 
 AT = ("memory", "near", "random")
 """Kinds of states: stored patterns, the same with a tenth of the bits flipped, random ones."""
@@ -205,60 +190,6 @@ def _recalled(
         "pixels": int(originals.size),
     }
     return {"row": row, "originals": originals, "cues": cues, "config": config, **runs}
-
-
-MOST_IMAGES = 20
-"""Images of ``compression``."""
-
-SOURCES = ("cifar10", "tiles")
-"""Sources of colour images."""
-
-
-def photographs_or_tiles(data: str) -> tuple[str, dict[str, str]]:
-    """Return the source of colour images, and the hash of its data."""
-    if data == "tiles":
-        return data, {}
-    try:
-        return "cifar10", {"CIFAR-10": datasets.cifar10().sha256}
-    except MissingDataError:
-        if data == "cifar10":
-            raise
-    return "tiles", {}
-
-
-@lru_cache(maxsize=2)
-def _photographs(count: int, size: int) -> NDArray[np.uint8]:
-    """The first different photographs, resized, (count, size, size, 3)."""
-    distinct = {image.tobytes(): image for image in datasets.cifar10().train_images[: 2 * count]}
-    chosen = list(distinct.values())[:count]
-    channels = [[resize(image[..., k], (size, size)) for k in range(3)] for image in chosen]
-    return np.rint(np.moveaxis(np.array(channels), 1, -1)).astype(np.uint8)
-
-
-def pictures_of(paths: Sequence[Path], size: int, most: int) -> NDArray[np.uint8]:
-    """Return the central squares of the first different pictures, resized, (P, size, size, 3)."""
-    files = [file for path in paths for file in picture_files(path)][:most]
-    squares = np.stack([square(read(file), size, file) for file in files])
-    if len(np.unique(squares, axis=0)) < len(squares) or len(squares) < 2:
-        raise InvalidInputError(
-            f"files must be at least two different pictures; got {len(squares)}, "
-            f"{len(np.unique(squares, axis=0))} of them different at {size} × {size} pixels"
-        )
-    return squares
-
-
-def images_of(config: Config, count: int) -> Floats:
-    """Return the images of a configuration as memories, (count, D) float32 in [0, 1/√D]."""
-    size = config["image_size"]
-    if config.get("own") is not None:
-        drawn = unpack_images(config["own"])[:count]
-    elif config.get("data") == "cifar10":
-        drawn = _photographs(count, size)
-    else:
-        drawn = datasets.tiles(n_tiles=count, size=size, rng=config["seed"]).train_images
-    flat = drawn.reshape(count, -1).astype(np.float32)
-    scaled: Floats = flat / np.float32(255 * np.sqrt(flat.shape[1]))
-    return scaled
 
 
 def _pixels(states: Floats, config: Config) -> NDArray[np.uint8]:
