@@ -64,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         console.complain(f"stopped; what was finished is saved. To continue: {command}")
 
     if program:
+        warnings.showwarning = console.warn
         return interruption.run(lambda: _run(argv, command), stopped)
     try:
         return _run(argv, command)

@@ -260,6 +260,8 @@ def test_points_where_descent_does_not_work_are_hollow() -> None:
     energy, gradient, state = figure.axes[::3]
     assert curve(energy, "_lost") == ([400], [0.06])
     assert curve(state, "_lost") == ([400], [0.1])
+    failed = {"energy_error": math.nan, "gradient_error": math.nan, "state_error": math.nan}
+    approximation([one | failed for one in rows], 30)  # no error where all trials failed
     line = next(line for line in state.lines if line.get_label() == "_lost")
     assert line.get_markerfacecolor() == "white"
     assert curve(state, "_chance")[1] == [0.5, 0.5]

@@ -266,6 +266,12 @@ def test_a_rule_of_the_current_folder_on_the_command_line(
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert run.returncode == 2  # what is there was made by another rule
     assert "other settings: the code of mine:twice is not the same" in run.stderr
+    (tmp_path / "mine.py").write_text(RULE.replace("return ", "return 0 * "))
+    run = subprocess.run(
+        [*command, "--out", "none"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    [warning] = [line for line in run.stderr.splitlines() if "warn" in line.lower()]
+    assert warning.startswith("warning: mine:twice: ")  # in words, without a line of the source
 
 
 # ------------------------------------------------------------------ studies from elsewhere

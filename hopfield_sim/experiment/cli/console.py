@@ -13,7 +13,7 @@ import sys
 import unicodedata
 from typing import TextIO
 
-__all__ = ["complain", "prepare", "say"]
+__all__ = ["complain", "prepare", "say", "warn"]
 
 _PLAIN = {"×": "x", "−": "-", "–": "-", "—": "-", "√": "sqrt", "≤": "<=", "≥": ">=", "’": "'"}
 
@@ -47,6 +47,11 @@ def complain(text: str) -> None:
     """Print to standard error, if it is open."""
     with contextlib.suppress(OSError, ValueError):
         _write(text, sys.stderr)
+
+
+def warn(message: Warning | str, *_: object, **__: object) -> None:
+    """Show a warning in place of ``warnings.showwarning``, without a line of the source."""
+    complain(f"warning: {message}")
 
 
 def _write(text: str, stream: TextIO | None) -> None:

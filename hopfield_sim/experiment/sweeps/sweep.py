@@ -270,11 +270,11 @@ class _Driver:
     def _more(self) -> bool:
         """Return whether chunks wait; the plan gives one at a time."""
         if not self.waiting:
-            left = self.shown.left()
-            shortest, longest = _CHUNK_SECONDS
+            left, (shortest, longest) = self.shown.left(), _CHUNK_SECONDS
+            seconds = None
             if left is not None:
-                left = min(max(left / (_CHUNKS * self.pool.slots), shortest), longest)
-            chunk = self.plan.next(left)
+                seconds = min(max(left / (_CHUNKS * self.pool.slots), shortest), longest)
+            chunk = self.plan.next(seconds)
             self.waiting.extend([] if chunk is None else [chunk])
         return bool(self.waiting)
 

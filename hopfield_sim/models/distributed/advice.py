@@ -56,7 +56,7 @@ def suggest_features(
         states = checks.real_states(
             cues, xi.shape[1], n_patterns=len(xi), dtype=np.dtype(np.float64)
         ).array
-        squares = ((states[:, None] - xi) ** 2).sum(axis=2).min(axis=1)
+        squares = np.array([((state - xi) ** 2).sum(axis=1).min() for state in states])
         with np.errstate(divide="ignore"):
             wanted.append(np.log(beta * squares) - 2 * beta * memory.energy(states))
     log_most = max(

@@ -281,6 +281,11 @@ class DistributedMemory(ContinuousMemory):
         weight, fraction : float
             At least ``fraction`` of the cues have a weight of at least ``weight`` on one pattern.
 
+        Returns
+        -------
+        float
+            β.
+
         Raises
         ------
         InvalidInputError, InvalidTypeError
@@ -314,6 +319,11 @@ class DistributedMemory(ContinuousMemory):
             Largest displacement of an end, in units of 1/√β.
         fraction : float
             Fraction of the patterns and of the cues for which this holds.
+
+        Returns
+        -------
+        int
+            Y, for the memory's β and kernel.
 
         Raises
         ------

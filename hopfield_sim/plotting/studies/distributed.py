@@ -131,9 +131,10 @@ def _grid(
         else:
             seen = column(rows, measure)
             seen = seen[np.isfinite(seen) & (seen > 0)]
-            if falls:
-                _guide(panel, values(rows, x), 0.7 * float(seen.min(initial=np.inf)))
-            style.log_axis(panel, "y", 0.5 * seen.min(), 2 * seen.max(), inches=2.0)
+            if seen.size and falls:
+                _guide(panel, values(rows, x), 0.7 * float(seen.min()))
+            if seen.size:
+                style.log_axis(panel, "y", 0.5 * seen.min(), 2 * seen.max(), inches=2.0)
         if measure == measures[0][0]:
             panel.set_title(AT[at])
         if measure == measures[-1][0]:

@@ -18,6 +18,7 @@ from hopfield_sim.experiment.studies import packing as film
 from hopfield_sim.experiment.studies import pattern_files
 from hopfield_sim.experiment.studies.files import (
     data_set,
+    hashes_of,
     names_of,
     paths_of,
     picture_files,
@@ -25,15 +26,14 @@ from hopfield_sim.experiment.studies.files import (
 )
 from hopfield_sim.experiment.studies.image import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.image import posters as pictures
-from hopfield_sim.experiment.studies.shared import listed, network
+from hopfield_sim.experiment.studies.image.page import names, page, sentence
+from hopfield_sim.experiment.studies.shared import network
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
-from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory, HopfieldNetwork, ModernHopfield
 from hopfield_sim.patterns import from_image, mask, overlap, random_patterns
 
@@ -42,6 +42,9 @@ __all__ = ["STUDY", "image"]
 SHAPE = (pictures.SIDE, pictures.SIDE)
 
 FRAMES_PER_SWEEP = 10
+
+_ARRAYS = (".npy", ".csv")
+"""Files of patterns; others are pictures or data sets."""
 
 MEMORIES = ("dense-polynomial", "dense-rectified", "dense-exponential", "modern")
 
@@ -124,7 +127,7 @@ class Image(Study):
         if config["fill"] == "random":
             cues = np.where(_visible(), images, random_patterns(*images.shape, rng=rng))
         seed = checks.key(rng)
-        return {name: _recall(name, config, images, cues, seed) for name in _names(config)}
+        return {name: _recall(name, config, images, cues, seed) for name in names(config)}
 
     def gather(self, payloads: Payloads) -> Result:
         """Return one row for each image and rule."""
@@ -134,7 +137,7 @@ class Image(Study):
         runs = {}
         negatives: list[Row] = []
         for packed in payloads[0]:
-            for rule in _names(config):
+            for rule in names(config):
                 run = film.unpack(packed[rule], patterns=images, shape=SHAPE)
                 runs[rule] = run
                 overlaps = overlap(run.states, images)
@@ -162,62 +165,8 @@ class Image(Study):
         summary["negatives"] = negatives
         return Result("image", rows, config, summary, runs, ("image", "rule"))
 
-    @staticmethod
-    def sentence(result: Result) -> str:
-        """Summarise how many images each rule retrieved, and how similar they are."""
-        parts = []
-        for rule in _names(result.config):
-            mine = [row for row in result.rows if row["rule"] == rule]
-            lost = [f"{row['image']} {row['overlap']:.2f}" for row in mine if not row["retrieved"]]
-            retrieved = f"{len(mine) - len(lost)} of {len(mine)}"
-            missed = f" (overlaps of the others: {', '.join(lost)})" if lost else ""
-            kind = "rule" if rule in result.config["rules"] else "memory"
-            parts.append(f"{retrieved} by the {label(rule)} {kind}{missed}")
-        likeness = result.summary["likeness"]
-        count = len(result.config["images"])
-        text = (
-            f"With {result.summary['covered']:.0%} of every picture covered{_how(result.config)}, "
-            f"these came back to the last of {SHAPE[0] * SHAPE[1]} pixels: {listed(parts)}."
-        )
-        if count > 1:
-            text += f" The two most alike of the {count} pictures overlap by {likeness:.2f}"
-            if likeness < 0.1:
-                text += ", next to nothing."
-            elif likeness > 1 - result.summary["covered"]:
-                text += (
-                    ", more than a cue has in common with its own picture: expect them mixed up."
-                )
-            else:
-                text += "."
-        parts = [text, _reason(result), _negatives(result)]
-        return "\n\n".join(part for part in parts if part)
-
-    @staticmethod
-    def page(result: Result) -> Pages:
-        """Return the figures and tables, with captions."""
-        from hopfield_sim.plotting import image
-
-        rule = result.config["rules"][0]
-        filled = {"black": "in black", "random": "by random pixels"}[result.config["fill"]]
-        caption = (
-            "Every picture, its cue, and its asynchronous recall by each rule and memory. "
-            f"All but the upper-left quarter of a cue is covered {filled}."
-        )
-        if result.config["own"] is None:
-            caption += (
-                " The drawn posters are nearly orthogonal, so that Hebb's rule brings them back; "
-                "on photographs rules differ: --file album --fill random --rules hebbian "
-                "pseudoinverse --memories dense-exponential modern."
-            )
-        return Pages(
-            "Images: the whole from a quarter",
-            figures=[("image", caption, image(result))],
-            videos=[
-                (f"image-{name}", f"{name}, {label(rule)}", result.runs[rule], index)
-                for index, name in enumerate(result.config["images"])
-            ]
-            + _race(result),
-        )
+    sentence = staticmethod(sentence)
+    page = staticmethod(page)
 
 
 image = function(Image)
@@ -228,14 +177,12 @@ STUDY = Image
 def _own(paths: Sequence[Path]) -> tuple[list[str], NDArray[np.int8], dict[str, str]]:
     """Return names and images (P, N) of files, folders and data sets, and hashes of the sources."""
     pictures: list[tuple[Path, Any]] = []
-    origin = {}
+    arrays = [path for path in paths if path.suffix.lower() in _ARRAYS]
+    origin = hashes_of(arrays)
     for path in paths:
-        if path.suffix.lower() in (".npy", ".csv"):
-            pictures += [
-                (Path(f"{path.stem}-{k}"), picture)
-                for k, picture in enumerate(pattern_files.images(path))
-            ]
-            origin[path.stem] = sha256(path)
+        if path in arrays:
+            drawn = enumerate(pattern_files.images(path))
+            pictures += [(Path(f"{path.stem}-{k}"), picture) for k, picture in drawn]
             continue
         known = data_set(path)
         if known is None:
@@ -268,11 +215,6 @@ def _of_classes(known: Dataset) -> list[tuple[Path, Any]]:
         (Path(known.names[label].replace("/", "-")), known.train_images[place])
         for label, place in zip(classes[:count], places, strict=False)
     ]
-
-
-def _names(config: Mapping[str, Any]) -> list[str]:
-    """Return the rules and memories, as the column rule has them."""
-    return [*config["rules"], *(config["memories"] or ())]
 
 
 def _recall(name: str, config: Config, images: Any, cues: Any, seed: int) -> Any:
@@ -326,54 +268,3 @@ def _visible() -> NDArray[np.bool_]:
     keep = np.zeros(SHAPE, bool)
     keep[: SHAPE[0] // 2, : SHAPE[1] // 2] = True
     return keep.ravel()
-
-
-def _how(config: Mapping[str, Any]) -> str:
-    words = " by random pixels" if config["fill"] == "random" else ""
-    return words + (", the rest clamped" if config["clamp"] else "")
-
-
-def _race(result: Result) -> list[tuple[str, str, Any, int]]:
-    """Return the recalls of the first image by all rules and memories, side by side."""
-    if len(result.runs) < 2:
-        return []
-    racing = {label(name): run for name, run in result.runs.items()}
-    return [("image-race", f"{result.config['images'][0]}, from one cue", racing, 0)]
-
-
-def _reason(result: Result) -> str:
-    """Explain what does not come back, with the settings that help."""
-    config, count = result.config, len(result.config["images"])
-    lost = {str(row["rule"]) for row in result.rows if not row["retrieved"]}
-    parts = []
-    local = [label(rule) for rule in ("hebbian", "storkey") if rule in lost]
-    if local and result.summary["likeness"] > 1 / count:
-        parts.append(
-            f"What {' and '.join(local)} networks recall well has little in common: the other "
-            "pictures pull at every pixel by their overlap with the state, and photographs "
-            "overlap. The pseudo-inverse and dense and modern memories tell such pictures apart "
-            "(--rules pseudoinverse --memories dense-exponential modern)."
-        )
-    if lost and config["fill"] == "black":
-        parts.append(
-            "A cover in black is no lack of a picture but a black picture, and pulls towards "
-            "those that are dark there; random pixels pull towards none (--fill random)."
-        )
-    return " ".join(parts)
-
-
-def _negatives(result: Result) -> str:
-    """Describe the images that ended at the negative of one, with the reason and a remedy."""
-    rules: dict[str, list[str]] = {}
-    for row in result.summary.get("negatives", []):
-        whose = "its own negative" if row["of"] == row["image"] else f"the negative of {row['of']}"
-        rules.setdefault(f"{row['image']} at {whose}", []).append(row["rule"])
-    if not rules:
-        return ""
-    ends = ", ".join(f"{end} ({', '.join(by)})" for end, by in rules.items())
-    return (
-        f"Ended with black and white exchanged: {ends}. Whatever a network stores, it stores the "
-        "negative too, for E(−s) = E(s); and a cue covered in black (−1) is nearer to the negative "
-        "of a picture that is mostly white. Exchange black and white in such pictures, or take "
-        "others with a dark ground."
-    )
