@@ -13,13 +13,12 @@ from hopfield_sim.backends.compiled import attention as compiled_attention
 from hopfield_sim.backends.compiled import pairs as cython_backend
 from hopfield_sim.backends.reference import attention
 from hopfield_sim.models.hopfield import pairs
-from hopfield_sim.support import products
+from hopfield_sim.support import independent, products
 
 
 @pytest.fixture
 def small_pieces(monkeypatch):
     """Pieces so small that everything here takes several."""
-    pseudoinverse = importlib.import_module("hopfield_sim.rules.pseudoinverse")
     compare = importlib.import_module("hopfield_sim.patterns.compare")
     for room, name, value in [
         (products, "_WORK", 64),
@@ -27,8 +26,8 @@ def small_pieces(monkeypatch):
         (products, "_LEAST", 2),
         (pairs, "_ROWS", 5),
         (compare, "_BLOCK", 7),
-        (pseudoinverse, "_WHOLE", 4),
-        (pseudoinverse, "_BLOCK_PATTERNS", 2),
+        (independent, "_WHOLE", 4),
+        (independent, "_BLOCK_ROWS", 2),
         (attention, "_SOFTMAX", 5),
         (compiled_attention, "_SPAN", 64),
         (cython_backend, "_BUDGET", 9),
@@ -88,6 +87,7 @@ EXACT = {
 REAL = {
     "storkey": lambda: rules.storkey(np.concatenate([SIGNS] * 40)),
     "pseudoinverse": lambda: rules.pseudoinverse(SIGNS),
+    "dreaming": lambda: rules.dreaming(SIGNS, time=3.0),
     "energy": lambda: network("storkey").energy(CUES),
     "gap": lambda: network(tilted).energy_gap(CUES),
     "recall": lambda: network("storkey").recall(CUES, rng=1).states,
@@ -128,5 +128,5 @@ def test_pieces_change_no_answer(name, request, monkeypatch):
         np.testing.assert_array_equal(found, wanted)
     if name not in KERNELS:
         assert sum(calls) > 1
-    if name in ("pseudoinverse", "storkey"):
+    if name in ("pseudoinverse", "dreaming", "storkey"):
         np.testing.assert_array_equal(found, found.T)
