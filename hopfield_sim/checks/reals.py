@@ -226,6 +226,9 @@ def finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
     return copy
 
 
+_NESTED = (list, tuple, np.ma.MaskedArray)
+
+
 def _holds_mask(value: Any, depth: int = 3) -> bool:
     """Whether a value contains a masked array; NumPy drops the mask of one inside a list."""
     if isinstance(value, np.ma.MaskedArray):
@@ -233,7 +236,7 @@ def _holds_mask(value: Any, depth: int = 3) -> bool:
     return (
         depth > 0
         and isinstance(value, (list, tuple))
-        and any(_holds_mask(item, depth - 1) for item in value)
+        and any(isinstance(item, _NESTED) and _holds_mask(item, depth - 1) for item in value)
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 from bisect import bisect_right
+from collections.abc import Callable
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -87,15 +89,19 @@ def crossing(
         )
     level = checks.real(level, "level", minimum=0, maximum=1)
     resolution = checks.real(resolution, "resolution", minimum=1e-15, maximum=0.5)
-    x, at = np.unique(x_all, return_inverse=True)
-    weights = np.bincount(at).astype(np.float64)
+    x, first, repeats = np.unique(np.sort(x_all), return_index=True, return_counts=True)
+    order, weights = np.argsort(x_all, kind="stable"), repeats.astype(np.float64)
     networks, grid, sizes = len(curves), x.tolist(), weights.tolist()
     if not curves.size:
         return Crossing(math.nan, math.nan, math.nan)
 
+    @functools.cache  # many resamples share their fractions
+    def quantile(value: float) -> float:
+        return _NORMAL.inv_cdf(min(max(value, resolution), 1 - resolution))
+
     def of(means: Floats) -> list[Crossing]:
-        means = np.stack([np.bincount(at, mean) for mean in means]) / weights
-        return [_one(grid, mean, sizes, level, resolution) for mean in means.tolist()]
+        means = np.add.reduceat(means[:, order], first, axis=1) / weights
+        return [_one(grid, mean, sizes, level, quantile) for mean in means.tolist()]
 
     [result] = of(curves.mean(axis=0, keepdims=True))
     if networks == 1:
@@ -107,7 +113,11 @@ def crossing(
 
 
 def _one(
-    x: list[float], mean: list[float], weights: list[float], level: float, resolution: float
+    x: list[float],
+    mean: list[float],
+    weights: list[float],
+    level: float,
+    quantile: Callable[[float], float],
 ) -> Crossing:
     """The crossing of one curve over increasing x."""
     f = _falling(mean, weights)
@@ -116,10 +126,7 @@ def _one(
     if f[-1] >= level:
         return Crossing(x[-1], math.nan, math.inf)
     k = bisect_right(f, -level, key=operator.neg) - 1
-    above, below, at = (
-        _NORMAL.inv_cdf(min(max(value, resolution), 1 - resolution))
-        for value in (f[k], f[k + 1], level)
-    )
+    above, below, at = quantile(f[k]), quantile(f[k + 1]), quantile(level)
     if above == below:  # within the resolution: linear interpolation of the fractions
         above, below, at = f[k], f[k + 1], level
     part = (above - at) / (above - below)

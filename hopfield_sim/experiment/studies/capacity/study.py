@@ -132,7 +132,7 @@ class Capacity(probe.Probed):
                     counts, means(trials, ("retrieved", "overlap"), len(counts)), strict=True
                 )
             ]
-            held = crossing(counts, [p["retrieved"] for p in trials], LEVEL)
+            held = crossing(counts, np.array([p["retrieved"] for p in trials]), LEVEL)
             capacities.append(
                 {
                     "rule": rule,
