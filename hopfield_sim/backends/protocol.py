@@ -120,32 +120,32 @@ class Factors:
     diagonal: NDArray[Any]
     exact: ClassVar[bool] = True
 
-    @property
+    @cached_property
     def n_neurons(self) -> int:
         """Number of neurons, N."""
         return len(self.diagonal)
 
-    @property
+    @cached_property
     def wide(self) -> bool:
         """Whether fields may exceed 32 bits; kernels have no such fields."""
         return self.diagonal.dtype.kind != "i"
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """Field = N · W s."""
         return float(self.n_neurons)
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """Bound of the absolute values of fields."""
         return self.patterns.size
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Length of a cache."""
         return len(self.patterns)
 
-    @property
+    @cached_property
     def cache_type(self) -> np.dtype[Any]:
         """dtype of a cache; overlaps lie from −N to N."""
         return np.dtype(np.int16 if self.n_neurons < 2**15 else np.int32)
@@ -155,7 +155,7 @@ class Factors:
         """Change of the overlaps by a flip of each site, Ξᵀ, (N, P)."""
         return self.patterns.T
 
-    @property
+    @cached_property
     def own(self) -> Any:
         """Diagonal of ΞᵀΞ minus that of the couplings, P or 0, in the dtype of fields."""
         return self.diagonal.dtype.type(len(self.patterns)) - self.diagonal[0]

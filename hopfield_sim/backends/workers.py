@@ -35,7 +35,10 @@ def share(work: Work, rows: Rows, parts: int, n_threads: int) -> Rows:
     out. Returns the rows that were not processed.
     """
     parts = min(parts, len(rows))
-    left = [rows] if parts < 2 else np.array_split(rows, parts)[::-1]
+    if parts < 2:
+        done = work(rows)
+        return rows[:0] if done is None else rows[done:]
+    left = np.array_split(rows, parts)[::-1]
     rest: list[Rows] = []
 
     def run() -> None:

@@ -74,13 +74,19 @@ def signs(array: NDArray[Any], name: str) -> NDArray[np.int8]:
             f"{name} must be -1 or +1; got True and False; for bool data use from_binary"
         )
     memory(3 * array.size, f"{name} of shape {array.shape}", "pass fewer rows at a time")
-    if not all((abs(array[rows]) == 1).all() for rows in slabs(array)):
-        bad = (array != 1) & (array != -1)
-        entry = array[first(bad)]
-        hint = ""
-        if entry == 0:
-            hint = "; for 0/1 data use from_binary"
-        elif entry > 1:
-            hint = "; for a grey image use from_image"
-        raise InvalidInputError(f"{name} must be -1 or +1; found {entry} at {at(bad)}{hint}")
+    for rows in slabs(array):
+        if not (abs(array[rows]) == 1).all():
+            raise InvalidInputError(_other_entry(array, name))
     return copied(array, np.int8)
+
+
+def _other_entry(array: NDArray[Any], name: str) -> str:
+    """What to say of an array with an entry that is not ±1."""
+    bad = (array != 1) & (array != -1)
+    entry = array[first(bad)]
+    hint = ""
+    if entry == 0:
+        hint = "; for 0/1 data use from_binary"
+    elif entry > 1:
+        hint = "; for a grey image use from_image"
+    return f"{name} must be -1 or +1; found {entry} at {at(bad)}{hint}"

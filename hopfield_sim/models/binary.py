@@ -129,8 +129,8 @@ class BinaryMemory(SpinMemory):
             ``n_threads`` is below 1.
         """
         now = self._now()
-        n, state = now._size(), now._state
-        cues = now._validate(states, now._xp)
+        cues, state = now._validate(states, now._xp), now._state
+        n = cues.array.shape[1]
         update = checks.choice(update, UPDATES, "update")
         order = checks.choice(order, ORDERS, "order")
         ties = checks.choice(ties, TIES, "ties")

@@ -79,7 +79,10 @@ def flow(
 
 def is_stochastic(schedule: Schedule) -> bool:
     """Whether any temperature is positive."""
-    return any((t if isinstance(t, float) else t.max()) > 0 for t, _ in schedule)
+    for temperature, _ in schedule:
+        if (temperature if isinstance(temperature, float) else temperature.max()) > 0:
+            return True
+    return False
 
 
 def stretches(temperatures: NDArray[np.float64]) -> Schedule:
