@@ -299,6 +299,14 @@ def test_the_posters_are_distinct_balanced_and_nearly_orthogonal() -> None:
     assert np.abs(drawn.mean(axis=1)).max() < 0.02
 
 
+def test_memories_that_differ_stand_beside_the_rules_unless_rules_are_given() -> None:
+    every = IMAGE()
+    assert every.config["rules"] == ["hebbian", "storkey", "pseudoinverse"]
+    assert every.config["memories"] == ["dense-exponential", "modern"]
+    assert IMAGE(memories=["modern"]).config["memories"] == ["modern"]
+    assert IMAGE(rules=["hebbian"]).config["memories"] is None
+
+
 def test_all_posters_come_back_from_a_quarter(images: Result) -> None:
     assert [row["image"] for row in images.rows] == list(pictures.NAMES)
     assert [row["retrieved"] for row in images.rows] == [1] * 6

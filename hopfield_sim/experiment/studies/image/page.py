@@ -13,6 +13,9 @@ from hopfield_sim.labels import label
 
 __all__ = ["names", "page", "sentence"]
 
+_APART = {"pseudoinverse", "dense-exponential", "modern"}
+_ASK = "--rules pseudoinverse --memories dense-exponential modern"
+
 
 def names(config: Mapping[str, Any]) -> list[str]:
     """Return the rules and memories, as the column rule has them."""
@@ -59,9 +62,8 @@ def page(result: Result) -> Pages:
     )
     if result.config["own"] is None:
         caption += (
-            " The drawn posters are nearly orthogonal, so that Hebb's rule brings them back; "
-            "on photographs rules differ: --file album --fill random --rules hebbian "
-            "pseudoinverse --memories dense-exponential modern."
+            " The drawn posters are nearly orthogonal, so that every memory brings them back; on "
+            "photographs memories differ: --file album --fill random."
         )
     return Pages(
         "Images: the whole from a quarter",
@@ -97,8 +99,8 @@ def _reason(result: Result) -> str:
         parts.append(
             f"What {' and '.join(local)} networks recall well has little in common: the other "
             "pictures pull at every pixel by their overlap with the state, and photographs "
-            "overlap. The pseudo-inverse and dense and modern memories tell such pictures apart "
-            "(--rules pseudoinverse --memories dense-exponential modern)."
+            "overlap. The pseudo-inverse and dense and modern memories tell such pictures apart"
+            + ("." if {*names(config)} >= _APART else f" ({_ASK}).")
         )
     if lost and config["fill"] == "black":
         parts.append(

@@ -46,6 +46,11 @@ FRAMES_PER_SWEEP = 10
 _ARRAYS = (".npy", ".csv")
 """Files of patterns; others are pictures or data sets."""
 
+RULES = ("hebbian", "storkey", "pseudoinverse")
+
+BESIDE = ("dense-exponential", "modern")
+"""Memories beside these rules, unless others are asked for."""
+
 MEMORIES = ("dense-polynomial", "dense-rectified", "dense-exponential", "modern")
 
 _SHARPNESS = 50.0
@@ -92,12 +97,17 @@ class Image(Study):
         "by default six images that the package draws",
         name="file",
     )
-    rules: Sequence[str] = option(("hebbian", "storkey"), kinds.learning_rules(), "learning rules")
+    rules: Sequence[str] | None = option(
+        None,
+        kinds.one_or_default(kinds.learning_rules()),
+        "learning rules; by default hebbian, storkey and pseudoinverse",
+    )
     _: KW_ONLY
     memories: Sequence[Any] | None = option(
         None,
         kinds.one_or_default(kinds.memories(MEMORIES)),
-        "dense and modern memories, or your own, beside the rules; none by default",
+        "dense and modern memories, or your own, beside the rules; by default dense-exponential "
+        "and modern, or none where rules are given",
     )
     fill: str = option(
         "black", kinds.choice(("black", "random")), "what covers a cue: black (−1), or random bits"
@@ -108,6 +118,9 @@ class Image(Study):
 
     def settle(self, config: Config) -> Config:
         """Enter the images into the configuration."""
+        if config["rules"] is None:
+            config["rules"] = list(RULES)
+            config["memories"] = config["memories"] or list(BESIDE)
         names, own, origin = list(pictures.NAMES), None, dict[str, str]()
         paths = paths_of(config.pop("files"))
         if paths:
