@@ -82,22 +82,22 @@ class Matrix:
     factors: Factors | None = None
     wide: ClassVar[bool] = False
 
-    @property
+    @cached_property
     def n_neurons(self) -> int:
         """Number of neurons, N."""
         return len(self.diagonal)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Length of a cache."""
         return len(self.diagonal)
 
-    @property
+    @cached_property
     def cache_type(self) -> np.dtype[Any]:
         """dtype of a cache."""
         return self.diagonal.dtype
 
-    @property
+    @cached_property
     def exact(self) -> bool:
         """Whether fields are exact in any order of summation, and need no recomputation."""
         return self.factors is not None

@@ -56,7 +56,9 @@ def values(rows: Iterable[Row], name: str) -> list[Any]:
 
 def where(rows: Iterable[Row], **wanted: Any) -> list[Row]:
     """The rows with these values."""
-    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+    for name, value in wanted.items():
+        rows = [row for row in rows if row[name] == value]
+    return list(rows)
 
 
 def ordered(rows: Iterable[Row], name: str) -> list[Row]:
