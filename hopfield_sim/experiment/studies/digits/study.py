@@ -74,7 +74,7 @@ class Digits(Study):
     )
     orders: Sequence[int] = option(ORDERS, kinds.integers(2, HIGHEST), "powers, n")
     networks: int | None = repeats(
-        "number of independent networks for each power; by default 1, or 5 for images of 8 × 8 "
+        "number of independent networks for each power; by default 3, or 5 for images of 8 × 8 "
         "pixels"
     )
     _: KW_ONLY
@@ -107,7 +107,7 @@ class Digits(Study):
         small, full = dataset.name == "digits", config.pop("full")
         available, tests = digits_data.counts(dataset)
         defaults = {
-            "networks": 5 if small else 1,
+            "networks": 5 if small else 3,
             "n_memories": 50 if small else 100,
             "images": available,
             "epochs": 200 if full else 60 if small else 40,
