@@ -19,9 +19,10 @@ import stand_in
 
 
 def walks() -> None:
-    """All forms of couplings and of dense memories, cold and warm, in every place of memory; and
-    the capacity cell.
+    """All forms of couplings and of dense memories, cold and warm, in every place of memory; the
+    capacity cell; and attention of all forms.
     """
+    import test_attention_kernel as attention
     import test_dense_kernels as dense
     import test_kernels as tests
     from chosen import Chosen
@@ -44,6 +45,8 @@ def walks() -> None:
                 for seed in range(2):
                     dense.compare(device, form, 33, 9, seed, update)
     device.place(3)
+    for form in attention.FORMS:
+        attention.compare(device, form, 33, 40, 2, ("f4", "f8"), 0.1, chunks=2)
     device.block = 64
     for form in ("patterns", "i1 i2"):
         tests.test_only_stale_caches_are_computed(device, form)

@@ -27,8 +27,8 @@ SEEDS = 6
 
 @dataclass(frozen=True)
 class Mutant:
-    """A text that is replaced in a kernel; ``update`` is the walk that has it, "retrieval" the cell;
-    ``form`` the couplings, or the interaction of a dense memory.
+    """A text that is replaced in a kernel; ``update`` is the walk that has it, "retrieval" the cell,
+    "attention" that; ``form`` the couplings, the interaction of a dense memory, or the scores.
     """
 
     what: str
@@ -134,16 +134,31 @@ MUTANTS = [
            "            __syncthreads();\n            flips++;", "rectified"),
     Mutant("some sums of a warp only", "sync",
            "lane < warps ? mine[lane].of[0] : 0.", "lane == 0 ? mine[0].of[0] : 0.", "cubic"),
+    Mutant("nothing", "attention", "", "", "scaled"),
+    Mutant("no barrier after the query", "attention",
+           "        query[j] = queries[(i64)n * (blockIdx.x % n_queries) + j];\n    }\n" + BARRIER,
+           "        query[j] = queries[(i64)n * (blockIdx.x % n_queries) + j];\n    }\n", "scaled"),
+    Mutant("no barrier after the scores", "attention",
+           "SCORE(sum, first + r);\n        }\n        __syncthreads();\n",
+           "SCORE(sum, first + r);\n        }\n", "scaled"),
+    Mutant("no barrier before the next scores", "attention",
+           "            total[j] = sum;\n        }\n        __syncthreads();\n",
+           "            total[j] = sum;\n        }\n", "scaled"),
+    Mutant("what was summed does not shrink", "attention",
+           "REAL sum = total[j] * shrink;", "REAL sum = total[j];", "scaled"),
+    Mutant("more memories than there are", "attention",
+           "(i32)(end - first < TILE ? end - first : TILE)", "TILE", "plain"),
 ]  # fmt: skip
 
 
 def seen(mutant: Mutant, watched: bool) -> str:
     """What becomes of walks with it: "" if nothing is wrong."""
     import numpy as np
+    import test_attention_kernel as attention_tests
     import test_dense_kernels as dense_tests
     import test_kernels as tests
 
-    from hopfield_sim.backends.cuda import dense, source, walker
+    from hopfield_sim.backends.cuda import attention, dense, source, walker
     from hopfield_sim.backends.cuda import pairs as engine
 
     whole, changed = source.text, 0
@@ -154,7 +169,7 @@ def seen(mutant: Mutant, watched: bool) -> str:
         changed += mutant.old in found
         return found.replace(mutant.old, mutant.new) if mutant.old else found
 
-    engine.text = dense.text = walker.text = text
+    attention.text = engine.text = dense.text = walker.text = text
     stand_in.install()
     stand_in.settings.flags = shim.WATCHED if watched else shim.PLAIN
     device = Chosen(stand_in.module())
@@ -162,6 +177,11 @@ def seen(mutant: Mutant, watched: bool) -> str:
         for seed in range(1 if watched else SEEDS):
             if mutant.form == "real f8":
                 tests.compare(device, mutant.form, 33, 9, seed, mutant.update)
+                continue
+            if mutant.update == "attention":
+                attention_tests.BLOCKS = (64, 128)
+                case = mutant.form, 41, 33, 3, ("f8", "f8"), 0.2
+                attention_tests.compare(device, *case, chunks=2, seed=seed)
                 continue
             if mutant.update == "retrieval":
                 device.block = 64

@@ -47,6 +47,15 @@ def variants() -> list[tuple[str, str]]:
     for near, site in ((1, np.uint16), (0, np.int32)):
         words = {"PATTERNS": 1, "FIELD": np.int32, "CACHE": np.int16, "NEAR": near, "INDEX": site}
         made.append((f"dense {near}, patterns int16", text("dense", **words)))
+    for memory, real in (
+        (np.float64, np.float64),
+        (np.float32, np.float32),
+        (np.float32, np.float64),
+    ):
+        for distances in ({}, {"DISTANCES": 1}):
+            words = {"MEMORY": memory, "REAL": real, **distances}
+            called = f"attention {memory.__name__} {real.__name__} {' '.join(distances)}"
+            made.append((called, text("attention", **words)))
     for name, words in found:
         made.append((f"caches {name}", text("caches", NEAR=1, **words)))
         for near in (2, 1, 0) if whole else (2,):
@@ -142,7 +151,9 @@ def main() -> None:
     compiler, n_kernels, most = Compiler(path), 0, 0
     for called, source in variants():
         wanted = None
-        if shim.available() and ("int8 int16" in called or "patterns int16" in called):
+        if shim.available() and any(
+            words in called for words in ("int8 int16", "patterns int16", "attention float64")
+        ):
             kernels = shim.Kernels(source)
             wanted = {k: [int(a[1:]) for a in kernels.wanted(k)] for k in shim.kernels_of(source)}
         for architecture in ARCHITECTURES:

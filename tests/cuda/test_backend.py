@@ -211,7 +211,7 @@ def test_the_benchmark_runs(cupy, capsys):
 
 def test_a_text_is_whole(cupy):
     """No include is left for a compiler that has no folder to look into."""
-    for name in ("asynchronous", "synchronous", "caches", "retrieval"):
+    for name in ("asynchronous", "synchronous", "caches", "retrieval", "attention"):
         text = source.text(name, FIELD=np.int32, CACHE=np.int32)
         assert "#include" not in text
         assert text.count("struct Progress {") == 1

@@ -1,6 +1,6 @@
 """Memories on an NVIDIA GPU, by CuPy: networks of pair couplings and dense memories by kernels,
 with the reference's bits for whole numbers, modern and distributed networks by the reference's own
-lines on CuPy's arrays.
+lines on CuPy's arrays, few states of modern ones by a kernel.
 
 ``*.cuh`` beside this file are the kernels, ``source.py`` joins them into texts to compile,
 ``device.py`` has memory and launches, ``batch.py`` states on the device, ``walker.py`` what engines
@@ -34,7 +34,7 @@ def load() -> dict[str, Any]:
 
     device = Device(cupy)
     there = {"pairs": CudaPairs(device), "dense": CudaDense(device)}
-    by_arrays = {"attention": CudaAttention(), "waves": CudaWaves(), "xp": cupy}
+    by_arrays = {"attention": CudaAttention(device), "waves": CudaWaves(), "xp": cupy}
     return reference.load() | there | by_arrays
 
 
