@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from benchmarks import dense
+from benchmarks.limits import Work
 from benchmarks.measure import Contest
 from benchmarks.row import Row, same
 
@@ -19,6 +20,11 @@ def contest(baseline: dense.Maker) -> Contest:
     return Contest(ours, theirs, visits, visits, "visit")
 
 
+def work() -> Work:
+    """In every visit the slopes, of 32 bits, added with the signs of the site's bits."""
+    return Work(4 * PATTERNS, "int8", (4 + 1 / 8) * PATTERNS)
+
+
 ROWS = [
     Row(
         "dense",
@@ -28,6 +34,7 @@ ROWS = [
         7,
         partial(contest, dense.polynomial),
         wide=(8, 18),
+        work=work,
     ),
     Row(
         "dense, cached slopes",
@@ -36,5 +43,6 @@ ROWS = [
         None,
         None,
         partial(contest, dense.cached_slopes),
+        work=work,
     ),
 ]

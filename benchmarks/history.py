@@ -36,6 +36,8 @@ class Entry:
         Quartiles and median of baseline over ours.
     reason : str
         Why there is no ratio, if there is none.
+    least, limit : str
+        Seconds that a unit takes at the processor's limit, and which limit that is.
     """
 
     date: str
@@ -50,6 +52,8 @@ class Entry:
     ratio: str = ""
     high: str = ""
     reason: str = ""
+    least: str = ""
+    limit: str = ""
 
     @property
     def found(self) -> Found:
@@ -57,8 +61,12 @@ class Entry:
         if self.reason:
             return {"reason": self.reason}
         found: Found = {"unit": self.unit}
+        if self.limit:
+            found["limit"] = self.limit
         found |= {
-            key: float(value) for key in ("ours", "baseline") if (value := getattr(self, key))
+            key: float(value)
+            for key in ("ours", "baseline", "least")
+            if (value := getattr(self, key))
         }
         if self.ratio:
             found["quartiles"] = tuple(float(q) for q in (self.low, self.ratio, self.high))
@@ -71,11 +79,13 @@ def entries(
     """The measurements of one run, level by level, as lines of the history."""
     for level, rows in found.items():
         for name, one in rows.items():
-            numbers = {key: f"{one[key]:.4g}" for key in ("ours", "baseline") if key in one}
+            numbers = {
+                key: f"{one[key]:.4g}" for key in ("ours", "baseline", "least") if key in one
+            }
             if "quartiles" in one:
                 quartiles = zip(("low", "ratio", "high"), one["quartiles"], strict=True)
                 numbers |= {key: f"{value:.4g}" for key, value in quartiles}
-            words = {key: one[key] for key in ("unit", "reason") if key in one}
+            words = {key: one[key] for key in ("unit", "reason", "limit") if key in one}
             yield Entry(date, machine, table, name, level, **numbers, **words)
 
 

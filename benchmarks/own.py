@@ -13,6 +13,7 @@ from benchmarks import (
     dense_rows,
     history,
     levels,
+    limits,
     recall_rows,
     report,
     rule_rows,
@@ -55,6 +56,8 @@ def run(only: str = "") -> str:
         )
         for level in _until(widest)
     }
+    for name, measured in _limits(rows, found[widest]).items():
+        found[widest][name] = measured
     today = date.today().isoformat()
     if not only:
         found[widest][STUDY] = {"ours": default_study(), "unit": "run"}
@@ -77,9 +80,9 @@ def text(
             if not row.compiled:
                 entry = best
             cells.append(runner.cell(entry or {}))
-        return [row.what, row.against, runner.times(best), *cells]
+        return [row.what, row.against, runner.times(best), *cells, _of_limit(best)]
 
-    head = ["ours", "baseline", "times: ours, baseline", *every]
+    head = ["ours", "baseline", "times: ours, baseline", *every, "of its limit"]
     missing = [level for level in every if level not in found]
     return report.section(
         f"Our kernels against honest baselines, {day}",
@@ -90,8 +93,31 @@ def text(
         *runner.reasons(
             found.values(), *(f"the column {level}: this processor has none" for level in missing)
         ),
+        *([limits.sentences(found[widest])] if limits.KINDS[0] in found[widest] else []),
         *_sentence(found[widest].get(STUDY)),
     )
+
+
+def _limits(rows: Sequence[Row], found: Mapping[str, runner.Found]) -> dict[str, runner.Found]:
+    """The processor's limits, and the rows with what their least work takes at them."""
+    try:
+        known = limits.measure()
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"no limits without a C compiler: {error}", file=sys.stderr)
+        return {}
+    every = dict(known)
+    for row in rows:
+        if row.work is not None and "ours" in found[row.name]:
+            least, limit = row.work().least(known)
+            every[row.name] = {**found[row.name], "least": least, "limit": limit}
+    return every
+
+
+def _of_limit(found: runner.Found) -> str:
+    """Our share of the limit, and which one it is."""
+    if "least" not in found:
+        return "—"
+    return f"{found['least'] / found['ours']:.0%}, {found['limit']}"
 
 
 def _sentence(study: runner.Found | None) -> list[str]:

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-SOURCE = Path(__file__).with_name("plain.h")
 BUILD = Path(__file__).parents[1] / "build" / "benchmarks"
 FLAGS = ["-O3", "-ffp-contract=off"]
 
@@ -26,15 +25,22 @@ def compiler() -> list[str]:
     return (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()
 
 
-@cache
 def library() -> ctypes.CDLL:
-    """The compiled loops; compiled again only when the source has changed."""
-    path = BUILD / f"plain-{sha256(SOURCE.read_bytes()).hexdigest()[:12]}.so"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        command = [*compiler(), *FLAGS, "-shared", "-fPIC", "-x", "c", str(SOURCE), "-lm"]
-        subprocess.run([*command, "-o", str(path)], check=True)
-    return ctypes.CDLL(str(path))
+    """The plain loops."""
+    return compiled("plain.h")
+
+
+@cache
+def compiled(source: str, *flags: str) -> ctypes.CDLL:
+    """A source of this folder, compiled; again only when it has changed."""
+    path = Path(__file__).with_name(source)
+    command = [*compiler(), *FLAGS, *flags, "-shared", "-fPIC", "-x", "c", str(path), "-lm"]
+    made = sha256(path.read_bytes() + repr(command).encode()).hexdigest()[:12]
+    built = BUILD / f"{path.stem}-{made}.so"
+    if not built.exists():
+        built.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run([*command, "-o", str(built)], check=True)
+    return ctypes.CDLL(str(built))
 
 
 def asynchronous(

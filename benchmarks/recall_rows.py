@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 import hopfield_sim as hs
 from benchmarks import baselines, plain
+from benchmarks.limits import Work
 from benchmarks.measure import Contest
 from benchmarks.row import NotMeasured, Row, same
 from hopfield_sim.backends.reference import philox as counter_rng
@@ -73,6 +75,28 @@ def against_cached_fields(n: int, way: Way, states: int = 200) -> Contest:
     same(way(w, t.patterns, t.cues[few], t.orders()), net.recall(t.cues, rng=0).states[few])
     free = baselines.shuffled(n)
     return _batch(t, net, lambda: way(w, t.patterns, t.cues, free), states)
+
+
+def walk_work(n: int, states: int, source: str = "L2") -> Work:
+    """The columns of flipped spins, added to fields of 16 bits, and a look at every field."""
+    t = task(n, n // 20, states)
+    run = t.net().recall(t.cues, rng=0)
+    flips, sweeps = float(run.flips.mean()), float(run.sweeps.mean())
+    return Work(2 * n * (flips + sweeps), "int8", n * flips, source)
+
+
+def sync_work(n: int, n_patterns: int, states: int = 200) -> Work:
+    """Bits that are compared, counted and added, eight at a time: for overlaps, and for fields."""
+    t = task(n, n_patterns, states)
+    steps = float(t.net().recall(t.cues, update="sync").sweeps.mean())
+    return Work(steps * 2 * 3 * n * n_patterns / 8)
+
+
+def glauber_work(n: int, states: int = 200) -> Work:
+    """The column of a flipped spin, for the fraction of visits that flip one."""
+    t = task(n, n // 20, states)
+    flips = float(recall_warm(t.net(), t.cues)().flips.mean()) / (SWEEPS * n)
+    return Work(2 * n * flips, "int8", n * flips)
 
 
 def against_dot_products(n: int, *, compiled: bool, states: int = 200) -> Contest:
@@ -161,20 +185,21 @@ WAYS = (
 ROWS = [
     *(
         Row(f"async-{n}-{name}", f"asynchronous, N = {n}", against, floor, stretch,
-            lambda n=n, way=way, states=states: against_cached_fields(n, way, states))
+            lambda n=n, way=way, states=states: against_cached_fields(n, way, states),
+            work=partial(walk_work, n, states, "L2" if n < 1000 else "L3"))
         for n, floor, stretch, states in ((400, 15, 35, 200), (800, 10, 20, 200), (3200, 4, 9, 100))
         for name, against, way in WAYS
     ),
     Row("async-numpy-dot", "asynchronous, N = 800", "NumPy loop of dot products", 35, 74,
-        lambda: against_dot_products(800, compiled=False)),
+        lambda: against_dot_products(800, compiled=False), work=partial(walk_work, 800, 200)),
     Row("async-compiled-dot", "asynchronous, N = 800", "plain compiled dot products", 20, 41,
-        lambda: against_dot_products(800, compiled=True)),
+        lambda: against_dot_products(800, compiled=True), work=partial(walk_work, 800, 200)),
     Row("sync-50", "synchronous to the end, N = 1000, P = 50", GEMM, 2.5, 6,
-        lambda: against_gemm(1000, 50), wide=(10, 22)),
+        lambda: against_gemm(1000, 50), wide=(10, 22), work=partial(sync_work, 1000, 50)),
     Row("sync-100", "synchronous to the end, N = 1000, P = 100", GEMM, 2.5, 6,
-        lambda: against_gemm(1000, 100), wide=(10, 22)),
+        lambda: against_gemm(1000, 100), wide=(10, 22), work=partial(sync_work, 1000, 100)),
     Row("glauber", f"Glauber, T = {TEMPERATURE}, N = 1000", "compiled dot product with exp",
-        100, 300, lambda: glauber_against_exp(1000)),
+        100, 300, lambda: glauber_against_exp(1000), work=partial(glauber_work, 1000)),
     Row("two-threads", "asynchronous, N = 1000, two threads", "one thread", 1.5, 1.9,
         lambda: two_threads(1000)),
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.limits import Work
 from benchmarks.measure import Contest
 
 
@@ -33,6 +34,8 @@ class Row:
         Floor and stretch with AVX-512, where they differ.
     compiled : bool
         Whether our side has row kernels, which depend on the instruction set.
+    work : callable, optional
+        What it must do at least for one thing; None where that is not known, or is mostly waiting.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Row:
     prepare: Callable[[], Contest]
     wide: tuple[float, float] | None = None
     compiled: bool = True
+    work: Callable[[], Work] | None = None
 
     def floor_at(self, level: str) -> float | None:
         """What is required of the kernels of a level."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -9,6 +10,7 @@ import numpy as np
 
 import hopfield_sim as hs
 from benchmarks import baselines
+from benchmarks.limits import Work
 from benchmarks.measure import Contest
 from benchmarks.row import Row, same
 from hopfield_sim.models.hopfield import couplings
@@ -77,21 +79,44 @@ def matrix_free(n: int, n_patterns: int, states: int, *, bytes_too: bool = True)
     )
 
 
+def storkey_work(kind: str, n: int = 1000, n_patterns: int = 100) -> Work:
+    """For each pattern its fields, and a change of rank two of one triangle: 2 N² each."""
+    return Work(4 * n * n * n_patterns, kind)
+
+
+def projection_work(n: int = 1000, n_patterns: int = 500) -> Work:
+    """One triangle of ΞΞᵀ, its Cholesky factor, the solution for Ξ, and one triangle of W."""
+    p = n_patterns
+    return Work(p * p * n + p**3 / 3 + p * p * n + n * n * p, "float64")
+
+
+def matrix_free_work(n: int, n_patterns: int, states: int) -> Work:
+    """In every visit the overlaps, of 16 bits, added with the signs of the site's bits."""
+    patterns = hs.random_patterns(n_patterns, n, rng=1)
+    cues = hs.flip(np.resize(patterns, (states, n)), fraction=0.1, rng=0)
+    run = hs.HopfieldNetwork().store(patterns).recall(cues, rng=0)
+    visits = n * float(run.sweeps.mean())
+    return Work(2 * n_patterns * (visits + float(run.flips.mean())))
+
+
 RANK_TWO = "NumPy, rank two a pattern"
 ROWS = [
     Row("storkey-64", "Storkey, N = 1000, P = 100, float64", RANK_TWO, 15, 33,
-        lambda: storkey(np.float64), compiled=False),
+        lambda: storkey(np.float64), compiled=False, work=partial(storkey_work, "float64")),
     Row("storkey-32", "Storkey, N = 1000, P = 100, float32", RANK_TWO, 20, 50,
-        lambda: storkey(np.float32), compiled=False),
+        lambda: storkey(np.float32), compiled=False, work=partial(storkey_work, "float32")),
     Row("pinv", "pseudo-inverse, N = 1000, P = 500", "numpy.linalg.pinv", 2.5, 4.3, pseudoinverse,
-        compiled=False),
+        compiled=False, work=projection_work),
     Row("perceptron", "perceptron, N = 21, P = 35, without a solution",
         "NumPy, all neurons at once", None, None, perceptron),
     Row("matrix-free-5000", "asynchronous without the matrix, N = 5000, P = 500",
-        "our own matrix form", 1.3, 2.2, lambda: matrix_free(5000, 500, 50)),
+        "our own matrix form", 1.3, 2.2, lambda: matrix_free(5000, 500, 50),
+        work=partial(matrix_free_work, 5000, 500, 50)),
     Row("matrix-free-5000-16", "asynchronous without the matrix, N = 5000, P = 500",
         "our own matrix form, of 16 bits", 1.3, 2.2,
-        lambda: matrix_free(5000, 500, 50, bytes_too=False)),
+        lambda: matrix_free(5000, 500, 50, bytes_too=False),
+        work=partial(matrix_free_work, 5000, 500, 50)),
     Row("matrix-free-10000", "asynchronous without the matrix, N = 10 000, P = 200",
-        "our own matrix form", 5, 20, lambda: matrix_free(10_000, 200, 50)),
+        "our own matrix form", 5, 20, lambda: matrix_free(10_000, 200, 50),
+        work=partial(matrix_free_work, 10_000, 200, 50)),
 ]  # fmt: skip

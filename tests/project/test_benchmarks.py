@@ -29,6 +29,7 @@ from benchmarks import (  # noqa: E402
     baselines,
     history,
     levels,
+    limits,
     measure,
     own,
     peer_rows,
@@ -137,6 +138,28 @@ def test_rule_baselines_make_the_same_weights() -> None:
     np.testing.assert_allclose(
         baselines.pinv_projection(patterns), hs.rules.pseudoinverse(patterns), atol=1e-13
     )
+
+
+@needs_compiler
+def test_limits_are_of_work_that_is_done() -> None:
+    words = np.arange(1003, dtype=np.uint64)
+    assert limits.read(words, 3) == 3 * 1003 * 1002 // 2
+    target = np.zeros_like(words)
+    limits.copy(words, target)
+    np.testing.assert_array_equal(target, words)
+    start = np.arange(limits.CHAINS)
+    np.testing.assert_array_equal(limits.arithmetic("int8", 1, 3, 5), (start + 3 + 3) ^ 5)
+    assert limits.arithmetic("int8", 5, 3, 5)[0] == 3  # 3, 3, 3, ... by hand: (3 + 3) ^ 5
+    for kind in ("float32", "float64"):  # x ← 2 x + 1, three times
+        np.testing.assert_array_equal(limits.arithmetic(kind, 3, 2, 1), 8 * (start + 2) + 7)
+
+
+def test_the_least_work_of_a_walk_is_its_flips() -> None:
+    """One pattern, two of 20 bits wrong: two flips in one sweep."""
+    work = recall_rows.walk_work(20, 1)
+    assert (work.operations, work.reads) == (2 * 20 * (2 + 1), 2 * 20)
+    slow = {"int8": {"ours": 1.0}, "read L2": {"ours": 5.0}, "read L3": {"ours": 1.0}}
+    assert work.least(slow) == (200.0, "L2")
 
 
 def test_a_wrong_baseline_does_not_count() -> None:
