@@ -226,17 +226,13 @@ def finite(array: NDArray[Any], name: str) -> NDArray[np.float64]:
     return copy
 
 
-_NESTED = (list, tuple, np.ma.MaskedArray)
-
-
 def _holds_mask(value: Any, depth: int = 3) -> bool:
     """Whether a value contains a masked array; NumPy drops the mask of one inside a list."""
-    if isinstance(value, np.ma.MaskedArray):
-        return True
-    return (
-        depth > 0
-        and isinstance(value, (list, tuple))
-        and any(isinstance(item, _NESTED) and _holds_mask(item, depth - 1) for item in value)
+    nested = (list, tuple, np.ma.MaskedArray)
+    if not isinstance(value, (list, tuple)):
+        return isinstance(value, nested)
+    return depth > 0 and any(
+        isinstance(item, nested) and _holds_mask(item, depth - 1) for item in value
     )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context, parent_process
+from concurrent.futures import Executor, Future, wait
 from threading import Thread
 
 from hopfield_sim import checks
@@ -134,6 +133,10 @@ class _Processes(Pool):
         super().__init__(self._spawn, n)
 
     def _spawn(self) -> Executor:
+        # Slow to import, and needed for processes only.
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         executor = ProcessPoolExecutor(self.slots, get_context("spawn"), initializer=_obey)
         # Ctrl-C reaches every process of the terminal, and concerns the driver alone. Workers
         # inherit the blocked signal, so that it is not delivered before they ignore it.
@@ -160,6 +163,8 @@ def _obey() -> None:
 
 
 def _follow() -> None:
+    from multiprocessing import parent_process
+
     driver = parent_process()
     assert driver is not None
     driver.join()
