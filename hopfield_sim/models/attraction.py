@@ -244,7 +244,7 @@ def _kinds(states: NDArray[Any], xi: NDArray[Any], within: float, binary: bool) 
 
 
 def _energies(memory: Any, states: NDArray[Any]) -> Floats:
-    if not (hasattr(memory, "energy") and len(states)):
+    if not (hasattr(memory, "energy") and getattr(memory, "_energetic", True) and len(states)):
         return np.full(len(states), np.nan)
     return np.asarray(memory.energy(states), np.float64).reshape(len(states))
 

@@ -34,7 +34,8 @@ class CompiledAttention(Attention):
 
     def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
         patterns = memories.patterns
-        plain = memories.mask is None and memories.keys is None and patterns.dtype == queries.dtype
+        products = memories.mask is None and memories.keys is None and memories.score is None
+        plain = products and patterns.dtype == queries.dtype
         if len(queries) > 1 or not plain:
             return super()._stream(memories, queries, beta)
         scale, bias = (

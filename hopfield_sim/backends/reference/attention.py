@@ -9,7 +9,7 @@ float32.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -35,9 +35,9 @@ _MEMORIES = 1 << 13
 class Memories:
     """Memories with the parameters of their scores.
 
-    score_μ(q) = scale_μ (q·ξ^μ) + bias_μ; with ``mask`` it is 1 / (1 + Σ_i mask_i |q_i − ξ_i^μ|)
-    instead. Queries have the dtype of ``patterns``, or are float64, and then so is all that is
-    computed.
+    score_μ(q) = scale_μ (q·ξ^μ) + bias_μ; with ``mask`` it is 1 / (1 + Σ_i mask_i |q_i − ξ_i^μ|),
+    and with ``score`` what that function says instead. Queries have the dtype of ``patterns``, or
+    are float64, and then so is all that is computed.
 
     Parameters
     ----------
@@ -52,6 +52,8 @@ class Memories:
     keys : (P, N) ndarray of float, optional
         What queries are multiplied with, if other than ξ: the same from an origin amid them, where
         products with ξ itself would lose in rounding what tells memories apart.
+    score : callable, optional
+        (queries (b, N), memories (P, N)) → scores (b, P), new arrays of the dtype of the queries.
     """
 
     patterns: Floats
@@ -59,6 +61,7 @@ class Memories:
     bias: NDArray[np.float64] | None = None
     mask: Floats | None = None
     keys: Floats | None = None
+    score: Callable[[Floats, Floats], Floats] | None = None
 
 
 class Attended(NamedTuple):
@@ -171,6 +174,8 @@ class Attention:
 
     def _scores(self, memories: Memories, queries: Floats, block: slice) -> Floats:
         patterns = memories.patterns[block]
+        if memories.score is not None:
+            return memories.score(queries, patterns)
         if memories.mask is not None:
             return 1 / (1 + self.distances(patterns, queries, memories.mask))
         keys = patterns if memories.keys is None else memories.keys[block]

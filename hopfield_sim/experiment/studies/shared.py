@@ -28,7 +28,7 @@ def repeats(help: str, *, default: int | None = None, most: int | None = None) -
 def network(rule: str, config: Mapping[str, Any]) -> HopfieldNetwork:
     """Return an empty network as in the course: only Storkey's rule keeps its diagonal."""
     keeps = rule in RULES and RULES[rule].keeps_diagonal
-    return HopfieldNetwork(own.rule(rule), zero_diagonal=not keeps, backend=config["backend"])
+    return HopfieldNetwork(own.named(rule), zero_diagonal=not keeps, backend=config["backend"])
 
 
 def law(name: str, *args: Any, **kwargs: Any) -> Any:

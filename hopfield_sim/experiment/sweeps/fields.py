@@ -17,6 +17,8 @@ import numpy as np
 from hopfield_sim import backends, checks, rules
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment.sweeps import own
+from hopfield_sim.models.dense.interactions import INTERACTIONS
+from hopfield_sim.models.modern.similarity import SIMILARITIES
 
 __all__ = [
     "Field",
@@ -28,15 +30,18 @@ __all__ = [
     "flag",
     "integer",
     "integers",
+    "interactions",
     "learning_rule",
     "learning_rules",
     "memories",
+    "one",
     "one_or_default",
     "option",
     "real",
     "reals",
     "reals_by_word",
     "seed",
+    "similarities",
     "text",
     "words",
 ]
@@ -253,36 +258,62 @@ def words(known: Iterable[str]) -> Kind:
 
 def learning_rules() -> Kind:
     """Learning rules by name, as functions, or as "module:function"; stored as strings."""
-    known = tuple(rules.RULES)
-
-    def check(value: Any, name: str) -> list[str]:
-        items = [value] if callable(value) else _items(value, name)
-        return list(dict.fromkeys(own.reference(rule, name) for rule in items))
-
-    bounds = f"{', '.join(known)}, or module:function"
-    return Kind(check, "RULE,..", bounds, several=True, values=known, judge=own.judge_rule)
+    return _named(rules.RULES, own.RULE, own.judge_rule, "RULE")
 
 
 def memories(known: Iterable[str] = ()) -> Kind:
     """Memories by name, as classes, or as "module:name"; stored as strings."""
-    known = tuple(known)
+    return _named(known, own.MEMORY, own.judge_memory, target="class")
 
-    def check(value: Any, name: str) -> list[str]:
-        items = [value] if callable(value) else _items(value, name)
-        return list(dict.fromkeys(own.reference(one, name, known, own.MEMORY) for one in items))
 
-    bounds = ", ".join([*known, "module:class"])
-    return Kind(
-        check, "WORD,..", f"of {bounds}", several=True, values=known, judge=own.judge_memory
-    )
+def interactions() -> Kind:
+    """Interactions of dense memories by name, as functions or classes, or as "module:name"."""
+    return _named(INTERACTIONS, own.INTERACTION, own.judge_interaction)
+
+
+def similarities() -> Kind:
+    """Similarities of modern networks by name, as functions, or as "module:function"."""
+    return _named(SIMILARITIES, own.SIMILARITY, own.judge_similarity)
+
+
+def one(kind: Kind) -> Kind:
+    """One value of a kind of lists of names.
+
+    Examples
+    --------
+    >>> one(learning_rules()).check("storkey", "rule")
+    'storkey'
+    """
+
+    def check(value: Any, name: str) -> str:
+        found: list[str] = kind.check([value], name)
+        return found[0]
+
+    metavar, bounds = kind.metavar.removesuffix(",.."), kind.bounds.removeprefix("of ")
+    return replace(kind, check=check, metavar=metavar, bounds=f"one of {bounds}", several=False)
 
 
 def learning_rule() -> Kind:
     """One learning rule, as ``learning_rules``."""
-    kind = learning_rules()
-    return replace(
-        kind, check=own.reference, metavar="RULE", bounds=f"one of {kind.bounds}", several=False
-    )
+    return one(learning_rules())
+
+
+def _named(
+    known: Iterable[str],
+    what: str,
+    judge: Callable[[str], Any],
+    metavar: str = "WORD",
+    target: str = "function",
+) -> Kind:
+    """Some of the known words, or functions or classes of a user; stored as strings."""
+    known = tuple(known)
+
+    def check(value: Any, name: str) -> list[str]:
+        items = [value] if callable(value) else _items(value, name)
+        return list(dict.fromkeys(own.reference(item, name, known, what) for item in items))
+
+    bounds = f"of {', '.join([*known, f'module:{target}'])}"
+    return Kind(check, f"{metavar},..", bounds, several=True, values=known, judge=judge)
 
 
 def files() -> Kind:
@@ -318,24 +349,30 @@ def one_or_default(kind: Kind, default: Any = None) -> Kind:
     return replace(kind, check=check)
 
 
-def reals_by_word(known: Iterable[str]) -> Kind:
-    """Real numbers greater than 0 for some words, {"dot": [0.1, 1]}; typed as dot=0.1,1."""
-    known = tuple(known)
-    one = reals(above=0)
+def reals_by_word(words: Kind) -> Kind:
+    """Real numbers greater than 0 for some words, {"dot": [0.1, 1]}; typed as dot=0.1,1.
+
+    Parameters
+    ----------
+    words : Kind
+        What the words may be, a kind of lists of names.
+    """
+    numbers = reals(above=0)
 
     def check(value: Any, name: str) -> dict[str, list[float]]:
         typed = dict(value) if isinstance(value, list) else value
         table = checks.mapping(typed, name, "words to numbers")
         return {
-            checks.choice(word, known, name): one.check(numbers, name)
-            for word, numbers in table.items()
+            one(words).check(word, name): numbers.check(several, name)
+            for word, several in table.items()
         }
 
     def read(word: str) -> tuple[str, list[float]]:
-        name, _, numbers = word.partition("=")
-        return name, [float(number) for number in numbers.split(",")]
+        name, _, several = word.partition("=")
+        return name, [float(number) for number in several.split(",")]
 
-    return Kind(check, "WORD=REAL,..", "such as dot=0.1,1", read, repeated=True, values=known)
+    bounds = "such as dot=0.1,1"
+    return Kind(check, "WORD=REAL,..", bounds, read, repeated=True, values=words.values)
 
 
 def _items(value: Any, name: str) -> list[Any]:

@@ -14,22 +14,26 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.models import HopfieldNetwork
 from hopfield_sim.rules import RULES
-from hopfield_sim.testing import check_memory, check_rule
+from hopfield_sim.testing import check_interaction, check_memory, check_rule, check_similarity
 
 __all__ = [
     "digest",
     "find",
     "is_rule",
+    "judge_interaction",
     "judge_memory",
     "judge_rule",
+    "judge_similarity",
     "memory",
+    "named",
     "reference",
-    "rule",
     "taken",
 ]
 
 RULE = "functions of patterns (P, N)"
 MEMORY = "functions of patterns (P, N), or classes of memories,"
+INTERACTION = "functions of overlaps, or classes of them,"
+SIMILARITY = "functions of states (B, N) and memories (P, N)"
 MEASURE = "a function of the grid's arguments and rng"
 
 
@@ -66,7 +70,7 @@ def reference(value: Any, name: str, known: Collection[str] = RULES, what: str =
     if imported is not value:
         raise InvalidInputError(
             f"{name} must be {what} that workers can import, defined by def in a module"
-            f"{', or by class' if what == MEMORY else ''}; "
+            f"{', or by class' if 'classes' in what else ''}; "
             f"got {checks.show(value)}"
         )
     return text
@@ -97,8 +101,10 @@ def find(text: str, name: str = "a function") -> Callable[..., Any]:
     return target
 
 
-def rule(text: str) -> str | Callable[..., Any]:
-    """Return the argument of ``HopfieldNetwork(rule=...)`` for a string of ``reference``."""
+def named(text: str) -> str | Callable[..., Any]:
+    """Return a name, or the function or class at "module:name": what the package's memories take
+    as ``rule``, ``interaction`` or ``similarity``.
+    """
     return find(text) if ":" in text else text
 
 
@@ -169,6 +175,16 @@ def judge_memory(text: str) -> None:
         judge_rule(text)
     else:
         _judge(check_memory, memory(text), text)
+
+
+def judge_interaction(text: str) -> None:
+    """Warn of such an interaction."""
+    _judge(check_interaction, find(text), text)
+
+
+def judge_similarity(text: str) -> None:
+    """Warn of such a similarity."""
+    _judge(check_similarity, find(text), text)
 
 
 def digest(text: str) -> str:

@@ -71,6 +71,11 @@ class Interaction(ABC):
     def slope(self, x: Floats) -> Floats:
         """F′ of real numbers."""
 
+    @property
+    def word(self) -> str:
+        """What a memory calls it: its name, or that of a user's function."""
+        return self.name
+
     def __str__(self) -> str:
         return f"F(x) = {self.formula.replace('ⁿ', f'^{self.order}')}"
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -18,9 +19,9 @@ from hopfield_sim.backends.reference import dense as numpy_dense
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import likeness
 from hopfield_sim.models.binary import BinaryMemory, Manner
-from hopfield_sim.models.dense import interactions
+from hopfield_sim.models.dense import own
 from hopfield_sim.models.dense.engine import DenseEngine, overlaps
-from hopfield_sim.models.dense.interactions import ENERGIES, Interaction
+from hopfield_sim.models.dense.interactions import ENERGIES, INTERACTIONS, Floats, Interaction
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.shared import stored
 from hopfield_sim.models.spins import Shape, Stored, image_shape
@@ -50,8 +51,10 @@ class DenseMemory(BinaryMemory):
 
     Parameters
     ----------
-    interaction : {"polynomial", "rectified", "exponential"}
-        Interaction F(x) = xⁿ, max(x, 0)ⁿ or e^x.
+    interaction : {"polynomial", "rectified", "exponential"} or callable
+        Interaction F(x) = xⁿ, max(x, 0)ⁿ or e^x. A function of your own takes a float64 array of
+        overlaps and returns F of each number; one with an argument ``order`` gets that too.
+        ``testing.check_interaction`` tests it.
     order : int
         Order n, from 1 to 64; 2 is the Hebbian network. Not used for e^x.
     energy : {"sum", "log"}, optional
@@ -84,19 +87,19 @@ class DenseMemory(BinaryMemory):
 
     def __init__(
         self,
-        interaction: str = "polynomial",
+        interaction: str | Callable[..., Any] = "polynomial",
         order: int = 3,
         *,
         energy: str | None = None,
         backend: str = "auto",
     ) -> None:
-        self._interaction = kind = interactions.get(interaction, order)
+        self._interaction = kind = own.interaction(interaction, order)
         usual = kind.energies[0]
         self._energy = usual if energy is None else checks.choice(energy, ENERGIES, "energy")
         if self._energy not in kind.energies:
             raise InvalidInputError(
                 'energy="log" is −log Σ e^x and needs interaction="exponential"; '
-                f'got interaction="{kind.name}", whose energy is "{usual}"'
+                f'got interaction="{kind.word}", whose energy is "{usual}"'
             )
         self._backend = backends.setting(backend)
         self.clear()
@@ -174,7 +177,10 @@ class DenseMemory(BinaryMemory):
         return self
 
     def _kept(self, patterns: NDArray[np.int8] | None, shape: Shape | None) -> Kept:
-        return Kept(patterns, shape, self._interaction)
+        kept = Kept(patterns, shape, self._interaction)
+        if patterns is not None and isinstance(kept.interaction, own.OwnInteraction):
+            _ = kept.tables  # now: what is wrong with a function is said by store
+        return kept
 
     # ------------------------------------------------------------------ what it is
 
@@ -183,8 +189,8 @@ class DenseMemory(BinaryMemory):
 
     @property
     def interaction(self) -> str:
-        """Name of the interaction F."""
-        return self._interaction.name
+        """Name of the interaction F, or of your own function."""
+        return self._interaction.word
 
     @property
     def order(self) -> int:
@@ -272,6 +278,14 @@ class DenseMemory(BinaryMemory):
         step.temperature = steep(step.drive(patterns) / 2)
         return step
 
+    def _table(self) -> Floats | None:
+        """F of all overlaps, for a file, which has no code; None if the name says it."""
+        kind = self._interaction
+        if type(kind) in INTERACTIONS.values():
+            return None
+        n = self._stored_patterns("save").shape[1]
+        return np.asarray(kind(np.arange(-n, n + 1)), np.float64)
+
     # ------------------------------------------------------------------ files
 
     _file = FileKind(
@@ -281,11 +295,16 @@ class DenseMemory(BinaryMemory):
         energy=Member("U", "_energy"),
         patterns=Member("i1 P N", lambda memory: memory._stored_patterns("save")),
         shape=SHAPE,
+        table=Member("f8 T", lambda memory: memory._table(), optional=True),
     )
 
     @classmethod
     def _from_file(cls, values: Values) -> Self:
-        memory = cls(values["interaction"], values["order"], energy=values["energy"])
-        patterns = checks.patterns(values["patterns"]).array
+        patterns, table = checks.patterns(values["patterns"]).array, values["table"]
+        kind: Any = values["interaction"]
+        if table is not None:
+            kind = own.tabulated(kind, values["order"], checks.finite(table, "table"))
+            kind.table(patterns.shape[1])
+        memory = cls(kind, values["order"], energy=values["energy"])
         memory._state = memory._kept(patterns, image_shape(values, patterns.shape[1]))
         return memory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,7 +14,7 @@ from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
-from hopfield_sim.models.modern import advice
+from hopfield_sim.models.modern import advice, own
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.similarity import SIMILARITIES, Similarity, demand_energy
 from hopfield_sim.models.shared import stored
@@ -47,9 +48,11 @@ class ModernHopfield(ContinuousMemory):
     ----------
     beta : float
         Inverse temperature β > 0, in inverse units of the similarity.
-    similarity : {"dot", "cosine", "euclidean", "manhattan"}
+    similarity : {"dot", "cosine", "euclidean", "manhattan"} or callable
         Similarity of a state and a memory: x·ξ; x·ξ after centring both and scaling them to length
-        1; −½‖x − ξ‖²; or 1/(1 + Σ|x_i − ξ_i|), which has no energy.
+        1; −½‖x − ξ‖²; or 1/(1 + Σ|x_i − ξ_i|), which has no energy. A function of your own takes
+        states (B, N) and memories (P, N) and returns similarities (B, P); it has no energy either.
+        ``testing.check_similarity`` tests it.
     backend : {"auto", "numpy", "cython", ...}
         Implementation to use, a name of ``backends.available()``; the results are the same to
         rounding.
@@ -65,11 +68,15 @@ class ModernHopfield(ContinuousMemory):
     _state: Kept
 
     def __init__(
-        self, beta: float = 1.0, *, similarity: str = "dot", backend: str = "auto"
+        self,
+        beta: float = 1.0,
+        *,
+        similarity: str | Callable[..., Any] = "dot",
+        backend: str = "auto",
     ) -> None:
         super().__init__(backend)
         self._beta = inverse_temperature(beta)
-        self._similarity = checks.choice(similarity, SIMILARITIES, "similarity")
+        self._similarity, self._compare = own.similarity(similarity)
         self.clear()
 
     # ------------------------------------------------------------------ storing
@@ -138,7 +145,7 @@ class ModernHopfield(ContinuousMemory):
         return self
 
     def _kept(self, patterns: Floats, shape: tuple[int, ...] | None) -> Kept:
-        return Kept(patterns, shape, SIMILARITIES[self._similarity](patterns, None))
+        return Kept(patterns, shape, self._compare(patterns, None))
 
     # ------------------------------------------------------------------ what it is
 
@@ -153,7 +160,7 @@ class ModernHopfield(ContinuousMemory):
 
     @property
     def similarity(self) -> str:
-        """Name of the similarity."""
+        """Name of the similarity, or of your own function."""
         return self._similarity
 
     @property
@@ -193,9 +200,9 @@ class ModernHopfield(ContinuousMemory):
         Raises
         ------
         InvalidInputError
-            For the similarity "manhattan", which has no energy.
+            For the similarity "manhattan" and those of your own, which have no energy.
         """
-        demand_energy(self._similarity, "energy")
+        demand_energy(self._known(), "energy")
         attending, batch = self._now()._attending_to(states, observed)
         return batch.restore(attending.energies(batch.array))
 
@@ -205,9 +212,9 @@ class ModernHopfield(ContinuousMemory):
         Raises
         ------
         InvalidInputError
-            For the similarity "manhattan", which has no energy.
+            For the similarity "manhattan" and those of your own, which have no energy.
         """
-        demand_energy(self._similarity, "gradient")
+        demand_energy(self._known(), "gradient")
         attending, batch = self._now()._attending_to(states, observed)
         return batch.restore(attending.gradients(batch.array))
 
@@ -323,7 +330,7 @@ class ModernHopfield(ContinuousMemory):
             return target if step == 1 else x + step * (target - x)
 
         def energies(x: Floats) -> NDArray[np.float64]:
-            demand_energy(self._similarity, 'record="energy"')
+            demand_energy(attending.compared, 'record="energy"')
             return attending.energies(x)
 
         walk, run = now._descend(
@@ -344,7 +351,11 @@ class ModernHopfield(ContinuousMemory):
     # ------------------------------------------------------------------ files
 
     _file = FileKind(
-        "modern", beta=Member("f8"), similarity=Member("U"), patterns=Member("f P N"), shape=SHAPE
+        "modern",
+        beta=Member("f8"),
+        similarity=Member("U", lambda memory: memory._named_similarity()),
+        patterns=Member("f P N"),
+        shape=SHAPE,
     )
 
     @classmethod
@@ -375,6 +386,20 @@ class ModernHopfield(ContinuousMemory):
             )
         now = self._now()
         return AttentionStep(now.attention, now.patterns, now.beta)
+
+    @property
+    def _energetic(self) -> bool:
+        """Whether the similarity has an energy."""
+        return self._known().energetic
+
+    def _named_similarity(self) -> str:
+        """The similarity as a file has it: a name, no code."""
+        if self._compare is not SIMILARITIES.get(self._similarity):
+            raise InvalidInputError(
+                f"similarity {self._similarity} is your own, and files of models hold no code; "
+                "save memory.patterns by numpy.save, and store them again"
+            )
+        return self._similarity
 
     def _known(self) -> Similarity:
         return stored(self._state.compared)
@@ -409,10 +434,10 @@ class ModernHopfield(ContinuousMemory):
                     "observed must name at least one coordinate to compare; got none"
                 )
             if not mask.all():
-                compared = type(known)(compared.memories.patterns, backend.xp.asarray(mask))
+                compared = known.over(compared.memories.patterns, backend.xp.asarray(mask))
         return Attending(compared, self._beta, backend.attention)
 
 
 def _compared_by(xp: Any, known: Similarity) -> Similarity:
     """The same memories as arrays of that module."""
-    return type(known)(xp.asarray(known.memories.patterns), None)
+    return known.over(xp.asarray(known.memories.patterns), None)

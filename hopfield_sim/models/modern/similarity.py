@@ -39,7 +39,9 @@ class Similarity:
         Coordinates to compare; by default all.
     """
 
-    name: ClassVar[str]
+    name: str
+    energetic: ClassVar[bool] = True
+    """Whether there is an energy, which a step lowers."""
 
     def __init__(self, patterns: Floats, observed: Mask | None) -> None:
         self.observed = observed
@@ -49,6 +51,10 @@ class Similarity:
     def compare(self, patterns: Floats) -> Memories:
         """The representation of the memories for the engine."""
         raise TypeError("a similarity says how it compares")
+
+    def over(self, patterns: Floats, observed: Mask | None) -> Similarity:
+        """The same similarity for other memories or coordinates."""
+        return type(self)(patterns, observed)
 
     def queries(self, states: Floats) -> Floats:
         """Queries, which are compared with the memories, (B, N)."""
@@ -264,6 +270,7 @@ class Manhattan(Similarity):
     """
 
     name = "manhattan"
+    energetic = False
 
     def compare(self, patterns: Floats) -> Memories:
         """With the mask of what is observed."""
@@ -277,11 +284,11 @@ SIMILARITIES: dict[str, type[Similarity]] = {
 }
 
 
-def demand_energy(similarity: str, what: str) -> None:
+def demand_energy(compared: Similarity, what: str) -> None:
     """Raise if the similarity has no energy, which ``what`` needs."""
-    if similarity == Manhattan.name:
+    if not compared.energetic:
         raise InvalidInputError(
-            f"{what}: the similarity 'manhattan' has no energy, it is a rule without one; "
+            f"{what}: the similarity '{compared.name}' has no energy, it is a rule without one; "
             "use 'euclidean', 'cosine' or 'dot'"
         )
 

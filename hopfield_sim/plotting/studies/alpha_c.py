@@ -89,4 +89,5 @@ def _limit(ax: Axes, summary: dict[str, Any], power: float, colours: dict[int, s
     ax.set_xlabel(f"N^(−{power:g})")
     ax.set_ylabel("load at which half hold")
     ax.set_title("By size")
-    ax.legend(loc="upper left")
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="upper left")

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 
 from hopfield_sim import checks
+from hopfield_sim.labels import label
 from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.curves import law_handle, measured, measured_handle
 from hopfield_sim.plotting.rows import Row, rows_of_part, values, where
@@ -81,7 +82,7 @@ def _patterns(rows: list[Row], ax: Any) -> Figure:
     cues, memories = values(mine, "cue"), values(mine, "memory")
     title = "Right memory (the largest weight is on the image of the cue) · mean ± s.e."
     size = (max(2.35 * len(cues), 7.2), 3.4)
-    handles = _handles(memories, MEMORIES)
+    handles = _handles(memories, _looks(memories))
     panels = style.panels(ax, cues, len(cues), size, title, handles, sharey=len(cues) != 2)
     _against_count(panels, mine, "right")
     return style.figure_of(panels[0])
@@ -89,10 +90,11 @@ def _patterns(rows: list[Row], ax: Any) -> Figure:
 
 def _against_count(panels: Sequence[Axes], rows: list[Row], measure: str) -> None:
     """A measure against the number of images, on a logarithmic axis: a panel per cue."""
+    looks = _looks(values(rows, "memory"))
     for panel, cue in zip(panels, values(rows, "cue"), strict=True):
-        for memory in values(rows, "memory"):
+        for memory, (_, colour) in looks.items():
             line = where(rows, cue=cue, memory=memory)
-            measured(panel, line, "n_patterns", measure, MEMORIES[memory][1], lw=1.3)
+            measured(panel, line, "n_patterns", measure, colour, lw=1.3)
         panel.set_xscale("log")
         style.ticks_at(panel, sorted(values(rows, "n_patterns")))
         panel.set_xlabel("pictures stored, P")
@@ -114,6 +116,7 @@ def _betas(rows: list[Row], ax: Any) -> Figure:
     names = [f"{what}, {memory}" for what in ("fractions", "errors") for memory in memories]
     size, share = (max(2.6 * len(memories), 7.2), 5.4), {"sharex": "col", "sharey": "row"}
     panels = style.panels(ax, names, len(memories), size, title, _handles(cues, CUES), **share)
+    looks = _looks(memories)
     for k, memory in enumerate(memories):
         above, below = panels[k], panels[k + len(memories)]
         for cue in cues:
@@ -123,7 +126,7 @@ def _betas(rows: list[Row], ax: Any) -> Figure:
             above.axhline(float(line[0]["right"]), color=colour, ls=":", lw=1.2)
             measured(below, line, "beta", "mse", colour, lw=1.3)
         above.set_ylim(-0.04, 1.06)
-        above.set_title(MEMORIES[memory][0])
+        above.set_title(looks[memory][0])
         below.set_xlabel("β")
         below.set_ylim(bottom=0)
         for panel in (above, below):
@@ -142,14 +145,14 @@ def _blend(rows: list[Row], ax: Any) -> Figure:
     """Two panels over β."""
     title = f"{rows[0]['n_patterns']} pictures with noise of 40, Euclidean, one step · mean ± s.e."
     panels = style.panels(ax, ["error", "recalled"], 2, (7.2, 3.4), title)
-    for panel, measure, label in (
+    for panel, measure, words in (
         (panels[0], "mse", "mean squared error (grey levels²)"),
         (panels[1], "recalled", "fraction recalled"),
     ):
         measured(panel, rows, "beta", measure, style.BLUE, lw=1.3)
         panel.set_xscale("log")
         panel.set_xlabel("β")
-        panel.set_ylabel(label)
+        panel.set_ylabel(words)
     panels[1].set_ylim(-0.04, 1.06)
     panels[0].set_ylim(bottom=0)
     return style.figure_of(panels[0])
@@ -160,7 +163,7 @@ def _binary(rows: list[Row], ax: Any) -> Figure:
     cues, memories = values(rows, "cue"), values(rows, "memory")
     load = theory_lines.critical_load()
     limits = [] if load is None else [load * PIXELS]
-    handles = _handles(memories, MEMORIES)
+    handles = _handles(memories, _looks(memories))
     handles += [law_handle(f"0.138 N = {n:.0f}, random patterns", lw=1.5) for n in limits]
     title = f"The same pictures in black and white, N = {PIXELS}: recalled, every bit right"
     size = (max(3.3 * len(cues), 7.2), 3.4)
@@ -170,6 +173,14 @@ def _binary(rows: list[Row], ax: Any) -> Figure:
             panel.axvline(critical, color=style.INK, ls="--", lw=1.0)
     _against_count(panels, rows, "recalled")
     return style.figure_of(panels[0])
+
+
+def _looks(memories: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Names and colours of memories; similarities of a user have those of their functions."""
+    return {
+        word: MEMORIES.get(word, (label(word), style.word_colour(word, index)))
+        for index, word in enumerate(memories)
+    }
 
 
 def _handles(words: Sequence[str], names: dict[str, tuple[str, str]]) -> list[Line2D]:

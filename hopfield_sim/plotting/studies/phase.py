@@ -94,13 +94,14 @@ def _measured(result: Any, ax: Any) -> Figure:
     rows, along = _rows(result)
     shown = [(n, s) for n in values(rows, "n_neurons") for s in values(rows, "start")]
     config = dict(getattr(result, "config", None) or {})
-    rule = config.get("rule", "hebbian")
     way = WAYS[along]
-    known = theory_lines.available() and (rule == "hebbian" or not way.by_rule)
+    kind = way.called(config)
+    known = theory_lines.available() and kind == way.usual
     across = len(values(rows, "start"))
     size = (max(4.9 * across, 6.4), 3.3 * (len(shown) // across) + 0.9)
     names = [f"N = {n}, {_STARTS.get(start, start)}" for n, start in shown]
-    whose = f", {label(rule)} rule" if way.by_rule else ""
+    shows = way.kind == "rule" or kind != way.usual
+    whose = f", {label(kind)} {way.kind}" if shows else ""
     title = f"Overlap after relaxation{whose}"
     handles = _handles(way.keys if known else (), rows)
     panels = style.panels(ax, names, across, size, title, handles)
@@ -199,9 +200,7 @@ def overlap_by_temperature(result: Any, *, ax: Any = None) -> Figure:
         each = [each[index] for index in chosen]
     config = dict(getattr(result, "config", None) or {})
     way = WAYS[along]
-    known = theory_lines.available() and (
-        config.get("rule", "hebbian") == "hebbian" or not way.by_rule
-    )
+    known = theory_lines.available() and way.called(config) == way.usual
     colours = style.shades(values(rows, "n_neurons"))
     xs = column(rows, x)
     with style.house():

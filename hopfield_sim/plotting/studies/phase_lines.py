@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,8 @@ class Way:
         Draws the overlap of theory along it: (axes, value of the panel, N, all x, temperature).
     loads : str
         Label of the axis of loads.
-    by_rule : bool
-        Whether the lines are of networks with a learning rule, Hebb's.
+    kind, usual : str
+        What says the kind of memory in a configuration, and its value that the lines are of.
     """
 
     axis: str
@@ -54,7 +54,12 @@ class Way:
     draw: Callable[[Axes, list[Row], int, float], None] = _nothing
     curve: Callable[[Axes, float, int, NDArray[np.float64], float], None] = _nothing
     loads: str = "load α = P / N"
-    by_rule: bool = True
+    kind: str = "rule"
+    usual: str = "hebbian"
+
+    def called(self, config: Mapping[str, Any]) -> str:
+        """The kind of memory of a configuration, by default the usual one."""
+        return str(config.get(self.kind, self.usual))
 
 
 def edges(middles: NDArray[np.float64], least: float = 0.0) -> NDArray[np.float64]:
@@ -167,14 +172,16 @@ WAYS = {
         _by_order,
         _order_theory,
         "load P / N$^{n-1}$",
-        by_rule=False,
+        kind="interaction",
+        usual="polynomial",
     ),
     "beta": Way(
         "inverse temperature βN",
         [("states near patterns exist above, N → ∞", "-")],
         _by_beta,
         _beta_theory,
-        by_rule=False,
+        kind="similarity",
+        usual="dot",
     ),
 }
 """By the name of their column."""

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from hopfield_sim import checks
+from hopfield_sim.labels import label
 from hopfield_sim.models.dense.interactions import INTERACTIONS
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.rows import Row, rows_of, values, where
@@ -64,7 +65,7 @@ def xor(result: Any, *, ax: Any = None) -> Figure:
         for panel, word in zip(panels, words, strict=True):
             _panel(panel, where(rows, interaction=word))
             kind = INTERACTIONS.get(word)
-            panel.set_title(f"F(x) = {kind.formula if kind else word}")
+            panel.set_title(f"F(x) = {kind.formula if kind else label(word)}")
     return style.figure_of(panels[0])
 
 

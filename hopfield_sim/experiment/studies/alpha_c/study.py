@@ -18,11 +18,13 @@ from hopfield_sim import theory
 from hopfield_sim.experiment.studies.alpha_c import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.shared import law, room
 from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
+from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory, HopfieldNetwork
 from hopfield_sim.patterns import overlap, random_patterns
 from hopfield_sim.support.crossing import crossing
@@ -121,6 +123,11 @@ class AlphaC(Study):
     order: int = option(
         2, kinds.integer(2, 64), "order of the interaction: 2 for Hebb's rule, 3 for a dense memory"
     )
+    interaction: str = option(
+        "polynomial",
+        kinds.one(kinds.interactions()),
+        "interaction of the dense memory; theory is for polynomial",
+    )
     kept: float | None = option(
         None,
         kinds.one_or_default(kinds.real(0, 1)),
@@ -130,6 +137,11 @@ class AlphaC(Study):
     power: float = option(0.5, kinds.real(0.1, 2), "critical loads fall to their limit as N^-power")
     states: int = option(20, kinds.integer(1), "number of patterns tried in each network and load")
     max_sweeps: int = option(1000, kinds.integer(1), "largest number of sweeps of a recall")
+
+    @property
+    def classical(self) -> bool:
+        """Whether the networks are Hebb's, which x² is."""
+        return bool(self.config["order"] == 2 and self.config["interaction"] == "polynomial")
 
     def settle(self, config: Config) -> Config:
         """Set the loads, and the number of networks of each size."""
@@ -166,12 +178,12 @@ class AlphaC(Study):
         ends = []
         for count in counts:
             memory: Any
-            if config["order"] == 2:
+            if self.classical:
                 memory = HopfieldNetwork(backend=config["backend"])
-                memory.store(patterns[:count], advise=False)
             else:
-                memory = DenseMemory(order=config["order"], backend=config["backend"])
-                memory.store(patterns[:count], advise=False)
+                interaction = own.named(config["interaction"])
+                memory = DenseMemory(interaction, config["order"], backend=config["backend"])
+            memory.store(patterns[:count], advise=False)
             tried = patterns[: min(count, config["states"])]
             run = memory.recall(tried, max_sweeps=config["max_sweeps"], n_threads=1, rng=rng)
             ends.append(overlap(run.states, tried).diagonal().tolist())
@@ -211,8 +223,10 @@ class AlphaC(Study):
                 )
             curves.append(np.array(held).T)
         summary = extrapolated(config["sizes"], config["loads"], curves, config["power"])
-        summary["replica_symmetric"] = float(law("dense_critical_load", config["order"]))
-        if config["order"] == 2:
+        summary["replica_symmetric"] = math.nan
+        if config["interaction"] == "polynomial":
+            summary["replica_symmetric"] = float(law("dense_critical_load", config["order"]))
+        if self.classical:
             summary |= {"broken": BROKEN, "published": list(PUBLISHED)}
         return Result(self.name, rows, config, summary, dims=("n_neurons", "load"))
 
@@ -238,6 +252,8 @@ class AlphaC(Study):
                 "These sizes and loads give no limit: at two sizes or more the fraction of "
                 "patterns that hold must cross one half."
             )
+        if config["interaction"] != "polynomial":
+            return f"{text} Theory knows no load for F = {label(config['interaction'])}."
         text += f" Theory with replica symmetry has {summary['replica_symmetric']:.4f}"
         if config["order"] != 2:
             return f"{text}, for N → ∞."

@@ -76,6 +76,12 @@ class BasinsStudy(Patterned):
         kinds.one_or_default(kinds.memories()),
         "memories of your own, with store and recall; none by default",
     )
+    interaction: str = option(
+        "polynomial", kinds.one(kinds.interactions()), "interaction of dense memories"
+    )
+    similarity: str = option(
+        "dot", kinds.one(kinds.similarities()), "similarity of modern Hopfield networks"
+    )
     n_neurons: int = option(300, kinds.integer(3), "number of neurons, N")
     overlaps: Sequence[float] = option(OVERLAPS, kinds.reals(-1, 1), "overlaps of the cues")
     cues: int = option(40, kinds.integer(1), "number of cues of each network and overlap")
@@ -172,7 +178,14 @@ class BasinsStudy(Patterned):
                 f"At a load of {load:g} half of the cues recover their pattern from an overlap of "
                 f"{listed}"
             )
-        return ". ".join(parts) + f". ({result.config['n_neurons']} neurons.)"
+        text = ". ".join(parts) + f". ({result.config['n_neurons']} neurons.)"
+        for kind, usual, whose in (
+            ("interaction", "polynomial", "Dense memories"),
+            ("similarity", "dot", "Modern networks"),
+        ):
+            if result.config[kind] != usual:
+                text += f" {whose} have the {kind} {label(result.config[kind])}."
+        return text
 
     @staticmethod
     def page(result: Result) -> Pages:
@@ -222,10 +235,14 @@ def _memory(name: str, config: Config) -> tuple[Any, dict[str, Any]]:
         return memory, own.taken(memory.recall, n_threads=1, advise=False)
     kind, _, number = name.rpartition("-")
     if kind == "dense":
-        return DenseMemory(order=int(number), backend=config["backend"]), {"n_threads": 1}
+        interaction = own.named(config["interaction"])
+        memory = DenseMemory(interaction, int(number), backend=config["backend"])
+        return memory, {"n_threads": 1}
     if kind == "modern":
         beta = float(number) / config["n_neurons"]
-        return ModernHopfield(beta, backend=config["backend"]), {"advise": False}
+        similarity = own.named(config["similarity"])
+        memory = ModernHopfield(beta, similarity=similarity, backend=config["backend"])
+        return memory, {"advise": False}
     return network(name, config), {"n_threads": 1}
 
 

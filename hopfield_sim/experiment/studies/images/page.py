@@ -8,6 +8,7 @@ from hopfield_sim.experiment.studies import packing as film
 from hopfield_sim.experiment.studies.packing import unpack_images
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
+from hopfield_sim.labels import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,7 +31,7 @@ def sentence(result: Result) -> str:
     similarities = result.config["similarities"]
 
     def listed(cue: str) -> str:
-        return ", ".join(f"{name} {right[name, cue]:.2f}" for name in similarities)
+        return ", ".join(f"{label(name)} {right[name, cue]:.2f}" for name in similarities)
 
     parts = [
         f"Of {count} pictures with the lower half covered in grey so many bring back the right one "
@@ -140,7 +141,7 @@ def _grids(result: Result) -> list[tuple[str, str, Figure]]:
     for cue in ("grey", "black", "observed"):
         rows = [("original", originals), ("cue", unpack_images(packed[cue]))]
         for similarity in result.config["similarities"]:
-            rows.append((similarity, unpack_images(packed[f"{cue}/{similarity}"])))
+            rows.append((label(similarity), unpack_images(packed[f"{cue}/{similarity}"])))
         words = f"{WORDS[cue].capitalize()}: original, cue, and what comes out at the largest β."
         figure = side_by_side(rows, f"{max(result.config['counts'])} pictures · {WORDS[cue]}")
         figures.append((f"images-recalled-{cue}", words, figure))
@@ -189,7 +190,7 @@ def _tables(result: Result) -> list[tuple[str, list[dict[str, Any]]]]:
         right = _right(result, count)
         rows = [
             {"cue": words}
-            | {name: round(right[name, cue], 2) for name in result.config["similarities"]}
+            | {label(name): round(right[name, cue], 2) for name in result.config["similarities"]}
             for cue, words in WORDS.items()
         ]
         tables.append((f"Right memory, {count} pictures", rows))

@@ -89,12 +89,14 @@ class Images(Study):
         "numbers of stored images of the curves, with the largest β",
     )
     similarities: Sequence[str] = option(
-        ("dot", "cosine", "euclidean", "manhattan"), kinds.words(BETAS), "similarities to compare"
+        ("dot", "cosine", "euclidean", "manhattan"),
+        kinds.similarities(),
+        "similarities to compare",
     )
     betas: Mapping[str, Sequence[float]] | None = option(
         None,
-        kinds.one_or_default(kinds.reals_by_word(BETAS)),
-        "β of each similarity, in its units",
+        kinds.one_or_default(kinds.reals_by_word(kinds.similarities())),
+        "β of each similarity, in its units; one of your own needs them",
     )
     blended: int = option(
         24, kinds.integer(2), "number of images of the blends, which are drawn against β"

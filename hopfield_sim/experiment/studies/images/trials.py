@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hopfield_sim import datasets
 from hopfield_sim.experiment.studies import packing as film
 from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
+from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.study import Config, Payload
 from hopfield_sim.models import DenseMemory, HopfieldNetwork, ModernHopfield
 from hopfield_sim.patterns import flip, from_image, mask, overlap
@@ -63,7 +64,8 @@ def spoil(cue: str, xi: Floats, rng: np.random.Generator) -> tuple[Floats, Any]:
 
 def memory(similarity: str, beta: float, xi: Floats, config: Config) -> ModernHopfield:
     """Return a memory that has stored the images."""
-    return ModernHopfield(beta, similarity=similarity, backend=config["backend"]).store(xi)
+    mine = own.named(similarity)
+    return ModernHopfield(beta, similarity=mine, backend=config["backend"]).store(xi)
 
 
 def colour(config: Config, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:

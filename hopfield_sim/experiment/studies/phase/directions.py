@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.experiment.studies.given import draw
 from hopfield_sim.experiment.studies.shared import law, network
+from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.study import Config
 from hopfield_sim.models import DenseMemory, ModernHopfield
 from hopfield_sim.patterns import random_patterns
@@ -28,11 +29,14 @@ def _pairs(config: Config, patterns: Spins, value: float) -> Any:
 
 
 def _dense(config: Config, patterns: Spins, order: int) -> Any:
-    return DenseMemory(order=order, backend=config["backend"]).store(patterns, advise=False)
+    interaction = own.named(config["interaction"])
+    memory = DenseMemory(interaction, order, backend=config["backend"])
+    return memory.store(patterns, advise=False)
 
 
 def _modern(config: Config, patterns: Spins, beta: float) -> Any:
-    memory = ModernHopfield(beta / patterns.shape[1], backend=config["backend"])
+    beta, similarity = beta / patterns.shape[1], own.named(config["similarity"])
+    memory = ModernHopfield(beta, similarity=similarity, backend=config["backend"])
     return memory.store(patterns.astype(np.float64))
 
 
@@ -86,8 +90,10 @@ class Direction:
         Where states start.
     own_cues : bool
         Whether its values are the fractions of flipped bits of cues.
-    by_rule : bool
-        Whether the memory is a network with a learning rule.
+    kind : str
+        Field of the study that says the kind of memory: a rule, interaction or similarity.
+    usual : str
+        Its value that theory and its lines are for.
     dense : bool
         Whether its values are orders n, and loads P/N^(n − 1).
     """
@@ -103,7 +109,8 @@ class Direction:
     lines: str = ""
     starts: tuple[str, ...] = STARTS
     own_cues: bool = False
-    by_rule: bool = True
+    kind: str = "rule"
+    usual: str = "hebbian"
     dense: bool = False
 
     def count(self, load: float, n_neurons: int, value: Any = None) -> int:
@@ -151,7 +158,8 @@ DIRECTIONS = {
         anew=True,
         law=_dense_law,
         lines="Lines: the critical load of each order for N → ∞.",
-        by_rule=False,
+        kind="interaction",
+        usual="polynomial",
         dense=True,
     ),
     "beta": Direction(
@@ -163,7 +171,8 @@ DIRECTIONS = {
         anew=True,
         law=_modern_law,
         lines="Line: the least β at which an infinite network has a state near each pattern.",
-        by_rule=False,
+        kind="similarity",
+        usual="dot",
     ),
 }
 """By the name of their column."""

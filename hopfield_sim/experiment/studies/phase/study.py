@@ -42,8 +42,9 @@ class Phase(Patterned):
 
     Against the ``temperature``, the fraction of bits that are flipped in a cue (``flips``) or the
     ``activity`` of the patterns, P = load·N random patterns (rounded, at least one) are stored by a
-    learning rule. Against the ``order`` n of a dense memory P = load·N^{n−1}, against ``beta`` (in
-    units of 1/N) P = load·N in a modern network.
+    learning rule. Against the ``order`` n of a dense memory with an ``interaction`` P =
+    load·N^{n−1}, against ``beta`` (in units of 1/N) P = load·N in a modern network with a
+    ``similarity``.
 
     A state starts in a pattern ("pattern"), or in a cue of it with a fraction ``flipped`` of its
     bits flipped ("cue", the only start against ``flips``), and makes 3 blocks of ``sweeps``
@@ -117,6 +118,14 @@ class Phase(Patterned):
         (2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0, 16.0, 20.0),
         kinds.reals(above=0),
         "β of modern networks, in units of 1/N, against beta",
+    )
+    interaction: str = option(
+        "polynomial",
+        kinds.one(kinds.interactions()),
+        "interaction of dense memories, against order",
+    )
+    similarity: str = option(
+        "dot", kinds.one(kinds.similarities()), "similarity of modern networks, against beta"
     )
     temperature: float = option(
         0.0, kinds.real(0), "temperature T, against flips, activity or order"
@@ -227,7 +236,9 @@ class Phase(Patterned):
         kept = [row for row in rows if row["n_neurons"] == n and row["start"] == start]
         compared = [(float(row["overlap"]), expected(row, config)) for row in kept]
         inside = [(m, law) for m, law in compared if law > 0 and not math.isnan(m)]
-        whose = f" with the {label(config['rule'])} rule" if way.by_rule else ""
+        whose = ""
+        if way.kind == "rule" or config[way.kind] != way.usual:
+            whose = f" with the {label(config[way.kind])} {way.kind}"
         text = (
             f"Started in a {start}, networks of {n} neurons{whose} keep an overlap above 0.5 at "
             f"{sum(m > 0.5 for m, _ in compared)} of {len(kept)} points of load and {way.words}."
@@ -286,7 +297,7 @@ STUDY = Phase
 def expected(row: Mapping[str, Any], config: Mapping[str, Any]) -> float:
     """Return the overlap of theory's state near a pattern; nan where there is no theory."""
     way = DIRECTIONS[config["against"]]
-    random = config["patterns"] is None and (config["rule"] == "hebbian" or not way.by_rule)
+    random = config["patterns"] is None and config[way.kind] == way.usual
     return way.law(row, config["temperature"]) if way.law and random else math.nan
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from hopfield_sim.experiment.studies.xor import QUESTION, SECONDS
 from hopfield_sim.experiment.sweeps import fields as kinds
+from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
@@ -19,7 +20,7 @@ from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Payload, Payloads, Study
 from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory
-from hopfield_sim.models.dense.interactions import HIGHEST_ORDER, INTERACTIONS
+from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
 from hopfield_sim.models.landscape import all_states
 
 __all__ = ["MEMORIES", "ORDERS", "STUDY", "xor"]
@@ -60,7 +61,7 @@ class Xor(Study):
     orders: Sequence[int] = option(
         ORDERS, kinds.integers(1, HIGHEST_ORDER), "powers, n, of F(x) = xⁿ and max(x, 0)ⁿ"
     )
-    interactions: Sequence[str] = option(POWERS, kinds.words(INTERACTIONS), "interactions")
+    interactions: Sequence[str] = option(POWERS, kinds.interactions(), "interactions")
 
     def cells(self) -> list[Cell]:
         """Return one cell of one trial for each memory; nothing is random."""
@@ -74,7 +75,8 @@ class Xor(Study):
     def trial(self, cell: Mapping[str, Any], rng: np.random.Generator) -> Payload:
         """Return the energies of the eight states, and whether z comes out right from each."""
         config = self.config
-        memory = DenseMemory(cell["interaction"], cell["order"], backend=config["backend"])
+        interaction = own.named(cell["interaction"])
+        memory = DenseMemory(interaction, cell["order"], backend=config["backend"])
         memory.store(MEMORIES)
         states = all_states(3)
         ends = memory.recall(states, clamp=np.array([True, True, False]), n_threads=1, rng=0).states
