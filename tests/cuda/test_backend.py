@@ -156,6 +156,33 @@ def test_without_memory_on_the_device(cupy):
     np.testing.assert_array_equal(net.recall(cues, rng=1).states, wanted.states)
 
 
+def inner(states, memories):
+    return states @ memories.T
+
+
+def quarter(x):
+    return x**3 / 4
+
+
+def test_interactions_and_similarities_of_your_own(cupy):
+    """Functions of NumPy's arrays: F is a table on the device, a similarity is computed here."""
+    patterns = hs.random_patterns(9, 20, rng=0)
+    cues = hs.flip(patterns, fraction=0.1, rng=1)
+    runs = [
+        hs.DenseMemory(f, backend=backend).store(patterns).recall(cues, temperature=t, rng=2)
+        for f, backend, t in ((quarter, "cupy", 10.0), ("polynomial", "numpy", 40.0))
+    ]
+    assert np.array_equal(*(run.states for run in runs))
+    for some in (cues, cues[:1]):
+        own, known = (
+            hs.ModernHopfield(0.2, similarity=similarity, backend=backend).store(patterns)
+            for similarity, backend in ((inner, "cupy"), ("dot", "numpy"))
+        )
+        ends = (memory.recall(some, advise=False).states for memory in (own, known))
+        np.testing.assert_allclose(*ends, rtol=0, atol=1e-12)
+        assert own.attention(some) == pytest.approx(known.attention(some), abs=1e-12)
+
+
 def test_other_memories_are_computed_by_the_reference(cupy):
     patterns = hs.random_patterns(4, 30, rng=1)
     memories = [hs.DistributedMemory(50, 2.0, rng=1, backend=b) for b in ("numpy", "cupy")]

@@ -40,7 +40,8 @@ class CudaAttention(Attention):
         (b, n), real = queries.shape, queries.dtype
         shared = (2 * padded(n) + padded(_TILE)) * real.itemsize
         fits = shared <= self.device.shared_of_block
-        if b > _FEW or not fits or places.module_of(queries) is np:
+        theirs = memories.score is not None or places.module_of(queries) is np
+        if b > _FEW or not fits or theirs:
             return super()._stream(memories, queries, beta)
         device, n_memories = self.device, len(memories.patterns)
         chunk = min(_ROWS, _TILE * -(-n_memories // (_TILE * _CHUNKS)))
