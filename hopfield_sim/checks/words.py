@@ -17,6 +17,8 @@ _SYNONYMS = {
     "pseudoinverse": ("pseudo", "pinv", "projection"),
     "dreaming": ("dream", "sleep", "sleeping", "unlearning"),
     "palimpsest": ("forgetting", "fading"),
+    "covariance": ("tsodyks-feigelman", "sparse", "biased"),
+    "willshaw": ("clipped", "steinbuch"),
     "most": ("hebbian", "hebb", "hopfield"),  # the criterion of capacity that is Hebb's
     "polynomial": ("poly", "polynom", "power", "monomial"),
     "rectified": ("relu", "rectifier", "rectified-polynomial"),

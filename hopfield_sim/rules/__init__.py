@@ -9,11 +9,14 @@ rule                   capacity                          weights
 :func:`perceptron`     2 N, the theoretical maximum      asymmetric, rows independent
 :func:`dreaming`       N, after a long sleep             symmetric, Hebb to pseudo-inverse
 :func:`palimpsest`     the latest 0.055 N of any number  symmetric, local, order matters
+:func:`covariance`     more, the fewer neurons are on    symmetric, local, with thresholds
+:func:`willshaw`       ln 2 bits a synapse of one bit    symmetric, local, with thresholds
 =====================  ================================  =================================
 
 Any callable that takes patterns (P, N) and returns weights (N, N) is also a rule; if it has a
-keyword ``zero_diagonal``, that is passed to it. :func:`hopfield_sim.testing.check_rule` tests
-such a rule.
+keyword ``zero_diagonal``, that is passed to it. If it has an attribute ``thresholds``, a function
+of patterns and weights (and of the rule's other keywords), a network has the thresholds (N,) that
+this returns, unless it is given others. :func:`hopfield_sim.testing.check_rule` tests a rule.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from typing import Any
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidTypeError
+from hopfield_sim.rules.covariance import COVARIANCE, covariance
 from hopfield_sim.rules.dreaming import DREAMING, dreaming
 from hopfield_sim.rules.hebbian import HEBBIAN, hebbian
 from hopfield_sim.rules.own import OwnRule, Rule
@@ -30,12 +34,14 @@ from hopfield_sim.rules.perceptron import PERCEPTRON, perceptron
 from hopfield_sim.rules.pseudoinverse import PSEUDOINVERSE, pseudoinverse
 from hopfield_sim.rules.rule import LearningRule
 from hopfield_sim.rules.storkey import STORKEY, storkey
+from hopfield_sim.rules.willshaw import WILLSHAW, willshaw
 
 __all__ = [
     "RULES",
     "LearningRule",
     "OwnRule",
     "Rule",
+    "covariance",
     "dreaming",
     "get",
     "hebbian",
@@ -43,10 +49,21 @@ __all__ = [
     "perceptron",
     "pseudoinverse",
     "storkey",
+    "willshaw",
 ]
 
 RULES: dict[str, LearningRule] = {
-    rule.name: rule for rule in (HEBBIAN, STORKEY, PSEUDOINVERSE, PERCEPTRON, DREAMING, PALIMPSEST)
+    rule.name: rule
+    for rule in (
+        HEBBIAN,
+        STORKEY,
+        PSEUDOINVERSE,
+        PERCEPTRON,
+        DREAMING,
+        PALIMPSEST,
+        COVARIANCE,
+        WILLSHAW,
+    )
 }
 """All rules by name. To add one, write a file like the others and register it here; studies,
 options, tables and figures read this table.

@@ -38,7 +38,9 @@ def check_rule(rule: Any, *, symmetric: bool | None = None, stochastic: bool | N
     that are always opposite a negative one (with 8-bit integers, such as int8 patterns, the sum
     would overflow). If doubling the patterns multiplies the weights by four, as for sums of
     products, multiplying the patterns by 11 multiplies the weights by 121 (with 16-bit integers it
-    does not, nor do sums over many patterns come out right).
+    does not, nor do sums over many patterns come out right). Of a rule with thresholds of its own,
+    inverting patterns may change the weights, and neurons that are always equal need only have a
+    larger weight than neurons that are always opposite.
 
     The rule is called as by a network: with a new float64 array (P, N) of -1 and +1.
 
@@ -80,17 +82,19 @@ def check_rule(rule: Any, *, symmetric: bool | None = None, stochastic: bool | N
         _attribute(function, "stochastic", False) if stochastic is None else stochastic,
         "stochastic",
     )
+    shifted = _attribute(function, "thresholds", None) is not None
     for number, (n_patterns, n_neurons) in enumerate(_CASES):
         patterns = random_patterns(n_patterns, n_neurons, rng=number).astype(np.float64)
         weights = _weights(function, patterns)
         _check_repeats(function, patterns, weights)
         if symmetric:
             _check_symmetric(weights)
-        _check_stores(patterns, weights)
+        _check_stores(function, patterns, weights)
         if not stochastic:
             _check_neurons_alike(function, patterns, weights)
-        _check_inversion(function, patterns, weights)
-    _check_many(function, stochastic)
+        if not shifted:
+            _check_inversion(function, patterns, weights)
+    _check_many(function, stochastic, shifted)
 
 
 def _attribute(function: Any, name: str, otherwise: Any) -> Any:
@@ -151,15 +155,22 @@ def _check_symmetric(weights: NDArray[np.float64]) -> None:
     )
 
 
-def _check_stores(patterns: NDArray[np.float64], weights: NDArray[np.float64]) -> None:
+def _check_stores(
+    function: Any, patterns: NDArray[np.float64], weights: NDArray[np.float64]
+) -> None:
     n_patterns, n_neurons = patterns.shape
     without_self = weights - np.diag(np.diagonal(weights))
-    aligned = patterns * (patterns @ without_self.T)
+    try:
+        thresholds = rules.OwnRule(function).thresholds(patterns.astype(np.int8), without_self)
+    except HopfieldError as error:
+        raise BrokenPromise(f"{error} (for {n_patterns} patterns).") from error
+    field = "Σ_j≠i W_ij ξ_j" if thresholds is None else "(Σ_j≠i W_ij ξ_j - θ_i)"
+    aligned = patterns * (patterns @ without_self.T - (0 if thresholds is None else thresholds))
     mu, i = np.unravel_index(int(aligned.argmin()), aligned.shape)
     require(
         aligned[mu, i] > 0,
         f"pattern {mu} of {n_patterns} is not a fixed point in {n_neurons} neurons: at neuron {i} "
-        f"ξ_i Σ_j≠i W_ij ξ_j = {aligned[mu, i]:.3g}, which must be greater than 0. So few patterns "
+        f"ξ_i {field} = {aligned[mu, i]:.3g}, which must be greater than 0. So few patterns "
         "must hold themselves. Is a sign or a transpose wrong?",
     )
 
@@ -190,11 +201,22 @@ def _check_inversion(
     )
 
 
-def _check_many(function: Any, stochastic: bool) -> None:
-    """The signs of the weights between neurons that are always equal, or always opposite."""
+def _check_many(function: Any, stochastic: bool, shifted: bool) -> None:
+    """The signs of the weights between neurons that are always equal, or always opposite; or, with
+    thresholds, which are larger.
+    """
     patterns = random_patterns(*_MANY, activity=0.8, rng=0).astype(np.float64)
     patterns[:, 1], patterns[:, 3] = patterns[:, 0], -patterns[:, 2]
     weights = _weights(function, patterns)
+    if shifted:
+        require(
+            stochastic or weights[0, 1] > weights[2, 3],
+            f"neurons 0 and 1 are equal in all of {_MANY[0]} patterns, neurons 2 and 3 opposite, "
+            f"and yet the rule has W[0, 1] = {weights[0, 1]:.6g} and W[2, 3] = "
+            f"{weights[2, 3]:.6g}. Does a sum over patterns overflow? 8-bit integers do so at 128: "
+            "keep the patterns in float64, as they are passed.",
+        )
+        return
     for i, j, sign, words in ((0, 1, 1, "equal"), (2, 3, -1, "opposite")):
         require(
             sign * weights[i, j] > 0 or (stochastic and weights[i, j] == 0),

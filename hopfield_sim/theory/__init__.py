@@ -4,6 +4,7 @@
 * ``exponential.py`` — the same for a memory with the interaction e^x
 * ``dreaming.py`` — the same for Hebbian weights after a time of sleep
 * ``palimpsest.py`` — the same for weights that fade, by the age of a pattern
+* ``sparse.py`` — the same for patterns of few active neurons: the covariance rule, Willshaw's
 * ``storage.py`` — capacities with few or without errors, of Hebbian, Storkey and dense memories
 * ``replica.py`` — the overlap at finite load and temperature, and the critical load
 * ``order_parameters.py`` — all order parameters there, free energy, energy and stability
@@ -51,12 +52,14 @@ if TYPE_CHECKING:
         features_needed,
     )
     from hopfield_sim.theory.replica import critical_load, retrieval_overlap
+    from hopfield_sim.theory.sparse import covariance_error, willshaw_error
     from hopfield_sim.theory.storage import capacity, dense_capacity
 
 __all__ = [
     "PhaseLines",
     "Retrieval",
     "capacity",
+    "covariance_error",
     "critical_load",
     "dense_capacity",
     "dense_critical_load",
@@ -81,12 +84,14 @@ __all__ = [
     "retrieval",
     "retrieval_overlap",
     "synchronous_overlaps",
+    "willshaw_error",
 ]
 
 _MODULE = {
     "PhaseLines": "phase_diagram",
     "Retrieval": "order_parameters",
     "capacity": "storage",
+    "covariance_error": "sparse",
     "critical_load": "replica",
     "dense_capacity": "storage",
     "dense_critical_load": "dense_replica",
@@ -105,6 +110,7 @@ _MODULE = {
     "retrieval": "order_parameters",
     "retrieval_overlap": "replica",
     "synchronous_overlaps": "parallel_dynamics",
+    "willshaw_error": "sparse",
 }
 """Where each name is, the others in ``modern``; a module is loaded with its first name."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 
 import numpy as np
 import pytest
@@ -48,37 +47,6 @@ def test_the_synchronous_map_is_that_of_zeros_and_ones() -> None:
     bits = rng.integers(0, 2, (50, 40))
     run = hs.from_binary_network(w, b).recall(hs.from_binary(bits), update="sync", max_sweeps=1)
     np.testing.assert_array_equal(run.states > 0, bits @ w.T + b > 0)
-
-
-def covariance_errors(f: float, n: int, p: int, seed: int) -> list[float]:
-    """Missing and false bits after one step of the rule of Tsodyks and Feigelman."""
-    eta = hs.random_patterns(p, n, activity=f, rng=seed) > 0
-    weights = (eta - f).T @ (eta - f) / (n * f * (1 - f))
-    np.fill_diagonal(weights, 0)
-    net = hs.from_binary_network(weights, f - 0.5)
-    after = net.recall(hs.from_binary(eta), update="sync", max_sweeps=1).states > 0
-    return [(~after)[eta].mean(), after[~eta].mean()]
-
-
-@pytest.mark.parametrize(("f", "n", "p"), [(0.1, 1000, 400), (0.1, 500, 200), (0.2, 600, 150)])
-def test_sparse_patterns_by_their_covariance(f: float, n: int, p: int) -> None:
-    # Q(½/√(αf)) for N → ∞. With K other active neurons, which is binomial, a neuron has the field
-    # (η - f) K/(Nf) and noise of variance PK/N², whose skewness moves its tails (Edgeworth).
-    active = np.arange(1, n)
-    stats = pytest.importorskip("scipy.stats")
-    chance = stats.binom.pmf(active, n - 1, f)
-    noise = np.sqrt((p - 1) * active) / n
-    skewness = (1 - 2 * f) ** 2 / (f * (1 - f)) / np.sqrt((p - 1) * active)
-    expected = []
-    for bit in (1, 0):
-        sign = 1 - 2 * bit  # of the noise that turns it
-        x = -sign * ((bit - f) * active / (n * f) - (0.5 - f)) / noise
-        tail = stats.norm.sf(x) + sign * skewness / 6 * (x**2 - 1) * stats.norm.pdf(x)
-        expected.append((chance * tail).sum())
-    networks = np.array([covariance_errors(f, n, p, seed) for seed in range(10)])
-    error = networks.std(axis=0, ddof=1) / math.sqrt(len(networks))
-    np.testing.assert_array_less(np.abs(networks.mean(axis=0) - expected), 4 * error)
-    assert expected == pytest.approx(2 * [math.erfc(0.5 / math.sqrt(2 * f * p / n)) / 2], rel=0.8)
 
 
 @pytest.mark.parametrize("biases", [[1.0, 2.0], "x", np.nan])

@@ -67,7 +67,8 @@ def test_the_diagonal_is_zero_unless_wanted(name: str) -> None:
     assert bare.dtype == full.dtype == np.float64
     assert bare.flags.writeable
     np.testing.assert_array_equal(bare.diagonal(), 0)
-    assert (full.diagonal() > 0).all()
+    if name != "willshaw":  # -1 where a neuron was never active
+        assert (full.diagonal() > 0).all()
     if name != "perceptron":  # whose neurons learn otherwise when they see themselves
         np.testing.assert_array_equal(bare, full - np.diag(full.diagonal()))
 

@@ -2,7 +2,7 @@
 
 Hebbian couplings are the patterns themselves; Storkey's rule is incremental and needs the true
 diagonal, which is stored separately if that of the network is zero; all other rules learn again
-from all patterns.
+from all patterns, and may bring thresholds.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from hopfield_sim.models.hopfield import couplings
 from hopfield_sim.rules.storkey import grow
 
 Patterns = NDArray[np.int8]
-Learnt = tuple[Couplings, NDArray[np.float64] | None]
-"""Couplings, and Storkey's true diagonal where the network's own is zero."""
+Learnt = tuple[Couplings, NDArray[np.float64] | None, NDArray[np.float64] | None]
+"""Couplings, Storkey's true diagonal where the network's own is zero, and thresholds of the rule.
+"""
 
 
 def learn(
@@ -33,12 +34,15 @@ def learn(
     ``previous``; real ones in ``dtype``.
     """
     if rule == "hebbian":
-        return couplings.factors(patterns, zero_diagonal=zero_diagonal), None
+        return couplings.factors(patterns, zero_diagonal=zero_diagonal), None, None
     _refuse_too_large(patterns.shape[1])
     if rule == "storkey":
         return _storkey(zero_diagonal, new, previous, diagonal, dtype)
-    weights = rules.get(rule)(patterns, zero_diagonal=zero_diagonal)
-    return couplings.real(checks.narrowed(weights, dtype, "weights")), None
+    function = rules.get(rule)
+    weights = function(patterns, zero_diagonal=zero_diagonal)
+    own = function if isinstance(function, rules.OwnRule) else rules.OwnRule(function)
+    thresholds = own.thresholds(patterns, weights)
+    return couplings.real(checks.narrowed(weights, dtype, "weights")), None, thresholds
 
 
 def _storkey(
@@ -57,7 +61,7 @@ def _storkey(
     grow(weights, diagonal, new)
     if not zero_diagonal:
         np.fill_diagonal(weights, diagonal)
-    return couplings.real(weights, symmetric=True), diagonal if zero_diagonal else None
+    return couplings.real(weights, symmetric=True), diagonal if zero_diagonal else None, None
 
 
 def _refuse_too_large(n: int) -> None:

@@ -40,7 +40,7 @@ class HopfieldNetwork(PairNetwork):
     zero_diagonal : bool
         Whether the self-couplings W_ii are set to zero.
     thresholds : float or (N,) array_like, optional
-        Thresholds θ, in the units of a field; by default zero.
+        Thresholds θ, in the units of a field; by default those that the rule brings, zero for most.
     backend : {"auto", "numpy", "cython"}
         Implementation to use; all give the same results.
     dtype : float64 or float32
@@ -145,7 +145,7 @@ class HopfieldNetwork(PairNetwork):
             n = stored.array.shape[1]
             theta = checks.thresholds(self._initial_thresholds, n)
             everything = self._joined(stored)
-            learnt, diagonal = learning.learn(
+            learnt, diagonal, brought = learning.learn(
                 rule,
                 self._zero_diagonal,
                 everything,
@@ -156,6 +156,7 @@ class HopfieldNetwork(PairNetwork):
             )
             made = Derived(self._changed_matrix(learnt, stored.array, 1))
             shape = stored.shape or self._shape
+            theta = self._chosen(theta, brought)
             after = _validated(Learnt(everything, shape, learnt, theta, diagonal, made))
             if advise and "alike" not in self._told and rule not in _HOLD_SIMILAR:
                 then = self._now()
@@ -196,11 +197,12 @@ class HopfieldNetwork(PairNetwork):
             if len(patterns) == 1:
                 return self.clear()
             left = np.delete(patterns, index, axis=0)
-            learnt, diagonal = learning.learn(
+            learnt, diagonal, brought = learning.learn(
                 rule, self._zero_diagonal, left, left, None, None, self._dtype
             )
             made = Derived(self._changed_matrix(learnt, patterns[index : index + 1], -1))
-            after = Learnt(left, self._shape, learnt, self._state.thresholds, diagonal, made)
+            theta = self._chosen(self._state.thresholds, brought)
+            after = Learnt(left, self._shape, learnt, theta, diagonal, made)
             self._state = _validated(after)
         return self
 
@@ -210,12 +212,19 @@ class HopfieldNetwork(PairNetwork):
             self._state, self._told = Learnt(None, None), set()
         return self
 
+    def _chosen(
+        self, thresholds: NDArray[np.float64], brought: NDArray[np.float64] | None
+    ) -> NDArray[np.float64]:
+        """These thresholds, or those that the rule has brought if the user gave none."""
+        return thresholds if brought is None or self._initial_thresholds is not None else brought
+
     def _unstable(self, states: NDArray[np.int8]) -> NDArray[np.bool_]:
-        """Bits (B, N) that would change at once. Thresholds may be there to hold similar patterns:
-        bits that they alone make unstable are not counted.
+        """Bits (B, N) that would change at once. Given thresholds may be there to hold similar
+        patterns: bits that they alone make unstable are not counted.
         """
         h = self.fields(states)
-        return (h * states < 0) & ((h + self._state.thresholds) * states < 0)
+        given = 0 if self._initial_thresholds is None else self._state.thresholds
+        return (h * states < 0) & ((h + given) * states < 0)
 
     @staticmethod
     def _advice(rule: str | rules.Rule) -> tuple[str, str, float]:
@@ -317,6 +326,9 @@ class HopfieldNetwork(PairNetwork):
         rule=Member("U", lambda net: net._rule if isinstance(net._rule, str) else None, none=""),
         zero_diagonal=Member("b1", "_zero_diagonal"),
         thresholds=Member("f8 N"),
+        thresholds_learnt=Member(
+            "b1", lambda net: True if net._initial_thresholds is None else None, optional=True
+        ),
         patterns=Member("i1 P N", "_patterns", optional=True),
         shape=SHAPE,
         diagonal=Member("f8 N", "_state.diagonal", optional=True),
@@ -330,7 +342,7 @@ class HopfieldNetwork(PairNetwork):
         net = cls(
             rule or "hebbian",
             zero_diagonal=values["zero_diagonal"],
-            thresholds=theta,
+            thresholds=None if values["thresholds_learnt"] else theta,
             dtype=np.float64 if weights is None else weights.dtype,
         )
         net._rule = rule
