@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from hopfield_sim.checks.arguments import show
 from hopfield_sim.checks.batches import Batch, Shape
 from hopfield_sim.checks.caller import warn
-from hopfield_sim.checks.reals import at, first, numeric
+from hopfield_sim.checks.places import module_of
+from hopfield_sim.checks.reals import at, copied, first, numeric
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 
@@ -27,6 +28,7 @@ def inputs(
     *,
     n_inputs: int | None = None,
     shape: Shape | None = None,
+    xp: Any = np,
     name: str = "X",
 ) -> Batch[np.floating]:
     """Validate examples: (n, d) in [−1, 1], or uint8 images whose 0 … 255 become −1 … 1.
@@ -39,6 +41,9 @@ def inputs(
         Required d; a single example (d,) is then accepted.
     shape : tuple of int, optional
         Shape of the training images; a single such image is then accepted.
+    xp : module, optional
+        Array module of the implementation: its arrays are accepted besides NumPy's, and the result
+        is one of them.
 
     Returns
     -------
@@ -57,7 +62,7 @@ def inputs(
     UserWarning
         If training images of bytes use only a small part of 0 … 255.
     """
-    array = numeric(value, name, allow_bool=True)
+    array = numeric(value, name, allow_bool=True, xp=xp)
     if array.dtype == np.bool_:
         raise InvalidTypeError(
             f"{name} must be an array of real numbers; got True and False; "
@@ -83,18 +88,18 @@ def inputs(
         f"{name} of shape {array.shape}",
         "use dtype='float32', or pass fewer examples",
     )
-    with np.errstate(over="ignore"):
-        copy = array.astype(dtype, order="C", copy=True).reshape(len(array), length)
+    place = module_of(array).__name__
+    copy = xp.asarray(copied(array, dtype).reshape(len(array), length))
     if array.dtype == np.uint8:
         _look_at_bytes(int(array.max()), name, learning=n_inputs is None)
         copy *= dtype.type(2 / 255)
         copy -= dtype.type(1)
-        return Batch(copy, single, image)
+        return Batch(copy, single, image, place)
     if not (copy.min() >= -1 and copy.max() <= 1):
-        bad = ~(np.abs(copy) <= 1)
+        bad = ~(abs(copy) <= 1)
         entry = array.reshape(copy.shape)[first(bad)]
         raise InvalidInputError(f"{name} must be in [-1, 1]; found {entry} at {at(bad)}{_SCALE}")
-    return Batch(copy, single, image)
+    return Batch(copy, single, image, place)
 
 
 def labels(

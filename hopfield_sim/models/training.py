@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
+from hopfield_sim.checks.places import module_of
 
 _NOTHING = 1e-30
 """A momentum of this size or less counts as zero."""
@@ -63,6 +64,6 @@ def momentum_step(
     (array([[ 0.125, -0.5 ]]), array([[ 2., -8.]]))
     """
     velocity = momentum * velocity + gradient
-    largest = np.abs(velocity).max(axis=1, keepdims=True)
-    step = rate * velocity / np.maximum(largest, _NOTHING)
-    return np.clip(memories + step, -1, 1), velocity
+    xp, largest = module_of(velocity), abs(velocity).max(axis=1, keepdims=True)
+    step = rate * velocity / xp.maximum(largest, _NOTHING)
+    return xp.clip(memories + step, -1, 1), velocity

@@ -233,9 +233,12 @@ def _function(name: str, *keywords: str) -> Any:
 FUNCTIONS = {
     name: _function(name, *keywords)
     for names, keywords in {
-        "abs cos sin exp expm1 log log1p sqrt maximum minimum subtract isfinite": ("out", "dtype"),
-        "where flatnonzero zeros_like ones": (),
-        "zeros full": ("dtype",),
+        "abs cos sin tanh exp expm1 log log1p sqrt maximum minimum subtract isfinite": (
+            "out",
+            "dtype",
+        ),
+        "where flatnonzero zeros_like ones clip": (),
+        "zeros full arange": ("dtype",),
         "einsum": ("dtype",),
         "concatenate stack median": ("axis",),
     }.items()

@@ -228,7 +228,6 @@ def test_learning_copies_nothing(cupy):
         hs.ModernHopfield().store(patterns)
         hs.DenseMemory().store(patterns)
         hs.TrainedDenseMemory(4, rng=1).store(patterns, max_iter=2, advise=False)
-        hs.DenseClassifier(n_memories=4, epochs=1, rng=1).fit(patterns, [0, 1, 2] * 2)
     assert stand_in.counts.up == stand_in.counts.down == []
 
 
@@ -478,3 +477,118 @@ def test_a_distributed_memory_without_memory_on_the_device(cupy):
     assert stand_in.settings.allocated == before
     stand_in.settings.limit = None
     assert isinstance(memory.gradient(there), cupy.ndarray)
+
+
+# ---------------------------------------------------------------------- classifiers
+
+
+def classified(dtype=np.float64, **options):
+    """Noisy prototypes of four classes, how to learn them, and a classifier for each backend."""
+    rng = np.random.default_rng(4)
+    codes = rng.integers(0, 4, 120)
+    examples = rng.choice([-1.0, 1.0], (4, 30))[codes] + rng.normal(0, 0.5, (120, 30))
+    how = {"n_memories": 12, "order": 4, "epochs": 4, "batch": 30, "rng": 1, "dtype": dtype}
+    pair = [hs.DenseClassifier(**how | options, backend=name) for name in ("numpy", "cupy")]
+    return np.clip(examples, -1, 1).astype(dtype), codes, pair
+
+
+@pytest.mark.parametrize(
+    ("dtype", "tolerance"), [(np.float64, 1e-11), (np.float32, 1e-3)], ids=["float64", "float32"]
+)
+@pytest.mark.parametrize("order", [2, 30])
+def test_a_classifier_is_the_reference_s(cupy, dtype, tolerance, order):
+    """Of NumPy's examples and CuPy's, learnt and answered; some at a time and all together."""
+    x, codes, (here, there) = classified(dtype, order=order)
+    words = np.array(["north", "east", "south", "west"])[codes]
+    here.fit(x, codes, validation=(x[:20], codes[:20]))
+    for given in (x, cupy.asarray(x)):
+        there.fit(given, codes, validation=(x[:20], codes[:20]))
+        np.testing.assert_allclose(there.memories_, here.memories_, rtol=0, atol=tolerance)
+        for wanted, found in zip(here.history_, there.history_, strict=True):
+            for name in ("epoch", "rate", "train_error", "validation_error"):
+                assert found[name] == wanted[name]
+            for name in ("cost", "temperature"):
+                assert found[name] == pytest.approx(wanted[name], rel=tolerance)
+        for name in ("predict", "decide", "votes", "participation"):
+            wanted, found = getattr(here, name)(x), getattr(there, name)(given)
+            assert type(found) is type(given)
+            found = found if given is x else found.get()
+            assert found.dtype == wanted.dtype
+            np.testing.assert_allclose(found, wanted, rtol=100 * tolerance, atol=tolerance)
+        assert there.score(given, codes) == here.score(x, codes)
+        assert there.predict(given[0]) == here.predict(x[0])
+    there.fit(cupy.asarray(x), words)
+    found = there.predict(cupy.asarray(x))
+    assert type(found) is np.ndarray  # words
+    assert (found == words).mean() == there.score(x, words)
+
+
+def test_images_of_bytes_and_bad_examples_on_the_device(cupy):
+    rng = np.random.default_rng(5)
+    images, labels = rng.integers(0, 256, (40, 4, 5)).astype(np.uint8), np.arange(40) % 2
+    how = {"n_memories": 6, "epochs": 2, "rng": 1}
+    here, there = (hs.DenseClassifier(**how, backend=b) for b in ("numpy", "cupy"))
+    here.fit(images, labels)
+    there.fit(cupy.asarray(images), labels)
+    np.testing.assert_allclose(there.memories_, here.memories_, rtol=0, atol=1e-3)
+    wrong = images / 127.5 - 1
+    wrong[3, 1, 2] = 7.0
+    with pytest.raises(InvalidInputError, match=r"\[-1, 1\]; found 7.0 at \[3, 7\]"):
+        there.fit(cupy.asarray(wrong), labels)
+    with pytest.raises(InvalidInputError, match="20 numbers an example"):
+        there.predict(cupy.asarray(wrong[:, :, 1:]))
+    with pytest.raises(InvalidTypeError, match=r"on a GPU; pass a copy.*get\(\)"):
+        here.fit(cupy.asarray(images), labels)
+
+
+def test_a_fit_on_the_device_goes_on_where_it_stopped(cupy, tmp_path):
+    """With the examples of either, for their checksum is the same."""
+    x, codes, (_, whole) = classified()
+    whole.fit(cupy.asarray(x), codes)
+    first, again = (classified()[2][1] for _ in range(2))
+    first.epochs = 2
+    first.fit(x, codes, checkpoint=tmp_path / "half.npz")
+    again.fit(cupy.asarray(x), codes, checkpoint=tmp_path / "half.npz", resume=True)
+    tolerance = {"rtol": 0, "atol": 1e-11}
+    np.testing.assert_allclose(again.memories_, whole.memories_, **tolerance)
+
+
+@only_stand_in
+def test_the_copies_of_a_fit(cupy):
+    """Examples come down once, for their checksum, and do not go up; a step brings up which are its
+    own; an epoch brings memories and momenta up and down.
+    """
+    x, codes, (_, there) = classified(temperature=(0.9, 0.5))
+    given, memories, numbers = cupy.asarray(x), 8 * 12 * 34, 8 * 120
+    stand_in.counts.clear()
+    there.fit(given, codes)
+    epoch = [memories, memories, *4 * [numbers // 4]]
+    assert stand_in.counts.up == [numbers, *4 * epoch, memories]  # labels, and what was learnt
+    assert stand_in.counts.down == [x.nbytes, *8 * [memories]]
+    stand_in.counts.clear()
+    for call in (there.predict, there.decide, there.votes, there.participation):
+        call(given)
+    assert stand_in.counts.up == [numbers // 120 * 4]  # the classes, once
+    assert stand_in.counts.down == []
+    stand_in.counts.clear()
+    there.predict(x)
+    assert stand_in.counts.up == [x.nbytes]
+    assert stand_in.counts.down == [numbers]
+
+
+@only_stand_in
+def test_a_fit_without_memory_on_the_device(cupy):
+    x, codes, (_, there) = classified()
+    before = stand_in.settings.allocated + x.nbytes
+    there.fit(x, codes)
+    wanted, given = there.memories_.copy(), cupy.asarray(x)
+    for room in (10_000, 40_000):
+        stand_in.settings.limit = stand_in.settings.allocated + room
+        for call in (lambda: there.fit(given, codes), lambda: there.votes(given)):
+            with pytest.raises(InsufficientMemoryError, match="Out of memory"):
+                call()
+        assert stand_in.settings.allocated == before
+        np.testing.assert_array_equal(there.memories_, wanted)
+    stand_in.settings.limit = None
+    there.fit(given, codes)
+    np.testing.assert_allclose(there.memories_, wanted, rtol=0, atol=1e-11)

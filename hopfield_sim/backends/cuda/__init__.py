@@ -1,11 +1,11 @@
 """Memories on an NVIDIA GPU, by CuPy: networks of pair couplings and dense memories by kernels,
-with the reference's bits for whole numbers, modern and distributed networks by the reference's own
-lines on CuPy's arrays, few states of modern ones by a kernel.
+with the reference's bits for whole numbers, modern and distributed networks and classifiers by the
+reference's own lines on CuPy's arrays, few states of modern networks by a kernel.
 
 ``*.cuh`` beside this file are the kernels, ``source.py`` joins them into texts to compile,
 ``device.py`` has memory and launches, ``batch.py`` states on the device, ``walker.py`` what engines
-of spins share, ``pairs.py``, ``dense.py``, ``attention.py`` and ``waves.py`` the engines. Other
-memories are computed by the reference, on the processor.
+of spins share, ``pairs.py``, ``dense.py``, ``attention.py``, ``waves.py`` and ``voting.py`` the
+engines. Other memories are computed by the reference, on the processor.
 """
 
 from __future__ import annotations
@@ -30,12 +30,13 @@ def load() -> dict[str, Any]:
     from hopfield_sim.backends.cuda.dense import CudaDense
     from hopfield_sim.backends.cuda.device import Device
     from hopfield_sim.backends.cuda.pairs import CudaPairs
+    from hopfield_sim.backends.cuda.voting import CudaVoting
     from hopfield_sim.backends.cuda.waves import CudaWaves
 
     device = Device(cupy)
-    there = {"pairs": CudaPairs(device), "dense": CudaDense(device)}
-    by_arrays = {"attention": CudaAttention(device), "waves": CudaWaves(), "xp": cupy}
-    return reference.load() | there | by_arrays
+    there: dict[str, Any] = {"pairs": CudaPairs(device), "dense": CudaDense(device)}
+    there |= {"attention": CudaAttention(device), "waves": CudaWaves(), "voting": CudaVoting()}
+    return reference.load() | there | {"xp": cupy}
 
 
 def _cupy() -> Any:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.checks.places import module_of
+
 Floats = NDArray[np.floating]
 
 
@@ -26,11 +28,14 @@ def raised(x: Floats, exponent: int) -> Floats:
     square, power = x.copy(), None
     while True:
         if exponent & 1:
-            power = square.copy() if power is None else np.multiply(power, square, out=power)
+            if power is None:
+                power = square.copy()
+            else:
+                power *= square
         exponent >>= 1
         if not exponent:
             return square if power is None else power
-        np.multiply(square, square, out=square)
+        square *= square
 
 
 def rectified(x: Floats, exponent: int, *, order: int | None = None) -> Floats:
@@ -40,7 +45,7 @@ def rectified(x: Floats, exponent: int, *, order: int | None = None) -> Floats:
 
     Parameters
     ----------
-    x : ndarray of float32 or float64
+    x : ndarray of float32 or float64, of any array module
         Not changed.
     exponent : int
         Exponent, at least 1.
@@ -52,8 +57,8 @@ def rectified(x: Floats, exponent: int, *, order: int | None = None) -> Floats:
     >>> rectified(np.array([-2.0, 0.5, 2.0]), 3)
     array([0.   , 0.125, 8.   ])
     """
-    square = np.where(x > floor(order or exponent, x.dtype), x, 0).astype(x.dtype, copy=False)
-    return raised(square, exponent)
+    kept = module_of(x).where(x > floor(order or exponent, x.dtype), x, x.dtype.type(0))
+    return raised(kept, exponent)
 
 
 def floor(order: int, dtype: np.dtype[Any]) -> float:

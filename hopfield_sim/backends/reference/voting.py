@@ -1,5 +1,5 @@
-"""Reference of class neurons of trained dense memories, in NumPy: votes of the memories for each
-class, and their gradients.
+"""Reference of class neurons of trained dense memories, in NumPy or in the array module of its
+arguments: votes of the memories for each class, and their gradients.
 
 With all class neurons at −1 the overlap of a state with memory μ is h_μ^−; with class neuron a at
 +1 it is h_μ^{a+} = h_μ^− + 2 ξ_a^μ. Both come divided by a scale S: ``low`` (B, K) is h^−/S,
@@ -13,10 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.reference.powers import Floats, rectified
+from hopfield_sim.checks.places import module_of
 
 
 class Voting:
-    """Reference engine: a matrix of powers for each class."""
+    """Reference engine: a matrix of powers for each class.
+
+    Attributes
+    ----------
+    block : int
+        Examples of a block: enough for a matrix product, and four blocks in a batch of 1000.
+    powers : int
+        Powers of a block, about 10 ms: the delay of a Ctrl-C.
+    """
+
+    block = 250
+    powers = 1 << 22
 
     def votes(self, low: Floats, steps: Floats, order: int) -> NDArray[np.float64]:
         """Return Σ_μ [F(h_μ^{a+}) − F(h_μ^−)] / S^n with F(x) = max(x, 0)^n, (B, C).
@@ -27,7 +39,7 @@ class Voting:
         >>> Voting().votes(low, steps, 2)  # 2² − 1 + 2², and −1
         array([[ 7., -1.]])
         """
-        votes = np.empty((len(low), len(steps)))
+        votes = module_of(low).empty((len(low), len(steps)))
         before = rectified(low, order)
         for a, step in enumerate(steps):
             votes[:, a] = (rectified(low + step, order) - before).sum(axis=1)
@@ -47,8 +59,8 @@ class Voting:
         >>> visible, abs(classes)
         (array([[2., 2.]]), array([[2., 2.], [0., 0.]]))
         """
-        visible = np.zeros_like(low)
-        classes = np.empty_like(steps)
+        xp = module_of(low)
+        visible, classes = xp.zeros_like(low), xp.zeros_like(steps)
         before = rectified(low, order - 1, order=order)
         for a, step in enumerate(steps):
             power = rectified(low + step, order - 1, order=order)

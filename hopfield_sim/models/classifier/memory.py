@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.reference.powers import Floats
+from hopfield_sim.checks import places
+from hopfield_sim.checks.reals import slabs
 from hopfield_sim.errors import InvalidInputError, NotStoredError
 from hopfield_sim.models.classifier import file as classifier_file
 from hopfield_sim.models.classifier import rule
@@ -77,8 +79,9 @@ class DenseClassifier(Saved):
         with the smallest one.
     dtype : {"float32", "float64"}
         dtype of the computation.
-    backend : {"auto", "numpy", "cython"}
-        Implementation to use; the results are the same to rounding.
+    backend : {"auto", "numpy", "cython", ...}
+        Implementation to use, a name of ``backends.available()``; the results are the same to
+        rounding.
     n_threads : int, optional
         Number of threads, by default that of all processors; the result does not depend on it.
     rng : None, int or numpy.random.Generator
@@ -188,14 +191,15 @@ class DenseClassifier(Saved):
         """
         resume, progress = checks.flag(resume, "resume"), checks.flag(progress, "progress")
         place = None if checkpoint is None else checks.path(checkpoint, "checkpoint")
-        batch = checks.inputs(X, self._recipe.dtype)
+        xp = backends.get(self._backend).xp
+        batch = checks.inputs(X, self._recipe.dtype, xp=xp)
         classes, codes = _sorted(checks.labels(y, len(batch.array)))
         if len(classes) < 2:
             raise InvalidInputError(
                 "y must have at least two classes to tell apart; all labels are "
                 f"{classes[0].item()!r}"
             )
-        examples = learning.Examples(batch.array, codes)
+        examples = learning.Examples(batch.array, xp.asarray(codes))
         held = None if validation is None else self._held(validation, examples, classes)
         if self._recipe.patience is not None and held is None:
             raise InvalidInputError("patience needs examples to test: pass validation=(X, y)")
@@ -204,7 +208,7 @@ class DenseClassifier(Saved):
             if resume and state is None and place is not None:
                 recipe, state = self._found(place)
             with self._machine() as machine:
-                digest = zlib.crc32(codes.data, zlib.crc32(examples.states.data))
+                digest = zlib.crc32(codes.data, _checksum(examples.states))
                 if state is None:
                     state = learning.begin(recipe, machine, examples, classes, batch.shape, digest)
                 elif state.digest != digest or not np.array_equal(state.classes, classes):
@@ -269,11 +273,11 @@ class DenseClassifier(Saved):
             )
         n_inputs = examples.states.shape[1]
         name = "validation X"
-        batch = checks.inputs(value[0], self._recipe.dtype, n_inputs=n_inputs, name=name)
+        xp = places.module_of(examples.states)
+        batch = checks.inputs(value[0], self._recipe.dtype, n_inputs=n_inputs, xp=xp, name=name)
         _compare_scales(bool(examples.states.min() < 0), batch.array, name)
-        return learning.Examples(
-            batch.array, self._codes(value[1], len(batch.array), classes, "validation y")
-        )
+        codes = self._codes(value[1], len(batch.array), classes, "validation y")
+        return learning.Examples(batch.array, xp.asarray(codes))
 
     def _codes(self, y: Any, n: int, classes: Labels, name: str) -> NDArray[np.int64]:
         """The index of each label among the classes."""
@@ -309,8 +313,10 @@ class DenseClassifier(Saved):
             If the classifier is not fitted.
         """
         state, batch = self._validated(X)
-        winners = self._votes(state, batch.array)[0].argmax(axis=1)
-        return batch.restore(state.classes[winners], sites=False)
+        winners, classes = self._votes(state, batch.array)[0].argmax(axis=1), state.classes
+        if classes.dtype.kind == "U":  # only NumPy has words
+            winners = places.moved(winners, places.HERE)
+        return batch.restore(places.beside(classes, winners)[winners], sites=False)
 
     def decide(self, X: Any) -> Any:
         """Outputs c_a of the class neurons, (n, C), in the order of ``classes_``."""
@@ -326,14 +332,15 @@ class DenseClassifier(Saved):
         votes, scale = self._votes(state, batch.array)
         with np.errstate(over="ignore"):
             gain = np.float64(scale / (state.temperature * state.n_inputs)) ** self._recipe.order
-            return batch.restore(votes * gain, sites=False)
+            return batch.restore(votes * float(gain), sites=False)
 
     def score(self, X: Any, y: Any) -> float:
         """Accuracy, the fraction of examples whose class is predicted correctly."""
         state, batch = self._validated(X)
         codes = self._codes(y, len(batch.array), state.classes, "y")
         votes, _ = self._votes(state, batch.array)
-        return float((votes.argmax(axis=1) == codes).mean())
+        right = votes.argmax(axis=1) == places.module_of(votes).asarray(codes)
+        return float(right.mean())
 
     def participation(self, X: Any) -> Any:
         r"""Number of memories that take part in each decision, (n,): (Σ_μ w_μ)² / Σ_μ w_μ².
@@ -343,18 +350,21 @@ class DenseClassifier(Saved):
         """
         state, batch = self._validated(X)
         votes, scale = self._votes(state, batch.array)
-        steps = rule.class_steps(state.result, state.n_inputs, scale)
-        counts = np.empty(len(votes))
+        memories = places.beside(state.result, votes)
+        steps = rule.class_steps(memories, state.n_inputs, scale)
+        counts = places.module_of(votes).empty(len(votes))
         for start in range(0, len(votes), 1000):
             part = slice(start, start + 1000)
-            low = rule.overlaps(batch.array[part], state.result, scale)
+            low = rule.overlaps(batch.array[part], memories, scale)
             winners = votes[part].argmax(axis=1)
             counts[part] = rule.participation(rule.weights(low, steps, self._recipe.order, winners))
         return batch.restore(counts)
 
     def _validated(self, X: Any) -> tuple[State, checks.Batch[np.floating]]:
-        state = self._fitted()
-        batch = checks.inputs(X, self._recipe.dtype, n_inputs=state.n_inputs, shape=state.shape)
+        state, xp = self._fitted(), backends.get(self._backend).xp
+        batch = checks.inputs(
+            X, self._recipe.dtype, n_inputs=state.n_inputs, shape=state.shape, xp=xp
+        )
         _compare_scales(state.signed, batch.array)
         return state, batch
 
@@ -362,7 +372,7 @@ class DenseClassifier(Saved):
         """Σ ΔF in units of S^n, and S."""
         scale = learning.scale_for(self._recipe, states, len(state.classes), state.temperature)
         with self._machine() as machine:
-            return machine.votes(states, state.result, scale), scale
+            return machine.votes(states, places.beside(state.result, states), scale), scale
 
     # ------------------------------------------------------------------ what it is
 
@@ -477,6 +487,16 @@ def _compare_scales(signed: bool | None, states: Floats, name: str = "X") -> Non
             f"{name} looks like numbers of {found} (the least is {least:.3g}), and the examples "
             f"learnt from like {learnt} (uint8 images become -1 … 1): pass both in the same units",
         )
+
+
+def _checksum(states: Floats) -> int:
+    """A checksum of examples, by which a resumed fit knows them; on a device they are copied, some
+    at a time.
+    """
+    found = 0
+    for rows in slabs(states):
+        found = zlib.crc32(places.moved(states[rows], places.HERE).data, found)
+    return found
 
 
 def _sorted(labels: Labels) -> tuple[Labels, NDArray[np.int64]]:

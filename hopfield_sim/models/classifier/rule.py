@@ -2,8 +2,8 @@
 
 Memories ξ (K, d + C): d visible neurons, then C class neurons. A state v (B, d) votes with class
 neuron a at +1 against all of them at −1. One formula per function; arguments are validated
-elsewhere, and K×B powers are computed at a time. Overlaps h are divided by a scale S, so that h^n
-fits; S cancels in the end, in β S^n = (S/T)^n.
+elsewhere, and K×B powers are computed at a time; arrays may be of any array module. Overlaps h are
+divided by a scale S, so that h^n fits; S cancels in the end, in β S^n = (S/T)^n.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.reference.powers import Floats, ceiling, raised, rectified
+from hopfield_sim.checks.places import module_of
 
 Doubles = NDArray[np.float64]
 
@@ -32,12 +33,15 @@ def overlaps(states: Floats, memories: Floats, scale: float) -> Floats:
 
 def class_steps(memories: Floats, n_visible: int, scale: float) -> Floats:
     """(h^{a+} − h^−)/S = 2 ξ_a/S, (C, K)."""
-    return np.ascontiguousarray(memories[:, n_visible:].T * memories.dtype.type(2 / scale))
+    xp, twice = module_of(memories), memories.dtype.type(2 / scale)
+    steps: Floats = xp.ascontiguousarray(memories[:, n_visible:].T * twice)
+    return steps
 
 
 def outputs(votes: Doubles, gain: float) -> Doubles:
     """c_a = tanh(β Σ_μ [F(h^{a+}) − F(h^−)]), (B, C), of votes in units of S^n; gain = β S^n."""
-    return np.tanh(gain * votes)
+    c: Doubles = module_of(votes).tanh(gain * votes)
+    return c
 
 
 def cost(outputs: Doubles, targets: Doubles, power: int) -> float:
@@ -56,7 +60,7 @@ def signal(outputs: Doubles, targets: Doubles, power: int) -> Doubles:
     >>> signal(np.array([[1.0, 1.0]]), np.array([[1.0, -1.0]]), 1)
     array([[ 0.00000000e+00, -1.11022302e-16]])
     """
-    slope: Doubles = np.maximum((1 - outputs) * (1 + outputs), _LEAST_SLOPE)
+    slope: Doubles = module_of(outputs).maximum((1 - outputs) * (1 + outputs), _LEAST_SLOPE)
     return slope * raised((targets - outputs) / 2, 2 * power - 1)
 
 
@@ -68,22 +72,22 @@ def gradient(states: Floats, pulled: tuple[Floats, Floats]) -> Floats:
     = 2 δ_ab − 1 and u_b^− = −1, that is −Σ_batch of the visible one, and 2 Σ G_b p^{b+}.
     """
     visible, classes = pulled
-    return np.concatenate(
-        [visible.T @ states, 2 * classes.T - visible.sum(axis=0)[:, None]], axis=1
-    )
+    own = 2 * classes.T - visible.sum(axis=0)[:, None]
+    d: Floats = module_of(states).concatenate([visible.T @ states, own], axis=1)
+    return d
 
 
 def targets(codes: NDArray[np.int64], n_classes: int) -> Doubles:
     """t_a = +1 for the class of each example, −1 for the others, (B, C)."""
-    t = np.full((len(codes), n_classes), -1.0)
-    t[np.arange(len(codes)), codes] = 1.0
+    xp = module_of(codes)
+    t: Doubles = xp.where(codes[:, None] == xp.arange(n_classes), 1.0, -1.0)
     return t
 
 
 def reach(states: Floats, n_classes: int) -> float:
     """Return the largest |h| of memories in [−1, 1] with any of these states."""
     parts = (states[start : start + 1000] for start in range(0, len(states), 1000))
-    return max(float(np.abs(part).sum(axis=1).max()) for part in parts) + n_classes
+    return max(float(abs(part).sum(axis=1).max()) for part in parts) + n_classes
 
 
 def smallest_scale(
@@ -95,12 +99,12 @@ def smallest_scale(
 
 def automatic(votes: Doubles, scale: float, order: int) -> float:
     """Return the temperature T = β^{−1/n} at which the median of |β Σ ΔF| is 1; 0 where it is 0."""
-    return scale * float(np.median(np.abs(votes))) ** (1 / order)
+    return scale * float(module_of(votes).median(abs(votes))) ** (1 / order)
 
 
 def weights(low: Floats, steps: Floats, order: int, winners: NDArray[np.int64]) -> Floats:
     """w_μ = |F(h^{a+}) − F(h^−)| of each memory for the class that won, (B, K)."""
-    return np.abs(rectified(low + steps[winners], order) - rectified(low, order))
+    return abs(rectified(low + steps[winners], order) - rectified(low, order))
 
 
 def participation(weights: Floats) -> Doubles:
@@ -108,8 +112,9 @@ def participation(weights: Floats) -> Doubles:
     weights are 0.
     """
     weights = weights.astype(np.float64)
-    weights /= np.maximum(weights.max(axis=1, keepdims=True), np.finfo(float).tiny)
-    squares = (weights**2).sum(axis=1)
-    return np.divide(
-        weights.sum(axis=1) ** 2, squares, out=np.zeros(len(weights)), where=squares > 0
-    )
+    xp = module_of(weights)
+    weights /= xp.maximum(weights.max(axis=1, keepdims=True), float(np.finfo(float).tiny))
+    squares = (weights * weights).sum(axis=1)
+    total = weights.sum(axis=1)
+    ratio: Doubles = xp.where(squares > 0, total * total / xp.where(squares > 0, squares, 1.0), 0.0)
+    return ratio

@@ -18,16 +18,11 @@ from hopfield_sim import checks
 from hopfield_sim.backends import workers
 from hopfield_sim.backends.reference.powers import Floats
 from hopfield_sim.backends.reference.voting import Voting
+from hopfield_sim.checks.places import HERE, beside, module_of, moved
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import training
 from hopfield_sim.models.classifier import rule
 from hopfield_sim.models.classifier.state import Labels, Recipe, Row, State
-
-_BLOCK = 250
-"""Examples per block: enough for a matrix product, and four blocks in a batch of 1000."""
-
-_POWERS = 1 << 22
-"""Powers per block, about 10 ms: the delay of a Ctrl-C."""
 
 _SAMPLE = 1000
 """Examples used to measure a temperature."""
@@ -60,7 +55,9 @@ class Pushed(NamedTuple):
 
 @dataclass(frozen=True)
 class Machine:
-    """Backend, number of threads, order n of the energy and exponent m of the cost."""
+    """Backend, number of threads, order n of the energy and exponent m of the cost; examples and
+    memories are arrays of one module.
+    """
 
     engine: Voting
     n_threads: int
@@ -70,7 +67,7 @@ class Machine:
     def votes(self, states: Floats, memories: Floats, scale: float) -> rule.Doubles:
         """Σ_μ [F(h^{a+}) − F(h^−)] / S^n, (B, C)."""
         steps = rule.class_steps(memories, states.shape[1], scale)
-        out = np.empty((len(states), len(steps)))
+        out: rule.Doubles = module_of(states).empty((len(states), len(steps)))
 
         def vote(part: slice) -> None:
             low = rule.overlaps(states[part], memories, scale)
@@ -109,14 +106,15 @@ class Machine:
     def _share(self, work: Callable[[slice], None], n: int, steps: Floats) -> None:
         """Let the threads do the work on n examples, a block at a time."""
         powers = (len(steps) + 1) * steps.shape[1]
-        size = min(_BLOCK, max(1, _POWERS // powers))
+        size = min(self.engine.block, max(1, self.engine.powers // powers))
         starts = np.arange(0, n, size)
 
         def walk(part: NDArray[np.int64]) -> None:
             for start in part.tolist():
                 work(slice(start, min(start + size, n)))
 
-        workers.share(walk, starts, len(starts), min(self.n_threads, len(starts)))
+        here = module_of(steps) is np  # a device is current in the thread that asked for it
+        workers.share(walk, starts, len(starts), min(self.n_threads, len(starts)) if here else 1)
 
 
 def begin(
@@ -160,16 +158,17 @@ def epoch(recipe: Recipe, machine: Machine, examples: Examples, state: State) ->
     d, number = state.n_inputs, state.epoch
     rate = training.decayed(recipe.rate_for(state.schedule[0] * d), recipe.damp, number)
     temperature = training.ramped(*state.schedule, recipe.ramp, number)
-    memories, velocity = state.memories, state.velocity
-    cost, errors, n = 0.0, 0, len(examples.states)
+    xp, cost, errors, n = module_of(examples.states), 0.0, 0, len(examples.states)
+    memories, velocity = xp.asarray(state.memories), xp.asarray(state.velocity)
     for batch in training.batches(recipe.key, number, n, recipe.batch_for(n)):
-        pushed = machine.push(examples, batch, memories, temperature * d)
+        pushed = machine.push(examples, xp.asarray(batch), memories, temperature * d)
         memories, velocity = training.momentum_step(
             memories, velocity, pushed.gradient, rate, recipe.momentum
         )
         cost, errors = cost + pushed.cost, errors + pushed.errors
     row: Row = {"epoch": number + 1, "rate": rate, "temperature": temperature}
     row |= {"cost": cost / n, "train_error": errors / n, "seconds": time.perf_counter() - start}
+    memories, velocity = (moved(array, HERE) for array in (memories, velocity))
     return replace(state, memories=memories, velocity=velocity, history=(*state.history, row))
 
 
@@ -178,7 +177,7 @@ def validated(recipe: Recipe, machine: Machine, held: Examples, state: State) ->
     start = time.perf_counter()
     memories, row = state.memories, dict(state.history[-1])
     scale = scale_for(recipe, held.states, len(state.classes), row["temperature"])
-    votes = machine.votes(held.states, memories, scale)
+    votes = machine.votes(held.states, beside(memories, held.states), scale)
     row["validation_error"] = float((votes.argmax(axis=1) != held.codes).mean())
     row["seconds"] += time.perf_counter() - start
     state = replace(state, history=(*state.history[:-1], row))
@@ -191,9 +190,10 @@ def silent(examples: Examples, memories: Floats) -> int:
     """Number of memories with F = 0 for all examples and classes; these have no gradient."""
     states = examples.states
     parts = [slice(start, start + 1000) for start in range(0, len(states), 1000)]
+    xp, memories = module_of(states), beside(memories, states)
     low = [rule.overlaps(states[part], memories, 1.0).max(axis=0) for part in parts]
     steps = rule.class_steps(memories, states.shape[1], 1.0).max(axis=0)
-    return int((np.max(low, axis=0) + np.maximum(steps, 0) <= 0).sum())
+    return int((xp.stack(low).max(axis=0) + xp.maximum(steps, 0) <= 0).sum())
 
 
 def collapsed(silent: int, n_memories: int, n_classes: int) -> bool:
@@ -230,13 +230,14 @@ def _automatic(
     n, d = examples.states.shape
     chosen = checks.stream(recipe.key, 0, 0).permutation(n)
     count = min(recipe.n_memories, _SAMPLE, n // 2)
-    stored, shown = chosen[:count], chosen[count : count + _SAMPLE]
+    xp = module_of(examples.states)
+    stored, shown = xp.asarray(chosen[:count]), xp.asarray(chosen[count : count + _SAMPLE])
     states, labels = examples.states[shown], rule.targets(examples.codes[stored], n_classes)
     reach = rule.reach(states, n_classes)
     visible = examples.states[stored]
 
     def measured(visible: Floats) -> float:
-        memories = np.concatenate([visible, labels], axis=1)
+        memories = xp.concatenate([visible, labels], axis=1)
         votes = machine.votes(states.astype(np.float64), memories, reach)
         votes *= recipe.n_memories / count
         return (rule.automatic(votes, reach, recipe.order) or reach / 2) / d
