@@ -15,19 +15,24 @@ from hopfield_sim.support.products import gram
 
 @checks.by_name
 def covariance(
-    patterns: Any, *, activity: float | None = None, zero_diagonal: bool = True
+    patterns: Any,
+    *,
+    activity: float | None = None,
+    inhibition: float = 0.0,
+    zero_diagonal: bool = True,
 ) -> NDArray[np.float64]:
     r"""Hebb's rule for patterns in which few neurons are active, by their covariance.
 
     With the activity f, the fraction of +1, and a = 2f - 1,
 
-    .. math:: W_{ij} = \frac{1}{N (1 - a^2)} \sum_μ (ξ_i^μ - a)(ξ_j^μ - a) , \qquad
-       θ_i = -a - \sum_j W_{ij}
+    .. math:: W_{ij} = \frac{1}{N (1 - a^2)} \sum_μ (ξ_i^μ - a)(ξ_j^μ - a) - \frac{g}{N} , \qquad
+       θ_i = -a - 2 g f - \sum_j W_{ij}
 
     These are the weights :math:`w_{ij} = \sum_μ (η_i^μ - f)(η_j^μ - f)/(N f (1 - f))` and the
-    threshold ½ - f of neurons η that are 0 or 1, where only the active ones send anything: the
-    sparser the patterns, the more are stored. A network by this rule has these thresholds unless it
-    is given others.
+    threshold ½ - f + g (n - f) of neurons η that are 0 or 1, where only the active ones, a fraction
+    n of all, send anything: the sparser the patterns, the more are stored. With the inhibition g
+    the threshold follows the activity of the whole network, which else runs away from f where there
+    are many errors. A network by this rule has these thresholds unless it is given others.
 
     Parameters
     ----------
@@ -35,6 +40,10 @@ def covariance(
         Patterns of ±1.
     activity : float, optional
         Activity f, above 0 and below 1; by default that of the patterns.
+    inhibition : float
+        Strength g of the inhibition of all neurons by each other, from 0 to 1e6: 50 holds the
+        activity where neurons are updated one after another; where all are at once, more than about
+        5 makes them oscillate.
     zero_diagonal : bool
         ``False`` keeps the diagonal of the formula.
 
@@ -47,7 +56,7 @@ def covariance(
     ------
     InvalidInputError, InvalidTypeError
         If ``patterns`` are not a non-empty array of ±1, if they are constant and no ``activity`` is
-        given, or if that is out of range.
+        given, or if that or ``inhibition`` is out of range.
     InsufficientMemoryError
         If the weight matrix does not fit into memory.
 
@@ -70,6 +79,7 @@ def covariance(
     """
     array, _ = checks.patterns(patterns)
     mean = _mean(array, activity)
+    inhibition = checks.real(inhibition, "inhibition", minimum=0, maximum=1e6)
     zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
     n_neurons = array.shape[1]
     checks.memory(
@@ -79,16 +89,22 @@ def covariance(
     )
     weights = gram(array - mean)
     weights /= n_neurons * (1 - mean) * (1 + mean)
+    weights -= inhibition / n_neurons
     if zero_diagonal:
         np.fill_diagonal(weights, 0.0)
     return weights
 
 
 def _thresholds(
-    patterns: NDArray[np.int8], weights: NDArray[np.float64], *, activity: float | None = None
+    patterns: NDArray[np.int8],
+    weights: NDArray[np.float64],
+    *,
+    activity: float | None = None,
+    inhibition: float = 0.0,
 ) -> NDArray[np.float64]:
-    """θ_i = -a - Σ_j W_ij: an active neuron counts 2, and a silent one nothing."""
-    return -_mean(patterns, activity) - weights.sum(axis=1)
+    """θ_i = -a - 2gf - Σ_j W_ij: an active neuron counts 2, and a silent one nothing."""
+    mean = _mean(patterns, activity)
+    return -mean - inhibition * (1 + mean) - weights.sum(axis=1)
 
 
 def _mean(patterns: NDArray[np.int8], activity: float | None) -> float:

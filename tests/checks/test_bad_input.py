@@ -398,6 +398,7 @@ ARGUMENTS: dict[str, Function] = {
     "palimpsest strength": lambda x: hs.rules.palimpsest(PATTERNS, strength=x),
     "palimpsest zero_diagonal": lambda x: hs.rules.palimpsest(PATTERNS, zero_diagonal=x),
     "covariance activity": lambda x: hs.rules.covariance(PATTERNS, activity=x),
+    "covariance inhibition": lambda x: hs.rules.covariance(PATTERNS, inhibition=x),
     "covariance zero_diagonal": lambda x: hs.rules.covariance(PATTERNS, zero_diagonal=x),
     "willshaw zero_diagonal": lambda x: hs.rules.willshaw(PATTERNS, zero_diagonal=x),
     "rules.get": lambda x: x if callable(x) else hs.rules.get(x),

@@ -114,6 +114,36 @@ def test_the_sparser_the_patterns_the_more_are_held() -> None:
     assert wrong["hebbian"][-1] == 1
 
 
+@pytest.mark.parametrize("inhibition", [0.5, 8.0])
+def test_inhibition_is_a_threshold_that_follows_the_activity(inhibition: float) -> None:
+    patterns = hs.random_patterns(60, 200, activity=0.2, rng=4)
+    f = float((patterns > 0).mean())
+    rule = functools.partial(rules.covariance, inhibition=inhibition)
+    plain, net = (hs.HopfieldNetwork(r).store(patterns) for r in ("covariance", rule))
+    states = hs.random_patterns(20, 200, activity=0.4, rng=5)
+    others = ((states > 0).sum(axis=1, keepdims=True) - (states > 0)) / 200
+    expected = plain.fields(states) - 2 * inhibition * (others - f)
+    np.testing.assert_allclose(net.fields(states), expected, atol=1e-12)
+    np.testing.assert_array_equal(net.weights, net.weights.T)
+
+
+def test_inhibition_keeps_the_activity_and_so_the_memories() -> None:
+    # At a load of 0.4 false neurons wake others until a third is active, unless all are inhibited.
+    patterns = hs.random_patterns(400, 1000, activity=0.1, rng=6)
+    activity, overlap = [], []
+    for inhibition in (0.0, 50.0):
+        rule = functools.partial(rules.covariance, inhibition=inhibition)
+        net = hs.HopfieldNetwork(rule).store(patterns, advise=False)
+        on = net.recall(patterns[:100], rng=1, max_sweeps=40).states > 0
+        eta = patterns[:100] > 0
+        activity.append(on.mean())
+        overlap.append(on[eta].mean() - on[~eta].mean())
+    assert activity[0] > 0.3
+    assert overlap[0] < 0.35
+    assert activity[1] == pytest.approx(0.1, abs=0.01)
+    assert overlap[1] > 0.8
+
+
 def test_constant_patterns_have_no_covariance() -> None:
     for bit in (1, -1):
         with pytest.raises(InvalidInputError, match=rf"both values.* are \{bit:+d};"):
@@ -122,6 +152,9 @@ def test_constant_patterns_have_no_covariance() -> None:
     for activity in (0, 1, -0.1, np.nan, "some"):
         with pytest.raises(HopfieldError, match="activity"):
             rules.covariance([[1, -1]], activity=activity)
+    for inhibition in (-1, np.inf, "much"):
+        with pytest.raises(HopfieldError, match="inhibition"):
+            rules.covariance([[1, -1]], inhibition=inhibition)
 
 
 # ------------------------------------------------------------------ Willshaw
