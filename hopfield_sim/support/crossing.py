@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import math
-import operator
-from bisect import bisect_right
-from collections.abc import Callable
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -17,9 +13,13 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 
 Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
 
 _NORMAL = NormalDist()
 _RESAMPLES = 200
+
+_ROUNDING = 1e-12
+"""Sums of fractions that differ by less are equal."""
 
 
 class Crossing(NamedTuple):
@@ -90,59 +90,59 @@ def crossing(
     level = checks.real(level, "level", minimum=0, maximum=1)
     resolution = checks.real(resolution, "resolution", minimum=1e-15, maximum=0.5)
     x, first, repeats = np.unique(np.sort(x_all), return_index=True, return_counts=True)
-    order, weights = np.argsort(x_all, kind="stable"), repeats.astype(np.float64)
-    networks, grid, sizes = len(curves), x.tolist(), weights.tolist()
+    order = np.argsort(x_all, kind="stable")
     if not curves.size:
         return Crossing(math.nan, math.nan, math.nan)
 
-    @functools.cache  # many resamples share their fractions
-    def quantile(value: float) -> float:
-        return _NORMAL.inv_cdf(min(max(value, resolution), 1 - resolution))
+    def of(means: Floats) -> tuple[Counts, Floats]:
+        fractions = np.add.reduceat(means[:, order], first, axis=1) / repeats
+        return _crossings(x, fractions, repeats, level, resolution)
 
-    def of(means: Floats) -> list[Crossing]:
-        means = np.add.reduceat(means[:, order], first, axis=1) / weights
-        return [_one(grid, mean, sizes, level, quantile) for mean in means.tolist()]
-
-    [result] = of(curves.mean(axis=0, keepdims=True))
+    [k], [value] = of(curves.mean(axis=0, keepdims=True))
+    low = float(x[k - 1]) if k else 0.0
+    high = float(x[k]) if k < len(x) else math.inf
+    networks = len(curves)
     if networks == 1:
-        return result
+        return Crossing(low, float(value), high)
     drawn = np.random.default_rng(0).integers(networks, size=(_RESAMPLES, networks))
-    others = np.array([other.value for other in of(curves[drawn].mean(axis=1))])
+    _, others = of(curves[drawn].mean(axis=1))
     # A resample of K has (K − 1)/K of the variance.
-    return result._replace(error=float(others.std()) * math.sqrt(networks / (networks - 1)))
+    error = float(others.std()) * math.sqrt(networks / (networks - 1))
+    return Crossing(low, float(value), high, error)
 
 
-def _one(
-    x: list[float],
-    mean: list[float],
-    weights: list[float],
-    level: float,
-    quantile: Callable[[float], float],
-) -> Crossing:
-    """The crossing of one curve over increasing x."""
-    f = _falling(mean, weights)
-    if f[0] < level:
-        return Crossing(0.0, math.nan, x[0])
-    if f[-1] >= level:
-        return Crossing(x[-1], math.nan, math.inf)
-    k = bisect_right(f, -level, key=operator.neg) - 1
-    above, below, at = quantile(f[k]), quantile(f[k + 1]), quantile(level)
-    if above == below:  # within the resolution: linear interpolation of the fractions
-        above, below, at = f[k], f[k + 1], level
-    part = (above - at) / (above - below)
-    return Crossing(x[k], x[k] + part * (x[k + 1] - x[k]), x[k + 1])
+def _crossings(
+    x: Floats, fractions: Floats, weights: Counts, level: float, resolution: float
+) -> tuple[Counts, Floats]:
+    """Number of points at or above the level, and the crossing, of each curve (C, L).
+
+    The nearest non-increasing curve is at or above the level up to where the sum of all that a
+    curve is above it is largest; its value there is the smallest mean of points that end there, and
+    the next one the largest mean of points that begin there (T. Robertson, F. T. Wright, R. L.
+    Dykstra, Order Restricted Statistical Inference, 1988, section 1.4).
+    """
+    curves, points = fractions.shape
+    sums, count = np.zeros((curves, points + 1)), np.append(0, np.cumsum(weights))
+    np.cumsum(fractions * weights, axis=1, out=sums[:, 1:])
+    over = sums - level * count
+    largest = over >= over.max(axis=1, keepdims=True) - _ROUNDING
+    k = points - largest[:, ::-1].argmax(axis=1)
+    rows, ends = np.arange(curves), np.arange(points + 1)
+    crossing = np.full(curves, math.nan)
+    rows = rows[(k > 0) & (k < points)]
+    here = k[rows, None]
+    with np.errstate(invalid="ignore"):
+        means = (sums[rows] - sums[rows, k[rows]][:, None]) / (count - count[here])
+    above = np.where(ends < here, means, math.inf).min(axis=1)
+    below = np.where(ends > here, means, -math.inf).max(axis=1)
+    a, b, at = (_quantiles(f, resolution) for f in (above, below, np.array([level])))
+    flat = a == b  # within the resolution: linear interpolation of the fractions
+    part = np.where(flat, above - level, a - at) / np.where(flat, above - below, a - b)
+    crossing[rows] = x[k[rows] - 1] + part * (x[k[rows]] - x[k[rows] - 1])
+    return k, crossing
 
 
-def _falling(values: list[float], weights: list[float]) -> list[float]:
-    """The nearest non-increasing sequence to ``values``: increasing neighbours are averaged."""
-    if values == sorted(values, reverse=True):
-        return values
-    blocks: list[tuple[float, float, int]] = []
-    for value, weight in zip(values, weights, strict=True):
-        size = 1
-        while blocks and blocks[-1][0] < value:
-            before, heavier, more = blocks.pop()
-            value = (before * heavier + value * weight) / (heavier + weight)
-            weight, size = heavier + weight, size + more
-        blocks.append((value, weight, size))
-    return [value for value, _, size in blocks for _ in range(size)]
+def _quantiles(fractions: Floats, resolution: float) -> Floats:
+    """Quantiles of the normal distribution; those of resamples are often the same."""
+    known, places = np.unique(fractions.clip(resolution, 1 - resolution), return_inverse=True)
+    return np.array([_NORMAL.inv_cdf(fraction) for fraction in known.tolist()])[places]

@@ -30,7 +30,7 @@ from hopfield_sim.support import blas
 __all__ = ["Shard", "answer", "count", "counted", "gather", "sizes", "sweep"]
 
 RETRIES = 3
-_CHUNK_SECONDS = 0.01, 0.25
+_CHUNK_SECONDS = 0.02, 0.25
 """Shortest and longest time of a chunk: to hand one out takes some 0.2 ms."""
 
 _CHUNK_TRIALS = 64
