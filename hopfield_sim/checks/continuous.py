@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.checks.batches import Batch, Shape, Stored, pattern_layout, state_layout
-from hopfield_sim.checks.places import module_of
+from hopfield_sim.checks.places import HERE, module_of, moved
 from hopfield_sim.checks.reals import at, copied, first, numeric, slabs
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError
@@ -19,6 +19,7 @@ def real_patterns(
     *,
     n_neurons: int | None = None,
     dtype: np.dtype[Any] | None = None,
+    xp: Any = np,
     name: str = "patterns",
 ) -> Stored[np.floating]:
     """Validate real patterns: (P, N), or images (P, H, W) or (P, H, W, 3), finite.
@@ -29,6 +30,9 @@ def real_patterns(
         Required N.
     dtype : dtype, optional
         float32 or float64; ``None`` is float32 for float32 and float64 for everything else.
+    xp : module, optional
+        Array module whose arrays are accepted besides NumPy's, validated where they are, and copied
+        to NumPy's.
 
     Raises
     ------
@@ -38,9 +42,9 @@ def real_patterns(
     InvalidTypeError
         If ``value`` is not an array of real numbers.
     """
-    array = numeric(value, name)
+    array = numeric(value, name, xp=xp)
     length, shape = pattern_layout(array, name, n_neurons, "number")
-    return Stored(_numbers(array, name, dtype).reshape(len(array), length), shape)
+    return Stored(moved(_numbers(array, name, dtype), HERE).reshape(len(array), length), shape)
 
 
 def real_states(

@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.checks.batches import Batch, Shape, Stored, pattern_layout, state_layout
-from hopfield_sim.checks.places import module_of
+from hopfield_sim.checks.places import HERE, module_of, moved
 from hopfield_sim.checks.reals import at, copied, first, numeric, slabs
 from hopfield_sim.checks.resources import memory
 from hopfield_sim.errors import InvalidInputError
 
 
 def patterns(
-    value: Any, *, n_neurons: int | None = None, name: str = "patterns"
+    value: Any, *, n_neurons: int | None = None, xp: Any = np, name: str = "patterns"
 ) -> Stored[np.int8]:
-    """Validate patterns: (P, N), or images (P, H, W), of -1 and +1.
+    """Validate patterns: (P, N), or images (P, H, W), of -1 and +1; those of the array module
+    ``xp`` are accepted besides NumPy's, validated where they are, and copied to NumPy's.
 
     Raises
     ------
@@ -27,9 +28,9 @@ def patterns(
     InvalidTypeError
         If ``value`` is not an array of real numbers.
     """
-    array = numeric(value, name, allow_bool=True)
+    array = numeric(value, name, allow_bool=True, xp=xp)
     length, shape = pattern_layout(array, name, n_neurons, "neuron", most_axes=3)
-    return Stored(signs(array, name).reshape(len(array), length), shape)
+    return Stored(moved(signs(array, name), HERE).reshape(len(array), length), shape)
 
 
 def states(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks.places import module_of
 from hopfield_sim.rules.rule import LearningRule
 from hopfield_sim.support.independent import singular, through_triangle
 from hopfield_sim.support.products import gram
@@ -53,7 +54,11 @@ def pseudoinverse(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.fl
            [-0.5,  0. ,  0. ,  0.5]])
     """
     array, _ = checks.patterns(patterns)
-    zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
+    return projection(array, zero_diagonal=checks.flag(zero_diagonal, "zero_diagonal"))[0]
+
+
+def projection(array: NDArray[np.int8], *, zero_diagonal: bool) -> tuple[NDArray[np.float64]]:
+    """The same of validated patterns (P, N) of any array module, a tuple of the weights there."""
     n_patterns, n_neurons = array.shape
     checks.memory(
         8 * (n_neurons**2 + 3 * array.size + 2 * min(n_patterns, n_neurons) ** 2),
@@ -62,10 +67,11 @@ def pseudoinverse(patterns: Any, *, zero_diagonal: bool = True) -> NDArray[np.fl
     )
     basis = _orthonormal(array.astype(np.float64))
     # Where the patterns span everything, rounding would leave noise off the diagonal.
-    weights = np.eye(n_neurons) if len(basis) == n_neurons else gram(basis)
+    xp = module_of(array)
+    weights = xp.eye(n_neurons) if len(basis) == n_neurons else gram(basis)
     if zero_diagonal:
-        np.fill_diagonal(weights, 0.0)
-    return weights
+        xp.fill_diagonal(weights, 0.0)
+    return (weights,)
 
 
 def _orthonormal(xi: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -78,4 +84,4 @@ def _orthonormal(xi: NDArray[np.float64]) -> NDArray[np.float64]:
     return singular(xi)[1]
 
 
-PSEUDOINVERSE = LearningRule("pseudoinverse", "pseudo-inverse", pseudoinverse)
+PSEUDOINVERSE = LearningRule("pseudoinverse", "pseudo-inverse", pseudoinverse, arrays=projection)

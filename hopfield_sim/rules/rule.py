@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from hopfield_sim.rules.own import Rule
 
@@ -25,6 +27,8 @@ class LearningRule:
         Formula of that prediction, for legends.
     keeps_diagonal : bool
         Whether the course, and therefore the studies, keep its self-couplings.
+    arrays : callable, optional
+        The same in array code, from patterns of any array module to a tuple of the weights there.
     """
 
     name: str
@@ -33,3 +37,4 @@ class LearningRule:
     law: str | None = None
     law_label: str = ""
     keeps_diagonal: bool = False
+    arrays: Callable[..., tuple[Any]] | None = None

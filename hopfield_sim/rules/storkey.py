@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks.places import module_of
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.rules.rule import LearningRule
 from hopfield_sim.support.products import product
@@ -137,8 +138,11 @@ def _room_for(xi: NDArray[np.int8]) -> int:
 
 def grow(
     weights: NDArray[np.floating], diagonal: NDArray[np.float64], patterns: NDArray[np.int8]
-) -> None:
-    """Learn more patterns in place; the diagonal of ``weights`` is zero, the true one separate."""
+) -> tuple[NDArray[np.floating], NDArray[np.float64]]:
+    """Learn more patterns in place; the diagonal of ``weights`` is zero, the true one separate.
+
+    Arrays may be of any array module; the first two are returned.
+    """
     # The factor (1 + 2/N)^P of the sum below is balanced by its other terms. Learning at most N
     # patterns at a time keeps it under e², so that no digits are lost in the balance.
     batch = min(len(weights), _BATCH_PATTERNS)
@@ -146,6 +150,7 @@ def grow(
         xi = patterns[start : start + batch].astype(weights.dtype)
         u = _cues(weights, diagonal, xi)
         _add(weights, xi, u)
+    return weights, diagonal
 
 
 def _before(weights: Any, n_neurons: int) -> NDArray[np.float64]:
@@ -175,20 +180,20 @@ def _cues(weights: _Real, diagonal: NDArray[np.float64], xi: _Real) -> _Real:
 
     and ``surplus`` is the diagonal of that sum, which has to be taken off again.
     """
-    n_patterns, n_neurons = xi.shape
+    (n_patterns, n_neurons), xp = xi.shape, module_of(xi)
     growth = 1 + 2 / n_neurons
-    fields_before = product(xi, weights) if weights.any() else np.zeros_like(xi)
-    fields_before *= (growth ** np.arange(n_patterns))[:, None]
-    u = np.empty_like(xi)
-    surplus = np.zeros_like(xi[0])
+    fields_before = product(xi, weights) if weights.any() else xp.zeros_like(xi)
+    fields_before *= (growth ** xp.arange(n_patterns))[:, None]
+    u = xp.empty(xi.shape, xi.dtype)
+    surplus = xp.zeros_like(xi[0])
     for start in range(0, n_patterns, _BLOCK_PATTERNS):
         block = slice(start, min(start + _BLOCK_PATTERNS, n_patterns))
-        patterns, cues, own = xi[block], u[block], np.arange(block.stop - start)
+        patterns, cues, own = xi[block], u[block], xp.arange(block.stop - start)
         # What the patterns before this block contribute to all fields of the block at once.
         earlier = _sum_times(xi[:start], u[:start], patterns, growth)
         fields = fields_before[block] + (growth**own)[:, None] * earlier
         # And those inside it, to the ones after them.
-        age = np.tril(growth ** (own[:, None] - 1.0 - own), -1).astype(xi.dtype) / n_neurons
+        age = xp.tril(growth ** (own[:, None] - 1.0 - own), -1).astype(xi.dtype) / n_neurons
         along_u = age * (patterns @ patterns.T)
         for k, pattern in enumerate(patterns):
             v = fields[k] + along_u[k, :k] @ cues[:k]
@@ -197,7 +202,7 @@ def _cues(weights: _Real, diagonal: NDArray[np.float64], xi: _Real) -> _Real:
             cues[k] = pattern / 2 - v
             surplus = growth * surplus + (2 / n_neurons) * cues[k] * pattern
     # Σ (1 − 2 ξ v)/N with v = ξ/2 − u.
-    diagonal += 2 / n_neurons * np.einsum("pi,pi->i", xi, u)
+    diagonal += 2 / n_neurons * xp.einsum("pi,pi->i", xi, u)
     return u
 
 
@@ -220,26 +225,26 @@ def _add(weights: _Real, xi: _Real, u: _Real) -> None:
     A + Aᵀ is one product of the patterns below their u with both in the other order. It is made in
     blocks of rows from the diagonal on, and mirrored: the result is symmetric to the last bit.
     """
-    n_patterns, n_neurons = xi.shape
+    (n_patterns, n_neurons), xp = xi.shape, module_of(xi)
     growth = 1 + 2 / n_neurons
     aged = u * (_ages(n_patterns, growth, u)[:, None] / n_neurons)
-    left, right = np.vstack([xi, aged]), np.vstack([aged, xi])
+    left, right = xp.concatenate([xi, aged]), xp.concatenate([aged, xi])
     old = bool(weights.any())
     for start in range(0, n_neurons, _BLOCK_ROWS):
         rows, columns = slice(start, start + _BLOCK_ROWS), slice(start, n_neurons)
         block = left[:, rows].T @ right[:, columns]
-        upper = np.triu(block[:, :_BLOCK_ROWS])
-        block[:, :_BLOCK_ROWS] = upper + np.triu(upper, 1).T
+        upper = xp.triu(block[:, :_BLOCK_ROWS])
+        block[:, :_BLOCK_ROWS] = upper + xp.triu(upper, 1).T
         if old:
             block += growth**n_patterns * weights[rows, columns]
         weights[rows, columns] = block
         weights[columns, rows] = block.T
-    np.fill_diagonal(weights, 0.0)
+    xp.fill_diagonal(weights, 0.0)
 
 
 def _ages(count: int, growth: float, like: _Real) -> _Real:
     """c^(K-1-ν) for ν = 0, …, K-1: how much later patterns have amplified each one."""
-    ages: _Real = (growth ** np.arange(count - 1, -1, -1.0)).astype(like.dtype)
+    ages: _Real = (growth ** module_of(like).arange(count - 1, -1, -1.0)).astype(like.dtype)
     return ages
 
 

@@ -53,6 +53,8 @@ def gram(rows: NDArray[Any]) -> NDArray[Any]:
            [2., 4.]])
     """
     count, n = rows.shape
+    if module_of(rows) is not np:  # whose products need not be symmetric to the last bit
+        return _mirrored(rows.T @ rows)
     if n * n * count <= _WORK:
         return np.asarray(rows.T @ rows)
     out = np.empty((n, n), rows.dtype)
@@ -60,6 +62,12 @@ def gram(rows: NDArray[Any]) -> NDArray[Any]:
         some = slice(start, start + _ROWS)
         out[some, start:] = product(rows[:, some].T, rows[:, start:])
         out[start:, some] = out[some, start:].T
-        corner = np.triu(out[some, some])
-        out[some, some] = corner + np.triu(corner, 1).T
+        out[some, some] = _mirrored(out[some, some])
     return out
+
+
+def _mirrored(square: NDArray[Any]) -> NDArray[Any]:
+    """The upper triangle, and the same below."""
+    xp = module_of(square)
+    found: NDArray[Any] = xp.triu(square) + xp.triu(square, 1).T
+    return found

@@ -26,7 +26,7 @@ def cupy() -> Iterator[Any]:
         return
     if not shim.available() and EFFORT == 0:
         pytest.skip("the kernels run on the processor by g++, which is not here")
-    before = sys.modules.get("cupy")
+    before = {name: sys.modules.get(name) for name in ("cupy", "cupyx")}
     stand_in.install()
     stand_in.counts.clear()
     backends._loaded.cache_clear()
@@ -35,9 +35,10 @@ def cupy() -> Iterator[Any]:
     for name in list(vars(stand_in.settings)):
         if name != "allocated":
             setattr(stand_in.settings, name, getattr(settings, name))
-    sys.modules.pop("cupy")
-    if before is not None:
-        sys.modules["cupy"] = before
+    for name, module in before.items():
+        sys.modules.pop(name, None)
+        if module is not None:
+            sys.modules[name] = module
     backends._loaded.cache_clear()
 
 

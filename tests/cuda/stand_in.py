@@ -66,6 +66,7 @@ class Settings:
     limit: int | None = None
     allocated = 0
     devices: int | str = 1
+    failing = "ignore"
 
 
 settings = Settings()
@@ -192,7 +193,7 @@ for _name in ("sum", "mean"):
     setattr(ndarray, _name, _method(_name, "axis", "dtype", "keepdims"))
 for _name in ("max", "min", "any", "all"):
     setattr(ndarray, _name, _method(_name, "axis", "keepdims"))
-for _name in ("argmax", "copy"):
+for _name in ("argmax", "copy", "diagonal"):
     setattr(ndarray, _name, _method(_name, "axis"))
 
 
@@ -212,7 +213,7 @@ def _in_place(name: str) -> Any:
     return operate
 
 
-for _name in ("add", "sub", "mul", "truediv", "matmul", "and", "or"):
+for _name in ("add", "sub", "mul", "truediv", "pow", "matmul", "and", "or"):
     setattr(ndarray, f"__{_name}__", _operator(f"__{_name}__"))
     setattr(ndarray, f"__r{_name}__", _operator(f"__r{_name}__"))
     setattr(ndarray, f"__i{_name}__", _in_place(f"__i{_name}__"))
@@ -237,7 +238,7 @@ FUNCTIONS = {
             "out",
             "dtype",
         ),
-        "where flatnonzero zeros_like ones clip": (),
+        "where flatnonzero zeros_like ones clip eye triu tril": (),
         "zeros full arange": ("dtype",),
         "einsum": ("dtype",),
         "concatenate stack median": ("axis",),
@@ -268,6 +269,33 @@ def empty(shape: tuple[int, ...], dtype: Any = float) -> ndarray:
     made = np.empty(shape, dtype)
     made.reshape(-1).view(np.uint8).fill(0x5A)  # as whatever was there before
     return ndarray(made)
+
+
+def fill_diagonal(a: ndarray, value: float) -> None:
+    np.fill_diagonal(a._values, value)
+
+
+def _cholesky(a: ndarray) -> ndarray:
+    """Failure is silent, and leaves what it had begun with, unless somebody asked."""
+    try:
+        return ndarray(np.linalg.cholesky(a._values))
+    except np.linalg.LinAlgError:
+        if settings.failing == "raise":
+            raise
+        return ndarray(np.tril(a._values))
+
+
+class errstate:
+    """cupyx.errstate."""
+
+    def __init__(self, *, linalg: str) -> None:
+        self._wish = linalg
+
+    def __enter__(self) -> None:
+        self._before, settings.failing = settings.failing, self._wish
+
+    def __exit__(self, *error: Any) -> None:
+        settings.failing = self._before
 
 
 class RawModule:
@@ -339,7 +367,14 @@ def module() -> ModuleType:
     cupy = ModuleType("cupy")
     cupy.__dict__.update(
         FUNCTIONS, array=array, asarray=asarray, ascontiguousarray=ascontiguousarray,
-        empty=empty, ndarray=ndarray, RawModule=RawModule,
+        empty=empty, ndarray=ndarray, RawModule=RawModule, fill_diagonal=fill_diagonal,
+        linalg=SimpleNamespace(
+            cholesky=_cholesky,
+            solve=lambda a, b: _called(np.linalg.solve, (a, b), {}),
+            svd=lambda a, full_matrices: _out(
+                tuple(np.linalg.svd(a._values, full_matrices=full_matrices))
+            ),
+        ),
         get_default_memory_pool=_Pool, __version__="stand-in",
         cuda=SimpleNamespace(
             Device=_Device,
@@ -355,8 +390,10 @@ def module() -> ModuleType:
 
 
 def install() -> None:
-    """Let ``import cupy`` find this."""
-    sys.modules["cupy"] = module()
+    """Let ``import cupy`` find this, and ``import cupyx``."""
+    sys.modules["cupy"], cupyx = module(), ModuleType("cupyx")
+    cupyx.__dict__["errstate"] = errstate
+    sys.modules["cupyx"] = cupyx
 
 
 def pytest_configure() -> None:

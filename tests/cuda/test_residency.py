@@ -124,17 +124,19 @@ DENSE = {
 
 @pytest.mark.parametrize("kind", DENSE)
 def test_energies_of_a_dense_memory(cupy, kind):
-    """To the last bit, for every kind of states that the processor takes."""
+    """And energy gaps, to the last bit, for every kind of states that the processor takes."""
     patterns, cues = hs.random_patterns(90, 66, rng=1), hs.random_patterns(7, 66, rng=2)
     here, there = (
         hs.DenseMemory(**DENSE[kind], backend=name).store(patterns) for name in ("numpy", "cupy")
     )
     transposed = np.asfortranarray(cues)
     for states in (cues, cues.astype(np.float32), transposed, patterns):
-        wanted, found = here.energy(states), there.energy(cupy.asarray(states))
-        assert isinstance(found, cupy.ndarray)
-        np.testing.assert_array_equal(found.get(), wanted)
-        np.testing.assert_array_equal(there.energy(states), wanted)
+        for name in ("energy", "energy_gap"):
+            call = getattr(there, name)
+            wanted, found = getattr(here, name)(states), call(cupy.asarray(states))
+            assert isinstance(found, cupy.ndarray)
+            np.testing.assert_array_equal(found.get(), wanted)
+            np.testing.assert_array_equal(call(states), wanted)
     found = there.energy(cupy.asarray(cues[0]))
     assert (type(found), found) == (float, here.energy(cues[0]))
     given = cupy.asarray(cues)
@@ -172,6 +174,10 @@ def test_the_copies_of_a_dense_memory_s_energies(cupy, n, bytes_each):
     memory.energy(there)
     assert stand_in.counts.down == [bytes_each * 7 * 30]
     assert stand_in.counts.up == [8 * 7, 32 * 7, 8 * 7]
+    stand_in.counts.clear()
+    memory.energy_gap(there)  # those and the states down, the gaps up
+    assert stand_in.counts.down == [bytes_each * 7 * 30, 7 * n]
+    assert stand_in.counts.up == [8 * 7, 32 * 7, 8 * 7 * n]
     stand_in.counts.clear()
     memory.energy(cues)
     assert stand_in.counts.up == stand_in.counts.down == []  # the processor
@@ -219,16 +225,109 @@ def test_the_copies_of_attention(cupy, similarity):
 
 
 @only_stand_in
-def test_learning_copies_nothing(cupy):
+def test_storing_copies_nothing(cupy):
     patterns = hs.random_patterns(6, 30, rng=1)
     with hs.use_backend("cupy"):
         stand_in.counts.clear()
         hs.HopfieldNetwork().store(patterns)
-        hs.HopfieldNetwork(rule="pseudoinverse").store(patterns)
         hs.ModernHopfield().store(patterns)
         hs.DenseMemory().store(patterns)
         hs.TrainedDenseMemory(4, rng=1).store(patterns, max_iter=2, advise=False)
     assert stand_in.counts.up == stand_in.counts.down == []
+
+
+STORING = {
+    "hebbian": lambda name: hs.HopfieldNetwork(backend=name),
+    "storkey": lambda name: hs.HopfieldNetwork(rule="storkey", backend=name),
+    "single": lambda name: hs.HopfieldNetwork(rule="storkey", dtype="float32", backend=name),
+    "pseudoinverse": lambda name: hs.HopfieldNetwork(rule="pseudoinverse", backend=name),
+    "diagonal": lambda name: hs.HopfieldNetwork(
+        rule="pseudoinverse", zero_diagonal=False, backend=name
+    ),
+    "dense": lambda name: hs.DenseMemory(backend=name),
+    "modern": lambda name: hs.ModernHopfield(backend=name),
+    "distributed": lambda name: hs.DistributedMemory(50, 0.02, rng=1, backend=name),
+}
+
+
+@pytest.mark.parametrize("kind", STORING)
+def test_patterns_on_the_device_are_stored(cupy, kind):
+    """At once and one after another; they are NumPy's then, as all that a memory keeps."""
+    patterns = hs.random_patterns(7, 40, rng=1)
+    here, there = (STORING[kind](name) for name in ("numpy", "cupy"))
+    for part in (patterns[:4], patterns[4:]):
+        here.store(part)
+        given = cupy.asarray(part)
+        there.store(given)
+        np.testing.assert_array_equal(given.get(), part)
+    rounding = {"rtol": 0, "atol": 1e-5 if kind == "single" else 1e-12}
+    if isinstance(there, hs.HopfieldNetwork):
+        assert type(there.weights) is np.ndarray
+        exact = {"rtol": 0, "atol": 0} if kind == "hebbian" else rounding
+        np.testing.assert_allclose(there.weights, here.weights, **exact)
+        np.testing.assert_array_equal(there.weights, there.weights.T)
+    if kind != "distributed":
+        np.testing.assert_array_equal(there.patterns, patterns)
+        there.forget(2)
+        here.forget(2)
+    found, wanted = there.energy(patterns), here.energy(patterns)
+    np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-10)
+    wrong = patterns.astype(float)
+    wrong[2, 3] = np.nan
+    with pytest.raises(InvalidInputError, match=r"nan at \[2, 3\]"):
+        there.store(cupy.asarray(wrong))
+
+
+@pytest.mark.parametrize("n_patterns", [30, 33, 40, 90])
+def test_projections_of_dependent_patterns(cupy, n_patterns):
+    """Onto what they span, though the device's decomposition does not say that it failed."""
+    patterns = hs.random_patterns(n_patterns, 40, rng=3)
+    patterns[5], patterns[7] = patterns[6], -patterns[8]
+    net = hs.HopfieldNetwork(rule="pseudoinverse", zero_diagonal=False, backend="cupy")
+    net.store(cupy.asarray(patterns), advise=False)
+    np.testing.assert_allclose(net.weights, np.linalg.pinv(patterns) @ patterns, atol=1e-12)
+
+
+@only_stand_in
+def test_the_copies_of_learning(cupy):
+    """Patterns come down, a byte each; real weights are made there and come down; a matrix of whole
+    numbers is counted there, from patterns that go up, and comes down in 16 bits.
+    """
+    patterns, n = hs.random_patterns(6, 30, rng=1), 30
+    given = cupy.asarray(patterns)
+    learnt = {
+        "hebbian": ([], []),
+        "storkey": ([8 * n * n, 8 * n, 6 * n], [8 * n * n, 8 * n]),
+        "pseudoinverse": ([6 * n], [8 * n * n]),
+    }
+    for rule, (up, down) in learnt.items():
+        net = hs.HopfieldNetwork(rule=rule, backend="cupy")
+        stand_in.counts.clear()
+        net.store(given, advise=False)
+        assert stand_in.counts.up == up
+        assert stand_in.counts.down == [6 * n, *down]
+    net = hs.HopfieldNetwork(backend="cupy").store(given, advise=False)
+    stand_in.counts.clear()
+    assert net.weights.shape == (n, n)
+    assert (stand_in.counts.up, stand_in.counts.down) == ([6 * n], [2 * n * n])
+
+
+@only_stand_in
+@pytest.mark.parametrize("rule", ["storkey", "pseudoinverse", "hebbian"])
+def test_learning_without_memory_on_the_device(cupy, rule):
+    patterns = hs.random_patterns(9, 90, rng=1)
+    net = hs.HopfieldNetwork(rule=rule, backend="cupy").store(patterns[:4], advise=False)
+    before = stand_in.settings.allocated
+    stand_in.settings.limit = before + 7000
+    with pytest.raises(InsufficientMemoryError, match=r"on the GPU: Out of memory"):
+        assert net.store(patterns[4:], advise=False).weights.any()
+    assert stand_in.settings.allocated == before
+    stand_in.settings.limit = None
+    assert len(net.patterns) == (9 if rule == "hebbian" else 4)
+    if len(net.patterns) == 4:
+        net.store(patterns[4:], advise=False)
+    wanted = hs.HopfieldNetwork(rule=rule, backend="numpy").store(patterns, advise=False)
+    np.testing.assert_allclose(net.weights, wanted.weights, rtol=0, atol=1e-12)
 
 
 @only_stand_in
@@ -236,12 +335,11 @@ def test_arrays_of_a_gpu_are_refused_in_words(cupy):
     net, cues = network("hebbian")
     there, here = cupy.asarray(cues), hs.HopfieldNetwork(backend="numpy").store(cues)
     modern = hs.ModernHopfield(backend="numpy").store(cues)
-    dense = hs.DenseMemory(backend="cupy").store(cues)
     trained = hs.TrainedDenseMemory(4, rng=1).store(cues[:2], max_iter=2, advise=False)
     distributed = hs.DistributedMemory(50, 2.0, rng=1, backend="cupy").store(cues)
     on_processor = hs.DenseMemory(backend="numpy").store(cues)
-    calls = [net.store, hs.ModernHopfield(backend="cupy").store, dense.store, distributed.store]
-    calls += [dense.energy_gap, on_processor.energy, on_processor.recall]
+    calls = [hs.ModernHopfield(backend="numpy").store, on_processor.store, here.store]
+    calls += [on_processor.energy, on_processor.energy_gap, on_processor.recall]
     calls += [distributed.features, lambda states: distributed.curvature(states, cues)]
     calls += [trained.store, trained.energy, trained.recall, hs.RestrictedHopfield(4, rng=1).store]
     calls += [lambda states: hs.DenseClassifier(4, rng=1).fit(states, [0] * len(cues))]

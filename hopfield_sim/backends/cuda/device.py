@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
+from importlib import import_module
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from numpy.typing import NDArray
@@ -49,6 +51,11 @@ class Device:
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> Array:
         """The same, filled with zeros."""
         return self._cupy.zeros(shape, dtype)
+
+    def failing_aloud(self) -> AbstractContextManager[Any]:
+        """A context in which decompositions raise ``numpy.linalg.LinAlgError`` where they fail."""
+        context: AbstractContextManager[Any] = import_module("cupyx").errstate(linalg="raise")
+        return context
 
     def release(self) -> None:
         """Give all memory back that no array in use has."""

@@ -5,6 +5,7 @@ a block of threads a state.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -27,13 +28,17 @@ from hopfield_sim.backends.protocol import (
     INT32_SAFE,
     Couplings,
     Dynamics,
+    Factors,
     Limits,
     Rule,
     StateBatch,
 )
-from hopfield_sim.backends.reference.pairs import Pairs, all_fields
+from hopfield_sim.backends.reference.pairs import Pairs, all_fields, whole_product
 from hopfield_sim.backends.reference.philox import ORDERS
 from hopfield_sim.checks import places
+
+_ROWS: Final = 4096
+"""Number of rows of a matrix computed at a time."""
 
 _NETWORK_BYTES: Final = 1 << 28
 """Of memory on the device for random patterns at a time."""
@@ -67,6 +72,24 @@ class CudaPairs(Walker, Pairs):
         if places.module_of(states) is np:
             return super().fields(couplings, states, n_threads)
         return all_fields(couplings, self.cache(couplings, states), states)
+
+    @on_device
+    def hebbian(self, factors: Factors) -> NDArray[Any]:
+        """ΞᵀΞ, counted there and brought to the processor's memory, some rows at a time."""
+        xi, n = self.device.upload(factors.patterns), factors.n_neurons
+        out = np.empty((n, n), np.int16 if len(xi) < 2**15 else np.int32)
+        for start in range(0, n, _ROWS):
+            rows = slice(start, start + _ROWS)
+            counted = whole_product(xi[:, rows].T, xi, 1).astype(out.dtype)
+            out[rows] = places.moved(counted, places.HERE)
+        return out
+
+    @on_device
+    def by_arrays(self, code: Callable[..., tuple[Any, ...]], *arrays: Any) -> tuple[Any, ...]:
+        """The same there; the arrays are brought up, and results down."""
+        with self.device.failing_aloud():
+            made = code(*map(self.device.upload, arrays))
+        return tuple(places.moved(array, places.HERE) for array in made)
 
     @on_device
     def advance(

@@ -7,6 +7,7 @@ of W. Without one the overlaps are cached, and a field is a sum over the pattern
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -86,6 +87,10 @@ class Pairs:
         for start in range(0, len(out), _ROWS):
             out[start : start + _ROWS] = whole_product(xi[:, start : start + _ROWS].T, xi, 1)
         return out
+
+    def by_arrays(self, code: Callable[..., tuple[Any, ...]], *arrays: Any) -> tuple[Any, ...]:
+        """Return what array code makes of NumPy's arrays, which it may change."""
+        return code(*arrays)
 
     def advance(
         self, couplings: Couplings, batch: StateBatch, rule: Rule, how: Dynamics, until: int

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.dense_protocol import Memories
 from hopfield_sim.backends.reference import dense as numpy_dense
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import likeness
 from hopfield_sim.models.binary import BinaryMemory, Manner
@@ -131,7 +132,7 @@ class DenseMemory(BinaryMemory):
         """
         with self._lock:
             n = None if self._patterns is None else self.n_neurons
-            new = checks.patterns(patterns, n_neurons=n)
+            new = checks.patterns(patterns, n_neurons=n, xp=self._xp)
             advise = checks.flag(advise, "advise")
             everything = self._joined(new)
             after = self._kept(everything, new.shape or self._shape)
@@ -214,7 +215,7 @@ class DenseMemory(BinaryMemory):
             If an energy overflows.
         """
         now = self._now()
-        batch, m = now._overlaps_of(states, now._xp)
+        batch, m = now._overlaps_of(states)
         return batch.restore(now._interaction.energy(m, logarithmic=now._log))
 
     def energy_gap(self, states: Any) -> Any:
@@ -228,7 +229,8 @@ class DenseMemory(BinaryMemory):
         now = self._now()
         batch, m = now._overlaps_of(states)
         memories, log_unit = now._tables
-        spins, entries = batch.array, numpy_dense.read_tables(memories, m)
+        spins = places.moved(batch.array, places.HERE)
+        entries = numpy_dense.read_tables(memories, m)
         gaps = spins * numpy_dense.differences(memories, entries, spins)
         if self._log:
             return batch.restore(
@@ -243,10 +245,8 @@ class DenseMemory(BinaryMemory):
         self._interaction.refuse_overflow(gaps)
         return batch.restore(gaps + 0.0)
 
-    def _overlaps_of(
-        self, states: Any, xp: Any = np
-    ) -> tuple[checks.Batch[np.int8], NDArray[np.int64]]:
-        batch = self._validate(states, xp)
+    def _overlaps_of(self, states: Any) -> tuple[checks.Batch[np.int8], NDArray[np.int64]]:
+        batch = self._validate(states, self._xp)
         return batch, overlaps(backends.get(self._backend).dense, self._tables[0], batch.array)
 
     # ------------------------------------------------------------------ private

@@ -207,6 +207,7 @@ class DistributedMemory(ContinuousMemory):
                 patterns,
                 n_neurons=None if known is None else known.n_neurons,
                 dtype=self._recipe.dtype if known is None else known.dtype,
+                xp=self._recipe.xp,
             )
             validity.within(new.array, self._recipe.beta, "patterns")
             shape = self._shape_with(new)
@@ -244,7 +245,7 @@ class DistributedMemory(ContinuousMemory):
             before = stored(self._state)
             known = before.drawn
             gone = checks.real_patterns(
-                patterns, n_neurons=known.n_neurons, dtype=known.dtype
+                patterns, n_neurons=known.n_neurons, dtype=known.dtype, xp=self._recipe.xp
             ).array
             validity.within(gone, self._recipe.beta, "patterns")
             if len(gone) > before.n_patterns:

@@ -7,11 +7,14 @@ from all patterns, and may bring thresholds.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks, rules
 from hopfield_sim.backends.protocol import Couplings, Matrix
+from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.models.hopfield import couplings
 from hopfield_sim.rules.storkey import grow
 
@@ -29,6 +32,7 @@ def learn(
     previous: Couplings | None,
     diagonal: NDArray[np.float64] | None,
     dtype: np.dtype[np.floating],
+    backend: Pairs,
 ) -> Learnt:
     """Couplings of all ``patterns``, of which the last are ``new`` and the others in
     ``previous``; real ones in ``dtype``.
@@ -37,9 +41,13 @@ def learn(
         return couplings.factors(patterns, zero_diagonal=zero_diagonal), None, None
     _refuse_too_large(patterns.shape[1])
     if rule == "storkey":
-        return _storkey(zero_diagonal, new, previous, diagonal, dtype)
+        return _storkey(zero_diagonal, new, previous, diagonal, dtype, backend)
+    known = rules.RULES.get(rule) if isinstance(rule, str) else None
     function = rules.get(rule)
-    weights = function(patterns, zero_diagonal=zero_diagonal)
+    if known is None or known.arrays is None:
+        weights = function(patterns, zero_diagonal=zero_diagonal)
+    else:
+        (weights,) = backend.by_arrays(partial(known.arrays, zero_diagonal=zero_diagonal), patterns)
     own = function if isinstance(function, rules.OwnRule) else rules.OwnRule(function)
     thresholds = own.thresholds(patterns, weights)
     return couplings.real(checks.narrowed(weights, dtype, "weights")), None, thresholds
@@ -51,6 +59,7 @@ def _storkey(
     previous: Couplings | None,
     diagonal: NDArray[np.float64] | None,
     dtype: np.dtype[np.floating],
+    backend: Pairs,
 ) -> Learnt:
     """Extend the current weights, with their true diagonal."""
     n = new.shape[1]
@@ -58,7 +67,7 @@ def _storkey(
     weights = np.zeros((n, n), dtype) if previous is None else previous.columns.copy()
     diagonal = np.diagonal(weights).astype(np.float64) if diagonal is None else diagonal.copy()
     np.fill_diagonal(weights, 0.0)
-    grow(weights, diagonal, new)
+    weights, diagonal = backend.by_arrays(grow, weights, diagonal, new)
     if not zero_diagonal:
         np.fill_diagonal(weights, diagonal)
     return couplings.real(weights, symmetric=True), diagonal if zero_diagonal else None, None

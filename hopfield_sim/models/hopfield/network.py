@@ -141,7 +141,8 @@ class HopfieldNetwork(PairNetwork):
         advise = checks.flag(advise, "advise")
         with self._lock:
             known = self._state.couplings
-            stored = checks.patterns(patterns, n_neurons=None if known is None else known.n_neurons)
+            n_known = None if known is None else known.n_neurons
+            stored = checks.patterns(patterns, n_neurons=n_known, xp=self._xp)
             n = stored.array.shape[1]
             theta = checks.thresholds(self._initial_thresholds, n)
             everything = self._joined(stored)
@@ -153,6 +154,7 @@ class HopfieldNetwork(PairNetwork):
                 known,
                 self._state.diagonal,
                 self._dtype,
+                backends.get(self._backend).pairs,
             )
             made = Derived(self._changed_matrix(learnt, stored.array, 1))
             shape = stored.shape or self._shape
@@ -197,8 +199,9 @@ class HopfieldNetwork(PairNetwork):
             if len(patterns) == 1:
                 return self.clear()
             left = np.delete(patterns, index, axis=0)
+            pairs = backends.get(self._backend).pairs
             learnt, diagonal, brought = learning.learn(
-                rule, self._zero_diagonal, left, left, None, None, self._dtype
+                rule, self._zero_diagonal, left, left, None, None, self._dtype, pairs
             )
             made = Derived(self._changed_matrix(learnt, patterns[index : index + 1], -1))
             theta = self._chosen(self._state.thresholds, brought)

@@ -101,12 +101,13 @@ class ModernHopfield(ContinuousMemory):
             similarity "cosine".
         """
         with self._lock:
-            known = self._patterns
+            known, xp = self._patterns, backends.get(self._backend).xp
             if known is None:
-                new = checks.real_patterns(patterns)
+                new = checks.real_patterns(patterns, xp=xp)
                 everything, shape = new.array, new.shape
             else:
-                new = checks.real_patterns(patterns, n_neurons=self.n_neurons, dtype=known.dtype)
+                n = self.n_neurons
+                new = checks.real_patterns(patterns, n_neurons=n, dtype=known.dtype, xp=xp)
                 shape = self._shape_with(new)
                 checks.memory(
                     known.nbytes + new.array.nbytes,
