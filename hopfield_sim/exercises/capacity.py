@@ -36,6 +36,10 @@ crosstalk.mistake(
 )
 crosstalk.mistake("the neuron itself is in the sum: j ≠ i", lambda p: _aligned(p) - 1)
 crosstalk.mistake(
+    "the signal is taken for 1: it lacks the neuron itself",
+    lambda p: crosstalk.solution(p) - 1 / p.shape[1],
+)
+crosstalk.mistake(
     "the field is not multiplied by the bit itself: its sign says nothing yet",
     lambda p: p * crosstalk.solution(p),
 )

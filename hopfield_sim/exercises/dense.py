@@ -67,6 +67,7 @@ dense_energy.mistake("there is a ½ too many", lambda p, s, n: -(_dots(p, s) ** 
         "β = 0.5": (_reals(2, 4), 0.5),
         "as many states as patterns": (_reals(3, 3), 2.0),
         "large scores": (np.array([[1000.0, 999.0, -1000.0]]), 1.0),
+        "rows far apart": (np.array([[1000.0, 999.0], [1.0, 0.0]]), 1.0),
     },
 )
 def softmax(scores: np.ndarray, beta: float) -> np.ndarray:
@@ -88,6 +89,10 @@ def _soft(x: Any, axis: Any = 1) -> Any:
 softmax.mistake(
     "does something overflow",
     lambda s, b: np.exp(b * s) / np.exp(b * s).sum(1, keepdims=True),
+)
+softmax.mistake(
+    "its answer has nan in it (rows far apart)",
+    lambda s, b: np.exp(b * (s - s.max())) / np.exp(b * (s - s.max())).sum(1, keepdims=True),
 )
 softmax.mistake("β is missing", lambda s, b: _soft(s))
 softmax.mistake("divided by β, which is an inverse temperature", lambda s, b: _soft(s / b))

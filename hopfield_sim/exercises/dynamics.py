@@ -215,6 +215,9 @@ up_probability.mistake(
 up_probability.mistake(
     "that is the probability of -1: the sign is wrong", lambda h, t: _logistic(-2 * h / t)
 )
+up_probability.mistake(
+    "that is the mean of the neuron, between -1 and +1", lambda h, t: np.tanh(h / t)
+)
 up_probability.mistake("the temperature is missing", lambda h, t: _logistic(2 * h))
 up_probability.mistake(
     "does something overflow", lambda h, t: np.exp(h / t) / (np.exp(h / t) + np.exp(-h / t))

@@ -27,6 +27,10 @@ sweep_sizes.mistake(
     "rounded down: 0.29 · 100 is 28.999… in floating point",
     lambda a, n: np.maximum(1, (a * n).astype(int)),
 )
+sweep_sizes.mistake(
+    "rounded down: 0.29 · 100 is 28.999… in floating point; and at least one pattern is wanted",
+    lambda a, n: (a * n).astype(int),
+)
 sweep_sizes.mistake("rounded up", lambda a, n: np.maximum(1, np.ceil(a * n)))
 sweep_sizes.mistake("at least one pattern is wanted", lambda a, n: np.rint(a * n))
 sweep_sizes.mistake("not whole numbers", lambda a, n: np.maximum(1, a * n))
