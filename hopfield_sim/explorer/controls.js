@@ -169,6 +169,9 @@ const press = {
     pause();
     goTo(situation.limit * memory.n);
   },
+  "take-state": () => {
+    if (runs.length) change({ cue: drawn(runs[0].recall.now.state.map((x) => (x < 0 ? -1 : 1))) });
+  },
   link: () => copy(location.href, "The link is copied."),
   "show-python": () => {
     $("python").textContent = runs.length ? python(situation) : "# Store a pattern first.";

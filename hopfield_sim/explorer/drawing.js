@@ -231,7 +231,7 @@ function showLoad() {
     pseudoinverse: [1, "the pseudo-inverse holds independent patterns up to 1"],
     dense: [
       0.138,
-      `power ${situation.power} holds about N^${situation.power - 1} patterns; 0.138 is Hebb’s limit`,
+      `with power ${situation.power} the limit grows as N^${situation.power - 1}; 0.138 is Hebb’s`,
     ],
     modern: [0.138, "a modern memory holds exponentially many; 0.138 is Hebb’s limit"],
   };

@@ -199,6 +199,20 @@ def test_running_and_winding_back(page: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("memory", ["hebbian", "modern"])
+def test_the_state_that_is_seen_becomes_the_cue(page: Any, memory: str) -> None:
+    """A pattern melts; what is left of it is the cue of a cold recall, in the link, too."""
+    visit(page, f"memory={memory}&stored=r1,r2,r3&cue=p0&temperature=1.5", 8)
+    page.click("#finish")
+    state = np.array(page.evaluate(SEEN)["runs"][0]["state"])
+    page.click("#take-state")
+    np.testing.assert_array_equal(page.evaluate(SEEN)["cue"], np.where(state < 0, -1, 1))
+    assert page.evaluate("clock") == 0
+    page.reload()
+    np.testing.assert_array_equal(page.evaluate(SEEN)["cue"], np.where(state < 0, -1, 1))
+
+
+@pytest.mark.slow
 def test_drawing_by_pointer_and_keyboard_and_the_local_field(page: Any) -> None:
     visit(page, "stored=gA,gB,gC&cue=gA", 5)
     page.click("#blank")
