@@ -30,6 +30,7 @@ from hopfield_sim.checks.keywords import by_name
 from hopfield_sim.checks.labelled import inputs, labels, one_kind
 from hopfield_sim.checks.paths import path
 from hopfield_sim.checks.reals import (
+    external_field,
     finite,
     float_type,
     image_shape,
@@ -50,6 +51,7 @@ __all__ = [
     "activities",
     "by_name",
     "choice",
+    "external_field",
     "finite",
     "fits",
     "flag",

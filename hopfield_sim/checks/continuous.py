@@ -71,7 +71,7 @@ def real_states(
         transpose?".
     dtype : dtype, optional
         As in ``real_patterns``.
-    observed : (N,) ndarray of bool, optional
+    observed : (N,) or (B, N) ndarray of bool, optional
         Known coordinates. Others may be NaN, infinite or too large; such values become 0.
     xp : module, optional
         Array module of the implementation: its arrays are accepted besides NumPy's, and the result
@@ -81,7 +81,9 @@ def real_states(
     if array.ndim == 0 or array.size == 0:
         raise InvalidInputError(f"{name} must hold at least one state; got shape {array.shape}")
     single, image = state_layout(array, name, n_neurons, shape, n_patterns)
-    known = observed if observed is None or image is None else observed.reshape(image)
+    known = observed
+    if known is not None and image is not None:
+        known = known.reshape(*known.shape[:-1], *image)
     numbers = _numbers(array, name, dtype, known).reshape(-1, n_neurons)
     return Batch(xp.asarray(numbers), single, image, module_of(array).__name__)
 

@@ -115,21 +115,61 @@ def thresholds(value: Any, n_neurons: int, *, name: str = "thresholds") -> NDArr
 
 
 def site_mask(
-    value: Any, n_neurons: int, name: str, *, shape: tuple[int, ...] | None = None
+    value: Any,
+    n_neurons: int,
+    name: str,
+    *,
+    shape: tuple[int, ...] | None = None,
+    n_states: int | None = None,
 ) -> NDArray[np.bool_]:
-    """Validate a boolean mask of sites: (N,), or of the ``shape`` of an image."""
+    """Validate a boolean mask of sites: (N,), or of the ``shape`` of an image; with ``n_states``
+    also one for each state, (B, N) or images. A copy, (N,) or, for B > 1 states, (B, N).
+    """
     array = numeric(value, name, allow_bool=True)
     if array.dtype != np.bool_:
         raise InvalidTypeError(
             f"{name} must be boolean, True or False for each neuron; got dtype {array.dtype}; "
             f"for a list of indices i use np.isin(np.arange({n_neurons}), i)"
         )
-    if array.shape != (n_neurons,) and (shape is None or array.shape != tuple(shape)):
-        raise InvalidInputError(
-            f"{name} must be ({n_neurons},), one entry a neuron; got shape {array.shape}"
-            + ("; use .ravel()" if array.size == n_neurons else "")
-        )
-    return array.reshape(-1).copy()
+    return _by_site(array, n_neurons, name, shape, n_states).copy()
+
+
+def external_field(
+    value: Any,
+    n_neurons: int,
+    n_states: int,
+    *,
+    shape: tuple[int, ...] | None = None,
+    name: str = "field",
+) -> NDArray[np.float64]:
+    """Validate an external field: a number, (N,) or (B, N), or images; finite. A new float64
+    array, (N,) or, for B > 1 states, (B, N).
+    """
+    array = numeric(value, name)
+    if array.ndim:
+        array = _by_site(array, n_neurons, name, shape, n_states)
+    field = finite(array, name)
+    return field if field.ndim else np.full(n_neurons, field)
+
+
+def _by_site(
+    array: NDArray[Any],
+    n_neurons: int,
+    name: str,
+    shape: tuple[int, ...] | None,
+    n_states: int | None,
+) -> NDArray[Any]:
+    """An entry a site, (N,) or, for several states, (B, N)."""
+    layouts = [(n_neurons,), *([] if shape is None else [tuple(shape)])]
+    if array.shape in layouts:
+        return array.reshape(-1)
+    if n_states is not None and array.shape in [(n_states, *layout) for layout in layouts]:
+        return array.reshape(-1) if n_states == 1 else array.reshape(n_states, n_neurons)
+    rows = "" if n_states is None else f", or ({n_states}, {n_neurons}), a row a state"
+    raise InvalidInputError(
+        f"{name} must be ({n_neurons},), one entry a neuron{rows}; got shape {array.shape}"
+        + ("; use .ravel()" if array.size == n_neurons else "")
+    )
 
 
 def image_shape(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
 from hopfield_sim.backends.protocol import Dynamics, StateBatch
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models import landscape
 from hopfield_sim.models.spins import Engine, SpinMemory
 from hopfield_sim.recall.observables import Record
-from hopfield_sim.recall.spins import Recall, flow, is_stochastic, stretches
+from hopfield_sim.recall.spins import Recall, each_apart, flow, is_stochastic, stretches
 
 UPDATES = ("async", "sync")
 ORDERS = ("random", "sequential", "uniform")
@@ -34,6 +35,67 @@ class Manner(Dynamics):
     clamp: NDArray[np.bool_] | None
     sweeps: int
     stochastic: bool
+    field: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class EachOwn:
+    """An engine of states that have clamped sites, or external fields, of their own; see
+    ``models.spins.Engine``.
+
+    Parameters
+    ----------
+    engine : Engine
+        What all have in common.
+    kinds : list of Engine
+        The same with the clamped sites and the field of some states.
+    labels : (B,) ndarray of int
+        Index of each state's kind.
+    field : (B, N) ndarray of float64, optional
+        External field of each state.
+    """
+
+    engine: Engine
+    kinds: list[Engine]
+    labels: NDArray[np.int64]
+    field: NDArray[np.float64] | None
+
+    @classmethod
+    def of(cls, engine: Any, manner: Manner, shape: tuple[int, int]) -> EachOwn:
+        """The engine of B states of N sites for a manner with a mask or a field, (N,) or (B, N);
+        states that share both are of one kind.
+        """
+        masks = np.broadcast_to(False if manner.clamp is None else manner.clamp, shape)
+        fields = None if manner.field is None else np.broadcast_to(manner.field, shape)
+        known: dict[bytes, int] = {}
+        kinds: list[Engine] = []
+        labels = np.empty(len(masks), np.int64)
+        for row, mask in enumerate(masks):
+            field = None if fields is None else fields[row]
+            key = mask.tobytes() + (b"" if field is None else field.tobytes())
+            if key not in known:
+                known[key] = len(kinds)
+                kinds.append(replace(engine, manner=replace(manner, clamp=mask, field=field)))
+            labels[row] = known[key]
+        return cls(engine, kinds, labels, fields)
+
+    def start(self, states: NDArray[np.int8]) -> StateBatch:
+        """The states with their initial caches."""
+        return self.engine.start(states)
+
+    def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
+        """Make updates up to ``until``, one kind of states after another."""
+        for kind in each_apart(batch, self.labels):
+            self.kinds[kind].advance(batch, temperature, until)
+
+    def energy(self, batch: StateBatch) -> NDArray[np.float64]:
+        """E of each state, (B,), in its field."""
+        energies = self.engine.energy(batch)
+        if self.field is None:
+            return energies
+        states = places.moved(batch.states, places.HERE)
+        pulled = np.einsum("bi,bi->b", self.field, states)
+        return energies - places.beside(pulled, batch.states)
 
 
 _SWEEPS_DETERMINISTIC, _SWEEPS_STOCHASTIC = 2, 1000
@@ -54,6 +116,13 @@ class BinaryMemory(SpinMemory):
     def _engine(self, manner: Manner) -> Engine:
         """The engine that updates states in this manner."""
 
+    def _external(self, field: NDArray[np.float64]) -> NDArray[np.float64]:
+        """An external field, if this kind of memory has local fields that it adds to."""
+        raise InvalidInputError(
+            f"field is for networks with pair couplings, to whose local fields it adds; a "
+            f"{type(self).__name__} has none: clamp= holds sites, temperature= shakes them"
+        )
+
     def _followed(self, batch: StateBatch) -> None:
         """Take note of a recall at a temperature, for the speed of later ones."""
 
@@ -69,6 +138,7 @@ class BinaryMemory(SpinMemory):
         order: str = "random",
         ties: str = "keep",
         clamp: Any = None,
+        field: Any = None,
         record: Record = (),
         every: int | None = None,
         n_threads: int | None = None,
@@ -96,8 +166,11 @@ class BinaryMemory(SpinMemory):
             0 … N−1; or N independent random sites.
         ties : {"keep", "plus"}
             At zero temperature, a D or field of exactly 0 keeps the spin, or sets it to +1.
-        clamp : (N,) array_like of bool, optional
-            Sites that never change.
+        clamp : (N,) or (B, N) array_like of bool, optional
+            Sites that never change, of all states or of each.
+        field : float, (N,) or (B, N) array_like, optional
+            External field, which is added to the local field of each site, of all states or of
+            each; the energy has a term −Σ_i field_i s_i. For networks with pair couplings.
         record : str, dict of functions, or a list of these
             Observables to record in ``Recall.recorded``: "energy", "overlap", "states", and
             functions of the states, (B, N) → (B,), by name, as in ``record={"magnetisation": f}``.
@@ -124,9 +197,9 @@ class BinaryMemory(SpinMemory):
         NotStoredError
             If nothing is stored.
         InvalidInputError, InvalidTypeError
-            If ``states`` or ``clamp`` do not have N sites or ``states`` are not ±1, a word is
-            unknown, a temperature is negative, ``max_sweeps`` is negative, or ``every`` or
-            ``n_threads`` is below 1.
+            If ``states``, ``clamp`` or ``field`` do not have N sites, ``states`` are not ±1, the
+            memory takes no ``field``, a word is unknown, a temperature or ``max_sweeps`` is
+            negative, or ``every`` or ``n_threads`` is below 1.
         """
         now = self._now()
         cues, state = now._validate(states, now._xp), now._state
@@ -134,16 +207,26 @@ class BinaryMemory(SpinMemory):
         update = checks.choice(update, UPDATES, "update")
         order = checks.choice(order, ORDERS, "order")
         ties = checks.choice(ties, TIES, "ties")
-        schedule = stretches(checks.temperatures(temperature, max_sweeps, len(cues.array)))
-        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=state.shape)
+        count, shape = len(cues.array), state.shape
+        held = push = None
+        if clamp is not None:
+            held = checks.site_mask(clamp, n, "clamp", shape=shape, n_states=count)
+        if field is not None:
+            push = now._external(checks.external_field(field, n, count, shape=shape))
+        schedule = stretches(checks.temperatures(temperature, max_sweeps, count))
         key, threads = checks.key(rng), backends.threads(n_threads)
         start = checks.integer(start_sweep, "start_sweep", minimum=0, maximum=_LAST_SWEEP)
         stochastic = is_stochastic(schedule)
         # At zero temperature most states come to rest within two sweeps.
         most = _SWEEPS_STOCHASTIC if stochastic else _SWEEPS_DETERMINISTIC
-        sweeps = len(cues.array) * min(schedule[-1][1] if schedule else 0, most)
-        manner = Manner(update, order, key, threads, ties, held, sweeps, stochastic)
-        engine = now._engine(manner)
+        sweeps = count * min(schedule[-1][1] if schedule else 0, most)
+        manner = Manner(update, order, key, threads, ties, held, sweeps, stochastic, push)
+        engine: Engine
+        if any(a is not None and a.ndim == 2 for a in (held, push)):
+            common = now._engine(replace(manner, clamp=None, field=None))
+            engine = EachOwn.of(common, manner, cues.array.shape)
+        else:
+            engine = now._engine(manner)
         recorder = now._recorder(engine, record, every, update, cues.place)
         batch = flow(engine, cues.array, schedule, recorder, start)
         if stochastic:

@@ -78,9 +78,10 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
             name=name,
         )
 
-    def _mask(self, value: Any, name: str) -> NDArray[np.bool_]:
-        """Validate a mask of coordinates, (N,) or an image."""
-        return checks.site_mask(value, self.n_neurons, name, shape=self._shape)
+    def _mask(self, value: Any, name: str, n_states: int | None = None) -> NDArray[np.bool_]:
+        """Validate a mask of coordinates, (N,) or an image, or one for each state."""
+        n, shape = self.n_neurons, self._shape
+        return checks.site_mask(value, n, name, shape=shape, n_states=n_states)
 
     def _shape_with(self, new: checks.Stored[np.floating]) -> tuple[int, ...] | None:
         """Shape of images after adding these patterns, which must match the stored ones."""
@@ -107,7 +108,7 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
 
         The array of states is modified; ``energies`` is called only if the energy is recorded.
         """
-        held = None if clamp is None else self._mask(clamp, "clamp")
+        held = None if clamp is None else self._mask(clamp, "clamp", len(batch.array))
         max_steps = checks.integer(max_steps, "max_steps", minimum=0)
         tol = checks.real(tol, "tol", minimum=0)
         pace = 1 if every is None else checks.integer(every, "every", minimum=1)

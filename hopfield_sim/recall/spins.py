@@ -6,6 +6,7 @@ the engine (``models``), how it is computed by the backend.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -108,11 +109,17 @@ def _advance(engine: Engine, batch: StateBatch, temperature: Temperature, until:
     if isinstance(temperature, float):
         engine.advance(batch, temperature, until)
         return
-    stop = batch.stop.copy()
-    for value in np.unique(temperature).tolist():
-        mine = temperature == value
-        batch.stop[:] = np.where(mine, stop, FIXED)
+    for value in each_apart(batch, temperature):
         engine.advance(batch, value, until)
+
+
+def each_apart(batch: StateBatch, labels: NDArray[Any]) -> Iterator[Any]:
+    """Yield each label of the states, (B,), in turn, while states of other labels are at rest."""
+    stop = batch.stop.copy()
+    for label in np.unique(labels).tolist():
+        mine = labels == label
+        batch.stop[:] = np.where(mine, stop, FIXED)
+        yield label
         stop[mine] = batch.stop[mine]
     batch.stop[:] = stop
 

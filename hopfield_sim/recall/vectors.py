@@ -73,8 +73,8 @@ def descend(
         Maximum number of steps.
     tol : float
         Tolerance, in units of the states.
-    clamp : (N,) ndarray of bool, optional
-        Coordinates that never change.
+    clamp : (N,) or (B, N) ndarray of bool, optional
+        Coordinates that never change, of all states or of each.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def descend(
         before = states[rows]
         after = move(before)
         if clamp is not None:
-            after = xp.where(clamp, before, after)
+            after = xp.where(clamp if clamp.ndim == 1 else clamp[rows], before, after)
         change = abs(after - before).max(axis=1)
         states[rows] = after
         walk.updates[rows] += 1

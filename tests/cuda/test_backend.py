@@ -156,6 +156,23 @@ def test_without_memory_on_the_device(cupy):
     np.testing.assert_array_equal(net.recall(cues, rng=1).states, wanted.states)
 
 
+@pytest.mark.parametrize("update", ["async", "sync"])
+def test_clamped_sites_and_fields_of_each_state(cupy, update):
+    rng = np.random.default_rng(0)
+    patterns = hs.random_patterns(4, 30, rng=1)
+    cues = hs.flip(patterns, fraction=0.2, rng=2)
+    own = {"clamp": rng.random(cues.shape) < 0.3, "field": rng.normal(size=cues.shape).round(1)}
+    how = {"update": update, "temperature": [[0.0, 0.2, 0.2, 0.9]], "max_sweeps": 4, "rng": 3}
+    runs = [
+        hs.HopfieldNetwork(backend=backend)
+        .store(patterns)
+        .recall(cues, record="energy", **own, **how)
+        for backend in ("numpy", "cupy")
+    ]
+    np.testing.assert_array_equal(*(run.states for run in runs))
+    np.testing.assert_allclose(*(run.energy for run in runs), rtol=1e-12)
+
+
 def l1(states, memories):
     return 1 / (1 + np.abs(states[:, None] - memories).sum(axis=2))
 

@@ -422,8 +422,9 @@ class DistributedMemory(ContinuousMemory):
         ----------
         states : (B, D), (D,) or image array_like
             Initial states (cues); not modified.
-        clamp : (D,) array_like of bool, optional
-            Coordinates that never change, such as the known ones of a cue.
+        clamp : (D,) or (B, D) array_like of bool, optional
+            Coordinates that never change, of all states or of each, such as the known ones of a
+            cue.
         observed : None, or (D,) array_like of True
             For compatibility with ``ModernHopfield``; coordinates cannot be left out, since T is a
             sum over all of them.

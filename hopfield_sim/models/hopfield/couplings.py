@@ -148,8 +148,10 @@ def is_symmetric(weights: NDArray[Any]) -> bool:
     )
 
 
-def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> None:
-    """Reject weights and thresholds whose sums over N² pairs might overflow.
+def refuse_overflow(
+    couplings: Couplings, thresholds: NDArray[np.float64], name: str = "thresholds"
+) -> None:
+    """Reject weights, and thresholds or fields, whose sums over N² pairs might overflow.
 
     Raises
     ------
@@ -157,7 +159,7 @@ def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> No
         If they might overflow.
     """
     n = couplings.n_neurons
-    sizes: dict[str, NDArray[Any]] = {"thresholds": thresholds}
+    sizes: dict[str, NDArray[Any]] = {name: thresholds}
     limit = _LARGEST_SUM["f8"] / n**2
     if not couplings.exact:
         sizes["weights"] = couplings.columns
@@ -166,8 +168,8 @@ def refuse_overflow(couplings: Couplings, thresholds: NDArray[np.float64]) -> No
         if not max(float(values.max()), -float(values.min())) <= limit:
             raise InvalidInputError(
                 f"{name} must be at most {limit:.3g} in size for {n} neurons, or energies "
-                "overflow; divide weights, thresholds and temperatures by one number: nothing else "
-                "changes"
+                "overflow; divide weights, thresholds, fields and temperatures by one number: "
+                "nothing else changes"
             )
 
 

@@ -4,7 +4,7 @@ backend.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -25,7 +25,7 @@ class QuadraticEngine:
     thresholds: NDArray[np.float64]
     backend: Pairs
     manner: Manner
-    _bath: tuple[float, HeatBath] | None = None
+    _bath: tuple[float, HeatBath] | None = field(default=None, init=False)
 
     def start(self, states: NDArray[np.int8]) -> StateBatch:
         """The states with their initial caches."""
@@ -38,7 +38,7 @@ class QuadraticEngine:
 
     def energy(self, batch: StateBatch) -> NDArray[np.float64]:
         """E of each state, (B,), from their caches."""
-        return energy.quadratic(self.couplings, self.thresholds, batch.states, batch.cache)
+        return energy.quadratic(self.couplings, self._theta, batch.states, batch.cache)
 
     def _rule(self, temperature: float) -> Rule:
         """The update rule of a site; the last heat bath is cached, since schedules often repeat a
@@ -48,11 +48,17 @@ class QuadraticEngine:
             return self._limits
         if self._bath is None or self._bath[0] != temperature:
             clamp = self.manner.clamp
-            bath = coupling.heat_bath(self.couplings, self.thresholds, temperature, clamp)
+            bath = coupling.heat_bath(self.couplings, self._theta, temperature, clamp)
             self._bath = (temperature, bath)
         return self._bath[1]
 
     @cached_property
     def _limits(self) -> Limits:
         ties, clamp = self.manner.ties, self.manner.clamp
-        return coupling.limits(self.couplings, self.thresholds, ties, clamp)
+        return coupling.limits(self.couplings, self._theta, ties, clamp)
+
+    @cached_property
+    def _theta(self) -> NDArray[np.float64]:
+        """The thresholds, less the external field."""
+        pushed = self.manner.field
+        return self.thresholds if pushed is None else self.thresholds - pushed

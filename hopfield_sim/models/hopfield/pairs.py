@@ -130,6 +130,10 @@ class PairNetwork(BinaryMemory):
         pairs = backends.get(self._backend).pairs
         return QuadraticEngine(self._fastest(pairs, manner), self._state.thresholds, pairs, manner)
 
+    def _external(self, field: NDArray[np.float64]) -> NDArray[np.float64]:
+        couplings.refuse_overflow(self._known(), field, "field")
+        return field
+
     def _graded(self) -> Graded:
         from hopfield_sim.models.graded import steep
         from hopfield_sim.models.hopfield.graded import PairStep

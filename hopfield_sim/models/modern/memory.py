@@ -283,8 +283,8 @@ class ModernHopfield(ContinuousMemory):
         ----------
         states : (B, N), (N,) or image array_like
             Initial states (cues); not modified.
-        clamp : (N,) array_like of bool, optional
-            Coordinates that never change.
+        clamp : (N,) or (B, N) array_like of bool, optional
+            Coordinates that never change, of all states or of each.
         observed : (N,) array_like of bool, optional
             Coordinates to compare with the memories; the others are filled in, and may have any
             value in the cues, NaN included. By default all.
@@ -417,9 +417,10 @@ class ModernHopfield(ContinuousMemory):
         """
         attending = self._attending(observed)
         known = None if observed is None else self._mask(observed, "observed")
-        if known is not None and clamp is not None:
-            known = known | self._mask(clamp, "clamp")
         xp = places.module_of(attending.compared.memories.patterns)
+        if known is not None and clamp is not None:
+            count = checks.numeric(states, "states", xp=xp).size // len(known)
+            known = known | self._mask(clamp, "clamp", count)
         return attending, self._validate(states, observed=known, xp=xp)
 
     def _attending(self, observed: Any) -> Attending:

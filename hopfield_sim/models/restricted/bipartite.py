@@ -100,8 +100,7 @@ class BipartiteEngine:
             values = self.gate * np.tanh(values) + (1 - self.gate) * self.carried[rows]
             self.carried[rows] = values
         after = signs(values, before)
-        if self.clamp is not None:
-            after[:, self.clamp] = before[:, self.clamp]
+        after = self._held(rows, before, after)
         changed = after != before
         batch.states[rows] = after
         batch.updates[rows] += after.shape[1]
@@ -114,8 +113,12 @@ class BipartiteEngine:
         rows = np.flatnonzero(batch.stop != FIXED)
         if self.gate > 0:
             states = batch.states[rows]
-            against = signs(batch.cache[rows], states) != states
-            if self.clamp is not None:
-                against[:, self.clamp] = False
-            rows = rows[~against.any(axis=1)]
+            after = self._held(rows, states, signs(batch.cache[rows], states))
+            rows = rows[(after == states).all(axis=1)]
         batch.stop[rows] = FIXED
+
+    def _held(self, rows: NDArray[np.int64], before: Spins, after: Spins) -> Spins:
+        """``after`` with the old spins of clamped sites."""
+        if self.clamp is None:
+            return after
+        return np.where(self.clamp if self.clamp.ndim == 1 else self.clamp[rows], before, after)

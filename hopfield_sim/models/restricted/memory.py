@@ -302,8 +302,8 @@ class RestrictedHopfield(SpinMemory):
             Initial states (cues); not modified.
         max_sweeps : int
             Maximum number of steps. A step is one sweep, N updates.
-        clamp : (N,) array_like of bool, optional
-            Sites that never change.
+        clamp : (N,) or (B, N) array_like of bool, optional
+            Sites that never change, of all states or of each.
         record : str, dict of functions, or a list of these
             Observables to record in ``Recall.recorded``: "energy", "overlap", "states", and
             functions of the states, (B, N) → (B,), by name, as in ``record={"magnetisation": f}``.
@@ -326,7 +326,10 @@ class RestrictedHopfield(SpinMemory):
         now = self._now()
         weights, cues, n = now._learnt(), now._validate(states), now.n_neurons
         schedule = stretches(checks.temperatures(0.0, max_sweeps))
-        held = None if clamp is None else checks.site_mask(clamp, n, "clamp", shape=now._shape)
+        held = None
+        if clamp is not None:
+            count, shape = len(cues.array), now._shape
+            held = checks.site_mask(clamp, n, "clamp", shape=shape, n_states=count)
         checks.memory(
             8 * len(cues.array) * (4 * n + 2 * self._n_hidden),
             f"the fields of {len(cues.array)} states of {n} neurons",
