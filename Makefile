@@ -92,15 +92,22 @@ reliability: $(VENV)/.reliability
 sanitize: $(VENV)/.bench $(VENV)/.test
 	$(BIN)/python -m benchmarks.reliability.sanitize
 
-BY_GPU := tests/backends/test_pairs.py tests/models/test_hopfield.py tests/models/test_couplings.py tests/models/test_modern.py
+BY_GPU := tests/backends/test_pairs.py tests/models/test_hopfield.py tests/models/test_couplings.py tests/models/test_modern.py \
+    tests/models/test_classifier.py tests/models/test_check_memory.py
 
 # What is left out bounds the processor's memory, which is the device's here as well.
 HERE := -k "cupy or test_pairs" --deselect "tests/models/test_couplings.py::test_curves_take_the_memory_of_one_network[cupy]"
+
+# Tests that leave the backend open, all by the GPU's. What is left out bounds memory, or is among those above.
+LEFT_OPEN := -p by_gpu -m "not slow" tests/models/test_distributed.py \
+    --deselect tests/models/test_distributed.py::test_memory_does_not_grow_with_the_directions \
+    --deselect tests/models/test_distributed.py::test_it_keeps_what_all_memories_promise
 
 gpu-emulate: EFFORT ?= 1
 gpu-emulate: $(VENV)/.test
 	HOPFIELD_SIM_EMULATE=$(EFFORT) $(BIN)/python -m pytest -q tests/cuda
 	PYTHONPATH=tests/cuda $(BIN)/python -m pytest -q -p stand_in $(BY_GPU) $(HERE)
+	PYTHONPATH=tests/cuda $(BIN)/python -m pytest -q $(LEFT_OPEN)
 	$(BIN)/python tests/cuda/mutants.py
 	$(BIN)/python tests/cuda/coverage_of_kernels.py
 	@if $(PIP) install --quiet nvidia-cuda-nvrtc; \
@@ -118,6 +125,7 @@ gpu-check: $(VENV)/.test
 	$(BIN)/python -c "from hopfield_sim import backends; backends.get('cupy')"
 	HOPFIELD_SIM_GPU=1 HOPFIELD_SIM_EMULATE=2 $(BIN)/python -m pytest -q tests/cuda
 	$(BIN)/python -m pytest -q $(BY_GPU)
+	HOPFIELD_SIM_GPU=1 PYTHONPATH=tests/cuda $(BIN)/python -m pytest -q $(LEFT_OPEN)
 	for TOOL in memcheck racecheck synccheck; do \
 	    HOPFIELD_SIM_GPU=1 compute-sanitizer --tool $$TOOL --error-exitcode 1 $(SANITIZED) || exit 1; done
 	$(BIN)/python -m benchmarks.gpu $(ARGS)

@@ -4,7 +4,9 @@ is copied in between is counted.
 
 from __future__ import annotations
 
+import itertools
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ import stand_in
 from stand_in import REAL
 
 import hopfield_sim as hs
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InsufficientMemoryError, InvalidInputError, InvalidTypeError
 
 only_stand_in = pytest.mark.skipif(REAL, reason="it is the stand-in that counts and refuses")
@@ -690,3 +693,62 @@ def test_a_fit_without_memory_on_the_device(cupy):
     stand_in.settings.limit = None
     there.fit(given, codes)
     np.testing.assert_allclose(there.memories_, wanted, rtol=0, atol=1e-11)
+
+
+# ---------------------------------------------------------------------- memory, of all of them
+
+
+def every_call(cupy):
+    """Memories, each with its calls of arrays on the device, and some of NumPy's."""
+    spins, cues = hs.random_patterns(5, 40, rng=1), hs.random_patterns(9, 40, rng=2)
+    reals = np.random.default_rng(4).normal(size=(6, 40))
+    cues_there, all_there, few_there = (cupy.asarray(x) for x in (cues, reals, reals[:2]))
+    for update, temperature in (("async", 0.0), ("sync", 0.3)):
+        how = {"rng": 1, "max_sweeps": 2, "record": ["energy", "states"]}
+        how |= {"update": update, "temperature": temperature}
+        for memory in (
+            hs.HopfieldNetwork(backend="cupy").store(spins),
+            hs.HopfieldNetwork(rule="storkey", backend="cupy").store(spins),
+            hs.DenseMemory(order=3, backend="cupy").store(spins),
+        ):
+            yield lambda m=memory, h=how: m.recall(cues_there, **h).states
+            yield lambda m=memory, h=how: m.recall(cues, **h).states
+            for name in ("energy", "energy_gap"):
+                yield partial(getattr(memory, name), cues_there)
+    for similarity in ("dot", "cosine", "euclidean", "manhattan"):
+        memory = hs.ModernHopfield(2.0, similarity=similarity, backend="cupy").store(reals)
+        yield partial(memory.attention, all_there)
+        for some in (all_there, few_there):
+            yield lambda m=memory, x=some: m.recall(x, advise=False).states
+        if similarity != "manhattan":
+            yield partial(memory.energy, all_there)
+            yield partial(memory.gradient, few_there)
+    memory = hs.DistributedMemory(60, 0.02, rng=1, backend="cupy").store(reals)
+    memory.quiet = True
+    yield partial(memory.energy, all_there)
+    yield lambda: memory.recall(all_there, max_steps=2).states
+
+
+@only_stand_in
+def test_memory_that_is_short_by_any_amount(cupy):
+    """Whichever allocation fails, nothing of the call stays allocated, and the next call works."""
+    n_short = 0
+    for call in every_call(cupy):
+        wanted = call()
+        wanted = wanted if type(wanted) is np.ndarray else wanted.get()
+        places.forget()
+        before = stand_in.settings.allocated
+        for room in itertools.count(0, 1500):
+            stand_in.settings.limit = before + room
+            try:
+                found = call()
+                break
+            except InsufficientMemoryError:
+                n_short += 1
+            finally:
+                stand_in.settings.limit = None
+            assert stand_in.settings.allocated == before
+        found = found if type(found) is np.ndarray else found.get()
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-12)
+        places.forget()
+    assert n_short > 200
