@@ -78,6 +78,7 @@ EXAMPLES = (
     "temperature",
     "phase_diagram",
     "own_rule",
+    "letters_to_pictures",
     "own_study",
     "checkerboard_video",
     "dense_memory",

@@ -28,6 +28,7 @@ def models() -> dict[str, Any]:
             ).store(PATTERNS),
             "hopfield own": hs.HopfieldNetwork(lambda p: p.T @ p / 12).store(PATTERNS),
             "hopfield weights": hs.HopfieldNetwork.from_weights(np.eye(12)),
+            "bidirectional": hs.BidirectionalMemory().store(IMAGES, PATTERNS[:, :5]),
             "dense": hs.DenseMemory("rectified", 4).store(IMAGES),
             "dense exponential": hs.DenseMemory("exponential", energy="sum").store(PATTERNS),
             "modern": hs.ModernHopfield(2.0).store(PICTURES),
@@ -45,6 +46,12 @@ def models() -> dict[str, Any]:
         }
 
 
+def keys_or_neurons(model: Any) -> int:
+    """Number of neurons that ``recall`` takes."""
+    pairs = isinstance(model, hs.BidirectionalMemory)
+    return model.keys.shape[1] if pairs else model.n_neurons
+
+
 def answers(model: Any) -> list[Any]:
     """What a model says of three states, whatever it is."""
     with warnings.catch_warnings():
@@ -54,6 +61,6 @@ def answers(model: Any) -> list[Any]:
             X = np.tile(REALS, (1, -(-n // 12)))[:, :n]
             return [model.decide(X), model.participation(X), model.predict(X)]
         real = isinstance(model, (hs.ModernHopfield, hs.DistributedMemory))
-        n = model.n_neurons
+        n = keys_or_neurons(model)
         states = np.tile(REALS if real else PATTERNS, (1, -(-n // 12)))[:, :n]
         return [model.energy(states), model.recall(states).states]

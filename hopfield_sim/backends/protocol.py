@@ -72,7 +72,7 @@ class Matrix:
     reach : int
         Bound of the absolute values of fields of an integer matrix.
     factors : Factors, optional
-        Factors of Hebbian integers; fields are then exact.
+        Factors of Hebbian integers, if the matrix has any.
     """
 
     columns: NDArray[Any]
@@ -100,7 +100,7 @@ class Matrix:
     @cached_property
     def exact(self) -> bool:
         """Whether fields are exact in any order of summation, and need no recomputation."""
-        return self.factors is not None
+        return self.factors is not None or self.columns.dtype.kind == "i"
 
 
 @dataclass(frozen=True)

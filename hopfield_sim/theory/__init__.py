@@ -1,6 +1,7 @@
 """Theoretical predictions for Hopfield networks, each with its source.
 
 * ``one_step.py`` — signal and crosstalk: the probability that a bit of a stored pattern changes
+* ``bidirectional.py`` — the same for pairs of patterns
 * ``exponential.py`` — the same for a memory with the interaction e^x
 * ``dreaming.py`` — the same for Hebbian weights after a time of sleep
 * ``palimpsest.py`` — the same for weights that fade, by the age of a pattern
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 from hopfield_sim.errors import MissingDependencyError
 
 if TYPE_CHECKING:
+    from hopfield_sim.theory.bidirectional import bidirectional_error
     from hopfield_sim.theory.dense_replica import dense_critical_load, dense_retrieval_overlap
     from hopfield_sim.theory.dreaming import dreaming_error
     from hopfield_sim.theory.exponential import exponential_error
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PhaseLines",
     "Retrieval",
+    "bidirectional_error",
     "capacity",
     "covariance_error",
     "critical_load",
@@ -90,6 +93,7 @@ __all__ = [
 _MODULE = {
     "PhaseLines": "phase_diagram",
     "Retrieval": "order_parameters",
+    "bidirectional_error": "bidirectional",
     "capacity": "storage",
     "covariance_error": "sparse",
     "critical_load": "replica",

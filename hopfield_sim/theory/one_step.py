@@ -13,7 +13,7 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.theory import _coins, _crosstalk
 from hopfield_sim.theory._arguments import answer, formula, integers, together
 
-_LARGEST, _LARGEST_DENSE, _HIGHEST_ORDER = 10**18, 10**6, 1000
+LARGEST, _LARGEST_DENSE, _HIGHEST_ORDER = 10**18, 10**6, 1000
 
 
 @formula
@@ -107,9 +107,9 @@ def one_step_error(
     0.0282
     """
     neurons, patterns, wrong = together(
-        integers(n_neurons, "n_neurons", minimum=1, maximum=_LARGEST),
-        integers(n_patterns, "n_patterns", minimum=1, maximum=_LARGEST),
-        integers(flipped, "flipped", minimum=0, maximum=_LARGEST),
+        integers(n_neurons, "n_neurons", minimum=1, maximum=LARGEST),
+        integers(n_patterns, "n_patterns", minimum=1, maximum=LARGEST),
+        integers(flipped, "flipped", minimum=0, maximum=LARGEST),
         names="n_neurons, n_patterns and flipped",
     )
     if (wrong > neurons).any():
@@ -166,21 +166,31 @@ class Kind(NamedTuple):
     ties: str
 
 
+def coin_error(signal: int, coins: int, share: float) -> float:
+    """Probability that ``signal`` plus the sum of so many fair coins of ±1 is negative, and the
+    ``share`` of the ties, where it is zero.
+    """
+    # Sums of coins have the parity of their number.
+    next_sum = abs(signal) + (2 if (signal - coins) % 2 == 0 else 1)
+    return _error(signal, _coins.coin_tail(coins, next_sum), _coins.coin_mass(coins, signal), share)
+
+
 def _exact(bit: Bit, of: Kind) -> float:
     """Probability of a noise beyond the signal, plus that of the ties that leave an error."""
+    share = 0.5 if of.ties == "plus" else float(bit.flipped)
     if of.order == 2 and not of.rectified:
         own = 0 if of.zero_diagonal else bit.p * (-1 if bit.flipped else 1)
-        signal, coins = bit.others + own, (bit.p - 1) * (bit.n - 1)
-        # Sums of coins have the parity of their number.
-        next_sum = abs(signal) + (2 if (signal - coins) % 2 == 0 else 1)
-        beyond, tie = _coins.coin_tail(coins, next_sum), _coins.coin_mass(coins, signal)
-    else:
-        signal = _crosstalk.difference(bit.others, of.order, of.rectified)
-        law = _crosstalk.steps(bit.n, of.order, of.rectified, signal)
-        beyond, tie = _crosstalk.exceed(law, bit.p - 1)
+        return coin_error(bit.others + own, (bit.p - 1) * (bit.n - 1), share)
+    signal = _crosstalk.difference(bit.others, of.order, of.rectified)
+    law = _crosstalk.steps(bit.n, of.order, of.rectified, signal)
+    return _error(signal, *_crosstalk.exceed(law, bit.p - 1), share)
+
+
+def _error(signal: float, beyond: float, tie: float, share: float) -> float:
+    """Probability of an error from those that the noise exceeds |signal|, and cancels it."""
     if signal < 0:  # the noise is symmetric
         beyond = 1.0 - beyond - tie
-    return beyond + (0.5 if of.ties == "plus" else float(bit.flipped)) * tie
+    return beyond + share * tie
 
 
 def _gaussian_limit(bit: Bit, of: Kind) -> float:

@@ -30,6 +30,7 @@ NET = hs.HopfieldNetwork().store(PATTERNS)
 IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
 DENSE = hs.DenseMemory().store(PATTERNS)
 MODERN = hs.ModernHopfield().store(PATTERNS)
+BIDIRECTIONAL = hs.BidirectionalMemory().store(PATTERNS, PATTERNS[:, :4])
 RESTRICTED = hs.RestrictedHopfield(2, rng=0).store(PATTERNS)
 TRAINED = hs.TrainedDenseMemory(2, rng=0).store(PATTERNS)
 
@@ -425,6 +426,16 @@ ARGUMENTS: dict[str, Function] = {
     "RestrictedHopfield n_hidden": lambda x: hs.RestrictedHopfield(x).store(PATTERNS, max_iter=20),
     "RestrictedHopfield gate": lambda x: hs.RestrictedHopfield(2, gate=x),
     "RestrictedHopfield rng": lambda x: hs.RestrictedHopfield(2, rng=x),
+    "BidirectionalMemory backend": lambda x: hs.BidirectionalMemory(backend=x),
+    "store keys": lambda x: hs.BidirectionalMemory().store(x, PATTERNS),
+    "store values": lambda x: hs.BidirectionalMemory().store(PATTERNS, x),
+    "recall keys": lambda x: BIDIRECTIONAL.recall(x),
+    "recall values": lambda x: BIDIRECTIONAL.recall(values=x),
+    "energy keys": lambda x: BIDIRECTIONAL.energy(x),
+    "energy values": lambda x: BIDIRECTIONAL.energy(values=x),
+    "fields keys": lambda x: BIDIRECTIONAL.fields(x),
+    "fields values": lambda x: BIDIRECTIONAL.fields(values=x),
+    "bidirectional forget": lambda x: copy.deepcopy(BIDIRECTIONAL).forget(x),
     "store method": lambda x: restricted(method=x),
     "store max_iter": lambda x: restricted(max_iter=x),
     "store min_iter": lambda x: restricted(min_iter=x),
@@ -580,6 +591,7 @@ def public_arguments() -> list[str]:
     functions |= {
         name: method
         for memory in (
+            hs.BidirectionalMemory,
             hs.DenseClassifier,
             hs.DenseMemory,
             hs.HopfieldNetwork,

@@ -21,9 +21,9 @@ from hopfield_sim.experiment.__main__ import main
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
-from model_files import models  # noqa: E402
+from model_files import keys_or_neurons, models  # noqa: E402
 
-SEEDED = (hs.HopfieldNetwork, hs.DenseMemory, hs.TrainedDenseMemory)
+SEEDED = (hs.BidirectionalMemory, hs.HopfieldNetwork, hs.DenseMemory, hs.TrainedDenseMemory)
 """Memories whose recall takes a seed."""
 
 
@@ -33,7 +33,7 @@ def expected(model: Any) -> dict[str, Any]:
     if isinstance(model, hs.DenseClassifier):
         cues = rng.uniform(-1, 1, (5, model.memories_.shape[1] - len(model.classes_)))
         return {"cues": cues.tolist(), "predictions": model.predict(cues).tolist()}
-    cues = rng.standard_normal((5, model.n_neurons))
+    cues = rng.standard_normal((5, keys_or_neurons(model)))
     if isinstance(model, (*SEEDED, hs.RestrictedHopfield)):
         cues = np.where(cues > 0, 1, -1)
     run = model.recall(cues, rng=7) if isinstance(model, SEEDED) else model.recall(cues)

@@ -145,6 +145,9 @@ class Pairs:
         if isinstance(couplings, Factors):
             return all_fields(couplings, self.cache(couplings, states), states)
         factors = couplings.factors
+        if factors is None and couplings.exact:
+            largest = couplings.reach // couplings.n_neurons + 1  # no sum exceeds the reach
+            return whole_product(states, couplings.columns, largest)
         if factors is None:
             return product(states.astype(couplings.columns.dtype), couplings.columns)
         if 2 * len(factors.patterns) < couplings.n_neurons:

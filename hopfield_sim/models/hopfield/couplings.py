@@ -79,13 +79,23 @@ def matrix(
         columns *= sign
         columns += previous.columns.astype(columns.dtype, copy=False)
     np.fill_diagonal(columns, learnt.diagonal)
+    return whole(columns, learnt.diagonal, learnt.scale, learnt)
+
+
+def whole(
+    columns: NDArray[np.integer],
+    diagonal: NDArray[Any],
+    scale: float,
+    factors: Factors | None = None,
+) -> Matrix:
+    """Couplings of a matrix of whole numbers with this diagonal, in the narrowest dtypes."""
     reach = max(
         int(np.abs(columns[start : start + _BLOCK_ROWS]).sum(axis=1, dtype=np.int64).max())
         for start in range(0, len(columns), _BLOCK_ROWS)
     )
     weight, field = _narrowest(_largest(columns), reach)
     columns = columns.astype(weight, copy=False)
-    return Matrix(columns, learnt.diagonal.astype(field), learnt.scale, reach, learnt)
+    return Matrix(columns, diagonal.astype(field), scale, reach, factors)
 
 
 def _largest(columns: NDArray[Any]) -> int:

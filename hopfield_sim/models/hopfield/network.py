@@ -20,7 +20,7 @@ from hopfield_sim.models.spins import image_shape
 
 def _real_weights(net: HopfieldNetwork) -> NDArray[np.floating] | None:
     """The weights, unless they follow exactly from the patterns."""
-    return None if net._known().exact else copied(net.weights, net.weights.dtype)
+    return None if net._rule == "hebbian" else copied(net.weights, net.weights.dtype)
 
 
 _HOLD_SIMILAR = ("pseudoinverse", "perceptron", rules.pseudoinverse, rules.perceptron)
@@ -105,6 +105,16 @@ class HopfieldNetwork(PairNetwork):
         net._rule = None
         learnt = couplings.real(checks.narrowed(matrix, net._dtype, "weights"))
         net._state = _validated(Learnt(None, None, learnt, net._initial_thresholds))
+        return net
+
+    @classmethod
+    def _from_couplings(
+        cls, made: Couplings, patterns: NDArray[np.int8], backend: str
+    ) -> HopfieldNetwork:
+        """A network of couplings of another memory, with the patterns that they store."""
+        net = cls(backend=backend)
+        net._rule = None
+        net._state = _validated(Learnt(patterns, None, made, np.zeros(made.n_neurons)))
         return net
 
     # ------------------------------------------------------------------ learning

@@ -66,14 +66,15 @@ class PairNetwork(BinaryMemory):
         now = self._now()
         known, derived = now._known(), now._state.derived
         if derived.weights is None:
-            if isinstance(known, Factors):
+            if known.exact:
                 n = known.n_neurons
                 checks.memory(
                     10 * n * n,
                     f"the weights of {n} neurons as float64",
                     "use fields() and energy()",
                 )
-                columns, made = now._matrix(known).columns, np.empty((n, n))
+                whole = now._matrix(known) if isinstance(known, Factors) else known
+                columns, made = whole.columns, np.empty((n, n))
                 for start in range(0, n, _ROWS):  # a Ctrl-C need not wait for all of them
                     rows = slice(start, start + _ROWS)
                     np.divide(columns[rows], known.scale, out=made[rows])
