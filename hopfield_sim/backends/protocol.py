@@ -7,17 +7,20 @@ of a clamped site lie beyond all fields.
 
 Besides its spins each state has a *cache*, to which a flip of site i to s_i adds 2 s_i times row i
 of ``columns``: its N fields if the couplings are a :class:`Matrix`, its P overlaps with the
-patterns if they are :class:`Factors`.
+patterns if they are :class:`Factors`. The cache of :class:`Sparse` couplings are the fields, too,
+of which a flip changes those of the neighbours.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hopfield_sim.support.compressed import most_terms, transposed
 
 RUNNING: Final = 0
 FIXED: Final = 1
@@ -102,6 +105,16 @@ class Matrix:
         """Whether fields are exact in any order of summation, and need no recomputation."""
         return self.factors is not None or self.columns.dtype.kind == "i"
 
+    @property
+    def numbers(self) -> NDArray[Any]:
+        """All weights times ``scale``, in any shape."""
+        return self.columns
+
+    @property
+    def most_terms(self) -> int:
+        """Largest number of weights in the sum that is a field."""
+        return len(self.diagonal)
+
 
 @dataclass(frozen=True)
 class Factors:
@@ -171,7 +184,69 @@ class Factors:
         return packed(self.patterns.T, 8)
 
 
-Couplings = Matrix | Factors
+@dataclass(frozen=True)
+class Sparse:
+    """Weights of which most are zero, as compressed columns; the cache of a state holds its fields.
+
+    Parameters
+    ----------
+    starts : (N + 1,) ndarray of int64
+        Site i has the entries ``starts[i]`` to ``starts[i + 1] - 1``.
+    targets : (K,) ndarray of int32
+        The neurons whose fields it changes, ascending for each site.
+    values : (K,) ndarray of int8, int16, int32, float32 or float64
+        W[target, i] times ``scale``.
+    diagonal : (N,) ndarray of int16, int32, float32 or float64
+        The self couplings, which are among the values, too, in the dtype of the fields.
+    scale : float
+        Field = scale · W s: N for Hebbian integers, 1 for real weights.
+    exact : bool
+        Whether the values are integers, so that fields are exact in any order of summation.
+    reach : int
+        Bound of the absolute values of fields of integers.
+    """
+
+    starts: NDArray[np.int64]
+    targets: NDArray[np.int32]
+    values: NDArray[Any]
+    diagonal: NDArray[Any]
+    scale: float
+    exact: bool
+    reach: int = 0
+    wide: ClassVar[bool] = False
+
+    @cached_property
+    def n_neurons(self) -> int:
+        """Number of neurons, N."""
+        return len(self.diagonal)
+
+    @cached_property
+    def width(self) -> int:
+        """Length of a cache."""
+        return len(self.diagonal)
+
+    @cached_property
+    def cache_type(self) -> np.dtype[Any]:
+        """dtype of a cache."""
+        return self.diagonal.dtype
+
+    @property
+    def numbers(self) -> NDArray[Any]:
+        """All weights times ``scale``, in any shape."""
+        return self.values
+
+    @cached_property
+    def most_terms(self) -> int:
+        """Largest number of weights in the sum that is a field."""
+        return most_terms(self.targets)
+
+    def transposed(self) -> Sparse:
+        """The couplings with the weights Wᵀ: compressed columns of W are rows of these."""
+        starts, targets, order = transposed(self.starts, self.targets)
+        return replace(self, starts=starts, targets=targets, values=self.values[order])
+
+
+Couplings = Matrix | Factors | Sparse
 
 
 def packed(signs: NDArray[np.int8], n_bytes: int) -> NDArray[np.uint64]:

@@ -5,10 +5,11 @@ uses (a new array, a plain number), or raises an error of :mod:`hopfield_sim.err
 caller are never modified and never kept.
 
 ``batches.py`` has what validated patterns and states are, and their shapes. ``spins.py`` validates
-arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``continuous.py`` real patterns and
-states, ``labelled.py`` labelled examples, ``arguments.py`` single arguments, ``words.py`` choices
-from a list, ``keywords.py`` names of arguments, ``paths.py`` file paths, ``resources.py`` memory
-requirements, ``limits.py`` the available memory. ``caller.py`` makes warnings point to the caller.
+arrays of -1 and +1, ``reals.py`` arrays of real numbers, ``compressed.py`` sparse
+matrices, ``continuous.py`` real patterns and states, ``labelled.py`` labelled examples,
+``arguments.py`` single arguments, ``words.py`` choices from a list, ``keywords.py`` names of
+arguments, ``paths.py`` file paths, ``resources.py`` memory requirements, ``limits.py`` the
+available memory. ``caller.py`` makes warnings point to the caller.
 """
 
 from hopfield_sim.checks.arguments import (
@@ -25,6 +26,7 @@ from hopfield_sim.checks.arguments import (
 )
 from hopfield_sim.checks.batches import Batch, Stored
 from hopfield_sim.checks.caller import warn
+from hopfield_sim.checks.compressed import Compressed, compressed, scipy_rows
 from hopfield_sim.checks.continuous import activities, real_patterns, real_states
 from hopfield_sim.checks.keywords import by_name
 from hopfield_sim.checks.labelled import inputs, labels, one_kind
@@ -34,6 +36,7 @@ from hopfield_sim.checks.reals import (
     finite,
     float_type,
     image_shape,
+    is_sparse,
     narrowed,
     numeric,
     site_mask,
@@ -47,10 +50,12 @@ from hopfield_sim.checks.words import choice
 
 __all__ = [
     "Batch",
+    "Compressed",
     "Stored",
     "activities",
     "by_name",
     "choice",
+    "compressed",
     "external_field",
     "finite",
     "fits",
@@ -60,6 +65,7 @@ __all__ = [
     "image_shape",
     "inputs",
     "integer",
+    "is_sparse",
     "key",
     "labels",
     "mapping",
@@ -73,6 +79,7 @@ __all__ = [
     "real",
     "real_patterns",
     "real_states",
+    "scipy_rows",
     "sequence",
     "show",
     "signs",

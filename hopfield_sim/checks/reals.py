@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -56,6 +57,10 @@ def _plain(value: Any, name: str) -> NDArray[Any]:
             f"{name} must be an array in the processor's memory; got one on a GPU; pass a copy, "
             "such as that of its method get()"
         )
+    if is_sparse(value):
+        raise InvalidTypeError(
+            f"{name} must be a plain array; got a sparse one; pass its .toarray()"
+        )
     try:
         return np.asarray(value)
     except MemoryError as error:
@@ -67,6 +72,12 @@ def _plain(value: Any, name: str) -> NDArray[Any]:
             f"{name} must be an array of real numbers; got {show(value)}, of which numpy says: "
             f"{message(error)}"
         ) from error
+
+
+def is_sparse(value: Any) -> bool:
+    """Whether it is a sparse matrix or array of SciPy, which then is loaded already."""
+    scipy_sparse = sys.modules.get("scipy.sparse")
+    return scipy_sparse is not None and bool(scipy_sparse.issparse(value))
 
 
 def float_type(value: Any, name: str = "dtype") -> np.dtype[np.floating]:

@@ -9,7 +9,9 @@ from hopfield_sim.models.bidirectional.memory import BidirectionalMemory as Bidi
 from hopfield_sim.models.classifier.memory import DenseClassifier as DenseClassifier
 from hopfield_sim.models.dense.memory import DenseMemory as DenseMemory
 from hopfield_sim.models.distributed.memory import DistributedMemory as DistributedMemory
+from hopfield_sim.models.hopfield.graph import Graph as Graph
 from hopfield_sim.models.hopfield.network import HopfieldNetwork as HopfieldNetwork
+from hopfield_sim.models.hopfield.random_graph import random_graph as random_graph
 from hopfield_sim.models.hopfield.zero_one import from_binary_network as from_binary_network
 from hopfield_sim.models.hopfield.zero_one import to_binary_network as to_binary_network
 from hopfield_sim.models.modern.memory import ModernHopfield as ModernHopfield
@@ -19,7 +21,8 @@ from hopfield_sim.models.trained.memory import TrainedDenseMemory as TrainedDens
 from hopfield_sim.recall.chains import correlation_time as correlation_time
 
 _PUBLIC = [name for name, found in globals().items() if hasattr(found, "_file")]
-_PUBLIC += ["basins", "correlation_time", "from_binary_network", "load", "to_binary_network"]
+_PUBLIC += ["Graph", "basins", "correlation_time", "from_binary_network", "load", "random_graph"]
+_PUBLIC += ["to_binary_network"]
 
 if not TYPE_CHECKING:  # type checkers take the names that are imported as themselves
     __all__ = _PUBLIC

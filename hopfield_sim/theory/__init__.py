@@ -4,6 +4,7 @@
 * ``bidirectional.py`` — the same for pairs of patterns
 * ``exponential.py`` — the same for a memory with the interaction e^x
 * ``dreaming.py`` — the same for Hebbian weights after a time of sleep
+* ``dilution.py`` — the overlap where most couplings are left out, and of one step
 * ``palimpsest.py`` — the same for weights that fade, by the age of a pattern
 * ``sparse.py`` — the same for patterns of few active neurons: the covariance rule, Willshaw's
 * ``storage.py`` — capacities with few or without errors, of Hebbian, Storkey and dense memories
@@ -31,6 +32,11 @@ from hopfield_sim.errors import MissingDependencyError
 if TYPE_CHECKING:
     from hopfield_sim.theory.bidirectional import bidirectional_error
     from hopfield_sim.theory.dense_replica import dense_critical_load, dense_retrieval_overlap
+    from hopfield_sim.theory.dilution import (
+        diluted_critical_load,
+        diluted_overlap,
+        diluted_step,
+    )
     from hopfield_sim.theory.dreaming import dreaming_error
     from hopfield_sim.theory.exponential import exponential_error
     from hopfield_sim.theory.gardner import gardner_load
@@ -67,6 +73,9 @@ __all__ = [
     "dense_capacity",
     "dense_critical_load",
     "dense_retrieval_overlap",
+    "diluted_critical_load",
+    "diluted_overlap",
+    "diluted_step",
     "dreaming_error",
     "exponential_error",
     "feature_error",
@@ -100,6 +109,9 @@ _MODULE = {
     "dense_capacity": "storage",
     "dense_critical_load": "dense_replica",
     "dense_retrieval_overlap": "dense_replica",
+    "diluted_critical_load": "dilution",
+    "diluted_overlap": "dilution",
+    "diluted_step": "dilution",
     "dreaming_error": "dreaming",
     "exponential_error": "exponential",
     "feature_error": "random_features",

@@ -23,6 +23,7 @@ from hopfield_sim.backends.protocol import (
     Limits,
     Matrix,
     Rule,
+    Sparse,
     StateBatch,
 )
 from hopfield_sim.backends.reference.pairs import Pairs
@@ -50,7 +51,9 @@ class CompiledPairs(Pairs):
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
     ) -> NDArray[Any]:
-        """Compute overlaps by bit counts, and fields as below."""
+        """Compute overlaps by bit counts, fields of sparse weights entry by entry, and others as
+        below.
+        """
         if isinstance(couplings, Matrix) or couplings.wide:
             return super().cache(couplings, states, n_threads)
         network, kernel = self._network(couplings), self._kernels["overlaps"].overlaps
@@ -60,13 +63,21 @@ class CompiledPairs(Pairs):
             some = slice(rows[0], rows[-1] + 1)
             kernel(network, states[some], out[some].view(np.uint8))
 
-        _in_threads(fill, np.arange(len(states)), couplings.patterns.size // 16, n_threads)
+        if isinstance(couplings, Sparse):
+            work = len(couplings.values)
+        else:
+            work = couplings.patterns.size // 16
+        _in_threads(fill, np.arange(len(states)), work, n_threads)
         return out
 
     def fields(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
     ) -> NDArray[Any]:
-        """Compute exact fields from overlaps, others by matrix products."""
+        """Compute exact fields from overlaps, those of sparse weights as above, others by matrix
+        products.
+        """
+        if isinstance(couplings, Sparse):
+            return self.cache(couplings, states, n_threads)
         factors = _factors(couplings)
         if factors is None:
             return super().fields(couplings, states)
@@ -92,6 +103,21 @@ class CompiledPairs(Pairs):
         for start in range(0, n, step):
             rows = out[start : start + step]
             self._kernels["overlaps"].hebbian(factors.site_bits, n_patterns, start, rows)
+        return out
+
+    def kept(
+        self, factors: Factors, starts: NDArray[np.int64], targets: NDArray[np.int32]
+    ) -> NDArray[Any]:
+        """Compute the entries of ΞᵀΞ by bit counts."""
+        n_patterns, n = factors.patterns.shape
+        if n_patterns >= 2**15:
+            return super().kept(factors, starts, targets)
+        out = np.empty(len(targets), np.int16)
+        step = max(1, _BUDGET * n // max(1, len(targets) * -(-n_patterns // 64)))
+        for start in range(0, n, step):
+            self._kernels["overlaps"].kept(
+                factors.site_bits, n_patterns, starts, targets, start, min(n, start + step), out
+            )
         return out
 
     def advance(
@@ -192,7 +218,7 @@ def _in_threads(work: Work, rows: Rows, visits_a_row: int, n_threads: int) -> No
         rows = share(work, rows, parts, n_threads)
 
 
-def _factors(couplings: Couplings) -> Factors | None:
+def _factors(couplings: Matrix | Factors) -> Factors | None:
     """Return the factors if exact fields are faster from them than from the matrix, else None."""
     factors = couplings.factors if isinstance(couplings, Matrix) else couplings
     if factors is None or factors.wide:

@@ -31,6 +31,7 @@ from hopfield_sim.backends.protocol import (
     Factors,
     Limits,
     Rule,
+    Sparse,
     StateBatch,
 )
 from hopfield_sim.backends.reference.pairs import Pairs, all_fields, whole_product
@@ -45,14 +46,16 @@ _NETWORK_BYTES: Final = 1 << 28
 
 
 class CudaPairs(Walker, Pairs):
-    """The same bits as the reference for integer couplings; other fields to rounding."""
+    """The same bits as the reference for integer couplings; other fields to rounding. Sparse
+    couplings stay in memory of the processor, which follows them.
+    """
 
     pattern_flips = math.inf  # not measured on a device, where rows are read faster
 
     @on_device
     def start(self, couplings: Couplings, states: NDArray[np.int8], how: Dynamics) -> StateBatch:
         """The states on the device, where their caches are computed."""
-        if couplings.wide:
+        if _has_no_kernels(couplings):
             return super().start(couplings, places.moved(states, places.HERE), how)
         return self._begun(couplings, states, how.update)
 
@@ -63,6 +66,9 @@ class CudaPairs(Walker, Pairs):
         """Caches of states on the device, there; those of NumPy's by the processor."""
         if places.module_of(states) is np or couplings.wide:
             return super().cache(couplings, states, n_threads)
+        if isinstance(couplings, Sparse):
+            here = super().cache(couplings, places.moved(states, places.HERE))
+            return self.device.upload(here)
         return self._begun(couplings, states, "async").cache
 
     def fields(
@@ -96,7 +102,7 @@ class CudaPairs(Walker, Pairs):
         self, couplings: Couplings, batch: StateBatch, rule: Rule, how: Dynamics, until: int
     ) -> None:
         """Bring every state to ``until`` or its end, some sweeps a launch."""
-        if couplings.wide:
+        if _has_no_kernels(couplings):
             return super().advance(couplings, batch, rule, how, until)
         moving = self._resident(couplings, batch)
         kernel = self._asynchronous if how.update == "async" else self._synchronous
@@ -225,3 +231,8 @@ class CudaPairs(Walker, Pairs):
         if own <= self.device.shared_of_block:
             return 1, own, order
         return 0, VOTES, order
+
+
+def _has_no_kernels(couplings: Couplings) -> bool:
+    """Whether the processor computes, with what is in its memory."""
+    return couplings.wide or isinstance(couplings, Sparse)

@@ -155,6 +155,7 @@ class Walker:
                 self.device.upload(sites), np.int64(sites.shape[1]),
                 self.device.upload(patterns), np.int64(patterns.shape[1]),
             )  # fmt: skip
+        assert isinstance(couplings, Matrix)
         columns = couplings.columns
         if n % 16:
             columns = np.zeros((n, padded(n)), columns.dtype)
@@ -183,5 +184,6 @@ def types(couplings: Couplings) -> dict[str, Any]:
     types: dict[str, Any] = {"FIELD": field, "CACHE": cache}
     if isinstance(couplings, Factors):
         return {**types, "PATTERNS": 1}
+    assert isinstance(couplings, Matrix)
     total = field if field.kind == "f" else np.dtype(np.int32)
     return {**types, "WEIGHT": couplings.columns.dtype, "SUM": total}

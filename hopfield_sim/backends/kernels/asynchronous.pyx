@@ -5,7 +5,7 @@ reference/walk.py.
 
 Private: compiled/pairs.py checks and converts every argument. The work is done without the GIL, and
 calls for different rows share no memory that is written. A call returns when its ``budget`` of work
-is used up (a visit costs 1 and its patterns, a flip the length of the cache), so that Python can
+is used up (a visit costs 1 and its patterns, a flip the part of the cache that it changes), so that Python can
 handle a Ctrl-C; the result is the number of rows, the first ones, that are finished. Random numbers
 depend on ``updates``, the number of updates of a row so far, and not on how the work is split.
 Whether a row is at rest is tested at the end of each sweep, whatever is left of the budget.
@@ -24,7 +24,6 @@ from hopfield_sim.backends.protocol import CACHED, FIXED, STALE
 cdef int8_t _FIXED = FIXED
 cdef uint8_t _CACHED = CACHED, _STALE = STALE
 cdef uint32_t _ORDER = ORDER, _ACCEPT = ACCEPT
-cdef int64_t _FLIP_COST = 64  # bytes of a cache changed in the time of one visit
 cdef int64_t _PATTERNS = 64  # patterns summed over in the time of one visit
 cdef int64_t _LOOK = 16  # sites tested for a fixed point in the time of one visit
 
@@ -86,7 +85,6 @@ def asynchronous(
     cdef int64_t n = net.n, k, row, update, position, end, changes, left = 0
     cdef int64_t visit_cost = 1 + net.n_patterns // _PATTERNS
     cdef int64_t look_cost = 0 if stochastic else visit_cost * n // _LOOK
-    cdef int64_t flip_cost = batch.cache.shape[1] // _FLIP_COST
     cdef uint32_t state, sweep
     cdef int8_t *spins
     cdef void *own
@@ -130,7 +128,7 @@ def asynchronous(
                     if changes:
                         batch.fresh[row] = _CACHED
                         batch.flips[row] += changes
-                        budget -= changes * flip_cost
+                        budget -= changes * net.flip_cost
                     update += end
                 batch.updates[row] = update
                 if left:

@@ -58,12 +58,16 @@ ROW_KERNEL static void transpose_64(uint64_t *words) {
             }
 }
 
+static inline int64_t bits_differ(int64_t words, const uint64_t *a, const uint64_t *b) {
+    int64_t differ = 0;
+    for (int64_t w = 0; w < words; w++)
+        differ += POPCOUNT(a[w] ^ b[w]);
+    return differ;
+}
+
 /* Σ_i ξ_i s_i = N - 2 times the number of bits that differ. */
 ROW_KERNEL static int64_t bits_overlap(int64_t n, const uint64_t *a, const uint64_t *b) {
-    int64_t differ = 0;
-    for (int64_t w = 0; w < (n + 63) / 64; w++)
-        differ += POPCOUNT(a[w] ^ b[w]);
-    return n - 2 * differ;
+    return n - 2 * bits_differ((n + 63) / 64, a, b);
 }
 
 /* The same for the bits of one site and those of every site, P bits each: a row of ΞᵀΞ. */
@@ -71,11 +75,16 @@ ROW_KERNEL static void hebbian_row(int64_t n, int64_t n_patterns, const uint64_t
                                    int16_t *out) {
     const int64_t words = (n_patterns + 63) / 64;
     for (int64_t j = 0; j < n; j++, sites += words) {
-        int64_t differ = 0;
-        for (int64_t w = 0; w < words; w++)
-            differ += POPCOUNT(site[w] ^ sites[w]);
-        out[j] = (int16_t)(n_patterns - 2 * differ);
+        out[j] = (int16_t)(n_patterns - 2 * bits_differ(words, site, sites));
     }
+}
+
+/* The same for the bits of one site and those of some sites, its targets. */
+ROW_KERNEL static void hebbian_kept(int64_t n_patterns, const uint64_t *site, const uint64_t *sites, int64_t count,
+                                    const int32_t *targets, int16_t *out) {
+    const int64_t words = (n_patterns + 63) / 64;
+    for (int64_t k = 0; k < count; k++)
+        out[k] = (int16_t)(n_patterns - 2 * bits_differ(words, site, sites + words * targets[k]));
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* Interface between the update loops (*.pyx) and a network, whatever the form in which its weights are stored.
  *
- * Besides its spins each state has a `cache`: its local fields if the weights are a matrix (matrix.h), its overlaps
- * with the patterns otherwise (factors.h). The functions of a network find the next visit that changes a spin, and
+ * Besides its spins each state has a `cache`: its local fields if the weights are a matrix (matrix.h) or sparse
+ * (sparse.h), its overlaps with the patterns otherwise (factors.h). The functions of a network find the next visit that changes a spin, and
  * update the cache after a flip.
  */
 #ifndef HOPFIELD_NETWORK_H
@@ -27,19 +27,22 @@ typedef struct network network;
 
 struct network {
     int64_t n;                 /* number of neurons */
-    const void *columns;       /* by site: its column of the matrix, or its bits of the patterns */
+    const void *columns;       /* by site: its column of the matrix, its entries, or its bits of the patterns */
+    const int64_t *starts;     /* only sparse weights: where the entries of each site start, */
+    const int32_t *targets;    /* and the sites whose fields they change */
+    int64_t flip_cost;         /* work of a flip, in visits */
     const void *above, *below; /* zero temperature: +1 if the field is above, -1 if it is below */
     int uniform;               /* whether limits are the same for all sites; heat bath: whether θ and W_ii are 0 */
     const void *diagonal;      /* self couplings, which the heat bath subtracts */
     const heat_bath *bath;
 
-    int64_t n_patterns, own; /* these three lines only without a matrix; see factors.h */
+    int64_t n_patterns, own; /* these three lines only for overlaps; see factors.h */
     const uint64_t *pattern_bits;
     int64_t pattern_words, column_words;
 
-    /* Compute the overlaps of a state; `scratch` has room for n sites. This and the next only without a matrix. */
+    /* Compute the cache of a state; `scratch` has room for n sites. Not for a matrix. */
     void (*count)(const network *, const int8_t *spins, int32_t *scratch, void *cache);
-    /* Compute the fields of SITES sites from `first`, a multiple of SITES. */
+    /* Compute the fields of SITES sites from `first`, a multiple of SITES. Only from overlaps. */
     void (*fields)(const network *, int64_t first, const int8_t *spins, const void *cache, int32_t *out);
     /* Whether the state is a fixed point at zero temperature. */
     int (*is_fixed)(const network *, const int8_t *spins, const void *cache);

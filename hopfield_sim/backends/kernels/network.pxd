@@ -20,6 +20,9 @@ cdef extern from "network.h" nogil:
     ctypedef struct network:
         int64_t n
         const void *columns
+        const int64_t *starts
+        const int32_t *targets
+        int64_t flip_cost
         const void *above
         const void *below
         bint uniform
@@ -55,6 +58,7 @@ cdef class Network:
     cdef list _arrays
     cdef const void *_address(self, object array) except? NULL
     cdef int _set_matrix(self, object matrix) except -1
+    cdef int _set_sparse(self, object sparse) except -1
     cdef int _set_factors(self, object factors) except -1
     cdef int _set_limits(self, object limits, object fields) except -1
     cdef int _set_heat_bath(self, object bath, object diagonal) except -1

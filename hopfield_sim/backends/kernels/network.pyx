@@ -9,16 +9,22 @@ from libc.string cimport memcmp, memset
 
 import numpy as np
 
-from hopfield_sim.backends.protocol import Factors, HeatBath
+from hopfield_sim.backends.protocol import Factors, HeatBath, Sparse
 from hopfield_sim.backends.reference.pairs import BOUNDS_REACH, BOUNDS_STEPS, probability_bounds
 
 
 cdef extern from "matrix.h" nogil:
     bint use_matrix(network *net, bint real, int weight, int field)
 
+cdef extern from "sparse.h" nogil:
+    bint use_sparse(network *net, bint real, int weight, int field)
+
 cdef extern from "factors.h" nogil:
     void use_factors(network *net, int size)
     bint signs_are_masks()
+
+cdef int64_t _BYTES = 64  # of a cache, changed in the time of one visit
+cdef int64_t _ENTRIES = 2  # of a column of sparse weights, the same
 
 
 def adds_under_masks():
@@ -27,7 +33,9 @@ def adds_under_masks():
 
 
 cdef class Network:
-    """Couplings of N neurons, a ``protocol.Matrix`` or ``Factors``, and an update rule, if any."""
+    """Couplings of N neurons, a ``protocol.Matrix``, ``Factors`` or ``Sparse``, and an update rule,
+    if any.
+    """
 
     def __cinit__(self):
         memset(&self.net, 0, sizeof(network))
@@ -36,8 +44,11 @@ cdef class Network:
 
     def __init__(self, couplings, rule=None):
         self.net.n, self.net.diagonal = couplings.n_neurons, self._address(couplings.diagonal)
+        self.net.flip_cost = couplings.width * couplings.cache_type.itemsize // _BYTES
         if isinstance(couplings, Factors):
             self._set_factors(couplings)
+        elif isinstance(couplings, Sparse):
+            self._set_sparse(couplings)
         else:
             self._set_matrix(couplings)
         if isinstance(rule, HeatBath):
@@ -51,12 +62,20 @@ cdef class Network:
         return &raw[0] if raw.shape[0] else NULL
 
     cdef int _set_matrix(self, object matrix) except -1:
-        columns, fields = matrix.columns, matrix.diagonal.dtype
-        cdef str kinds = columns.dtype.kind + fields.kind
-        if kinds not in ("ii", "ff") or not use_matrix(
-                &self.net, kinds == "ff", columns.dtype.itemsize, fields.itemsize):
-            raise TypeError(f"no kernels for {columns.dtype} weights and {fields} fields")
-        self.net.columns = self._address(columns)
+        columns, fields = matrix.columns.dtype, matrix.diagonal.dtype
+        if not use_matrix(&self.net, _real(columns, fields), columns.itemsize, fields.itemsize):
+            raise _missing(columns, fields)
+        self.net.columns = self._address(matrix.columns)
+        return 0
+
+    cdef int _set_sparse(self, object sparse) except -1:
+        values, fields = sparse.values.dtype, sparse.diagonal.dtype
+        if not use_sparse(&self.net, _real(values, fields), values.itemsize, fields.itemsize):
+            raise _missing(values, fields)
+        self.net.columns = self._address(sparse.values)
+        self.net.starts = <const int64_t *>self._address(sparse.starts)
+        self.net.targets = <const int32_t *>self._address(sparse.targets)
+        self.net.flip_cost = len(sparse.values) // (_ENTRIES * len(sparse.diagonal))
         return 0
 
     cdef int _set_factors(self, object factors) except -1:
@@ -102,6 +121,17 @@ cdef class Batch:
         self.cache = batch.cache.view(np.uint8)
         self.updates, self.flips = batch.updates, batch.flips
         self.stop, self.fresh = batch.stop, batch.fresh
+
+
+cdef bint _real(object weights, object fields) except -1:
+    """Whether weights and fields are real numbers, and not integers."""
+    if weights.kind + fields.kind not in ("ii", "ff"):
+        raise _missing(weights, fields)
+    return fields.kind == "f"
+
+
+cdef object _missing(object weights, object fields):
+    return TypeError(f"no kernels for {weights} weights and {fields} fields")
 
 
 cdef bint _is_uniform(object array) except -1:

@@ -1,6 +1,7 @@
 # cython: language_level=3, cdivision=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""Overlaps, fields and weights of Hebbian networks, computed by counting bits.
+"""Overlaps, fields and weights of Hebbian networks, computed by counting bits, and fields of sparse
+ones.
 
 Private and without the GIL, like the other kernels.
 """
@@ -17,6 +18,8 @@ cdef extern from "network.h" nogil:
 cdef extern from "bits.h" nogil:
     void hebbian_row(int64_t n, int64_t n_patterns, const uint64_t *site, const uint64_t *sites,
                      int16_t *out)
+    void hebbian_kept(int64_t n_patterns, const uint64_t *site, const uint64_t *sites,
+                      int64_t count, const int32_t *targets, int16_t *out)
 
 
 def overlaps(
@@ -24,7 +27,7 @@ def overlaps(
     const int8_t[:, ::1] states not None,
     uint8_t[:, ::1] out not None,
 ):
-    """m = Ξ s of each state."""
+    """m = Ξ s of each state; W s of sparse weights."""
     cdef const network *net = &description.net
     cdef int64_t row
     cdef int32_t *scratch = <int32_t *>malloc((net.n + 2) * sizeof(int32_t))
@@ -75,3 +78,23 @@ def hebbian(
         for row in range(out.shape[0]):
             hebbian_row(out.shape[1], n_patterns, &site_bits[first + row, 0], &site_bits[0, 0],
                         &out[row, 0])
+
+
+def kept(
+    const uint64_t[:, ::1] site_bits not None,
+    int64_t n_patterns,
+    const int64_t[::1] starts not None,
+    const int32_t[::1] targets not None,
+    int64_t first,
+    int64_t last,
+    int16_t[::1] out not None,
+):
+    """The same of the entries of these compressed columns of ΞᵀΞ, from ``first`` to ``last`` - 1.
+    """
+    cdef int64_t site, start, count
+    with nogil:
+        for site in range(first, last):
+            start, count = starts[site], starts[site + 1] - starts[site]
+            if count:
+                hebbian_kept(n_patterns, &site_bits[site, 0], &site_bits[0, 0], count,
+                             &targets[start], &out[start])

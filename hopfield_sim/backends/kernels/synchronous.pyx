@@ -19,7 +19,6 @@ from hopfield_sim.backends.protocol import CACHED, CYCLE, FIXED, STALE
 cdef int8_t _FIXED = FIXED, _CYCLE = CYCLE
 cdef uint8_t _CACHED = CACHED, _STALE = STALE
 cdef uint32_t _ACCEPT = ACCEPT
-cdef int64_t _FLIP_COST = 64  # bytes of a cache changed in the time of one visit
 cdef int64_t _PATTERNS = 64  # patterns summed over in the time of one visit
 
 
@@ -41,7 +40,6 @@ def synchronous(
     """
     cdef const network *net = &description.net
     cdef int64_t n = net.n, k, row, changes, left = 0
-    cdef int64_t flip_cost = batch.cache.shape[1] // _FLIP_COST
     cdef int64_t step_cost = (1 + net.n_patterns // _PATTERNS) * n // 8 + 1
     cdef bint cycle, rests
     cdef int8_t *spins
@@ -85,7 +83,7 @@ def synchronous(
                         net.move(net, spins, new, changes, scratch, own)
                         memcpy(spins, new, n)
                         batch.fresh[row] = _CACHED
-                        budget -= changes * flip_cost
+                        budget -= changes * net.flip_cost
                     if cycle:
                         batch.stop[row] = _CYCLE
                         break

@@ -2,7 +2,8 @@
 batch.
 
 With a weight matrix the local fields are cached: a visit reads one number, and a flip adds a column
-of W. Without one the overlaps are cached, and a field is a sum over the patterns.
+of W, of sparse couplings the entries of a column. Without one the overlaps are cached, and a field
+is a sum over the patterns.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from hopfield_sim.backends.protocol import (
     Factors,
     HeatBath,
     Limits,
-    Matrix,
     Rule,
+    Sparse,
     StateBatch,
 )
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.philox import distinct_sites, random_spins
 from hopfield_sim.checks import places
+from hopfield_sim.support.compressed import rows_of
 from hopfield_sim.support.products import product
 
 Rows = NDArray[np.int64]
@@ -64,7 +66,7 @@ class Pairs:
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
     ) -> NDArray[Any]:
-        """Return the caches: fields of a matrix, overlaps of factors."""
+        """Return the caches: overlaps of factors, else fields."""
         if isinstance(couplings, Factors):
             patterns = places.beside(couplings.patterns, states)
             return whole_product(states, patterns.T, 1).astype(couplings.cache_type)
@@ -91,6 +93,20 @@ class Pairs:
     def by_arrays(self, code: Callable[..., tuple[Any, ...]], *arrays: Any) -> tuple[Any, ...]:
         """Return what array code makes of NumPy's arrays, which it may change."""
         return code(*arrays)
+
+    def kept(
+        self, factors: Factors, starts: NDArray[np.int64], targets: NDArray[np.int32]
+    ) -> NDArray[Any]:
+        """Return the entries of ΞᵀΞ in these compressed columns, Σ_μ ξ_i ξ_j for each pair, as
+        integers in a dtype that holds P.
+        """
+        xi, sites = factors.patterns, rows_of(starts)
+        out: NDArray[Any] = np.zeros(len(targets), np.int16 if len(xi) < 2**15 else np.int32)
+        for start in range(0, len(out), _BLOCK):
+            some = slice(start, start + _BLOCK)
+            for pattern in xi:
+                out[some] += pattern[sites[some]] * pattern[targets[some]]
+        return out
 
     def advance(
         self, couplings: Couplings, batch: StateBatch, rule: Rule, how: Dynamics, until: int
@@ -144,6 +160,8 @@ class Pairs:
         """S Wᵀ; for Hebbian couplings (S Ξᵀ) Ξ when that is less work."""
         if isinstance(couplings, Factors):
             return all_fields(couplings, self.cache(couplings, states), states)
+        if isinstance(couplings, Sparse):
+            return sparse_fields(couplings, states)
         factors = couplings.factors
         if factors is None and couplings.exact:
             largest = couplings.reach // couplings.n_neurons + 1  # no sum exceeds the reach
@@ -200,9 +218,14 @@ class FieldsOfRows:
 
     def follow(self, changed: NDArray[np.bool_], sites: Rows, new: walk.Spins) -> None:
         """The cache changes by row i of the columns."""
-        batch, rows = self.batch, self.rows[changed]
+        batch, rows, couplings = self.batch, self.rows[changed], self.couplings
         twice = 2 * new[changed, None].astype(batch.cache.dtype)
-        batch.cache[rows] += twice * self.couplings.columns[sites[changed]]
+        if isinstance(couplings, Sparse):
+            for row, factor, site in zip(rows, twice, sites[changed], strict=True):
+                column = slice(*couplings.starts[site : site + 2])
+                batch.cache[row, couplings.targets[column]] += factor * couplings.values[column]
+        else:
+            batch.cache[rows] += twice * couplings.columns[sites[changed]]
         batch.fresh[rows] = CACHED
 
 
@@ -220,9 +243,18 @@ def whole_product(left: NDArray[Any], right: NDArray[Any], largest: int) -> NDAr
     return out
 
 
+def sparse_fields(couplings: Sparse, states: NDArray[np.int8]) -> NDArray[Any]:
+    """Return Σ_i W_ji s_i, (B, N), the terms of each sum in the order of i."""
+    sites = rows_of(couplings.starts)
+    out = np.zeros(states.shape, couplings.diagonal.dtype)
+    for fields, spins in zip(out, states, strict=True):
+        np.add.at(fields, couplings.targets, spins[sites].astype(out.dtype) * couplings.values)
+    return out
+
+
 def all_fields(couplings: Couplings, cache: NDArray[Any], states: NDArray[np.int8]) -> NDArray[Any]:
     """Return all local fields, (B, N): cached ones, or Σ_μ ξ^μ m_μ."""
-    if isinstance(couplings, Matrix):
+    if not isinstance(couplings, Factors):
         return cache
     patterns = places.beside(couplings.patterns, states)
     sums = whole_product(cache, patterns, couplings.n_neurons)
@@ -237,7 +269,7 @@ def field_at(
     spins: NDArray[np.int8],
 ) -> NDArray[Any]:
     """Return the local field of one site of each row."""
-    if isinstance(couplings, Matrix):
+    if not isinstance(couplings, Factors):
         return cache[rows, sites]
     xi = couplings.columns[sites].astype(couplings.diagonal.dtype)
     return np.einsum("bp,bp->b", xi, cache[rows]) - couplings.own * spins

@@ -1,5 +1,6 @@
-"""Representation of weights in memory: exact integers for Hebb's rule, as a matrix or as the
-patterns themselves; a real matrix otherwise.
+"""Representation of weights in memory: exact integers for Hebb's rule, as a matrix, as the
+patterns themselves, or those that a graph keeps; otherwise a real matrix, or its entries that are
+not zero.
 
 Textbook weights W = ΞᵀΞ/N turn fields that are exactly zero into ±1e-17, with a sign that depends
 on the order of summation. Hebbian couplings are therefore stored as the integers N·W, compared with
@@ -25,9 +26,13 @@ from hopfield_sim.backends.protocol import (
     HeatBath,
     Limits,
     Matrix,
+    Sparse,
 )
 from hopfield_sim.backends.reference.pairs import Pairs, probability_words
+from hopfield_sim.checks import Compressed
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.support import compressed
+from hopfield_sim.support.compressed import most_terms, rows_of
 
 _INT16_SAFE = 2**15 - 3
 """Fields up to this size, limits beyond them and one that none reaches fit an int16."""
@@ -99,7 +104,7 @@ def whole(
 
 
 def _largest(columns: NDArray[Any]) -> int:
-    return max(int(columns.max()), -int(columns.min()))
+    return max(int(columns.max(initial=0)), -int(columns.min(initial=0)))
 
 
 def _narrowest(largest: int, reach: int) -> tuple[type[Any], type[Any]]:
@@ -149,6 +154,62 @@ def real(weights: NDArray[np.floating], *, symmetric: bool = False) -> Matrix:
     return Matrix(columns, np.ascontiguousarray(np.diagonal(weights)), 1.0)
 
 
+def diluted(patterns: NDArray[np.int8], kept: Compressed, backend: Pairs) -> Sparse:
+    """Exact couplings N·W_ij = Σ_μ ξ_i ξ_j of (P, N) patterns where a graph keeps them, given as
+    compressed columns.
+    """
+    n_patterns, n = patterns.shape
+    diagonal = np.zeros(n, np.float64)
+    own = kept.columns == rows_of(kept.starts)
+    diagonal[kept.columns[own]] = n_patterns
+    values = backend.kept(factors(patterns, zero_diagonal=True), kept.starts, kept.columns)
+    most = n_patterns * most_terms(kept.columns)
+    weight, field = _narrowest(_largest(values), most)
+    values = values.astype(weight, copy=False)
+    diagonal = diagonal.astype(field)
+    return Sparse(kept.starts, kept.columns, values, diagonal, float(n), exact=True, reach=most)
+
+
+def sparse(columns: Compressed, dtype: np.dtype[np.floating]) -> Sparse:
+    """Couplings of real weights, from the compressed columns of W."""
+    assert columns.values is not None
+    values = checks.narrowed(columns.values, dtype, "weights")
+    diagonal = np.zeros(columns.n_neurons, dtype)
+    own = columns.columns == rows_of(columns.starts)
+    diagonal[columns.columns[own]] = values[own]
+    return Sparse(columns.starts, columns.columns, values, diagonal, 1.0, exact=False)
+
+
+def masked(weights: NDArray[np.float64], kept: Compressed) -> NDArray[np.float64]:
+    """W with zeros where a graph does not keep it, given as compressed columns."""
+    places = kept.columns, rows_of(kept.starts)
+    left = np.zeros_like(weights)
+    left[places] = weights[places]
+    return left
+
+
+def entries(weights: NDArray[np.float64], kept: Compressed) -> Compressed:
+    """The compressed columns of W where a graph keeps it."""
+    return kept._replace(values=weights[kept.columns, rows_of(kept.starts)])
+
+
+def dense(couplings: Sparse) -> NDArray[np.floating]:
+    """The matrix W, (N, N), of sparse couplings."""
+    n, values = couplings.n_neurons, couplings.values
+    weights = np.zeros((n, n), values.dtype if values.dtype.kind == "f" else np.float64)
+    weights[couplings.targets, rows_of(couplings.starts)] = values / couplings.scale
+    return weights
+
+
+def symmetric(couplings: Couplings) -> bool:
+    """Whether W equals its transpose exactly."""
+    if isinstance(couplings, Factors):
+        return True
+    if isinstance(couplings, Matrix):
+        return is_symmetric(couplings.columns)
+    return compressed.is_symmetric(couplings.starts, couplings.targets, couplings.values)
+
+
 def is_symmetric(weights: NDArray[Any]) -> bool:
     """Whether W equals its transpose exactly; compared in blocks, without a copy."""
     n = len(weights)
@@ -171,11 +232,11 @@ def refuse_overflow(
     n = couplings.n_neurons
     sizes: dict[str, NDArray[Any]] = {name: thresholds}
     limit = _LARGEST_SUM["f8"] / n**2
-    if not couplings.exact:
-        sizes["weights"] = couplings.columns
-        limit = _LARGEST_SUM[couplings.columns.dtype.str[1:]] / n**2
+    if not (couplings.exact or isinstance(couplings, Factors)):
+        sizes["weights"] = couplings.numbers
+        limit = _LARGEST_SUM[couplings.numbers.dtype.str[1:]] / n**2
     for name, values in sizes.items():
-        if not max(float(values.max()), -float(values.min())) <= limit:
+        if not _size(values) <= limit:
             raise InvalidInputError(
                 f"{name} must be at most {limit:.3g} in size for {n} neurons, or energies "
                 "overflow; divide weights, thresholds, fields and temperatures by one number: "
@@ -185,11 +246,16 @@ def refuse_overflow(
 
 def tie_width(couplings: Couplings, thresholds: NDArray[np.float64]) -> float:
     """Maximum distance of a field from its threshold for a tie: 0 for exact couplings."""
-    if couplings.exact:
+    if couplings.exact or isinstance(couplings, Factors):
         return 0.0
-    largest = max(abs(float(couplings.columns.max())), abs(float(couplings.columns.min())))
-    span = couplings.n_neurons * largest + float(np.abs(thresholds).max())
-    return 4 * float(np.finfo(couplings.columns.dtype).eps) * span
+    numbers = couplings.numbers
+    span = couplings.most_terms * _size(numbers) + _size(thresholds)
+    return 4 * float(np.finfo(numbers.dtype).eps) * span
+
+
+def _size(values: NDArray[Any]) -> float:
+    """Largest absolute value; 0 if there are none."""
+    return max(float(values.max(initial=0)), -float(values.min(initial=0)))
 
 
 def limits(

@@ -1,8 +1,9 @@
 """Changes of couplings when patterns are added or removed.
 
-Hebbian couplings are the patterns themselves; Storkey's rule is incremental and needs the true
-diagonal, which is stored separately if that of the network is zero; all other rules learn again
-from all patterns, and may bring thresholds.
+Hebbian couplings are the patterns themselves, or those that a graph keeps; Storkey's rule is
+incremental and needs the true diagonal, which is stored separately if that of the network is zero;
+all other rules learn again from all patterns, and may bring thresholds; so does Storkey's where a
+graph keeps only some couplings.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks, rules
 from hopfield_sim.backends.protocol import Couplings, Matrix
 from hopfield_sim.backends.reference.pairs import Pairs
+from hopfield_sim.checks import Compressed
 from hopfield_sim.models.hopfield import couplings
 from hopfield_sim.rules.storkey import grow
 
@@ -32,15 +34,18 @@ def learn(
     previous: Couplings | None,
     diagonal: NDArray[np.float64] | None,
     dtype: np.dtype[np.floating],
+    kept: Compressed | None,
     backend: Pairs,
 ) -> Learnt:
     """Couplings of all ``patterns``, of which the last are ``new`` and the others in
-    ``previous``; real ones in ``dtype``.
+    ``previous``; real ones in ``dtype``, only those ``kept`` in these columns, if given.
     """
+    if rule == "hebbian" and kept is not None:
+        return couplings.diluted(patterns, kept, backend), None, None
     if rule == "hebbian":
         return couplings.factors(patterns, zero_diagonal=zero_diagonal), None, None
     _refuse_too_large(patterns.shape[1])
-    if rule == "storkey":
+    if rule == "storkey" and kept is None:
         return _storkey(zero_diagonal, new, previous, diagonal, dtype, backend)
     known = rules.RULES.get(rule) if isinstance(rule, str) else None
     function = rules.get(rule)
@@ -48,8 +53,12 @@ def learn(
         weights = function(patterns, zero_diagonal=zero_diagonal)
     else:
         (weights,) = backend.by_arrays(partial(known.arrays, zero_diagonal=zero_diagonal), patterns)
+    if kept is not None:
+        weights = couplings.masked(weights, kept)
     own = function if isinstance(function, rules.OwnRule) else rules.OwnRule(function)
     thresholds = own.thresholds(patterns, weights)
+    if kept is not None:
+        return couplings.sparse(couplings.entries(weights, kept), dtype), None, thresholds
     return couplings.real(checks.narrowed(weights, dtype, "weights")), None, thresholds
 
 

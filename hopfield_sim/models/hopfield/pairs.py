@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.backends.protocol import Couplings, Factors, Matrix, StateBatch
+from hopfield_sim.backends.protocol import Couplings, Factors, Matrix, Sparse, StateBatch
 from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.checks import places
 from hopfield_sim.errors import NotStoredError
@@ -62,11 +62,15 @@ class PairNetwork(BinaryMemory):
 
     @property
     def weights(self) -> NDArray[np.float64]:
-        """Weights W, (N, N) float64, read-only."""
+        """Weights W, (N, N) float64, read-only; of sparse couplings with their zeros."""
         now = self._now()
         known, derived = now._known(), now._state.derived
         if derived.weights is None:
-            if known.exact:
+            if isinstance(known, Sparse):
+                n, instead = known.n_neurons, "use graph, fields() and energy()"
+                checks.memory(8 * n * n, f"the weights of {n} neurons with their zeros", instead)
+                derived.weights = read_only(couplings.dense(known))
+            elif known.exact:
                 n = known.n_neurons
                 checks.memory(
                     10 * n * n,
@@ -118,9 +122,7 @@ class PairNetwork(BinaryMemory):
         batch, fields = now._fields_of(states)
         if not now._is_symmetric():
             # Only the symmetric part of W enters E.
-            weights = places.beside(now.weights, batch.array)
-            transposed = product(batch.array.astype(np.float64), weights)
-            fields = 0.5 * (fields + transposed)
+            fields = 0.5 * (fields + now._transposed_fields(batch.array))
         return batch.restore(
             energy.flip_cost(now._known(), now._state.thresholds, batch.array, fields)
         )
@@ -179,6 +181,14 @@ class PairNetwork(BinaryMemory):
         batch = self._validate(states, self._xp)
         return batch, backends.get(self._backend).pairs.fields(self._known(), batch.array)
 
+    def _transposed_fields(self, states: NDArray[np.int8]) -> NDArray[Any]:
+        """Wᵀ s in the units of fields, (B, N)."""
+        known = self._known()
+        if isinstance(known, Sparse):
+            return backends.get(self._backend).pairs.fields(known.transposed(), states)
+        weights = places.beside(self.weights, states)
+        return product(states.astype(np.float64), weights)
+
     def _fastest(self, pairs: Pairs, manner: Manner) -> Couplings:
         """The couplings in the representation that is fastest for such recalls."""
         known = self._known()
@@ -212,7 +222,7 @@ class PairNetwork(BinaryMemory):
     def _is_symmetric(self) -> bool:
         known, derived = self._known(), self._state.derived
         if derived.symmetric is None:
-            derived.symmetric = isinstance(known, Factors) or couplings.is_symmetric(known.columns)
+            derived.symmetric = couplings.symmetric(known)
         return derived.symmetric
 
     def _warn_if_asymmetric(self) -> None:
