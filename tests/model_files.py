@@ -11,6 +11,7 @@ import hopfield_sim as hs
 
 PATTERNS = hs.random_patterns(3, 12, rng=0)
 IMAGES = PATTERNS.reshape(3, 3, 4)
+GRAPH = hs.random_graph(12, 5, rng=0)
 REALS = PATTERNS / 12.0
 PICTURES = np.random.default_rng(0).uniform(size=(3, 2, 2, 3))
 
@@ -29,6 +30,8 @@ def models() -> dict[str, Any]:
             "hopfield own": hs.HopfieldNetwork(lambda p: p.T @ p / 12).store(PATTERNS),
             "hopfield weights": hs.HopfieldNetwork.from_weights(np.eye(12)),
             "bidirectional": hs.BidirectionalMemory().store(IMAGES, PATTERNS[:, :5]),
+            "hopfield diluted": hs.HopfieldNetwork(graph=GRAPH, zero_diagonal=False).store(IMAGES),
+            "hopfield sparse": hs.HopfieldNetwork("pseudoinverse", graph=GRAPH).store(PATTERNS),
             "dense": hs.DenseMemory("rectified", 4).store(IMAGES),
             "dense exponential": hs.DenseMemory("exponential", energy="sum").store(PATTERNS),
             "modern": hs.ModernHopfield(2.0).store(PICTURES),

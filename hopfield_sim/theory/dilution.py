@@ -74,7 +74,7 @@ def diluted_overlap(load: Any) -> Any:
     Examples
     --------
     >>> diluted_overlap([0.1, 0.2, 0.3, 0.5, 0.7]).round(4)
-    array([0.9984, 0.9699, 0.8994, 0.6175, 0.    ])
+    array([0.9984, 0.9699, 0.8994, 0.6174, 0.    ])
     """
     loads = reals(load, "load", minimum=0)
     width = np.sqrt(2 * np.maximum(loads, 1e-300))

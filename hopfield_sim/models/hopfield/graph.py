@@ -15,6 +15,7 @@ from hopfield_sim.support import compressed
 from hopfield_sim.support.compressed import rows_of, starts_of, transposed
 
 
+@checks.by_name
 class Graph:
     """Which neurons are inputs of which: the couplings that a diluted network keeps.
 
