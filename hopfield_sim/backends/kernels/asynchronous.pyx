@@ -5,10 +5,11 @@ reference/walk.py.
 
 Private: compiled/pairs.py checks and converts every argument. The work is done without the GIL, and
 calls for different rows share no memory that is written. A call returns when its ``budget`` of work
-is used up (a visit costs 1 and its patterns, a flip the part of the cache that it changes), so that Python can
-handle a Ctrl-C; the result is the number of rows, the first ones, that are finished. Random numbers
-depend on ``updates``, the number of updates of a row so far, and not on how the work is split.
-Whether a row is at rest is tested at the end of each sweep, whatever is left of the budget.
+is used up (a visit costs 1 and its patterns, a flip the part of the cache that it changes), so that
+Python can handle a Ctrl-C; the result is the number of rows, the first ones, that are finished.
+Random numbers depend on ``updates``, the number of updates of a row so far, and not on how the work
+is split. Whether a row is at rest is tested at the end of each sweep, whatever is left of the
+budget.
 """
 
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
