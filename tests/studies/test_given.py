@@ -13,6 +13,7 @@ import hopfield_sim as hs
 from hopfield_sim import experiment
 from hopfield_sim.errors import HopfieldError, InvalidInputError
 from hopfield_sim.experiment.__main__ import main
+from hopfield_sim.experiment.studies import given
 from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.studies.given import Patterned, draw, rows
 from hopfield_sim.experiment.studies.image.study import originals
@@ -197,3 +198,43 @@ def test_images_take_files_of_patterns(tmp_path: Path) -> None:
     wanted = SPINS[:2].reshape(2, 4, 4).repeat(25, axis=1).repeat(25, axis=2)
     np.testing.assert_array_equal(originals(study.config), wanted.reshape(2, -1))
     assert study.config["images"] == ["mine-0", "mine-1"]
+
+
+# ------------------------------------------------------------------ random patterns of other kinds
+
+
+@pytest.mark.parametrize("study", SMALL)
+def test_random_patterns_are_of_the_kind_that_is_asked_for(
+    study: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each network stores patterns of this activity and correlation, whatever path it takes."""
+    kinds = []
+
+    def watched(*shape: int, rng: object, **kind: float) -> np.ndarray:
+        kinds.append(kind)
+        return hs.random_patterns(*shape, rng=rng, **kind)
+
+    monkeypatch.setattr(given, "random_patterns", watched)
+    probed = {"sizes": [30], "rules": ["hebbian"]}  # by kernels that draw independent ones
+    small: dict[str, dict[str, object]] = {"capacity": probed, "robustness": probed}
+    small["robust"] = {"data": ["random"]}
+    asked = SMALL[study] | small.get(study, {})
+    getattr(experiment, study)(activity=0.7, correlation=0.4, rng=0, **asked)
+    assert len(kinds) > 1  # beside the one that is drawn to refuse what there is not
+    assert all(kind == {"activity": 0.7, "correlation": 0.4} for kind in kinds)
+
+
+def test_what_random_patterns_cannot_be() -> None:
+    ask = hs.experiment.basins
+    with pytest.raises(InvalidInputError, match="correlation must"):
+        ask(activity=0.9, correlation=0.1)
+    with pytest.raises(InvalidInputError, match="activity must"):
+        ask(activity=1.5)
+    with pytest.raises(InvalidInputError, match="are of random patterns; those of patterns="):
+        ask(activity=0.6, patterns=hs.random_patterns(9, 30, rng=0))
+    with pytest.raises(InvalidInputError, match="against activity the patterns are random"):
+        hs.experiment.phase(against="activity", correlation=0.3)
+    biased = hs.experiment.capacity(
+        sizes=[30], rules=["hebbian"], networks=2, states=4, activity=0.8, rng=0
+    )
+    assert np.isnan(biased.summary["capacity"][0]["expected"])  # the law is of unbiased ones

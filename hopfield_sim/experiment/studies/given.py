@@ -14,15 +14,19 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.experiment.studies.packing import unpack_states
 from hopfield_sim.experiment.studies.pattern_files import packed
-from hopfield_sim.experiment.sweeps.fields import Kind, one_or_default, option
+from hopfield_sim.experiment.sweeps.fields import Kind, one_or_default, option, real
 from hopfield_sim.experiment.sweeps.study import Config, Study
 from hopfield_sim.patterns import random_patterns
 
-__all__ = ["Patterned", "draw", "fitting", "rows"]
+__all__ = ["Patterned", "draw", "fitting", "independent", "rows"]
 
 Spins = NDArray[np.int8]
 
 KIND = Kind(packed, "PATH", "paths, or an array (P, N) or (P, H, W)", checks.path, repeated=True)
+
+
+_RANDOM = {"activity": 0.5, "correlation": 0.0}
+"""What random patterns are by default."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +43,21 @@ class Patterned(Study):
         "patterns of your own instead of random ones: .npy, .npz, .csv, a picture or a folder of "
         "pictures; each network stores rows drawn from them",
     )
+    activity: float = option(0.5, real(0, 1), "probability of +1 in random patterns")
+    correlation: float = option(
+        0.0, real(0, 1), "mean overlap of random patterns; 0 for independent ones"
+    )
 
     def settle(self, config: Config) -> Config:
         """Let given patterns decide how many neurons there are, and how many patterns at most."""
+        kind = {name: config[name] for name in _RANDOM}
+        random_patterns(1, 1, **kind, rng=0)  # refuses a correlation that there is not
         if config["patterns"] is not None:
+            if kind != _RANDOM:
+                raise InvalidInputError(
+                    "activity and correlation are of random patterns; those of patterns= are what "
+                    "they are"
+                )
             most, n = config["patterns"]["states"]["shape"]
             config |= {"sizes": [n]} if "sizes" in config else {}
             config |= {"n_neurons": n} if "n_neurons" in config else {}
@@ -55,8 +70,16 @@ def draw(config: Mapping[str, Any], count: int, n_neurons: int, rng: np.random.G
     """Return patterns (count, N): random ones, or different rows of those given, in any order."""
     given = rows(config)
     if given is None:
-        return random_patterns(count, n_neurons, rng=rng)
+        kind = {name: config.get(name, usual) for name, usual in _RANDOM.items()}
+        return random_patterns(count, n_neurons, **kind, rng=rng)
     return given[rng.permutation(len(given))[:count]]
+
+
+def independent(config: Mapping[str, Any]) -> bool:
+    """Return whether patterns are random, unbiased and independent, as theory has them."""
+    return config.get("patterns") is None and all(
+        config.get(name, usual) == usual for name, usual in _RANDOM.items()
+    )
 
 
 def rows(config: Mapping[str, Any]) -> Spins | None:

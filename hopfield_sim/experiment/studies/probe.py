@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.experiment.studies.given import Patterned, draw
+from hopfield_sim.experiment.studies.given import Patterned, draw, independent
 from hopfield_sim.experiment.studies.shared import network, repeats
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps import own
@@ -96,7 +96,7 @@ def overlaps(
     rngs : sequence of K numpy.random.Generator
         One for each network; its result depends on no other.
     """
-    if rule != "hebbian" or config["patterns"] is not None:
+    if rule != "hebbian" or not independent(config):
         return np.stack(
             [_learning(rule, config, n_neurons, n_patterns, flipped, rng) for rng in rngs]
         )

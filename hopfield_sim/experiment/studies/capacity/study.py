@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hopfield_sim import theory
 from hopfield_sim.experiment.studies import probe
 from hopfield_sim.experiment.studies.capacity import QUESTION, SECONDS
+from hopfield_sim.experiment.studies.given import independent
 from hopfield_sim.experiment.studies.given import rows as rows_given
 from hopfield_sim.experiment.studies.shared import span
 from hopfield_sim.experiment.sweeps import fields as kinds
@@ -149,7 +150,7 @@ class Capacity(probe.Probed):
 
     def _has_law(self, rule: str) -> bool:
         known = rule in RULES and RULES[rule].law is not None
-        return known and self.config["patterns"] is None
+        return known and independent(self.config)
 
     @staticmethod
     def sentence(result: Result) -> str:

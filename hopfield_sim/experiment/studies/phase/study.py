@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies.given import Patterned, fitting
+from hopfield_sim.experiment.studies.given import Patterned, fitting, independent
 from hopfield_sim.experiment.studies.phase import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.phase.directions import DIRECTIONS, Direction
 from hopfield_sim.experiment.studies.phase.relaxation import relaxed, settled
@@ -145,8 +145,11 @@ class Phase(Patterned):
         """Set sizes, loads, and the number of networks of each size."""
         config = super().settle(config)
         against = config["against"]
-        if against == "activity" and config["patterns"] is not None:
-            raise InvalidInputError("patterns have their activity; give them against another one")
+        if against == "activity" and not independent(config):
+            raise InvalidInputError(
+                "against activity the patterns are random, of every one of activities; give "
+                "patterns, activity and correlation against another one"
+            )
         usual = DIRECTIONS[against]
         config["sizes"] = config["sizes"] or [usual.size]
         config["loads"] = config["loads"] or list(usual.loads)
@@ -297,7 +300,7 @@ STUDY = Phase
 def expected(row: Mapping[str, Any], config: Mapping[str, Any]) -> float:
     """Return the overlap of theory's state near a pattern; nan where there is no theory."""
     way = DIRECTIONS[config["against"]]
-    random = config["patterns"] is None and config[way.kind] == way.usual
+    random = independent(config) and config[way.kind] == way.usual
     return way.law(row, config["temperature"]) if way.law and random else math.nan
 
 
