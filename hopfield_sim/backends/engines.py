@@ -41,6 +41,8 @@ class Backend:
         The perceptron rule.
     xp : module
         Array module whose arrays memories take, and return, besides NumPy's.
+    device : str
+        The device that it uses, in words, if that is not the processor.
     """
 
     name: str
@@ -51,3 +53,4 @@ class Backend:
     voting: Voting
     perceptron: Perceptron
     xp: Any = np
+    device: str = ""

@@ -381,7 +381,7 @@ def module() -> ModuleType:
             runtime=SimpleNamespace(
                 getDeviceCount=_device_count, CUDARuntimeError=CUDARuntimeError,
                 getDeviceProperties=lambda number: {"name": b"no GPU", "l2CacheSize": 1 << 20},
-                driverGetVersion=lambda: 0,
+                driverGetVersion=lambda: 13020,
             ),
             memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
         ),

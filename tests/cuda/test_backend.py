@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,16 @@ def test_it_is_found_and_never_chosen(cupy):
     assert backends.get().name != "cupy"
     with hs.use_backend("cupy") as backend:
         assert backends.get().name == backend.name == "cupy"
+
+
+def test_doctor_says_which_device_it_is(cupy, capsys):
+    from hopfield_sim.experiment.__main__ import main
+
+    assert main(["doctor"]) == 0
+    line = next(line for line in capsys.readouterr().out.splitlines() if "  cupy " in line)
+    assert re.fullmatch(r"  cupy +available, .+, driver for CUDA \d+\.\d+, CuPy .+", line)
+    if not REAL:
+        assert line.endswith("available, no GPU, driver for CUDA 13.2, CuPy stand-in")
 
 
 def test_without_cupy(cupy, monkeypatch):
@@ -244,8 +255,18 @@ def test_blocks_and_places_are_those_that_were_fastest(cupy, n, n_states, thread
 def test_the_benchmark_runs(cupy, capsys):
     from benchmarks import gpu
 
-    gpu.main((60,), (1, 3), 1 << 12, ((33, 40, 3),), ((20, 50),))
+    tables = ((33, 40, 3),), ((20, 50),), ((12, 40, 3),), ((4, 3, 60),)
+    diagram = 90, (0.02, 0.4), (0.0, 0.2), 5
+    tiles = replace(hs.datasets.tiles(n_tiles=40), train_labels=np.arange(40, dtype=np.uint8) % 2)
+    tiles = replace(tiles, test_images=tiles.train_images, test_labels=tiles.train_labels)
+    gpu.main((60,), (1, 3), 1 << 12, *tables, diagram, (4, 3, 2), lambda: tiles)
     table = capsys.readouterr().out.splitlines()
+    assert table[-1].startswith("tiles, K = 4, order 3, 2 epochs: ")
+    at_low_load, at_high_load = (line.split(" | ")[1:] for line in table[-4:-2])
+    assert at_low_load == ["1.00", "1.00 |"]
+    assert at_high_load[1] == "0.00 |"
+    assert any(line.startswith("| 12 | 40 | 3 | ") for line in table)
+    assert any(line.startswith("| 4 | 3 | 60 | ") for line in table)
     assert "no GPU" in table[0]
     rows = [line.split(" | ") for line in table if line[:3] in ("| 6", "| 3", "| 2")]
     assert [row[:2] for row in rows[:2]] == [["| 60", "1"], ["| 60", "3"]]

@@ -36,7 +36,7 @@ def load() -> dict[str, Any]:
     device = Device(cupy)
     there: dict[str, Any] = {"pairs": CudaPairs(device), "dense": CudaDense(device)}
     there |= {"attention": CudaAttention(device), "waves": CudaWaves(), "voting": CudaVoting()}
-    return reference.load() | there | {"xp": cupy}
+    return reference.load() | there | {"xp": cupy, "device": device.named()}
 
 
 def _cupy() -> Any:

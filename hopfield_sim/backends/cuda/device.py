@@ -89,6 +89,13 @@ class Device:
             "bytes of cache": properties["l2CacheSize"],
         }
 
+    def named(self) -> str:
+        """The card, and what it is used by, in words."""
+        about = self.described()
+        card, cupy = about["card"], about["CuPy"]
+        major, minor = divmod(about["CUDA of the driver"] // 10, 100)
+        return f"{card}, driver for CUDA {major}.{minor}, CuPy {cupy}"
+
     def threads(self, n: int, n_states: int) -> int:
         """How many threads a block has that walks in a state of n sites: many where there are few
         states, and never more than there are sites.

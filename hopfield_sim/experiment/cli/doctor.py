@@ -65,7 +65,9 @@ def diagnosis() -> str:
 def _backends() -> Iterator[tuple[str, str]]:
     chosen = backends.get().name
     for name, why in backends.describe().items():
-        yield name, f"{why}{', in use' if name == chosen else ''}"
+        device = backends.get(name).device if name in backends.available() else ""
+        words = [why, *([device] if device else []), *(["in use"] if name == chosen else [])]
+        yield name, ", ".join(words)
 
 
 def _kernels() -> Iterator[tuple[str, str]]:
