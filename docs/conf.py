@@ -8,10 +8,8 @@ import re
 import shutil
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
-from docutils import nodes
 from sphinx_gallery.sorting import ExplicitOrder
 
 import hopfield_sim
@@ -20,6 +18,7 @@ from hopfield_sim import explorer
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 from annotate import annotate  # noqa: E402
+from figures import describe_figures  # noqa: E402
 
 os.environ["TQDM_DISABLE"] = "1"  # progress bars are for terminals
 # The examples end with plt.show(), which here has no screen to show anything on.
@@ -100,6 +99,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"/",  # run them all
+    "image_scrapers": ("figures.scrape",),
     "within_subsection_order": ExplicitOrder([f"{name}.py" for name in EXAMPLES]),
     "download_all_examples": False,
     "remove_config_comments": True,
@@ -155,24 +155,6 @@ def offer_notebook(app: object, page: str, source: list[str]) -> None:
         title, *rest = first["source"]
         first["source"] = [title, f"\n{{download}}`Download this notebook <{name}>`\n", *rest]
         source[0] = json.dumps(book)
-
-
-def describe_figures(app: object, document: nodes.document) -> None:
-    """A figure without a description, which screen readers would spell as its file's name, gets the
-    heading above it.
-    """
-    for image in document.findall(nodes.image):
-        if image.get("alt", image["uri"]) == image["uri"]:
-            title = next(iter(heading_of(image)), "")
-            image["alt"] = f"Figure drawn by the code above it: {title}"
-
-
-def heading_of(node: nodes.Node | None) -> Iterator[str]:
-    """The headings that a node stands under, the nearest first."""
-    while node is not None:
-        if isinstance(node, nodes.section):
-            yield node[0].astext()
-        node = node.parent
 
 
 def annotate_kernels(app: object) -> None:

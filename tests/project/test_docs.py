@@ -8,6 +8,7 @@ import re
 import runpy
 import shlex
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from pydoc import locate
@@ -155,6 +156,39 @@ def test_a_figure_without_words_is_seen() -> None:
     cell = "```{code-cell} ipython3\nhs.plotting.energy(run)\n```\n"
     page = f"![](a.png)\n![A](b.png)\n<img src='c'>\n<img src='d' alt=\"D\">\n{cell}"
     assert undescribed(page) == ["![](a.png)", "<img src='c'>", cell.strip()]
+
+
+def test_figures_of_notebooks_and_examples_are_described_in_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By the text below them, or by their axes and curves."""
+    nodes = pytest.importorskip("docutils.nodes")
+    pytest.importorskip("sphinx_gallery")
+    monkeypatch.syspath_prepend(str(ROOT / "docs"))
+    figures = import_module("figures")
+    section = nodes.section("", nodes.title("", "Capacity"))
+    cell = nodes.container("", nodes.container("", nodes.image(uri="a.png")))
+    text = "What to see. The curve\nfalls by 0.5. It starts at 1."
+    section += [cell, nodes.paragraph("", text), nodes.image(uri="b.png", alt="kept")]
+    section += [nodes.image(uri="c.png"), nodes.paragraph("", "Something else.")]
+    document = nodes.section("", nodes.title("", "Course"), section)
+    figures.describe_figures(None, document)
+    start = "Figure drawn by the code above it: Capacity"
+    said = [image["alt"] for image in document.findall(nodes.image)]
+    assert said == [f"{start}. The curve falls by 0.5.", "kept", start]
+
+    plt = pytest.importorskip("matplotlib.pyplot")
+    plt.close("all")
+    plt.figure().add_subplot(xlabel="load", ylabel="errors").plot([0, 1], [0, 2], label="N = 9")
+    places = iter([str(tmp_path / "sphx_glr_one_001.png")])
+    conf = {
+        "image_srcset": [],
+        "matplotlib_animations": (False, None),
+        "compress_images": (),
+        "src_dir": str(tmp_path),
+    }
+    page = figures.scrape(None, {"image_path_iterator": places, "example_globals": {}}, conf)
+    assert ":alt: errors against load; N = 9 rises from 0 at 0 to 2 at 1\n" in page
 
 
 def test_every_public_name_is_in_the_reference() -> None:

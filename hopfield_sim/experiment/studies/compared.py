@@ -172,7 +172,7 @@ def runs_table(result: Result) -> tuple[str, list[dict[str, Any]]]:
         }
         for row in result.summary["runs"]
     ]
-    return "All networks; the figures show the first", table
+    return "Over all networks", table
 
 
 def named(run: str) -> str:
