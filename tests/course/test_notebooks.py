@@ -8,15 +8,18 @@ import json
 import re
 import runpy
 import sys
+from itertools import pairwise
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
 import matplotlib
+import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
+import hopfield_sim as hs
 from hopfield_sim import exercises
 from hopfield_sim.exercises import Verdict, get, names
 
@@ -114,6 +117,49 @@ def test_the_page_of_the_course_lists_a_notebook_with_its_exercises(path: Path) 
     assert re.findall(r"`(\w+)`", own) == found
     assert path.name in download
     assert f"\n{path.stem}\n" in page
+
+
+@books
+def test_students_draw_two_figures_themselves(path: Path) -> None:
+    book = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    sources = ["".join(cell["source"]) for cell in book]
+    asked_for = [
+        (re.search(r"\W[Yy]our figure (\d)\W", above), below)
+        for above, below in pairwise(sources)
+        if below.endswith("# your code")
+    ]
+    assert [found[1] for found, _ in asked_for if found] == ["1", "2"]
+
+
+def test_figures_of_students_show_what_the_notebooks_say() -> None:
+    """Of those that ask for a computation of their own, the ones that take a second or less."""
+    many = hs.random_patterns(30, 400, rng=2)
+    states = np.array([hs.flip(many[0], count=k, rng=k) for k in range(0, 401, 10)])
+    depths = hs.HopfieldNetwork().store(many).energy(states)
+    overlaps = hs.overlap(states, many[:1]).ravel()
+    assert np.abs(depths + 200 * overlaps**2).max() < 15  # notebook 1, in units of some 200
+
+    stored = hs.random_patterns(5, 200, rng=1)
+    net = hs.HopfieldNetwork().store(stored)
+    cues = hs.flip(np.repeat(stored, 20, axis=0), fraction=0.25, rng=2)
+    right = {}
+    for start in (0.6, 0.7, 1.2):
+        heat = {"temperature": np.geomspace(start, 0.1, 40), "max_sweeps": 40, "rng": 3}
+        ends = net.recall(net.recall(cues, **heat).states, rng=3).states
+        right[start] = np.mean(hs.match(ends, stored) == np.repeat(np.arange(5), 20))
+    assert min(right[0.6], right[0.7]) > 0.9  # notebook 3
+    assert right[1.2] < 0.25
+
+    angles = np.radians([0, 25, 50, 150, 250])
+    points = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    axis = np.linspace(-1.1, 1.1, 7)
+    starts = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    stairs = []
+    for beta in (1, 10, 100):  # notebook 5
+        memory = hs.ModernHopfield(beta).store(points)
+        ends = memory.recall(starts, max_steps=4000, advise=False).states
+        stairs.append(len(np.unique(ends.round(2) + 0.0, axis=0)))
+    assert stairs == [1, 3, 5]
 
 
 @books
