@@ -138,8 +138,8 @@ class Checkerboard(Compared):
                 (
                     "checkerboard-frames",
                     "The board on its way back in the first network, as in the videos, one row a "
-                    "rule and kind of update, until nothing changes any more. Wrong pixels are orange, light for a "
-                    "wrong white and dark for a wrong black one, and counted.",
+                    "rule and kind of update, until nothing changes any more. Wrong pixels are "
+                    "orange, light for a wrong white and dark for a wrong black one, and counted.",
                     checkerboard_frames(result),
                 ),
                 (
