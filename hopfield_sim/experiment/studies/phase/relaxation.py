@@ -77,8 +77,9 @@ def settled(pairs: NDArray[np.float64]) -> bool:
 
 def overlaps(states: NDArray[Any], targets: NDArray[np.int8]) -> NDArray[np.float64]:
     """Return the overlap (B,) of each state with its target."""
-    kind = np.int64 if states.dtype.kind == "i" else np.float64
-    return np.einsum("bi,bi->b", states, targets, dtype=kind) / targets.shape[1]
+    if states.dtype.kind == "i":  # of ±1, whose products fit their type
+        return np.asarray((states * targets).sum(axis=1, dtype=np.int64) / targets.shape[1])
+    return np.einsum("bi,bi->b", states, targets, dtype=np.float64) / targets.shape[1]
 
 
 def correlations(states: NDArray[Any], targets: NDArray[np.int8]) -> NDArray[np.float64]:
