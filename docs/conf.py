@@ -78,6 +78,7 @@ EXAMPLES = (
     "phase_diagram",
     "own_rule",
     "letters_to_pictures",
+    "sequence",
     "own_study",
     "checkerboard_video",
     "dense_memory",

@@ -13,6 +13,8 @@ rule                   capacity                          weights
 :func:`willshaw`       ln 2 bits a synapse of one bit    symmetric, local, with thresholds
 =====================  ================================  =================================
 
+A rule for sequences, from each pattern to the next, is :func:`sequence`; it holds no pattern still.
+
 Any callable that takes patterns (P, N) and returns weights (N, N) is also a rule; if it has a
 keyword ``zero_diagonal``, that is passed to it. If it has an attribute ``thresholds``, a function
 of patterns and weights (and of the rule's other keywords), a network has the thresholds (N,) that
@@ -33,6 +35,7 @@ from hopfield_sim.rules.palimpsest import PALIMPSEST, palimpsest
 from hopfield_sim.rules.perceptron import PERCEPTRON, perceptron
 from hopfield_sim.rules.pseudoinverse import PSEUDOINVERSE, pseudoinverse
 from hopfield_sim.rules.rule import LearningRule
+from hopfield_sim.rules.sequence import sequence
 from hopfield_sim.rules.storkey import STORKEY, storkey
 from hopfield_sim.rules.willshaw import WILLSHAW, willshaw
 
@@ -48,6 +51,7 @@ __all__ = [
     "palimpsest",
     "perceptron",
     "pseudoinverse",
+    "sequence",
     "storkey",
     "willshaw",
 ]

@@ -12,6 +12,7 @@
 * ``order_parameters.py`` — all order parameters there, free energy, energy and stability
 * ``dense_replica.py`` — the overlap at finite load in dense memories, and their critical loads
 * ``parallel_dynamics.py`` — the first two synchronous steps from a noisy cue
+* ``sequences.py`` — the overlap in a network that replays a sequence, and its critical load
 * ``phase_diagram.py`` — the lines between retrieval, spin glass and paramagnet
 * ``gardner.py`` — the maximum capacity over all weights
 * ``modern.py`` — modern Hopfield networks: separation, error of one step, exponential capacity
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
         features_needed,
     )
     from hopfield_sim.theory.replica import critical_load, retrieval_overlap
+    from hopfield_sim.theory.sequences import sequence_critical_load, sequence_overlap
     from hopfield_sim.theory.sparse import covariance_error, willshaw_error
     from hopfield_sim.theory.storage import capacity, dense_capacity
 
@@ -95,6 +97,8 @@ __all__ = [
     "phase_lines",
     "retrieval",
     "retrieval_overlap",
+    "sequence_critical_load",
+    "sequence_overlap",
     "synchronous_overlaps",
     "willshaw_error",
 ]
@@ -125,6 +129,8 @@ _MODULE = {
     "phase_lines": "phase_diagram",
     "retrieval": "order_parameters",
     "retrieval_overlap": "replica",
+    "sequence_critical_load": "sequences",
+    "sequence_overlap": "sequences",
     "synchronous_overlaps": "parallel_dynamics",
     "willshaw_error": "sparse",
 }
