@@ -83,6 +83,7 @@ EXAMPLES = (
     "checkerboard_video",
     "dense_memory",
     "modern_images",
+    "sparse_memory",
     "distributed_memory",
     "strokes_or_digits",
     "duality",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from hopfield_sim.models.dense.interactions import INTERACTIONS
+from hopfield_sim.models.modern.separation import SEPARATIONS
 from hopfield_sim.rules import RULES
 
 _LABELS = {
     **{rule.name: rule.label for rule in RULES.values()},
     **{kind.name: kind.label for kind in INTERACTIONS.values()},
+    **{kind.name: kind.label for kind in SEPARATIONS.values()},
     **{f"dense-{kind.name}": f"dense {kind.label}" for kind in INTERACTIONS.values()},
     "dense-trained": "dense trained",
     "restricted-rotation": "restricted by rotation",

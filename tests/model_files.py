@@ -36,6 +36,8 @@ def models() -> dict[str, Any]:
             "dense exponential": hs.DenseMemory("exponential", energy="sum").store(PATTERNS),
             "modern": hs.ModernHopfield(2.0).store(PICTURES),
             "modern cosine": hs.ModernHopfield(similarity="cosine").store(PICTURES.astype("f4")),
+            "modern entmax": hs.ModernHopfield(separation="entmax", alpha=1.25).store(PATTERNS),
+            "modern top-k": hs.ModernHopfield(separation="top-k", k=2).store(PICTURES),
             "distributed": hs.DistributedMemory(30, beta=2.0, rng=0).store(PICTURES),
             "distributed exp": hs.DistributedMemory(
                 20, kernel="expexp", energy="plain", orthogonal=True, rng=0

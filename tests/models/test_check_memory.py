@@ -21,6 +21,9 @@ MEMORIES = {
     "exponential": lambda: hs.DenseMemory("exponential"),
     "modern": lambda: hs.ModernHopfield(1.0),
     "modern, euclidean": lambda: hs.ModernHopfield(1.0, similarity="euclidean"),
+    "modern, sparse": lambda: hs.ModernHopfield(1.0, separation="sparsemax"),
+    "modern, entmax": lambda: hs.ModernHopfield(1.0, separation="entmax", alpha=1.2),
+    "modern, top-k": lambda: hs.ModernHopfield(1.0, separation="top-k", k=2),
 }
 
 

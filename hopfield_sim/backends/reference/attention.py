@@ -127,10 +127,10 @@ class Attention:
         out = xp.empty(len(queries))
         for start in range(0, len(queries), _QUERIES):
             part = queries[start : start + _QUERIES]
-            blocks = list(self._blocks(len(memories.patterns), len(part)))
+            blocks = list(self.blocks(len(memories.patterns), len(part)))
             maxima, sizes = xp.empty((len(part), len(blocks))), xp.empty(len(blocks))
             for k, block in enumerate(blocks):
-                maxima[:, k] = _soft_maximum(self._scores(memories, part, block), beta)
+                maxima[:, k] = _soft_maximum(self.scores(memories, part, block), beta)
                 sizes[k] = len(memories.patterns[block])
             out[start : start + _QUERIES] = _soft_maximum(maxima, beta, sizes)
         return out
@@ -148,19 +148,14 @@ class Attention:
             some /= some.sum(axis=1, keepdims=True)
         return weights
 
-    def scores(self, memories: Memories, queries: Floats) -> Floats:
-        """Scores of every query with every memory, (b, P)."""
-        everything = slice(0, len(memories.patterns))
-        return self._scores(memories, queries, everything)
-
     def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
-        xp, blocks = module_of(queries), self._blocks(len(memories.patterns), len(queries))
+        xp, blocks = module_of(queries), self.blocks(len(memories.patterns), len(queries))
         first = next(blocks)
-        scores = self._scores(memories, queries, first)
+        scores = self.scores(memories, queries, first)
         top = scores.max(axis=1, keepdims=True)
         total, mass, scaled = _weighed(memories, scores, top, beta, first)
         for block in blocks:
-            scores = self._scores(memories, queries, block)
+            scores = self.scores(memories, queries, block)
             new = xp.maximum(top, scores.max(axis=1, keepdims=True))
             shrink = xp.exp((top - new) * beta)
             more = _weighed(memories, scores, new, beta, block)
@@ -172,7 +167,8 @@ class Attention:
         total /= scaled
         return Attended(total, mass[:, 0], scaled[:, 0])
 
-    def _scores(self, memories: Memories, queries: Floats, block: slice) -> Floats:
+    def scores(self, memories: Memories, queries: Floats, block: slice = slice(None)) -> Floats:
+        """Scores of every query with every memory of a block, (b, P)."""
         patterns = memories.patterns[block]
         if memories.score is not None:
             return memories.score(queries, patterns)
@@ -201,7 +197,8 @@ class Attention:
                 row[start : start + step] = difference @ mask
         return out
 
-    def _blocks(self, n_patterns: int, n_queries: int) -> Iterator[slice]:
+    def blocks(self, n_patterns: int, n_queries: int) -> Iterator[slice]:
+        """Blocks of memories whose scores with so many queries are computed together."""
         step = max(1024, min(_MEMORIES, self.block_scores // n_queries))
         for start in range(0, n_patterns, step):
             yield slice(start, start + step)

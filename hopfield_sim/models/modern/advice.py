@@ -12,6 +12,7 @@ from hopfield_sim import checks
 from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.modern.attending import Attending
+from hopfield_sim.models.modern.separation import Separation, Softmax
 from hopfield_sim.models.modern.similarity import Euclidean, Floats
 
 _CUES = 256
@@ -21,8 +22,6 @@ _EVEN = 0.9
 """Σ exp(β (score − largest)) is about the number of memories that a state is the mean of; this
 fraction of all of them counts as all.
 """
-
-_NEWTON = 100
 
 
 def share(value: Any, name: str) -> float:
@@ -54,7 +53,7 @@ def suggest_beta(attending: Attending, cues: Floats | None, weight: Any, fractio
         cues = some(cues, len(patterns))
     scores = places.moved(attending.scores(cues), places.HERE).astype(np.float64)
     parts = share(weight, "weight"), share(fraction, "fraction")
-    return smallest_beta(scores, own, *parts, attending.compared.name)
+    return smallest_beta(scores, own, *parts, attending.compared.name, attending.separation)
 
 
 def smallest_beta(
@@ -63,6 +62,7 @@ def smallest_beta(
     weight: float,
     fraction: float,
     similarity: str,
+    separation: Separation | None = None,
 ) -> float:
     """The smallest β at which a fraction of the cues have at least ``weight`` on their own memory.
 
@@ -74,6 +74,8 @@ def smallest_beta(
         Similarities of every cue with every memory.
     own : (n,) int, optional
         Index of each cue's memory; by default the one with the largest score.
+    separation : Separation, optional
+        How weights follow from scores; by default softmax, as in the formula.
 
     Raises
     ------
@@ -98,28 +100,8 @@ def smallest_beta(
             f"no beta tells the memories apart: {n - distinct.sum()} of {n} cues are as similar to "
             f"another memory as to their own, or more; {_remedy(similarity)}"
         )
-    betas = np.sort(_betas(gaps[distinct], nearest[distinct], math.log(1 / weight - 1)))
+    betas = np.sort((separation or Softmax()).betas(gaps[distinct], nearest[distinct], weight))
     return float(betas[wanted - 1])
-
-
-def _betas(
-    gaps: NDArray[np.float64], nearest: NDArray[np.float64], target: float
-) -> NDArray[np.float64]:
-    """Solve log Σ exp(−β gap) = target row by row.
-
-    The left side is convex and falls, so Newton's steps from the left never overshoot; the nearest
-    memory alone gives a start there.
-    """
-    beta = -target / nearest
-    for _ in range(_NEWTON):
-        e = np.exp(-beta[:, None] * (gaps - nearest[:, None]))  # 0 for the cue's own memory
-        mass = e.sum(axis=1)
-        slope = np.einsum("np,np->n", e, np.where(np.isfinite(gaps), gaps, 0)) / mass
-        step = (np.log(mass) - beta * nearest - target) / slope
-        beta += step
-        if (np.abs(step) <= 1e-12 * beta).all():
-            break
-    return beta
 
 
 def warn_of_collapse(attending: Attending, starts: Floats, ends: Floats) -> None:

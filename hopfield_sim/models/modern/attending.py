@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.attention import Attended, Attention
+from hopfield_sim.models.modern.separation import Separation, Softmax
 from hopfield_sim.models.modern.similarity import Similarity
 from hopfield_sim.recall.vectors import Floats
 
@@ -18,30 +19,36 @@ _SHOWS = 1e-3
 
 @dataclass(frozen=True)
 class Attending:
-    """Memories, their similarity to states (B, N), β, and the implementation to use."""
+    """Memories, their similarity to states (B, N), β, the implementation to use, and how weights
+    follow from similarities.
+    """
 
     compared: Similarity
     beta: float
     engine: Attention
+    separation: Separation = field(default_factory=Softmax)
 
     def scores(self, states: Floats) -> Floats:
         """Similarity of each state to each memory, (B, P), up to a term common to all memories."""
         return self.engine.scores(self.compared.memories, self._queries(states))
 
     def weights(self, states: Floats) -> Floats:
-        """softmax(β similarity), (B, P); the required memory is checked first."""
+        """Weights of the memories, (B, P); the required memory is checked first."""
         compared = self.compared
         checks.memory(
             2 * states.itemsize * len(states) * compared.n_patterns,
             f"the attention of {len(states)} states to {compared.n_patterns} memories",
             "pass fewer states at a time",
         )
-        p = self.engine.weights(compared.memories, self._queries(states), self.beta)
+        p = self.separation.weights(
+            self.engine, compared.memories, self._queries(states), self.beta
+        )
         return p.astype(states.dtype, copy=False)
 
     def attend(self, states: Floats) -> Attended:
         """The weighted mean of the memories for each state, and a summary of its weights."""
-        attended = self.engine.attend(self.compared.memories, self._queries(states), self.beta)
+        memories, queries = self.compared.memories, self._queries(states)
+        attended = self.separation.attend(self.engine, memories, queries, self.beta)
         if attended.target.dtype == states.dtype:
             return attended
         return attended._replace(target=attended.target.astype(states.dtype))
@@ -50,8 +57,10 @@ class Attending:
         """E of each state, (B,)."""
         states = states.astype(np.float64, copy=False)
         queries = self.compared.queries(states)
-        soft = self.engine.soft_maximum(self.compared.memories, queries, self.beta)
-        return self.compared.energy(states, soft, self.beta)
+        memories = self.compared.memories
+        soft = self.separation.soft_maximum(self.engine, memories, queries, self.beta)
+        evenness = self.separation.evenness(self.compared.n_patterns)
+        return self.compared.energy(states, soft, evenness / self.beta)
 
     def gradients(self, states: Floats) -> Floats:
         """∂E/∂x, (B, N)."""

@@ -15,6 +15,7 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.modern import advice, own
+from hopfield_sim.models.modern import separation as separations
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.similarity import SIMILARITIES, Similarity, demand_energy
 from hopfield_sim.models.shared import stored
@@ -53,6 +54,14 @@ class ModernHopfield(ContinuousMemory):
         1; −½‖x − ξ‖²; or 1/(1 + Σ|x_i − ξ_i|), which has no energy. A function of your own takes
         states (B, N) and memories (P, N) and returns similarities (B, P); it has no energy either.
         ``testing.check_similarity`` tests it.
+    separation : {"softmax", "sparsemax", "entmax", "top-k"}
+        How weights follow from β times the similarities: softmax; α-entmax, which gives most
+        memories no weight at all, and all weight to one that is more similar than the others by
+        1/((α − 1)β); sparsemax, which is α = 2; or softmax of the ``k`` most similar memories.
+    alpha : float, optional
+        α of "entmax", from 1.001 to 10, by default 1.5.
+    k : int, optional
+        k of "top-k".
     backend : {"auto", "numpy", "cython", ...}
         Implementation to use, a name of ``backends.available()``; the results are the same to
         rounding.
@@ -63,6 +72,12 @@ class ModernHopfield(ContinuousMemory):
     >>> run = mem.recall([0.9, 0.8, 0.0])
     >>> run.states.round(2), run.stop
     (array([ 1.,  1., -1.]), 'fixed-point')
+
+    Sparse weights retrieve a memory without a trace of the others:
+
+    >>> mem = ModernHopfield(beta=2.0, separation="sparsemax").store(mem.patterns)
+    >>> mem.attention([0.9, 0.8, 0.0]).tolist()
+    [1.0, 0.0]
     """
 
     _state: Kept
@@ -72,11 +87,15 @@ class ModernHopfield(ContinuousMemory):
         beta: float = 1.0,
         *,
         similarity: str | Callable[..., Any] = "dot",
+        separation: str = "softmax",
+        alpha: float | None = None,
+        k: int | None = None,
         backend: str = "auto",
     ) -> None:
         super().__init__(backend)
         self._beta = inverse_temperature(beta)
         self._similarity, self._compare = own.similarity(similarity)
+        self._separation = separations.get(separation, alpha, k)
         self.clear()
 
     # ------------------------------------------------------------------ storing
@@ -165,12 +184,31 @@ class ModernHopfield(ContinuousMemory):
         return self._similarity
 
     @property
+    def separation(self) -> str:
+        """Name of the separation."""
+        return self._separation.name
+
+    @property
+    def alpha(self) -> float | None:
+        """α of the separation "entmax"; None for others."""
+        return self._separation.parameters.get("alpha")
+
+    @property
+    def k(self) -> int | None:
+        """k of the separation "top-k"; None for others."""
+        return self._separation.parameters.get("k")
+
+    @property
     def patterns(self) -> Floats:
         """The memories (P, N), read-only."""
         return read_only(self._known().memories.patterns)
 
     def __repr__(self) -> str:
         what = f"<ModernHopfield beta={self._beta:g}, similarity={self._similarity!r}"
+        if self.separation != "softmax":
+            parameters = self._separation.parameters.items()
+            what += f", separation={self.separation!r}"
+            what += "".join(f", {name}={value:g}" for name, value in parameters)
         patterns = self._patterns
         if patterns is None:
             return f"{what}, nothing stored>"
@@ -179,7 +217,7 @@ class ModernHopfield(ContinuousMemory):
     # ------------------------------------------------------------------ what a state feels
 
     def attention(self, states: Any, *, observed: Any = None) -> Any:
-        """Attention weights softmax(β similarity) over the memories, (B, P); rows sum to 1.
+        """Attention weights, softmax(β similarity) or sparse ones, (B, P); rows sum to 1.
 
         Parameters
         ----------
@@ -196,7 +234,10 @@ class ModernHopfield(ContinuousMemory):
 
         For "dot" as above, from 0 to 2M² in the convex hull of the memories; for "euclidean"
         −β⁻¹ log Σ exp(−½β ‖x − ξ‖²); for "cosine" that of "dot" for the centred vectors of length
-        1. With ``observed`` these are the energies of the observed parts of the vectors.
+        1. With ``observed`` these are the energies of the observed parts of the vectors. For
+        another separation than softmax β⁻¹ log Σ exp(β s_μ) is max_p (Σ p_μ s_μ + β⁻¹ H(p)), and
+        ln P the largest H: of α-entmax H = Σ (p_μ − p_μ^α)/(α (α − 1)); of "top-k" Shannon's for at
+        most k weights.
 
         Raises
         ------
@@ -208,7 +249,7 @@ class ModernHopfield(ContinuousMemory):
         return batch.restore(attending.energies(batch.array))
 
     def gradient(self, states: Any, *, observed: Any = None) -> Any:
-        """Gradient ∂E/∂x, (B, N): for "dot" and "euclidean" x − Ξᵀ softmax(β similarity).
+        """Gradient ∂E/∂x, (B, N): for "dot" and "euclidean" x − Ξᵀ p, p the attention weights.
 
         Raises
         ------
@@ -355,6 +396,9 @@ class ModernHopfield(ContinuousMemory):
         "modern",
         beta=Member("f8"),
         similarity=Member("U", lambda memory: memory._named_similarity()),
+        separation=Member("U", lambda m: None if m.separation == "softmax" else m.separation, True),
+        alpha=Member("f8", optional=True),
+        k=Member("i8", optional=True),
         patterns=Member("f P N"),
         shape=SHAPE,
     )
@@ -363,7 +407,13 @@ class ModernHopfield(ContinuousMemory):
     def _from_file(cls, values: Values) -> Self:
         patterns = values["patterns"]
         shape = checks.image_shape(values["shape"], patterns.shape[1])
-        memory = cls(values["beta"], similarity=values["similarity"])
+        memory = cls(
+            values["beta"],
+            similarity=values["similarity"],
+            separation=values["separation"] or "softmax",
+            alpha=values["alpha"],
+            k=values["k"],
+        )
         memory.store(patterns if shape is None else patterns.reshape(len(patterns), *shape))
         return memory
 
@@ -386,7 +436,7 @@ class ModernHopfield(ContinuousMemory):
                 f"got {self._similarity!r}"
             )
         now = self._now()
-        return AttentionStep(now.attention, now.patterns, now.beta)
+        return AttentionStep(now.attention, now.patterns, now.beta, now._separation.slopes)
 
     @property
     def _energetic(self) -> bool:
@@ -437,7 +487,7 @@ class ModernHopfield(ContinuousMemory):
                 )
             if not mask.all():
                 compared = known.over(compared.memories.patterns, backend.xp.asarray(mask))
-        return Attending(compared, self._beta, backend.attention)
+        return Attending(compared, self._beta, backend.attention, self._separation)
 
 
 def _compared_by(xp: Any, known: Similarity) -> Similarity:

@@ -64,8 +64,10 @@ class Similarity:
         """Approximate size of the terms of a score of these queries."""
         return 1.0
 
-    def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
-        """E of each state, (B,), from β⁻¹ log of the mean of exp(β score)."""
+    def energy(self, states: Floats, soft: NDArray[np.float64], even: float) -> NDArray[np.float64]:
+        """E of each state, (B,), from the soft maximum of its scores, for softmax β⁻¹ log of the
+        mean of exp(β score), and what it lacks from that of the sum, β⁻¹ ln P.
+        """
         raise TypeError("a similarity says what its energy is")
 
     def gradient(self, states: Floats, attended: Attended) -> Floats:
@@ -147,7 +149,7 @@ class Dot(Centred):
         """Queries are the states; only the keys are relative to the origin."""
         return self._seen(states)
 
-    def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
+    def energy(self, states: Floats, soft: NDArray[np.float64], even: float) -> NDArray[np.float64]:
         """½‖x‖² + ½M² − the soft maximum of x·ξ."""
         if self.origin is not None:
             soft = soft + self._seen(states) @ self.origin.astype(np.float64)
@@ -167,9 +169,9 @@ class Euclidean(Centred):
         memories = super().compare(patterns)
         return replace(memories, bias=-0.5 * self.squares)
 
-    def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
+    def energy(self, states: Floats, soft: NDArray[np.float64], even: float) -> NDArray[np.float64]:
         """−β⁻¹ log of the sum, not of the mean, so that it is 0 at a memory that is alone."""
-        return _half_square(self.queries(states)) - soft - np.log(self.n_patterns) / beta
+        return _half_square(self.queries(states)) - soft - even
 
 
 class Cosine(Similarity):
@@ -222,7 +224,7 @@ class Cosine(Similarity):
         """x̂, (B, N)."""
         return self._directions(states)[0]
 
-    def energy(self, states: Floats, soft: NDArray[np.float64], beta: float) -> NDArray[np.float64]:
+    def energy(self, states: Floats, soft: NDArray[np.float64], even: float) -> NDArray[np.float64]:
         """The energy of ``Dot`` for vectors of length 1."""
         return 1 - soft
 
