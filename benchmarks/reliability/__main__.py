@@ -11,7 +11,8 @@ from importlib import import_module
 ATTACKS = {
     "databases": "results.sqlite: bits flipped, pages blanked, ends cut, rows edited",
     "models": "model files of every kind: one bit flipped, ends cut",
-    "budgets": "recall by every budget, number of threads and engine",
+    "budgets": "recall by every budget, number of threads, engine, split and layout of the cues",
+    "sharing": "one network in eight threads; forked, spawned and served processes",
     "magnitudes": "memories of every kind with numbers from 1e-323 to 1e308",
     "calls": "everything public with random arguments",
     "kills": "kill -9 of the driver or a worker, then the same command",

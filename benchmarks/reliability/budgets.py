@@ -1,4 +1,6 @@
-"""Equal bits for every budget of sweeps, number of threads, split of a batch, and engine."""
+"""Equal bits for every budget of sweeps, number of threads, split of a batch, engine, and layout,
+byte order and kind of the array of cues.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,34 @@ def attack(rounds: int) -> Tally:
                     run = memory.recall(cues, n_threads=threads, **how)
                 same = _equal(run, right)
                 tally.judge(same, "the same bits", f"{number}: {backend}, {threads} threads, {how}")
+            with hs.use_backend(backend):
+                for name, form in FORMS.items():
+                    same = _equal(memory.recall(form(cues), **how), right)
+                    tally.judge(same, "the same bits", f"{number}: {backend}, {name}, {how}")
+                steady = how | {"order": "sequential"}  # else a place in the batch is a seed
+                whole, half = memory.recall(cues, **steady).states, len(cues) // 2 + 1
+                parts = [memory.recall(part, **steady).states for part in (cues[:half], cues[half:])
+                         if len(part)]  # fmt: skip
+                same = np.array_equal(np.concatenate(parts), whole)
+                tally.judge(same, "the same bits", f"{number}: {backend}, in parts, {steady}")
     return tally
+
+
+def _read_only(cues: Any) -> Any:
+    view = cues.view()
+    view.flags.writeable = False
+    return view
+
+
+FORMS = {
+    "columns first": np.asfortranarray,
+    "backwards": lambda cues: cues[::-1].copy()[::-1],
+    "every other": lambda cues: np.repeat(cues, 2, axis=1)[:, ::2],
+    "big-endian": lambda cues: cues.astype(">i4"),
+    "little-endian": lambda cues: cues.astype("<f8"),
+    "read-only": _read_only,
+}
+"""The same cues in other arrays."""
 
 
 def _equal(run: Any, right: Any) -> bool:

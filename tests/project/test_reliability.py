@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,15 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from benchmarks.reliability import arguments, budgets, calls, databases, magnitudes, models
+from benchmarks.reliability import (
+    arguments,
+    budgets,
+    calls,
+    databases,
+    magnitudes,
+    models,
+    sharing,
+)
 from benchmarks.reliability.__main__ import ATTACKS
 from hopfield_sim.experiment.sweeps import store_file
 
@@ -21,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("attack", [budgets, calls, databases, magnitudes, models])
+@pytest.mark.parametrize("attack", [budgets, calls, databases, magnitudes, models, sharing])
 def test_nothing_is_lost(attack: Any) -> None:
     rounds = min(3000, max(10, attack.ROUNDS[0] // 8))
     tally = attack.attack(rounds)
@@ -77,7 +86,7 @@ def test_a_result_that_depends_on_threads_is_found(monkeypatch: pytest.MonkeyPat
 
     def recall(self: Any, cues: Any, **how: Any) -> Any:
         run = usual(self, cues, **how)
-        if how["n_threads"] == 5:
+        if how.get("n_threads") == 5:
             run.states[0, 0] *= -1
         return run
 
@@ -85,6 +94,33 @@ def test_a_result_that_depends_on_threads_is_found(monkeypatch: pytest.MonkeyPat
     losses = budgets.attack(6).losses
     assert losses
     assert all("5 threads" in loss for loss in losses)
+
+
+def test_a_result_that_depends_on_the_layout_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = hs.HopfieldNetwork.recall
+
+    def recall(self: Any, cues: Any, **how: Any) -> Any:
+        return usual(self, np.frombuffer(cues.tobytes("A"), cues.dtype).reshape(cues.shape), **how)
+
+    monkeypatch.setattr(hs.HopfieldNetwork, "recall", recall)
+    losses = budgets.attack(5).losses
+    assert losses
+    assert all("columns first" in loss for loss in losses)
+
+
+def test_a_network_that_threads_spoil_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = hs.HopfieldNetwork.recall
+
+    def recall(self: Any, cues: Any, **how: Any) -> Any:
+        run = usual(self, cues, **how)
+        if threading.current_thread() is not threading.main_thread():
+            run.states[0, 0] *= -1
+        return run
+
+    monkeypatch.setattr(hs.HopfieldNetwork, "recall", recall)
+    monkeypatch.setattr(sharing, "_PROCESSES", 1000)
+    losses = sharing.attack(2).losses
+    assert losses == ["1: 8 threads: other bits"]
 
 
 @pytest.mark.slow
