@@ -34,6 +34,8 @@ def models() -> dict[str, Any]:
             "hopfield sparse": hs.HopfieldNetwork("pseudoinverse", graph=GRAPH).store(PATTERNS),
             "dense": hs.DenseMemory("rectified", 4).store(IMAGES),
             "dense exponential": hs.DenseMemory("exponential", energy="sum").store(PATTERNS),
+            "graded": hs.GradedNetwork(beta=3.0, tau=2.0, thresholds=0.1).store(IMAGES),
+            "graded weights": hs.GradedNetwork.from_weights(np.eye(12)),
             "modern": hs.ModernHopfield(2.0).store(PICTURES),
             "modern cosine": hs.ModernHopfield(similarity="cosine").store(PICTURES.astype("f4")),
             "modern entmax": hs.ModernHopfield(separation="entmax", alpha=1.25).store(PATTERNS),

@@ -27,7 +27,7 @@ from hopfield_sim.checks.arguments import (
 from hopfield_sim.checks.batches import Batch, Stored
 from hopfield_sim.checks.caller import warn
 from hopfield_sim.checks.compressed import Compressed, compressed, scipy_rows
-from hopfield_sim.checks.continuous import activities, real_patterns, real_states
+from hopfield_sim.checks.continuous import activities, real_patterns, real_states, within_one
 from hopfield_sim.checks.keywords import by_name
 from hopfield_sim.checks.labelled import inputs, labels, one_kind
 from hopfield_sim.checks.paths import path
@@ -90,4 +90,5 @@ __all__ = [
     "thresholds",
     "warn",
     "weights",
+    "within_one",
 ]

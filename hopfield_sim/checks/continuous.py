@@ -98,12 +98,17 @@ def activities(
             f"{name} must be ({n_states}, {n_units}), a row a state, or ({n_units},); "
             f"got shape {array.shape}"
         )
+    return within_one(array, name).astype(np.float64).reshape(-1, n_units)
+
+
+def within_one(array: NDArray[Any], name: str) -> NDArray[Any]:
+    """Return the array, or raise with its first entry that is not from -1 to 1."""
     bad = ~((array >= -1) & (array <= 1))
     if bad.any():
         raise InvalidInputError(
             f"{name} must lie from -1 to 1; found {array[first(bad)]} at {at(bad)}"
         )
-    return array.astype(np.float64).reshape(-1, n_units)
+    return array
 
 
 def _numbers(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hopfield_sim.models.attraction import basins as basins
 from hopfield_sim.models.bidirectional.memory import BidirectionalMemory as BidirectionalMemory
 from hopfield_sim.models.classifier.memory import DenseClassifier as DenseClassifier
+from hopfield_sim.models.continuous_time.memory import GradedNetwork as GradedNetwork
 from hopfield_sim.models.dense.memory import DenseMemory as DenseMemory
 from hopfield_sim.models.distributed.memory import DistributedMemory as DistributedMemory
 from hopfield_sim.models.hopfield.graph import Graph as Graph

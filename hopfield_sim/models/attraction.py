@@ -152,7 +152,9 @@ def basins(
 
     def ends(states: NDArray[Any]) -> NDArray[Any]:
         run = memory.recall(states, **how)
-        return np.asarray(getattr(run, "states", run)).reshape(len(states), -1)
+        final = np.asarray(getattr(run, "states", run)).reshape(len(states), -1)
+        # Graded neurons answer by their signs.
+        return np.where(final > 0, np.int8(1), np.int8(-1)) if binary else final
 
     targets = xi[np.arange(trials) % len(xi)]
     cues = _flipped(targets, generator) if binary else _turned(targets, generator)

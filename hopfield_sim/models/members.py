@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
@@ -79,6 +79,17 @@ class FileKind:
         """The arrays of the file of this model."""
         found = {name: member.array(model, name) for name, member in self.members.items()}
         return {name: array for name, array in found.items() if array is not None}
+
+
+def members_of(kind: FileKind, part: str) -> dict[str, Member]:
+    """The members of the files of another kind, for a model that has one as its attribute
+    ``part``.
+    """
+
+    def moved(name: str, member: Member) -> Member:
+        return replace(member, of=lambda model: member.array(attrgetter(part)(model), name))
+
+    return {name: moved(name, member) for name, member in kind.members.items()}
 
 
 KINDS: dict[str, FileKind] = {}

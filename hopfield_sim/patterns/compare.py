@@ -67,6 +67,17 @@ def overlap(states: Any, patterns: Any) -> Any:
     return batch.restore(out, sites=False)
 
 
+def graded_overlap(states: NDArray[np.float64], patterns: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Overlap m = V·ξ/N of states from -1 to 1, (B, N), with patterns (P, N) of ±1, (B, P).
+
+    Examples
+    --------
+    >>> graded_overlap(np.array([[0.5, 0.5, -0.5, 0.0]]), np.array([[1, 1, -1, -1]]))
+    array([[0.375]])
+    """
+    return product(states, patterns.T.astype(np.float64)) / patterns.shape[1]
+
+
 @checks.by_name
 def replica_overlaps(states: Any) -> NDArray[np.float64]:
     r"""Overlaps of all pairs of states: the samples of P(q) between replicas.

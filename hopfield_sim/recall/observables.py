@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
-from hopfield_sim.patterns import overlap
+from hopfield_sim.patterns.compare import graded_overlap, overlap
 
 Array = NDArray[Any]
 
@@ -39,11 +39,14 @@ class Subject:
         memories whose overlaps have no meaning.
     place : str
         Name of the array module of the states that users' functions get.
+    graded : bool
+        Whether states are real numbers from -1 to 1, whose patterns are ±1.
     """
 
     energy: Measure
     patterns: Callable[[], Array] | None = None
     place: str = places.HERE
+    graded: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,8 @@ class Observable:
 def _overlaps(subject: Subject) -> Measure:
     assert subject.patterns is not None
     patterns = subject.patterns()
-    return lambda moving: overlap(moving.states, patterns)
+    of = graded_overlap if subject.graded else overlap
+    return lambda moving: of(moving.states, patterns)
 
 
 OBSERVABLES: Final = {

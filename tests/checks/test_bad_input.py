@@ -31,6 +31,7 @@ IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
 DENSE = hs.DenseMemory().store(PATTERNS)
 MODERN = hs.ModernHopfield().store(PATTERNS)
 BIDIRECTIONAL = hs.BidirectionalMemory().store(PATTERNS, PATTERNS[:, :4])
+GRADED = hs.GradedNetwork().store(PATTERNS)
 RESTRICTED = hs.RestrictedHopfield(2, rng=0).store(PATTERNS)
 TRAINED = hs.TrainedDenseMemory(2, rng=0).store(PATTERNS)
 
@@ -84,6 +85,7 @@ PATTERN_TAKERS: dict[str, Function] = {
     "rules.get(own)": hs.rules.get(lambda patterns: patterns.T @ patterns),
     "HopfieldNetwork.store": lambda x: hs.HopfieldNetwork().store(x).weights,
     "DenseMemory.store": lambda x: hs.DenseMemory().store(x).patterns,
+    "GradedNetwork.store": lambda x: hs.GradedNetwork().store(x).patterns,
     "RestrictedHopfield.store": lambda x: restricted(x).weights,
     "TrainedDenseMemory.store": lambda x: trained(x).memories,
     "HopfieldNetwork.store, again": lambda x: hs.HopfieldNetwork().store(PATTERNS).store(x).weights,
@@ -428,6 +430,20 @@ ARGUMENTS: dict[str, Function] = {
     "ModernHopfield alpha": lambda x: hs.ModernHopfield(separation="entmax", alpha=x),
     "ModernHopfield k": lambda x: hs.ModernHopfield(separation="top-k", k=x),
     "ModernHopfield backend": lambda x: hs.ModernHopfield(backend=x),
+    "GradedNetwork beta": lambda x: hs.GradedNetwork(beta=x).store(PATTERNS).recall(ROW),
+    "GradedNetwork tau": lambda x: hs.GradedNetwork(tau=x).store(PATTERNS).recall(ROW),
+    "graded from_weights": lambda x: hs.GradedNetwork.from_weights(x),
+    "graded energy": lambda x: GRADED.energy(x),
+    "graded gradient": lambda x: GRADED.gradient(x),
+    "graded fields": lambda x: GRADED.fields(x),
+    "graded recall": lambda x: GRADED.recall(x),
+    "recall step": lambda x: GRADED.recall(ROW, step=x, max_time=0.1),
+    "recall max_time": lambda x: GRADED.recall(ROW, max_time=x),
+    "recall tol": lambda x: GRADED.recall(ROW, tol=x),
+    "graded recall clamp": lambda x: GRADED.recall(ROW, clamp=x),
+    "graded recall record": lambda x: GRADED.recall(ROW, record=x),
+    "graded recall every": lambda x: GRADED.recall(ROW, record="energy", every=x, max_time=9),
+    "graded overlap": lambda x: GRADED.recall(ROW).overlap(x),
     "RestrictedHopfield n_hidden": lambda x: hs.RestrictedHopfield(x).store(PATTERNS, max_iter=20),
     "RestrictedHopfield gate": lambda x: hs.RestrictedHopfield(2, gate=x),
     "RestrictedHopfield rng": lambda x: hs.RestrictedHopfield(2, rng=x),
@@ -618,6 +634,7 @@ def public_arguments() -> list[str]:
             hs.BidirectionalMemory,
             hs.DenseClassifier,
             hs.DenseMemory,
+            hs.GradedNetwork,
             hs.HopfieldNetwork,
             hs.RestrictedHopfield,
             hs.TrainedDenseMemory,

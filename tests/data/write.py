@@ -34,7 +34,7 @@ def expected(model: Any) -> dict[str, Any]:
         cues = rng.uniform(-1, 1, (5, model.memories_.shape[1] - len(model.classes_)))
         return {"cues": cues.tolist(), "predictions": model.predict(cues).tolist()}
     cues = rng.standard_normal((5, keys_or_neurons(model)))
-    if isinstance(model, (*SEEDED, hs.RestrictedHopfield)):
+    if isinstance(model, (*SEEDED, hs.GradedNetwork, hs.RestrictedHopfield)):
         cues = np.where(cues > 0, 1, -1)
     run = model.recall(cues, rng=7) if isinstance(model, SEEDED) else model.recall(cues)
     return {

@@ -19,6 +19,8 @@ MEMORIES = {
     "quartic": lambda: hs.DenseMemory("polynomial", 4),
     "rectified": lambda: hs.DenseMemory("rectified", 30),
     "exponential": lambda: hs.DenseMemory("exponential"),
+    "graded": lambda: hs.GradedNetwork(),
+    "graded, steep": lambda: hs.GradedNetwork("pseudoinverse", 1e4),
     "modern": lambda: hs.ModernHopfield(1.0),
     "modern, euclidean": lambda: hs.ModernHopfield(1.0, similarity="euclidean"),
     "modern, sparse": lambda: hs.ModernHopfield(1.0, separation="sparsemax"),

@@ -20,6 +20,7 @@ MEMORIES = {
     "dense": (lambda: hs.DenseMemory().store(SPINS), SPINS, {"rng": 3}),
     "trained": (lambda: hs.TrainedDenseMemory(3, rng=1).store(SPINS), SPINS, {"rng": 3}),
     "restricted": (lambda: hs.RestrictedHopfield(6, rng=1).store(SPINS), SPINS, {}),
+    "graded": (lambda: hs.GradedNetwork().store(SPINS), SPINS, {}),
     "modern": (lambda: hs.ModernHopfield(9.0).store(REALS), REALS, {"advise": False}),
     "distributed": (
         lambda: hs.DistributedMemory(500, rng=1).store(REALS),

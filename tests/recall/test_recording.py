@@ -22,6 +22,7 @@ MEMORIES = {
     "exponential": hs.DenseMemory("exponential"),
     "trained": hs.TrainedDenseMemory(4, rng=1),
     "restricted": hs.RestrictedHopfield(6, rng=1),
+    "graded": hs.GradedNetwork(),
     "modern": hs.ModernHopfield(),
     "distributed": hs.DistributedMemory(200, rng=1),
 }

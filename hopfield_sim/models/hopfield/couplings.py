@@ -13,6 +13,7 @@ contain the same information.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from hopfield_sim.checks import Compressed
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.support import compressed
 from hopfield_sim.support.compressed import most_terms, rows_of
+from hopfield_sim.support.products import product
 
 _INT16_SAFE = 2**15 - 3
 """Fields up to this size, limits beyond them and one that none reaches fit an int16."""
@@ -208,6 +210,23 @@ def symmetric(couplings: Couplings) -> bool:
     if isinstance(couplings, Matrix):
         return is_symmetric(couplings.columns)
     return compressed.is_symmetric(couplings.starts, couplings.targets, couplings.values)
+
+
+def fields_of_reals(couplings: Couplings) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """The function from real states V, (B, N), to W V, (B, N); without the matrix of Hebbian
+    couplings.
+    """
+    n = couplings.n_neurons
+    if isinstance(couplings, Sparse):
+        sources, values = rows_of(couplings.starts), couplings.values / couplings.scale
+        targets = couplings.targets
+        return lambda v: np.array([np.bincount(targets, values * one[sources], n) for one in v])
+    if isinstance(couplings, Factors):
+        xi = couplings.patterns.astype(np.float64)
+        own = couplings.diagonal.astype(np.float64) - len(xi)  # instead of that of ΞᵀΞ
+        return lambda v: (product(product(v, xi.T), xi) + own * v) / couplings.scale
+    columns = couplings.columns.astype(np.float64, copy=False)
+    return lambda v: product(v, columns) / couplings.scale
 
 
 def is_symmetric(weights: NDArray[Any]) -> bool:

@@ -1,0 +1,1 @@
+"""Graded neurons in continuous time, a network of pair couplings."""
