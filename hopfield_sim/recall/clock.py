@@ -107,7 +107,7 @@ class Evolution(Recorded):
 
     _batch: Flowing
     _recorder: Recorder
-    _start: checks.Batch[np.floating]
+    _start: checks.Batch[Any]
     _ticks: Floats
     n_neurons: int
     shape: tuple[int, ...] | None

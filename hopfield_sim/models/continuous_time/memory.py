@@ -350,7 +350,7 @@ class GradedNetwork(ShowsMemory, Saved):
     def _fields(self, v: Floats) -> Floats:
         return fields_of_reals(self._network._known())(v) - self.thresholds
 
-    def _validate(self, states: Any) -> checks.Batch[np.float64]:
+    def _validate(self, states: Any) -> checks.Batch[Any]:
         patterns = self._patterns
         batch = checks.real_states(
             states,
