@@ -79,6 +79,7 @@ EXAMPLES = (
     "own_rule",
     "letters_to_pictures",
     "sequence",
+    "graded_neurons",
     "own_study",
     "checkerboard_video",
     "dense_memory",
