@@ -37,8 +37,8 @@ axes[1].legend()
 plt.show()
 
 # %%
-# It only falls. From the mixture shallow neurons fall on into a pattern, steep ones stay in it: what
-# a temperature does to spurious states, without noise.
+# It only falls. From the mixture shallow neurons fall on into a pattern, steep ones stay in it:
+# what a temperature does to spurious states, without noise.
 #
 # One pattern alone is remembered from β = N/(N − 1) on. The line solves
 # :math:`m = \tanh(\beta m (N - 1)/N)`; the points are means over 5 networks (or the number on the

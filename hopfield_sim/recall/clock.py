@@ -60,6 +60,11 @@ def ticks(max_time: float, every: float) -> Floats:
     >>> ticks(1.0, 0.4)
     array([0. , 0.4, 0.8, 1. ])
     """
+    checks.memory(
+        int(24 * max_time / every),
+        f"recording times every {every:g} up to {max_time:g}",
+        "record fewer rows, with a larger every=",
+    )
     inner = every * np.arange(int(np.ceil(max_time / every)))
     return np.append(inner[inner < max_time], max_time)
 

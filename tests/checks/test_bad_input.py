@@ -32,6 +32,7 @@ DENSE = hs.DenseMemory().store(PATTERNS)
 MODERN = hs.ModernHopfield().store(PATTERNS)
 BIDIRECTIONAL = hs.BidirectionalMemory().store(PATTERNS, PATTERNS[:, :4])
 GRADED = hs.GradedNetwork().store(PATTERNS)
+RESTING = GRADED.recall(PATTERNS[0]).states
 RESTRICTED = hs.RestrictedHopfield(2, rng=0).store(PATTERNS)
 TRAINED = hs.TrainedDenseMemory(2, rng=0).store(PATTERNS)
 
@@ -437,7 +438,10 @@ ARGUMENTS: dict[str, Function] = {
     "graded gradient": lambda x: GRADED.gradient(x),
     "graded fields": lambda x: GRADED.fields(x),
     "graded recall": lambda x: GRADED.recall(x),
-    "recall step": lambda x: GRADED.recall(ROW, step=x, max_time=0.1),
+    "GradedNetwork rule": lambda x: x if callable(x) else hs.GradedNetwork(x),
+    "GradedNetwork zero_diagonal": lambda x: hs.GradedNetwork(zero_diagonal=x),
+    "GradedNetwork thresholds": lambda x: hs.GradedNetwork(thresholds=x).store(PATTERNS),
+    "recall step": lambda x: GRADED.recall(RESTING, step=x),
     "recall max_time": lambda x: GRADED.recall(ROW, max_time=x),
     "recall tol": lambda x: GRADED.recall(ROW, tol=x),
     "graded recall clamp": lambda x: GRADED.recall(ROW, clamp=x),

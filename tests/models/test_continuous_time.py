@@ -159,6 +159,18 @@ def test_clamped_neurons_keep_their_activity():
         assert rises(run, 30) < 1e-15
 
 
+def test_each_state_may_have_clamped_neurons_of_its_own():
+    patterns = hs.random_patterns(3, 30, rng=1)
+    net = hs.GradedNetwork().store(patterns)
+    clamp = np.arange(30) % 3 == np.arange(3)[:, None]
+    cues = np.where(clamp, -1.0, hs.flip(patterns, count=2, rng=2))
+    run = net.recall(cues, clamp=clamp)
+    assert (run.states[clamp] == -1).all()
+    for i in range(3):
+        alone = net.recall(cues[i], clamp=clamp[i])
+        np.testing.assert_allclose(alone.states, run.states[i], atol=1e-9)
+
+
 def test_states_of_a_batch_are_independent_and_images_come_back_as_images():
     images = hs.random_patterns(3, 20, rng=1).reshape(3, 4, 5)
     net = hs.GradedNetwork(beta=3.0).store(images)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+_LONGEST = 1e30
+"""Times are at most this and at least its inverse, so that products of them are finite."""
 _LASTS, _EVERY = 1000.0, 0.1
 """Default duration of a recall, and time between recorded rows, in units of τ."""
 
@@ -253,8 +255,8 @@ class GradedNetwork(ShowsMemory, Saved):
             Duration, by default 1000 τ.
         tol : float
             Tolerance: a state rests if no activity differs by more from tanh(βh).
-        clamp : (N,) array_like of bool, optional
-            Neurons whose activity never changes.
+        clamp : (N,) or (B, N) array_like of bool, optional
+            Neurons whose activity never changes, of all states or of each.
         record : str, dict of functions, or a list of these
             Observables to record in ``Evolution.recorded``: "energy", "overlap", "states", and
             functions of the activities, (B, N) → (B,), by name, as in
@@ -281,7 +283,8 @@ class GradedNetwork(ShowsMemory, Saved):
         net = now._network
         n, tau, held = now.n_neurons, now._tau, np.zeros(now.n_neurons, bool)
         if clamp is not None:
-            held = checks.site_mask(clamp, n, "clamp", shape=now._shape)
+            count = len(batch.array)
+            held = checks.site_mask(clamp, n, "clamp", shape=now._shape, n_states=count)
         if step is not None:
             step = _time(step, "step", tau)
         max_time = _LASTS * tau if max_time is None else _time(max_time, "max_time")
@@ -370,7 +373,10 @@ class GradedNetwork(ShowsMemory, Saved):
 
 def _time(value: Any, name: str, maximum: float | None = None) -> float:
     """Validate a positive time."""
-    time = checks.real(value, name, minimum=0, maximum=maximum)
-    if not time:
-        raise InvalidInputError(f"{name} must be greater than 0, or nothing moves; got 0")
+    time = checks.real(value, name, minimum=0, maximum=_LONGEST if maximum is None else maximum)
+    if time < 1 / _LONGEST:
+        raise InvalidInputError(
+            f"{name} must be greater than 0, or nothing moves, and {1 / _LONGEST:g} or more; "
+            f"got {checks.show(value)}"
+        )
     return time

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,8 +40,8 @@ _ROUNDING = 4 * float(np.finfo(np.float64).eps)
 
 
 class Point(NamedTuple):
-    """Potentials u, activities V, inputs h = W V − θ, all (B, N), energies E (B,), and the size of
-    the numbers whose sum E is.
+    """Potentials u, activities V, inputs h = W V − θ, all (B, N), energies E (B,), the size of the
+    numbers whose sum E is, and which neurons are clamped, (B, N).
     """
 
     u: Floats
@@ -49,10 +49,12 @@ class Point(NamedTuple):
     h: Floats
     energy: Floats
     size: Floats
+    held: NDArray[np.bool_]
 
     def rows(self, rows: NDArray[np.int64]) -> Point:
         """These rows."""
-        return Point(*(part[rows] for part in self))
+        parts: list[Any] = [part[rows] for part in self]
+        return Point(*parts)
 
 
 def entropy(x: Floats) -> Floats:
@@ -94,7 +96,7 @@ class Neurons:
         θ.
     beta, tau : float
         Steepness β and time constant τ.
-    clamp : (N,) ndarray of bool
+    clamp : (N,) or (B, N) ndarray of bool
         Neurons that never change.
     step : float or None
         Fixed step of Euler's method in units of τ; None for adaptive steps.
@@ -116,7 +118,8 @@ class Neurons:
     def begin(self, states: Floats) -> Flowing:
         """These activities at time 0."""
         u = potentials(states, self.beta)
-        self._now = self._point(u, states.copy())
+        held = np.broadcast_to(self.clamp, states.shape).copy()
+        self._now = self._point(u, states.copy(), held)
         self._raised = np.zeros(len(states), bool)
         self._step = np.full(len(states), _FIRST if self.step is None else self.step)
         batch = Flowing.start(self._now.v, u)
@@ -141,7 +144,7 @@ class Neurons:
 
     # ------------------------------------------------------------------ private
 
-    def _point(self, u: Floats, v: Floats) -> Point:
+    def _point(self, u: Floats, v: Floats, held: NDArray[np.bool_]) -> Point:
         pull = self.coupling(v)
         x = self.beta * u
         own = entropy(x)
@@ -149,11 +152,11 @@ class Neurons:
         energy = own.sum(axis=1) / self.beta - 0.5 * pairs.sum(axis=1) + outside.sum(axis=1)
         rounded = np.where(np.abs(x) < _SERIES, own, _LN2).sum(axis=1) / self.beta
         size = rounded + 0.5 * np.abs(pairs).sum(axis=1) + np.abs(outside).sum(axis=1)
-        return Point(u, v, pull - self.thresholds, energy, size)
+        return Point(u, v, pull - self.thresholds, energy, size, held)
 
     def _moved(self, here: Point, change: Floats) -> Point:
-        u = here.u + np.where(self.clamp, 0.0, change)
-        return self._point(u, np.where(self.clamp, here.v, np.tanh(self.beta * u)))
+        u = here.u + np.where(here.held, 0.0, change)
+        return self._point(u, np.where(here.held, here.v, np.tanh(self.beta * u)), here.held)
 
     def _advance(self, batch: Flowing, rows: NDArray[np.int64], until: float) -> None:
         """Make a step of each of these states, or reduce the step of those that must not."""
@@ -199,6 +202,6 @@ class Neurons:
 
     def _rest(self, batch: Flowing, rows: NDArray[np.int64]) -> None:
         """Mark the states whose activities are what their fields ask for."""
-        v, h = self._now.v[rows], self._now.h[rows]
-        lack = np.where(self.clamp, 0.0, np.tanh(self.beta * h) - v)
+        now = self._now.rows(rows)
+        lack = np.where(now.held, 0.0, np.tanh(self.beta * now.h) - now.v)
         batch.resting[rows] = np.abs(lack).max(axis=1) <= self.tol
