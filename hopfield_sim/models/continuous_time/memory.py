@@ -66,7 +66,7 @@ class GradedNetwork(ShowsMemory, Saved):
     >>> net = GradedNetwork(beta=3.0).store([[1, 1, -1]])
     >>> run = net.recall([0.5, -0.1, -0.5])
     >>> run.states.round(3), run.stop
-    (array([ 0.957,  0.957, -0.957]), 'fixed-point')
+    (array([ 0.958,  0.958, -0.958]), 'fixed-point')
     """
 
     def __init__(
