@@ -32,7 +32,11 @@ INK, FAINT = "#222222", "#9A9A9A"
 
 COLOURS = (BLUE, VERMILLION, GREEN, PURPLE)
 SPARE_COLOURS = (SKY, ORANGE, BLACK)
-MUTED = ("#882255", "#999933", "#332288", "#44AA99", "#AA4499", "#661100")  # P. Tol's, of that kind
+# Paul Tol's, of that kind.
+MUTED = (
+    *("#882255", "#999933", "#332288", "#44AA99", "#AA4499"),
+    *("#661100", "#117733", "#CC6677", "#6699CC", "#AA4466"),
+)
 RULE_COLOURS = (*COLOURS, *MUTED)
 WORD_COLOURS = dict(zip(RULES, RULE_COLOURS, strict=False)) | {"async": BLUE, "sync": VERMILLION}
 LETTERS = 12.2  # of a title in an inch

@@ -1,17 +1,22 @@
 """Learning rules: patterns (P, N) to weights (N, N). One file per rule, with its paper.
 
-=====================  ================================  =================================
-rule                   capacity                          weights
-=====================  ================================  =================================
-:func:`hebbian`        0.138 N, with few errors          symmetric, local, additive
-:func:`storkey`        N/√(2 ln N) without errors        symmetric, local, order matters
-:func:`pseudoinverse`  N - 1 independent patterns        symmetric, a projection
-:func:`perceptron`     2 N, the theoretical maximum      asymmetric, rows independent
-:func:`dreaming`       N, after a long sleep             symmetric, Hebb to pseudo-inverse
-:func:`palimpsest`     the latest 0.055 N of any number  symmetric, local, order matters
-:func:`covariance`     more, the fewer neurons are on    symmetric, local, with thresholds
-:func:`willshaw`       ln 2 bits a synapse of one bit    symmetric, local, with thresholds
-=====================  ================================  =================================
+==========================  ================================  ====================================
+rule                        capacity                          weights
+==========================  ================================  ====================================
+:func:`hebbian`             0.138 N, with few errors          symmetric, local, additive
+:func:`storkey`             N/√(2 ln N) without errors        symmetric, local, order matters
+:func:`pseudoinverse`       N - 1 independent patterns        symmetric, a projection
+:func:`perceptron`          2 N, the theoretical maximum      asymmetric, rows independent
+:func:`dreaming`            N, after a long sleep             symmetric, Hebb to pseudo-inverse
+:func:`palimpsest`          the latest 0.055 N of any number  symmetric, local, order matters
+:func:`covariance`          more, the fewer neurons are on    symmetric, local, with thresholds
+:func:`willshaw`            ln 2 bits a synapse of one bit    symmetric, local, with thresholds
+:func:`unlearning`          about N/2, after many dreams      symmetric, local, with random dreams
+:func:`bounded`             the latest 0.053 N of any number  symmetric, local, order matters
+:func:`descent_l2`          N, with a small penalty           asymmetric, rows independent
+:func:`diederich_opper_1`   2 N                               asymmetric, local, rows independent
+:func:`diederich_opper_2`   N - 1 independent patterns        asymmetric, local, rows independent
+==========================  ================================  ====================================
 
 A rule for sequences, from each pattern to the next, is :func:`sequence`; it holds no pattern still.
 
@@ -27,7 +32,15 @@ from typing import Any
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidTypeError
+from hopfield_sim.rules.bounded import BOUNDED, bounded
 from hopfield_sim.rules.covariance import COVARIANCE, covariance
+from hopfield_sim.rules.descent_l2 import DESCENT_L2, descent_l2
+from hopfield_sim.rules.diederich_opper import (
+    DIEDERICH_OPPER_1,
+    DIEDERICH_OPPER_2,
+    diederich_opper_1,
+    diederich_opper_2,
+)
 from hopfield_sim.rules.dreaming import DREAMING, dreaming
 from hopfield_sim.rules.hebbian import HEBBIAN, hebbian
 from hopfield_sim.rules.own import OwnRule, Rule
@@ -37,6 +50,7 @@ from hopfield_sim.rules.pseudoinverse import PSEUDOINVERSE, pseudoinverse
 from hopfield_sim.rules.rule import LearningRule
 from hopfield_sim.rules.sequence import sequence
 from hopfield_sim.rules.storkey import STORKEY, storkey
+from hopfield_sim.rules.unlearning import UNLEARNING, unlearning
 from hopfield_sim.rules.willshaw import WILLSHAW, willshaw
 
 __all__ = [
@@ -44,7 +58,11 @@ __all__ = [
     "LearningRule",
     "OwnRule",
     "Rule",
+    "bounded",
     "covariance",
+    "descent_l2",
+    "diederich_opper_1",
+    "diederich_opper_2",
     "dreaming",
     "get",
     "hebbian",
@@ -53,6 +71,7 @@ __all__ = [
     "pseudoinverse",
     "sequence",
     "storkey",
+    "unlearning",
     "willshaw",
 ]
 
@@ -67,6 +86,11 @@ RULES: dict[str, LearningRule] = {
         PALIMPSEST,
         COVARIANCE,
         WILLSHAW,
+        UNLEARNING,
+        BOUNDED,
+        DESCENT_L2,
+        DIEDERICH_OPPER_1,
+        DIEDERICH_OPPER_2,
     )
 }
 """All rules by name. To add one, write a file like the others and register it here; studies,

@@ -77,16 +77,16 @@ def dreaming(
         "use fewer neurons",
     )
     xi = array.astype(np.float64)
-    if n_patterns > n_neurons:  # W is a function of ΞᵀΞ alone: N rows with the same will do
-        xi = interruptible(lambda rows: np.asarray(np.linalg.qr(rows, mode="r")), xi)
-    weights = gram(_dreamt(xi, 1 / (1 + time))) / n_neurons
+    weights = gram(dreamt(xi, 1 / (1 + time))) / n_neurons
     if zero_diagonal:
         np.fill_diagonal(weights, 0.0)
     return weights
 
 
-def _dreamt(xi: NDArray[np.float64], awake: float) -> NDArray[np.float64]:
+def dreamt(xi: NDArray[np.float64], awake: float) -> NDArray[np.float64]:
     """Rows Z with Zᵀ Z = Ξᵀ (a + (1 - a) C)⁻¹ Ξ, where a = 1/(1 + t)."""
+    if len(xi) > xi.shape[1]:  # W is a function of ΞᵀΞ alone: N rows with the same will do
+        xi = interruptible(lambda rows: np.asarray(np.linalg.qr(rows, mode="r")), xi)
     n_rows, n_neurons = xi.shape
     mixed = gram(xi.T) * ((1 - awake) / n_neurons) + awake * np.eye(n_rows)
     dreamt = through_triangle(mixed, xi)

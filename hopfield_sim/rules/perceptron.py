@@ -117,4 +117,4 @@ def _weights(xi: NDArray[np.int8], times: NDArray[Any], zero_diagonal: bool) -> 
     return weights
 
 
-PERCEPTRON = LearningRule("perceptron", "perceptron", perceptron)
+PERCEPTRON = LearningRule("perceptron", "perceptron", perceptron, holds_similar=True)

@@ -84,4 +84,6 @@ def _orthonormal(xi: NDArray[np.float64]) -> NDArray[np.float64]:
     return singular(xi)[1]
 
 
-PSEUDOINVERSE = LearningRule("pseudoinverse", "pseudo-inverse", pseudoinverse, arrays=projection)
+PSEUDOINVERSE = LearningRule(
+    "pseudoinverse", "pseudo-inverse", pseudoinverse, holds_similar=True, arrays=projection
+)

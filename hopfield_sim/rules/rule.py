@@ -25,6 +25,8 @@ class LearningRule:
         Criterion of ``theory.capacity`` that predicts its capacity; None if none is known.
     law_label : str
         Formula of that prediction, for legends.
+    holds_similar : bool
+        Whether it stores patterns that are similar, or says itself that it does not.
     keeps_diagonal : bool
         Whether the course, and therefore the studies, keep its self-couplings.
     arrays : callable, optional
@@ -36,5 +38,6 @@ class LearningRule:
     weights: Rule
     law: str | None = None
     law_label: str = ""
+    holds_similar: bool = False
     keeps_diagonal: bool = False
     arrays: Callable[..., tuple[Any]] | None = None

@@ -6,6 +6,7 @@
 * ``dreaming.py`` — the same for Hebbian weights after a time of sleep
 * ``dilution.py`` — the overlap where most couplings are left out, and of one step
 * ``palimpsest.py`` — the same for weights that fade, by the age of a pattern
+* ``bounded.py`` — the same for bounded synapses, by the age of a pattern
 * ``sparse.py`` — the same for patterns of few active neurons: the covariance rule, Willshaw's
 * ``storage.py`` — capacities with few or without errors, of Hebbian, Storkey and dense memories
 * ``replica.py`` — the overlap at finite load and temperature, and the critical load
@@ -32,6 +33,7 @@ from hopfield_sim.errors import MissingDependencyError
 
 if TYPE_CHECKING:
     from hopfield_sim.theory.bidirectional import bidirectional_error
+    from hopfield_sim.theory.bounded import bounded_error
     from hopfield_sim.theory.dense_replica import dense_critical_load, dense_retrieval_overlap
     from hopfield_sim.theory.dilution import (
         diluted_critical_load,
@@ -69,6 +71,7 @@ __all__ = [
     "PhaseLines",
     "Retrieval",
     "bidirectional_error",
+    "bounded_error",
     "capacity",
     "covariance_error",
     "critical_load",
@@ -107,6 +110,7 @@ _MODULE = {
     "PhaseLines": "phase_diagram",
     "Retrieval": "order_parameters",
     "bidirectional_error": "bidirectional",
+    "bounded_error": "bounded",
     "capacity": "storage",
     "covariance_error": "sparse",
     "critical_load": "replica",

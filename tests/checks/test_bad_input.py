@@ -83,6 +83,11 @@ PATTERN_TAKERS: dict[str, Function] = {
     "rules.sequence": hs.rules.sequence,
     "rules.covariance": lambda x: hs.rules.covariance(x, activity=0.5),
     "rules.willshaw": hs.rules.willshaw,
+    "rules.unlearning": hs.rules.unlearning,
+    "rules.bounded": hs.rules.bounded,
+    "rules.descent_l2": hs.rules.descent_l2,
+    "rules.diederich_opper_1": hs.rules.diederich_opper_1,
+    "rules.diederich_opper_2": hs.rules.diederich_opper_2,
     "rules.get(own)": hs.rules.get(lambda patterns: patterns.T @ patterns),
     "HopfieldNetwork.store": lambda x: hs.HopfieldNetwork().store(x).weights,
     "DenseMemory.store": lambda x: hs.DenseMemory().store(x).patterns,
@@ -407,6 +412,21 @@ ARGUMENTS: dict[str, Function] = {
     "covariance inhibition": lambda x: hs.rules.covariance(PATTERNS, inhibition=x),
     "covariance zero_diagonal": lambda x: hs.rules.covariance(PATTERNS, zero_diagonal=x),
     "willshaw zero_diagonal": lambda x: hs.rules.willshaw(PATTERNS, zero_diagonal=x),
+    "unlearning rate": lambda x: hs.rules.unlearning(PATTERNS, rate=x, dreams=3),
+    "unlearning dreams": lambda x: hs.rules.unlearning(PATTERNS, dreams=x),
+    "unlearning rng": lambda x: hs.rules.unlearning(PATTERNS, rng=x, dreams=3),
+    "unlearning zero_diagonal": lambda x: hs.rules.unlearning(PATTERNS, zero_diagonal=x),
+    "bounded bound": lambda x: hs.rules.bounded(PATTERNS, bound=x),
+    "bounded zero_diagonal": lambda x: hs.rules.bounded(PATTERNS, zero_diagonal=x),
+    "descent_l2 penalty": lambda x: hs.rules.descent_l2(PATTERNS, penalty=x),
+    "descent_l2 zero_diagonal": lambda x: hs.rules.descent_l2(PATTERNS, zero_diagonal=x),
+    "diederich_opper_1 max_epochs": lambda x: hs.rules.diederich_opper_1(PATTERNS, max_epochs=x),
+    "diederich_opper_1 zero_diagonal": lambda x: hs.rules.diederich_opper_1(
+        PATTERNS, zero_diagonal=x
+    ),
+    "diederich_opper_2 zero_diagonal": lambda x: hs.rules.diederich_opper_2(
+        PATTERNS, zero_diagonal=x
+    ),
     "rules.get": lambda x: x if callable(x) else hs.rules.get(x),
     "HopfieldNetwork dtype": lambda x: hs.HopfieldNetwork(dtype=x),
     "from_weights dtype": lambda x: hs.HopfieldNetwork.from_weights(np.eye(3), dtype=x),

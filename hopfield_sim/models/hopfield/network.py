@@ -33,8 +33,10 @@ def _sparse(net: HopfieldNetwork, part: str) -> NDArray[Any] | None:
     return getattr(known, part) if isinstance(known, Sparse) else None
 
 
-_HOLD_SIMILAR = ("pseudoinverse", "perceptron", rules.pseudoinverse, rules.perceptron)
-"""Rules that store similar patterns, or say themselves when they do not."""
+def _ours(rule: str | rules.Rule) -> rules.LearningRule | None:
+    """The description of a rule of the package, by its name or its function."""
+    known = rules.RULES.values()
+    return next((one for one in known if rule == one.name or rule is one.weights), None)
 
 
 class HopfieldNetwork(PairNetwork):
@@ -183,10 +185,10 @@ class HopfieldNetwork(PairNetwork):
         rule = self._demanded_rule()
         advise = checks.flag(advise, "advise")
         with self._lock:
-            known = self._state.couplings
-            built = self._kept if known is None else known
-            n_known = None if built is None else built.n_neurons
-            stored = checks.patterns(patterns, n_neurons=n_known, xp=self._xp)
+            before = self._state.couplings
+            built = self._kept if before is None else before
+            size = None if built is None else built.n_neurons
+            stored = checks.patterns(patterns, n_neurons=size, xp=self._xp)
             n = stored.array.shape[1]
             theta = checks.thresholds(self._initial_thresholds, n)
             everything = self._joined(stored)
@@ -195,7 +197,7 @@ class HopfieldNetwork(PairNetwork):
                 self._zero_diagonal,
                 everything,
                 stored.array,
-                known,
+                before,
                 self._state.diagonal,
                 self._dtype,
                 self._kept,
@@ -205,7 +207,9 @@ class HopfieldNetwork(PairNetwork):
             shape = stored.shape or self._shape
             theta = self._chosen(theta, brought)
             after = _validated(Learnt(everything, shape, learnt, theta, diagonal, made))
-            if advise and "alike" not in self._told and rule not in _HOLD_SIMILAR:
+            known = _ours(rule)
+            holds = known is not None and known.holds_similar
+            if advise and "alike" not in self._told and not holds:
                 then = self._now()
                 then._state = after
                 if likeness.warn(everything, then._unstable, *self._advice(rule)):
@@ -280,10 +284,11 @@ class HopfieldNetwork(PairNetwork):
     def _advice(rule: str | rules.Rule) -> tuple[str, str, float]:
         """What stores the patterns, what would, and the wrong bits that are worth a word."""
         remedy = "Use rule='pseudoinverse', which holds any independent patterns"
-        known = rules.RULES.get(rule) if isinstance(rule, str) else None
-        if rule == "storkey" or rule is rules.storkey:
+        known = _ours(rule)
+        name = None if known is None else known.name
+        if name == "storkey":
             return "Storkey's rule", remedy, likeness.SOME
-        if rule == "hebbian" or rule is rules.hebbian:
+        if name == "hebbian":
             holder = "Hebb's rule"
         else:
             holder = "The network's rule" if known is None else f"The {known.label} rule"
