@@ -74,6 +74,8 @@ EXAMPLES = (
     "energy_landscape",
     "two_cycle",
     "storage_limit",
+    "forgetting",
+    "sparse_patterns",
     "temperature",
     "phase_diagram",
     "own_rule",
