@@ -62,7 +62,7 @@ def bounded_error(age: Any, bound: Any) -> Any:
         reals(bound, "bound", minimum=np.finfo(float).tiny),
         names="age and bound",
     )
-    time = u / most**2
+    time = (np.sqrt(u) / most) ** 2
     left = 1 - np.sqrt(2 * np.minimum(time, _EARLY) / np.pi)
     modes = sum(
         8 / (np.pi * k) ** 2 * np.exp(-((np.pi * k) ** 2) * time / 8)

@@ -12,8 +12,8 @@ from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.theory._arguments import answer, formula, integers, reals, together
 
-_MOST_ACTIVE = 2000
-"""Chains of so many states take a second."""
+_MOST_ACTIVE = 300
+"""A chain of so many states takes half a second for each number of patterns."""
 
 
 @formula
@@ -86,7 +86,7 @@ def willshaw_error(n_neurons: Any, n_patterns: Any, active: int) -> Any:
         Number of patterns P, random ones with exactly M active neurons; broadcast with
         ``n_neurons``.
     active : int
-        Number of active neurons M of each pattern, at least 1 and below N, at most 2000.
+        Number of active neurons M of each pattern, at least 1 and below N, at most 300.
 
     Returns
     -------

@@ -253,7 +253,7 @@ def test_a_synapse_of_one_bit_holds_at_most_ln_2() -> None:
     assert max(best) < math.log(2)
 
 
-@pytest.mark.parametrize("wrong", [(5, 2, 5), (5, 0, 2), (5, 2, 0), (5, 2, 1.5), (5, 2, 2001)])
+@pytest.mark.parametrize("wrong", [(5, 2, 5), (5, 0, 2), (5, 2, 0), (5, 2, 1.5), (500, 2, 301)])
 def test_arguments_of_willshaws_law(wrong: tuple[Any, ...]) -> None:
     pytest.importorskip("scipy")
     with pytest.raises(HopfieldError, match=r"n_neurons|n_patterns|active"):

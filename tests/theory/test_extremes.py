@@ -18,7 +18,7 @@ from hopfield_sim.errors import HopfieldError, InsufficientMemoryError, InvalidI
 REALS = (0, 5e-324, 1e-300, 1e-30, 1e-9, 0.01, 0.3, 1, 1.5, 3.0, 100.0, 1e9, 1e30, 1e154, 1e200)
 REALS += (1e300, 1.7e308, -1.0, -1e300)
 COUNTS = (-1, 0, 1, 2, 3, 5, 20, 100, 10**4, 10**6, 2**53, 10**15, 10**18, 10**30, 10**5000)
-WHOLE = {"n_patterns", "n_features", "n_neurons", "dim", "order", "steps"}
+WHOLE = {"n_patterns", "n_features", "n_neurons", "dim", "order", "steps", "active"}
 SLOW = {"retrieval_overlap", "phase_lines", "exponential_error", "modern_nearest", "one_step_error"}
 SLOW |= {"retrieval"}
 MAY_BE_INF = {"dense_capacity", "features_needed", "feature_error", "feature_variance"}
