@@ -1,11 +1,12 @@
 """Patterns of -1 and +1: how to make, corrupt and compare them.
 
-``sampling.py`` draws random patterns, ``drawings.py`` has the checkerboard and a small alphabet,
-``images.py`` converts bits and images, ``corrupt.py`` flips and masks, ``compare.py`` measures
-similarity.
+``sampling.py`` and ``correlated.py`` draw random patterns, ``drawings.py`` has the checkerboard and
+a small alphabet, ``images.py`` converts bits and images, ``corrupt.py`` flips and masks,
+``compare.py`` measures similarity.
 """
 
 from hopfield_sim.patterns.compare import hamming, match, overlap, replica_overlaps
+from hopfield_sim.patterns.correlated import hidden_manifold, hierarchical
 from hopfield_sim.patterns.corrupt import flip, mask
 from hopfield_sim.patterns.drawings import checkerboard, glyphs
 from hopfield_sim.patterns.images import from_binary, from_image
@@ -18,6 +19,8 @@ __all__ = [
     "from_image",
     "glyphs",
     "hamming",
+    "hidden_manifold",
+    "hierarchical",
     "mask",
     "match",
     "overlap",

@@ -378,6 +378,16 @@ def test_a_wrong_argument_is_named(
 
 # Every argument that takes no spins, one at a time.
 ARGUMENTS: dict[str, Function] = {
+    "hierarchical branches": lambda x: hs.hierarchical(x, 4, [0.5, 0.5]),
+    "hierarchical n_neurons": lambda x: hs.hierarchical([2], x, [0.5]),
+    "hierarchical overlaps": lambda x: hs.hierarchical([2, 2], 4, x),
+    "hierarchical rng": lambda x: hs.hierarchical([2], 4, [0.5], rng=x),
+    "hidden_manifold n_patterns": lambda x: hs.hidden_manifold(x, 3, 2),
+    "hidden_manifold n_neurons": lambda x: hs.hidden_manifold(3, x, 2),
+    "hidden_manifold n_factors": lambda x: hs.hidden_manifold(3, 3, x),
+    "hidden_manifold rng": lambda x: hs.hidden_manifold(2, 3, 2, rng=x),
+    "posterior_mean noise": lambda x: hs.posterior_mean([[1.0]], [[1.0]], x),
+    "posterior_mean backend": lambda x: hs.posterior_mean([[1.0]], [[1.0]], 1.0, backend=x),
     "random_patterns n_patterns": lambda x: hs.random_patterns(x, 3),
     "random_patterns n_neurons": lambda x: hs.random_patterns(3, x),
     "random_patterns activity": lambda x: hs.random_patterns(2, 3, activity=x),
