@@ -227,8 +227,8 @@ class BidirectionalMemory(ShowsMemory, Saved):
     def energy(self, keys: Any = None, values: Any = None) -> Any:
         """Energy E = −xᵀ W y of each pair, (B,); a float for a single pair.
 
-        For keys alone (or values alone) that of the pair with the lowest energy, −Σ_j |(Wᵀ x)_j|,
-        in which recall from them begins.
+        For keys alone (or values alone) that of the pair with the lowest energy,
+        ``−Σ_j |(Wᵀ x)_j|``, in which recall from them begins.
 
         Parameters
         ----------
