@@ -16,7 +16,7 @@ from hopfield_sim.support.products import gram
 
 @checks.by_name
 def dreaming(
-    patterns: Any, *, time: float = 1.0, zero_diagonal: bool = True
+    patterns: Any, time: float = 1.0, *, zero_diagonal: bool = True
 ) -> NDArray[np.float64]:
     r"""Hebb's rule after a time of sleep, in which what the patterns have in common is unlearnt.
 

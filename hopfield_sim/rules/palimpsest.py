@@ -14,7 +14,7 @@ from hopfield_sim.support.products import gram
 
 @checks.by_name
 def palimpsest(
-    patterns: Any, *, strength: float = 4.1, zero_diagonal: bool = True
+    patterns: Any, strength: float = 4.1, *, zero_diagonal: bool = True
 ) -> NDArray[np.float64]:
     r"""Hebb's rule with forgetting: each new pattern makes all earlier ones fade.
 

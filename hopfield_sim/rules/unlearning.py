@@ -25,8 +25,8 @@ _SWEEPS = 100
 def unlearning(
     patterns: Any,
     *,
+    steps: int | None = None,
     rate: float = 0.02,
-    dreams: int | None = None,
     rng: int | np.random.Generator | None = 0,
     zero_diagonal: bool = True,
 ) -> NDArray[np.float64]:
@@ -45,11 +45,11 @@ def unlearning(
     ----------
     patterns : (P, N) or (P, H, W) array_like
         Patterns of ±1.
-    rate : float
-        Strength ε of a dream, from 1e-6 to 1, where a pattern has the strength 1.
-    dreams : int, optional
+    steps : int, optional
         Number of dreams, ten at a time by the same weights; by default P/2ε, which unlearns half of
         what was learnt.
+    rate : float
+        Strength ε of a dream, from 1e-6 to 1, where a pattern has the strength 1.
     rng : None, int or numpy.random.Generator
         Random number generator or seed of the dreams.
     zero_diagonal : bool
@@ -85,7 +85,7 @@ def unlearning(
     rate = checks.real(rate, "rate", minimum=1e-6, maximum=1)
     n_patterns, n_neurons = array.shape
     usual = round(n_patterns / (2 * rate))
-    dreams = usual if dreams is None else checks.integer(dreams, "dreams", minimum=0)
+    steps = usual if steps is None else checks.integer(steps, "steps", minimum=0)
     zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
     checks.memory(
         24 * n_neurons**2 + 4 * array.size,
@@ -94,12 +94,12 @@ def unlearning(
     )
     weights = hebbian(array)
     draw = checks.generator(rng)
-    for start in range(0, dreams, _TOGETHER):
-        states = _dreams(weights, min(_TOGETHER, dreams - start), checks.key(draw))
+    for start in range(0, steps, _TOGETHER):
+        states = _dreams(weights, min(_TOGETHER, steps - start), checks.key(draw))
         weights -= gram(states) * (rate / n_neurons)
         np.fill_diagonal(weights, 0.0)
     if not zero_diagonal:
-        np.fill_diagonal(weights, (n_patterns - rate * dreams) / n_neurons)
+        np.fill_diagonal(weights, (n_patterns - rate * steps) / n_neurons)
     return weights
 
 

@@ -14,8 +14,8 @@ from hopfield_sim.errors import HopfieldError
 
 def test_without_dreams_the_weights_are_hebbs() -> None:
     patterns = hs.random_patterns(5, 30, rng=1)
-    np.testing.assert_array_equal(rules.unlearning(patterns, dreams=0), rules.hebbian(patterns))
-    full = rules.unlearning(patterns, dreams=0, zero_diagonal=False)
+    np.testing.assert_array_equal(rules.unlearning(patterns, steps=0), rules.hebbian(patterns))
+    full = rules.unlearning(patterns, steps=0, zero_diagonal=False)
     np.testing.assert_allclose(full, rules.hebbian(patterns, zero_diagonal=False), atol=1e-15)
 
 
@@ -23,7 +23,7 @@ def test_without_dreams_the_weights_are_hebbs() -> None:
 def test_what_is_unlearnt_are_states_at_rest(dreams: int) -> None:
     # N (W - W') = ε Σ s sᵀ: with ten dreams and fewer the s are fixed points of Hebb's network.
     patterns = hs.random_patterns(3, 40, rng=2)
-    weights = rules.unlearning(patterns, rate=1e-6, dreams=dreams, zero_diagonal=False)
+    weights = rules.unlearning(patterns, rate=1e-6, steps=dreams, zero_diagonal=False)
     before = rules.hebbian(patterns, zero_diagonal=False)
     taken = (before - weights) * 40 / 1e-6
     np.testing.assert_allclose(taken.diagonal(), dreams, rtol=1e-6)
@@ -67,7 +67,7 @@ def test_fewer_states_are_spurious() -> None:
 
 def test_too_many_dreams_take_the_patterns_too() -> None:
     patterns = hs.random_patterns(20, 80, rng=6)
-    weights = rules.unlearning(patterns, dreams=3000)
+    weights = rules.unlearning(patterns, steps=3000)
     assert (patterns * (patterns @ weights) <= 0).mean() > 0.3
 
 
@@ -79,7 +79,7 @@ def test_dreams_are_drawn_from_a_seed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wrong"), [("rate", 0), ("rate", 2), ("dreams", -1), ("dreams", 1.5), ("rng", -1)]
+    ("name", "wrong"), [("rate", 0), ("rate", 2), ("steps", -1), ("steps", 1.5), ("rng", -1)]
 )
 def test_arguments_of_unlearning(name: str, wrong: Any) -> None:
     with pytest.raises(HopfieldError, match=name):
