@@ -27,14 +27,14 @@ memory = hs.BidirectionalMemory().store(letters, pictures)
 
 cues = hs.flip(letters, fraction=1 / 6, rng=1)
 run = memory.recall(cues, record="energy")
-back = memory.recall(values=pictures)
-print("pictures recalled:", (run.values == pictures).all(axis=(1, 2)))
-print("letters recalled:", (run.keys == letters).all(axis=(1, 2)))
-print("letters recalled from pictures:", (back.keys == letters).all(axis=(1, 2)))
+back = memory.recall(y=pictures)
+print("pictures recalled:", (run.y == pictures).all(axis=(1, 2)))
+print("letters recalled:", (run.x == letters).all(axis=(1, 2)))
+print("letters recalled from pictures:", (back.x == letters).all(axis=(1, 2)))
 print("energy of the first, by sweep:", run.energy[:, 0])
 
 figure, axes = plt.subplots(3, 4, figsize=(6, 4.8), layout="constrained")
-kinds = {"cue": cues, "its picture": run.values, "its letter": run.keys}
+kinds = {"cue": cues, "its picture": run.y, "its letter": run.x}
 for row, (name, images) in zip(axes, kinds.items(), strict=True):
     for ax, image in zip(row, images, strict=True):
         ax.imshow(image, cmap="gray_r")

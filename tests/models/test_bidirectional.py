@@ -39,23 +39,23 @@ def test_layers_take_turns(backend: str, n_keys: int, n_values: int, count: int)
     first_y, first_x = np.where(x @ weights < 0, -1, 1), np.where(y @ weights.T < 0, -1, 1)
     for run, start in (
         (memory.recall(x, record=("energy", "states")), (x, first_y)),
-        (memory.recall(values=y, record=("energy", "states")), (first_x, y)),
+        (memory.recall(y=y, record=("energy", "states")), (first_x, y)),
         (memory.recall(x, y, record=("energy", "states")), (x, y)),
     ):
         wanted = alternate(weights, *start)
-        assert (run.keys == wanted[0]).all()
-        assert (run.values == wanted[1]).all()
+        assert (run.x == wanted[0]).all()
+        assert (run.y == wanted[1]).all()
         assert set(run.stop) == {"fixed-point"}
         assert (np.diff(run.energy, axis=0) <= 0).all()
         moved = (np.diff(run.trajectory, axis=0) != 0).any(axis=2)
         assert (np.diff(run.energy, axis=0)[moved] < 0).all()
-        energies = -np.einsum("bi,ij,bj->b", run.keys, weights, run.values)
+        energies = -np.einsum("bi,ij,bj->b", run.x, weights, run.y)
         assert (run.energy[-1] == energies).all()
-        assert (memory.energy(run.keys, run.values) == energies).all()
+        assert (memory.energy(run.x, run.y) == energies).all()
     assert (memory.energy(x) == -np.abs(x @ weights).sum(axis=1)).all()
-    assert (memory.energy(values=y) == -np.abs(y @ weights.T).sum(axis=1)).all()
+    assert (memory.energy(y=y) == -np.abs(y @ weights.T).sum(axis=1)).all()
     assert (memory.fields(x) == x @ weights).all()
-    assert (memory.fields(values=y) == y @ weights.T).all()
+    assert (memory.fields(y=y) == y @ weights.T).all()
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -67,9 +67,9 @@ def test_every_start_ends_in_a_fixed_point(seed: int) -> None:
     run = memory.recall(states[:, :6], states[:, 6:], record="energy", max_sweeps=1000)
     assert run.converged.all()
     assert (np.diff(run.energy, axis=0) <= 0).all()
-    ends = alternate(memory.weights, run.keys, run.values, 1)
-    assert (ends[0] == run.keys).all()
-    assert (ends[1] == run.values).all()
+    ends = alternate(memory.weights, run.x, run.y, 1)
+    assert (ends[0] == run.x).all()
+    assert (ends[1] == run.y).all()
     landscape = memory.network.attractors()
     assert (landscape.period == 1).all()
 
@@ -79,10 +79,10 @@ def test_ties_keep_the_state_or_make_it_plus() -> None:
     still = hs.BidirectionalMemory().store([[1, 1], [-1, -1]], [[1, 1], [1, 1]])
     assert not still.weights.any()
     run = still.recall([-1, 1], [1, -1])
-    assert (run.keys.tolist(), run.values.tolist()) == ([-1, 1], [1, -1])
+    assert (run.x.tolist(), run.y.tolist()) == ([-1, 1], [1, -1])
     run = still.recall([-1, 1], [1, -1], ties="plus")
-    assert (run.keys.tolist(), run.values.tolist()) == ([1, 1], [1, 1])
-    assert still.recall([-1, 1]).values.tolist() == [1, 1]
+    assert (run.x.tolist(), run.y.tolist()) == ([1, 1], [1, 1])
+    assert still.recall([-1, 1]).y.tolist() == [1, 1]
 
 
 def coins(n: int, total: int) -> float:
@@ -148,11 +148,11 @@ def test_images_come_back_as_images(tmp_path) -> None:
     memory.save(tmp_path / "pairs.npz")
     for known in (memory, hs.load(tmp_path / "pairs.npz")):
         run = known.recall(images[0])
-        assert (run.values == images[1]).all()
-        assert (run.keys == images[0]).all()
-        assert known.recall(letters[0]).keys.shape == (100,)
-        assert known.recall(images[0][0]).values.shape == (4, 6)
-        assert known.recall(values=images[1][0]).keys.shape == (10, 10)
+        assert (run.y == images[1]).all()
+        assert (run.x == images[0]).all()
+        assert known.recall(letters[0]).x.shape == (100,)
+        assert known.recall(images[0][0]).y.shape == (4, 6)
+        assert known.recall(y=images[1][0]).x.shape == (10, 10)
         assert known.fields(images[0]).shape == (3, 4, 6)
         assert known.fields(letters).shape == (3, 24)
     with pytest.raises(InvalidInputError, match="images of shape"):
@@ -163,10 +163,10 @@ def test_clamped_keys_do_not_move() -> None:
     keys, values = pairs(3, 40, 30)
     memory = hs.BidirectionalMemory().store(keys, values)
     cues = hs.flip(keys, count=8, rng=1)
-    assert (memory.recall(cues).keys == keys).all()
+    assert (memory.recall(cues).x == keys).all()
     run = memory.recall(cues, clamp=np.arange(70) < 40)
-    assert (run.keys == cues).all()
-    assert (run.values == values).all()
+    assert (run.x == cues).all()
+    assert (run.y == values).all()
 
 
 def test_temperature_is_that_of_the_energy() -> None:
@@ -174,7 +174,7 @@ def test_temperature_is_that_of_the_energy() -> None:
     memory = hs.BidirectionalMemory().store([[1]], [[1]])
     start = np.ones((20000, 1), int)
     run = memory.recall(start, temperature=1.0, max_sweeps=20, rng=0)
-    equal, wanted = (run.keys == run.values).mean(), 1 / (1 + np.exp(-2))
+    equal, wanted = (run.x == run.y).mean(), 1 / (1 + np.exp(-2))
     assert abs(equal - wanted) < 4 * (wanted * (1 - wanted) / 20000) ** 0.5
 
 
@@ -184,7 +184,7 @@ def test_network_is_the_same_memory(tmp_path) -> None:
     net, states = memory.network, np.hstack(pairs(9, 20, 12, seed=1))
     wanted = memory.recall(states[:, :20], states[:, 20:])
     run = net.recall(states, order="sequential")
-    assert (run.states == np.hstack([wanted.keys, wanted.values])).all()
+    assert (run.states == np.hstack([wanted.x, wanted.y])).all()
     assert (net.energy(states) == memory.energy(states[:, :20], states[:, 20:])).all()
     assert (net.weights[:20, 20:] == memory.weights).all()
     assert not net.weights[:20, :20].any()
@@ -213,7 +213,7 @@ class Associating:
 
     def recall(self, states, rng=None):
         run = self.pairs.recall(states, rng=rng)
-        return SimpleNamespace(states=run.keys, stop=run.stop)
+        return SimpleNamespace(states=run.x, stop=run.stop)
 
 
 @pytest.mark.parametrize("backend", hs.backends.available())
@@ -231,16 +231,16 @@ MEMORY = hs.BidirectionalMemory().store(*pairs(3, 8, 5))
         (lambda: MEMORY.recall(), "got neither"),
         (lambda: MEMORY.energy(), "got neither"),
         (lambda: MEMORY.fields(), "got neither"),
-        (lambda: MEMORY.fields([1] * 8, values=[1] * 5), "got both"),
-        (lambda: MEMORY.recall([1] * 7), "keys must be"),
-        (lambda: MEMORY.recall(values=[1] * 8), "values must be"),
-        (lambda: MEMORY.recall(np.ones((2, 8)), np.ones((3, 5))), "equally many; got 2 and 3"),
+        (lambda: MEMORY.fields([1] * 8, y=[1] * 5), "got both"),
+        (lambda: MEMORY.recall([1] * 7), "x must be"),
+        (lambda: MEMORY.recall(y=[1] * 8), "y must be"),
+        (lambda: MEMORY.recall(np.ones((2, 8)), np.ones((3, 5))), "equally many rows; got 2 and 3"),
         (lambda: MEMORY.recall([1] * 8, np.ones((1, 5))), "equally many"),
-        (lambda: MEMORY.recall(np.zeros(8)), "keys must be -1 or"),
+        (lambda: MEMORY.recall(np.zeros(8)), "x must be -1 or"),
         (lambda: MEMORY.recall([1] * 8, clamp=[True] * 8), "clamp"),
         (lambda: hs.BidirectionalMemory().store([[1, 1]], [[1], [1]]), "each of the 1 keys"),
-        (lambda: hs.BidirectionalMemory().store([[1, 1]], [[2]]), "values must be -1 or"),
-        (lambda: hs.BidirectionalMemory().store([1, 1], [[1]]), "keys must be"),
+        (lambda: hs.BidirectionalMemory().store([[1, 1]], [[2]]), "y must be -1 or"),
+        (lambda: hs.BidirectionalMemory().store([1, 1], [[1]]), "x must be"),
         (lambda: hs.theory.bidirectional_error(5, 2, flipped=6), "at most n_neurons"),
         (lambda: hs.theory.bidirectional_error(0, 2), "n_neurons must be from 1"),
         (lambda: hs.theory.bidirectional_error(5, 2, ties="kep"), "ties"),

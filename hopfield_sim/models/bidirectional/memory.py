@@ -62,9 +62,9 @@ class BidirectionalMemory(ShowsMemory, Saved):
     >>> values = [[1, 1, -1], [-1, 1, 1]]
     >>> memory = BidirectionalMemory().store(keys, values)
     >>> run = memory.recall([1, 1, 1, -1, -1, 1])
-    >>> run.values, run.keys
+    >>> run.y, run.x
     (array([ 1,  1, -1], dtype=int8), array([ 1,  1,  1, -1, -1, -1], dtype=int8))
-    >>> memory.recall(values=[-1, 1, 1]).keys
+    >>> memory.recall(y=[-1, 1, 1]).x
     array([ 1, -1,  1, -1,  1, -1], dtype=int8)
     """
 
@@ -76,14 +76,14 @@ class BidirectionalMemory(ShowsMemory, Saved):
 
     # ------------------------------------------------------------------ learning
 
-    def store(self, keys: Any, values: Any) -> BidirectionalMemory:
+    def store(self, x: Any, y: Any) -> BidirectionalMemory:
         """Store pairs of a key and a value, in addition to those already stored.
 
         Parameters
         ----------
-        keys : (P, N_x) or (P, H, W) array_like of ±1
+        x : (P, N_x) or (P, H, W) array_like of ±1
             Keys; not modified.
-        values : (P, N_y) or (P, H, W) array_like of ±1
+        y : (P, N_y) or (P, H, W) array_like of ±1
             Their values, in the same order.
 
         Returns
@@ -101,21 +101,21 @@ class BidirectionalMemory(ShowsMemory, Saved):
         with self._lock:
             known = self._state
             sizes = (None, None) if known is None else known.sizes
-            x = checks.patterns(keys, n_neurons=sizes[0], name="keys")
-            y = checks.patterns(values, n_neurons=sizes[1], name="values")
-            if len(x.array) != len(y.array):
+            keys = checks.patterns(x, n_neurons=sizes[0], name="x")
+            values = checks.patterns(y, n_neurons=sizes[1], name="y")
+            if len(keys.array) != len(values.array):
                 raise InvalidInputError(
-                    f"values must have one row for each of the {len(x.array)} keys; "
-                    f"got {len(y.array)}"
+                    f"y must have one value for each of the {len(keys.array)} keys; "
+                    f"got {len(values.array)}"
                 )
             if known is None:
-                self._state = self._paired(x.array, y.array, x.shape, y.shape)
+                self._state = self._paired(keys.array, values.array, keys.shape, values.shape)
             else:
                 self._state = self._paired(
-                    np.concatenate([known.keys, x.array]),
-                    np.concatenate([known.values, y.array]),
-                    _one_shape(known.key_shape, x.shape, "keys"),
-                    _one_shape(known.value_shape, y.shape, "values"),
+                    np.concatenate([known.keys, keys.array]),
+                    np.concatenate([known.values, values.array]),
+                    _one_shape(known.key_shape, keys.shape, "x"),
+                    _one_shape(known.value_shape, values.shape, "y"),
                 )
         return self
 
@@ -193,15 +193,15 @@ class BidirectionalMemory(ShowsMemory, Saved):
 
     # ------------------------------------------------------------------ what a state feels
 
-    def fields(self, keys: Any = None, *, values: Any = None) -> Any:
+    def fields(self, x: Any = None, *, y: Any = None) -> Any:
         """Fields of the values for given keys, Wᵀ x, (B, N_y); of the keys for given values, W y,
         (B, N_x).
 
         Parameters
         ----------
-        keys : (B, N_x), (N_x,) or image array_like, optional
+        x : (B, N_x), (N_x,) or image array_like, optional
             Keys of ±1.
-        values : (B, N_y), (N_y,) or image array_like, optional
+        y : (B, N_y), (N_y,) or image array_like, optional
             Values of ±1, instead of keys.
 
         Returns
@@ -215,16 +215,16 @@ class BidirectionalMemory(ShowsMemory, Saved):
             If both are given or neither, entries are not ±1, or a shape is wrong.
         """
         known = stored(self._state)
-        if keys is not None and values is not None:
-            raise InvalidInputError("pass either keys or values; got both")
-        x, y = _given(known, keys, values)
-        given, other = (x, known.value_shape) if x is not None else (y, known.key_shape)
+        if x is not None and y is not None:
+            raise InvalidInputError("pass either x, keys, or y, values; got both")
+        keys, values = _given(known, x, y)
+        given, other = (keys, known.value_shape) if keys is not None else (values, known.key_shape)
         assert given is not None
-        found = _fields(known, given.array, of_values=x is not None)
+        found = _fields(known, given.array, of_values=keys is not None)
         shape = other if given.shape is not None else None
         return given._replace(shape=shape).restore(found)
 
-    def energy(self, keys: Any = None, values: Any = None) -> Any:
+    def energy(self, x: Any = None, y: Any = None) -> Any:
         """Energy E = −xᵀ W y of each pair, (B,); a float for a single pair.
 
         For keys alone (or values alone) that of the pair with the lowest energy,
@@ -232,9 +232,9 @@ class BidirectionalMemory(ShowsMemory, Saved):
 
         Parameters
         ----------
-        keys : (B, N_x), (N_x,) or image array_like, optional
+        x : (B, N_x), (N_x,) or image array_like, optional
             Keys of ±1.
-        values : (B, N_y), (N_y,) or image array_like, optional
+        y : (B, N_y), (N_y,) or image array_like, optional
             Values of ±1.
 
         Raises
@@ -243,17 +243,17 @@ class BidirectionalMemory(ShowsMemory, Saved):
             If neither is given, entries are not ±1, or a shape is wrong.
         """
         known = stored(self._state)
-        x, y = _completed(known, keys, values)
-        fields = _fields(known, x.array, of_values=True)
-        energies = -np.einsum("bi,bi->b", fields, y.array, dtype=np.int64)
-        return x.restore(energies.astype(np.float64))
+        keys, values = _completed(known, x, y)
+        fields = _fields(known, keys.array, of_values=True)
+        energies = -np.einsum("bi,bi->b", fields, values.array, dtype=np.int64)
+        return keys.restore(energies.astype(np.float64))
 
     # ------------------------------------------------------------------ dynamics
 
     def recall(
         self,
-        keys: Any = None,
-        values: Any = None,
+        x: Any = None,
+        y: Any = None,
         *,
         temperature: Any = 0.0,
         max_sweeps: int = 100,
@@ -273,9 +273,9 @@ class BidirectionalMemory(ShowsMemory, Saved):
 
         Parameters
         ----------
-        keys : (B, N_x), (N_x,) or image array_like of ±1, optional
+        x : (B, N_x), (N_x,) or image array_like of ±1, optional
             Initial keys (cues); not modified.
-        values : (B, N_y), (N_y,) or image array_like of ±1, optional
+        y : (B, N_y), (N_y,) or image array_like of ±1, optional
             Initial values; at least one of the two is needed.
         temperature : float, sequence of float, or (1, B) or (S, B) array_like
             Temperature of Glauber dynamics in the units of E, as in ``HopfieldNetwork.recall``; 0
@@ -301,7 +301,7 @@ class BidirectionalMemory(ShowsMemory, Saved):
         Returns
         -------
         BidirectionalRecall
-            Final ``keys`` and ``values``, reasons for stopping, and recorded rows.
+            Final keys, ``x``, and values, ``y``, reasons for stopping, and recorded rows.
 
         Raises
         ------
@@ -312,10 +312,10 @@ class BidirectionalMemory(ShowsMemory, Saved):
             the stored ones, entries are not ±1, or another argument is out of range.
         """
         known = stored(self._state)
-        x, y = _completed(known, keys, values)
-        both = np.hstack([x.array, y.array])
+        keys, values = _completed(known, x, y)
+        both = np.hstack([keys.array, values.array])
         run = known.network.recall(
-            both[0] if x.single else both,
+            both[0] if keys.single else both,
             order="sequential",
             temperature=temperature,
             max_sweeps=max_sweeps,
@@ -327,7 +327,7 @@ class BidirectionalMemory(ShowsMemory, Saved):
             rng=rng,
             start_sweep=start_sweep,
         )
-        return BidirectionalRecall.of(run, x, y)
+        return BidirectionalRecall.of(run, keys, values)
 
     # ------------------------------------------------------------------ files and display
 
@@ -371,10 +371,10 @@ def _one_shape(known: Shape | None, new: Shape | None, name: str) -> Shape | Non
 def _given(known: Pairs, keys: Any, values: Any) -> tuple[Batch | None, Batch | None]:
     """The validated keys and values; None for what is not given."""
     if keys is None and values is None:
-        raise InvalidInputError("pass keys, values, or both; got neither")
+        raise InvalidInputError("pass x, keys, or y, values, or both; got neither")
     sides = (
-        ("keys", keys, known.keys, known.key_shape),
-        ("values", values, known.values, known.value_shape),
+        ("x", keys, known.keys, known.key_shape),
+        ("y", values, known.values, known.value_shape),
     )
     x, y = (
         None
@@ -397,7 +397,7 @@ def _completed(known: Pairs, keys: Any, values: Any) -> tuple[Batch, Batch]:
         return x, Batch(signs, x.single, known.value_shape)
     if len(x.array) != len(y.array) or x.single != y.single:
         raise InvalidInputError(
-            f"keys and values must be equally many; got {len(x.array)} and {len(y.array)}"
+            f"x and y must have equally many rows; got {len(x.array)} and {len(y.array)}"
         )
     return x, y
 

@@ -20,9 +20,9 @@ class BidirectionalRecall(Recall):
 
     Attributes
     ----------
-    keys : (B, N_x) ndarray of int8
+    x : (B, N_x) ndarray of int8
         Final states of the keys; (B, H, W) if they are images.
-    values : (B, N_y) ndarray of int8
+    y : (B, N_y) ndarray of int8
         Final states of the values; (B, H, W) if they are images.
     """
 
@@ -36,11 +36,11 @@ class BidirectionalRecall(Recall):
         return cls(**known, _keys=keys, _values=values)
 
     @property
-    def keys(self) -> Any:
+    def x(self) -> Any:
         """Final states of the keys, (B, N_x)."""
         return self._keys.restore(self._batch.states[:, : self._keys.array.shape[1]])
 
     @property
-    def values(self) -> Any:
+    def y(self) -> Any:
         """Final states of the values, (B, N_y)."""
         return self._values.restore(self._batch.states[:, self._keys.array.shape[1] :])
