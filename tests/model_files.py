@@ -37,6 +37,7 @@ def models() -> dict[str, Any]:
             "graded": hs.GradedNetwork(beta=3.0, tau=2.0, thresholds=0.1).store(IMAGES),
             "graded weights": hs.GradedNetwork.from_weights(np.eye(12)),
             "modern": hs.ModernHopfield(2.0).store(PICTURES),
+            "modern values": hs.ModernHopfield(2.0).store(REALS, PICTURES),
             "modern cosine": hs.ModernHopfield(similarity="cosine").store(PICTURES.astype("f4")),
             "modern entmax": hs.ModernHopfield(separation="entmax", alpha=1.25).store(PATTERNS),
             "modern top-k": hs.ModernHopfield(separation="top-k", k=2).store(PICTURES),

@@ -30,6 +30,7 @@ NET = hs.HopfieldNetwork().store(PATTERNS)
 IMAGES = hs.HopfieldNetwork().store(PATTERNS.reshape(2, 2, 3))
 DENSE = hs.DenseMemory().store(PATTERNS)
 MODERN = hs.ModernHopfield().store(PATTERNS)
+VALUES = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 BIDIRECTIONAL = hs.BidirectionalMemory().store(PATTERNS, PATTERNS[:, :4])
 GRADED = hs.GradedNetwork().store(PATTERNS)
 RESTING = GRADED.recall(PATTERNS[0]).states
@@ -515,6 +516,8 @@ ARGUMENTS: dict[str, Function] = {
     "trained recall field": lambda x: TRAINED.recall(ROW, field=x),
     "modern store": lambda x: hs.ModernHopfield(similarity="euclidean").store(x).energy(x),
     "modern store, again": lambda x: hs.ModernHopfield().store(PATTERNS).store(x),
+    "modern store values": lambda x: hs.ModernHopfield().store(PATTERNS, x),
+    "modern recall_values": lambda x: hs.ModernHopfield().store(PATTERNS, VALUES).recall_values(x),
     "modern forget": lambda x: copy.deepcopy(MODERN).forget(x),
     "modern energy": lambda x: MODERN.energy(x),
     "modern gradient": lambda x: MODERN.gradient(x),

@@ -14,7 +14,7 @@ from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature
 from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
-from hopfield_sim.models.modern import advice, own
+from hopfield_sim.models.modern import advice, own, pairing
 from hopfield_sim.models.modern import separation as separations
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.similarity import SIMILARITIES, Similarity, demand_energy
@@ -29,11 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """What a memory has stored, how states are compared with it, and the shape of images."""
+    """What a memory has stored, how states are compared with it, and the shape of images; and the
+    values of the memories, (P, M), with the shape of each, if they have any.
+    """
 
     patterns: Floats | None = None
     shape: tuple[int, ...] | None = None
     compared: Similarity | None = None
+    values: Floats | None = None
+    value_shape: tuple[int, ...] | None = None
 
 
 class ModernHopfield(ContinuousMemory):
@@ -100,13 +104,15 @@ class ModernHopfield(ContinuousMemory):
 
     # ------------------------------------------------------------------ storing
 
-    def store(self, patterns: Any) -> ModernHopfield:
+    def store(self, patterns: Any, values: Any = None) -> ModernHopfield:
         """Store patterns (P, N), or images (P, H, W) or (P, H, W, 3), in addition to stored ones.
 
         Parameters
         ----------
         patterns : (P, N), (P, H, W) or (P, H, W, 3) array_like of float
             Patterns, finite; not modified.
+        values : (P, M), (P, H, W) or (P, H, W, 3) array_like of float, optional
+            A value for each pattern, of any size, for ``recall_values``; for all patterns or none.
 
         Returns
         -------
@@ -116,8 +122,9 @@ class ModernHopfield(ContinuousMemory):
         Raises
         ------
         InvalidInputError
-            If the shape is wrong, values are not finite, or a pattern is constant and the
-            similarity "cosine".
+            If the shape is wrong, numbers are not finite, a pattern is constant and the similarity
+            "cosine", there is not one value for each pattern, or earlier patterns have values and
+            these have none, or the reverse.
         """
         with self._lock:
             known, xp = self._patterns, backends.get(self._backend).xp
@@ -134,7 +141,10 @@ class ModernHopfield(ContinuousMemory):
                     "store them in one call, or as float32",
                 )
                 everything = np.concatenate([known, new.array])
-            self._state = self._kept(everything, shape)
+            known_values, value_shape = pairing.joined(
+                self._state.values, self._state.value_shape, values, everything
+            )
+            self._state = self._kept(everything, shape, known_values, value_shape)
         return self
 
     def forget(self, index: int) -> ModernHopfield:
@@ -155,7 +165,10 @@ class ModernHopfield(ContinuousMemory):
             index = checks.integer(index, "index", minimum=0, maximum=len(known) - 1)
             if len(known) == 1:
                 return self.clear()
-            self._state = self._kept(np.delete(known, index, axis=0), self._shape)
+            values, value_shape = self._state.values, self._state.value_shape
+            left = None if values is None else np.delete(values, index, axis=0)
+            known = np.delete(known, index, axis=0)
+            self._state = self._kept(known, self._shape, left, value_shape)
         return self
 
     def clear(self) -> ModernHopfield:
@@ -164,8 +177,14 @@ class ModernHopfield(ContinuousMemory):
             self._state = Kept()
         return self
 
-    def _kept(self, patterns: Floats, shape: tuple[int, ...] | None) -> Kept:
-        return Kept(patterns, shape, self._compare(patterns, None))
+    def _kept(
+        self,
+        patterns: Floats,
+        shape: tuple[int, ...] | None,
+        values: Floats | None,
+        value_shape: tuple[int, ...] | None,
+    ) -> Kept:
+        return Kept(patterns, shape, self._compare(patterns, None), values, value_shape)
 
     # ------------------------------------------------------------------ what it is
 
@@ -203,6 +222,19 @@ class ModernHopfield(ContinuousMemory):
         """The memories (P, N), read-only."""
         return read_only(self._known().memories.patterns)
 
+    @property
+    def values(self) -> Floats:
+        """The values of the memories (P, M), read-only.
+
+        Raises
+        ------
+        NotStoredError
+            If nothing is stored, or the memories have no values.
+        """
+        now = self._now()
+        now._known()
+        return read_only(pairing.demanded(now._state.values))
+
     def __repr__(self) -> str:
         what = f"<ModernHopfield beta={self._beta:g}, similarity={self._similarity!r}"
         if self.separation != "softmax":
@@ -228,6 +260,43 @@ class ModernHopfield(ContinuousMemory):
         """
         attending, batch = self._now()._attending_to(states, observed)
         return batch.restore(attending.weights(batch.array), sites=False)
+
+    def recall_values(self, states: Any, *, observed: Any = None) -> Any:
+        """Mean of the values, weighted by attention, Vᵀ softmax(β similarity), (B, M).
+
+        This is attention with the patterns as keys and the states as queries. With classes as
+        values, a row of 0 and a single 1 for each pattern, it is the vote of the memories: the
+        entries of a row sum to 1.
+
+        Parameters
+        ----------
+        states : (B, N), (N,) or image array_like
+            States; not modified.
+        observed : (N,) array_like of bool, optional
+            Coordinates to compare; the others may have any value, NaN included. By default all.
+
+        Returns
+        -------
+        (B, M) ndarray of float
+            The values; images if the stored values are images.
+
+        Raises
+        ------
+        NotStoredError
+            If nothing is stored, or the memories have no values.
+        InvalidInputError, InvalidTypeError
+            If ``states`` or ``observed`` do not match the memories.
+
+        Examples
+        --------
+        >>> mem = ModernHopfield(beta=4.0).store([[1.0, 0.0], [0.0, 1.0]], [[1, 2, 3], [7, 8, 9]])
+        >>> mem.recall_values([0.9, 0.1]).round(2)
+        array([1.24, 2.24, 3.24])
+        """
+        now = self._now()
+        attending, batch = now._attending_to(states, observed)
+        found = pairing.means(attending, batch.array, pairing.demanded(now._state.values))
+        return batch._replace(shape=now._state.value_shape).restore(found)
 
     def energy(self, states: Any, *, observed: Any = None) -> Any:
         """Energy E of each state, (B,); a float for a single state.
@@ -401,6 +470,8 @@ class ModernHopfield(ContinuousMemory):
         k=Member("i8", optional=True),
         patterns=Member("f P N"),
         shape=SHAPE,
+        values=Member("f P M", "_state.values", optional=True),
+        value_shape=Member("i8 others", "_state.value_shape", optional=True),
     )
 
     @classmethod
@@ -414,7 +485,13 @@ class ModernHopfield(ContinuousMemory):
             alpha=values["alpha"],
             k=values["k"],
         )
-        memory.store(patterns if shape is None else patterns.reshape(len(patterns), *shape))
+        pairs, of_each = values["values"], None
+        if pairs is not None:
+            of_each = checks.image_shape(values["value_shape"], pairs.shape[1])
+        memory.store(
+            patterns if shape is None else patterns.reshape(len(patterns), *shape),
+            pairs if of_each is None else pairs.reshape(len(pairs), *of_each),
+        )
         return memory
 
     # ------------------------------------------------------------------ private

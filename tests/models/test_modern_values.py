@@ -1,0 +1,115 @@
+"""Values of modern memories against attention written out; classes as values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import hopfield_sim as hs
+from hopfield_sim.errors import HopfieldError, NotStoredError
+
+
+def attention(queries, keys, values, beta):
+    """softmax(beta Q K^T) V, row by row."""
+    rows = []
+    for query in queries:
+        scores = np.array([beta * np.dot(query, key) for key in keys])
+        weights = np.exp(scores - scores.max())
+        rows.append((weights / weights.sum()) @ values)
+    return np.array(rows)
+
+
+@pytest.mark.parametrize("backend", hs.backends.available())
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_values_are_those_of_attention(backend: str, dtype: str) -> None:
+    rng = np.random.default_rng(0)
+    keys, values = rng.normal(size=(40, 16)).astype(dtype), rng.normal(size=(40, 5)).astype(dtype)
+    queries = rng.normal(size=(7, 16)).astype(dtype)
+    memory = hs.ModernHopfield(0.25, backend=backend).store(keys, values)
+    found = memory.recall_values(queries)
+    assert found.dtype == dtype
+    wanted = attention(queries.astype("f8"), keys.astype("f8"), values.astype("f8"), 0.25)
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=2e-6 if dtype == "f4" else 1e-13)
+    np.testing.assert_allclose(memory.recall_values(queries[0]), found[0], atol=1e-6)
+    step = memory.recall(queries, max_steps=1, advise=False).states
+    itself = hs.ModernHopfield(0.25, backend=backend).store(keys, keys)
+    np.testing.assert_allclose(itself.recall_values(queries), step, atol=1e-5)
+
+
+def test_values_in_parts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    from hopfield_sim.models.modern import pairing
+
+    rng = np.random.default_rng(1)
+    memory = hs.ModernHopfield().store(rng.normal(size=(30, 4)), rng.normal(size=(30, 3)))
+    queries = rng.normal(size=(11, 4))
+    whole = memory.recall_values(queries)
+    monkeypatch.setattr(pairing, "_WEIGHTS", 90)
+    np.testing.assert_allclose(memory.recall_values(queries), whole, rtol=1e-13)
+
+
+def test_values_come_and_go_with_their_patterns(tmp_path) -> None:
+    rng = np.random.default_rng(2)
+    keys, images = rng.normal(size=(6, 8)), rng.normal(size=(6, 2, 3))
+    memory = hs.ModernHopfield(50.0, similarity="euclidean")
+    memory.store(keys[:4], images[:4]).store(keys[4:], images[4:])
+    np.testing.assert_allclose(memory.recall_values(keys), images, atol=1e-6)
+    assert (memory.values == images.reshape(6, 6)).all()
+    assert memory.recall_values(keys[0]).shape == (2, 3)
+    memory.forget(1)
+    left = [0, 2, 3, 4, 5]
+    np.testing.assert_allclose(memory.recall_values(keys[left]), images[left], atol=1e-6)
+    memory.save(tmp_path / "values.npz")
+    loaded = hs.load(tmp_path / "values.npz")
+    np.testing.assert_array_equal(loaded.recall_values(keys), memory.recall_values(keys))
+    memory.clear().store(keys)
+    with pytest.raises(NotStoredError, match="have no values"):
+        memory.recall_values(keys)
+
+
+def test_unobserved_coordinates_do_not_matter() -> None:
+    rng = np.random.default_rng(3)
+    keys, values = rng.normal(size=(9, 12)), np.eye(9)
+    seen = np.arange(12) < 8
+    memory = hs.ModernHopfield(30.0, similarity="euclidean").store(keys, values)
+    cues = np.where(seen, keys, np.nan)
+    np.testing.assert_allclose(memory.recall_values(cues, observed=seen), values, atol=1e-3)
+
+
+def test_classes_as_values_are_votes() -> None:
+    """At large beta the vote is that of the nearest memory, at beta near 0 the share of classes."""
+    rng = np.random.default_rng(4)
+    labels = np.repeat([0, 1, 2], [10, 20, 30])
+    examples, queries = rng.normal(size=(60, 5)), rng.normal(size=(25, 5))
+    memory = hs.ModernHopfield(1e-9, similarity="euclidean").store(examples, np.eye(3)[labels])
+    votes = memory.recall_values(queries)
+    np.testing.assert_allclose(votes, np.tile([1 / 6, 1 / 3, 1 / 2], (25, 1)), atol=1e-7)
+    memory.beta = 1e6
+    nearest = ((queries[:, None] - examples) ** 2).sum(axis=2).argmin(axis=1)
+    assert (memory.recall_values(queries).argmax(axis=1) == labels[nearest]).all()
+    memory.beta = 1.0
+    votes = memory.recall_values(queries)
+    np.testing.assert_allclose(votes.sum(axis=1), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda m, x: m.store(x, [[1.0]]), "one for each pattern"),
+        (lambda m, x: m.store(x, [[1.0], [np.nan]]), "values must be finite"),
+        (lambda m, x: m.store(x, [1.0, 2.0]), "values must be"),
+        (lambda m, x: m.store(x).store(x, np.eye(2)), "one for each pattern"),
+        (lambda m, x: m.store(x, np.eye(2)).store(x), "values must be given"),
+        (lambda m, x: m.store(x, np.eye(2)).store(x, np.ones((2, 3))), "values must have 2"),
+        (
+            lambda m, x: m.store(x, np.ones((2, 2, 3))).store(x, np.ones((2, 3, 2))),
+            "values must be of shape",
+        ),
+        (lambda m, x: m.store(x).recall_values(x), "have no values"),
+        (lambda m, x: m.store(x).values, "have no values"),
+        (lambda m, x: m.recall_values(x), "nothing yet"),
+    ],
+)
+def test_bad_input_is_refused_in_words(call, words: str) -> None:
+    memory = hs.ModernHopfield()
+    with pytest.raises(HopfieldError, match=words):
+        call(memory, np.eye(2, 4))
