@@ -209,6 +209,27 @@ def test_a_memory_of_your_own_in_every_study_that_compares_them() -> None:
     assert np.isnan(ends["energy"])  # it has none
 
 
+@pytest.mark.parametrize(
+    ("overlaps", "load", "words"),
+    [([0.6, 0.8], 0.02, "the smallest that was tried"), ([0.0, 0.1], 0.2, "none that was tried")],
+)
+def test_a_basin_without_an_edge_is_said_in_words(
+    overlaps: list[float], load: float, words: str
+) -> None:
+    """Two patterns come back from every one of these cues, twenty from none."""
+    result = hs.experiment.basins(
+        ["hebbian"],
+        loads=[load],
+        overlaps=overlaps,
+        n_neurons=100,
+        networks=2,
+        cues=10,
+        starts=0,
+        rng=1,
+    )
+    assert f"from an overlap of {words} (Hebbian)" in STUDIES["basins"].sentence(result)
+
+
 def test_a_dense_memory_made_by_a_function_is_that_of_the_package() -> None:
     how: dict[str, Any] = {"overlaps": [0.1, 0.2], "n_neurons": 60, "starts": 0, "rng": 0}
     result = hs.experiment.basins(["hebbian"], [3], [8.0], [0.1], 3, memories=[cubic], **how)

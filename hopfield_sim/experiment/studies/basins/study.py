@@ -173,7 +173,7 @@ class BasinsStudy(Patterned):
         parts = []
         for load in dict.fromkeys((loads[0], loads[-1])):
             mine = [row for row in result.summary["critical"] if row["load"] == load]
-            listed = ", ".join(f"{held(row)} ({label(str(row['memory']))})" for row in mine)
+            listed = ", ".join(f"{held(row, result)} ({label(str(row['memory']))})" for row in mine)
             parts.append(
                 f"At a load of {load:g} half of the cues recover their pattern from an overlap of "
                 f"{listed}"
@@ -203,7 +203,7 @@ class BasinsStudy(Patterned):
             {
                 "memory": label(str(row["memory"])),
                 "load": row["load"],
-                "critical overlap": held(row),
+                "critical overlap": held(row, result),
             }
             for row in result.summary["critical"]
         ]
@@ -257,8 +257,10 @@ def _mean(values: list[float]) -> float:
     return mean_and_error(values)[0]
 
 
-def held(row: Mapping[str, Any]) -> str:
+def held(row: Mapping[str, Any], result: Result) -> str:
     """Format the critical overlap of a row of ``summary["critical"]``."""
     if math.isnan(row["critical"]):
-        return "—"
+        where = row["memory"], row["load"]
+        mine = [one["recovered"] for one in result.rows if (one["memory"], one["load"]) == where]
+        return "none that was tried" if max(mine) < 0.5 else "the smallest that was tried"
     return with_error(round(row["critical"], 9), round(row["critical_se"], 9))
