@@ -18,13 +18,17 @@ from benchmarks import (
     report,
     rule_rows,
     runner,
+    sparse_rows,
     study_rows,
     trained_rows,
 )
 from benchmarks.measure import machine
 from benchmarks.row import Row
 
-ROWS = [*recall_rows.ROWS, *rule_rows.ROWS, *study_rows.ROWS, *dense_rows.ROWS, *trained_rows.ROWS]
+ROWS = [
+    *(*recall_rows.ROWS, *sparse_rows.ROWS, *rule_rows.ROWS),
+    *(*study_rows.ROWS, *dense_rows.ROWS, *trained_rows.ROWS),
+]
 
 STUDY = "default-study"
 

@@ -95,6 +95,7 @@ EXAMPLES = (
     "attack",
     "Hopfield_1982",
     "Amit_1985",
+    "Derrida_1987",
     "Storkey_1997",
     "Krotov_2016",
     "Ramsauer_2021",

@@ -288,3 +288,41 @@ def test_the_stand_in_has_nothing_that_cupy_lacks(cupy):
     assert [name for name in vars(stand_in.module()) if not hasattr(cupy, name)] == []
     public = [name for name in vars(stand_in.ndarray) if not name.startswith("_")]
     assert [name for name in public if not hasattr(cupy.ndarray, name)] == []
+
+
+# ---------------------------------------------------------------------- sparse couplings
+
+
+@pytest.mark.parametrize("update", ["async", "sync"])
+@pytest.mark.parametrize("temperature", [0.0, 0.1])
+def test_diluted_networks_are_followed_by_the_processor(cupy, update, temperature):
+    graph = hs.random_graph(60, 9, kind="symmetric", rng=0)
+    patterns, cues = hs.random_patterns(4, 60, rng=1), hs.random_patterns(9, 60, rng=2)
+    net = hs.HopfieldNetwork(graph=graph, backend="cupy").store(cupy.asarray(patterns))
+    own = hs.HopfieldNetwork(graph=graph, backend="numpy").store(patterns)
+    options = {"update": update, "temperature": temperature, "max_sweeps": 8, "rng": 3}
+    expected = own.recall(cues, record="energy", **options)
+    for states in (cues, cupy.asarray(cues)):
+        run = net.recall(states, record="energy", **options)
+        place = cupy if states is not cues else np
+        assert isinstance(run.states, place.ndarray)
+        for found, wanted in (
+            (run.states, expected.states),
+            (run.energy, expected.energy),
+            (net.fields(states), own.fields(cues)),
+            (net.energy(states), own.energy(cues)),
+            (net.energy_gap(states), own.energy_gap(cues)),
+        ):
+            found = found if isinstance(found, np.ndarray) else found.get()
+            np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.filterwarnings("ignore:these weights are not symmetric")
+def test_gaps_of_asymmetric_dilution_on_the_device(cupy):
+    graph, cues = hs.random_graph(60, 9, rng=0), hs.random_patterns(9, 60, rng=2)
+    nets = [
+        hs.HopfieldNetwork(graph=graph, backend=backend).store(cues[:3])
+        for backend in ("cupy", "numpy")
+    ]
+    found = nets[0].energy_gap(cupy.asarray(cues)).get()
+    np.testing.assert_array_equal(found, nets[1].energy_gap(cues))
