@@ -57,7 +57,7 @@ WALKS = [
         ("async", "sync"), ("random", "sequential", "uniform"), ("keep", "plus"), (0, 0.3)
     )
     if update == "async" or order == "random"
-] + [{"temperature": [0.5, 0.2, 0.0, 0.0]}, {"temperature": [[0.0, 0.1, 0.2, 0.5, 1, 2]]}]
+] + [{"temperature": [0.5, 0.2, 0.0, 0.0]}, {"temperature": [[0.0, 0.2, 1, 1, 0.2, 0]]}]
 
 
 # ------------------------------------------------------------------ what it computes
@@ -85,15 +85,14 @@ def test_a_diluted_network_is_the_dense_one_with_zeros(n, kind, backend):
 
 
 @pytest.mark.parametrize("walk", WALKS, ids=str)
-@pytest.mark.parametrize("kind", ["fixed", "symmetric"])
-def test_every_walk_is_that_of_the_dense_network(kind, walk):
+def test_every_walk_is_that_of_the_dense_network(walk):
     for n in (9, 33):
-        graph, patterns, cues = problem(n, kind)
+        graph, patterns, cues = problem(n, "fixed")
         theta, clamp = np.linspace(-0.1, 0.1, n).round(2), np.arange(n) % 5 == 0
         weights = np.where(mask_of(graph), patterns.T.astype(float) @ patterns / n, 0)
         for options, recall in (({}, {}), ({"thresholds": theta}, {"clamp": clamp})):
             dense = hs.HopfieldNetwork.from_weights(weights, backend="numpy", **options)
-            expected = dense.recall(cues, rng=3, max_sweeps=9, **walk, **recall)
+            expected = dense.recall(cues, rng=3, max_sweeps=5, **walk, **recall)
             for backend in BACKENDS:
                 for net in (
                     hs.HopfieldNetwork(graph=graph, backend=backend, **options).store(patterns),
@@ -105,7 +104,7 @@ def test_every_walk_is_that_of_the_dense_network(kind, walk):
                 ):
                     for n_threads in (1, 3):
                         run = net.recall(
-                            cues, rng=3, max_sweeps=9, n_threads=n_threads, **walk, **recall
+                            cues, rng=3, max_sweeps=5, n_threads=n_threads, **walk, **recall
                         )
                         same_runs(run, expected)
 
@@ -225,6 +224,7 @@ def test_the_first_step_is_exact(kind, n_patterns, expected):
     assert np.mean(found) == pytest.approx(expected, abs=4 * max(error, 0.0005))
 
 
+@pytest.mark.slow
 def test_later_steps_follow_the_map_where_nothing_comes_back():
     theory = pytest.importorskip("scipy") and hs.theory
     law = [0.4]
@@ -232,8 +232,8 @@ def test_later_steps_follow_the_map_where_nothing_comes_back():
         law.append(theory.diluted_step(law[-1], 11, 3))  # no ties: 11 * 3 is odd
     found = np.empty((4, 3))
     for seed in range(4):
-        net = hs.HopfieldNetwork(graph=hs.random_graph(60_000, 11, rng=seed))
-        patterns = hs.random_patterns(3, 60_000, rng=[8, seed])
+        net = hs.HopfieldNetwork(graph=hs.random_graph(40_000, 11, rng=seed))
+        patterns = hs.random_patterns(3, 40_000, rng=[8, seed])
         cue = hs.flip(patterns[0], fraction=0.3, rng=seed)
         run = net.store(patterns).recall(cue, update="sync", max_sweeps=3, record="overlap")
         found[seed] = run.overlaps[1:, 0]
@@ -241,6 +241,7 @@ def test_later_steps_follow_the_map_where_nothing_comes_back():
     assert (np.abs(found.mean(axis=0) - law[1:]) < 5 * np.maximum(error, 0.0015)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_patterns", [7, 11])
 def test_networks_end_where_the_map_ends(n_patterns):
     theory = pytest.importorskip("scipy") and hs.theory
@@ -428,6 +429,8 @@ def test_arrays_of_a_caller_are_neither_changed_nor_kept():
     assert net.weights.tolist() == [[0, 1], [2, 0]]
     with pytest.raises(ValueError, match="read-only"):
         graph.inputs[0] = 0
+    with pytest.raises(AttributeError):
+        graph.inputs = np.array([9, 9])
     assert not any(array.flags.writeable for array in (net.weights, net.graph.weights))
 
 

@@ -42,36 +42,43 @@ class Graph:
 
     >>> ring = Graph([0, 2, 4, 6, 8], [1, 3, 0, 2, 1, 3, 0, 2])
     >>> ring
-    <Graph N=4, 8 couplings, symmetric>
+    <Graph N=4, 8 couplings>
     >>> from hopfield_sim import HopfieldNetwork
     >>> net = HopfieldNetwork(graph=ring).store([[1, 1, -1, -1]])
     >>> net.weights[0]
     array([ 0.  ,  0.25,  0.  , -0.25])
     """
 
-    starts: NDArray[np.int64]
-    inputs: NDArray[np.int32]
-    weights: NDArray[np.float64] | None
-
     def __init__(self, starts: Any, inputs: Any, weights: Any = None) -> None:
         names = "starts", "inputs", "weights"
-        self._keep(checks.compressed(starts, inputs, weights, names=names))
+        self._rows = checks.compressed(starts, inputs, weights, names=names)
 
     @classmethod
     def _of(cls, rows: Compressed) -> Graph:
         """The graph of rows that are known to be sound."""
         graph = object.__new__(cls)
-        graph._keep(rows)
+        graph._rows = rows
         return graph
 
-    def _keep(self, rows: Compressed) -> None:
-        self.starts, self.inputs = read_only(rows.starts), read_only(rows.columns)
-        self.weights = None if rows.values is None else read_only(rows.values)
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """Where the inputs of each neuron start, (N + 1,), read-only."""
+        return read_only(self._rows.starts)
+
+    @property
+    def inputs(self) -> NDArray[np.int32]:
+        """The inputs of each neuron, (K,), read-only."""
+        return read_only(self._rows.columns)
+
+    @property
+    def weights(self) -> NDArray[np.float64] | None:
+        """The weight W_ij of each, (K,), read-only; None if there are none."""
+        return None if self._rows.values is None else read_only(self._rows.values)
 
     @property
     def n_neurons(self) -> int:
         """Number of neurons, N."""
-        return len(self.starts) - 1
+        return self._rows.n_neurons
 
     @property
     def n_inputs(self) -> NDArray[np.int64]:
@@ -81,17 +88,16 @@ class Graph:
     @property
     def is_symmetric(self) -> bool:
         """Whether each neuron is an input of its inputs, and with the same weight."""
-        return compressed.is_symmetric(self.starts, self.inputs, self.weights)
+        return compressed.is_symmetric(*self._rows)
 
     def __repr__(self) -> str:
-        kind = "symmetric" if self.is_symmetric else "asymmetric"
-        return f"<Graph N={self.n_neurons}, {len(self.inputs)} couplings, {kind}>"
+        return f"<Graph N={self.n_neurons}, {len(self.inputs)} couplings>"
 
 
 def rows_from(graph: Any, name: str) -> Compressed:
     """The rows of a graph, of a sparse matrix of SciPy, or of an array (N, N) where it is not 0."""
     if isinstance(graph, Graph):
-        return Compressed(graph.starts, graph.inputs, graph.weights)
+        return graph._rows
     if checks.is_sparse(graph):
         return checks.scipy_rows(graph, name)
     array = checks.numeric(graph, name, allow_bool=True)
