@@ -18,7 +18,7 @@ N, INPUTS, PATTERNS, STATES = 4000, 40, 8, 200
 def _problem() -> tuple[hs.HopfieldNetwork, NDArray[np.int8]]:
     """A diluted network, and cues of which a tenth of the bits is flipped."""
     patterns = hs.random_patterns(PATTERNS, N, rng=1)
-    net = hs.HopfieldNetwork(graph=hs.random_graph(N, INPUTS, rng=1)).store(patterns)
+    net = hs.HopfieldNetwork(connectivity=hs.random_graph(N, INPUTS, rng=1)).store(patterns)
     return net, hs.flip(np.resize(patterns, (STATES, N)), fraction=0.1, rng=0)
 
 

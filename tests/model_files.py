@@ -30,8 +30,12 @@ def models() -> dict[str, Any]:
             "hopfield own": hs.HopfieldNetwork(lambda p: p.T @ p / 12).store(PATTERNS),
             "hopfield weights": hs.HopfieldNetwork.from_weights(np.eye(12)),
             "bidirectional": hs.BidirectionalMemory().store(IMAGES, PATTERNS[:, :5]),
-            "hopfield diluted": hs.HopfieldNetwork(graph=GRAPH, zero_diagonal=False).store(IMAGES),
-            "hopfield sparse": hs.HopfieldNetwork("pseudoinverse", graph=GRAPH).store(PATTERNS),
+            "hopfield diluted": hs.HopfieldNetwork(connectivity=GRAPH, zero_diagonal=False).store(
+                IMAGES
+            ),
+            "hopfield sparse": hs.HopfieldNetwork("pseudoinverse", connectivity=GRAPH).store(
+                PATTERNS
+            ),
             "dense": hs.DenseMemory("rectified", 4).store(IMAGES),
             "dense exponential": hs.DenseMemory("exponential", energy="sum").store(PATTERNS),
             "graded": hs.GradedNetwork(beta=3.0, tau=2.0, thresholds=0.1).store(IMAGES),

@@ -30,7 +30,7 @@ def measured(n_patterns):
     patterns = hs.random_patterns(n_patterns, N, rng=2)
     wrong = [round(N * (1 - start) / 2) for start in STARTS]
     cues = np.array([hs.flip(patterns[0], count=count, rng=3) for count in wrong])
-    net = hs.HopfieldNetwork(graph=graph).store(patterns)
+    net = hs.HopfieldNetwork(connectivity=graph).store(patterns)
     run = net.recall(cues, update="sync", max_sweeps=STEPS, record="overlap")
     return run.overlaps[:, :, 0]
 

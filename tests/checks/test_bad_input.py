@@ -589,7 +589,7 @@ ARGUMENTS: dict[str, Function] = {
     "from_weights weights": lambda x: hs.HopfieldNetwork.from_weights(x),
     "from_weights thresholds": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), thresholds=x),
     "from_weights backend": lambda x: hs.HopfieldNetwork.from_weights(np.eye(6), backend=x),
-    "HopfieldNetwork graph": lambda x: hs.HopfieldNetwork(graph=x),
+    "HopfieldNetwork connectivity": lambda x: hs.HopfieldNetwork(connectivity=x),
     "Graph starts": lambda x: hs.Graph(x, [0]),
     "Graph inputs": lambda x: hs.Graph([0, 1], x),
     "Graph weights": lambda x: hs.Graph([0, 1], [0], x),

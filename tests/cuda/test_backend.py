@@ -298,8 +298,8 @@ def test_the_stand_in_has_nothing_that_cupy_lacks(cupy):
 def test_diluted_networks_are_followed_by_the_processor(cupy, update, temperature):
     graph = hs.random_graph(60, 9, kind="symmetric", rng=0)
     patterns, cues = hs.random_patterns(4, 60, rng=1), hs.random_patterns(9, 60, rng=2)
-    net = hs.HopfieldNetwork(graph=graph, backend="cupy").store(cupy.asarray(patterns))
-    own = hs.HopfieldNetwork(graph=graph, backend="numpy").store(patterns)
+    net = hs.HopfieldNetwork(connectivity=graph, backend="cupy").store(cupy.asarray(patterns))
+    own = hs.HopfieldNetwork(connectivity=graph, backend="numpy").store(patterns)
     options = {"update": update, "temperature": temperature, "max_sweeps": 8, "rng": 3}
     expected = own.recall(cues, record="energy", **options)
     for states in (cues, cupy.asarray(cues)):
@@ -321,7 +321,7 @@ def test_diluted_networks_are_followed_by_the_processor(cupy, update, temperatur
 def test_gaps_of_asymmetric_dilution_on_the_device(cupy):
     graph, cues = hs.random_graph(60, 9, rng=0), hs.random_patterns(9, 60, rng=2)
     nets = [
-        hs.HopfieldNetwork(graph=graph, backend=backend).store(cues[:3])
+        hs.HopfieldNetwork(connectivity=graph, backend=backend).store(cues[:3])
         for backend in ("cupy", "numpy")
     ]
     found = nets[0].energy_gap(cupy.asarray(cues)).get()

@@ -14,7 +14,9 @@ MEMORIES = {
     "pseudoinverse": lambda: hs.HopfieldNetwork("pseudoinverse"),
     "perceptron": lambda: hs.HopfieldNetwork("perceptron"),
     "with thresholds": lambda: hs.HopfieldNetwork(thresholds=0.01),
-    "diluted": lambda: hs.HopfieldNetwork(graph=hs.random_graph(64, 40, kind="symmetric", rng=0)),
+    "diluted": lambda: hs.HopfieldNetwork(
+        connectivity=hs.random_graph(64, 40, kind="symmetric", rng=0)
+    ),
     "cubic": lambda: hs.DenseMemory(),
     "quartic": lambda: hs.DenseMemory("polynomial", 4),
     "rectified": lambda: hs.DenseMemory("rectified", 30),

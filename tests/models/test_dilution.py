@@ -69,7 +69,7 @@ WALKS = [
 @pytest.mark.parametrize("n", SIZES)
 def test_a_diluted_network_is_the_dense_one_with_zeros(n, kind, backend):
     graph, patterns, cues = problem(n, kind)
-    net = hs.HopfieldNetwork(graph=graph, backend=backend).store(patterns)
+    net = hs.HopfieldNetwork(connectivity=graph, backend=backend).store(patterns)
     weights = np.where(mask_of(graph), patterns.T.astype(float) @ patterns / n, 0)
     np.testing.assert_array_equal(net.weights, weights)
     np.testing.assert_allclose(net.fields(cues), cues @ weights.T, atol=1e-12)
@@ -95,9 +95,11 @@ def test_every_walk_is_that_of_the_dense_network(walk):
             expected = dense.recall(cues, rng=3, max_sweeps=5, **walk, **recall)
             for backend in BACKENDS:
                 for net in (
-                    hs.HopfieldNetwork(graph=graph, backend=backend, **options).store(patterns),
+                    hs.HopfieldNetwork(connectivity=graph, backend=backend, **options).store(
+                        patterns
+                    ),
                     hs.HopfieldNetwork.from_weights(
-                        hs.HopfieldNetwork(graph=graph).store(patterns).graph,
+                        hs.HopfieldNetwork(connectivity=graph).store(patterns).graph,
                         backend=backend,
                         **options,
                     ),
@@ -137,7 +139,7 @@ def test_self_couplings_are_kept_only_where_asked(backend):
     full = np.ones((20, 20), bool)
     for zero_diagonal in (True, False):
         classical = hs.HopfieldNetwork(zero_diagonal=zero_diagonal).store(patterns)
-        net = hs.HopfieldNetwork(graph=full, zero_diagonal=zero_diagonal, backend=backend)
+        net = hs.HopfieldNetwork(connectivity=full, zero_diagonal=zero_diagonal, backend=backend)
         net.store(patterns[:1]).store(patterns[1:])
         np.testing.assert_array_equal(net.weights, classical.weights)
         cues = hs.random_patterns(9, 20, rng=1)
@@ -150,7 +152,7 @@ def test_self_couplings_are_kept_only_where_asked(backend):
 @pytest.mark.parametrize("rule", hs.rules.RULES)
 def test_other_rules_lose_the_couplings_that_are_not_kept(rule):
     graph, patterns, _ = problem(64, "fixed")
-    net = hs.HopfieldNetwork(rule, graph=graph).store(patterns[:2]).store(patterns[2:])
+    net = hs.HopfieldNetwork(rule, connectivity=graph).store(patterns[:2]).store(patterns[2:])
     expected = np.where(mask_of(graph), hs.rules.get(rule)(patterns), 0)
     np.testing.assert_allclose(net.weights, expected, atol=1e-15)
     assert isinstance(net._known(), Sparse)
@@ -164,7 +166,7 @@ def test_many_patterns_need_wider_integers_and_are_exact(n_patterns, backend):
     patterns = hs.random_patterns(n_patterns, 40, rng=1)
     patterns[:, :2] = 1
     graph = hs.random_graph(40, 39, rng=0)
-    net = hs.HopfieldNetwork(graph=graph, backend=backend).store(patterns, advise=False)
+    net = hs.HopfieldNetwork(connectivity=graph, backend=backend).store(patterns, advise=False)
     np.testing.assert_array_equal(net.weights, hs.rules.hebbian(patterns))
     same_runs(
         net.recall(patterns, rng=1), hs.HopfieldNetwork().store(patterns).recall(patterns, rng=1)
@@ -177,17 +179,17 @@ def test_fields_beyond_32_bits_do_not_overflow(backend, monkeypatch):
 
     monkeypatch.setattr(couplings, "INT32_SAFE", 100)
     graph, patterns, cues = problem(64, "fixed")
-    net = hs.HopfieldNetwork(graph=graph, backend=backend).store(np.tile(patterns, (8, 1)))
+    net = hs.HopfieldNetwork(connectivity=graph, backend=backend).store(np.tile(patterns, (8, 1)))
     known = net._known()
     assert known.values.dtype == known.diagonal.dtype == np.float64
     assert known.exact
-    plain = hs.HopfieldNetwork(graph=graph).store(patterns)
+    plain = hs.HopfieldNetwork(connectivity=graph).store(patterns)
     same_runs(net.recall(cues, rng=1), plain.recall(cues, rng=1))
 
 
 def test_no_couplings_at_all_leave_every_state_alone():
     for backend in BACKENDS:
-        net = hs.HopfieldNetwork(graph=hs.random_graph(9, 0), backend=backend)
+        net = hs.HopfieldNetwork(connectivity=hs.random_graph(9, 0), backend=backend)
         net.store(hs.random_patterns(2, 9, rng=1))
         run = net.recall(hs.random_patterns(3, 9, rng=2))
         assert run.converged.all()
@@ -198,11 +200,15 @@ def test_no_couplings_at_all_leave_every_state_alone():
 def test_asymmetric_dilution_says_what_its_energy_means():
     graph, patterns, cues = problem(64, "fixed")
     assert not graph.is_symmetric
-    net = hs.HopfieldNetwork(graph=graph).store(patterns)
+    net = hs.HopfieldNetwork(connectivity=graph).store(patterns)
     with pytest.warns(UserWarning, match="not symmetric: the energy is defined, but"):
         net.energy(cues)
     symmetric, patterns, cues = problem(64, "symmetric")
-    run = hs.HopfieldNetwork(graph=symmetric).store(patterns).recall(cues, record="energy", every=1)
+    run = (
+        hs.HopfieldNetwork(connectivity=symmetric)
+        .store(patterns)
+        .recall(cues, record="energy", every=1)
+    )
     assert (np.diff(run.energy, axis=0) <= 0).all()
 
 
@@ -216,7 +222,7 @@ def test_the_first_step_is_exact(kind, n_patterns, expected):
     for seed in range(5):
         graph = hs.random_graph(4000, 40, kind=kind, rng=seed)
         patterns = hs.random_patterns(n_patterns, 4000, rng=[7, seed])
-        net = hs.HopfieldNetwork(graph=graph).store(patterns)
+        net = hs.HopfieldNetwork(connectivity=graph).store(patterns)
         run = net.recall(patterns, update="sync", max_sweeps=1)
         found.append(np.einsum("bi,bi->b", run.states.astype(int), patterns).mean() / 4000)
     error = np.std(found, ddof=1) / np.sqrt(len(found))
@@ -232,7 +238,7 @@ def test_later_steps_follow_the_map_where_nothing_comes_back():
         law.append(theory.diluted_step(law[-1], 11, 3))  # no ties: 11 * 3 is odd
     found = np.empty((4, 3))
     for seed in range(4):
-        net = hs.HopfieldNetwork(graph=hs.random_graph(40_000, 11, rng=seed))
+        net = hs.HopfieldNetwork(connectivity=hs.random_graph(40_000, 11, rng=seed))
         patterns = hs.random_patterns(3, 40_000, rng=[8, seed])
         cue = hs.flip(patterns[0], fraction=0.3, rng=seed)
         run = net.store(patterns).recall(cue, update="sync", max_sweeps=3, record="overlap")
@@ -249,7 +255,7 @@ def test_networks_end_where_the_map_ends(n_patterns):
     for _ in range(200):
         law = theory.diluted_step(law, 21, n_patterns)
     graph, patterns = hs.random_graph(150_000, 21, rng=1), hs.random_patterns(11, 150_000, rng=2)
-    net = hs.HopfieldNetwork(graph=graph).store(patterns[:n_patterns])
+    net = hs.HopfieldNetwork(connectivity=graph).store(patterns[:n_patterns])
     run = net.recall(patterns[:2], update="sync", max_sweeps=20)
     found = np.einsum("bi,bi->b", run.states.astype(int), patterns[:2]) / 150_000
     assert found.mean() == pytest.approx(law, abs=0.012)
@@ -305,7 +311,7 @@ def test_couplings_are_kept_with_one_probability(kind):
 
 def test_a_million_neurons_need_no_matrix():
     tracemalloc.start()
-    net = hs.HopfieldNetwork(graph=hs.random_graph(10**5, 20, rng=1))
+    net = hs.HopfieldNetwork(connectivity=hs.random_graph(10**5, 20, rng=1))
     patterns = hs.random_patterns(3, 10**5, rng=1)
     run = net.store(patterns).recall(hs.flip(patterns[0], fraction=0.1, rng=1), rng=1)
     assert tracemalloc.get_traced_memory()[1] < 200e6
@@ -314,7 +320,7 @@ def test_a_million_neurons_need_no_matrix():
 
 
 def test_weights_with_zeros_that_do_not_fit_are_refused(monkeypatch):
-    net = hs.HopfieldNetwork(graph=hs.random_graph(3000, 2, rng=1))
+    net = hs.HopfieldNetwork(connectivity=hs.random_graph(3000, 2, rng=1))
     net.store(hs.random_patterns(2, 3000, rng=1))
     monkeypatch.setattr("hopfield_sim.checks.resources._available_memory", lambda: 10**7)
     with pytest.raises(InsufficientMemoryError, match=r"with their zeros.*use graph"):
@@ -343,7 +349,7 @@ def test_sparse_weights_of_scipy_are_accepted_in_every_form():
         np.testing.assert_array_equal(net.weights, weights)
         same_runs(net.recall(cues, rng=1), dense.recall(cues, rng=1))
         assert (before != matrix).nnz == 0
-        diluted = hs.HopfieldNetwork(graph=matrix, zero_diagonal=False).store(cues)
+        diluted = hs.HopfieldNetwork(connectivity=matrix, zero_diagonal=False).store(cues)
         kept = np.where(weights, hs.rules.hebbian(cues, zero_diagonal=False), 0)
         np.testing.assert_array_equal(diluted.weights, kept)
 
@@ -393,11 +399,14 @@ RING = hs.Graph([0, 2, 4, 6], [1, 2, 0, 2, 0, 1])
         (lambda: hs.Graph([0, 2, 2], [1, 0]), "inputs must ascend in each row"),
         (lambda: hs.Graph([0, 1], [0], [1, 2]), r"weights must be \(1,\)"),
         (lambda: hs.Graph([0, 1], [0], [np.nan]), "weights must be finite"),
-        (lambda: hs.HopfieldNetwork(graph="ring"), "graph"),
-        (lambda: hs.HopfieldNetwork(graph=[[1, 0]]), "graph must be a Graph or a square matrix"),
-        (lambda: hs.HopfieldNetwork(graph=[[np.nan]]), "graph must be finite"),
-        (lambda: hs.HopfieldNetwork(graph=RING).store([[1, -1]]), "shape"),
-        (lambda: hs.HopfieldNetwork(graph=RING, thresholds=[1, 2]), r"thresholds.*\(3,\)"),
+        (lambda: hs.HopfieldNetwork(connectivity="ring"), "connectivity"),
+        (
+            lambda: hs.HopfieldNetwork(connectivity=[[1, 0]]),
+            "connectivity must be a Graph or a square matrix",
+        ),
+        (lambda: hs.HopfieldNetwork(connectivity=[[np.nan]]), "connectivity must be finite"),
+        (lambda: hs.HopfieldNetwork(connectivity=RING).store([[1, -1]]), "shape"),
+        (lambda: hs.HopfieldNetwork(connectivity=RING, thresholds=[1, 2]), r"thresholds.*\(3,\)"),
         (lambda: hs.HopfieldNetwork.from_weights(RING), "Graph with weights"),
         (lambda: hs.HopfieldNetwork.from_weights(scipy_of(np.ones((2, 3)))), "square matrix"),
         (lambda: hs.HopfieldNetwork.from_weights(scipy_of([[np.inf]])), "must be finite"),
@@ -438,7 +447,9 @@ def test_arrays_of_a_caller_are_neither_changed_nor_kept():
 @pytest.mark.parametrize("zero_diagonal", [True, False])
 def test_a_diluted_network_comes_back_and_goes_on_learning(tmp_path, rule, zero_diagonal):
     graph, patterns, cues = problem(30, "independent")
-    net = hs.HopfieldNetwork(rule, graph=graph, zero_diagonal=zero_diagonal).store(patterns[:3])
+    net = hs.HopfieldNetwork(rule, connectivity=graph, zero_diagonal=zero_diagonal).store(
+        patterns[:3]
+    )
     net.save(tmp_path / "net")
     again = hs.load(tmp_path / "net")
     for _ in range(2):

@@ -44,7 +44,7 @@ class Graph:
     >>> ring
     <Graph N=4, 8 couplings>
     >>> from hopfield_sim import HopfieldNetwork
-    >>> net = HopfieldNetwork(graph=ring).store([[1, 1, -1, -1]])
+    >>> net = HopfieldNetwork(connectivity=ring).store([[1, 1, -1, -1]])
     >>> net.weights[0]
     array([ 0.  ,  0.25,  0.  , -0.25])
     """
@@ -104,7 +104,7 @@ def rows_from(graph: Any, name: str) -> Compressed:
     if array.ndim != 2 or array.shape[0] != array.shape[1] or array.shape[0] == 0:
         raise InvalidInputError(
             f"{name} must be a Graph or a square matrix (N, N), sparse or not; "
-            f"got shape {array.shape}"
+            f"got shape {array.shape}; random_graph draws one"
         )
     kept = checks.finite(array, name) != 0
     columns = np.nonzero(kept)[1].astype(np.int32)

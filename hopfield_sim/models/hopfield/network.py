@@ -51,7 +51,7 @@ class HopfieldNetwork(PairNetwork):
         function.
     zero_diagonal : bool
         Whether the self-couplings W_ii are set to zero.
-    graph : Graph, SciPy sparse matrix or (N, N) array_like, optional
+    connectivity : Graph, SciPy sparse matrix or (N, N) array_like, optional
         The couplings W_ij that are kept, where it is not 0: :func:`random_graph` draws one, for a
         diluted network. All others are zero; Hebb's rule computes only those. By default all are.
     thresholds : float or (N,) array_like, optional
@@ -77,7 +77,7 @@ class HopfieldNetwork(PairNetwork):
         rule: str | rules.Rule = "hebbian",
         *,
         zero_diagonal: bool = True,
-        graph: Any = None,
+        connectivity: Any = None,
         thresholds: Any = None,
         backend: str = "auto",
         dtype: Any = np.float64,
@@ -88,8 +88,8 @@ class HopfieldNetwork(PairNetwork):
         self._zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
         self._kept: Compressed | None = None
         """Columns of the couplings that the graph keeps."""
-        if graph is not None:
-            rows = rows_from(graph, "graph")
+        if connectivity is not None:
+            rows = rows_from(connectivity, "connectivity")
             rows = without_diagonal(rows) if self._zero_diagonal else rows
             self._kept = turned(rows._replace(values=None))
         self._backend = backends.setting(backend)
@@ -132,7 +132,7 @@ class HopfieldNetwork(PairNetwork):
             if rows.values is None:
                 raise InvalidInputError(
                     "weights must be a Graph with weights; got one without; for couplings that a "
-                    "rule computes use HopfieldNetwork(graph=...)"
+                    "rule computes use HopfieldNetwork(connectivity=...)"
                 )
             learnt = couplings.sparse(turned(rows), net._dtype)
         else:

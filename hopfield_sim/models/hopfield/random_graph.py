@@ -48,7 +48,7 @@ def random_graph(
     Returns
     -------
     Graph
-        For ``HopfieldNetwork(graph=...)``.
+        For ``HopfieldNetwork(connectivity=...)``.
 
     Raises
     ------
