@@ -261,6 +261,8 @@ def held(row: Mapping[str, Any], result: Result) -> str:
     """Format the critical overlap of a row of ``summary["critical"]``."""
     if math.isnan(row["critical"]):
         where = row["memory"], row["load"]
-        mine = [one["recovered"] for one in result.rows if (one["memory"], one["load"]) == where]
+        mine = [
+            float(one["recovered"]) for one in result.rows if (one["memory"], one["load"]) == where
+        ]
         return "none that was tried" if max(mine) < 0.5 else "the smallest that was tried"
     return with_error(round(row["critical"], 9), round(row["critical_se"], 9))
