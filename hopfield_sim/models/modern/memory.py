@@ -291,7 +291,7 @@ class ModernHopfield(ContinuousMemory):
         --------
         >>> mem = ModernHopfield(beta=4.0).store([[1.0, 0.0], [0.0, 1.0]], [[1, 2, 3], [7, 8, 9]])
         >>> mem.recall_values([0.9, 0.1]).round(2)
-        array([1.24, 2.24, 3.24])
+        array([1.23, 2.23, 3.23])
         """
         now = self._now()
         attending, batch = now._attending_to(states, observed)
