@@ -145,6 +145,10 @@ def _owners() -> dict[type, Any]:
         objects = [
             net,
             net.recall(spins, record=["overlap", "states"]),
+            hs.BidirectionalMemory().store(spins, spins[:, :4]),
+            hs.BidirectionalMemory().store(spins, spins[:, :4]).recall(spins),
+            hs.GradedNetwork().store(spins),
+            hs.GradedNetwork().store(spins).recall(spins, max_time=1.0, record="energy"),
             hs.DenseMemory(order=3).store(spins),
             hs.ModernHopfield(2.0).store(reals),
             hs.DistributedMemory(50, rng=0).store(reals),
