@@ -75,7 +75,10 @@ def test_an_unknown_name_is_told_by_everything_public() -> None:
         (lambda: hs.random_patterns(2, 9, 0.3), "did you mean activity=0.3"),
         (lambda: MODERN.recall(REALS, max_sweeps=3), "did you mean max_steps="),
         (lambda: SUMMED.recall(REALS, tool=1e-3), "did you mean tol="),
-        (lambda: MODERN.store(REALS, REALS), "store takes patterns; positional arguments given: 2"),
+        (
+            lambda: hs.DistributedMemory(9, rng=0).store(REALS, REALS),
+            "store takes patterns; positional arguments given: 2",
+        ),
         (lambda: BINARY.recall(SIGNS, temprature=1.0), "did you mean temperature="),
         (lambda: BINARY.recall(SIGNS).show(shap=(2, 4)), "did you mean shape="),
         (lambda: hs.flip(SIGNS, fracton=0.1), "flip has no argument fracton=; did you mean fra"),
