@@ -147,6 +147,7 @@ def _owners() -> dict[type, Any]:
             net.recall(spins, record=["overlap", "states"]),
             hs.BidirectionalMemory().store(spins, spins[:, :4]),
             hs.BidirectionalMemory().store(spins, spins[:, :4]).recall(spins),
+            hs.rules.OwnRule(hs.rules.covariance),
             hs.GradedNetwork().store(spins),
             hs.GradedNetwork().store(spins).recall(spins, max_time=1.0, record="energy"),
             hs.DenseMemory(order=3).store(spins),

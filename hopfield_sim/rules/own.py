@@ -78,10 +78,16 @@ class OwnRule:
                 f"{name} must be a function of patterns (P, N) and weights (N, N) that returns "
                 f"thresholds (N,); got {checks.show(made)}"
             )
-        shown = weights.view()
+        array, _ = checks.patterns(patterns)
+        shown = checks.weights(weights, name="weights")
+        if len(shown) != array.shape[1]:
+            raise InvalidInputError(
+                f"weights must be ({array.shape[1]}, {array.shape[1]}), as the patterns have "
+                f"{array.shape[1]} neurons; got shape {shown.shape}"
+            )
         shown.flags.writeable = False
-        answer = self._answer(partial(made, **options), patterns, shown)
-        return checks.thresholds(answer, len(weights), name=name)
+        answer = self._answer(partial(made, **options), array, shown)
+        return checks.thresholds(answer, len(shown), name=name)
 
     def _answer(
         self, function: Callable[..., Any], patterns: NDArray[np.int8], *further: NDArray[Any]

@@ -327,7 +327,7 @@ class BidirectionalMemory(ShowsMemory, Saved):
             rng=rng,
             start_sweep=start_sweep,
         )
-        return BidirectionalRecall.of(run, keys, values)
+        return BidirectionalRecall._of(run, keys, values)
 
     # ------------------------------------------------------------------ files and display
 

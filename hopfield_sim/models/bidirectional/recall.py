@@ -30,7 +30,7 @@ class BidirectionalRecall(Recall):
     _values: checks.Batch[np.int8]
 
     @classmethod
-    def of(cls, run: Recall, keys: checks.Batch[np.int8], values: checks.Batch[np.int8]) -> Self:
+    def _of(cls, run: Recall, keys: checks.Batch[np.int8], values: checks.Batch[np.int8]) -> Self:
         """The recall ``run`` of the network, of pairs that were given like these."""
         known = {field.name: getattr(run, field.name) for field in fields(run)}
         return cls(**known, _keys=keys, _values=values)
