@@ -419,7 +419,7 @@ RING = hs.Graph([0, 2, 4, 6], [1, 2, 0, 2, 0, 1])
         (lambda: hs.random_graph(5, 5), "n_inputs.*from 0 to 4"),
         (lambda: hs.random_graph(5, 2.5), "n_inputs must be an integer"),
         (lambda: hs.random_graph(5, -1, kind="symmetric"), "n_inputs"),
-        (lambda: hs.random_graph(5, 2, kind="symetric"), 'mean "symmetric"'),
+        (lambda: hs.random_graph(5, 2, kind="symmetrc"), 'mean "symmetric"'),
         (lambda: hs.random_graph(10**8, 10**7), "not enough memory for a graph"),
     ],
 )
