@@ -60,8 +60,30 @@ class Dynamics:
     n_threads: int
 
 
+class FieldsCached:
+    """Couplings whose caches are the fields of states, in the dtype of their diagonal."""
+
+    diagonal: NDArray[Any]
+    wide: ClassVar[bool] = False
+
+    @cached_property
+    def n_neurons(self) -> int:
+        """Number of neurons, N."""
+        return len(self.diagonal)
+
+    @cached_property
+    def width(self) -> int:
+        """Length of a cache."""
+        return len(self.diagonal)
+
+    @cached_property
+    def cache_type(self) -> np.dtype[Any]:
+        """dtype of a cache."""
+        return self.diagonal.dtype
+
+
 @dataclass(frozen=True)
-class Matrix:
+class Matrix(FieldsCached):
     """Weights as a matrix; the cache of a state holds its fields.
 
     Parameters
@@ -83,22 +105,6 @@ class Matrix:
     scale: float
     reach: int = 0
     factors: Factors | None = None
-    wide: ClassVar[bool] = False
-
-    @cached_property
-    def n_neurons(self) -> int:
-        """Number of neurons, N."""
-        return len(self.diagonal)
-
-    @cached_property
-    def width(self) -> int:
-        """Length of a cache."""
-        return len(self.diagonal)
-
-    @cached_property
-    def cache_type(self) -> np.dtype[Any]:
-        """dtype of a cache."""
-        return self.diagonal.dtype
 
     @cached_property
     def exact(self) -> bool:
@@ -185,7 +191,7 @@ class Factors:
 
 
 @dataclass(frozen=True)
-class Sparse:
+class Sparse(FieldsCached):
     """Weights of which most are zero, as compressed columns; the cache of a state holds its fields.
 
     Parameters
@@ -213,22 +219,6 @@ class Sparse:
     scale: float
     exact: bool
     reach: int = 0
-    wide: ClassVar[bool] = False
-
-    @cached_property
-    def n_neurons(self) -> int:
-        """Number of neurons, N."""
-        return len(self.diagonal)
-
-    @cached_property
-    def width(self) -> int:
-        """Length of a cache."""
-        return len(self.diagonal)
-
-    @cached_property
-    def cache_type(self) -> np.dtype[Any]:
-        """dtype of a cache."""
-        return self.diagonal.dtype
 
     @property
     def numbers(self) -> NDArray[Any]:

@@ -47,6 +47,18 @@ def test_values_in_parts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(memory.recall_values(queries), whole, rtol=1e-13)
 
 
+def test_a_recall_has_the_values_of_where_it_ends() -> None:
+    rng = np.random.default_rng(3)
+    keys, images = rng.normal(size=(5, 8)), rng.normal(size=(5, 2, 3))
+    memory = hs.ModernHopfield(0.7).store(keys, images)
+    run = memory.recall(keys + 0.1, advise=False)
+    wanted = attention(run.states, keys, images.reshape(5, 6), 0.7).reshape(5, 2, 3)
+    np.testing.assert_allclose(run.values, wanted, atol=1e-12)
+    assert memory.recall(keys[0], advise=False).values.shape == (2, 3)
+    with pytest.raises(NotStoredError, match="no values"):
+        _ = hs.ModernHopfield().store(keys).recall(keys, advise=False).values
+
+
 def test_values_come_and_go_with_their_patterns(tmp_path) -> None:
     rng = np.random.default_rng(2)
     keys, images = rng.normal(size=(6, 8)), rng.normal(size=(6, 2, 3))

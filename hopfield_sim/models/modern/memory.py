@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -112,7 +112,8 @@ class ModernHopfield(ContinuousMemory):
         patterns : (P, N), (P, H, W) or (P, H, W, 3) array_like of float
             Patterns, finite; not modified.
         values : (P, M), (P, H, W) or (P, H, W, 3) array_like of float, optional
-            A value for each pattern, of any size, for ``recall_values``; for all patterns or none.
+            A value for each pattern, of any size, that ``recall`` and ``recall_values`` return, for
+            all patterns or none.
 
         Returns
         -------
@@ -417,7 +418,8 @@ class ModernHopfield(ContinuousMemory):
         Returns
         -------
         Descent
-            Final states, reasons for stopping, and recorded rows.
+            Final states, reasons for stopping, and recorded rows; if memories have values, also the
+            ``values`` at the final states.
 
         Raises
         ------
@@ -457,7 +459,12 @@ class ModernHopfield(ContinuousMemory):
         )
         if advise and walk.resting.all():
             advice.warn_of_collapse(attending, starts, walk.states)
-        return run
+        kept = now._state.values
+        if kept is None:
+            return run
+        found = pairing.means(attending, walk.states, kept)
+        own = batch._replace(shape=now._state.value_shape)
+        return replace(run, _values=own.restore(places.moved(found, batch.place)))
 
     # ------------------------------------------------------------------ files
 
