@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from scipy import optimize, special
 
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError
@@ -50,6 +49,7 @@ def test_theory_has_the_published_digits() -> None:
 @pytest.mark.parametrize("load", [0.02, 0.1, 0.2, 0.25, 0.269])
 def test_theory_solves_its_two_equations(load: float) -> None:
     """m and r, found as a root of two equations from another start than the function's."""
+    optimize, special = map(pytest.importorskip, ("scipy.optimize", "scipy.special"))
 
     def equations(both: np.ndarray) -> list[float]:
         m, r = both
