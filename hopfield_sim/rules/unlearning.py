@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from hopfield_sim.backends.reference.philox import random_spins
 from hopfield_sim.rules.hebbian import hebbian
 from hopfield_sim.rules.rule import LearningRule
 from hopfield_sim.support.products import gram
+
+_MOST = 10
+"""What is unlearnt at most, in units of what was learnt."""
 
 _TOGETHER = 10
 """Dreams by the same weights; each takes so little away that the others hardly notice."""
@@ -47,7 +51,7 @@ def unlearning(
         Patterns of ±1.
     steps : int, optional
         Number of dreams, ten at a time by the same weights; by default P/2ε, which unlearns half of
-        what was learnt.
+        what was learnt, and at most 10 P/ε.
     rate : float
         Strength ε of a dream, from 1e-6 to 1, where a pattern has the strength 1.
     rng : None, int or numpy.random.Generator
@@ -85,7 +89,8 @@ def unlearning(
     rate = checks.real(rate, "rate", minimum=1e-6, maximum=1)
     n_patterns, n_neurons = array.shape
     usual = round(n_patterns / (2 * rate))
-    steps = usual if steps is None else checks.integer(steps, "steps", minimum=0)
+    most = math.ceil(_MOST * n_patterns / rate)
+    steps = usual if steps is None else checks.integer(steps, "steps", minimum=0, maximum=most)
     zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
     checks.memory(
         24 * n_neurons**2 + 4 * array.size,

@@ -241,6 +241,7 @@ def test_learning_leaves_copies_and_earlier_snapshots_alone():
         (lambda net: net.recall(np.full(30, 1.5)), "from -1 to 1"),
         (lambda net: net.recall(np.ones(30), step=2.0), "step must be from 0 to 1"),
         (lambda net: net.recall(np.ones(30), step=0.0), "greater than 0"),
+        (lambda net: net.recall(np.ones(30), step=1e-9), "step must be at least 0.0001"),
         (lambda net: net.recall(np.ones(30)).overlap(np.ones((1, 3), int)), "30 neurons a row"),
         (lambda net: hs.GradedNetwork(beta=0.0), "beta must be"),
         (lambda net: hs.GradedNetwork(tau=0.0), "tau must be greater than 0"),

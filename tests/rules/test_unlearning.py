@@ -79,7 +79,8 @@ def test_dreams_are_drawn_from_a_seed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wrong"), [("rate", 0), ("rate", 2), ("steps", -1), ("steps", 1.5), ("rng", -1)]
+    ("name", "wrong"),
+    [("rate", 0), ("rate", 2), ("steps", -1), ("steps", 10**9), ("steps", 1.5), ("rng", -1)],
 )
 def test_arguments_of_unlearning(name: str, wrong: Any) -> None:
     with pytest.raises(HopfieldError, match=name):

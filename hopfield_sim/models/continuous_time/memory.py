@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+_MOST_STEPS = 10_000_000
+"""Largest number of fixed steps of a recall."""
+
 _LONGEST = 1e30
 """Times are at most this and at least its inverse, so that products of them are finite."""
 _LASTS, _EVERY = 1000.0, 0.1
@@ -275,8 +278,8 @@ class GradedNetwork(ShowsMemory, Saved):
             If nothing is stored.
         InvalidInputError, InvalidTypeError
             If ``states`` or ``clamp`` do not have N neurons, activities are beyond ±1, ``step`` is
-            not between 0 and τ, ``max_time`` or ``every`` is not positive, ``tol`` is negative or
-            an observable is unknown.
+            not between 0 and τ or takes more than 10⁷ steps, ``max_time`` or ``every`` is not
+            positive, ``tol`` is negative or an observable is unknown.
         """
         now = self._now()
         batch = now._validate(states)
@@ -288,6 +291,11 @@ class GradedNetwork(ShowsMemory, Saved):
         if step is not None:
             step = _time(step, "step", tau)
         max_time = _LASTS * tau if max_time is None else _time(max_time, "max_time")
+        if step is not None and max_time > _MOST_STEPS * step:
+            raise InvalidInputError(
+                f"step must be at least {max_time / _MOST_STEPS:g}, since max_time={max_time:g} is "
+                f"at most {_MOST_STEPS:,} steps; got {step:g}; use a shorter max_time"
+            )
         every = _EVERY * tau if every is None else _time(every, "every")
         if step is not None:
             every = step * np.ceil(every / step * (1 - 1e-9))
