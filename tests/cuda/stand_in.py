@@ -238,10 +238,10 @@ FUNCTIONS = {
             "out",
             "dtype",
         ),
-        "where flatnonzero zeros_like ones clip eye triu tril": (),
+        "where nonzero flatnonzero zeros_like ones clip eye triu tril": (),
         "zeros full arange": ("dtype",),
         "einsum": ("dtype",),
-        "concatenate stack median": ("axis",),
+        "concatenate stack median partition": ("axis",),
     }.items()
     for name in names.split()
 }
