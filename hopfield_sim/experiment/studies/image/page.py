@@ -42,8 +42,10 @@ def sentence(result: Result) -> str:
         text += f" The two most alike of the {count} pictures overlap by {likeness:.2f}"
         if likeness < 0.1:
             text += ", next to nothing."
-        elif likeness > 1 - result.summary["covered"]:
-            text += ", more than a cue has in common with its own picture: expect them mixed up."
+        elif likeness > (shown := 1 - result.summary["covered"]) and not all(
+            row["retrieved"] for row in result.rows
+        ):
+            text += f", more than the {shown:.0%} that a cue shows: such pictures are mixed up."
         else:
             text += "."
     parts = [text, _reason(result), _negatives(result)]
