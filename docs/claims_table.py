@@ -110,7 +110,13 @@ CLAIMS = [
     Claim(
         rf"(Six) pictures of {N} pixels come back (?:with {N} % of each covered|when three)",
         "hopfield-sim image",
-        (r"(6) of 6 by the Hebbian rule and 6 of 6", rf"the last of {N} pixels", rf"With {N}% of"),
+        (
+            r"(6) of 6 by the Hebbian rule, 6 of 6 by the Storkey rule, 6 of 6 by the "
+            r"pseudo-inverse rule, 6 of 6 by the dense exponential memory "
+            r"and 6 of 6 by the modern memory",
+            rf"the last of {N} pixels",
+            rf"With {N}% of",
+        ),
     ),
     Claim(
         r"solves the exclusive or for odd n ≥ (3), max\(x, 0\)ⁿ for n ≥ (2)",
