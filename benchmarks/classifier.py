@@ -19,10 +19,10 @@ from threadpoolctl import threadpool_limits
 from benchmarks.measure import Contest, machine, settle
 from benchmarks.row import NotMeasured, same
 from hopfield_sim import backends
-from hopfield_sim.models import training
 from hopfield_sim.models.classifier import rule
 from hopfield_sim.models.classifier import training as learning
 from hopfield_sim.models.classifier.state import Recipe, State
+from hopfield_sim.models.descent import training
 
 Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
 Epoch = Callable[[], Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hopfield_sim.models.attraction import basins as basins
+from hopfield_sim.models.base.saved import load as load
 from hopfield_sim.models.bidirectional.memory import BidirectionalMemory as BidirectionalMemory
 from hopfield_sim.models.classifier.memory import DenseClassifier as DenseClassifier
 from hopfield_sim.models.continuous_time.memory import GradedNetwork as GradedNetwork
@@ -19,7 +20,6 @@ from hopfield_sim.models.modern.diffusion import posterior_mean as posterior_mea
 from hopfield_sim.models.modern.memory import ModernHopfield as ModernHopfield
 from hopfield_sim.models.replay import replay as replay
 from hopfield_sim.models.restricted.memory import RestrictedHopfield as RestrictedHopfield
-from hopfield_sim.models.saved import load as load
 from hopfield_sim.models.trained.memory import TrainedDenseMemory as TrainedDenseMemory
 from hopfield_sim.recall.chains import correlation_time as correlation_time
 

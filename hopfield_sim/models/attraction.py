@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
-from hopfield_sim.models.continuous import ContinuousMemory
+from hopfield_sim.models.base.continuous import ContinuousMemory
 from hopfield_sim.models.hopfield import classification
 from hopfield_sim.support.crossing import crossing
 

@@ -19,9 +19,10 @@ from hopfield_sim.errors import (
     ModelFileError,
     NotStoredError,
 )
-from hopfield_sim.models import files, training
+from hopfield_sim.models.base import files
 from hopfield_sim.models.classifier import training as learning
 from hopfield_sim.models.classifier.state import State
+from hopfield_sim.models.descent import training
 
 DATA = Path(os.environ.get("HOPFIELD_DATA", "/nowhere"))
 ORDERS = [2, 3, 5, 10, 20, 30]

@@ -414,7 +414,7 @@ def test_the_model_comes_back_from_a_file(tmp_path):
 
 
 def test_forged_files_are_refused(tmp_path):
-    from hopfield_sim.models import files
+    from hopfield_sim.models.base import files
 
     good = {
         "interaction": np.array("polynomial"), "order": np.array(3), "energy": np.array("sum"),

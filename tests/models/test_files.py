@@ -192,7 +192,7 @@ def test_forged_files_are_refused(file_bytes, tmp_path, change):
 
 def test_consistent_forgeries_that_make_no_network_are_refused(tmp_path):
     """Members that agree with their manifest but not with each other."""
-    from hopfield_sim.models import files
+    from hopfield_sim.models.base import files
 
     good = {
         "rule": np.array("hebbian"),
@@ -286,7 +286,7 @@ def forgeries(members):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("name", MODELS)
 def test_a_consistent_forgery_is_refused_or_has_finite_answers(name, tmp_path, monkeypatch):
-    from hopfield_sim.models import files
+    from hopfield_sim.models.base import files
     from hopfield_sim.models.distributed.features import Projection
 
     drawn, sizes, used = Projection.block, [0], 0
@@ -312,7 +312,7 @@ def test_a_consistent_forgery_is_refused_or_has_finite_answers(name, tmp_path, m
 
 @pytest.mark.parametrize("name", MODELS)
 def test_images_have_a_shape_that_makes_all_their_sites(name, tmp_path):
-    from hopfield_sim.models import files
+    from hopfield_sim.models.base import files
 
     kind, good = members_of(MODELS[name], tmp_path)
     wrapping = (2**32, 2**32, 12)  # 12 in 64 bits
@@ -324,7 +324,7 @@ def test_images_have_a_shape_that_makes_all_their_sites(name, tmp_path):
 
 def test_axes_of_one_name_have_one_length(tmp_path):
     """P, N, memories, steps: what members have in common is said by each of them."""
-    from hopfield_sim.models import files
+    from hopfield_sim.models.base import files
 
     for name, member, said in (
         ("hopfield storkey", "diagonal", "N must be 12"),

@@ -585,7 +585,7 @@ def test_files(tmp_path, similarity, dtype):
 
 
 def test_forged_files_are_refused(tmp_path):
-    from hopfield_sim.models import files
+    from hopfield_sim.models.base import files
 
     good = {
         "beta": np.array(1.0),

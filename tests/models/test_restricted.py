@@ -17,7 +17,7 @@ from hopfield_sim.errors import (
     ModelFileError,
     NotStoredError,
 )
-from hopfield_sim.models.early_stopping import Patience, train
+from hopfield_sim.models.descent.early_stopping import Patience, train
 from hopfield_sim.models.restricted.adam import Adam, slope
 from hopfield_sim.models.restricted.bipartite import evaluate
 from hopfield_sim.models.restricted.rotation import orthonormal, rotate
@@ -470,7 +470,7 @@ def test_it_comes_back_from_its_file(tmp_path):
 
 
 def test_a_file_that_contradicts_itself_is_refused(tmp_path):
-    from hopfield_sim.models import files
+    from hopfield_sim.models.base import files
 
     memory, _ = some_memory(n=6, m=2, n_patterns=2)
     memory.save(tmp_path / "memory.npz")

@@ -378,7 +378,7 @@ def test_it_comes_back_from_its_file(tmp_path):
 
 
 def test_a_file_that_contradicts_itself_is_refused(tmp_path):
-    from hopfield_sim.models import files
+    from hopfield_sim.models.base import files
 
     hs.TrainedDenseMemory(2, rng=0).store(np.ones((1, 6))).save(tmp_path / "memory.npz")
     with zipfile.ZipFile(tmp_path / "memory.npz") as archive:

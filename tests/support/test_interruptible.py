@@ -17,7 +17,7 @@ import hopfield_sim as hs
 from hopfield_sim import rules
 from hopfield_sim.checks import reals
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models import files
+from hopfield_sim.models.base import files
 from hopfield_sim.models.distributed.features import projection
 from hopfield_sim.patterns import sampling
 from hopfield_sim.support import interruptible

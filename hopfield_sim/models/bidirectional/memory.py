@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.base.saved import Saved
+from hopfield_sim.models.base.shared import stored
+from hopfield_sim.models.base.spins import Shape, image_shape, read_only
 from hopfield_sim.models.bidirectional import layers
 from hopfield_sim.models.bidirectional.layers import Spins
 from hopfield_sim.models.bidirectional.recall import BidirectionalRecall
 from hopfield_sim.models.hopfield.network import HopfieldNetwork
-from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
-from hopfield_sim.models.saved import Saved
-from hopfield_sim.models.shared import stored
-from hopfield_sim.models.spins import Shape, image_shape, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.support.display import ShowsMemory
 

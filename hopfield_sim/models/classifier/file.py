@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.models.base.members import Member, Values
 from hopfield_sim.models.classifier.state import COLUMNS, Labels, Recipe, Row, State
-from hopfield_sim.models.members import Member, Values
 
 _SETTINGS = {
     "n_memories": Member("i8", "_recipe.n_memories"),

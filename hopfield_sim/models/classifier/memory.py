@@ -18,13 +18,13 @@ from hopfield_sim.backends.reference.powers import Floats
 from hopfield_sim.checks import places
 from hopfield_sim.checks.reals import slabs
 from hopfield_sim.errors import InvalidInputError, NotStoredError
+from hopfield_sim.models.base.members import FileKind, Values
+from hopfield_sim.models.base.saved import Saved
+from hopfield_sim.models.base.spins import read_only
 from hopfield_sim.models.classifier import file as classifier_file
 from hopfield_sim.models.classifier import rule
 from hopfield_sim.models.classifier import training as learning
 from hopfield_sim.models.classifier.state import Labels, Recipe, State
-from hopfield_sim.models.members import FileKind, Values
-from hopfield_sim.models.saved import Saved
-from hopfield_sim.models.spins import read_only
 from hopfield_sim.support import blas
 from hopfield_sim.support.display import memory_html
 from hopfield_sim.support.progress import Bar
@@ -446,7 +446,7 @@ class DenseClassifier(Saved):
 
     def _found(self, checkpoint: Path) -> tuple[Recipe, State | None]:
         """What a checkpoint holds, if there is one."""
-        from hopfield_sim.models import files
+        from hopfield_sim.models.base import files
 
         if not os.path.exists(checkpoint):
             return self._recipe, None

@@ -20,9 +20,9 @@ from hopfield_sim.backends.reference.powers import Floats
 from hopfield_sim.backends.reference.voting import Voting
 from hopfield_sim.checks.places import HERE, beside, module_of, moved
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models import training
 from hopfield_sim.models.classifier import rule
 from hopfield_sim.models.classifier.state import Labels, Recipe, Row, State
+from hopfield_sim.models.descent import training
 
 _SAMPLE = 1000
 """Examples used to measure a temperature."""

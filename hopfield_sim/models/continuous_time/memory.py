@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks, rules
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.continuous import inverse_temperature
+from hopfield_sim.models.base.continuous import inverse_temperature
+from hopfield_sim.models.base.members import FileKind, Member, Values, members_of
+from hopfield_sim.models.base.saved import Saved
 from hopfield_sim.models.continuous_time.neurons import Neurons, entropy_of
 from hopfield_sim.models.hopfield.couplings import fields_of_reals
 from hopfield_sim.models.hopfield.network import HopfieldNetwork
-from hopfield_sim.models.members import FileKind, Member, Values, members_of
-from hopfield_sim.models.saved import Saved
 from hopfield_sim.recall import clock, observables
 from hopfield_sim.recall.clock import Evolution
 from hopfield_sim.recall.observables import Record, Subject

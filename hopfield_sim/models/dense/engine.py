@@ -13,13 +13,13 @@ from hopfield_sim.backends.dense_protocol import DenseHeatBath, DenseRule, Desce
 from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.checks import places
-from hopfield_sim.models.binary import Manner
+from hopfield_sim.models.base.binary import Manner
 from hopfield_sim.models.dense.interactions import Interaction
 
 
 @dataclass(frozen=True)
 class DenseEngine:
-    """Engine of dense memories; see ``models.spins.Engine``."""
+    """Engine of dense memories; see ``models.base.spins.Engine``."""
 
     interaction: Interaction
     logarithmic: bool

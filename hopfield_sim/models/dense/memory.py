@@ -18,14 +18,14 @@ from hopfield_sim.backends.dense_protocol import Memories
 from hopfield_sim.backends.reference import dense as numpy_dense
 from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models import likeness
-from hopfield_sim.models.binary import BinaryMemory, Manner
+from hopfield_sim.models.base import likeness
+from hopfield_sim.models.base.binary import BinaryMemory, Manner
+from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.base.shared import stored
+from hopfield_sim.models.base.spins import Shape, Stored, image_shape
 from hopfield_sim.models.dense import own
 from hopfield_sim.models.dense.engine import DenseEngine, overlaps
 from hopfield_sim.models.dense.interactions import ENERGIES, INTERACTIONS, Floats, Interaction
-from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
-from hopfield_sim.models.shared import stored
-from hopfield_sim.models.spins import Shape, Stored, image_shape
 
 if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded

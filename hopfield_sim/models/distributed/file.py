@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
+from hopfield_sim.models.base.members import Member, Values
 from hopfield_sim.models.distributed.features import Projection
 from hopfield_sim.models.distributed.summed import Recipe
-from hopfield_sim.models.members import Member, Values
 
 _PROBED = 4
 

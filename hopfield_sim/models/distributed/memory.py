@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature
+from hopfield_sim.models.base.continuous import ContinuousMemory, Size, inverse_temperature
+from hopfield_sim.models.base.members import SHAPE, FileKind, Values
+from hopfield_sim.models.base.shared import stored
+from hopfield_sim.models.base.spins import read_only
 from hopfield_sim.models.distributed import advice, validity
 from hopfield_sim.models.distributed import file as summed_file
 from hopfield_sim.models.distributed.features import Comparison, Projection
 from hopfield_sim.models.distributed.file import Sum
 from hopfield_sim.models.distributed.summed import Recipe
-from hopfield_sim.models.members import SHAPE, FileKind, Values
-from hopfield_sim.models.shared import stored
-from hopfield_sim.models.spins import read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.protocol import Couplings, HeatBath, Limits, Rule, StateBatch
 from hopfield_sim.backends.reference.pairs import Pairs
-from hopfield_sim.models.binary import Manner
+from hopfield_sim.models.base.binary import Manner
 from hopfield_sim.models.hopfield import couplings as coupling
 from hopfield_sim.models.hopfield import energy
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.checks import Compressed
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.spins import read_only
+from hopfield_sim.models.base.spins import read_only
 from hopfield_sim.support import compressed
 from hopfield_sim.support.compressed import rows_of, starts_of, transposed
 

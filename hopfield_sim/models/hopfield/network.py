@@ -12,12 +12,12 @@ from hopfield_sim.backends.protocol import Couplings, Factors, Matrix, Sparse
 from hopfield_sim.checks import Compressed
 from hopfield_sim.checks.reals import copied
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models import likeness
+from hopfield_sim.models.base import likeness
+from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.base.spins import image_shape
 from hopfield_sim.models.hopfield import classification, couplings, learning
 from hopfield_sim.models.hopfield.graph import Graph, rows_from, turned, without_diagonal
 from hopfield_sim.models.hopfield.pairs import Derived, Learnt, PairNetwork
-from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
-from hopfield_sim.models.spins import image_shape
 
 
 def _real_weights(net: HopfieldNetwork) -> NDArray[np.floating] | None:

@@ -13,10 +13,10 @@ from hopfield_sim.backends.protocol import Couplings, Factors, Matrix, Sparse, S
 from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.checks import places
 from hopfield_sim.errors import NotStoredError
-from hopfield_sim.models.binary import BinaryMemory, Manner
+from hopfield_sim.models.base.binary import BinaryMemory, Manner
+from hopfield_sim.models.base.spins import Engine, Stored, read_only
 from hopfield_sim.models.hopfield import couplings, energy
 from hopfield_sim.models.hopfield.engine import QuadraticEngine
-from hopfield_sim.models.spins import Engine, Stored, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.recording import Recorder
 from hopfield_sim.support.products import product

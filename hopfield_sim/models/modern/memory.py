@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from hopfield_sim import backends, checks
 from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.continuous import ContinuousMemory, Size, inverse_temperature
-from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.base.continuous import ContinuousMemory, Size, inverse_temperature
+from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.base.shared import stored
+from hopfield_sim.models.base.spins import read_only
 from hopfield_sim.models.modern import advice, own, pairing
 from hopfield_sim.models.modern import separation as separations
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.similarity import SIMILARITIES, Similarity, demand_energy
-from hopfield_sim.models.shared import stored
-from hopfield_sim.models.spins import read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.vectors import Descent, Floats
 

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.early_stopping import (
+from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.base.shared import stored
+from hopfield_sim.models.base.spins import SpinMemory, Stored, image_shape, read_only
+from hopfield_sim.models.descent.early_stopping import (
     Patience,
     columns,
     rows_of,
@@ -19,12 +22,9 @@ from hopfield_sim.models.early_stopping import (
     warn_of_wrong_bits,
     wrong_bits,
 )
-from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.restricted import bipartite, energy
 from hopfield_sim.models.restricted.adam import Adam
 from hopfield_sim.models.restricted.rotation import orthonormal, rotate
-from hopfield_sim.models.shared import stored
-from hopfield_sim.models.spins import SpinMemory, Stored, image_shape, read_only
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.spins import Recall, flow, stretches
 

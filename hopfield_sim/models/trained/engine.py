@@ -18,7 +18,7 @@ from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
 from hopfield_sim.backends.reference.powers import Floats, rectified
-from hopfield_sim.models.binary import Manner
+from hopfield_sim.models.base.binary import Manner
 from hopfield_sim.models.dense.interactions import Rectified
 from hopfield_sim.models.trained import rule
 from hopfield_sim.support.products import product
@@ -99,7 +99,7 @@ class Field:
 
 @dataclass(frozen=True)
 class TrainedEngine:
-    """Engine of trained dense memories; see ``models.spins.Engine``."""
+    """Engine of trained dense memories; see ``models.base.spins.Engine``."""
 
     field: Field
     manner: Manner

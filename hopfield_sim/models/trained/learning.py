@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models import training
 from hopfield_sim.models.classifier.rule import smallest_scale
+from hopfield_sim.models.descent import training
 from hopfield_sim.models.trained import rule
 
 _SHARE, _SPREAD = 0.3, 0.3

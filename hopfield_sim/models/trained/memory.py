@@ -15,18 +15,18 @@ import numpy as np
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.binary import BinaryMemory, Manner
+from hopfield_sim.models.base.binary import BinaryMemory, Manner
+from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.base.shared import stored
+from hopfield_sim.models.base.spins import Stored, image_shape, read_only
 from hopfield_sim.models.dense.interactions import Rectified
-from hopfield_sim.models.early_stopping import (
+from hopfield_sim.models.descent.early_stopping import (
     Patience,
     columns,
     rows_of,
     train,
     warn_of_wrong_bits,
 )
-from hopfield_sim.models.members import SHAPE, FileKind, Member, Values
-from hopfield_sim.models.shared import stored
-from hopfield_sim.models.spins import Stored, image_shape, read_only
 from hopfield_sim.models.trained.engine import Field, TrainedEngine
 from hopfield_sim.models.trained.learning import Learner, Recipe
 

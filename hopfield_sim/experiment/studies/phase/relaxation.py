@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.experiment.sweeps.result import mean_and_error
-from hopfield_sim.models.continuous import ContinuousMemory
+from hopfield_sim.models.base.continuous import ContinuousMemory
 
 __all__ = ["BLOCKS", "correlations", "overlaps", "relaxed", "settled"]
 

@@ -23,7 +23,7 @@ from hopfield_sim.models import (
     RestrictedHopfield,
     TrainedDenseMemory,
 )
-from hopfield_sim.models.continuous import ContinuousMemory
+from hopfield_sim.models.base.continuous import ContinuousMemory
 from hopfield_sim.models.graded import Affine, Graded, graded
 from hopfield_sim.patterns import overlap
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.members import Member, Values
+from hopfield_sim.models.base.members import Member, Values
 from hopfield_sim.support import blas
 
 T = TypeVar("T", bound=NDArray[np.floating])

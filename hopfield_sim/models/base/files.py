@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.checks.reals import copied
 from hopfield_sim.errors import InsufficientMemoryError, ModelFileError
-from hopfield_sim.models.members import KINDS, FileKind, Member, Values
+from hopfield_sim.models.base.members import KINDS, FileKind, Member, Values
 from hopfield_sim.support import disk, npz
 
 FORMAT = 1

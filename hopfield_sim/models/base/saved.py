@@ -7,8 +7,8 @@ from os import PathLike
 from typing import Any, ClassVar, Self
 
 from hopfield_sim import checks
-from hopfield_sim.models.members import KINDS, FileKind, Values
-from hopfield_sim.models.shared import Shared
+from hopfield_sim.models.base.members import KINDS, FileKind, Values
+from hopfield_sim.models.base.shared import Shared
 
 
 class Saved(Shared, ABC):
@@ -40,7 +40,9 @@ class Saved(Shared, ABC):
         ResultsDirError
             If the file cannot be written.
         """
-        from hopfield_sim.models import files  # zip archives and checksums: for who writes files
+        from hopfield_sim.models.base import (
+            files,  # zip archives and checksums: for who writes files
+        )
 
         files.save(path, self._file.name, self._file.arrays(self._now()))
 
@@ -69,6 +71,6 @@ def load(path: str | PathLike[str]) -> Any:
     ModelFileError
         If the file does not exist, is not a model file, or is damaged.
     """
-    from hopfield_sim.models import files
+    from hopfield_sim.models.base import files
 
     return files.load(path, KINDS)

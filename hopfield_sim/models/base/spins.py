@@ -13,8 +13,8 @@ from hopfield_sim import checks
 from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError, NotStoredError
-from hopfield_sim.models.members import Values
-from hopfield_sim.models.saved import Saved
+from hopfield_sim.models.base.members import Values
+from hopfield_sim.models.base.saved import Saved
 from hopfield_sim.recall import observables
 from hopfield_sim.recall import spins as dynamics
 from hopfield_sim.recall.observables import Record, Subject

@@ -14,8 +14,8 @@ from hopfield_sim import backends, checks
 from hopfield_sim.backends.protocol import Dynamics, StateBatch
 from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models import landscape
-from hopfield_sim.models.spins import Engine, SpinMemory
+from hopfield_sim.models.base import landscape
+from hopfield_sim.models.base.spins import Engine, SpinMemory
 from hopfield_sim.recall.observables import Record
 from hopfield_sim.recall.spins import Recall, each_apart, flow, is_stochastic, stretches
 
@@ -41,7 +41,7 @@ class Manner(Dynamics):
 @dataclass(frozen=True)
 class EachOwn:
     """An engine of states that have clamped sites, or external fields, of their own; see
-    ``models.spins.Engine``.
+    ``models.base.spins.Engine``.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.saved import Saved
+from hopfield_sim.models.base.saved import Saved
 from hopfield_sim.recall import observables
 from hopfield_sim.recall.observables import Record, Subject
 from hopfield_sim.recall.recording import Recorder

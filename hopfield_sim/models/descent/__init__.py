@@ -1,0 +1,1 @@
+"""What memories that learn by descent share: examples, schedules, when to stop."""
