@@ -42,7 +42,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> Calls:
 
 
 def module(function: str) -> str:
-    """models.base.binary.BinaryMemory.recall -> models.binary."""
+    """models.base.binary.BinaryMemory.recall -> models.base.binary."""
     parts = function.split(".")
     for length in range(len(parts), 0, -1):
         path = ROOT.joinpath("hopfield_sim", *parts[:length])
