@@ -17,8 +17,8 @@ from figure_checks import assert_legible, drawn
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment import Result
-from hopfield_sim.experiment.studies import packing as film
-from hopfield_sim.experiment.studies import probe
+from hopfield_sim.experiment.common import packing as film
+from hopfield_sim.experiment.common import probe
 from hopfield_sim.experiment.studies.capacity.study import STUDY as CAPACITY
 from hopfield_sim.experiment.studies.capacity.study import loads
 from hopfield_sim.experiment.studies.checkerboard.study import STUDY as CHECKERBOARD
@@ -532,7 +532,8 @@ def test_sentences_do_not_claim_what_did_not_happen(energies: Result, images: Re
     summary = {"covered": 0.75, "likeness": 0.4}
     text = IMAGE.sentence(dataclasses.replace(images, rows=rows, summary=summary))
     assert "5 of 6 by the Hebbian rule (overlaps of the others: house 0.25)" in text
-    assert "overlap by 0.40, more than a cue has in common" in text
+    assert "by 0.40, more than the 25% that a cue shows: such pictures are mixed up." in text
+    assert "mixed up" not in IMAGE.sentence(dataclasses.replace(images, summary=summary))
     runs = [row | {"retrieved": 1, "rises": 2} for row in energies.summary["runs"]]
     text = ENERGY.sentence(dataclasses.replace(energies, summary={"runs": runs}))
     assert "synchronous: 1 of 3" in text

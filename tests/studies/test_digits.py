@@ -32,10 +32,10 @@ from hopfield_sim.errors import (
     MissingDependencyError,
 )
 from hopfield_sim.experiment.__main__ import main
+from hopfield_sim.experiment.common.files import provenance
 from hopfield_sim.experiment.studies.digits import data as digits_data
 from hopfield_sim.experiment.studies.digits.recipes import recipe
 from hopfield_sim.experiment.studies.digits.study import STUDY
-from hopfield_sim.experiment.studies.files import provenance
 from hopfield_sim.experiment.sweeps.study import generator
 from hopfield_sim.plotting import digits as draw
 

@@ -23,12 +23,12 @@ from hopfield_sim.errors import (
 from hopfield_sim.experiment.__main__ import main
 from hopfield_sim.experiment.cli import driver
 from hopfield_sim.experiment.cli.options import parse
+from hopfield_sim.experiment.common.files import provenance
+from hopfield_sim.experiment.common.packing import pack_images, unpack_images
 from hopfield_sim.experiment.studies.distributed import pictures
 from hopfield_sim.experiment.studies.distributed.page import page
 from hopfield_sim.experiment.studies.distributed.pictures import images_of
 from hopfield_sim.experiment.studies.distributed.study import FULL, QUICK, STUDY
-from hopfield_sim.experiment.studies.files import provenance
-from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
 from hopfield_sim.plotting.studies.distributed import approximation
 
 SMALL = {

@@ -16,7 +16,7 @@ from properties import given, st
 import hopfield_sim as hs
 from hopfield_sim.errors import HopfieldError, InvalidTypeError, MissingDataError
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.studies.files import names_of, provenance
+from hopfield_sim.experiment.common.files import names_of, provenance
 from hopfield_sim.experiment.studies.image.study import STUDY as IMAGE
 from hopfield_sim.experiment.studies.images.study import STUDY as IMAGES
 from hopfield_sim.experiment.studies.robust.patterns import choose, data_of

@@ -13,9 +13,9 @@ import hopfield_sim as hs
 from hopfield_sim import experiment
 from hopfield_sim.errors import HopfieldError, InvalidInputError
 from hopfield_sim.experiment.__main__ import main
-from hopfield_sim.experiment.studies import given
-from hopfield_sim.experiment.studies.files import provenance
-from hopfield_sim.experiment.studies.given import Patterned, draw, rows
+from hopfield_sim.experiment.common import given
+from hopfield_sim.experiment.common.files import provenance
+from hopfield_sim.experiment.common.given import Patterned, draw, rows
 from hopfield_sim.experiment.studies.image.study import originals
 from hopfield_sim.experiment.studies.registry import STUDIES
 

@@ -431,7 +431,7 @@ def test_every_memory_gets_the_same_patterns_and_cues() -> None:
     cells_ = [{"data": "random", "memory": m, "network": 0} for m in ("hebbian", "modern")]
     shown = [measure(config, cell)["shown"] for cell in cells_]
     assert shown[0]["original"] == shown[1]["original"]
-    from hopfield_sim.experiment.studies.packing import unpack_images
+    from hopfield_sim.experiment.common.packing import unpack_images
 
     for kind in ("flip", "noise", "mask"):
         a, b = (unpack_images(one[kind]["pair"])[0] for one in shown)

@@ -14,7 +14,7 @@ from hopfield_sim.experiment.cli import answers, console, folders, report
 from hopfield_sim.experiment.cli.folders import another
 from hopfield_sim.experiment.cli.options import Options, studies
 from hopfield_sim.experiment.cli.report import Answer
-from hopfield_sim.experiment.studies.files import provenance
+from hopfield_sim.experiment.common.files import provenance
 from hopfield_sim.experiment.studies.registry import STUDIES, typed
 from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.cluster import Cluster

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import theory
+from hopfield_sim.experiment.common.helpers import law, room
 from hopfield_sim.experiment.studies.alpha_c import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import law, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option

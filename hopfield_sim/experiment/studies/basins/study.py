@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from hopfield_sim.experiment.common.given import Patterned, draw, fitting
+from hopfield_sim.experiment.common.helpers import network
 from hopfield_sim.experiment.studies.basins import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.given import Patterned, draw, fitting
-from hopfield_sim.experiment.studies.shared import network
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option

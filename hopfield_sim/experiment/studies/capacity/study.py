@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import theory
-from hopfield_sim.experiment.studies import probe
+from hopfield_sim.experiment.common import probe
+from hopfield_sim.experiment.common.given import independent
+from hopfield_sim.experiment.common.given import rows as rows_given
+from hopfield_sim.experiment.common.helpers import span
 from hopfield_sim.experiment.studies.capacity import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.given import independent
-from hopfield_sim.experiment.studies.given import rows as rows_given
-from hopfield_sim.experiment.studies.shared import span
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

@@ -11,9 +11,8 @@ import numpy as np
 
 from hopfield_sim import checks, patterns
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies import packing
-from hopfield_sim.experiment.studies.checkerboard import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.compared import (
+from hopfield_sim.experiment.common import packing
+from hopfield_sim.experiment.common.compared import (
     Compared,
     counts,
     energy_words,
@@ -23,8 +22,9 @@ from hopfield_sim.experiment.studies.compared import (
     runs_table,
     stem,
 )
-from hopfield_sim.experiment.studies.given import draw
-from hopfield_sim.experiment.studies.shared import repeats, room
+from hopfield_sim.experiment.common.given import draw
+from hopfield_sim.experiment.common.helpers import repeats, room
+from hopfield_sim.experiment.studies.checkerboard import QUESTION, SECONDS
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

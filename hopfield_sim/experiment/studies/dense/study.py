@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim import checks, theory
+from hopfield_sim.experiment.common.helpers import law, repeats
 from hopfield_sim.experiment.studies.dense import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import law, repeats
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

@@ -20,7 +20,7 @@ from hopfield_sim.errors import (
     MissingDataError,
     MissingDependencyError,
 )
-from hopfield_sim.experiment.studies.files import paths_of
+from hopfield_sim.experiment.common.files import paths_of
 
 __all__ = ["TITLES", "Split", "counts", "find", "load", "split"]
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from hopfield_sim.experiment.common.helpers import repeats
 from hopfield_sim.experiment.studies.digits import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.digits import data as digits_data
 from hopfield_sim.experiment.studies.digits.page import page, sentence
 from hopfield_sim.experiment.studies.digits.recipes import recipe
 from hopfield_sim.experiment.studies.digits.trials import learn, unpacked
-from hopfield_sim.experiment.studies.shared import repeats
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.reference.powers import rectified
+from hopfield_sim.experiment.common.packing import pack_images, unpack_images
 from hopfield_sim.experiment.studies.digits import data as digits_data
-from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
 from hopfield_sim.experiment.sweeps.study import Config, Payload
 from hopfield_sim.models import DenseClassifier
 from hopfield_sim.models.classifier import rule

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hopfield_sim.experiment.common.packing import unpack_images
 from hopfield_sim.experiment.studies.distributed.trials import TRACED
-from hopfield_sim.experiment.studies.packing import unpack_images
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
 

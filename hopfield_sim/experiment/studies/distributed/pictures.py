@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from hopfield_sim import datasets
 from hopfield_sim.datasets.tiles import square
 from hopfield_sim.errors import InvalidInputError, MissingDataError
-from hopfield_sim.experiment.studies.files import picture_files
-from hopfield_sim.experiment.studies.packing import unpack_images
+from hopfield_sim.experiment.common.files import picture_files
+from hopfield_sim.experiment.common.packing import unpack_images
 from hopfield_sim.experiment.sweeps.study import Config
 from hopfield_sim.patterns.images import resize
 from hopfield_sim.patterns.picture_file import read

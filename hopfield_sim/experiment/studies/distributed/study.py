@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from hopfield_sim.experiment.common.files import hashes_of, paths_of
+from hopfield_sim.experiment.common.helpers import repeats, room
+from hopfield_sim.experiment.common.packing import pack_images
 from hopfield_sim.experiment.studies.distributed import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.distributed.page import page
 from hopfield_sim.experiment.studies.distributed.pictures import (
@@ -19,9 +22,6 @@ from hopfield_sim.experiment.studies.distributed.pictures import (
     pictures_of,
 )
 from hopfield_sim.experiment.studies.distributed.trials import PARTS
-from hopfield_sim.experiment.studies.files import hashes_of, paths_of
-from hopfield_sim.experiment.studies.packing import pack_images
-from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.experiment.common.helpers import law
+from hopfield_sim.experiment.common.packing import pack_images
 from hopfield_sim.experiment.studies.distributed.pictures import images_of
-from hopfield_sim.experiment.studies.packing import pack_images
-from hopfield_sim.experiment.studies.shared import law
 from hopfield_sim.experiment.sweeps.study import Config, Payload
 from hopfield_sim.models import DistributedMemory, ModernHopfield
 from hopfield_sim.recall.recording import Recorder

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hopfield_sim.experiment.common.helpers import listed
 from hopfield_sim.experiment.studies.image.posters import SIDE
-from hopfield_sim.experiment.studies.shared import listed
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
 from hopfield_sim.labels import label

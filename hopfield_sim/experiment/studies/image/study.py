@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.datasets import Dataset
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies import packing as film
-from hopfield_sim.experiment.studies import pattern_files
-from hopfield_sim.experiment.studies.files import (
+from hopfield_sim.experiment.common import packing as film
+from hopfield_sim.experiment.common import pattern_files
+from hopfield_sim.experiment.common.files import (
     data_set,
     hashes_of,
     names_of,
@@ -24,10 +24,10 @@ from hopfield_sim.experiment.studies.files import (
     picture_files,
     sha256,
 )
+from hopfield_sim.experiment.common.helpers import network
 from hopfield_sim.experiment.studies.image import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.image import posters as pictures
 from hopfield_sim.experiment.studies.image.page import names, page, sentence
-from hopfield_sim.experiment.studies.shared import network
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hopfield_sim.experiment.studies import packing as film
-from hopfield_sim.experiment.studies.packing import unpack_images
+from hopfield_sim.experiment.common import packing as film
+from hopfield_sim.experiment.common.packing import unpack_images
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.labels import label

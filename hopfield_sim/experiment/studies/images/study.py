@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from hopfield_sim import datasets
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies.files import data_set, paths_of
+from hopfield_sim.experiment.common.files import data_set, paths_of
+from hopfield_sim.experiment.common.helpers import repeats, room
+from hopfield_sim.experiment.common.packing import pack_images
 from hopfield_sim.experiment.studies.images import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.images.page import page, sentence
 from hopfield_sim.experiment.studies.images.trials import PARTS
-from hopfield_sim.experiment.studies.packing import pack_images
-from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

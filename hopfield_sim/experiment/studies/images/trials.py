@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import datasets
-from hopfield_sim.experiment.studies import packing as film
-from hopfield_sim.experiment.studies.packing import pack_images, unpack_images
+from hopfield_sim.experiment.common import packing as film
+from hopfield_sim.experiment.common.packing import pack_images, unpack_images
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.study import Config, Payload
 from hopfield_sim.models import DenseMemory, HopfieldNetwork, ModernHopfield

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.experiment.common.helpers import law, repeats, room
 from hopfield_sim.experiment.studies.modern import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.modern.page import page, sentence
-from hopfield_sim.experiment.studies.shared import law, repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.experiment.studies.given import draw
-from hopfield_sim.experiment.studies.shared import law, network
+from hopfield_sim.experiment.common.given import draw
+from hopfield_sim.experiment.common.helpers import law, network
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.study import Config
 from hopfield_sim.models import DenseMemory, ModernHopfield

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies.given import Patterned, fitting, independent
+from hopfield_sim.experiment.common.given import Patterned, fitting, independent
+from hopfield_sim.experiment.common.helpers import room
 from hopfield_sim.experiment.studies.phase import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.phase.directions import DIRECTIONS, Direction
 from hopfield_sim.experiment.studies.phase.relaxation import relaxed, settled
-from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

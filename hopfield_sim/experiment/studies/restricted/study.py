@@ -10,9 +10,9 @@ import numpy as np
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies.given import Patterned, draw, fitting
+from hopfield_sim.experiment.common.given import Patterned, draw, fitting
+from hopfield_sim.experiment.common.helpers import room
 from hopfield_sim.experiment.studies.restricted import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

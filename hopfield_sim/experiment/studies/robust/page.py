@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hopfield_sim.experiment.studies.packing import unpack_images
+from hopfield_sim.experiment.common.helpers import listed
+from hopfield_sim.experiment.common.packing import unpack_images
 from hopfield_sim.experiment.studies.robust.corruptions import REACH, WORDS
 from hopfield_sim.experiment.studies.robust.ranking import WITHIN
-from hopfield_sim.experiment.studies.shared import listed
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.labels import label

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from hopfield_sim.experiment.studies.given import Patterned
+from hopfield_sim.experiment.common.given import Patterned
+from hopfield_sim.experiment.common.helpers import repeats, room
 from hopfield_sim.experiment.studies.robust import QUESTION, SECONDS
 from hopfield_sim.experiment.studies.robust.corruptions import ATTACKS, levels
 from hopfield_sim.experiment.studies.robust.memories import MEMORIES
@@ -16,7 +17,6 @@ from hopfield_sim.experiment.studies.robust.page import page, sentence
 from hopfield_sim.experiment.studies.robust.patterns import SOURCES, WORDS, choose, data_of
 from hopfield_sim.experiment.studies.robust.ranking import costs, ranking
 from hopfield_sim.experiment.studies.robust.trials import DATA, GIVEN, measure
-from hopfield_sim.experiment.studies.shared import repeats, room
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.experiment.studies.given import draw
-from hopfield_sim.experiment.studies.packing import pack_images
+from hopfield_sim.experiment.common.given import draw
+from hopfield_sim.experiment.common.packing import pack_images
 from hopfield_sim.experiment.studies.robust.attacks import BOX, reconstruction_loss
 from hopfield_sim.experiment.studies.robust.corruptions import Attack, corrupted, levels
 from hopfield_sim.experiment.studies.robust.memories import make

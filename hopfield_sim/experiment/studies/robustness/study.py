@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from hopfield_sim.experiment.studies import probe
+from hopfield_sim.experiment.common import probe
+from hopfield_sim.experiment.common.helpers import span
 from hopfield_sim.experiment.studies.robustness import QUESTION, SECONDS
-from hopfield_sim.experiment.studies.shared import span
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from hopfield_sim import checks
 from hopfield_sim.datasets import places
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies.files import hashes_of, paths_of, picture_files
-from hopfield_sim.experiment.studies.packing import pack_states
+from hopfield_sim.experiment.common.files import hashes_of, paths_of, picture_files
+from hopfield_sim.experiment.common.packing import pack_states
 from hopfield_sim.patterns import from_binary, from_image
 from hopfield_sim.patterns.picture_file import read
 from hopfield_sim.support import disk, npz

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import backends, checks
-from hopfield_sim.experiment.studies.given import Patterned, draw, independent
-from hopfield_sim.experiment.studies.shared import network, repeats
+from hopfield_sim.experiment.common.given import Patterned, draw, independent
+from hopfield_sim.experiment.common.helpers import network, repeats
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.experiment.studies.packing import unpack_states
-from hopfield_sim.experiment.studies.pattern_files import packed
+from hopfield_sim.experiment.common.packing import unpack_states
+from hopfield_sim.experiment.common.pattern_files import packed
 from hopfield_sim.experiment.sweeps.fields import Kind, one_or_default, option, real
 from hopfield_sim.experiment.sweeps.study import Config, Study
 from hopfield_sim.patterns import random_patterns

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.experiment.studies.given import Patterned
-from hopfield_sim.experiment.studies.packing import Recording
-from hopfield_sim.experiment.studies.shared import network
+from hopfield_sim.experiment.common.given import Patterned
+from hopfield_sim.experiment.common.helpers import network
+from hopfield_sim.experiment.common.packing import Recording
 from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.result import Result, Row

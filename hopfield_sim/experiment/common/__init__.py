@@ -1,0 +1,1 @@
+"""What several studies share: patterns, pictures and files that they are given, networks, words."""
