@@ -75,7 +75,7 @@ def covariance(
     >>> from hopfield_sim import HopfieldNetwork, to_binary_network
     >>> net = HopfieldNetwork("covariance").store(patterns)
     >>> to_binary_network(net)[1] / 4
-    array([-0.25, -0.25, -0.25, -0.25, -0.25, -0.25, -0.25, -0.25])
+    array([0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25])
     """
     array, _ = checks.patterns(patterns)
     mean = _mean(array, activity)

@@ -44,8 +44,8 @@ def test_the_covariance_rule_does_what_neurons_of_zero_and_one_do(activity: floa
     np.fill_diagonal(w, 0)
     net = hs.HopfieldNetwork(functools.partial(rules.covariance, activity=activity)).store(patterns)
     np.testing.assert_allclose(net.weights, w, atol=1e-12)
-    weights, biases = hs.to_binary_network(net)
-    np.testing.assert_allclose(biases, 4 * (f - 0.5), atol=1e-12)
+    weights, thresholds = hs.to_binary_network(net)
+    np.testing.assert_allclose(thresholds, 4 * (0.5 - f), atol=1e-12)
     np.testing.assert_allclose(weights, 4 * w, atol=1e-12)
     run = net.recall(patterns, update="sync", max_sweeps=7, record="states")
     for states in run.trajectory[1:]:
