@@ -248,7 +248,13 @@ def _kinds(states: NDArray[Any], xi: NDArray[Any], within: float, binary: bool) 
 def _energies(memory: Any, states: NDArray[Any]) -> Floats:
     if not (hasattr(memory, "energy") and getattr(memory, "_energetic", True) and len(states)):
         return np.full(len(states), np.nan)
-    return np.asarray(memory.energy(states), np.float64).reshape(len(states))
+    found = memory.energy(energy_argument(memory, states))
+    return np.asarray(found, np.float64).reshape(len(states))
+
+
+def energy_argument(memory: Any, states: Any) -> Any:
+    """What ``memory.energy`` takes: these states, or their potentials if the memory has such."""
+    return memory.potentials(states) if hasattr(memory, "potentials") else states
 
 
 def _distinct(states: NDArray[Any], within: float, binary: bool) -> int:

@@ -26,8 +26,8 @@ class Flowing:
     """States in continuous time, (B, N), with the potentials that drive them.
 
     ``time`` (B,) is what has passed for each, ``steps`` (B,) the number of integration steps,
-    ``resting`` (B,) whether it has come to rest, and ``updates`` (B,) the number of recording
-    times that it has reached.
+    ``resting`` (B,) whether it has come to rest, ``exhausted`` (B,) whether it has used up its
+    steps, and ``updates`` (B,) the number of recording times that it has reached.
     """
 
     states: Floats
@@ -35,21 +35,29 @@ class Flowing:
     time: Floats
     steps: NDArray[np.int64]
     resting: NDArray[np.bool_]
+    exhausted: NDArray[np.bool_]
     updates: NDArray[np.int64]
+
+    @property
+    def over(self) -> NDArray[np.bool_]:
+        """Whether each state moves no more, (B,)."""
+        return self.resting | self.exhausted
 
     @classmethod
     def start(cls, states: Floats, potentials: Floats) -> Flowing:
         """These states at time 0."""
         count = len(states)
-        zeros, counts = np.zeros(count), np.zeros(count, np.int64)
-        return cls(states, potentials, zeros, counts, np.zeros(count, bool), counts.copy())
+        time, steps, updates = np.zeros(count), np.zeros(count, np.int64), np.zeros(count, np.int64)
+        return cls(
+            states, potentials, time, steps, np.zeros(count, bool), np.zeros(count, bool), updates
+        )
 
 
 class Motion(Protocol):
     """How states move."""
 
     def flow(self, batch: Flowing, until: float) -> None:
-        """Advance all states that do not rest to the time ``until``, and mark those that rest."""
+        """Advance all states that move to the time ``until``; mark those that move no more."""
 
 
 def ticks(max_time: float, every: float) -> Floats:
@@ -70,14 +78,14 @@ def ticks(max_time: float, every: float) -> Floats:
 
 
 def follow(motion: Motion, batch: Flowing, recorder: Recorder, times: Floats) -> None:
-    """Flow from one time to the next, and record, until all states rest; modifies ``batch``."""
+    """Flow from one time to the next, and record, until all are over; modifies ``batch``."""
     recorder.capture(batch)
     if recorder.measures:
         recorder.expect(len(times))
     for tick, until in enumerate(times[1:], 1):
-        if batch.resting.all():
+        if batch.over.all():
             break
-        batch.updates[~batch.resting] = tick
+        batch.updates[~batch.over] = tick
         motion.flow(batch, float(until))
         recorder.capture(batch)
     recorder.capture(batch, last=True)
@@ -92,9 +100,9 @@ class Evolution(Recorded):
     states : (B, N) ndarray of float64
         Final activities V, from -1 to 1; images for a network of images.
     potentials : (B, N) ndarray of float64
-        Final potentials u.
+        Final potentials u, of which ``energy`` is a function.
     stop : (B,) ndarray of str
-        Reason for stopping: "fixed-point" or "max-time".
+        Reason for stopping: "fixed-point", "max-time" or "max-steps".
     converged : (B,) ndarray of bool
         True for fixed points.
     time : (B,) ndarray of float64
@@ -131,9 +139,8 @@ class Evolution(Recorded):
     @property
     def stop(self) -> Any:
         """Reason why each state stopped, (B,)."""
-        return self._start.restore(
-            np.array(["max-time", "fixed-point"])[self._batch.resting.astype(int)]
-        )
+        ends = np.where(self._batch.exhausted, "max-steps", "max-time")
+        return self._start.restore(np.where(self._batch.resting, "fixed-point", ends))
 
     @property
     def converged(self) -> Any:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError, NotStoredError
+from hopfield_sim.models.attraction import energy_argument
 from hopfield_sim.patterns import flip, random_patterns
 from hopfield_sim.testing.promises import BrokenPromise, require
 
@@ -37,7 +38,8 @@ def check_memory(memory: Any) -> None:
     Parameters
     ----------
     memory : HopfieldNetwork, DenseMemory, or a memory of your own
-        Object with the methods ``store`` and ``recall``, and perhaps ``energy`` and ``clear``. A
+        Object with the methods ``store`` and ``recall``, and perhaps ``energy`` and ``clear``. One
+        with a method ``potentials`` has ``energy`` and ``gradient`` of potentials, not of states. A
         copy is checked; its stored patterns are kept.
 
     Raises
@@ -148,19 +150,19 @@ def _has_energy(memory: Any, cues: NDArray[np.int8]) -> bool:
 
 
 def _check_energy(memory: Any, cues: NDArray[np.int8]) -> None:
-    energies = memory.energy(cues)
+    energies = memory.energy(energy_argument(memory, cues))
     require(
         np.shape(energies) == (len(cues),) and np.isfinite(energies).all(),
         f"energy() of {len(cues)} states must be {len(cues)} finite numbers; got {energies!r}.",
     )
-    alone = memory.energy(cues[0])
+    alone = memory.energy(energy_argument(memory, cues[0]))
     largest = _ROUNDING * np.abs(energies).max() + _ROUNDING
     require(
         isinstance(alone, float) and abs(alone - energies[0]) <= largest,
         f"energy() of a single state must be a float, that of the batch; got {alone!r} for "
         f"{energies[0]!r}.",
     )
-    ends = memory.energy(_recall(memory, cues).states)
+    ends = memory.energy(energy_argument(memory, _recall(memory, cues).states))
     rise = (ends - energies).max()
     require(
         rise <= largest,
@@ -184,11 +186,12 @@ def _check_differences(memory: Any, state: NDArray[np.int8]) -> None:
             )
     if hasattr(memory, "gradient"):
         here = state.astype(np.float64) * 0.9
-        slope = memory.gradient(here)
+        slope = memory.gradient(energy_argument(memory, here))
         for site in (0, len(state) - 1):
             step = np.zeros(len(state))
             step[site] = 1e-5
-            quotient = (memory.energy(here + step) - memory.energy(here - step)) / 2e-5
+            above, below = (energy_argument(memory, here + sign * step) for sign in (1, -1))
+            quotient = (memory.energy(above) - memory.energy(below)) / 2e-5
             require(
                 abs(slope[site] - quotient) <= _QUOTIENT * max(1.0, abs(quotient)),
                 f"gradient() says {slope[site]:.6g} at site {site}, but the energy's difference "

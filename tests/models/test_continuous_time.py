@@ -12,7 +12,7 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim.errors import InvalidInputError, NotStoredError
-from hopfield_sim.models.continuous_time.neurons import Neurons, entropy, entropy_of
+from hopfield_sim.models.continuous_time.neurons import Neurons, entropy
 
 
 def rises(run, size: float) -> float:
@@ -50,9 +50,10 @@ def test_adaptive_steps_never_raise_the_energy(rule, beta):
     run = net.recall(cues, record=["energy", "states"], every=every, max_time=60 * every)
     assert len(run.times) > 5
     assert rises(run, scale(net, run)) < 1e-14
-    shown = np.stack([net.energy(row) for row in run.trajectory])
+    shown = np.stack([net.energy(net.potentials(row)) for row in run.trajectory])
     np.testing.assert_allclose(shown, run.energy, rtol=1e-9, atol=1e-9)
-    np.testing.assert_allclose(net.energy(run.states), run.energy[-1], rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(net.energy(run.potentials), run.energy[-1], rtol=1e-14, atol=1e-13)
+    np.testing.assert_allclose(net.activities(run.potentials), run.states, atol=1e-15)
 
 
 def test_steps_up_to_the_bound_never_raise_the_energy_and_larger_ones_say_so():
@@ -91,7 +92,52 @@ def test_infinite_steepness_has_the_fixed_points_of_the_classical_network():
     found = {tuple(row) for row in ends}
     assert {tuple(row) for row in attractors} <= found
     # The energies agree, as the entropy is divided by β.
-    np.testing.assert_allclose(net.energy(attractors), binary.energy(attractors), atol=1e-4)
+    corner = net.energy(net.potentials(attractors))
+    np.testing.assert_allclose(corner, binary.energy(attractors), atol=1e-4)
+
+
+def test_the_energy_is_that_of_potentials():
+    """By its formula, with V = tanh(βu); its slope ∂E/∂V is u − W V + θ."""
+    rng = np.random.default_rng(4)
+    w = rng.normal(size=(7, 7))
+    w, theta, beta = w + w.T, rng.normal(size=7), 1.3
+    net = hs.GradedNetwork.from_weights(w, beta, thresholds=theta)
+    u = rng.normal(size=(5, 7))
+    v = np.tanh(beta * u)
+    own = v * np.arctanh(v) + 0.5 * np.log(1 - v**2)
+    pairs = np.einsum("bi,ij,bj->b", v, w, v)
+    np.testing.assert_allclose(net.energy(u), -0.5 * pairs + v @ theta + own.sum(axis=1) / beta)
+    np.testing.assert_allclose(net.gradient(u), u - v @ w + theta)
+    np.testing.assert_allclose(net.activities(u), v)
+    np.testing.assert_allclose(net.potentials(v), u)
+    assert net.energy(u[0]) == pytest.approx(net.energy(u)[0])
+    run = net.recall(v, record="energy", max_time=0.3)
+    np.testing.assert_allclose(run.energy[0], net.energy(u))
+    np.testing.assert_allclose(run.energy[-1], net.energy(run.potentials))
+
+
+def test_the_energy_of_any_finite_potentials_is_finite():
+    net = hs.GradedNetwork(beta=1e5).store(hs.random_patterns(2, 9, rng=1))
+    largest = np.full(9, 1e100)
+    for u in (largest, -largest, np.full(9, 1e-300)):
+        assert np.isfinite(net.energy(u))
+        assert np.isfinite(net.gradient(u)).all()
+
+
+def test_a_recall_ends_whatever_the_weights():
+    """Neurons that turn round each other 10¹² times in τ, and forces that no step may follow."""
+    for size in (1e12, 1e100):
+        turning = hs.GradedNetwork.from_weights([[0.0, size], [-size, 0.0]])
+        run = turning.recall([0.9, 0.1], record={"first": lambda v: v[:, 0]}, max_steps=500)
+        assert run.stop == "max-steps"
+        assert run.steps <= 500
+        assert run.time < 1.0
+        assert np.isfinite(run.potentials).all()
+        assert len(run.times) < 5
+    pattern = hs.random_patterns(1, 20, rng=1)
+    net = hs.GradedNetwork().store(pattern)
+    both = net.recall(np.stack([pattern[0], 0.1 * pattern[0]]), max_steps=3)
+    assert both.stop.tolist() == ["max-steps"] * 2
 
 
 def test_a_trajectory_is_that_of_the_equation():
@@ -189,9 +235,7 @@ def test_entropies():
     grid = np.linspace(0, 0.999, 20001)
     middle = (grid[1:] + grid[:-1]) / 2
     integral = np.concatenate([[0], np.cumsum(np.arctanh(middle) * np.diff(grid))])
-    np.testing.assert_allclose(entropy_of(grid), integral, atol=1e-6)
     np.testing.assert_allclose(entropy(np.arctanh(grid)), integral, atol=1e-6)
-    np.testing.assert_allclose(entropy_of(np.array([1.0, -1.0])), np.log(2))
     np.testing.assert_allclose(entropy(np.array([-np.inf, 1e9])), np.log(2))
 
 
@@ -243,6 +287,10 @@ def test_learning_leaves_copies_and_earlier_snapshots_alone():
         (lambda net: net.recall(np.ones(30), step=0.0), "greater than 0"),
         (lambda net: net.recall(np.ones(30), step=1e-9), "step must be at least 0.0001"),
         (lambda net: net.recall(np.ones(30)).overlap(np.ones((1, 3), int)), "30 neurons a row"),
+        (lambda net: net.recall(np.ones(30), max_steps=0), "max_steps must be"),
+        (lambda net: net.energy(np.full(30, np.inf)), "potentials .* found inf"),
+        (lambda net: net.energy(np.zeros(29)), "potentials must be .30,. or"),
+        (lambda net: net.potentials(np.full(30, 1.5)), "from -1 to 1"),
         (lambda net: hs.GradedNetwork(beta=0.0), "beta must be"),
         (lambda net: hs.GradedNetwork(tau=0.0), "tau must be greater than 0"),
     ],
@@ -255,9 +303,7 @@ def test_what_is_refused(call, words):
 def test_a_step_that_only_heun_would_raise_is_eulers():
     """Two neurons that inhibit each other strongly: without the guard Heun's steps raise E."""
     weights = np.array([[-9.0, -9.0], [-9.0, -9.0]])
-    neurons = Neurons(
-        lambda v: v @ weights, np.zeros(2), 5.0, 1.0, np.zeros(2, bool), None, True, 0.0
-    )
+    neurons = Neurons(lambda v: v @ weights, np.zeros(2), 5.0, 1.0, True)
     batch = neurons.begin(np.array([[0.3, 0.2]]))
     neurons._step[:] = 1.0
     before = neurons.energies(batch)

@@ -13,7 +13,7 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.base.continuous import inverse_temperature
 from hopfield_sim.models.base.members import FileKind, Member, Values, members_of
 from hopfield_sim.models.base.saved import Saved
-from hopfield_sim.models.continuous_time.neurons import Neurons, entropy_of
+from hopfield_sim.models.continuous_time.neurons import Neurons, potentials_of
 from hopfield_sim.models.hopfield.couplings import fields_of_reals
 from hopfield_sim.models.hopfield.network import HopfieldNetwork
 from hopfield_sim.recall import clock, observables
@@ -94,7 +94,7 @@ class GradedNetwork(ShowsMemory, Saved):
         Examples
         --------
         >>> GradedNetwork.from_weights([[0, -1], [-1, 0]]).energy([1, -1])
-        -0.653...
+        -0.65...
         """
         return cls._of(HopfieldNetwork.from_weights(weights, thresholds=thresholds), beta, tau)
 
@@ -199,33 +199,75 @@ class GradedNetwork(ShowsMemory, Saved):
 
     # ------------------------------------------------------------------ what a state feels
 
+    def activities(self, potentials: Any) -> Any:
+        """Activities V = tanh(βu) of potentials u, (B, N).
+
+        Examples
+        --------
+        >>> GradedNetwork.from_weights([[0, 1], [1, 0]], beta=2.0).activities([0.5, -40.0]).round(3)
+        array([ 0.762, -1.   ])
+        """
+        now = self._now()
+        batch = now._reals(potentials, "potentials")
+        with np.errstate(over="ignore"):
+            return batch.restore(np.tanh(now._beta * batch.array))
+
+    def potentials(self, states: Any) -> Any:
+        """Potentials u = artanh(V)/β of activities V, (B, N), from −1 to 1; of ±1 they are
+        ±18.7/β, those of the nearest floats.
+
+        With them ``energy(potentials(states))`` is the energy of activities, and of cues of ±1.
+        """
+        now = self._now()
+        batch = now._validate(states)
+        return batch.restore(potentials_of(batch.array, now._beta))
+
     def fields(self, states: Any) -> Any:
-        """Local fields h = W V − θ, (B, N)."""
+        """Local fields h = W V − θ of activities V, (B, N)."""
         now = self._now()
         batch = now._validate(states)
         return batch.restore(now._fields(batch.array))
 
-    def energy(self, states: Any) -> Any:
-        """Energy E of activities V, (B, N), (N,) or images, from −1 to 1: (B,); a float for a
-        single state.
+    def energy(self, potentials: Any) -> Any:
+        """Energy E of potentials u, (B, N), (N,) or images, whose activities are V = tanh(βu):
+        (B,); a float for a single state.
 
         With asymmetric weights the dynamics does not descend it: this warns once.
+
+        Parameters
+        ----------
+        potentials : (B, N), (N,) or image array_like
+            Potentials u, such as ``Evolution.potentials``; of activities, ``potentials(states)``.
+
+        Raises
+        ------
+        NotStoredError
+            If nothing is stored.
+        InvalidInputError, InvalidTypeError
+            If ``potentials`` are not finite real numbers of N neurons.
+
+        Examples
+        --------
+        The energy at rest, and that of the stored pattern itself:
+
+        >>> net = GradedNetwork(beta=3.0).store([[1, 1, -1]])
+        >>> run = net.recall([0.5, -0.1, -0.5])
+        >>> net.energy(run.potentials), net.energy(net.potentials([1, 1, -1]))
+        (-0.326..., -0.306...)
         """
         now = self._now()
-        batch = now._validate(states)
+        batch = now._reals(potentials, "potentials")
         now._network._warn_if_asymmetric()
-        v = batch.array
-        pull = now._fields(v) - now.thresholds  # W V − 2θ
-        return batch.restore(entropy_of(v).sum(axis=1) / now._beta - 0.5 * (v * pull).sum(axis=1))
+        return batch.restore(now._neurons().energies_of(batch.array))
 
-    def gradient(self, states: Any) -> Any:
-        """Gradient ∂E/∂V = artanh(V)/β − W V + θ for symmetric W, (B, N); infinite at ±1."""
+    def gradient(self, potentials: Any) -> Any:
+        """Gradient ∂E/∂V = u − W V + θ at potentials u, (B, N), for symmetric W; also −τ du/dt."""
         now = self._now()
-        batch = now._validate(states)
+        batch = now._reals(potentials, "potentials")
         now._network._warn_if_asymmetric()
-        with np.errstate(divide="ignore"):
-            own = np.arctanh(batch.array) / now._beta
-        return batch.restore(own - now._fields(batch.array))
+        with np.errstate(over="ignore"):
+            v = np.tanh(now._beta * batch.array)
+        return batch.restore(batch.array - now._fields(v))
 
     # ------------------------------------------------------------------ dynamics
 
@@ -235,6 +277,7 @@ class GradedNetwork(ShowsMemory, Saved):
         *,
         step: float | None = None,
         max_time: float | None = None,
+        max_steps: int = 100_000,
         tol: float = 1e-9,
         clamp: Any = None,
         record: Record = (),
@@ -256,6 +299,8 @@ class GradedNetwork(ShowsMemory, Saved):
             Time of a step, at most τ; by default adaptive, for each state by itself.
         max_time : float, optional
             Duration, by default 1000 τ.
+        max_steps : int
+            Largest number of adaptive steps of a state, including those that are made smaller.
         tol : float
             Tolerance: a state rests if no activity differs by more from tanh(βh).
         clamp : (N,) or (B, N) array_like of bool, optional
@@ -279,7 +324,7 @@ class GradedNetwork(ShowsMemory, Saved):
         InvalidInputError, InvalidTypeError
             If ``states`` or ``clamp`` do not have N neurons, activities are beyond ±1, ``step`` is
             not between 0 and τ or takes more than 10⁷ steps, ``max_time`` or ``every`` is not
-            positive, ``tol`` is negative or an observable is unknown.
+            positive, ``max_steps`` is below 1, ``tol`` is negative or an observable is unknown.
         """
         now = self._now()
         batch = now._validate(states)
@@ -299,15 +344,11 @@ class GradedNetwork(ShowsMemory, Saved):
         every = _EVERY * tau if every is None else _time(every, "every")
         if step is not None:
             every = step * np.ceil(every / step * (1 - 1e-9))
-        neurons = Neurons(
-            fields_of_reals(net._known()),
-            net.thresholds,
-            now._beta,
-            tau,
-            held,
-            None if step is None else step / tau,
-            net._is_symmetric(),
-            checks.real(tol, "tol", minimum=0),
+        neurons = now._neurons(
+            clamp=held,
+            step=None if step is None else step / tau,
+            tol=checks.real(tol, "tol", minimum=0),
+            max_steps=checks.integer(max_steps, "max_steps", minimum=1),
         )
         subject = Subject(
             neurons.energies, lambda: net._stored_patterns('record="overlap"'), graded=True
@@ -361,15 +402,24 @@ class GradedNetwork(ShowsMemory, Saved):
     def _fields(self, v: Floats) -> Floats:
         return fields_of_reals(self._network._known())(v) - self.thresholds
 
-    def _validate(self, states: Any) -> checks.Batch[Any]:
+    def _neurons(self, **how: Any) -> Neurons:
+        net = self._network
+        fields = fields_of_reals(net._known())
+        return Neurons(fields, net.thresholds, self._beta, self._tau, net._is_symmetric(), **how)
+
+    def _reals(self, values: Any, name: str) -> checks.Batch[Any]:
         patterns = self._patterns
-        batch = checks.real_states(
-            states,
+        return checks.real_states(
+            values,
             self.n_neurons,
             shape=self._shape,
             n_patterns=None if patterns is None else len(patterns),
             dtype=np.dtype(np.float64),
+            name=name,
         )
+
+    def _validate(self, states: Any) -> checks.Batch[Any]:
+        batch = self._reals(states, "states")
         checks.within_one(batch.array, "states")
         return batch
 

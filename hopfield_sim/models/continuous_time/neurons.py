@@ -73,12 +73,7 @@ def entropy(x: Floats) -> Floats:
     return np.where(size < _SERIES, series, large)
 
 
-def entropy_of(v: Floats) -> Floats:
-    """S of activities V, ½ [(1 + V) ln(1 + V) + (1 − V) ln(1 − V)], where 0 ln 0 = 0."""
-    return np.asarray(sum(0.5 * x * np.log(np.where(x > 0, x, 1.0)) for x in (1.0 + v, 1.0 - v)))
-
-
-def potentials(v: Floats, beta: float) -> Floats:
+def potentials_of(v: Floats, beta: float) -> Floats:
     """u = artanh(V)/β; of ±1 that of the nearest float, as if a bit of V were left to move."""
     inner = np.nextafter(1.0, 0.0)
     return np.arctanh(np.clip(v, -inner, inner)) / beta
@@ -96,31 +91,35 @@ class Neurons:
         θ.
     beta, tau : float
         Steepness β and time constant τ.
+    descends : bool
+        Whether the dynamics has an energy, that is, W is symmetric.
     clamp : (N,) or (B, N) ndarray of bool
         Neurons that never change.
     step : float or None
         Fixed step of Euler's method in units of τ; None for adaptive steps.
-    descends : bool
-        Whether the dynamics has an energy, that is, W is symmetric.
     tol : float
         A state rests if no activity differs by more from tanh(βh).
+    max_steps : int
+        Largest number of adaptive steps, including those that are made smaller.
     """
 
     coupling: Callable[[Floats], Floats]
     thresholds: Floats
     beta: float
     tau: float
-    clamp: NDArray[np.bool_]
-    step: float | None
     descends: bool
-    tol: float
+    clamp: NDArray[np.bool_] | bool = False
+    step: float | None = None
+    tol: float = 0.0
+    max_steps: int = 100_000
 
     def begin(self, states: Floats) -> Flowing:
         """These activities at time 0."""
-        u = potentials(states, self.beta)
+        u = potentials_of(states, self.beta)
         held = np.broadcast_to(self.clamp, states.shape).copy()
         self._now = self._point(u, states.copy(), held)
         self._raised = np.zeros(len(states), bool)
+        self._tried = np.zeros(len(states), np.int64)
         self._step = np.full(len(states), _FIRST if self.step is None else self.step)
         batch = Flowing.start(self._now.v, u)
         self._rest(batch, np.arange(len(states)))
@@ -135,10 +134,15 @@ class Neurons:
         """E of each state, (B,)."""
         return self._now.energy.copy()
 
+    def energies_of(self, u: Floats) -> Floats:
+        """E of potentials, (B,)."""
+        with np.errstate(over="ignore"):  # of βu, in a tanh
+            return self._point(u, np.tanh(self.beta * u), np.zeros(u.shape, bool)).energy
+
     def flow(self, batch: Flowing, until: float) -> None:
         """Advance all states that do not rest to the time ``until``."""
         with np.errstate(over="ignore"):  # of βu, in a tanh
-            while (rows := np.flatnonzero(~batch.resting & (batch.time < until))).size:
+            while (rows := np.flatnonzero(~batch.over & (batch.time < until))).size:
                 self._advance(batch, rows, until)
                 self._rest(batch, rows)
 
@@ -166,6 +170,8 @@ class Neurons:
         part = np.minimum(self._step[rows], left)
         if self.step is None:
             taken, made, factor = self._adaptive(here, part[:, None])
+            self._tried[rows] += 1
+            batch.exhausted[rows] = self._tried[rows] >= self.max_steps
             wanted = np.minimum(1.0, part * factor)
             # A step that was cut short by the clock says nothing against a longer one.
             self._step[rows] = np.where(last & made, np.maximum(wanted, self._step[rows]), wanted)
