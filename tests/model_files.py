@@ -36,6 +36,7 @@ def models() -> dict[str, Any]:
             "hopfield sparse": hs.HopfieldNetwork("pseudoinverse", connectivity=GRAPH).store(
                 PATTERNS
             ),
+            "hopfield fraction": hs.HopfieldNetwork("storkey", connectivity=0.5).store(IMAGES),
             "dense": hs.DenseMemory("rectified", 4).store(IMAGES),
             "dense exponential": hs.DenseMemory("exponential", energy="sum").store(PATTERNS),
             "graded": hs.GradedNetwork(beta=3.0, tau=2.0, thresholds=0.1).store(IMAGES),

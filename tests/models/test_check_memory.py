@@ -17,6 +17,7 @@ MEMORIES = {
     "diluted": lambda: hs.HopfieldNetwork(
         connectivity=hs.random_graph(64, 40, kind="symmetric", rng=0)
     ),
+    "diluted by a fraction": lambda: hs.HopfieldNetwork("pseudoinverse", connectivity=0.8),
     "cubic": lambda: hs.DenseMemory(),
     "quartic": lambda: hs.DenseMemory("polynomial", 4),
     "rectified": lambda: hs.DenseMemory("rectified", 30),

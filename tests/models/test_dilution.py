@@ -400,6 +400,11 @@ RING = hs.Graph([0, 2, 4, 6], [1, 2, 0, 2, 0, 1])
         (lambda: hs.Graph([0, 1], [0], [1, 2]), r"weights must be \(1,\)"),
         (lambda: hs.Graph([0, 1], [0], [np.nan]), "weights must be finite"),
         (lambda: hs.HopfieldNetwork(connectivity="ring"), "connectivity"),
+        (lambda: hs.HopfieldNetwork(connectivity=0), "connectivity must be above 0"),
+        (lambda: hs.HopfieldNetwork(connectivity=1.5), "connectivity.*from 0 to 1"),
+        (lambda: hs.HopfieldNetwork(connectivity=-0.1), "connectivity.*from 0 to 1"),
+        (lambda: hs.HopfieldNetwork(connectivity=np.nan), "connectivity must be finite"),
+        (lambda: hs.HopfieldNetwork(connectivity=True), "connectivity must be a real number"),
         (
             lambda: hs.HopfieldNetwork(connectivity=[[1, 0]]),
             "connectivity must be a Graph or a square matrix",
@@ -460,6 +465,40 @@ def test_a_diluted_network_comes_back_and_goes_on_learning(tmp_path, rule, zero_
     assert again.rule == rule
     with pytest.raises(InvalidInputError, match="shape"):
         again.clear().store([[1, -1]])
+
+
+@pytest.mark.parametrize("rule", sorted(hs.rules.RULES))
+def test_a_fraction_of_the_couplings_is_kept(rule, tmp_path):
+    patterns = hs.random_patterns(4, 80, activity=0.4, rng=5)
+    graph = hs.random_graph(80, 0.3 * 79, kind="symmetric", rng=0)
+    net = hs.HopfieldNetwork(rule, connectivity=0.3)
+    assert net.graph is None
+    net.store(patterns[:3], advise=False)
+    other = hs.HopfieldNetwork(rule, connectivity=graph).store(patterns[:3], advise=False)
+    np.testing.assert_array_equal(net.weights, other.weights)
+    np.testing.assert_array_equal(net.thresholds, other.thresholds)
+    net.save(tmp_path / "net")
+    for one in (net, hs.load(tmp_path / "net")):
+        one.store(patterns[3:], advise=False).forget(0)
+        left = hs.HopfieldNetwork(rule, connectivity=graph).store(patterns[1:], advise=False)
+        np.testing.assert_array_equal(one.weights, left.weights)
+        one.clear().store(hs.random_patterns(2, 9, activity=0.4, rng=1), advise=False)  # another N
+        assert one.graph.n_neurons == 9
+
+
+def test_how_many_couplings_a_fraction_keeps():
+    for fraction in (0.02, 0.5, 1):
+        net = hs.HopfieldNetwork(connectivity=fraction).store(hs.random_patterns(2, 500, rng=1))
+        pairs = 500 * 499 / 2
+        assert net.graph.is_symmetric
+        error = 4 * np.sqrt(fraction * (1 - fraction) / pairs)
+        assert abs(len(net.graph.inputs) / (2 * pairs) - fraction) <= error
+    for zero_diagonal in (True, False):
+        patterns = hs.random_patterns(2, 40, rng=2)
+        net = hs.HopfieldNetwork(connectivity=1.0, zero_diagonal=zero_diagonal).store(patterns)
+        whole = hs.HopfieldNetwork(zero_diagonal=zero_diagonal).store(patterns)
+        np.testing.assert_array_equal(net.weights, whole.weights)
+    assert hs.HopfieldNetwork(connectivity=0.5).store([[1]]).weights.tolist() == [[0.0]]
 
 
 def test_sparse_weights_come_back(tmp_path):

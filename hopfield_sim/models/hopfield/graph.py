@@ -122,6 +122,15 @@ def without_diagonal(rows: Compressed) -> Compressed:
     return Compressed(starts_of(lengths), rows.columns[others], values)
 
 
+def with_diagonal(rows: Compressed) -> Compressed:
+    """The rows of a graph, and the coupling of each neuron to itself."""
+    n = rows.n_neurons
+    places = rows_of(rows.starts).astype(np.int64) * n + rows.columns
+    places = np.union1d(places, np.arange(n, dtype=np.int64) * (n + 1))
+    sites, columns = np.divmod(places, n)
+    return Compressed(starts_of(np.bincount(sites, minlength=n)), columns.astype(np.int32), None)
+
+
 def turned(rows: Compressed) -> Compressed:
     """The columns of a matrix from its rows, or the other way round."""
     starts, columns, order = transposed(rows.starts, rows.columns)

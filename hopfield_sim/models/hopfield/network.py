@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any, Self
 
 import numpy as np
@@ -16,8 +17,15 @@ from hopfield_sim.models.base import likeness
 from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.base.spins import image_shape
 from hopfield_sim.models.hopfield import classification, couplings, learning
-from hopfield_sim.models.hopfield.graph import Graph, rows_from, turned, without_diagonal
+from hopfield_sim.models.hopfield.graph import (
+    Graph,
+    rows_from,
+    turned,
+    with_diagonal,
+    without_diagonal,
+)
 from hopfield_sim.models.hopfield.pairs import Derived, Learnt, PairNetwork
+from hopfield_sim.models.hopfield.random_graph import random_graph
 
 
 def _real_weights(net: HopfieldNetwork) -> NDArray[np.floating] | None:
@@ -51,9 +59,13 @@ class HopfieldNetwork(PairNetwork):
         function.
     zero_diagonal : bool
         Whether the self-couplings W_ii are set to zero.
-    connectivity : Graph, SciPy sparse matrix or (N, N) array_like, optional
+    connectivity : float, Graph, SciPy sparse matrix or (N, N) array_like, optional
         The couplings W_ij that are kept, where it is not 0: :func:`random_graph` draws one, for a
         diluted network. All others are zero; Hebb's rule computes only those. By default all are.
+        A number f above 0, up to 1, keeps this fraction of the pairs of neurons:
+        ``random_graph(N, f * (N - 1), kind="symmetric", rng=0)``, drawn at the first ``store``; the
+        seed is always 0, so that N and f alone decide which. Networks that shall differ are given
+        graphs of other seeds.
     thresholds : float or (N,) array_like, optional
         Thresholds θ, in the units of a field; by default those that the rule brings, zero for most.
     backend : {"auto", "numpy", "cython"}
@@ -87,8 +99,17 @@ class HopfieldNetwork(PairNetwork):
         self._rule: str | rules.Rule | None = rule
         self._zero_diagonal = checks.flag(zero_diagonal, "zero_diagonal")
         self._kept: Compressed | None = None
-        """Columns of the couplings that the graph keeps."""
-        if connectivity is not None:
+        """Columns of the couplings that the graph keeps, if one is given."""
+        self._fraction: float | None = None
+        """Fraction of the couplings that is kept, if that is given."""
+        if isinstance(connectivity, numbers.Real):
+            self._fraction = checks.real(connectivity, "connectivity", minimum=0, maximum=1)
+            if self._fraction == 0:
+                raise InvalidInputError(
+                    "connectivity must be above 0, as a fraction of the couplings, or None for all "
+                    "of them; got 0"
+                )
+        elif connectivity is not None:
             rows = rows_from(connectivity, "connectivity")
             rows = without_diagonal(rows) if self._zero_diagonal else rows
             self._kept = turned(rows._replace(values=None))
@@ -200,7 +221,7 @@ class HopfieldNetwork(PairNetwork):
                 before,
                 self._state.diagonal,
                 self._dtype,
-                self._kept,
+                self._columns(n),
                 backends.get(self._backend).pairs,
             )
             made = Derived(self._changed_matrix(learnt, stored.array, 1))
@@ -248,9 +269,9 @@ class HopfieldNetwork(PairNetwork):
             if len(patterns) == 1:
                 return self.clear()
             left = np.delete(patterns, index, axis=0)
-            pairs = backends.get(self._backend).pairs
+            pairs, kept = backends.get(self._backend).pairs, self._columns(left.shape[1])
             learnt, diagonal, brought = learning.learn(
-                rule, self._zero_diagonal, left, left, None, None, self._dtype, self._kept, pairs
+                rule, self._zero_diagonal, left, left, None, None, self._dtype, kept, pairs
             )
             made = Derived(self._changed_matrix(learnt, patterns[index : index + 1], -1))
             theta = self._chosen(self._state.thresholds, brought)
@@ -265,6 +286,17 @@ class HopfieldNetwork(PairNetwork):
         with self._lock:
             self._state, self._told = Learnt(None, None), set()
         return self
+
+    def _columns(self, n_neurons: int) -> Compressed | None:
+        """Columns of the couplings that are kept; None if all are."""
+        known = self._state.couplings
+        if self._fraction is None:
+            return self._kept
+        if isinstance(known, Sparse):  # drawn before
+            return Compressed(known.starts, known.targets, None)
+        inputs = self._fraction * (n_neurons - 1)
+        rows = random_graph(n_neurons, inputs, kind="symmetric", rng=0)._rows
+        return rows if self._zero_diagonal else with_diagonal(rows)
 
     def _chosen(
         self, thresholds: NDArray[np.float64], brought: NDArray[np.float64] | None
@@ -322,7 +354,7 @@ class HopfieldNetwork(PairNetwork):
     @property
     def graph(self) -> Graph | None:
         """The couplings that are kept, with their weights W_ij once there are any; None if all
-        are.
+        are, and as long as a fraction of them is not drawn.
         """
         now = self._now()
         known = now._state.couplings
@@ -402,6 +434,7 @@ class HopfieldNetwork(PairNetwork):
         weights=Member("f N N", _real_weights, optional=True),
         starts=Member("i8 N+1", lambda net: _sparse(net, "starts"), optional=True),
         targets=Member("i4 K", lambda net: _sparse(net, "targets"), optional=True),
+        connectivity=Member("f8", "_fraction", optional=True),
         entries=Member(
             "f K",
             lambda net: None if net._rule == "hebbian" else _sparse(net, "values"),
@@ -418,12 +451,15 @@ class HopfieldNetwork(PairNetwork):
         net = cls(
             rule or "hebbian",
             zero_diagonal=values["zero_diagonal"],
+            connectivity=values["connectivity"],
             thresholds=None if values["thresholds_learnt"] else theta,
             dtype=np.float64 if real is None else real.dtype,
         )
         net._rule = rule
         twice = columns is not None and weights is not None
-        if twice or (real is None) != (rule == "hebbian") or (rule and patterns is None):
+        undrawn = columns is None and net._fraction is not None
+        known = (real is None) == (rule == "hebbian") and (patterns is not None or not rule)
+        if twice or undrawn or not known:
             raise InvalidInputError(f"its members do not make a network of rule {rule!r}")
         if patterns is not None:
             patterns = checks.patterns(patterns).array
@@ -431,7 +467,8 @@ class HopfieldNetwork(PairNetwork):
             diagonal = checks.thresholds(diagonal, n, name="diagonal")
         learnt: Couplings
         if columns is not None:
-            net._kept = columns._replace(values=None) if patterns is not None else None
+            given = patterns is not None and net._fraction is None
+            net._kept = columns._replace(values=None) if given else None
             pairs = backends.get(net._backend).pairs
         if columns is not None and real is None:
             learnt = couplings.diluted(patterns, columns, pairs)
