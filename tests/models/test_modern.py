@@ -465,40 +465,61 @@ def test_cosine_has_no_scale(dtype, scale, backend):
 @pytest.mark.skipif(len(BACKENDS) == 1, reason="the kernels are not built")
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("n", [1, 3, 8, 17, 64, 130, 4099])
-def test_the_compiled_engine_agrees(n, dtype):
+@pytest.mark.parametrize("b", [1, 2, 55, 112])
+def test_the_compiled_engine_agrees(n, dtype, b, monkeypatch):
+    monkeypatch.setattr("hopfield_sim.backends.compiled.attention._MANY", 0)
+    monkeypatch.setattr("hopfield_sim.backends.compiled.attention._MANY_ROWS", 500)
     rng = np.random.default_rng(n)
-    p = 300_000 // n  # several chunks
+    p = max(70, (300_000 if b == 1 else 10_000) // n)  # several chunks, the last one smaller
     xi = rng.normal(size=(p, n)).astype(dtype)
     scale = rng.uniform(0.5, 2, size=p).astype(dtype)
     bias = rng.normal(size=p).astype(dtype)
-    q = rng.normal(size=(1, n)).astype(dtype)
+    q = rng.normal(size=(b, n)).astype(dtype)
+    largest = 1e4
+    if b > 1:  # some of many have near ties, in which float32's rounding of the scores would show
+        q, largest = q / dtype(np.sqrt(n)), 3.0
     tolerance = 1e-12 if dtype == np.float64 else 1e-5
     slow, fast = Attention(), backends.get("cython").attention
     mask = (rng.random(n) < 0.7).astype(dtype)
-    for beta in (1e-3, 1.0, 1e4):
+    for beta in (1e-3, 1.0, largest):
         for kind in (
             Memories(xi),
             Memories(xi, scale=scale),
             Memories(xi, bias=bias),
             Memories(xi, scale, bias),
             Memories(xi, mask=mask),
+            Memories(xi, keys=xi - dtype(1)),
         ):
-            a, b = slow.attend(kind, q, beta), fast.attend(kind, q, beta)
-            for one, other in zip(a, b, strict=True):
+            found = slow.attend(kind, q, beta), fast.attend(kind, q, beta)
+            for one, other in zip(*found, strict=True):
                 size = max(1.0, float(np.abs(one).max()))
                 assert np.abs(one - other).max() <= tolerance * size * max(1, beta / 1e3)
 
 
 @pytest.mark.skipif(len(BACKENDS) == 1, reason="the kernels are not built")
-def test_threads_change_no_bit(monkeypatch):
+@pytest.mark.parametrize("b", [1, 100])
+def test_threads_change_no_bit(monkeypatch, b):
     xi = memories(5000, 300, dtype=np.float32)
-    x = cues(1, 300, dtype=np.float32)
+    x = cues(b, 300, dtype=np.float32)
     results = []
     for count in (1, 2, 5):
         monkeypatch.setattr(backends, "threads", lambda wish, count=count: count)
         results.append(backends.get("cython").attention.attend(Memories(xi), x, 0.1).target)
     np.testing.assert_array_equal(results[0], results[1])
     np.testing.assert_array_equal(results[0], results[2])
+
+
+@pytest.mark.skipif(len(BACKENDS) == 1, reason="the kernels are not built")
+def test_sparse_weights_underflow_and_late_maxima_rescale():
+    """One memory of each far block is nearest by far: e^(−β gap) is 0 in float32 for all others,
+    and every block has a new largest score, so that all that was summed before vanishes."""
+    xi = np.ones((6000, 64), np.float32) * np.arange(1, 6001, dtype=np.float32)[:, None]
+    for b in (1, 2, 30):
+        attended = backends.get("cython").attention.attend(
+            Memories(xi), np.ones((b, 64), np.float32), 10.0
+        )
+        np.testing.assert_array_equal(attended.target, np.full((b, 64), 6000.0))
+        np.testing.assert_array_equal(attended.mass, np.ones(b))
 
 
 def test_blocks_of_memories_and_of_queries_change_nothing(monkeypatch):

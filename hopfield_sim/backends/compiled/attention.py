@@ -1,14 +1,17 @@
-"""Compiled attention: one pass over the memories for a single query, and L1 distances.
+"""Compiled attention: one pass over the memories for a single query, or for as many as fit a few
+vectors, and L1 distances.
 
-For many queries at once the matrix products of the reference are the fastest, and are used. The
+For more queries at once the matrix products of the reference are as fast, and are used. The
 memories are split into chunks that depend only on their shape, so that the result does not depend
 on the number of threads.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +25,16 @@ _CHUNK = 1 << 18
 _ROWS = 1 << 13
 """Largest number of memories of a chunk: a longer sum in float32 would lose digits."""
 
+_MANY = 3 << 19
+"""Multiplications of a product from which on many queries are worth a kernel of their own."""
+
+_MANY_ROWS, _MANY_CHUNKS = 1 << 11, 1 << 6
+"""Smallest size of a chunk for many queries, and the number of chunks from which on it grows: each
+has sums of its own, (B, N)."""
+
+_LINE = 64
+"""Bytes of a line of the cache, and of a vector."""
+
 _SPAN = 1 << 26
 """Numbers processed by one kernel call, about 20 ms: the delay of a Ctrl-C."""
 
@@ -33,14 +46,17 @@ class CompiledAttention(Attention):
         self._kernels = kernels
 
     def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
-        patterns = memories.patterns
-        products = memories.mask is None and memories.keys is None and memories.score is None
-        plain = products and patterns.dtype == queries.dtype
-        if len(queries) > 1 or not plain:
-            return super()._stream(memories, queries, beta)
-        scale, bias = (
-            None if a is None else a.astype(queries.dtype) for a in (memories.scale, memories.bias)
-        )
+        products = memories.mask is None and memories.score is None
+        if products and memories.patterns.dtype == queries.dtype:
+            if len(queries) == 1 and memories.keys is None:
+                return self._one(memories, queries, beta)
+            many = 1 < len(queries) <= self._kernels.MANY_BYTES // queries.dtype.itemsize
+            if many and queries.size * len(memories.patterns) >= _MANY:
+                return self._many(memories, queries, beta)
+        return super()._stream(memories, queries, beta)
+
+    def _one(self, memories: Memories, queries: Floats, beta: float) -> Attended:
+        patterns, (scale, bias) = memories.patterns, _factors(memories, queries.dtype)
         p, n = patterns.shape
         chunk = max(1, min(_ROWS, _CHUNK // n))
         count = -(-p // chunk)
@@ -59,6 +75,35 @@ class CompiledAttention(Attention):
         target = (shrink @ totals / scaled)[None, :]
         return Attended(target, np.array([mass]), np.array([scaled]))
 
+    def _many(self, memories: Memories, queries: Floats, beta: float) -> Attended:
+        (b, n), dtype, patterns = queries.shape, queries.dtype, memories.patterns
+        lanes = _LINE // dtype.itemsize
+        columns = _aligned((n, _whole(b, lanes)), dtype)
+        for start in range(0, b, 8):  # more rows at a time could have one place in the cache
+            columns[:, start : min(start + 8, b)] = queries[start : start + 8].T
+        keys = patterns if memories.keys is None else memories.keys
+        scale, bias = _factors(memories, dtype)
+        chunk = min(_ROWS, max(_MANY_ROWS, len(patterns) // _MANY_CHUNKS), max(1, _SPAN // n))
+        count = -(-len(patterns) // chunk)
+        totals = np.zeros((count, _whole(b, 4), _whole(n, lanes)), dtype)
+        tops = np.empty((count, columns.shape[1]), dtype)
+        masses, scaleds = np.empty(tops.shape), np.empty(tops.shape)
+
+        def walk(first: int, last: int) -> None:
+            self._kernels.attend_many(
+                keys, patterns, columns, scale, bias, beta, chunk, first, last,
+                totals, tops, masses, scaleds,
+            )  # fmt: skip
+
+        _share(walk, count, 1)
+        shrink = np.exp((tops - tops.max(axis=0)) * beta)
+        mass, scaled = (shrink * masses).sum(axis=0)[:b], (shrink * scaleds).sum(axis=0)[:b]
+        target = np.zeros_like(queries)
+        for total, share in zip(totals, (shrink[:, :b] / scaled).astype(dtype), strict=True):
+            total[:b] *= share[:, None]
+            target += total[:b, :n]
+        return Attended(target, mass, scaled)
+
     def distances(self, patterns: Floats, queries: Floats, mask: Floats) -> Floats:
         """Σ_i mask_i |q_i − ξ_i|, (b, P)."""
         out = np.empty((len(queries), len(patterns)), queries.dtype)
@@ -74,6 +119,24 @@ class CompiledAttention(Attention):
 
             _share(walk, count, max(1, _SPAN // (block * n * len(some))))
         return out
+
+
+def _factors(memories: Memories, dtype: np.dtype[Any]) -> list[Floats | None]:
+    """Scale and bias of the memories in the dtype of the queries."""
+    return [None if a is None else a.astype(dtype) for a in (memories.scale, memories.bias)]
+
+
+def _whole(count: int, step: int) -> int:
+    """The next multiple of ``step``."""
+    return -(-count // step) * step
+
+
+def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Floats:
+    """Zeros that begin where a line of the cache does, so that a vector lies in one line."""
+    count = math.prod(shape)
+    whole = np.zeros(count + _LINE // dtype.itemsize, dtype)
+    start = -whole.ctypes.data % _LINE // dtype.itemsize
+    return whole[start : start + count].reshape(shape)
 
 
 def _share(walk: Callable[[int, int], None], count: int, most: int) -> None:

@@ -34,8 +34,30 @@ static inline float exp_f32(float x) {
     return x < -87.0f ? 0.0f : p * power;
 }
 
+/* The same to 1e-15: r in two steps, and k from the low bits of the sum that rounds it. */
 static inline double exp_f64(double x) {
-    return x < -745.0 ? 0.0 : exp(x);
+    double clamped = x < -708.0 ? -708.0 : x;
+    double sum = clamped * 1.4426950408889634 + 6755399441055744.0, k = sum - 6755399441055744.0;
+    double r = (clamped - k * 6.93147180369123816490e-01) - k * 1.90821492927058770002e-10;
+    double p = 1.0 / 6227020800.0; /* Taylor's polynomial to r^13 / 13! */
+    p = p * r + 1.0 / 479001600.0;
+    p = p * r + 1.0 / 39916800.0;
+    p = p * r + 1.0 / 3628800.0;
+    p = p * r + 1.0 / 362880.0;
+    p = p * r + 1.0 / 40320.0;
+    p = p * r + 1.0 / 5040.0;
+    p = p * r + 1.0 / 720.0;
+    p = p * r + 1.0 / 120.0;
+    p = p * r + 1.0 / 24.0;
+    p = p * r + 1.0 / 6.0;
+    p = p * r + 0.5;
+    p = (p * r) * r + r + 1.0;
+    uint64_t bits;
+    memcpy(&bits, &sum, sizeof bits);
+    bits = (bits + 1023) << 52;
+    double power;
+    memcpy(&power, &bits, sizeof power);
+    return x < -708.0 ? 0.0 : p * power;
 }
 
 /* Vectors of 64 bytes, which the compiler splits if the processor has shorter ones; `loose` ones need no alignment. */

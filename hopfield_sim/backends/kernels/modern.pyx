@@ -1,8 +1,9 @@
 # cython: language_level=3, cdivision=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""Compiled attention of one query, and L1 distances; the reference is reference/attention.py.
+"""Compiled attention, of one query and of many, and L1 distances; the reference is
+reference/attention.py.
 
-Private: the caller checks the arguments. Both functions process a part of the memories without the
+Private: the caller checks the arguments. The functions process a part of the memories without the
 GIL; the caller keeps it short.
 """
 
@@ -20,6 +21,19 @@ cdef extern from "attention.h" nogil:
                        const float *mask, float *out)
     void distances_f64(int64_t n, int64_t rows, const double *patterns, const double *query,
                        const double *mask, double *out)
+
+cdef extern from "attention_many.h" nogil:
+    int64_t many_bytes()
+    void attend_many_f32(int64_t n, int64_t rows, int64_t count, int64_t width, const float *keys,
+                         const float *patterns, const float *queries, const float *scale,
+                         const float *bias, float beta, float *totals, float *top, double *mass,
+                         double *scaled)
+    void attend_many_f64(int64_t n, int64_t rows, int64_t count, int64_t width, const double *keys,
+                         const double *patterns, const double *queries, const double *scale,
+                         const double *bias, double beta, double *totals, double *top,
+                         double *mass, double *scaled)
+
+MANY_BYTES = many_bytes()
 
 ctypedef fused real_t:
     float
@@ -60,6 +74,46 @@ def attend(
             else:
                 attend_f64(n, rows, &patterns[start, 0], &query[0], scales, biases, beta,
                            &totals[i, 0], &tops[i], &masses[i], &scaleds[i])
+
+
+def attend_many(
+    const real_t[:, ::1] keys not None,
+    const real_t[:, ::1] patterns not None,
+    const real_t[:, ::1] queries not None,
+    const real_t[::1] scale,
+    const real_t[::1] bias,
+    real_t beta,
+    int64_t chunk,
+    int64_t first,
+    int64_t last,
+    real_t[:, :, ::1] totals not None,
+    real_t[:, ::1] tops not None,
+    double[:, ::1] masses not None,
+    double[:, ::1] scaleds not None,
+):
+    """The same for queries (n, width), at most MANY_BYTES of them in a row of whole vectors of 64
+    bytes. ``totals`` (chunks, count, n) have a multiple of four of them and whole vectors, too.
+    """
+    cdef int64_t n = patterns.shape[1], count = totals.shape[1], width = queries.shape[1]
+    cdef int64_t i, start, rows
+    cdef const real_t *scales = NULL
+    cdef const real_t *biases = NULL
+    with nogil:
+        for i in range(first, last):
+            start = i * chunk
+            rows = min(chunk, patterns.shape[0] - start)
+            if scale is not None:
+                scales = &scale[start]
+            if bias is not None:
+                biases = &bias[start]
+            if real_t is float:
+                attend_many_f32(n, rows, count, width, &keys[start, 0], &patterns[start, 0],
+                                &queries[0, 0], scales, biases, beta, &totals[i, 0, 0],
+                                &tops[i, 0], &masses[i, 0], &scaleds[i, 0])
+            else:
+                attend_many_f64(n, rows, count, width, &keys[start, 0], &patterns[start, 0],
+                                &queries[0, 0], scales, biases, beta, &totals[i, 0, 0],
+                                &tops[i, 0], &masses[i, 0], &scaleds[i, 0])
 
 
 def distances(
