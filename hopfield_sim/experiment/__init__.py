@@ -16,11 +16,8 @@ from typing import TYPE_CHECKING, Any
 from hopfield_sim.experiment import studies
 from hopfield_sim.experiment.sweeps import fields
 from hopfield_sim.experiment.sweeps.fields import option
-from hopfield_sim.experiment.sweeps.function import function
-from hopfield_sim.experiment.sweeps.grid import sweep
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
-from hopfield_sim.experiment.sweeps.store import Store
 from hopfield_sim.experiment.sweeps.study import Cell, Study
 
 if TYPE_CHECKING:
@@ -40,8 +37,15 @@ if TYPE_CHECKING:
     from hopfield_sim.experiment.studies.robust.study import robust
     from hopfield_sim.experiment.studies.robustness.study import robustness
     from hopfield_sim.experiment.studies.xor.study import xor
+    from hopfield_sim.experiment.sweeps.function import function
+    from hopfield_sim.experiment.sweeps.grid import sweep
+    from hopfield_sim.experiment.sweeps.store import Store
 
 _STUDIES = [room.name for room in iter_modules(studies.__path__) if room.ispkg]
+_LAZY = {"Store": "sweeps.store", "function": "sweeps.function", "sweep": "sweeps.grid"} | {
+    name: f"studies.{name}.study" for name in _STUDIES
+}
+"""Names that are loaded on first access, and where they are: a study, and what runs trials."""
 
 __all__ = [
     "Cell",
@@ -74,10 +78,10 @@ __all__ += [name for name in _STUDIES if name not in __all__]  # a folder is eno
 
 
 def __getattr__(name: str) -> Any:
-    """Return the function of a study, imported on first access."""
-    if name not in _STUDIES:
+    """Return the function of a study, or another lazy name, imported on first access."""
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.studies.{name}.study"), name)
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -1,4 +1,7 @@
-"""The command line: ``python -m hopfield_sim.experiment``, the same as ``hopfield-sim``."""
+"""The command line: ``python -m hopfield_sim.experiment``, the same as ``hopfield-sim``.
+
+Each command is imported when it is called, so that help appears at once.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +15,16 @@ from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hopfield_sim import backends
 from hopfield_sim.errors import HopfieldError
-from hopfield_sim.experiment.cli import (
-    completion,
-    console,
-    doctor,
-    driver,
-    exercises,
-    explore,
-    manual,
-    options,
-)
-from hopfield_sim.experiment.cli.driver import Outcome
+from hopfield_sim.experiment.cli import console
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps import interruption
+
+if TYPE_CHECKING:
+    from hopfield_sim.experiment.cli.driver import Outcome
 
 __all__ = ["main"]
 
@@ -76,7 +73,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str], command: str) -> int:
     try:
         text = _answer(argv)
-        outcome = Outcome(text, 0) if text is not None else _work(argv, command)
+        if text is not None:
+            return 0 if console.say(text) else 1
+        outcome = _work(argv, command)
     except HopfieldError as error:
         console.complain(f"error: {' '.join(str(error).split())}")
         return 2
@@ -86,8 +85,12 @@ def _run(argv: Sequence[str], command: str) -> int:
 
 def _answer(argv: Sequence[str]) -> str | None:
     """Return the text of help and of commands that run no study; None for other commands."""
+    from hopfield_sim.experiment.cli import manual
+
     first = argv[0] if argv else ""
     if first == "exercises":
+        from hopfield_sim.experiment.cli import exercises
+
         return exercises.exercises(argv[1:])
     if {"-h", "--help"} & set(argv):
         if first == "merge":
@@ -102,16 +105,26 @@ def _answer(argv: Sequence[str]) -> str | None:
     for word, following in pairwise([*argv, ""]):
         option, _, shell = word.partition("=")
         if option == "--completion":
+            from hopfield_sim.experiment.cli import completion
+
             return completion.script(shell or following).rstrip("\n")
-    if argv in (["list"], ["doctor"]):
-        return manual.listed() if first == "list" else doctor.diagnosis()
+    if argv == ["list"]:
+        return manual.listed()
+    if argv == ["doctor"]:
+        from hopfield_sim.experiment.cli import doctor
+
+        return doctor.diagnosis()
     return None
 
 
 def _work(argv: Sequence[str], command: str) -> Outcome:
+    from hopfield_sim.experiment.cli import driver, options
+
     wanted = options.parse(argv)
     if wanted.name == "explore":
-        return Outcome(explore.explore(wanted.out), 0)
+        from hopfield_sim.experiment.cli import explore
+
+        return driver.Outcome(explore.explore(wanted.out), 0)
     if wanted.backend == "auto" and backends.get().name == "numpy":
         console.complain(NO_KERNELS)
     for package, loss in WITHOUT.items():

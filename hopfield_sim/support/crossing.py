@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +14,6 @@ from hopfield_sim.errors import InvalidInputError
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-_NORMAL = NormalDist()
 _RESAMPLES = 200
 
 _ROUNDING = 1e-12
@@ -144,5 +142,8 @@ def _crossings(
 
 def _quantiles(fractions: Floats, resolution: float) -> Floats:
     """Quantiles of the normal distribution; those of resamples are often the same."""
+    from statistics import NormalDist  # takes a moment to load
+
+    normal = NormalDist()
     known, places = np.unique(fractions.clip(resolution, 1 - resolution), return_inverse=True)
-    return np.array([_NORMAL.inv_cdf(fraction) for fraction in known.tolist()])[places]
+    return np.array([normal.inv_cdf(fraction) for fraction in known.tolist()])[places]

@@ -38,9 +38,10 @@ from hopfield_sim.errors import (
 from hopfield_sim.experiment.studies.registry import STUDIES
 from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.cluster import Cluster
+from hopfield_sim.experiment.sweeps.shard import WHOLE, Shard
 from hopfield_sim.experiment.sweeps.store import Saved, Store
 from hopfield_sim.experiment.sweeps.study import Payload, Study
-from hopfield_sim.experiment.sweeps.sweep import WHOLE, Shard, _Plan, answer, gather, sweep
+from hopfield_sim.experiment.sweeps.sweep import _Plan, answer, gather, sweep
 from hopfield_sim.experiment.sweeps.trial import Chunk
 from hopfield_sim.experiment.sweeps.trial import run as make
 from hopfield_sim.support import blas

@@ -213,6 +213,14 @@ def test_theory_and_the_report_load_their_libraries_when_they_are_used() -> None
     assert "scipy" in loaded_by("import hopfield_sim\nhopfield_sim.theory.gardner_load(0.0)")
 
 
+def test_help_loads_nothing_that_only_studies_need() -> None:
+    loaded = loaded_by("from hopfield_sim.experiment.__main__ import main; main(['--help'])")
+    assert "hopfield_sim.experiment.cli.manual" in loaded
+    rooms = {f"hopfield_sim.experiment.cli.{room}" for room in ("driver", "doctor", "report")}
+    rooms |= {f"hopfield_sim.experiment.sweeps.{room}" for room in ("pool", "store", "sweep")}
+    assert loaded & (rooms | {"hopfield_sim.datasets", "decimal", "sqlite3"}) == set()
+
+
 def test_the_check_for_slow_imports_can_fail() -> None:
     assert "imageio" in loaded_by("import imageio")
 

@@ -18,8 +18,8 @@ from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.experiment.cli import config_file
 from hopfield_sim.experiment.studies.registry import COURSE, STUDIES
 from hopfield_sim.experiment.sweeps.fields import Field, Kind, fields
+from hopfield_sim.experiment.sweeps.shard import Shard
 from hopfield_sim.experiment.sweeps.study import Study
-from hopfield_sim.experiment.sweeps.sweep import Shard
 
 __all__ = ["MERGE", "OPTIONS", "VERBS", "Option", "Options", "own_options", "parse", "studies"]
 

@@ -22,12 +22,13 @@ from hopfield_sim.experiment.sweeps import pool as pools
 from hopfield_sim.experiment.sweeps.pool import Pool
 from hopfield_sim.experiment.sweeps.progress import Amount, Progress
 from hopfield_sim.experiment.sweeps.result import Result
+from hopfield_sim.experiment.sweeps.shard import WHOLE, Shard
 from hopfield_sim.experiment.sweeps.store import Saved, Store
 from hopfield_sim.experiment.sweeps.study import Study
 from hopfield_sim.experiment.sweeps.trial import Chunk, Done
 from hopfield_sim.support import blas
 
-__all__ = ["Shard", "answer", "count", "counted", "gather", "sizes", "sweep"]
+__all__ = ["answer", "count", "counted", "gather", "sizes", "sweep"]
 
 RETRIES = 3
 _CHUNK_SECONDS = 0.02, 0.25
@@ -38,30 +39,6 @@ _TICK = 0.5
 """Seconds between updates of the progress bar."""
 _CHUNKS = 8
 """Smallest number of chunks for each worker, to balance small sweeps."""
-
-
-@dataclass(frozen=True)
-class Shard:
-    """Slice ``number`` of ``count``, counted from 1."""
-
-    number: int
-    count: int
-
-    def __str__(self) -> str:
-        return f"{self.number}/{self.count}"
-
-    def of(self, start: int, trials: int) -> range:
-        """Return the trials of a cell in the shard; its first has number ``start`` in the sweep.
-
-        Examples
-        --------
-        >>> list(Shard(1, 3).of(4, 5))
-        [2]
-        """
-        return range((self.number - 1 - start) % self.count, trials, self.count)
-
-
-WHOLE = Shard(1, 1)
 
 
 def sweep(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +67,8 @@ def warn(
     by_chance = 1 + 2 * math.sqrt(_CHANCE / pairs) + 2 * _CHANCE / pairs
     if n * square <= by_chance:
         return False
+    from statistics import NormalDist  # takes a moment to load
+
     wrong = float(unstable(some).mean())
     explained = NormalDist().cdf(-math.sqrt(n / (count - 1)))
     if wrong <= worth + 2 * explained:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from decimal import Context, Decimal, localcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -247,6 +246,8 @@ class Exponential(Interaction):
 
     def whole(self, n_neurons: int) -> tuple[NDArray[np.object_], int]:
         """e^x in Python's integers of how far overlaps are from the largest, −2N … 2."""
+        from decimal import Context, Decimal, localcontext  # takes a moment to load
+
         with localcontext(Context(prec=90)):
             scale = 2**_PLACES / (Decimal(1).exp() - Decimal(-1).exp())
             steps = range(-2 * n_neurons, 3)
