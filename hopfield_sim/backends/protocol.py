@@ -291,7 +291,18 @@ class HeatBath:
     table: NDArray[np.uint64] | None = None
 
 
-Rule = Limits | HeatBath
+@dataclass(frozen=True)
+class Winners:
+    """The sites with the largest fields less ``thresholds``, in their units, become +1, ``active``
+    in all, and the others −1; of equal ones those that are +1 come first, then the first sites.
+    """
+
+    active: int
+    thresholds: NDArray[np.float64]
+    clamped: NDArray[np.bool_]
+
+
+Rule = Limits | HeatBath | Winners
 
 
 @dataclass

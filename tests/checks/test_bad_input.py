@@ -613,6 +613,7 @@ ARGUMENTS: dict[str, Function] = {
     "recall order": lambda x: NET.recall(ROW, order=x),
     "recall ties": lambda x: NET.recall(ROW, ties=x),
     "recall clamp": lambda x: NET.recall(ROW, clamp=x),
+    "recall active": lambda x: NET.recall(ROW, active=x, update="sync"),
     "recall field": lambda x: NET.recall(ROW, field=x),
     "recall record": lambda x: NET.recall(ROW, record=x),
     "recall every": lambda x: NET.recall(ROW, record="energy", every=x),

@@ -29,6 +29,7 @@ from hopfield_sim.backends.protocol import (
     Couplings,
     Dynamics,
     Factors,
+    HeatBath,
     Limits,
     Rule,
     Sparse,
@@ -214,6 +215,7 @@ class CudaPairs(Walker, Pairs):
         if isinstance(rule, Limits):
             same = all((side == side[0]).all() for side in (rule.above, rule.below))
             return "limits", (up(rule.above), up(rule.below), np.int32(same))
+        assert isinstance(rule, HeatBath)  # k winners are found by the processor
         common = up(couplings.diagonal), up(rule.offset), up(rule.clamped)
         if rule.table is None:
             return "exponential", (*common, up(rule.fraction), np.float64(rule.gain))

@@ -26,6 +26,7 @@ from hopfield_sim.backends.protocol import (
     Rule,
     Sparse,
     StateBatch,
+    Winners,
 )
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.philox import distinct_sites, random_spins
@@ -287,9 +288,23 @@ def new_spins(
     if isinstance(rule, Limits):
         up, down = fields > rule.above[sites], fields < rule.below[sites]
         return np.where(up, np.int8(1), np.where(down, np.int8(-1), spins))
+    if isinstance(rule, Winners):
+        return winners(rule, fields, spins)
     x = fields - couplings.diagonal[sites] * spins - rule.offset[sites]
     up = draws < acceptance(rule, x, sites)
     return np.where(rule.clamped[sites] != 0, spins, np.where(up, np.int8(1), np.int8(-1)))
+
+
+def winners(rule: Winners, fields: NDArray[Any], spins: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Return the new spins of all sites, (b, N)."""
+    # Clamped sites come first or last, as they are.
+    h = np.where(rule.clamped, np.inf * spins, fields - rule.thresholds)
+    least = np.partition(h, -rule.active, axis=1)[:, -rule.active, None]
+    up = h > least
+    for spin in (1, -1):
+        equal = (h == least) & (spins == spin)
+        up |= equal & (equal.cumsum(axis=1) <= rule.active - up.sum(axis=1, keepdims=True))
+    return np.where(rule.clamped, spins, np.where(up, np.int8(1), np.int8(-1)))
 
 
 def acceptance(rule: HeatBath, x: NDArray[Any], sites: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ class Manner(Dynamics):
     sweeps: int
     stochastic: bool
     field: NDArray[np.float64] | None = None
+    active: int | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ class BinaryMemory(SpinMemory):
     """
 
     _backend: str
+    _compares_fields: ClassVar[bool] = False
+    """Whether its sites have local fields by which they can be ranked."""
 
     @abstractmethod
     def _engine(self, manner: Manner) -> Engine:
@@ -122,6 +125,19 @@ class BinaryMemory(SpinMemory):
             f"field is for networks with pair couplings, to whose local fields it adds; a "
             f"{type(self).__name__} has none: clamp= holds sites, temperature= shakes them"
         )
+
+    def _refuse_winners(self, update: str, stochastic: bool) -> None:
+        """Raise if a number of active neurons cannot be kept by such updates."""
+        if not self._compares_fields:
+            raise InvalidInputError(
+                f"active is for networks with pair couplings, whose local fields it compares; a "
+                f"{type(self).__name__} has none"
+            )
+        if update != "sync" or stochastic:
+            raise InvalidInputError(
+                'active compares the fields of all neurons at once; use update="sync" and '
+                "temperature=0 with it"
+            )
 
     def _followed(self, batch: StateBatch) -> None:
         """Take note of a recall at a temperature, for the speed of later ones."""
@@ -139,6 +155,7 @@ class BinaryMemory(SpinMemory):
         ties: str = "keep",
         clamp: Any = None,
         field: Any = None,
+        active: int | None = None,
         record: Record = (),
         every: int | None = None,
         n_threads: int | None = None,
@@ -171,6 +188,12 @@ class BinaryMemory(SpinMemory):
         field : float, (N,) or (B, N) array_like, optional
             External field, which is added to the local field of each site, of all states or of
             each; the energy has a term −Σ_i field_i s_i. For networks with pair couplings.
+        active : int, optional
+            Number k of neurons that are +1 after every synchronous step: those with the largest
+            local fields ("k winners take all"), whatever the sign of these; clamped ones count. Of
+            equal fields those of active neurons are taken first, then those of the first neurons;
+            ``ties`` has no say. For networks with pair couplings, ``update="sync"`` and temperature
+            0.
         record : str, dict of functions, or a list of these
             Observables to record in ``Recall.recorded``: "energy", "overlap", "states", and
             functions of the states, (B, N) → (B,), by name, as in ``record={"magnetisation": f}``.
@@ -198,7 +221,8 @@ class BinaryMemory(SpinMemory):
             If nothing is stored.
         InvalidInputError, InvalidTypeError
             If ``states``, ``clamp`` or ``field`` do not have N sites, ``states`` are not ±1, the
-            memory takes no ``field``, a word is unknown, a temperature or ``max_sweeps`` is
+            memory takes no ``field`` or ``active``, ``active`` is out of range or does not go with
+            ``update`` and ``temperature``, a word is unknown, a temperature or ``max_sweeps`` is
             negative, or ``every`` or ``n_threads`` is below 1.
         """
         now = self._now()
@@ -217,10 +241,13 @@ class BinaryMemory(SpinMemory):
         key, threads = checks.key(rng), backends.threads(n_threads)
         start = checks.integer(start_sweep, "start_sweep", minimum=0, maximum=_LAST_SWEEP)
         stochastic = is_stochastic(schedule)
+        if active is not None:
+            active = checks.integer(active, "active", minimum=1, maximum=n)
+            self._refuse_winners(update, stochastic)
         # At zero temperature most states come to rest within two sweeps.
         most = _SWEEPS_STOCHASTIC if stochastic else _SWEEPS_DETERMINISTIC
         sweeps = count * min(schedule[-1][1] if schedule else 0, most)
-        manner = Manner(update, order, key, threads, ties, held, sweeps, stochastic, push)
+        manner = Manner(update, order, key, threads, ties, held, sweeps, stochastic, push, active)
         engine: Engine
         if any(a is not None and a.ndim == 2 for a in (held, push)):
             common = now._engine(replace(manner, clamp=None, field=None))

@@ -284,7 +284,7 @@ def limits(
     clamp: NDArray[np.bool_] | None,
 ) -> Limits:
     """Zero temperature: the fields above which a site becomes +1, and below which −1."""
-    scaled = _snapped(couplings, thresholds)
+    scaled = snapped(couplings, thresholds)
     field = couplings.diagonal.dtype
     above: NDArray[Any]
     if field.kind == "i":
@@ -324,8 +324,8 @@ def heat_bath(
     gain = 2.0 / (min(max(float(temperature), 1e-250), 1e250) * couplings.scale)
     clamped = np.zeros(n, np.uint8) if clamp is None else clamp.astype(np.uint8)
     if couplings.diagonal.dtype.kind != "i":
-        return HeatBath(gain, np.zeros(n, np.int32), _snapped(couplings, thresholds), clamped)
-    scaled = np.clip(_snapped(couplings, thresholds), -INT32_SAFE, INT32_SAFE)
+        return HeatBath(gain, np.zeros(n, np.int32), snapped(couplings, thresholds), clamped)
+    scaled = np.clip(snapped(couplings, thresholds), -INT32_SAFE, INT32_SAFE)
     whole = np.floor(scaled)
     offset, fraction = whole.astype(np.int32), scaled - whole
     reach = couplings.reach + int(np.abs(offset).max())
@@ -336,7 +336,7 @@ def heat_bath(
     return HeatBath(gain, offset, fraction, clamped, table)
 
 
-def _snapped(couplings: Couplings, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
+def snapped(couplings: Couplings, thresholds: NDArray[np.float64]) -> NDArray[np.float64]:
     """θ in the fields' units; N·θ that differs from a whole number by rounding alone is made
     whole.
     """

@@ -10,8 +10,16 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim.backends.protocol import Couplings, HeatBath, Limits, Rule, StateBatch
+from hopfield_sim.backends.protocol import (
+    Couplings,
+    HeatBath,
+    Limits,
+    Rule,
+    StateBatch,
+    Winners,
+)
 from hopfield_sim.backends.reference.pairs import Pairs
+from hopfield_sim.checks import places
 from hopfield_sim.models.base.binary import Manner
 from hopfield_sim.models.hopfield import couplings as coupling
 from hopfield_sim.models.hopfield import energy
@@ -29,6 +37,8 @@ class QuadraticEngine:
 
     def start(self, states: NDArray[np.int8]) -> StateBatch:
         """The states with their initial caches."""
+        if self.manner.active is not None:
+            states = places.moved(states, places.HERE)
         return self.backend.start(self.couplings, states, self.manner)
 
     def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
@@ -44,6 +54,8 @@ class QuadraticEngine:
         """The update rule of a site; the last heat bath is cached, since schedules often repeat a
         temperature.
         """
+        if self.manner.active is not None:
+            return self._winners
         if temperature == 0:
             return self._limits
         if self._bath is None or self._bath[0] != temperature:
@@ -56,6 +68,13 @@ class QuadraticEngine:
     def _limits(self) -> Limits:
         ties, clamp = self.manner.ties, self.manner.clamp
         return coupling.limits(self.couplings, self._theta, ties, clamp)
+
+    @cached_property
+    def _winners(self) -> Winners:
+        assert self.manner.active is not None
+        clamp, n = self.manner.clamp, self.couplings.n_neurons
+        held = np.zeros(n, bool) if clamp is None else clamp
+        return Winners(self.manner.active, coupling.snapped(self.couplings, self._theta), held)
 
     @cached_property
     def _theta(self) -> NDArray[np.float64]:

@@ -57,6 +57,7 @@ class PairNetwork(BinaryMemory):
     Subclasses define W by setting these attributes.
     """
 
+    _compares_fields = True
     _state: Learnt
     _told: set[str]
 
@@ -130,7 +131,9 @@ class PairNetwork(BinaryMemory):
     # ------------------------------------------------------------------ private
 
     def _engine(self, manner: Manner) -> QuadraticEngine:
-        pairs = backends.get(self._backend).pairs
+        # Of k winners a sweep is a product of matrices and a sort, which NumPy does best.
+        backend = self._backend if manner.active is None else "numpy"
+        pairs = backends.get(backend).pairs
         return QuadraticEngine(self._fastest(pairs, manner), self._state.thresholds, pairs, manner)
 
     def _external(self, field: NDArray[np.float64]) -> NDArray[np.float64]:
