@@ -1,5 +1,5 @@
-"""Compiled attention: one pass over the memories for a single query, or for as many as fit a few
-vectors, and L1 distances.
+"""Compiled attention: one pass over the memories for a single query, or for as many as a few
+vectors hold, and L1 distances.
 
 For more queries at once the matrix products of the reference are as fast, and are used. The
 memories are split into chunks that depend only on their shape, so that the result does not depend
@@ -50,7 +50,7 @@ class CompiledAttention(Attention):
         if products and memories.patterns.dtype == queries.dtype:
             if len(queries) == 1 and memories.keys is None:
                 return self._one(memories, queries, beta)
-            many = 1 < len(queries) <= self._kernels.MANY_BYTES // queries.dtype.itemsize
+            many = 1 < len(queries) <= 2 * self._kernels.MANY_BYTES // queries.dtype.itemsize
             if many and queries.size * len(memories.patterns) >= _MANY:
                 return self._many(memories, queries, beta)
         return super()._stream(memories, queries, beta)
@@ -76,6 +76,27 @@ class CompiledAttention(Attention):
         return Attended(target, np.array([mass]), np.array([scaled]))
 
     def _many(self, memories: Memories, queries: Floats, beta: float) -> Attended:
+        """Attention of a few vectors of queries at a time. What a query gets does not depend on
+        those beside it, so that there may be more parts if some threads had no chunk.
+        """
+        p, b, size = len(memories.patterns), len(queries), queries.dtype.itemsize
+        rows = max(1, _SPAN // queries.shape[1])
+        chunk = min(_ROWS, max(_MANY_ROWS, p // _MANY_CHUNKS), rows)
+        count = max(
+            -(-b * size // self._kernels.MANY_BYTES), -(-backends.threads(None) * chunk // p)
+        )
+        step = _whole(-(-b // count), _LINE // size)
+        parts = [queries[start : start + step] for start in range(0, b, step)]
+        found = [Attended(*np.empty((3, 0)))] * len(parts)
+
+        def walk(first: int, last: int) -> None:
+            for i in range(first, last):
+                found[i] = self._columns(memories, parts[i], beta, chunk)
+
+        _share(walk, len(parts), 1)
+        return Attended(*map(np.concatenate, zip(*found, strict=True)))
+
+    def _columns(self, memories: Memories, queries: Floats, beta: float, chunk: int) -> Attended:
         (b, n), dtype, patterns = queries.shape, queries.dtype, memories.patterns
         lanes = _LINE // dtype.itemsize
         columns = _aligned((n, _whole(b, lanes)), dtype)
@@ -83,7 +104,6 @@ class CompiledAttention(Attention):
             columns[:, start : min(start + 8, b)] = queries[start : start + 8].T
         keys = patterns if memories.keys is None else memories.keys
         scale, bias = _factors(memories, dtype)
-        chunk = min(_ROWS, max(_MANY_ROWS, len(patterns) // _MANY_CHUNKS), max(1, _SPAN // n))
         count = -(-len(patterns) // chunk)
         totals = np.zeros((count, _whole(b, 4), _whole(n, lanes)), dtype)
         tops = np.empty((count, columns.shape[1]), dtype)
