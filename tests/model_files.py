@@ -39,6 +39,7 @@ def models() -> dict[str, Any]:
             "hopfield fraction": hs.HopfieldNetwork("storkey", connectivity=0.5).store(IMAGES),
             "dense": hs.DenseMemory("rectified", 4).store(IMAGES),
             "dense exponential": hs.DenseMemory("exponential", energy="sum").store(PATTERNS),
+            "dense values": hs.DenseMemory(np.square).store(PATTERNS, IMAGES),
             "graded": hs.GradedNetwork(beta=3.0, tau=2.0, thresholds=0.1).store(IMAGES),
             "graded weights": hs.GradedNetwork.from_weights(np.eye(12)),
             "modern": hs.ModernHopfield(2.0).store(PICTURES),

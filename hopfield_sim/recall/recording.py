@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.checks import places
-from hopfield_sim.errors import HopfieldError
+from hopfield_sim.errors import HopfieldError, NotStoredError
 from hopfield_sim.recall.observables import OBSERVABLES, Measure
 from hopfield_sim.support.display import ShowsRun
 
@@ -117,11 +117,13 @@ class Restoring(Protocol):
 class Recorded(ShowsRun):
     """Base class of the results of recalls: recorded rows, in the shape of the states.
 
-    Subclasses set ``_recorder`` and the validated input states, ``_start``.
+    Subclasses set ``_recorder``, the validated input states, ``_start``, and, where memories have
+    values, ``_paired``, those at the final states.
     """
 
     _recorder: Recorder
     _start: Restoring
+    _paired: Any = None
 
     @property
     def updates(self) -> NDArray[np.int64]:
@@ -144,6 +146,22 @@ class Recorded(ShowsRun):
     def overlaps(self) -> NDArray[np.float64]:
         """Recorded overlaps with the stored patterns, (T+1, B, P)."""
         return self.recorded["overlap"]
+
+    @property
+    def values(self) -> Any:
+        """Values at the final states, (B, M), or images.
+
+        Raises
+        ------
+        NotStoredError
+            If the memories have no values.
+        """
+        if self._paired is None:
+            raise NotStoredError(
+                "these memories have no values; those of a DenseMemory or ModernHopfield have some "
+                "after store(patterns, values)"
+            )
+        return self._paired
 
     @property
     def recorded(self) -> Mapping[str, NDArray[Any]]:

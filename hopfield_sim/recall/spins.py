@@ -7,7 +7,7 @@ the engine (``models``), how it is computed by the backend.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -154,6 +154,8 @@ class Recall(Recorded):
         stopped repeats its last row.
     recorded : mapping of str to (T+1, B, ...) ndarray
         All recorded quantities by name, those of user-defined functions included.
+    values : (B, M) ndarray of int8
+        Values at the final states, if memories have values.
     """
 
     _batch: StateBatch
@@ -163,6 +165,7 @@ class Recall(Recorded):
     n_neurons: int
     shape: tuple[int, ...] | None
     patterns: NDArray[np.int8] | None
+    _paired: Any = field(default=None, kw_only=True)
 
     @property
     def states(self) -> NDArray[np.int8]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.checks import places
-from hopfield_sim.errors import NotStoredError
 from hopfield_sim.recall import recording
 from hopfield_sim.recall.recording import Recorded, Recorder
 
@@ -131,7 +130,7 @@ class Descent(Recorded):
     recorded : mapping of str to (T+1, B, ...) ndarray
         All recorded quantities by name, those of user-defined functions included.
     values : (B, M) ndarray of float
-        Values at the final states, for a modern network whose memories have values.
+        Values at the final states, if memories have values.
     """
 
     _walk: Walk
@@ -140,7 +139,7 @@ class Descent(Recorded):
     n_neurons: int
     shape: tuple[int, ...] | None
     patterns: Floats | None
-    _values: Any = None
+    _paired: Any = None
 
     @property
     def states(self) -> Floats:
@@ -163,19 +162,6 @@ class Descent(Recorded):
     def steps(self) -> Any:
         """Number of steps, (B,)."""
         return self._start.restore(self._walk.updates)
-
-    @property
-    def values(self) -> Any:
-        """Values at the final states, weighted by their attention, (B, M), or images.
-
-        Raises
-        ------
-        NotStoredError
-            If the memories have no values.
-        """
-        if self._values is None:
-            raise NotStoredError("these memories have no values; call store(patterns, values)")
-        return self._values
 
     def _counts(self) -> dict[str, Any]:
         return {"steps": self.steps}

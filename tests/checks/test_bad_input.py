@@ -521,6 +521,8 @@ ARGUMENTS: dict[str, Function] = {
     "modern store, again": lambda x: hs.ModernHopfield().store(PATTERNS).store(x),
     "modern store values": lambda x: hs.ModernHopfield().store(PATTERNS, x),
     "modern recall_values": lambda x: hs.ModernHopfield().store(PATTERNS, VALUES).recall_values(x),
+    "dense store values": lambda x: hs.DenseMemory().store(PATTERNS, x),
+    "dense recall_values": lambda x: hs.DenseMemory().store(PATTERNS, PATTERNS).recall_values(x),
     "modern forget": lambda x: copy.deepcopy(MODERN).forget(x),
     "modern energy": lambda x: MODERN.energy(x),
     "modern gradient": lambda x: MODERN.gradient(x),

@@ -127,7 +127,7 @@ def test_a_file_has_the_numbers_of_f_and_no_code(tmp_path: Path):
     loaded.save(tmp_path / "again.npz")
     assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "own.npz").read_bytes()
     loaded.store(hs.random_patterns(1, 20, rng=3))
-    with pytest.raises(InvalidInputError, match=r"for 20 neurons only; got patterns of 21. Make a"):
+    with pytest.raises(InvalidInputError, match=r"overlaps up to 20 only; 21 neurons .* Make a"):
         loaded.clear().store(hs.random_patterns(1, 21, rng=3))
     known = hs.DenseMemory("rectified").store(patterns)
     known.save(tmp_path / "known.npz")

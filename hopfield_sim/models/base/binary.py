@@ -139,6 +139,10 @@ class BinaryMemory(SpinMemory):
                 "temperature=0 with it"
             )
 
+    def _values_at(self, cues: checks.Batch[np.int8], states: NDArray[np.int8]) -> Any:
+        """The values of states (B, N), in the form of the cues; None if memories have none."""
+        return None
+
     def _followed(self, batch: StateBatch) -> None:
         """Take note of a recall at a temperature, for the speed of later ones."""
 
@@ -258,7 +262,9 @@ class BinaryMemory(SpinMemory):
         batch = flow(engine, cues.array, schedule, recorder, start)
         if stochastic:
             now._followed(batch)
-        return Recall(batch, recorder, cues, stochastic, n, state.shape, state.patterns)
+        result = Recall(batch, recorder, cues, stochastic, n, state.shape, state.patterns)
+        paired = now._values_at(cues, batch.states)
+        return result if paired is None else replace(result, _paired=paired)
 
     def attractors(self, *, update: str = "async") -> landscape.Landscape:
         """All attractors of a memory of at most 20 neurons, by exhaustive enumeration.

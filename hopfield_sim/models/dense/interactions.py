@@ -171,6 +171,18 @@ class Interaction(ABC):
         values = self(np.arange(-n_neurons, n_neurons + 1).astype(object))
         return values, values[-1].bit_length() - 1
 
+    def pulls(self, n_neurons: int) -> NDArray[np.object_]:
+        """F(m + 1) − F(m − 1) of the overlaps m = −N … N, whole numbers in any unit: how much a
+        memory pulls at one more neuron, which is not among the N.
+
+        Examples
+        --------
+        >>> Polynomial(3).pulls(2)
+        array([26, 8, 2, 8, 26], dtype=object)
+        """
+        whole, _ = self.whole(n_neurons + 1)
+        return np.asarray(whole[2:] - whole[:-2])
+
     # ------------------------------------------------------------------ real overlaps
 
     def drive(self, up: Floats, down: Floats) -> Floats:
@@ -253,6 +265,10 @@ class Exponential(Interaction):
             steps = range(-2 * n_neurons, 3)
             values = [int(Decimal(x).exp() * scale) if x > -_PLACES else 0 for x in steps]
         return np.array(values, object), _PLACES
+
+    def pulls(self, n_neurons: int) -> NDArray[np.object_]:
+        """e^x of how far overlaps are from the largest, −2N … 0; pulls are proportional to it."""
+        return self.whole(n_neurons)[0][: 2 * n_neurons + 1]
 
     def drive(self, up: Floats, down: Floats) -> Floats:
         """The difference of logarithms, which has the same sign."""

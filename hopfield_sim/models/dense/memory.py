@@ -21,11 +21,13 @@ from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.base import likeness
 from hopfield_sim.models.base.binary import BinaryMemory, Manner
 from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.base.paired import NO_VALUES, Paired, WithValues, shape_of
 from hopfield_sim.models.base.shared import stored
 from hopfield_sim.models.base.spins import Shape, Stored, image_shape
 from hopfield_sim.models.dense import own
 from hopfield_sim.models.dense.engine import DenseEngine, overlaps
 from hopfield_sim.models.dense.interactions import ENERGIES, INTERACTIONS, Floats, Interaction
+from hopfield_sim.models.dense.values import signs
 
 if TYPE_CHECKING:
     from hopfield_sim.models.graded import Graded
@@ -33,9 +35,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Kept(Stored):
-    """Stored patterns, and the tables of the interaction."""
+    """Stored patterns, with their values if they have some, and the tables of the interaction."""
 
     interaction: Interaction
+    paired: Paired
 
     @cached_property
     def tables(self) -> tuple[Memories, float]:
@@ -43,8 +46,22 @@ class Kept(Stored):
         assert self.patterns is not None
         return self.interaction.memories(self.patterns)
 
+    @cached_property
+    def pulls(self) -> NDArray[np.object_]:
+        """Table of what pulls at values, computed on first use."""
+        assert self.patterns is not None
+        return self.interaction.pulls(self.patterns.shape[1])
 
-class DenseMemory(BinaryMemory):
+    def values_at(self, overlaps: NDArray[np.int64]) -> NDArray[np.int8]:
+        """The values (B, M) of states with these overlaps (B, P)."""
+        n = len(self.pulls) // 2
+        places = overlaps + n
+        if self.tables[0].relative:
+            places = overlaps - overlaps.max(axis=1, keepdims=True) + 2 * n
+        return signs(self.pulls, places, self.paired.demanded())
+
+
+class DenseMemory(WithValues, BinaryMemory):
     """Dense associative memory: N binary neurons that store far more patterns than neurons.
 
     The energy is E(s) = −Σ_μ F(ξ^μ·s). If F grows faster than x², the nearest pattern dominates all
@@ -81,6 +98,12 @@ class DenseMemory(BinaryMemory):
     ([-24.0, -24.0, -24.0, -24.0], 24.0)
     >>> memory.recall([1, -1, -1], clamp=[True, True, False]).states
     array([ 1, -1,  1], dtype=int8)
+
+    As values of x and y alone:
+
+    >>> keys, values = [row[:2] for row in xor], [row[2:] for row in xor]
+    >>> DenseMemory(order=3).store(keys, values).recall_values([[1, 1], [1, -1]]).tolist()
+    [[-1], [1]]
     """
 
     _state: Kept
@@ -107,7 +130,7 @@ class DenseMemory(BinaryMemory):
 
     # ------------------------------------------------------------------ learning
 
-    def store(self, patterns: Any, *, advise: bool = True) -> DenseMemory:
+    def store(self, patterns: Any, values: Any = None, *, advise: bool = True) -> DenseMemory:
         """Store patterns (P, N), or images (P, H, W), in addition to those already stored.
 
         Duplicate patterns are stored twice.
@@ -116,6 +139,9 @@ class DenseMemory(BinaryMemory):
         ----------
         patterns : (P, N) or (P, H, W) array_like of ±1
             Patterns; not modified.
+        values : (P, M) or (P, H, W) array_like of ±1, optional
+            A value for each pattern, of any size, that ``recall`` and ``recall_values`` return, for
+            all patterns or none.
         advise : bool
             Warn, once per memory, if the patterns are not stored because they are biased or
             otherwise similar.
@@ -128,14 +154,19 @@ class DenseMemory(BinaryMemory):
         Raises
         ------
         InvalidInputError
-            If values are not ±1 or the shape is wrong.
+            If entries are not ±1, the shape is wrong, there is not one value for each pattern, or
+            earlier patterns have values and these have none, or the reverse.
         """
         with self._lock:
             n = None if self._patterns is None else self.n_neurons
             new = checks.patterns(patterns, n_neurons=n, xp=self._xp)
             advise = checks.flag(advise, "advise")
-            everything = self._joined(new)
-            after = self._kept(everything, new.shape or self._shape)
+            everything, n_new = self._joined(new), len(new.array)
+            paired, given = self._state.paired, None
+            if values is not None:
+                given = checks.patterns(values, n_neurons=paired.width, name="values")
+            paired = paired.joined(given, len(everything) - n_new, n_new)
+            after = self._kept(everything, new.shape or self._shape, paired)
             if advise and not self._told:
                 then = self._now()
                 then._state = after
@@ -168,19 +199,22 @@ class DenseMemory(BinaryMemory):
             index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
             if len(patterns) == 1:
                 return self.clear()
-            self._state = self._kept(np.delete(patterns, index, axis=0), self._shape)
+            left = np.delete(patterns, index, axis=0)
+            self._state = self._kept(left, self._shape, self._state.paired.without(index))
         return self
 
     def clear(self) -> DenseMemory:
         """Remove all patterns; the number of neurons may change with the next ones."""
         with self._lock:
-            self._state, self._told = self._kept(None, None), False
+            self._state, self._told = self._kept(None, None, NO_VALUES), False
         return self
 
-    def _kept(self, patterns: NDArray[np.int8] | None, shape: Shape | None) -> Kept:
-        kept = Kept(patterns, shape, self._interaction)
+    def _kept(self, patterns: NDArray[np.int8] | None, shape: Shape | None, paired: Paired) -> Kept:
+        kept = Kept(patterns, shape, self._interaction, paired)
         if patterns is not None and isinstance(kept.interaction, own.OwnInteraction):
             _ = kept.tables  # now: what is wrong with a function is said by store
+            if paired.array is not None:
+                _ = kept.pulls
         return kept
 
     # ------------------------------------------------------------------ what it is
@@ -249,6 +283,55 @@ class DenseMemory(BinaryMemory):
         batch = self._validate(states, self._xp)
         return batch, overlaps(backends.get(self._backend).dense, self._tables[0], batch.array)
 
+    def recall_values(self, states: Any) -> Any:
+        """Values of states, (B, M): sign Σ_μ v^μ [F(ξ^μ·s + 1) − F(ξ^μ·s − 1)], +1 at a sum of 0.
+
+        Each neuron of a value is one more neuron of the memory that sees all of the key, so that it
+        goes to where −Σ_μ F(ξ^μ·s + v^μ y) is lowest: the classifier of Krotov and Hopfield, for
+        many neurons sign Σ_μ v^μ F'(ξ^μ·s). For order 2 this is one step of a
+        ``BidirectionalMemory``.
+
+        Parameters
+        ----------
+        states : (B, N), (N,) or image array_like of ±1
+            States; not modified.
+
+        Returns
+        -------
+        (B, M) ndarray of int8
+            The values; images if the stored values are images.
+
+        Raises
+        ------
+        NotStoredError
+            If nothing is stored, or the memories have no values.
+        InvalidInputError, InvalidTypeError
+            If ``states`` do not match the memories.
+
+        References
+        ----------
+        D. Krotov, J. J. Hopfield, NeurIPS 29 (2016), section 4; B. Millidge, T. Salvatori, Y. Song,
+        T. Lukasiewicz, R. Bogacz, *Universal Hopfield networks*, ICML (2022), arXiv:2202.04557.
+
+        Examples
+        --------
+        >>> keys = [[1, 1, 1, -1, -1, -1], [1, -1, 1, -1, 1, -1]]
+        >>> memory = DenseMemory(order=4).store(keys, [[1, 1, -1], [-1, 1, 1]])
+        >>> memory.recall_values([1, 1, 1, -1, -1, 1])
+        array([ 1,  1, -1], dtype=int8)
+        """
+        now = self._now()
+        batch = now._validate(states, now._xp)
+        now._state.paired.demanded()
+        return now._values_at(batch, batch.array)
+
+    def _values_at(self, cues: checks.Batch[np.int8], states: NDArray[np.int8]) -> Any:
+        known = self._state
+        if known.paired.array is None:
+            return None
+        found = overlaps(backends.get(self._backend).dense, self._tables[0], states)
+        return known.paired.restored(known.values_at(places.moved(found, places.HERE)), cues)
+
     # ------------------------------------------------------------------ private
 
     @property
@@ -283,7 +366,7 @@ class DenseMemory(BinaryMemory):
         kind = self._interaction
         if type(kind) in INTERACTIONS.values():
             return None
-        n = self._stored_patterns("save").shape[1]
+        n = self._stored_patterns("save").shape[1] + (self._state.paired.array is not None)
         return np.asarray(kind(np.arange(-n, n + 1)), np.float64)
 
     # ------------------------------------------------------------------ files
@@ -296,15 +379,22 @@ class DenseMemory(BinaryMemory):
         patterns=Member("i1 P N", lambda memory: memory._stored_patterns("save")),
         shape=SHAPE,
         table=Member("f8 T", lambda memory: memory._table(), optional=True),
+        values=Member("i1 P M", "_state.paired.array", optional=True),
+        value_shape=Member("i8 others", "_state.paired.shape", optional=True),
     )
 
     @classmethod
     def _from_file(cls, values: Values) -> Self:
         patterns, table = checks.patterns(values["patterns"]).array, values["table"]
-        kind: Any = values["interaction"]
+        n, kind, paired = patterns.shape[1], values["interaction"], NO_VALUES
+        if values["values"] is not None:
+            given = checks.patterns(values["values"], name="values").array
+            paired = Paired(given, shape_of(values, axes=2))
         if table is not None:
+            known = n + (paired.array is not None)
+            if len(table) != 2 * known + 1:
+                raise InvalidInputError(f"table must have {2 * known + 1} numbers")
             kind = own.tabulated(kind, values["order"], checks.finite(table, "table"))
-            kind.table(patterns.shape[1])
         memory = cls(kind, values["order"], energy=values["energy"])
-        memory._state = memory._kept(patterns, image_shape(values, patterns.shape[1]))
+        memory._state = memory._kept(patterns, image_shape(values, n), paired)
         return memory

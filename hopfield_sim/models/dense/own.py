@@ -36,7 +36,7 @@ class OwnInteraction(Interaction):
         F: takes a new float64 array of any shape, the overlaps, and returns F of each number. An
         attribute ``slope`` of it is F′; by default that is a difference quotient.
     n_neurons : int, optional
-        The only N that F is known for, if it comes from a file.
+        The largest N that F is known for, if it comes from a file.
     """
 
     function: Callable[..., Any]
@@ -80,10 +80,11 @@ class OwnInteraction(Interaction):
 
     def table(self, n_neurons: int) -> Floats:
         """F of the overlaps −N … N."""
-        if self.n_neurons not in (None, n_neurons):
+        if self.n_neurons is not None and n_neurons > self.n_neurons:
             raise InvalidInputError(
-                f"a memory from a file knows F = {self.word} for {self.n_neurons} neurons only; "
-                f"got patterns of {n_neurons}. Make a new DenseMemory(interaction={self.word})"
+                f"a memory from a file knows F = {self.word} of overlaps up to {self.n_neurons} "
+                f"only; {n_neurons} neurons (with values one more) are too many. Make a new "
+                f"DenseMemory(interaction={self.word})"
             )
         return self(np.arange(-n_neurons, n_neurons + 1))
 
@@ -202,6 +203,8 @@ def _made(kind: type[Any], order: int) -> Any:
 
 
 def _takes_order(function: Any) -> bool:
+    if isinstance(function, np.ufunc):  # its order is that of an array in memory
+        return False
     try:
         return "order" in inspect.signature(function).parameters
     except (TypeError, ValueError):  # some compiled callables have no signature

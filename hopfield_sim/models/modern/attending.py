@@ -9,12 +9,17 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.attention import Attended, Attention
+from hopfield_sim.checks import places
 from hopfield_sim.models.modern.separation import Separation, Softmax
 from hopfield_sim.models.modern.similarity import Similarity
 from hopfield_sim.recall.vectors import Floats
+from hopfield_sim.support.products import product
 
 _SHOWS = 1e-3
 """An error of β times a score that is too large."""
+
+_WEIGHTS = 1 << 24
+"""Number of weights computed at a time."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,16 @@ class Attending:
         if attended.target.dtype == states.dtype:
             return attended
         return attended._replace(target=attended.target.astype(states.dtype))
+
+    def means(self, states: Floats, values: Floats) -> Floats:
+        """Means of values (P, M), one for each memory, by their weights for each state: (B, M)."""
+        found = places.module_of(states).empty((len(states), values.shape[1]), states.dtype)
+        there = places.beside(values, states)
+        step = max(1, _WEIGHTS // len(values))
+        for start in range(0, len(states), step):
+            rows = slice(start, start + step)
+            found[rows] = product(self.weights(states[rows]), there)
+        return found
 
     def energies(self, states: Floats) -> NDArray[np.float64]:
         """E of each state, (B,)."""

@@ -14,9 +14,10 @@ from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.base.continuous import ContinuousMemory, Size, inverse_temperature
 from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
+from hopfield_sim.models.base.paired import NO_VALUES, Paired, WithValues, shape_of
 from hopfield_sim.models.base.shared import stored
 from hopfield_sim.models.base.spins import read_only
-from hopfield_sim.models.modern import advice, own, pairing
+from hopfield_sim.models.modern import advice, own
 from hopfield_sim.models.modern import separation as separations
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.similarity import SIMILARITIES, Similarity, demand_energy
@@ -29,18 +30,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """What a memory has stored, how states are compared with it, and the shape of images; and the
-    values of the memories, (P, M), with the shape of each, if they have any.
-    """
+    """What a memory has stored, how states are compared with it, shapes of images, and values."""
 
     patterns: Floats | None = None
     shape: tuple[int, ...] | None = None
     compared: Similarity | None = None
-    values: Floats | None = None
-    value_shape: tuple[int, ...] | None = None
+    paired: Paired = NO_VALUES
 
 
-class ModernHopfield(ContinuousMemory):
+class ModernHopfield(WithValues, ContinuousMemory):
     """Modern Hopfield network: states move to means of the memories, weighted by similarity.
 
     E(x) = −β⁻¹ log Σ_μ exp(β ξ^μ·x) + ½ x·x + β⁻¹ ln P + ½ M², x ← Ξᵀ softmax(β Ξ x).
@@ -142,10 +140,14 @@ class ModernHopfield(ContinuousMemory):
                     "store them in one call, or as float32",
                 )
                 everything = np.concatenate([known, new.array])
-            known_values, value_shape = pairing.joined(
-                self._state.values, self._state.value_shape, values, everything
-            )
-            self._state = self._kept(everything, shape, known_values, value_shape)
+            paired, n_new = self._state.paired, len(new.array)
+            given = None
+            if values is not None:
+                given = checks.real_patterns(
+                    values, n_neurons=paired.width, dtype=everything.dtype, name="values"
+                )
+            paired = paired.joined(given, len(everything) - n_new, n_new)
+            self._state = self._kept(everything, shape, paired)
         return self
 
     def forget(self, index: int) -> ModernHopfield:
@@ -166,10 +168,8 @@ class ModernHopfield(ContinuousMemory):
             index = checks.integer(index, "index", minimum=0, maximum=len(known) - 1)
             if len(known) == 1:
                 return self.clear()
-            values, value_shape = self._state.values, self._state.value_shape
-            left = None if values is None else np.delete(values, index, axis=0)
             known = np.delete(known, index, axis=0)
-            self._state = self._kept(known, self._shape, left, value_shape)
+            self._state = self._kept(known, self._shape, self._state.paired.without(index))
         return self
 
     def clear(self) -> ModernHopfield:
@@ -178,14 +178,8 @@ class ModernHopfield(ContinuousMemory):
             self._state = Kept()
         return self
 
-    def _kept(
-        self,
-        patterns: Floats,
-        shape: tuple[int, ...] | None,
-        values: Floats | None,
-        value_shape: tuple[int, ...] | None,
-    ) -> Kept:
-        return Kept(patterns, shape, self._compare(patterns, None), values, value_shape)
+    def _kept(self, patterns: Floats, shape: tuple[int, ...] | None, paired: Paired) -> Kept:
+        return Kept(patterns, shape, self._compare(patterns, None), paired)
 
     # ------------------------------------------------------------------ what it is
 
@@ -222,19 +216,6 @@ class ModernHopfield(ContinuousMemory):
     def patterns(self) -> Floats:
         """The memories (P, N), read-only."""
         return read_only(self._known().memories.patterns)
-
-    @property
-    def values(self) -> Floats:
-        """The values of the memories (P, M), read-only.
-
-        Raises
-        ------
-        NotStoredError
-            If nothing is stored, or the memories have no values.
-        """
-        now = self._now()
-        now._known()
-        return read_only(pairing.demanded(now._state.values))
 
     def __repr__(self) -> str:
         what = f"<ModernHopfield beta={self._beta:g}, similarity={self._similarity!r}"
@@ -296,8 +277,8 @@ class ModernHopfield(ContinuousMemory):
         """
         now = self._now()
         attending, batch = now._attending_to(states, observed)
-        found = pairing.means(attending, batch.array, pairing.demanded(now._state.values))
-        return batch._replace(shape=now._state.value_shape).restore(found)
+        paired = now._state.paired
+        return paired.restored(attending.means(batch.array, paired.demanded()), batch)
 
     def energy(self, states: Any, *, observed: Any = None) -> Any:
         """Energy E of each state, (B,); a float for a single state.
@@ -459,12 +440,11 @@ class ModernHopfield(ContinuousMemory):
         )
         if advise and walk.resting.all():
             advice.warn_of_collapse(attending, starts, walk.states)
-        kept = now._state.values
-        if kept is None:
+        paired = now._state.paired
+        if paired.array is None:
             return run
-        found = pairing.means(attending, walk.states, kept)
-        own = batch._replace(shape=now._state.value_shape)
-        return replace(run, _values=own.restore(places.moved(found, batch.place)))
+        found = attending.means(walk.states, paired.array)
+        return replace(run, _paired=paired.restored(found, batch))
 
     # ------------------------------------------------------------------ files
 
@@ -477,8 +457,8 @@ class ModernHopfield(ContinuousMemory):
         k=Member("i8", optional=True),
         patterns=Member("f P N"),
         shape=SHAPE,
-        values=Member("f P M", "_state.values", optional=True),
-        value_shape=Member("i8 others", "_state.value_shape", optional=True),
+        values=Member("f P M", "_state.paired.array", optional=True),
+        value_shape=Member("i8 others", "_state.paired.shape", optional=True),
     )
 
     @classmethod
@@ -492,9 +472,7 @@ class ModernHopfield(ContinuousMemory):
             alpha=values["alpha"],
             k=values["k"],
         )
-        pairs, of_each = values["values"], None
-        if pairs is not None:
-            of_each = checks.image_shape(values["value_shape"], pairs.shape[1])
+        pairs, of_each = values["values"], shape_of(values)
         memory.store(
             patterns if shape is None else patterns.reshape(len(patterns), *shape),
             pairs if of_each is None else pairs.reshape(len(pairs), *of_each),
