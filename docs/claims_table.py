@@ -28,6 +28,7 @@ IMAGES = "hopfield-sim images --file $HOPFIELD_DATA/cifar10_sample.npz"
 RESTRICTED = "python examples/restricted_network.py 60"
 TRAINED = "python examples/trained_memory.py 10"
 ATTACK = "python examples/attack.py"
+SALESMAN = "python examples/travelling_salesman.py 30"
 DISTRIBUTED = "HOPFIELD_DATA= hopfield-sim distributed"
 ROBUST = "HOPFIELD_DATA=$HOPFIELD_DATA hopfield-sim robust"
 DIGITS = "HOPFIELD_DATA=$HOPFIELD_DATA hopfield-sim digits"
@@ -183,6 +184,18 @@ CLAIMS = [
         (
             *(_hidden(p, "by gradient", f, 50) for f in (10, 20) for p in (10, 25, 50)),
             *(_hidden(p, "20 rotations, by hidden units", 20, 25) for p in (10, 25)),
+        ),
+        slack=1,
+    ),
+    Claim(
+        rf"tour of ten cities in {N} ± {N} of the starts \(Wilson and Pawley 1988: 15 of 100\), "
+        rf"annealing on the same energy in {N} ± {N}; their tours are {N} ± {N} and {N} ± {N} "
+        rf"times as long as the shortest, those of nearest neighbours {N} ± {N}",
+        SALESMAN,
+        (
+            rf"valid tours: graded neurons {N} ± {N}, annealing {N} ± {N}",
+            rf"shortest = 1: graded neurons {N} ± {N}, annealing {N} ± {N}, nearest neighbour "
+            rf"{N} ± {N}",
         ),
         slack=1,
     ),
@@ -446,7 +459,7 @@ _LONG = (
 )
 SLOW = {f"hopfield-sim {study}" for study in _LONG} | {
     *(IMAGES, RESTRICTED, TRAINED, DISTRIBUTED, ROBUST, DIGITS, DIGITS + " --full", SMALL_DIGITS),
-    *(ATTACK, "python examples/temperature.py", "python examples/strokes_or_digits.py"),
+    *(ATTACK, SALESMAN, "python examples/temperature.py", "python examples/strokes_or_digits.py"),
 }
 """Commands that take longer than some seconds: left out by --quick."""
 
@@ -478,6 +491,8 @@ EXCUSED = {
     r"One or two rotations make all of 10, 25 or 50 patterns": "tests/models/test_restricted.py",
     r"Hidden units beyond some 0\.6 N": "read off a figure",
     r"A dense memory of order 2": "a setting",
+    r"Wilson and Pawley 1988: 15 of 100": "their trials",
+    r"^The energy of a tour is C x²/2.*": "exact: tests/optimisation/test_salesman.py",
     r"^Synchronous recall ends in a fixed point or a 2-cycle": (
         "a theorem: tests/physics/test_physics.py"
     ),

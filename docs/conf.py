@@ -82,6 +82,7 @@ EXAMPLES = (
     "letters_to_pictures",
     "sequence",
     "graded_neurons",
+    "travelling_salesman",
     "own_study",
     "checkerboard_video",
     "dense_memory",

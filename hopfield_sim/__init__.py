@@ -32,7 +32,17 @@ from hopfield_sim.support import display
 __version__ = "0.2.0"
 
 _LAZY = (
-    *("course", "datasets", "exercises", "experiment", "plotting", "sklearn", "testing", "theory"),
+    *(
+        "course",
+        "datasets",
+        "exercises",
+        "experiment",
+        "optimisation",
+        "plotting",
+        "sklearn",
+        "testing",
+        "theory",
+    ),
 )
 """Subpackages that load when they are first used: some need matplotlib. ``sklearn`` is not public:
 a star import must not hide scikit-learn.

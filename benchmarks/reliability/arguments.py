@@ -69,6 +69,8 @@ _POOLS: dict[str, list[Any]] = {
     "update": ["sync", "async"],
     "max_sweeps": [0, 1, 2, 10],
     "advise": [True, False],
+    "cities": [_REALS[:, :2], _REALS[:, :3], _REALS.T[:, :2], 1 - np.eye(4), _SPINS.T[:, :2]],
+    "temperatures": [[1.0, 0.5, 0.0], (100.0,), np.linspace(200, 0, 9), None],
     "ax": [None, "figure"],
 }
 FITTING = {name: pool for names, pool in _POOLS.items() for name in names.split()}

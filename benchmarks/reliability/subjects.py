@@ -22,6 +22,7 @@ import hopfield_sim as hs
 from hopfield_sim.support.crossing import crossing
 
 SLOW = {"experiment", "plotting", "show", "save_video", "plot_energy", "tiles", "video", "digits"}
+SLOW |= {"travelling_salesman"}
 """Rooms and names of what takes a tenth of a second, and is called less often."""
 
 DECLARING = {f"experiment.{name}" for name in ("Store", "Study", "fields", "function", "option")}
@@ -63,6 +64,7 @@ class Subject:
         return self.name.startswith("experiment.") or self.name in (
             "correlation_time",
             "crossing.crossing",
+            "optimisation.travelling_salesman",
             "theory.phase_lines",
         )
 

@@ -26,7 +26,7 @@ FLOORS = (
     {"models"},
     {"labels"},
     {"plotting", "theory", "explorer"},
-    {"experiment", "course", "testing", "exercises", "sklearn"},
+    {"experiment", "course", "testing", "exercises", "sklearn", "optimisation"},
     {"hopfield_sim", "__main__"},  # the front doors: nobody inside goes through them
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
@@ -233,7 +233,7 @@ def test_subpackages_load_on_first_use() -> None:
 
 ROOMS = (
     *("plotting", "theory", "experiment", "datasets", "testing", "course", "exercises"),
-    *("rules", "backends"),
+    *("rules", "backends", "optimisation"),
 )
 
 

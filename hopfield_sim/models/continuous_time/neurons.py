@@ -66,11 +66,13 @@ def entropy(x: Floats) -> Floats:
     array([0.      , 0.327813, 0.693147])
     """
     size = np.minimum(np.abs(x), 400.0)  # beyond it is ln 2
-    small = np.exp(-2.0 * size)
-    large = _LN2 - np.log1p(small) - 2.0 * size * small / (1.0 + small)
-    square = np.tanh(np.minimum(size, _SERIES)) ** 2
-    series = square * np.polyval(_COEFFICIENTS, square)  # where the ln 2 would cancel
-    return np.where(size < _SERIES, series, large)
+    decay = np.exp(-2.0 * size)
+    found = _LN2 - np.log1p(decay) - 2.0 * size * decay / (1.0 + decay)
+    shallow = size < _SERIES  # where the ln 2 would cancel
+    if shallow.any():
+        square = np.tanh(size[shallow]) ** 2
+        found[shallow] = square * np.polyval(_COEFFICIENTS, square)
+    return np.asarray(found)
 
 
 def potentials_of(v: Floats, beta: float) -> Floats:
@@ -120,6 +122,7 @@ class Neurons:
         self._now = self._point(u, states.copy(), held)
         self._raised = np.zeros(len(states), bool)
         self._tried = np.zeros(len(states), np.int64)
+        self._refused = np.zeros(len(states), bool)
         self._step = np.full(len(states), _FIRST if self.step is None else self.step)
         batch = Flowing.start(self._now.v, u)
         self._rest(batch, np.arange(len(states)))
@@ -170,6 +173,8 @@ class Neurons:
         part = np.minimum(self._step[rows], left)
         if self.step is None:
             taken, made, factor = self._adaptive(here, part[:, None])
+            factor = np.where(self._refused[rows], np.minimum(factor, 1.0), factor)
+            self._refused[rows] = ~made
             self._tried[rows] += 1
             batch.exhausted[rows] = self._tried[rows] >= self.max_steps
             wanted = np.minimum(1.0, part * factor)
