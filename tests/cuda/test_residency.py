@@ -377,7 +377,179 @@ def test_states_on_the_device_are_judged_there(cupy):
     assert isinstance(modern.attention(cupy.asarray(wrong), observed=observed), cupy.ndarray)
 
 
+# ---------------------------------------------------------------------- kinds of recalls
+
+
+DILUTED = {"hebbian": {}, "storkey": {"rule": "storkey"}, "theta": {"thresholds": 0.5}}
+
+
+@pytest.mark.parametrize("kind", DILUTED)
+@pytest.mark.parametrize("update", ["async", "sync"])
+def test_a_diluted_network_is_the_reference_s(cupy, kind, update):
+    """Bits of whole numbers, sums of real ones to rounding; states stay where they are."""
+    patterns, cues = hs.random_patterns(5, 66, rng=1), hs.random_patterns(4, 66, rng=2)
+    here, there = (
+        hs.HopfieldNetwork(connectivity=0.4, backend=name, **DILUTED[kind]).store(patterns)
+        for name in ("numpy", "cupy")
+    )
+    given = cupy.asarray(cues)
+    for temperature in (0.0, 0.4):
+        how = {"update": update, "rng": 3, "max_sweeps": 3, "temperature": temperature}
+        wanted = here.recall(cues, record="energy", **how)
+        for states in (cues, given):
+            found = there.recall(states, record="energy", **how)
+            assert type(found.states) is type(found.energy) is type(states)
+            arrays = [getattr(found, name) for name in ("states", "flips", "sweeps", "energy")]
+            if states is given:
+                arrays = [array.get() for array in arrays]
+            for array, name in zip(arrays, ("states", "flips", "sweeps"), strict=False):
+                np.testing.assert_array_equal(array, getattr(wanted, name))
+            np.testing.assert_allclose(arrays[3], wanted.energy, rtol=0, atol=1e-12)
+    for name in ("energy", "fields", "energy_gap"):
+        found = getattr(there, name)(given)
+        assert isinstance(found, cupy.ndarray)
+        np.testing.assert_allclose(found.get(), getattr(here, name)(cues), rtol=0, atol=1e-12)
+
+
+@only_stand_in
+def test_no_state_of_a_diluted_network_is_copied(cupy):
+    """Its weights go up once, as a matrix of which most is zero."""
+    net = hs.HopfieldNetwork(connectivity=0.4, backend="cupy")
+    net.store(hs.random_patterns(5, 64, rng=1))
+    there = cupy.asarray(hs.random_patterns(20, 64, rng=2))
+    net.recall(there, rng=1)
+    stand_in.counts.clear()
+    for call in (net.energy, net.fields, net.energy_gap):
+        call(there)
+    assert 64 * 64 not in stand_in.counts.up
+    assert stand_in.counts.down == []
+    stand_in.counts.clear()
+    net.recall(there, rng=1)
+    counters, limits = 32 * 20, 2 * 64
+    assert stand_in.counts.up == [8 * 20, counters, limits, limits, counters]
+    assert stand_in.counts.down == [counters]
+
+
+@pytest.mark.parametrize("rule", ["covariance", "willshaw", "palimpsest", "unlearning"])
+def test_rules_and_thresholds_of_the_processor_are_recalled_there(cupy, rule):
+    """Sparse patterns are learnt with thresholds and fields of their own."""
+    patterns, cues = hs.random_patterns(5, 40, rng=1), hs.random_patterns(9, 40, rng=2)
+    here, there = (
+        hs.HopfieldNetwork(rule=rule, backend=name).store(patterns, advise=False)
+        for name in ("numpy", "cupy")
+    )
+    given = cupy.asarray(cues)
+    for update in ("async", "sync"):
+        wanted = here.recall(cues, update=update, rng=1, max_sweeps=9)
+        found = there.recall(given, update=update, rng=1, max_sweeps=9)
+        np.testing.assert_array_equal(found.states.get(), wanted.states)
+    for name in ("energy", "fields", "energy_gap"):
+        found = getattr(there, name)(given)
+        np.testing.assert_allclose(found.get(), getattr(here, name)(cues), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["hebbian", "storkey", "dense"])
+def test_clamps_fields_and_temperatures_of_each_state(cupy, kind):
+    rng = np.random.default_rng(3)
+    patterns, cues = hs.random_patterns(5, 34, rng=1), hs.random_patterns(3, 34, rng=2)
+    here, there = (STORING[kind](name).store(patterns) for name in ("numpy", "cupy"))
+    given = cupy.asarray(cues)
+    hows = [{"clamp": rng.random((3, 34)) < 0.2}, {"temperature": [[0.0, 0.5, 0.5]]}]
+    if kind != "dense":
+        hows.append({"field": rng.integers(-2, 3, (3, 34)) / 8})
+    for how in hows:
+        how |= {"rng": 1, "record": "energy", "max_sweeps": 2}
+        stand_in.counts.clear()
+        wanted, found = here.recall(cues, **how), there.recall(given, **how)
+        if kind != "dense":  # whose energies bring overlaps down
+            assert set(stand_in.counts.down) == ({32 * 3} if not REAL else set())
+        assert isinstance(found.states, cupy.ndarray)
+        np.testing.assert_array_equal(found.states.get(), wanted.states)
+        np.testing.assert_allclose(found.energy.get(), wanted.energy, rtol=0, atol=1e-11)
+        for name in {"clamp", "field"} & set(how):
+            with pytest.raises(InvalidTypeError, match=rf"{name} .*on a GPU; pass a copy"):
+                there.recall(given, **how | {name: cupy.asarray(how[name])})
+
+
 # ---------------------------------------------------------------------- modern networks
+
+
+SEPARATIONS = {"sparsemax": {}, "entmax": {"alpha": 1.3}, "top-k": {"k": 3}}
+
+
+@pytest.mark.parametrize("separation", SEPARATIONS)
+@pytest.mark.parametrize("similarity", ["dot", "cosine", "euclidean", "manhattan"])
+def test_sparse_weights_are_the_reference_s(cupy, separation, similarity):
+    """To a relative 1e-11, with a value for each memory."""
+    rng = np.random.default_rng(6)
+    patterns, values = rng.normal(size=(60, 9)), rng.normal(size=(60, 4))
+    states = patterns[:7] + 0.3 * rng.normal(size=(7, 9))
+    how = {"similarity": similarity, "separation": separation, **SEPARATIONS[separation]}
+    beta = 50.0 if similarity == "manhattan" else 2.0
+    here, there = (hs.ModernHopfield(beta, backend=name, **how) for name in ("numpy", "cupy"))
+    here.store(patterns, values)
+    there.store(cupy.asarray(patterns), cupy.asarray(values))
+    given = cupy.asarray(states)
+    calls = ["attention", "recall_values"]
+    calls += ["energy", "gradient"] if similarity != "manhattan" else []
+    for name in calls:
+        wanted, found = getattr(here, name)(states), getattr(there, name)(given)
+        assert isinstance(found, cupy.ndarray)
+        np.testing.assert_allclose(found.get(), wanted, rtol=1e-11, atol=1e-11)
+    wanted, found = here.recall(states, max_steps=4), there.recall(given, max_steps=4)
+    for name in ("states", "values"):
+        array = getattr(found, name)
+        assert isinstance(array, cupy.ndarray)
+        np.testing.assert_allclose(array.get(), getattr(wanted, name), rtol=1e-9, atol=1e-9)
+
+
+@only_stand_in
+@pytest.mark.parametrize("separation", SEPARATIONS)
+def test_the_copies_of_sparse_weights(cupy, separation):
+    """Neither memories, nor states, nor scores: what comes down are candidates, 24 bytes each, and
+    a bound or two for each state; up go bounds, and 24 bytes for each weight.
+    """
+    rng = np.random.default_rng(1)
+    memory = hs.ModernHopfield(
+        4.0, separation=separation, backend="cupy", **SEPARATIONS[separation]
+    )
+    memory.store(rng.normal(size=(300, 12)))
+    there = cupy.asarray(rng.normal(size=(7, 12)))
+    memory.attention(there)
+    stand_in.counts.clear()
+    n_weights = int((memory.attention(there).get() > 0).sum())
+    *down, _ = stand_in.counts.down
+    bounds = [8 * 7] * (2 if separation == "top-k" else 1)
+    assert down[:-3] == bounds
+    assert down[-1] == down[-2] == down[-3]
+    assert 8 * n_weights <= down[-1] < 8 * 7 * 300 / 4
+    assert stand_in.counts.up == [8 * 7, *3 * [8 * n_weights]]
+    stand_in.counts.clear()
+    memory.energy(there)
+    assert stand_in.counts.down == down
+    assert stand_in.counts.up == [8 * 7, 8 * 7]
+
+
+@only_stand_in
+def test_the_copies_of_a_similarity_of_your_own(cupy):
+    """It is a function of NumPy's arrays: states and memories come down, similarities go up."""
+    rng = np.random.default_rng(1)
+    patterns, states = rng.normal(size=(30, 12)), rng.normal(size=(7, 12))
+
+    def near(x, xi):
+        return -np.abs(x[:, None] - xi).sum(axis=2)
+
+    here, there = (hs.ModernHopfield(2.0, similarity=near, backend=b) for b in ("numpy", "cupy"))
+    given = cupy.asarray(states)
+    here.store(patterns)
+    there.store(patterns).attention(given)
+    stand_in.counts.clear()
+    found = there.attention(given)
+    assert sorted(stand_in.counts.down) == [8 * 7 * 12, 8 * 30 * 12]
+    assert stand_in.counts.up == [8 * 7 * 30]
+    np.testing.assert_allclose(found.get(), here.attention(states), rtol=1e-11, atol=1e-11)
+    found = there.recall(given)
+    np.testing.assert_allclose(found.states.get(), here.recall(states).states, atol=1e-9)
 
 
 @pytest.mark.parametrize("similarity", ["dot", "cosine", "euclidean", "manhattan"])

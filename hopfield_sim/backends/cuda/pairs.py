@@ -31,12 +31,14 @@ from hopfield_sim.backends.protocol import (
     Factors,
     HeatBath,
     Limits,
+    Matrix,
     Rule,
     Sparse,
     StateBatch,
 )
 from hopfield_sim.backends.reference.pairs import Pairs, all_fields, whole_product
 from hopfield_sim.backends.reference.philox import ORDERS
+from hopfield_sim import checks
 from hopfield_sim.checks import places
 
 _ROWS: Final = 4096
@@ -48,7 +50,7 @@ _NETWORK_BYTES: Final = 1 << 28
 
 class CudaPairs(Walker, Pairs):
     """The same bits as the reference for integer couplings; other fields to rounding. Sparse
-    couplings stay in memory of the processor, which follows them.
+    couplings are a matrix on the device.
     """
 
     pattern_flips = math.inf  # not measured on a device, where rows are read faster
@@ -56,9 +58,9 @@ class CudaPairs(Walker, Pairs):
     @on_device
     def start(self, couplings: Couplings, states: NDArray[np.int8], how: Dynamics) -> StateBatch:
         """The states on the device, where their caches are computed."""
-        if _has_no_kernels(couplings):
+        if couplings.wide:
             return super().start(couplings, places.moved(states, places.HERE), how)
-        return self._begun(couplings, states, how.update)
+        return self._begun(_with_kernels(couplings), states, how.update)
 
     @on_device
     def cache(
@@ -67,10 +69,7 @@ class CudaPairs(Walker, Pairs):
         """Caches of states on the device, there; those of NumPy's by the processor."""
         if places.module_of(states) is np or couplings.wide:
             return super().cache(couplings, states, n_threads)
-        if isinstance(couplings, Sparse):
-            here = super().cache(couplings, places.moved(states, places.HERE))
-            return self.device.upload(here)
-        return self._begun(couplings, states, "async").cache
+        return self._begun(_with_kernels(couplings), states, "async").cache
 
     def fields(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1
@@ -103,8 +102,9 @@ class CudaPairs(Walker, Pairs):
         self, couplings: Couplings, batch: StateBatch, rule: Rule, how: Dynamics, until: int
     ) -> None:
         """Bring every state to ``until`` or its end, some sweeps a launch."""
-        if _has_no_kernels(couplings):
+        if couplings.wide:
             return super().advance(couplings, batch, rule, how, until)
+        couplings = _with_kernels(couplings)
         moving = self._resident(couplings, batch)
         kernel = self._asynchronous if how.update == "async" else self._synchronous
         self._drive(kernel(couplings, moving, rule, how), couplings, moving, batch, until)
@@ -235,6 +235,22 @@ class CudaPairs(Walker, Pairs):
         return 0, VOTES, order
 
 
-def _has_no_kernels(couplings: Couplings) -> bool:
-    """Whether the processor computes, with what is in its memory."""
-    return couplings.wide or isinstance(couplings, Sparse)
+def _with_kernels(couplings: Couplings) -> Matrix | Factors:
+    """The couplings, sparse ones as a matrix."""
+    if not isinstance(couplings, Sparse):
+        return couplings
+    made: Matrix = places.kept(couplings, lambda: _as_matrix(couplings))
+    return made
+
+
+def _as_matrix(sparse: Sparse) -> Matrix:
+    """All their weights; it is kept as long as they are."""
+    n = len(sparse.diagonal)
+    checks.memory(
+        n * n * sparse.values.itemsize,
+        f"the matrix of the sparse couplings of {n} neurons, which walks on a GPU need",
+        "use backend='auto'",
+    )
+    columns = np.zeros((n, n), sparse.values.dtype)
+    columns[np.repeat(np.arange(n), np.diff(sparse.starts)), sparse.targets] = sparse.values
+    return Matrix(columns, sparse.diagonal, sparse.scale, sparse.reach)

@@ -94,9 +94,8 @@ class EachOwn:
         energies = self.engine.energy(batch)
         if self.field is None:
             return energies
-        states = places.moved(batch.states, places.HERE)
-        pulled = np.einsum("bi,bi->b", self.field, states)
-        return energies - places.beside(pulled, batch.states)
+        xp, field = places.module_of(batch.states), places.beside(self.field, batch.states)
+        return energies - xp.einsum("bi,bi->b", field, batch.states)
 
 
 _SWEEPS_DETERMINISTIC, _SWEEPS_STOCHASTIC = 2, 1000

@@ -164,7 +164,7 @@ class DenseMemory(WithValues, BinaryMemory):
             everything, n_new = self._joined(new), len(new.array)
             paired, given = self._state.paired, None
             if values is not None:
-                given = checks.patterns(values, n_neurons=paired.width, name="values")
+                given = checks.patterns(values, n_neurons=paired.width, xp=self._xp, name="values")
             paired = paired.joined(given, len(everything) - n_new, n_new)
             after = self._kept(everything, new.shape or self._shape, paired)
             if advise and not self._told:

@@ -143,8 +143,9 @@ class ModernHopfield(WithValues, ContinuousMemory):
             paired, n_new = self._state.paired, len(new.array)
             given = None
             if values is not None:
+                width, dtype = paired.width, everything.dtype
                 given = checks.real_patterns(
-                    values, n_neurons=paired.width, dtype=everything.dtype, name="values"
+                    values, n_neurons=width, dtype=dtype, xp=xp, name="values"
                 )
             paired = paired.joined(given, len(everything) - n_new, n_new)
             self._state = self._kept(everything, shape, paired)

@@ -163,12 +163,13 @@ class Sparse(Separation, Weighing):
         self, engine: Attention, memories: Memories, queries: Floats, beta: float
     ) -> Floats:
         """Zero but for the few memories."""
-        out = np.zeros((len(queries), len(memories.patterns)), queries.dtype)
+        xp = module_of(queries)
+        out: Floats = xp.zeros((len(queries), len(memories.patterns)), queries.dtype)
         for rows, found in supports(self, engine, memories, queries, beta):
             row, column = np.nonzero(found.weights)
-            out[rows][row, found.index[row, column]] = found.weights[row, column]
-        weights: Floats = moved(out, module_of(queries).__name__)
-        return weights
+            weights = xp.asarray(found.weights[row, column].astype(queries.dtype))
+            out[rows][xp.asarray(row), xp.asarray(found.index[row, column])] = weights
+        return out
 
 
 class Entmax(Sparse):
