@@ -147,6 +147,26 @@ def test_energies_of_a_dense_memory(cupy, kind):
     np.testing.assert_array_equal(given.get(), cues)
 
 
+def test_values_of_a_dense_memory(cupy):
+    """Overlaps come down, and the values, whole numbers of any size, go up."""
+    keys, values = hs.random_patterns(9, 66, rng=1), hs.random_patterns(9, 6, rng=2)
+    cues = hs.random_patterns(7, 66, rng=3)
+    here, there = (hs.DenseMemory(order=3, backend=name) for name in ("numpy", "cupy"))
+    here.store(keys, values)
+    there.store(cupy.asarray(keys), cupy.asarray(values))
+    given, wanted = cupy.asarray(cues), here.recall_values(cues)
+    np.testing.assert_array_equal(there.recall_values(given).get(), wanted)
+    stand_in.counts.clear()
+    np.testing.assert_array_equal(there.recall_values(cues), wanted)
+    assert stand_in.counts.up == stand_in.counts.down == []  # the processor
+    there.recall_values(given)
+    if not REAL:
+        assert stand_in.counts.down == [2 * 7 * 9]
+        assert stand_in.counts.up == [8 * 7, 32 * 7, 7 * 6]
+    found, wanted = there.recall(given, rng=1), here.recall(cues, rng=1)
+    np.testing.assert_array_equal(found.values.get(), wanted.values)
+
+
 def test_energies_of_a_dense_memory_by_hand(cupy):
     """E = −Σ m³ of exclusive or: m is 3, −1, −1, −1 at a pattern."""
     xor = np.array([[-1, -1, -1], [-1, 1, 1], [1, -1, 1], [1, 1, -1]])

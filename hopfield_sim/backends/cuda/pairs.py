@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim import checks
 from hopfield_sim.backends.cuda.batch import ResidentBatch
 from hopfield_sim.backends.cuda.device import Array, on_device
 from hopfield_sim.backends.cuda.source import text
@@ -38,7 +39,6 @@ from hopfield_sim.backends.protocol import (
 )
 from hopfield_sim.backends.reference.pairs import Pairs, all_fields, whole_product
 from hopfield_sim.backends.reference.philox import ORDERS
-from hopfield_sim import checks
 from hopfield_sim.checks import places
 
 _ROWS: Final = 4096
