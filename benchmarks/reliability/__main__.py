@@ -15,7 +15,7 @@ ATTACKS = {
     "sharing": "one network in eight threads; forked, spawned and served processes",
     "magnitudes": "memories of every kind with numbers from 1e-323 to 1e308",
     "calls": "everything public with random arguments",
-    "kills": "kill -9 of the driver or a worker, then the same command",
+    "kills": "kill -9 of drivers, workers, trainings and savings, then the same again",
     "writers": "two to four commands in one folder",
     "orphans": "drivers of processes that are signalled or killed",
     "latency": "Ctrl-C in the middle of long trials and long calls",

@@ -1,51 +1,235 @@
-"""``kill -9`` of the driver, or of a worker, at any moment; then the same command again."""
+"""``kill -9`` at random moments of whatever saves: what was acknowledged is there, and the same
+again ends with the same bytes as one that nobody disturbed.
+
+Killed are commands in a folder, with threads and with processes for workers, single workers of
+them, trainings that write a checkpoint after every epoch, and savings of models. The processes are
+warm ones, but for a few commands that Python starts anew. A place is killed over and over, until
+what it does is done before the moment comes, and compared then.
+"""
 
 from __future__ import annotations
 
 import os
 import random
 import signal
+import sqlite3
 import time
-from contextlib import suppress
+from collections.abc import Callable, Collection
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
-from subprocess import Popen
-from tempfile import TemporaryDirectory
+from typing import Any
 
-from benchmarks.reliability.commands import STUDY, expected, finish, saved, start, table
-from benchmarks.reliability.commands import wait_for_trials as wait
+import numpy as np
+
+import hopfield_sim as hs
+from benchmarks.reliability import commands, small, warm
 from benchmarks.reliability.tally import Tally
 
-ROUNDS = (6, 300)
+ROUNDS = (200, 10_000)
+COLD = 50
+"""Kills of a warm process for one of a command that Python starts anew."""
+
+MOST = 6
+"""Kills in one place, before it is left to end."""
+
+WORKERS = 3
+"""Kills of workers in one command: a trial is given up when it has taken four with it."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is killed.
+
+    Parameters
+    ----------
+    what : str
+        Its name in the table.
+    act : callable
+        Given the folder, in the process; returns the exit code.
+    kept : callable
+        What a folder holds that was acknowledged; what it held before must be among it.
+    made : callable
+        The bytes that must be the same in the end.
+    """
+
+    what: str
+    act: Callable[[Path], int]
+    kept: Callable[[Path], Collection[Any]]
+    made: Callable[[Path], bytes]
 
 
 def attack(rounds: int) -> Tally:
-    """Kill, count what is there, go on to the end, and compare the table."""
-    tally = Tally()
-    for number in range(rounds):
-        rng = random.Random(number)
-        worker = number % 4 == 3
-        with TemporaryDirectory() as name:
-            folder = Path(name)
-            words = [*STUDY, "--out", name, *(["--processes"] if number % 2 else [])]
-            process = start(*words)
-            if number % 4:
-                wait(process, folder)
-            time.sleep(rng.random() * (0.5 if number % 4 else 1.5))
-            told = saved(folder)
-            victim = _child(process) if worker else process.pid
-            with suppress(ProcessLookupError):
-                os.kill(victim, signal.SIGKILL)
-            code, said = finish(process)
-            kept = saved(folder)
-            if worker:
-                tally.judge(code == 0, "workers replaced", f"{number}: exit {code}: {said}")
-            code, said = finish(start(*words))
-            good = kept >= told and code == 0 and table(folder) == expected()
-            tally.judge(good, "went on", f"{number}: {told}, then {kept}; exit {code}: {said}")
+    """Kill so many times; places and moments follow from the number of the round."""
+    tally, kills = Tally(), 0
+    jobs = [(job, *_undisturbed(job)) for job in JOBS]
+    for place, (job, made, seconds) in enumerate(cycle(jobs)):
+        if kills >= rounds:
+            break
+        rng = random.Random(place)
+        with warm.place() as name:
+            if job.what == "a worker":
+                kills += _kill_workers(job, Path(name), rng, seconds, tally)
+            else:
+                kills += _kill(job, Path(name), rng, seconds, min(MOST, rounds - kills), tally)
+            code, said = warm.finish(warm.start(job.act, Path(name)))
+            good = code == 0 and job.made(Path(name)) == made
+            tally.judge(good, "the same bytes", f"place {place}, {job.what}: exit {code}: {said}")
+    for number in range(rounds // COLD):
+        _kill_cold(number, tally)
     return tally
 
 
-def _child(process: Popen[str]) -> int:
-    """A worker of a driver: the newest of its children."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    return int(children[-1]) if children else process.pid
+def _undisturbed(job: Job) -> tuple[bytes, float]:
+    """What it makes, and how long a warm process takes for it."""
+    for _ in range(2):
+        with warm.place() as name:
+            begun = time.monotonic()
+            code, said = warm.finish(warm.start(job.act, Path(name)))
+            seconds = time.monotonic() - begun
+            if code:
+                raise SystemExit(f"{job.what} itself fails: {said}")
+            made = job.made(Path(name))
+    return made, seconds
+
+
+def _kill(
+    job: Job, folder: Path, rng: random.Random, seconds: float, most: int, tally: Tally
+) -> int:
+    """Kill it at most so many times, until it ends before; return how often it was killed."""
+    for kills in range(most):
+        process = warm.start(job.act, folder)
+        process.join(rng.random() * seconds)
+        told = job.kept(folder)
+        process.kill()
+        code, said = warm.finish(process)
+        kept = job.kept(folder)
+        if code not in (0, -signal.SIGKILL) or not set(told) <= set(kept):
+            tally.lost(f"{job.what}: exit {code}, {len(told)} kept, then {len(kept)}: {said}")
+            return kills + 1
+        if code == 0:
+            return kills
+        tally.right(f"kills of {job.what}")
+    return most
+
+
+def _kill_workers(job: Job, folder: Path, rng: random.Random, seconds: float, tally: Tally) -> int:
+    """Kill single workers of a command, which goes on with others; return how many."""
+    process, kills = warm.start(job.act, folder), 0
+    while kills < WORKERS:
+        process.join(rng.random() * seconds)
+        workers = warm.workers(process)
+        if process.exitcode is not None or not workers:
+            break
+        with suppress(ProcessLookupError):
+            os.kill(rng.choice(workers), signal.SIGKILL)
+            kills += 1
+    code, said = warm.finish(process)
+    if code:
+        tally.lost(f"{job.what}: exit {code} after {kills}: {said}")
+    else:
+        tally.outcomes[f"kills of {job.what}"] += kills
+    return kills
+
+
+def _kill_cold(number: int, tally: Tally) -> None:
+    """The same of a command as it is typed, which draws figures."""
+    rng = random.Random(number)
+    with warm.place() as name:
+        folder = Path(name)
+        words = [*commands.STUDY, "--out", name, *(["--processes"] if number % 2 else [])]
+        process = commands.start(*words)
+        if number % 4:
+            commands.wait_for_trials(process, folder)
+        time.sleep(rng.random() * (0.5 if number % 4 else 1.5))
+        told = _trials(folder)
+        process.kill()
+        commands.finish(process)
+        kept = _trials(folder)
+        code, said = commands.finish(commands.start(*words))
+        good = told <= kept and code == 0 and commands.table(folder) == commands.expected()
+        told_of = f"{number}: {len(told)}, then {len(kept)}; exit {code}: {said}"
+        tally.judge(good, "kills of a command from its start", told_of)
+
+
+def _threads(folder: Path) -> int:
+    return warm.command(*small.COMMAND, "--out", str(folder))
+
+
+def _processes(folder: Path) -> int:
+    return warm.command(*small.COMMAND, "--processes", "--out", str(folder))
+
+
+def _trials(folder: Path) -> set[tuple[Any, ...]]:
+    """All that the database has acknowledged."""
+    path = folder / "results.sqlite"
+    if not path.exists():
+        return set()
+    with closing(sqlite3.connect(path, timeout=10)) as db:
+        try:
+            return set(db.execute("SELECT cell, trial, payload FROM trials"))
+        except sqlite3.OperationalError:  # not made yet
+            return set()
+
+
+def _table(folder: Path) -> bytes:
+    return (folder / "small.csv").read_bytes()
+
+
+def _train(folder: Path) -> int:
+    states = hs.random_patterns(40, 30, rng=0)
+    classifier = hs.DenseClassifier(6, epochs=EPOCHS, rng=0)
+    classifier.fit(states, np.arange(40) % 3, checkpoint=folder / "classifier.npz", resume=True)
+    return 0
+
+
+EPOCHS = 30
+
+
+def _epochs(folder: Path) -> range:
+    """Those that the checkpoint has; one that cannot be read is an error here, and so a loss."""
+    path = folder / "classifier.npz"
+    return range(len(hs.load(path).history_) if path.exists() else 0)
+
+
+def _classifier(folder: Path) -> bytes:
+    """What was learnt, and how; but not in how many seconds."""
+    with np.load(folder / "classifier.npz") as file:
+        learnt = [file[name].tobytes() for name in sorted(file.files) if name in LEARNT]
+        return b"".join([*learnt, file["history"][:, :-1].tobytes()])
+
+
+LEARNT = {"memories", "velocity", "key", "digest"}
+
+
+def _save(folder: Path) -> int:
+    for number in range(1, 1 + SAVED):
+        hs.HopfieldNetwork().store(hs.random_patterns(2, 40, rng=number)).save(folder / "net.npz")
+    return 0
+
+
+SAVED = 30
+
+
+def _network(folder: Path) -> list[str]:
+    """Whether there is one of those that were saved, whole."""
+    path = folder / "net.npz"
+    if not path.exists():
+        return []
+    patterns = hs.load(path).patterns
+    wanted = (hs.random_patterns(2, 40, rng=number) for number in range(1, 1 + SAVED))
+    return ["a whole network"] if any(np.array_equal(patterns, one) for one in wanted) else []
+
+
+def _last(folder: Path) -> bytes:
+    return (folder / "net.npz").read_bytes()
+
+
+JOBS = [
+    Job("a driver", _threads, _trials, _table),
+    Job("a training", _train, _epochs, _classifier),
+    Job("a driver of processes", _processes, _trials, _table),
+    Job("a saving", _save, _network, _last),
+    Job("a worker", _processes, _trials, _table),
+]
