@@ -18,6 +18,7 @@ from benchmarks.reliability import (
     budgets,
     calls,
     databases,
+    kills,
     magnitudes,
     models,
     sharing,
@@ -50,6 +51,27 @@ def test_a_file_that_is_believed_is_found(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(hs, "load", guess)
     assert any("Error" in loss or "BadZipFile" in loss for loss in models.attack(60).losses)
+
+
+def _write_slowly(folder: Path) -> int:
+    """Saves without a draft: what was there is gone before the new one is whole."""
+    for number in range(8):
+        with (folder / "net.npz").open("w") as file:
+            time.sleep(0.02)
+            file.write(str(number))
+    return 0
+
+
+def _read(folder: Path) -> list[str]:
+    path = folder / "net.npz"
+    return ["a number"] if path.exists() and path.read_text() else []
+
+
+@pytest.mark.slow
+def test_a_saving_that_is_not_atomic_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = kills.Job("a saving", _write_slowly, _read, lambda folder: b"")
+    monkeypatch.setattr(kills, "JOBS", [job])
+    assert "of 1 kept are missing" in str(kills.attack(20).losses)
 
 
 @pytest.mark.slow
