@@ -59,6 +59,7 @@ def _write_slowly(folder: Path) -> int:
         with (folder / "net.npz").open("w") as file:
             time.sleep(0.02)
             file.write(str(number))
+        time.sleep(0.02)
     return 0
 
 
