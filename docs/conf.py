@@ -81,6 +81,7 @@ EXAMPLES = (
     "own_rule",
     "letters_to_pictures",
     "sequence",
+    "long_sequence",
     "graded_neurons",
     "travelling_salesman",
     "own_study",

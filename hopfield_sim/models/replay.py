@@ -1,7 +1,10 @@
-"""Sequences by slow synapses (H. Sompolinsky, I. Kanter, Phys. Rev. Lett. 57, 2861, 1986)."""
+"""Sequences: patterns that follow each other, by slow synapses (H. Sompolinsky, I. Kanter, Phys.
+Rev. Lett. 57, 2861, 1986) or as values of memories (H. T. Chaudhry et al., NeurIPS 36, 2023).
+"""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -9,59 +12,74 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+from hopfield_sim.models.dense.memory import DenseMemory
 from hopfield_sim.models.hopfield.network import HopfieldNetwork
+from hopfield_sim.models.modern.memory import ModernHopfield
 
 
 @checks.by_name
 def replay(
-    network: HopfieldNetwork,
-    transitions: HopfieldNetwork,
-    states: Any,
+    network: Any,
+    transitions: HopfieldNetwork | None = None,
+    states: Any = None,
     *,
     delay: int = 5,
     strength: float = 2.0,
     max_sweeps: int = 100,
     rng: Any = None,
 ) -> Any:
-    r"""Go from pattern to pattern, one neuron after another: fast synapses hold, slow ones lead on.
+    r"""Go from pattern to pattern.
 
-    In sweep t neurons see, besides the fields of ``network``, those that ``transitions`` has for
-    the state some sweeps ago,
+    A memory whose values are the next patterns, ``store(patterns, np.roll(patterns, -1, axis=0))``,
+    goes on by itself, all neurons at once, s(t + 1) = ``recall_values(s(t))``, for a
+    ``DenseMemory`` of many neurons
+
+    .. math:: s_i(t + 1) = \operatorname{sign} \sum_\mu \xi_i^{\mu+1} F'(\xi^\mu \cdot s(t)) .
+
+    Neurons of a ``HopfieldNetwork`` that are updated one after another need a second network, or
+    they would mix the patterns: fast synapses hold, slow ones lead on. In sweep t neurons see,
+    besides the fields of ``network``, those that ``transitions`` has for the state some sweeps ago,
 
     .. math:: h_i(t) = \sum_j W_{ij}\, s_j + λ \sum_j V_{ij}\, s_j(t - τ) ,
 
-    so that each pattern stays for τ sweeps before the next one follows. Neurons that are updated
-    one after another need this: without a delay they would mix the patterns.
+    so that each pattern stays for τ sweeps before the next one follows.
 
     Parameters
     ----------
-    network : HopfieldNetwork
-        Network that has stored the patterns, with weights W.
-    transitions : HopfieldNetwork
+    network : HopfieldNetwork, DenseMemory or ModernHopfield
+        Network that has stored the patterns, with weights W; or, without ``transitions``, a memory
+        with values of N numbers, or a network by ``rules.sequence``, whose neurons then move at
+        once.
+    transitions : HopfieldNetwork, optional
         Network by ``rules.sequence`` of the same patterns, with weights V.
-    states : (B, N), (N,) or image array_like of ±1
+    states : (B, N), (N,) or image array_like
         Initial states; not modified.
     delay : int
         Delay τ ≥ 1 in sweeps. During the first τ sweeps only ``network`` acts.
     strength : float
         Strength λ ≥ 0; above 1, or patterns are not left.
     max_sweeps : int
-        Number of sweeps.
+        Number of sweeps, or steps of all neurons.
     rng : None, int or numpy.random.Generator
         Random number generator or seed of the orders of updates.
 
     Returns
     -------
-    (max_sweeps + 1, B, N) ndarray of int8
+    (max_sweeps + 1, B, N) ndarray of int8, or of float for a ModernHopfield
         The states at the start and after each sweep; without the B axis for a single state.
 
     Raises
     ------
     NotStoredError
-        If a network has stored nothing.
+        If a network has stored nothing, or a memory has no values.
     InvalidInputError, InvalidTypeError
-        If a network is none, their sizes differ, ``states`` do not match, or a number is out of
-        range.
+        If a network is none, their sizes or those of values differ, ``states`` do not match, or a
+        number is out of range.
+
+    References
+    ----------
+    H. T. Chaudhry, J. A. Zavatone-Veth, D. Krotov, C. Pehlevan, *Long sequence Hopfield memory*,
+    NeurIPS 36 (2023), eq. 5.
 
     Examples
     --------
@@ -75,10 +93,23 @@ def replay(
            [ 1,  1, -1, -1,  1,  1, -1, -1],
            [ 1,  1, -1, -1,  1,  1, -1, -1],
            [ 1,  1,  1,  1, -1, -1, -1, -1]], dtype=int8)
+
+    >>> from hopfield_sim import DenseMemory
+    >>> memory = DenseMemory(order=4).store(patterns, patterns[::-1])
+    >>> replay(memory, states=patterns[0], max_sweeps=2)[:, :4]
+    array([[ 1,  1,  1,  1],
+           [ 1,  1, -1, -1],
+           [ 1,  1,  1,  1]], dtype=int8)
     """
+    n_sweeps = checks.integer(max_sweeps, "max_sweeps", minimum=0)
+    if transitions is None:
+        return _alone(network, states, n_sweeps)
     for given, name in ((network, "network"), (transitions, "transitions")):
         if not isinstance(given, HopfieldNetwork):
-            raise InvalidTypeError(f"{name} must be a HopfieldNetwork; got {checks.show(given)}")
+            raise InvalidTypeError(
+                f"{name} must be a HopfieldNetwork; got {checks.show(given)}. A memory with values "
+                "needs no transitions: replay(memory, states=states)"
+            )
     if network.n_neurons != transitions.n_neurons:
         raise InvalidInputError(
             f"transitions must have {network.n_neurons} neurons, as network has; "
@@ -87,12 +118,8 @@ def replay(
     cues = network._validate(states)
     delay = checks.integer(delay, "delay", minimum=1)
     strength = checks.real(strength, "strength", minimum=0, maximum=1e100)
-    n_sweeps = checks.integer(max_sweeps, "max_sweeps", minimum=0)
     key = checks.key(rng)
-    shape = (n_sweeps + 1, *cues.array.shape)
-    checks.memory(int(np.prod(shape, dtype=float)), "the states", "make fewer sweeps")
-    rows: NDArray[np.int8] = np.empty(shape, np.int8)
-    rows[0] = cues.array
+    rows = _rows(cues.array, n_sweeps)
     for sweep in range(n_sweeps):
         past = sweep + 1 - delay
         pulled = strength * transitions.fields(rows[past]) if past >= 0 else None
@@ -100,3 +127,37 @@ def replay(
             rows[sweep], max_sweeps=1, field=pulled, rng=key, start_sweep=sweep
         ).states
     return cues.restore(rows, axis=1)
+
+
+def _alone(memory: Any, states: Any, n_sweeps: int) -> Any:
+    """The states of a memory that leads from each pattern to the next by itself."""
+    if not isinstance(memory, (HopfieldNetwork, DenseMemory, ModernHopfield)):
+        raise InvalidTypeError(
+            "network must be a HopfieldNetwork, or a memory with values, DenseMemory or "
+            f"ModernHopfield; got {checks.show(memory)}"
+        )
+    now = memory._now()
+    if not isinstance(now, HopfieldNetwork) and now.values.shape[1] != now.n_neurons:
+        raise InvalidInputError(
+            f"values must have {now.n_neurons} numbers, as the patterns that they lead to; "
+            f"got {now.values.shape[1]}"
+        )
+    cues: checks.Batch[Any] = now._validate(states)
+    rows = _rows(cues.array, n_sweeps)
+    for before, after in itertools.pairwise(rows):
+        if isinstance(now, HopfieldNetwork):
+            after[...] = now.recall(before, update="sync", max_sweeps=1).states.reshape(after.shape)
+        else:
+            after[...] = now.recall_values(before).reshape(after.shape)
+    return cues.restore(rows, axis=1)
+
+
+def _rows(states: NDArray[Any], n_sweeps: int) -> NDArray[Any]:
+    """An array of the states at the start and after each sweep, of which the first row is set."""
+    shape = (n_sweeps + 1, *states.shape)
+    checks.memory(
+        states.itemsize * int(np.prod(shape, dtype=float)), "the states", "make fewer sweeps"
+    )
+    rows = np.empty(shape, states.dtype)
+    rows[0] = states
+    return rows

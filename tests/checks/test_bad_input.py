@@ -621,6 +621,8 @@ ARGUMENTS: dict[str, Function] = {
     "recall every": lambda x: NET.recall(ROW, record="energy", every=x),
     "recall n_threads": lambda x: NET.recall(ROW, n_threads=x),
     "recall start_sweep": lambda x: NET.recall(ROW, start_sweep=x),
+    "replay alone": lambda x: hs.replay(x, states=PATTERNS, max_sweeps=1),
+    "replay states": lambda x: hs.replay(NET, states=x, max_sweeps=1),
     "replay network": lambda x: hs.replay(x, NET, PATTERNS, max_sweeps=1),
     "replay transitions": lambda x: hs.replay(NET, x, PATTERNS, max_sweeps=1),
     "replay delay": lambda x: hs.replay(NET, NET, PATTERNS, delay=x, max_sweeps=3),
