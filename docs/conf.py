@@ -88,6 +88,7 @@ EXAMPLES = (
     "checkerboard_video",
     "dense_memory",
     "modern_images",
+    "votes",
     "sparse_memory",
     "distributed_memory",
     "strokes_or_digits",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.errors import NotStoredError
+from hopfield_sim.errors import HopfieldError, NotStoredError
 
 
 def attention(queries, keys, values, beta):
@@ -101,3 +101,24 @@ def test_classes_as_values_are_votes() -> None:
     memory.beta = 1.0
     votes = memory.recall_values(queries)
     np.testing.assert_allclose(votes.sum(axis=1), 1, rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["cifar10", pytest.param("digits", marks=pytest.mark.slow)])
+def test_at_large_beta_pictures_are_classified_as_by_their_nearest_neighbour(name: str) -> None:
+    """Distances in whole numbers; a class is right if a nearest picture has it."""
+    try:
+        data = getattr(hs.datasets, name)()
+    except HopfieldError as reason:
+        pytest.skip(f"no pictures: {reason}")
+    some = np.random.default_rng(0).permutation(len(data.train_images))[:400]
+    images, labels = data.train_images[some].reshape(400, -1).astype(float), data.train_labels[some]
+    kept, asked, pixels = slice(0, 300), slice(300, 400), images / 255.0
+    memory = hs.ModernHopfield(1e9, similarity="euclidean")
+    memory.store(pixels[kept], np.eye(10)[labels[kept]])
+    found = memory.recall_values(pixels[asked]).argmax(axis=1)
+    lengths = (images**2).sum(axis=1)
+    products = images[asked] @ images[kept].T
+    distances = lengths[asked, None] + lengths[None, kept] - 2 * products
+    for row, of in enumerate(distances):
+        assert found[row] in labels[kept][of == of.min()]
+    assert (found == labels[asked]).mean() > (0.9 if name == "digits" else 0.12)
