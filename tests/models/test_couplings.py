@@ -285,6 +285,18 @@ def test_where_a_matrix_does_not_fit_there_is_none(monkeypatch):
     )
 
 
+@pytest.mark.parametrize(
+    ("n", "n_patterns", "matrix"),
+    [(2500, 50, True), (5000, 450, False), (5000, 550, True), (10_000, 900, False)],
+)
+def test_patterns_are_walked_only_where_that_is_faster(n, n_patterns, matrix):
+    """Measured with AVX-512, AVX2 and SSE2: the crossover is at a load of 0.1 or above."""
+    learnt = couplings.Factors(np.empty((n_patterns, n), np.int8), np.zeros(n, np.int32))
+    for pairs in (hs.backends.get("numpy").pairs, hs.backends.get().pairs):
+        how = {"sync": False, "stochastic": False, "made": True}
+        assert couplings.prefers_matrix(learnt, pairs, 1000, **how) is matrix
+
+
 def test_a_hot_network_beyond_the_cache_works_by_its_patterns():
     """Measured at N = 10 000 and a load of 0.16: equal at 0.023 flips a visit, T = 0.1."""
     learnt = couplings.factors(hs.random_patterns(960, 6000, rng=0), zero_diagonal=True)

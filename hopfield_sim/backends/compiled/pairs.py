@@ -45,8 +45,6 @@ class CompiledPairs(Pairs):
 
     def __init__(self, kernels: Mapping[str, ModuleType]) -> None:
         self._kernels, self._network = kernels, kernels["network"].Network
-        # AVX-512 adds under a bit mask, which other instruction sets must expand first.
-        self.pattern_load = 0.1 if kernels["network"].adds_under_masks() else 0.05
 
     def cache(
         self, couplings: Couplings, states: NDArray[np.int8], n_threads: int = 1

@@ -185,14 +185,6 @@ DEFINE_FACTORS(i32_avx512, int32_t, 1 << 30, AVX512)
         return;                                                                                                        \
     } while (0)
 
-static int signs_are_masks(void) {
-#ifdef HAVE_AVX512_SIGNS
-    return HAVE_AVX512_SIGNS;
-#else
-    return 0;
-#endif
-}
-
 /* Set the functions for overlaps of `size` bytes, 2 or 4, that the processor executes fastest. */
 static void use_factors(network *net, int size) {
 #ifdef HAVE_AVX512_SIGNS

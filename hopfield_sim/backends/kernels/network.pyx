@@ -21,15 +21,9 @@ cdef extern from "sparse.h" nogil:
 
 cdef extern from "factors.h" nogil:
     void use_factors(network *net, int size)
-    bint signs_are_masks()
 
 cdef int64_t _BYTES = 64  # of a cache, changed in the time of one visit
 cdef int64_t _ENTRIES = 2  # of a column of sparse weights, the same
-
-
-def adds_under_masks():
-    """Whether sums with signs use the masks of AVX-512."""
-    return signs_are_masks()
 
 
 cdef class Network:

@@ -23,25 +23,45 @@ typedef int32_t i32;
 #define BITS_8 BITS_4, 16, 32, 64, 128
 #define BITS_16 BITS_8, 256, 512, 1024, 2048, 4096, 8192, 16384, (int16_t)32768
 
-/* 16-bit numbers are widened and added in pairs, since their sum may exceed 16 bits. */
-#define WIDEN_i16(vector, sums) (((sums)(vector) << 16 >> 16) + ((sums)(vector) >> 16))
-#define WIDEN_i32(vector, sums) (vector)
+/* Add numbers under a mask of -1 and 0. Those of 16 bits are widened and added in pairs, since their sum may exceed 16
+ * bits: on x86 by the product of both, in one instruction. */
+#define ADD_SET_i32(sums, numbers, mask) ((sums) + ((numbers) & (mask)))
+#define ADD_SET_i32_avx2 ADD_SET_i32
+#if defined(__x86_64__)
+#define ADD_SET_i16(sums, numbers, mask) ((sums) - (sums_i16)__builtin_ia32_pmaddwd128(numbers, mask))
+#define ADD_SET_i16_avx2(sums, numbers, mask) ((sums) - (sums_i16_avx2)__builtin_ia32_pmaddwd256(numbers, mask))
+#else
+#define ADD_SET_i16(sums, numbers, mask)                                                                               \
+    ((sums) + ((sums_i16)((numbers) & (mask)) << 16 >> 16) + ((sums_i16)((numbers) & (mask)) >> 16))
+#endif
 
 /* With vectors of `lanes` numbers in `bytes` bytes, for one instruction set. */
 #define DEFINE_SIGNS(signs, number, lanes, bytes, TARGET)                                                              \
     typedef number vector_##signs __attribute__((vector_size(bytes)));                                                 \
     typedef number memory_##signs __attribute__((vector_size(bytes), aligned(sizeof(number)), may_alias));             \
     typedef int32_t sums_##signs __attribute__((vector_size(bytes)));                                                  \
-    /* Mask of the lanes from k: all ones where the bit is set. */                                                     \
-    TARGET static inline vector_##signs mask_##signs(const uint64_t *bits, int64_t k) {                                \
+    /* All ones in the lanes whose bit is set. */                                                                      \
+    TARGET static inline vector_##signs lanes_##signs(uint64_t word) {                                                 \
         const vector_##signs bit = {BITS_##lanes};                                                                     \
-        return (((vector_##signs){0} + (number)(bits[k / 64] >> k % 64)) & bit) == bit;                                \
+        return (((vector_##signs){0} + (number)word) & bit) == bit;                                                    \
+    }                                                                                                                  \
+    TARGET static inline vector_##signs mask_##signs(const uint64_t *bits, int64_t k) {                                \
+        return lanes_##signs(bits[k / 64] >> k % 64);                                                                  \
     }                                                                                                                  \
     TARGET UNUSED static int64_t sum_set_##signs(int64_t n, const uint64_t *bits, const number *m) {                   \
         sums_##signs sums = {0};                                                                                       \
         int64_t total = 0, k = 0;                                                                                      \
+        for (; k + 64 <= n; k += 64)                                                                                   \
+            for (int part = 0; part < 64; part += lanes)                                                               \
+                sums = ADD_SET_##signs(sums, *(const memory_##signs *)(m + k + part),                                  \
+                                       lanes_##signs(bits[k / 64] >> part));                                           \
         for (; k + lanes <= n; k += lanes)                                                                             \
-            sums += WIDEN_##number(*(const memory_##signs *)(m + k) & mask_##signs(bits, k), sums_##signs);            \
+            sums = ADD_SET_##signs(sums, *(const memory_##signs *)(m + k), mask_##signs(bits, k));                     \
+        if (k < n && n >= lanes) { /* the last vector ends at n; what has been added is shifted out of its mask */     \
+            const uint64_t rest = bits[k / 64] >> k % 64 << (k + lanes - n);                                           \
+            sums = ADD_SET_##signs(sums, *(const memory_##signs *)(m + n - lanes), lanes_##signs(rest));               \
+            k = n;                                                                                                     \
+        }                                                                                                              \
         for (int lane = 0; lane < bytes / 4; lane++)                                                                   \
             total += sums[lane];                                                                                       \
         for (; k < n; k++)                                                                                             \
