@@ -53,15 +53,6 @@ class Comparison:
     quartiles: tuple[float, float, float]
 
 
-def compare(
-    ours: Callable[[], object], baseline: Callable[[], object], rounds: int = 7
-) -> Comparison:
-    """Time both in turns by the clock on the wall, after one warm-up each."""
-    contest = Contest(ours, baseline, wall=True)
-    _round(contest)
-    return _summary(contest, rounds)
-
-
 def settle(contest: Contest, seconds: float = 4.0) -> Comparison:
     """Time a contest in turns for about that long, after one warm-up each."""
     rounds = int(np.clip(seconds / sum(_round(contest)), LEAST_ROUNDS, MOST_ROUNDS))

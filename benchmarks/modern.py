@@ -2,7 +2,8 @@
 
 Run ``python -m benchmarks.modern``; it prints tables that belong into RESULTS.md. PyTorch takes
 part where it is installed (``pip install torch``); nothing in the package needs it. All use the
-processors that they are given: ``taskset -c 0 python -m benchmarks.modern`` compares one thread.
+processors that they are given: ``taskset -c 0 python -m benchmarks.modern`` compares one thread, by
+processor time.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Comparison, compare, machine
+from benchmarks.measure import Comparison, Contest, machine, settle
 from hopfield_sim import backends
 from hopfield_sim.backends.reference.attention import Memories
 
@@ -75,7 +76,7 @@ def torch_attention(patterns: Floats, queries: Floats) -> Callable[[], object] |
 
 
 def main() -> None:
-    """Print milliseconds and ratios."""
+    """Print milliseconds and ratios: of processor time for one thread, else by the clock."""
     print(machine())
     names = [name for name in ("torch",) if importlib.util.find_spec(name)]
     print(f"{', '.join(names) or 'no PyTorch here'}; {backends.threads(None)} threads each\n")
@@ -84,10 +85,10 @@ def main() -> None:
     print("|---|---|---|---|---|---|")
     for b, p, n in BATCHES:
         patterns, queries, beta = problem(b, p, n)
-        _row((b, p, n), ours, patterns, queries, beta, rounds=9)
+        _row((b, p, n), ours, patterns, queries, beta)
     for p, n in SINGLES:
         patterns, queries, beta = problem(1, p, n)
-        _row((1, p, n), ours, patterns, queries, beta, rounds=25)
+        _row((1, p, n), ours, patterns, queries, beta)
 
 
 def _row(
@@ -96,16 +97,18 @@ def _row(
     patterns: Floats,
     queries: Floats,
     beta: float,
-    rounds: int,
 ) -> None:
     memories = Memories(patterns)
 
     def step() -> object:
         return ours.attend(memories, queries, beta)
 
-    plain = compare(step, three_products(patterns, queries, beta), rounds)
+    def beside(way: Callable[[], object]) -> Comparison:
+        return settle(Contest(step, way, wall=backends.threads(None) > 1))
+
+    plain = beside(three_products(patterns, queries, beta))
     attention = torch_attention(patterns, queries)
-    other = None if attention is None else compare(step, attention, rounds)
+    other = None if attention is None else beside(attention)
     b, p, n = sizes
     print(
         f"| {b} | {p} | {n} | {1e3 * plain.ours:.2f} | {_ratio(other)} | {_ratio(plain)} |",

@@ -468,7 +468,7 @@ def test_cosine_has_no_scale(dtype, scale, backend):
 @pytest.mark.parametrize("b", [1, 2, 130])
 def test_the_compiled_engine_agrees(n, dtype, b, monkeypatch):
     monkeypatch.setattr("hopfield_sim.backends.compiled.attention._MANY", 0)
-    monkeypatch.setattr("hopfield_sim.backends.compiled.attention._MANY_ROWS", 500)
+    monkeypatch.setattr("hopfield_sim.backends.compiled.attention._ROWS", 500)
     rng = np.random.default_rng(n)
     p = max(70, (300_000 if b == 1 else 10_000) // n)  # several chunks, the last one smaller
     xi = rng.normal(size=(p, n)).astype(dtype)
@@ -499,8 +499,8 @@ def test_the_compiled_engine_agrees(n, dtype, b, monkeypatch):
 @pytest.mark.skipif(len(BACKENDS) == 1, reason="the kernels are not built")
 @pytest.mark.parametrize("b", [1, 40, 200])
 def test_threads_change_no_bit(monkeypatch, b):
-    xi = memories(5000, 300, dtype=np.float32)
-    x = cues(b, 300, dtype=np.float32)
+    xi = memories(10_000, 60, dtype=np.float32)
+    x = cues(b, 60, dtype=np.float32)
     results = []
     for count in (1, 2, 5):
         monkeypatch.setattr(backends, "threads", lambda wish, count=count: count)

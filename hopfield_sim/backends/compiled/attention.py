@@ -28,9 +28,8 @@ _ROWS = 1 << 13
 _MANY = 3 << 19
 """Multiplications of a product from which on many queries are worth a kernel of their own."""
 
-_MANY_ROWS, _MANY_CHUNKS = 1 << 11, 1 << 6
-"""Smallest size of a chunk for many queries, and the number of chunks from which on it grows: each
-has sums of its own, (B, N)."""
+_NEAR = 3 << 19
+"""Most bytes of queries for it: beyond, they and their sums leave the caches too often."""
 
 _LINE = 64
 """Bytes of a line of the cache, and of a vector."""
@@ -51,7 +50,8 @@ class CompiledAttention(Attention):
             if len(queries) == 1 and memories.keys is None:
                 return self._one(memories, queries, beta)
             many = 1 < len(queries) <= 2 * self._kernels.MANY_BYTES // queries.dtype.itemsize
-            if many and queries.size * len(memories.patterns) >= _MANY:
+            near = queries.nbytes <= _NEAR
+            if many and near and queries.size * len(memories.patterns) >= _MANY:
                 return self._many(memories, queries, beta)
         return super()._stream(memories, queries, beta)
 
@@ -79,12 +79,10 @@ class CompiledAttention(Attention):
         """Attention of a few vectors of queries at a time. What a query gets does not depend on
         those beside it, so that there may be more parts if some threads had no chunk.
         """
-        p, b, size = len(memories.patterns), len(queries), queries.dtype.itemsize
-        rows = max(1, _SPAN // queries.shape[1])
-        chunk = min(_ROWS, max(_MANY_ROWS, p // _MANY_CHUNKS), rows)
-        count = max(
-            -(-b * size // self._kernels.MANY_BYTES), -(-backends.threads(None) * chunk // p)
-        )
+        b, size = len(queries), queries.dtype.itemsize
+        chunk = max(1, min(_ROWS, _SPAN // queries.shape[1]))
+        chunks = -(-len(memories.patterns) // chunk)
+        count = max(-(-b * size // self._kernels.MANY_BYTES), -(-backends.threads(None) // chunks))
         step = _whole(-(-b // count), _LINE // size)
         parts = [queries[start : start + step] for start in range(0, b, step)]
         found = [Attended(*np.empty((3, 0)))] * len(parts)
@@ -94,17 +92,18 @@ class CompiledAttention(Attention):
                 found[i] = self._columns(memories, parts[i], beta, chunk)
 
         _share(walk, len(parts), 1)
+        if len(found) == 1:  # no copy
+            return found[0]
         return Attended(*map(np.concatenate, zip(*found, strict=True)))
 
     def _columns(self, memories: Memories, queries: Floats, beta: float, chunk: int) -> Attended:
         (b, n), dtype, patterns = queries.shape, queries.dtype, memories.patterns
-        lanes = _LINE // dtype.itemsize
+        lanes, count = _LINE // dtype.itemsize, -(-len(patterns) // chunk)
         columns = _aligned((n, _whole(b, lanes)), dtype)
         for start in range(0, b, 8):  # more rows at a time could have one place in the cache
             columns[:, start : min(start + 8, b)] = queries[start : start + 8].T
         keys = patterns if memories.keys is None else memories.keys
         scale, bias = _factors(memories, dtype)
-        count = -(-len(patterns) // chunk)
         totals = np.zeros((count, _whole(b, 4), _whole(n, lanes)), dtype)
         tops = np.empty((count, columns.shape[1]), dtype)
         masses, scaleds = np.empty(tops.shape), np.empty(tops.shape)
@@ -118,11 +117,9 @@ class CompiledAttention(Attention):
         _share(walk, count, 1)
         shrink = np.exp((tops - tops.max(axis=0)) * beta)
         mass, scaled = (shrink * masses).sum(axis=0)[:b], (shrink * scaleds).sum(axis=0)[:b]
-        target = np.zeros_like(queries)
-        for total, share in zip(totals, (shrink[:, :b] / scaled).astype(dtype), strict=True):
-            total[:b] *= share[:, None]
-            target += total[:b, :n]
-        return Attended(target, mass, scaled)
+        totals = totals[:, :b, :n]
+        totals *= (shrink[:, :b] / scaled).astype(dtype)[:, :, None]
+        return Attended(totals.sum(axis=0), mass, scaled)
 
     def distances(self, patterns: Floats, queries: Floats, mask: Floats) -> Floats:
         """Σ_i mask_i |q_i − ξ_i|, (b, P)."""

@@ -121,15 +121,16 @@
     INLINE void gather_span_##kind(int vectors, int64_t n, int64_t j, int64_t rows, int64_t count, int64_t width,      \
                                    const real *patterns, const real *e, real *totals) {                                \
         const int lanes = LANES_##kind, span = vectors * lanes;                                                        \
-        const int64_t stride = (n + lanes - 1) / lanes * lanes, here = n - j < span ? n - j : span;                    \
+        const int64_t stride = (n + lanes - 1) / lanes * lanes, left = n - j - (span - lanes);                         \
+        const uint32_t last = left < lanes ? (1u << left) - 1 : ~0u; /* which numbers the last vector has */           \
         real columns[TILE_ROWS * SPAN * LANES_##kind] __attribute__((aligned(64)));                                    \
-        for (int64_t r = 0; r < rows; r++) {                                                                           \
-            if (here < span)                                                                                           \
-                memset(columns + (r + 1) * span - lanes, 0, sizeof(wide));                                             \
-            memcpy(columns + r * span, patterns + r * n + j, (size_t)here * sizeof(real));                             \
-            UNROLL for (int v = 0; v < vectors; v++)                                                                   \
-                __builtin_prefetch(patterns + (r + TILE_ROWS) * n + j + v * lanes);                                    \
-        }                                                                                                              \
+        for (int64_t r = 0; r < rows; r++)                                                                             \
+            UNROLL for (int v = 0; v < vectors; v++) {                                                                 \
+                const real *x = patterns + r * n + j + v * lanes;                                                      \
+                __builtin_prefetch(x + TILE_ROWS * n);                                                                 \
+                wide some = v == vectors - 1 ? _mm512_maskz_loadu_##ps(last, x) : _mm512_loadu_##ps(x);                \
+                _mm512_store_##ps(columns + r * span + v * lanes, some);                                               \
+            }                                                                                                          \
         for (int64_t q = 0; q < count; q += GROUP) {                                                                   \
             wide sums[GROUP][SPAN];                                                                                    \
             UNROLL for (int g = 0; g < GROUP; g++)                                                                     \
@@ -186,9 +187,11 @@
             scores_##kind(width / LANES_##kind, n, some, keys + start * n, queries, scores);                           \
             weigh_many_##kind(some, width, scores, scale ? scale + start : NULL, bias ? bias + start : NULL,           \
                               beta, top, shrink, mass, scaled);                                                        \
-            for (int64_t q = 0; q < count; q++)                                                                        \
-                for (int64_t j = 0; shrink[q] != 1 && j < stride; j++)                                                 \
-                    totals[q * stride + j] *= shrink[q];                                                               \
+            for (int64_t q = 0; q < count; q++) {                                                                      \
+                const real factor = start ? shrink[q] : 1; /* at first there is nothing to shrink */                   \
+                for (int64_t j = 0; j < stride && factor != 1; j++)                                                    \
+                    totals[q * stride + j] *= factor;                                                                  \
+            }                                                                                                          \
             gather_many_##kind(n, some, count, width, patterns + start * n, scores, totals);                           \
         }                                                                                                              \
     }

@@ -103,9 +103,11 @@ class Attention:
         (array([[1., 1.]]), array([2.]))
         """
         beta, xp = within(beta, queries.dtype), module_of(queries)
-        target = xp.empty(queries.shape, queries.dtype)
-        mass, scaled = xp.empty(len(queries)), xp.empty(len(queries))
         with np.errstate(over="ignore"):  # β times a large difference is −inf, and its exp 0
+            if 0 < len(queries) <= _QUERIES:
+                return self._stream(memories, queries, beta)
+            target = xp.empty(queries.shape, queries.dtype)
+            mass, scaled = xp.empty(len(queries)), xp.empty(len(queries))
             for start in range(0, len(queries), _QUERIES):
                 rows = slice(start, start + _QUERIES)
                 attended = self._stream(memories, queries[rows], beta)
