@@ -55,9 +55,9 @@ def replay(
     states : (B, N), (N,) or image array_like
         Initial states; not modified.
     delay : int
-        Delay τ ≥ 1 in sweeps. During the first τ sweeps only ``network`` acts.
+        Delay τ ≥ 1 of ``transitions``, in sweeps. During the first τ only ``network`` acts.
     strength : float
-        Strength λ ≥ 0; above 1, or patterns are not left.
+        Strength λ ≥ 0 of ``transitions``; above 1, or patterns are not left.
     max_sweeps : int
         Number of sweeps, or steps of all neurons.
     rng : None, int or numpy.random.Generator
@@ -102,6 +102,9 @@ def replay(
            [ 1,  1,  1,  1]], dtype=int8)
     """
     n_sweeps = checks.integer(max_sweeps, "max_sweeps", minimum=0)
+    delay = checks.integer(delay, "delay", minimum=1)
+    strength = checks.real(strength, "strength", minimum=0, maximum=1e100)
+    key = checks.key(rng)
     if transitions is None:
         return _alone(network, states, n_sweeps)
     for given, name in ((network, "network"), (transitions, "transitions")):
@@ -116,9 +119,6 @@ def replay(
             f"got {transitions.n_neurons}"
         )
     cues = network._validate(states)
-    delay = checks.integer(delay, "delay", minimum=1)
-    strength = checks.real(strength, "strength", minimum=0, maximum=1e100)
-    key = checks.key(rng)
     rows = _rows(cues.array, n_sweeps)
     for sweep in range(n_sweeps):
         past = sweep + 1 - delay

@@ -109,5 +109,8 @@ def test_what_cannot_be_replayed_is_said_in_words(make) -> None:
         hs.replay(memory, hs.HopfieldNetwork().store(patterns), patterns)
     with pytest.raises(HopfieldError, match="make fewer sweeps"):
         hs.replay(memory, states=patterns, max_sweeps=10**15)
+    for name, wrong in (("delay", 0), ("strength", -1), ("rng", "x")):
+        with pytest.raises(HopfieldError, match=name):
+            hs.replay(memory, states=patterns, **{name: wrong})
     with pytest.raises(HopfieldError, match="network must be"):
         hs.replay("x", states=patterns)
