@@ -76,6 +76,7 @@ EXAMPLES = (
     "storage_limit",
     "forgetting",
     "sparse_patterns",
+    "correlated_patterns",
     "temperature",
     "phase_diagram",
     "own_rule",

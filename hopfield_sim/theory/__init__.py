@@ -64,7 +64,12 @@ if TYPE_CHECKING:
     )
     from hopfield_sim.theory.replica import critical_load, retrieval_overlap
     from hopfield_sim.theory.sequences import sequence_critical_load, sequence_overlap
-    from hopfield_sim.theory.sparse import covariance_error, willshaw_error
+    from hopfield_sim.theory.sparse import (
+        covariance_error,
+        willshaw_error,
+        winners_critical_load,
+        winners_overlap,
+    )
     from hopfield_sim.theory.storage import capacity, dense_capacity
 
 __all__ = [
@@ -104,6 +109,8 @@ __all__ = [
     "sequence_overlap",
     "synchronous_overlaps",
     "willshaw_error",
+    "winners_critical_load",
+    "winners_overlap",
 ]
 
 _MODULE = {
@@ -137,6 +144,8 @@ _MODULE = {
     "sequence_overlap": "sequences",
     "synchronous_overlaps": "parallel_dynamics",
     "willshaw_error": "sparse",
+    "winners_critical_load": "sparse",
+    "winners_overlap": "sparse",
 }
 """Where each name is, the others in ``modern``; a module is loaded with its first name."""
 

@@ -1,16 +1,20 @@
-"""Sparse patterns: errors of the covariance rule, and of synapses of one bit."""
+"""Sparse patterns: errors of the covariance rule, k winners, and synapses of one bit."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+from scipy import optimize, special
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.theory._arguments import answer, formula, integers, reals, together
+
+_QUIET = 1e-5
+"""Variance of noise below which no neuron errs."""
 
 _MOST_ACTIVE = 300
 """A chain of so many states takes half a second for each number of patterns."""
@@ -62,6 +66,131 @@ def covariance_error(load: Any, activity: Any) -> Any:
     if (f >= 1).any():
         raise InvalidInputError(f"activity must be below 1; got {f.max()}")
     return answer(special.ndtr(-0.5 / np.sqrt(alpha * f)))
+
+
+@formula
+def winners_overlap(load: Any, activity: Any) -> Any:
+    r"""Overlap with a stored pattern where k winners take all, by the covariance rule.
+
+    All patterns have a fraction f of active neurons, and so has every state, by a threshold t that
+    follows. With :math:`a = t - (1 - f) y` for active and :math:`b = t + f y` for silent neurons, y
+    the distance of their fields in units of the noise, Q the normal tail and φ its density,
+
+    .. math:: f\, Q(a) + (1 - f)\, Q(b) = f , \qquad m = Q(a) - Q(b) , \qquad
+       \sqrt{α f (1 - f)} = \frac{m}{y} - f φ(a) - (1 - f) φ(b) .
+
+    The last term is what neurons hear of their own answer through the other patterns
+    (self-consistent signal-to-noise analysis: M. Shiino, T. Fukai, J. Phys. A 25, L375, 1992).
+
+    Parameters
+    ----------
+    load : float or array of float
+        Load α = P/N ≥ 0.
+    activity : float or array of float
+        Activity f, from 1e-9 to 0.5; broadcast with ``load``.
+
+    Returns
+    -------
+    float or ndarray of float64
+        The overlap m, the fraction of a pattern's active neurons that are active less that of the
+        others, for N → ∞; 0 beyond :func:`winners_critical_load`.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If ``load`` is negative, or ``activity`` is out of range.
+
+    See Also
+    --------
+    hopfield_sim.HopfieldNetwork.recall : ``active=k`` keeps k neurons active.
+
+    Examples
+    --------
+    >>> [round(winners_overlap(0.4, f), 3) for f in (0.5, 0.1, 0.05)]
+    [0.0, 0.976, 0.999]
+    """
+    alpha, f = together(reals(load, "load", minimum=0), _few(activity), names="load and activity")
+    peak = {each: _peak(each) for each in np.unique(f).tolist()}
+
+    def overlap(load: float, f: float) -> float:
+        if load > peak[f][1]:
+            return 0.0
+        most = 1 / math.sqrt(max(load * f * (1 - f), _QUIET))  # α ≤ 1/(f (1 - f) y²)
+        far = max(most, peak[f][0]) + 1
+        if _state(far, f)[1] >= load:
+            return 1.0
+        y = optimize.brentq(lambda y: _state(y, f)[1] - load, peak[f][0], far)
+        return float(_state(y, f)[0])
+
+    found = [overlap(*one) for one in zip(alpha.ravel().tolist(), f.ravel().tolist(), strict=True)]
+    return answer(np.reshape(found, alpha.shape))
+
+
+@formula
+def winners_critical_load(activity: Any) -> Any:
+    r"""Load up to which patterns are fixed points where k winners take all, by the covariance rule.
+
+    It rises as f falls: as :math:`1/(2 f |\ln f|)` in the end, from the 0.138 of Hebb's rule at f =
+    ½.
+
+    Parameters
+    ----------
+    activity : float or array of float
+        Activity f, from 1e-9 to 0.5.
+
+    Returns
+    -------
+    float or ndarray of float64
+        The largest load α = P/N at which :func:`winners_overlap` is not 0.
+
+    Raises
+    ------
+    InvalidInputError, InvalidTypeError
+        If ``activity`` is out of range.
+
+    References
+    ----------
+    M. V. Tsodyks, M. V. Feigelman, Europhys. Lett. 6, 101 (1988).
+
+    Examples
+    --------
+    >>> winners_critical_load([0.5, 0.1, 0.05]).round(3)
+    array([0.138, 0.468, 0.945])
+    """
+    f = _few(activity)
+    return answer(np.reshape([_peak(each)[1] for each in f.ravel().tolist()], f.shape))
+
+
+def _few(activity: Any) -> NDArray[np.float64]:
+    """An activity from 1e-9 to ½."""
+    f = reals(activity, "activity", minimum=1e-9)
+    if (f > 0.5).any():
+        raise InvalidInputError(f"activity must be at most 0.5, few neurons; got {f.max()}")
+    return f
+
+
+def _state(y: Any, f: float) -> tuple[Any, Any]:
+    """The overlap and the load at the distance y of fields, in units of the noise."""
+    y = np.asarray(y, float)
+    low, high = np.full(y.shape, -45.0), y + 45
+    for _ in range(70):  # the threshold that keeps the activity
+        t = (low + high) / 2
+        above = f * special.ndtr((1 - f) * y - t) + (1 - f) * special.ndtr(-t - f * y) > f
+        low, high = np.where(above, t, low), np.where(above, high, t)
+    a, b = t - (1 - f) * y, t + f * y
+    overlap = special.ndtr(-a) - special.ndtr(-b)
+    density = (f * np.exp(-(a**2) / 2) + (1 - f) * np.exp(-(b**2) / 2)) / math.sqrt(2 * math.pi)
+    return overlap, np.maximum(overlap / y - density, 0) ** 2 / (f * (1 - f))
+
+
+def _peak(f: float) -> tuple[float, float]:
+    """The distance y at which the load is largest, and that load."""
+    y = np.geomspace(0.5, 60, 200)
+    k = int(_state(y, f)[1].argmax())
+    found = optimize.minimize_scalar(
+        lambda y: -_state(y, f)[1], bounds=(y[k - 1], y[k + 1]), method="bounded"
+    )
+    return float(found.x), -float(found.fun)
 
 
 @formula

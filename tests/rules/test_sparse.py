@@ -260,6 +260,59 @@ def test_arguments_of_willshaws_law(wrong: tuple[Any, ...]) -> None:
         hs.theory.willshaw_error(*wrong)
 
 
+# ------------------------------------------------------------------ k winners
+
+
+def winners(f: float, load: float, n: int, seed: int) -> float:
+    """Overlap with patterns at the end of recall from them, of as many active neurons."""
+    k, cues = round(f * n), 60
+    patterns = exactly(k, round(load * n), n, seed)
+    net = hs.HopfieldNetwork("covariance").store(patterns, advise=False)
+    on = net.recall(patterns[:cues], update="sync", active=k).states > 0
+    stored = patterns[:cues] > 0
+    return float((on & stored).sum() / (k * cues) - (on & ~stored).sum() / ((n - k) * cues))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("f", "load"), [(0.1, 0.3), (0.2, 0.16), (0.05, 0.6)])
+def test_k_winners_end_where_theory_says(f: float, load: float) -> None:
+    pytest.importorskip("scipy")
+    # Finite networks deviate as 1/N: twice the larger less the smaller does not.
+    found = [2 * winners(f, load, 800, seed) - winners(f, load, 400, seed) for seed in range(6)]
+    agree(found, hs.theory.winners_overlap(load, f))
+
+
+def test_the_law_of_k_winners_at_one_half_is_that_of_hebb() -> None:
+    pytest.importorskip("scipy")
+    law, critical = hs.theory.winners_overlap, hs.theory.winners_critical_load
+    loads = [0.0, 1e-300, 1e-6, 0.05, 0.1, 0.137]
+    np.testing.assert_allclose(law(loads, 0.5), hs.theory.retrieval_overlap(loads), atol=1e-12)
+    assert critical(0.5) == pytest.approx(hs.theory.critical_load(), rel=1e-9)
+    activities = np.array([0.5, 0.2, 0.1, 0.05, 0.01, 1e-4, 1e-9])
+    assert (np.diff(critical(activities)) > 0).all()
+    # It approaches 1/(2 f |ln f|) slowly (Tsodyks and Feigelman).
+    parts = critical(activities[-3:]) * 2 * activities[-3:] * -np.log(activities[-3:])
+    assert (np.diff(parts) > 0).all()
+    assert 0.5 < parts[-1] < 1
+    for f, load in zip(activities, critical(activities), strict=True):
+        assert law(0.999 * load, f) > 0.8
+        assert law(1.001 * load, f) == 0
+    for wrong in ((-1, 0.1), (0.1, 0.0), (0.1, 0.6), (0.1, "few")):
+        with pytest.raises(HopfieldError, match=r"load|activity"):
+            law(*wrong)
+
+
+def test_without_their_mean_taken_away_sparse_patterns_are_lost_to_k_winners() -> None:
+    patterns = exactly(20, 80, 400, seed=9)
+    kept = {}
+    for rule in ("covariance", "hebbian"):
+        net = hs.HopfieldNetwork(rule).store(patterns, advise=False)
+        run = net.recall(patterns, update="sync", active=20)
+        kept[rule] = (run.states == patterns).all(axis=1).mean()
+    assert kept["covariance"] > 0.95
+    assert kept["hebbian"] < 0.5
+
+
 # ------------------------------------------------------------------ thresholds of a rule
 
 

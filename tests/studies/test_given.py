@@ -224,8 +224,67 @@ def test_random_patterns_are_of_the_kind_that_is_asked_for(
     assert all(kind == {"activity": 0.7, "correlation": 0.4} for kind in kinds)
 
 
+@pytest.mark.parametrize("study", SMALL)
+@pytest.mark.parametrize("kind", ["hierarchical", "hidden-manifold"])
+def test_patterns_in_families_or_of_few_factors(
+    study: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def watched(*shape: object, rng: object) -> np.ndarray:
+        drawn.append(shape)
+        return getattr(hs.patterns, kind.replace("-", "_"))(*shape, rng=rng)
+
+    monkeypatch.setattr(given, kind.replace("-", "_"), watched)
+    probed = {"sizes": [30], "rules": ["hebbian"]}
+    small: dict[str, dict[str, object]] = {"capacity": probed, "robustness": probed}
+    small["robust"] = {"data": ["random"]}
+    more = {"correlation": 0.4, "family": 3} if kind == "hierarchical" else {"factors": 0.5}
+    asked = SMALL[study] | small.get(study, {}) | more
+    getattr(experiment, study)(kind=kind, rng=0, **asked)
+    assert len(drawn) > 1
+    for count, n_neurons, last in drawn[1:]:
+        if kind == "hierarchical":
+            assert count[1] == 3
+            assert last == [0.0, 0.4]
+        else:
+            assert last == round(0.5 * n_neurons)
+
+
+def test_overlaps_of_patterns_of_each_kind() -> None:
+    """Mean squared overlaps: q² within a family, else 1/N; (2/π)² arcsin² of ρ, ⟨ρ²⟩ = 1/D."""
+    rng = np.random.default_rng(1)
+    many = [given.draw({"kind": "hierarchical", "correlation": 0.5, "family": 4}, 10, 900, rng)]
+    family = np.arange(10) // 4
+    alike = (family[:, None] == family) & ~np.eye(10, dtype=bool)
+    for patterns in many:
+        found = hs.overlap(patterns, patterns)
+        np.testing.assert_allclose(found[alike].mean(), 0.5, atol=0.06)
+        np.testing.assert_allclose(found[family[:, None] != family].mean(), 0, atol=0.06)
+    patterns = given.draw({"kind": "hidden-manifold", "factors": 0.01}, 60, 2000, rng)
+    found = hs.overlap(patterns, patterns)[np.triu_indices(60, 1)]
+    angles = np.random.default_rng(2).normal(size=(2, 4000, 20))
+    cosines = np.einsum("abc,abc->b", angles[:1], angles[1:]) / np.prod(
+        np.linalg.norm(angles, axis=2), axis=0
+    )
+    expected = ((2 / np.pi * np.arcsin(cosines)) ** 2).mean() + 1 / 2000
+    np.testing.assert_allclose((found**2).mean(), expected, rtol=0.15)
+
+
 def test_what_random_patterns_cannot_be() -> None:
     ask = hs.experiment.basins
+    with pytest.raises(InvalidInputError, match="factors does not go with kind='random'"):
+        ask(factors=0.5)
+    with pytest.raises(InvalidInputError, match="activity does not go with kind='hierarchical'"):
+        ask(kind="hierarchical", correlation=0.4, activity=0.3)
+    with pytest.raises(InvalidInputError, match="need a correlation"):
+        ask(kind="hierarchical")
+    with pytest.raises(InvalidInputError, match='mean "hierarchical"'):
+        ask(kind="hierarchicl")
+    with pytest.raises(InvalidInputError, match="are of random patterns; those of patterns="):
+        ask(kind="hidden-manifold", patterns=hs.random_patterns(9, 30, rng=0))
+    with pytest.raises(InvalidInputError, match="against activity the patterns are random"):
+        hs.experiment.phase(against="activity", kind="hidden-manifold")
     with pytest.raises(InvalidInputError, match="correlation must"):
         ask(activity=0.9, correlation=0.1)
     with pytest.raises(InvalidInputError, match="activity must"):
