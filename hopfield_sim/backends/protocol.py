@@ -20,6 +20,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.checks.places import HERE, module_of, moved
 from hopfield_sim.support.compressed import most_terms, transposed
 
 RUNNING: Final = 0
@@ -324,9 +325,9 @@ class StateBatch:
     fresh: NDArray[np.uint8] = field(init=False)
 
     def __post_init__(self) -> None:
-        n = len(self.states)
-        self.updates, self.flips = np.zeros(n, np.int64), np.zeros(n, np.int64)
-        self.stop, self.fresh = np.full(n, RUNNING, np.int8), np.full(n, FRESH, np.uint8)
+        n, xp = len(self.states), module_of(self.states)
+        self.updates, self.flips = xp.zeros(n, np.int64), xp.zeros(n, np.int64)
+        self.stop, self.fresh = xp.full(n, RUNNING, np.int8), xp.full(n, FRESH, np.uint8)
 
     @classmethod
     def start(cls, states: NDArray[np.int8], cache: NDArray[Any], update: str) -> StateBatch:
@@ -339,5 +340,7 @@ class StateBatch:
         return ((self.stop == RUNNING) & (self.updates < until)).nonzero()[0]
 
     def ended(self) -> StateBatch:
-        """The states at the end of a recall, in memory of the processor."""
+        """The states at the end of a recall, with their counters in memory of the processor."""
+        for name in ("updates", "flips", "stop"):
+            setattr(self, name, moved(getattr(self, name), HERE))
         return self

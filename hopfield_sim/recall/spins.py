@@ -115,10 +115,10 @@ def _advance(engine: Engine, batch: StateBatch, temperature: Temperature, until:
 
 def each_apart(batch: StateBatch, labels: NDArray[Any]) -> Iterator[Any]:
     """Yield each label of the states, (B,), in turn, while states of other labels are at rest."""
-    stop = batch.stop.copy()
+    stop, xp = batch.stop.copy(), places.module_of(batch.stop)
     for label in np.unique(labels).tolist():
-        mine = labels == label
-        batch.stop[:] = np.where(mine, stop, FIXED)
+        mine = xp.asarray(labels == label)
+        batch.stop[:] = xp.where(mine, stop, np.int8(FIXED))
         yield label
         stop[mine] = batch.stop[mine]
     batch.stop[:] = stop

@@ -193,7 +193,7 @@ for _name in ("sum", "mean"):
     setattr(ndarray, _name, _method(_name, "axis", "dtype", "keepdims"))
 for _name in ("max", "min", "any", "all"):
     setattr(ndarray, _name, _method(_name, "axis", "keepdims"))
-for _name in ("argmax", "copy", "diagonal"):
+for _name in ("argmax", "copy", "diagonal", "nonzero"):
     setattr(ndarray, _name, _method(_name, "axis"))
 
 
@@ -213,7 +213,7 @@ def _in_place(name: str) -> Any:
     return operate
 
 
-for _name in ("add", "sub", "mul", "truediv", "pow", "matmul", "and", "or"):
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or"):
     setattr(ndarray, f"__{_name}__", _operator(f"__{_name}__"))
     setattr(ndarray, f"__r{_name}__", _operator(f"__r{_name}__"))
     setattr(ndarray, f"__i{_name}__", _in_place(f"__i{_name}__"))
@@ -234,7 +234,7 @@ def _function(name: str, *keywords: str) -> Any:
 FUNCTIONS = {
     name: _function(name, *keywords)
     for names, keywords in {
-        "abs cos sin tanh exp expm1 log log1p sqrt maximum minimum subtract isfinite": (
+        "abs cos sin tanh exp expm1 floor log log1p sqrt maximum minimum subtract isfinite": (
             "out",
             "dtype",
         ),

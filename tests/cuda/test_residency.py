@@ -887,6 +887,102 @@ def test_a_fit_without_memory_on_the_device(cupy):
     np.testing.assert_allclose(there.memories_, wanted, rtol=0, atol=1e-11)
 
 
+# ---------------------------------------------------------------------- trained, restricted
+
+
+RUN = ("states", "flips", "sweeps", "converged", "period", "trajectory", "overlaps", "energy")
+
+
+def compared(cupy, memory, cues, **how):
+    """A recall of CuPy's states, and of NumPy's: the same states, energies to a relative 1e-11."""
+    how |= {"record": ["energy", "overlap", "states"]}
+    wanted, found = memory.recall(cues, **how), memory.recall(cupy.asarray(cues), **how)
+    assert type(wanted.states) is np.ndarray
+    bound = 1e-11 * abs(wanted.energy).max()
+    for name in RUN:
+        array = getattr(found, name)
+        assert isinstance(array, cupy.ndarray), name
+        atol = bound if name == "energy" else 0
+        np.testing.assert_allclose(array.get(), getattr(wanted, name), rtol=0, atol=atol)
+    np.testing.assert_array_equal(found.stop, wanted.stop)
+
+
+@pytest.mark.parametrize("order", [3, 20])
+def test_a_trained_memory_is_the_reference_s(cupy, order):
+    """Learnt from CuPy's patterns to 1e-9, in as many steps; a recall is that of NumPy's states."""
+    patterns, cues = hs.random_patterns(5, 24, rng=1), hs.random_patterns(9, 24, rng=2)
+    here, there = (
+        hs.TrainedDenseMemory(5, order, rng=0, backend=name) for name in ("numpy", "cupy")
+    )
+    here.store(patterns, advise=False)
+    there.store(cupy.asarray(patterns), advise=False)
+    assert there.converged == here.converged == (order == 3)
+    assert type(there.memories) is np.ndarray
+    np.testing.assert_allclose(there.memories, here.memories, rtol=0, atol=1e-9)
+    assert [row["errors"] for row in there.history] == [row["errors"] for row in here.history]
+    for name in ("energy", "energy_gap"):
+        wanted, found = getattr(here, name)(cues), getattr(there, name)(cupy.asarray(cues))
+        assert isinstance(found, cupy.ndarray)
+        np.testing.assert_allclose(found.get(), wanted, atol=1e-9 * abs(wanted).max())
+    assert type(there.energy(cupy.asarray(cues[0]))) is float
+    warm, held = 1e-2 * float(abs(here.energy_gap(patterns)).max()), cues > 0
+    hows = itertools.product(("async", "sync"), (0.0, warm, [[0.0, *8 * [warm]]]))
+    for update, temperature in hows:
+        how = {"rng": 1, "max_sweeps": 2, "update": update, "temperature": temperature}
+        compared(cupy, there, cues, **how)
+        compared(cupy, there, cues, **how, clamp=held[0], ties="plus", order="sequential")
+    compared(cupy, there, cues, rng=1, clamp=held)
+
+
+@pytest.mark.parametrize("gate", [1.0, 0.4])
+def test_a_restricted_network_is_the_reference_s(cupy, gate):
+    patterns, cues = hs.random_patterns(5, 24, rng=1), hs.random_patterns(9, 24, rng=2)
+    memory = hs.RestrictedHopfield(6, gate=gate, rng=0, backend="cupy")
+    memory.store(cupy.asarray(patterns))
+    assert memory.converged
+    there = cupy.asarray(cues)
+    for name in ("hidden", "fields", "energy"):
+        wanted, found = getattr(memory, name)(cues), getattr(memory, name)(there)
+        assert isinstance(found, cupy.ndarray)
+        np.testing.assert_allclose(found.get(), wanted, rtol=1e-12, atol=1e-12)
+    graded = np.linspace(-1, 1, 9 * 6).reshape(9, 6)
+    found = memory.energy(there, hidden=graded)
+    np.testing.assert_allclose(found.get(), memory.energy(cues, hidden=graded), rtol=1e-12)
+    for clamp in (None, cues[0] > 0, cues > 0):
+        compared(cupy, memory, cues, clamp=clamp)
+
+
+@only_stand_in
+def test_the_copies_of_trained_and_restricted_memories(cupy):
+    """Down: which states still move, in every sweep, and counters at the end. Up: the order of
+    visits and random words, 8 bytes a site and state each. No state, and no memory.
+    """
+    patterns, n_states, n, k = hs.random_patterns(5, 24, rng=1), 9, 24, 4
+    given, there = cupy.asarray(patterns), cupy.asarray(hs.random_patterns(n_states, n, rng=2))
+    memory = hs.TrainedDenseMemory(k, rng=0, backend="cupy")
+    stand_in.counts.clear()
+    memory.store(given, max_iter=3, advise=False)
+    assert stand_in.counts.up == [patterns.nbytes, 8 * len(patterns), 8 * k * n]
+    assert stand_in.counts.down == [patterns.nbytes, patterns.nbytes, 8 * k * n]
+    memory.energy(there)
+    stand_in.counts.clear()
+    for call in (memory.energy, memory.energy_gap):
+        call(there)
+    assert stand_in.counts.up == stand_in.counts.down == []
+    memory.recall(there, max_sweeps=1, rng=1)
+    assert stand_in.counts.up == [n, 8 * n_states * n, 8 * n_states * n]  # and clamped sites
+    counters = [8 * n_states, 8 * n_states, n_states]
+    assert stand_in.counts.down == [8 * n_states, *counters]
+    network = hs.RestrictedHopfield(6, rng=0, backend="cupy").store(patterns)
+    network.energy(there)
+    stand_in.counts.clear()
+    for call in (network.energy, network.fields, network.hidden):
+        call(there)
+    assert stand_in.counts.up == stand_in.counts.down == []
+    network.recall(there)
+    assert (stand_in.counts.up, stand_in.counts.down) == ([], counters)
+
+
 # ---------------------------------------------------------------------- memory, of all of them
 
 
@@ -915,6 +1011,13 @@ def every_call(cupy):
         if similarity != "manhattan":
             yield partial(memory.energy, all_there)
             yield partial(memory.gradient, few_there)
+    for memory, how in (
+        (hs.TrainedDenseMemory(4, rng=1, backend="cupy"), {"rng": 1}),
+        (hs.RestrictedHopfield(6, rng=1, backend="cupy"), {}),
+    ):
+        memory.store(spins, max_iter=2, advise=False)
+        yield partial(memory.energy, cues_there)
+        yield lambda m=memory, h=how: m.recall(cues_there, max_sweeps=1, **h).states
     memory = hs.DistributedMemory(60, 0.02, rng=1, backend="cupy").store(reals)
     memory.quiet = True
     yield partial(memory.energy, all_there)

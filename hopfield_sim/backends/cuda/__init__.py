@@ -1,11 +1,11 @@
 """Memories on an NVIDIA GPU, by CuPy: networks of pair couplings and dense memories by kernels,
-with the reference's bits for whole numbers, modern and distributed networks and classifiers by the
-reference's own lines on CuPy's arrays, few states of modern networks by a kernel.
+with the reference's bits for whole numbers, all others by the reference's own lines on CuPy's
+arrays, few states of modern networks by a kernel.
 
 ``*.cuh`` beside this file are the kernels, ``source.py`` joins them into texts to compile,
 ``device.py`` has memory and launches, ``batch.py`` states on the device, ``walker.py`` what engines
 of spins share, ``pairs.py``, ``dense.py``, ``attention.py``, ``waves.py`` and ``voting.py`` the
-engines. Other memories are computed by the reference, on the processor.
+engines. Trained and restricted memories need none.
 """
 
 from __future__ import annotations

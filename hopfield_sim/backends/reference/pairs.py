@@ -317,7 +317,10 @@ def acceptance(rule: HeatBath, x: NDArray[Any], sites: NDArray[np.int64]) -> NDA
 
 def probability_words(y: NDArray[np.floating]) -> NDArray[np.uint64]:
     """Return the number of the 2³² words that give +1: 2³² / (1 + e^(−y)), rounded."""
-    return np.floor(2.0**32 / (1.0 + np.exp(-np.clip(y, -700.0, 700.0))) + 0.5).astype(np.uint64)
+    xp = places.module_of(y)
+    parts = xp.floor(2.0**32 / (1.0 + xp.exp(-xp.clip(y, -700.0, 700.0))) + 0.5)
+    found: NDArray[np.uint64] = parts.astype(np.uint64)
+    return found
 
 
 BOUNDS_REACH = 24.0

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim.backends.protocol import CYCLE, FIXED, RUNNING, Dynamics, StateBatch
 from hopfield_sim.backends.reference.philox import ACCEPT, visit_order, words
+from hopfield_sim.checks.places import HERE, module_of, moved
 
 Rows = NDArray[np.int64]
 Spins = NDArray[np.int8]
@@ -77,9 +78,10 @@ def _asynchronous(model: Model, batch: StateBatch, order: str, key: int, until: 
         start = int(batch.updates[rows[0]])
         sweep, first = divmod(start, n)
         last = min(n, first + until - start)
-        sweeps = np.full(rows.size, sweep)
-        sites = visit_order(order, key, batch.index[rows], sweeps, n)
-        draws = words(key, ACCEPT, batch.index[rows], sweeps, n)
+        sweeps, index = np.full(rows.size, sweep), batch.index[moved(rows, HERE)]
+        place = module_of(rows).__name__
+        sites = moved(visit_order(order, key, index, sweeps, n), place)
+        draws = moved(words(key, ACCEPT, index, sweeps, n), place)
         look = model.look(batch, rows)
         for position in range(first, last):
             _visit(look, batch, rows, sites[:, position], draws[:, position])
@@ -109,28 +111,30 @@ def _synchronous(model: Model, batch: StateBatch, key: int, until: int) -> None:
 
 def _step(model: Model, batch: StateBatch, rows: Rows, key: int) -> None:
     """Update all sites of every row from the same state; stop rows in a fixed point or cycle."""
-    n, spins = model.n_neurons, batch.states[rows]
-    draws = words(key, ACCEPT, batch.index[rows], batch.updates[rows] // n, n)
+    n, spins, xp = model.n_neurons, batch.states[rows], module_of(rows)
+    index, sweeps = batch.index[moved(rows, HERE)], moved(batch.updates[rows] // n, HERE)
+    draws = moved(words(key, ACCEPT, index, sweeps, n), xp.__name__)
     new = model.look(batch, rows).everywhere(spins, draws)
     flips = (new != spins).sum(axis=1)
-    moved = np.ones(len(rows), bool)
+    turned = xp.full(len(rows), True)
     if not model.stochastic:
         cycle = (flips > 0) & (new == batch.previous[rows]).all(axis=1)
         cycle &= batch.updates[rows] > 0
         batch.stop[rows[cycle]] = CYCLE
         batch.stop[rows[flips == 0]] = FIXED
-        moved = flips > 0
-    rows, new = rows[moved], new[moved]
+        turned = flips > 0
+    rows, new = rows[turned], new[turned]
     batch.previous[rows] = batch.states[rows]
     batch.states[rows] = new
     model.replaced(batch, rows)
     batch.updates[rows] += n
-    batch.flips[rows] += flips[moved]
+    batch.flips[rows] += flips[turned]
 
 
 def stop_resting(model: Model, batch: StateBatch) -> None:
     """Mark the rows at a sweep's end in which no site would change."""
-    rows = np.flatnonzero((batch.stop == RUNNING) & (batch.updates % model.n_neurons == 0))
+    going = (batch.stop == RUNNING) & (batch.updates % model.n_neurons == 0)
+    rows = module_of(going).flatnonzero(going)
     for start in range(0, len(rows), model.rows_at_once):
         some = rows[start : start + model.rows_at_once]
         batch.stop[some[model.resting(batch, some)]] = FIXED
@@ -144,4 +148,5 @@ def stays(look: Look, spins: Spins) -> NDArray[np.bool_]:
 
 def held(clamped: NDArray[Any], spins: Spins, new: Spins) -> Spins:
     """Return ``new`` with the old spins of clamped sites."""
-    return np.where(clamped != 0, spins, new)
+    kept: Spins = module_of(spins).where(clamped != 0, spins, new)
+    return kept

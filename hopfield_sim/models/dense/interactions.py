@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.dense_protocol import Memories
+from hopfield_sim.checks.places import module_of
 from hopfield_sim.errors import InvalidInputError
 
 Floats = NDArray[np.float64]
@@ -114,7 +115,7 @@ class Interaction(ABC):
         InvalidInputError
             If an energy is not finite.
         """
-        if not np.isfinite(energies).all():
+        if not module_of(energies).isfinite(energies).all():
             raise InvalidInputError(
                 f"the energy, a sum of {self}, exceeds every float for these states; {self.instead}"
             )

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.protocol import FIXED, StateBatch
+from hopfield_sim.checks.places import beside, module_of
 from hopfield_sim.models.restricted import energy
 from hopfield_sim.support.products import product
 
@@ -24,7 +25,7 @@ Spins = NDArray[np.int8]
 
 def inputs(weights: Floats, states: Spins) -> Floats:
     """Fields of the hidden units, a = x W, (B, m)."""
-    return product(states.astype(np.float64), weights)
+    return product(states.astype(np.float64), beside(weights, states))
 
 
 def fields(weights: Floats, states: Spins) -> Floats:
@@ -36,14 +37,16 @@ def fields(weights: Floats, states: Spins) -> Floats:
     largest = float(np.abs(weights).max())
     n, m = weights.shape
     width = 4 * np.finfo(np.float64).eps * m * largest * (1 + n * largest)
-    h = product(np.tanh(inputs(weights, states)), weights.T)
-    h[np.abs(h) <= width] = 0.0
+    h = product(module_of(states).tanh(inputs(weights, states)), beside(weights, states).T)
+    h[abs(h) <= width] = 0.0
     return h
 
 
 def signs(values: Floats, states: Spins) -> Spins:
     """The sign of each value; a 0 keeps the spin."""
-    return np.where(values > 0, np.int8(1), np.where(values < 0, np.int8(-1), states))
+    xp = module_of(values)
+    new: Spins = xp.where(values > 0, np.int8(1), xp.where(values < 0, np.int8(-1), states))
+    return new
 
 
 def evaluate(weights: Floats, patterns: Spins) -> dict[str, Any]:
@@ -97,7 +100,8 @@ class BipartiteEngine:
         """Update all sites of these rows simultaneously."""
         before, values = batch.states[rows], batch.cache[rows]
         if self.carried is not None:
-            values = self.gate * np.tanh(values) + (1 - self.gate) * self.carried[rows]
+            f = module_of(values).tanh(values)
+            values = self.gate * f + (1 - self.gate) * self.carried[rows]
             self.carried[rows] = values
         after = signs(values, before)
         after = self._held(rows, before, after)
@@ -110,7 +114,7 @@ class BipartiteEngine:
 
     def _rest(self, batch: StateBatch) -> None:
         """Mark the states in which no unclamped site would flip."""
-        rows = np.flatnonzero(batch.stop != FIXED)
+        rows = module_of(batch.stop).flatnonzero(batch.stop != FIXED)
         if self.gate > 0:
             states = batch.states[rows]
             after = self._held(rows, states, signs(batch.cache[rows], states))
@@ -121,4 +125,8 @@ class BipartiteEngine:
         """``after`` with the old spins of clamped sites."""
         if self.clamp is None:
             return after
-        return np.where(self.clamp if self.clamp.ndim == 1 else self.clamp[rows], before, after)
+        clamp = beside(self.clamp, before)
+        new: Spins = module_of(before).where(
+            clamp if clamp.ndim == 1 else clamp[rows], before, after
+        )
+        return new

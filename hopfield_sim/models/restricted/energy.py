@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_LN2, _TINY = float(np.log(2.0)), np.finfo(np.float64).tiny
+from hopfield_sim.checks.places import module_of
+
+_LN2, _TINY = float(np.log(2.0)), float(np.finfo(np.float64).tiny)
 
 
 def at_rest(inputs: NDArray[np.float64], n_neurons: int) -> NDArray[np.float64]:
@@ -17,10 +19,11 @@ def at_rest(inputs: NDArray[np.float64], n_neurons: int) -> NDArray[np.float64]:
     >>> at_rest(np.array([[0.0, 0.0], [1.0, -1.0]]), 2).round(3)
     array([1.386, 0.519])
     """
-    size = np.abs(inputs)
+    xp, size = module_of(inputs), abs(inputs)
     # ln cosh a = |a| + ln(1 + e^(−2|a|)) − ln 2 overflows nowhere.
-    log_cosh = size + np.log1p(np.exp(-2.0 * size)) - _LN2
-    return n_neurons * _LN2 - log_cosh.sum(axis=1)
+    log_cosh = size + xp.log1p(xp.exp(-2.0 * size)) - _LN2
+    energies: NDArray[np.float64] = n_neurons * _LN2 - log_cosh.sum(axis=1)
+    return energies
 
 
 def joint(
@@ -37,6 +40,6 @@ def joint(
     array([0.519])
     """
     # ½ [(1 + h) ln(1 + h) + (1 − h) ln(1 − h)], in which 0 · ln 0 is 0.
-    more, less = 1.0 + hidden, 1.0 - hidden
-    bound = 0.5 * (more * np.log(np.maximum(more, _TINY)) + less * np.log(np.maximum(less, _TINY)))
+    xp, more, less = module_of(hidden), 1.0 + hidden, 1.0 - hidden
+    bound = 0.5 * (more * xp.log(xp.maximum(more, _TINY)) + less * xp.log(xp.maximum(less, _TINY)))
     return n_neurons * _LN2 + (bound - inputs * hidden).sum(axis=1)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks
+from hopfield_sim import backends, checks
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
 from hopfield_sim.models.base.shared import stored
@@ -65,6 +66,9 @@ class RestrictedHopfield(SpinMemory):
         state never changes.
     rng : None, int or numpy.random.Generator
         Random number generator or seed of the initial W. The same seed gives the same memory.
+    backend : {"auto", "numpy", "cython", ...}
+        Implementation to use; one of a GPU takes states there and updates them there. Patterns are
+        learnt by the processor.
 
     Notes
     -----
@@ -86,10 +90,13 @@ class RestrictedHopfield(SpinMemory):
 
     _state: Learnt
 
-    def __init__(self, n_hidden: int, *, gate: float = 1.0, rng: Any = None) -> None:
+    def __init__(
+        self, n_hidden: int, *, gate: float = 1.0, rng: Any = None, backend: str = "auto"
+    ) -> None:
         self._n_hidden = checks.integer(n_hidden, "n_hidden", minimum=1)
         self._gate = checks.real(gate, "gate", minimum=0, maximum=1)
         self._key = checks.key(rng)
+        self._backend = backends.setting(backend)
         self.clear()
 
     # ------------------------------------------------------------------ learning
@@ -153,7 +160,7 @@ class RestrictedHopfield(SpinMemory):
             rate = checks.real(rate, "rate", minimum=0, maximum=1)
         with self._lock:
             known = None if self._patterns is None else self._patterns.shape[1]
-            new = checks.patterns(patterns, n_neurons=known)
+            new = checks.patterns(patterns, n_neurons=known, xp=self._xp)
             everything, shape = self._joined(new), new.shape or self._shape
             n_patterns, n = everything.shape
             if self._n_hidden > n:
@@ -252,13 +259,14 @@ class RestrictedHopfield(SpinMemory):
     def hidden(self, states: Any) -> Any:
         """Activities of the hidden neurons for each state, h = tanh(x W), (B, m)."""
         now = self._now()
-        batch = now._validate(states)
-        return batch.restore(np.tanh(bipartite.inputs(now._learnt(), batch.array)), sites=False)
+        batch = now._validate(states, now._xp)
+        inputs = bipartite.inputs(now._learnt(), batch.array)
+        return batch.restore(places.module_of(inputs).tanh(inputs), sites=False)
 
     def fields(self, states: Any) -> Any:
         """Fields of the visible neurons, tanh(x W) Wᵀ, (B, N); 0 if zero up to rounding."""
         now = self._now()
-        batch = now._validate(states)
+        batch = now._validate(states, now._xp)
         return batch.restore(bipartite.fields(now._learnt(), batch.array))
 
     def energy(self, states: Any, *, hidden: Any = None) -> Any:
@@ -276,12 +284,13 @@ class RestrictedHopfield(SpinMemory):
             Activities of the hidden neurons, from −1 to 1.
         """
         now = self._now()
-        batch = now._validate(states)
+        batch = now._validate(states, now._xp)
         inputs = bipartite.inputs(now._learnt(), batch.array)
         if hidden is None:
             return batch.restore(energy.at_rest(inputs, now.n_neurons))
         graded = checks.activities(hidden, len(inputs), self._n_hidden, name="hidden")
-        return batch.restore(energy.joint(inputs, graded, now.n_neurons))
+        there = places.module_of(inputs).asarray(graded)
+        return batch.restore(energy.joint(inputs, there, now.n_neurons))
 
     # ------------------------------------------------------------------ dynamics
 
@@ -324,7 +333,7 @@ class RestrictedHopfield(SpinMemory):
             negative, ``every`` is below 1 or an observable is unknown.
         """
         now = self._now()
-        weights, cues, n = now._learnt(), now._validate(states), now.n_neurons
+        weights, cues, n = now._learnt(), now._validate(states, now._xp), now.n_neurons
         schedule = stretches(checks.temperatures(0.0, max_sweeps))
         held = None
         if clamp is not None:
@@ -336,7 +345,7 @@ class RestrictedHopfield(SpinMemory):
             "recall fewer states at a time",
         )
         engine = bipartite.BipartiteEngine(weights, self._gate, held)
-        recorder = now._recorder(engine, record, every, "sync")
+        recorder = now._recorder(engine, record, every, "sync", cues.place)
         batch = flow(engine, cues.array, schedule, recorder)
         return Recall(batch, recorder, cues, False, n, now._shape, now._patterns)
 
@@ -373,6 +382,10 @@ class RestrictedHopfield(SpinMemory):
         step = RestrictedStep(self.weights)
         step.temperature = steep(step.fields(self.patterns.astype(np.float64)))
         return step
+
+    @property
+    def _xp(self) -> Any:
+        return backends.get(self._backend).xp
 
     def _learnt(self) -> NDArray[np.float64]:
         return stored(self._state.weights)

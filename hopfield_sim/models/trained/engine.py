@@ -8,7 +8,8 @@ units of N and N^n.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
 from hopfield_sim.backends.reference.powers import Floats, rectified
+from hopfield_sim.checks.places import beside, module_of
 from hopfield_sim.models.base.binary import Manner
 from hopfield_sim.models.dense.interactions import Rectified
 from hopfield_sim.models.trained import rule
@@ -38,6 +40,10 @@ class Field:
     memories: Floats
     order: int
 
+    def beside(self, states: NDArray[Any]) -> Field:
+        """The same with the memories where these states are."""
+        return replace(self, memories=beside(self.memories, states))
+
     @property
     def log_unit(self) -> float:
         """log N^n, the logarithm of the unit of energies."""
@@ -56,7 +62,8 @@ class Field:
 
     def energies(self, overlaps: Doubles) -> Doubles:
         """−Σ_μ F, (B,), in units of N^n."""
-        return -rectified(overlaps, self.order).sum(axis=1, dtype=np.float64)
+        found: Doubles = -rectified(overlaps, self.order).sum(axis=1, dtype=np.float64)
+        return found
 
     def in_units(self, values: Doubles) -> Doubles:
         """Energies in their own unit: N^n times the arguments.
@@ -67,7 +74,7 @@ class Field:
             When one exceeds every float.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled = values * np.exp(self.log_unit) + 0.0
+            scaled: Doubles = values * float(np.exp(self.log_unit)) + 0.0
         Rectified(self.order).refuse_overflow(scaled)
         return scaled
 
@@ -80,17 +87,21 @@ class Field:
         power = rectified(overlaps, self.order - 1, order=self.order)
         other = rectified(turned, self.order - 1, order=self.order)
         d = sign * (power * overlaps - other * turned).sum(axis=1)
-        return np.where(np.abs(d) > self.tie * (power + other).sum(axis=1), d, 0.0)
+        sure = abs(d) > self.tie * (power + other).sum(axis=1)
+        found: Doubles = module_of(d).where(sure, d, 0.0)
+        return found
 
     def all_differences(self, states: Spins) -> Doubles:
         """D of every site, (B, N)."""
-        k, n = self.memories.shape
+        (k, n), xp = self.memories.shape, module_of(states)
         parts = []
         for some in rule.blocks(states, k):
             answered = rule.answers(some.astype(np.float64), self.memories, n, self.order)
             sizes = answered.kept.sum(axis=1)[:, None] + answered.turned.sum(axis=2)
-            parts.append(np.where(np.abs(answered.votes) > self.tie * sizes, answered.votes, 0.0))
-        return np.concatenate(parts)
+            sure = abs(answered.votes) > self.tie * sizes
+            parts.append(xp.where(sure, answered.votes, 0.0))
+        found: Doubles = xp.concatenate(parts)
+        return found
 
     def changed(self, states: Spins) -> NDArray[np.bool_]:
         """The sites of states (B, N) that an update flips; a D of 0 keeps the spin."""
@@ -115,11 +126,12 @@ class TrainedEngine:
 
     def energy(self, batch: StateBatch) -> Doubles:
         """E of each state, (B,)."""
-        return self.field.in_units(self.field.energies(self.field.overlaps(batch.states)))
+        field = self.field.beside(batch.states)
+        return field.in_units(field.energies(field.overlaps(batch.states)))
 
     def advance(self, batch: StateBatch, temperature: float, until: int) -> None:
         """Make updates up to ``until``."""
-        model = Trained(self.field, self.manner, temperature)
+        model = Trained(self.field.beside(batch.states), self.manner, temperature)
         walk.advance(model, batch, self.manner, until)
 
 
@@ -133,8 +145,9 @@ class Trained(walk.Model):
         self.n_neurons = field.memories.shape[1]
         self.stochastic = temperature > 0
         held = manner.clamp
-        self.clamped = np.zeros(self.n_neurons, bool) if held is None else held
-        self.by_site = np.ascontiguousarray(field.memories.T)
+        xp = module_of(field.memories)
+        self.clamped = xp.asarray(np.zeros(self.n_neurons, bool) if held is None else held)
+        self.by_site: Floats = xp.ascontiguousarray(field.memories.T)
 
     def look(self, batch: StateBatch, rows: Rows) -> OverlapsOfRows:
         """These rows; visits keep overlaps, which are counted anew here."""
@@ -142,12 +155,16 @@ class Trained(walk.Model):
 
     def becomes(self, d: Doubles, spins: Spins, draws: walk.Draws) -> Spins:
         """The new spins, in arrays of equal shape; clamped sites are reset later."""
+        xp, up, down = module_of(d), np.int8(1), np.int8(-1)
+        new: Spins
         if not self.stochastic:
-            stay = np.int8(1) if self.manner.ties == "plus" else spins
-            return np.where(d > 0, np.int8(1), np.where(d < 0, np.int8(-1), stay))
+            stay = up if self.manner.ties == "plus" else spins
+            new = xp.where(d > 0, up, xp.where(d < 0, down, stay))
+            return new
         log_gain = self.field.log_unit - math.log(min(max(self.temperature, 1e-250), 1e250))
         gain = math.exp(min(max(log_gain, -700.0), 700.0))
-        return np.where(draws < probability_words(d * gain), np.int8(1), np.int8(-1))
+        new = xp.where(draws < probability_words(d * gain), up, down)
+        return new
 
 
 class OverlapsOfRows:
@@ -177,5 +194,5 @@ class OverlapsOfRows:
 
     def follow(self, changed: NDArray[np.bool_], sites: Rows, new: Spins) -> None:
         """h ← h + 2 s_i ξ_i / N."""
-        twice = 2.0 / self.model.n_neurons * new[changed, None]
+        twice = 2.0 / self.model.n_neurons * new[changed][:, None]
         self.overlaps[changed] += twice * self.model.by_site[sites[changed]]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
+from hopfield_sim.checks.places import module_of
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.classifier.rule import smallest_scale
 from hopfield_sim.models.descent import training
@@ -90,7 +91,8 @@ class Recipe:
 
 
 class Learner:
-    """Training on patterns (P, N); ``temperature`` in units of N, so that β = (T·N)^−n.
+    """Training on patterns (P, N), where these are; ``temperature`` in units of N, so that
+    β = (T·N)^−n.
 
     The gradient is computed together with the cost: a step uses that of the last ``evaluate``.
     """
@@ -111,8 +113,9 @@ class Learner:
         # step cancels the factor, but takes a gradient near 1e-30 for none.
         log_unit = (recipe.order - 1) * math.log(self.temperature / _SHARE)
         self._unit = math.exp(min(log_unit, _LARGEST_LOG))
-        self._noise = generator.normal(0, _SPREAD, (recipe.n_memories, n))
-        self._velocity: Floats = np.zeros((recipe.n_memories, n))
+        xp = module_of(patterns)
+        self._noise: Floats = xp.asarray(generator.normal(0, _SPREAD, (recipe.n_memories, n)))
+        self._velocity: Floats = xp.zeros((recipe.n_memories, n), np.float64)
         self._gradient: Floats | None = None
         self._steps, self._rate = 0, recipe.rate
 
@@ -120,8 +123,10 @@ class Learner:
         """Initial memories (K, N), each biased towards one of the patterns. Otherwise the first to
         grow would represent all patterns, and with a high order remain the only one.
         """
-        turn = np.arange(len(self._noise)) % len(self._patterns)
-        return np.clip(_SHARE * self._patterns[turn] + self._noise, -1, 1)
+        xp = module_of(self._noise)
+        turn = xp.arange(len(self._noise)) % len(self._patterns)
+        memories: Floats = xp.clip(_SHARE * self._patterns[turn] + self._noise, -1, 1)
+        return memories
 
     def step(self, memories: Floats) -> Floats:
         """The memories after a step down the gradient, all patterns taken together."""
@@ -142,7 +147,7 @@ class Learner:
         ``cost`` is the mean of (Y_i − x_i)^{2m}; ``rate`` is that of the step that led to them.
         """
         power, order, n = self._recipe.cost, self._recipe.order, self._patterns.shape[1]
-        errors, cost, gradient = 0, 0.0, np.zeros_like(memories)
+        errors, cost, gradient = 0, 0.0, module_of(memories).zeros_like(memories)
         for some in rule.blocks(self._patterns, len(memories)):
             answered = rule.answers(some, memories, self.temperature * n, order)
             y = rule.outputs(answered.votes, 1.0)
@@ -157,12 +162,12 @@ class Learner:
 
         Memories during training are no measure, as in ``classifier.training``.
         """
-        n = self._patterns.shape[1]
-        chosen = self._patterns[generator.permutation(len(self._patterns))[:_SAMPLE]]
+        n, xp = self._patterns.shape[1], module_of(self._patterns)
+        chosen = self._patterns[xp.asarray(generator.permutation(len(self._patterns))[:_SAMPLE])]
         order = self._recipe.order
         votes = [
             rule.answers(some, chosen[: self._recipe.n_memories], n, order).votes
             for some in rule.blocks(chosen, len(chosen))
         ]
-        median = float(np.median(np.abs(np.concatenate(votes))))
+        median = float(xp.median(abs(xp.concatenate(votes))))
         return (median / _GAIN) ** (1 / order) if median > 0 else 0.5

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from hopfield_sim import checks
+from hopfield_sim import backends, checks
 from hopfield_sim.backends.reference.powers import Floats
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.base.binary import BinaryMemory, Manner
 from hopfield_sim.models.base.members import SHAPE, FileKind, Member, Values
@@ -80,6 +81,9 @@ class TrainedDenseMemory(BinaryMemory):
     rng : None, int or numpy.random.Generator
         Random number generator or seed of the initial memories. The same seed gives the same
         memory.
+    backend : {"auto", "numpy", "cython", ...}
+        Implementation to use; one of a GPU takes states and patterns there, and updates and learns
+        them there.
 
     Examples
     --------
@@ -104,11 +108,12 @@ class TrainedDenseMemory(BinaryMemory):
         momentum: float = 0.6,
         temperature: str | float = "auto",
         rng: Any = None,
+        backend: str = "auto",
     ) -> None:
         self._recipe = Recipe.validated(
             n_memories, order, cost, rate, damp, momentum, temperature, rng
         )
-        self._backend = "numpy"
+        self._backend = backends.setting(backend)
         self.clear()
 
     # ------------------------------------------------------------------ learning
@@ -160,7 +165,7 @@ class TrainedDenseMemory(BinaryMemory):
         advise = checks.flag(advise, "advise")
         with self._lock:
             known = None if self._patterns is None else self._patterns.shape[1]
-            new = checks.patterns(patterns, n_neurons=known)
+            new = checks.patterns(patterns, n_neurons=known, xp=self._xp)
             everything, shape = self._joined(new), new.shape or self._shape
             k, n = self._recipe.n_memories, everything.shape[1]
             checks.memory(
@@ -168,9 +173,11 @@ class TrainedDenseMemory(BinaryMemory):
                 f"learning {k} memories of {n} neurons",
                 "use fewer memories",
             )
-            learner = Learner(self._recipe, everything)
-            memories, history = train(learner.step, learner.evaluate, learner.start(), when)
-            changed = Field(memories, self.order).changed(everything)
+            there = places.module_of(patterns).asarray(everything)
+            learner = Learner(self._recipe, there)
+            found, history = train(learner.step, learner.evaluate, learner.start(), when)
+            changed = places.moved(Field(found, self.order).changed(there), places.HERE)
+            memories = places.moved(found, places.HERE)
             if advise:
                 warn_of_wrong_bits(changed, everything, len(history), k, "memories")
             self._state = Learnt(
@@ -254,7 +261,8 @@ class TrainedDenseMemory(BinaryMemory):
             If an energy overflows.
         """
         now = self._now()
-        batch, field = now._validate(states), now._field()
+        batch = now._validate(states, now._xp)
+        field = now._field().beside(batch.array)
         energies = field.energies(field.overlaps(batch.array))
         return batch.restore(field.in_units(energies))
 
@@ -267,11 +275,16 @@ class TrainedDenseMemory(BinaryMemory):
             If a difference overflows.
         """
         now = self._now()
-        batch, field = now._validate(states), now._field()
+        batch = now._validate(states, now._xp)
+        field = now._field().beside(batch.array)
         gaps = batch.array * field.all_differences(batch.array)
         return batch.restore(field.in_units(gaps))
 
     # ------------------------------------------------------------------ private
+
+    @property
+    def _xp(self) -> Any:
+        return backends.get(self._backend).xp
 
     def _learnt(self) -> Floats:
         return stored(self._state.memories)

@@ -16,11 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim.backends.reference.powers import Floats, rectified
+from hopfield_sim.checks.places import module_of
 from hopfield_sim.models.classifier import rule as classifier_rule
 
 _POWERS = 1 << 16
 """Number of powers computed at a time, 512 kB: larger blocks leave the cache and take three times
 as long."""
+
+_POWERS_THERE = 1 << 26
+"""The same on a device, which wants many."""
 
 
 class Answers(NamedTuple):
@@ -47,12 +51,12 @@ def answers(patterns: Floats, memories: Floats, scale: float, order: int) -> Ans
     >>> answered.votes
     array([[1., 1., 8.]])
     """
-    overlaps = patterns @ memories.T / scale
+    xp, overlaps = module_of(patterns), patterns @ memories.T / scale
     turned = overlaps[:, None, :] - patterns[:, :, None] * (memories.T * (2 / scale))
     powers = rectified(turned, order - 1, order=order)
     kept = rectified(overlaps, order - 1, order=order)
-    before = np.einsum("bk,bk->b", kept, overlaps)
-    votes = patterns * (before[:, None] - np.einsum("bik,bik->bi", powers, turned))
+    before = xp.einsum("bk,bk->b", kept, overlaps)
+    votes = patterns * (before[:, None] - xp.einsum("bik,bik->bi", powers, turned))
     return Answers(kept, powers, votes.astype(np.float64, copy=False))
 
 
@@ -63,16 +67,18 @@ def gradient(patterns: Floats, answered: Answers, signal: Floats) -> Floats:
     The first term has x itself, the second x with bit i flipped: the sum is Σ_batch x_j Σ_i G_i
     x_i (p − p^i), as if both had x, plus 2 Σ_batch G_j p^j.
     """
-    agreeing = signal * patterns
+    xp, agreeing = module_of(patterns), signal * patterns
     pull = answered.kept * agreeing.sum(axis=1)[:, None]
-    pull -= np.einsum("bi,bik->bk", agreeing, answered.turned)
-    own = np.einsum("bj,bjk->kj", signal, answered.turned)
-    return pull.T @ patterns + 2 * own
+    pull -= xp.einsum("bi,bik->bk", agreeing, answered.turned)
+    own = xp.einsum("bj,bjk->kj", signal, answered.turned)
+    d: Floats = pull.T @ patterns + 2 * own
+    return d
 
 
 def blocks(states: NDArray[Any], n_memories: int) -> Iterator[NDArray[Any]]:
     """The states (B, N), some at a time, so that the powers of their overlaps fit."""
-    size = max(1, _POWERS // (states.shape[1] * n_memories))
+    powers = _POWERS if module_of(states) is np else _POWERS_THERE
+    size = max(1, powers // (states.shape[1] * n_memories))
     for start in range(0, len(states), size):
         yield states[start : start + size]
 
