@@ -259,9 +259,12 @@ def test_sparse_weights_have_the_fields_of_their_matrix():
     sparse = pytest.importorskip("scipy.sparse")
     rng = np.random.default_rng(1)
     weights = np.where(rng.random((30, 30)) < 0.2, rng.normal(size=(30, 30)), 0.0)
+    weights[[0, 7, 8, 29]] = 0.0  # neurons without inputs
     v = rng.uniform(-1, 1, (4, 30))
     net = hs.GradedNetwork.from_weights(sparse.csr_array(weights), thresholds=0.3)
     np.testing.assert_allclose(net.fields(v), v @ weights.T - 0.3, atol=1e-12)
+    alone = hs.GradedNetwork.from_weights(sparse.csr_array((30, 30)), thresholds=0.3)
+    np.testing.assert_array_equal(alone.fields(v), np.full((4, 30), -0.3))
 
 
 def test_learning_leaves_copies_and_earlier_snapshots_alone():

@@ -218,9 +218,20 @@ def fields_of_reals(couplings: Couplings) -> Callable[[NDArray[np.float64]], NDA
     """
     n = couplings.n_neurons
     if isinstance(couplings, Sparse):
-        sources, values = rows_of(couplings.starts), couplings.values / couplings.scale
-        targets = couplings.targets
-        return lambda v: np.array([np.bincount(targets, values * one[sources], n) for one in v])
+        starts, sources, order = compressed.transposed(couplings.starts, couplings.targets)
+        sources = sources.astype(np.intp)  # as take reads them
+        values = couplings.values[order] / couplings.scale
+        reached = np.flatnonzero(np.diff(starts))  # neurons that have inputs
+        firsts = starts[reached]
+
+        def by_rows(v: NDArray[np.float64]) -> NDArray[np.float64]:
+            fields = np.zeros((len(v), n))
+            for field, one in zip(fields, v, strict=True):
+                if reached.size:
+                    field[reached] = np.add.reduceat(values * one.take(sources), firsts)
+            return fields
+
+        return by_rows
     if isinstance(couplings, Factors):
         xi = couplings.patterns.astype(np.float64)
         own = couplings.diagonal.astype(np.float64) - len(xi)  # instead of that of ΞᵀΞ
