@@ -468,6 +468,18 @@ def test_rules_and_thresholds_of_the_processor_are_recalled_there(cupy, rule):
         np.testing.assert_allclose(found.get(), getattr(here, name)(cues), rtol=0, atol=1e-12)
 
 
+@only_stand_in
+def test_the_copies_of_a_recall_with_active_neurons(cupy):
+    """The processor compares fields: states come down, and go up."""
+    net, cues = network("hebbian")
+    there, how = cupy.asarray(cues), {"update": "sync", "active": 20}
+    stand_in.counts.clear()
+    found = net.recall(there, **how)
+    assert stand_in.counts.down == [cues.nbytes]
+    np.testing.assert_array_equal(found.states.get(), net.recall(cues, **how).states)
+    assert stand_in.counts.up == [cues.nbytes]
+
+
 @pytest.mark.parametrize("kind", ["hebbian", "storkey", "dense"])
 def test_clamps_fields_and_temperatures_of_each_state(cupy, kind):
     rng = np.random.default_rng(3)
