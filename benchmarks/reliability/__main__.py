@@ -10,7 +10,7 @@ from importlib import import_module
 
 ATTACKS = {
     "databases": "results.sqlite: bits flipped, pages blanked, ends cut, rows edited",
-    "models": "model files of every kind: one bit flipped, ends cut",
+    "models": "model files of every kind: every single bit flipped, every cut",
     "budgets": "recall by every budget, number of threads, engine, split and layout of the cues",
     "sharing": "one network in eight threads; forked, spawned and served processes",
     "magnitudes": "memories of every kind with numbers from 1e-323 to 1e308",
@@ -18,8 +18,8 @@ ATTACKS = {
     "kills": "kill -9 of drivers, workers, trainings and savings, then the same again",
     "writers": "two to four commands in one folder",
     "orphans": "drivers of processes that are signalled or killed",
-    "latency": "Ctrl-C in the middle of long trials and long calls",
-    "disks": "a full disk, then the same command",
+    "latency": "Ctrl-C and SIGTERM at random moments of long calls and commands",
+    "disks": "full disks and read-only folders, then the same command",
     "clusters": "a dask scheduler or its workers killed",
 }
 

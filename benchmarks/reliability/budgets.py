@@ -35,7 +35,7 @@ def attack(rounds: int) -> Tally:
         with hs.use_backend("numpy"):
             right = memory.recall(cues, n_threads=1, **how)
         for backend in hs.backends.available():
-            for threads in (1, 2, 5):
+            for threads in (1, 2, 8):
                 with hs.use_backend(backend):
                     run = memory.recall(cues, n_threads=threads, **how)
                 same = _equal(run, right)

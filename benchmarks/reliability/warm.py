@@ -36,9 +36,9 @@ def start(act: Callable[..., Any], *arguments: Any) -> ForkServerProcess:
     return process
 
 
-def finish(process: ForkServerProcess) -> tuple[int, str]:
+def finish(process: ForkServerProcess, latest: float = LATEST) -> tuple[int, str]:
     """Its exit code, -1 when it hangs, and the end of what it said."""
-    process.join(LATEST)
+    process.join(latest)
     code = process.exitcode
     if code is None:
         process.kill()

@@ -109,14 +109,14 @@ def test_a_result_that_depends_on_threads_is_found(monkeypatch: pytest.MonkeyPat
 
     def recall(self: Any, cues: Any, **how: Any) -> Any:
         run = usual(self, cues, **how)
-        if how.get("n_threads") == 5:
+        if how.get("n_threads") == 8:
             run.states[0, 0] *= -1
         return run
 
     monkeypatch.setattr(hs.HopfieldNetwork, "recall", recall)
     losses = budgets.attack(6).losses
     assert losses
-    assert all("5 threads" in loss for loss in losses)
+    assert all("8 threads" in loss for loss in losses)
 
 
 def test_a_result_that_depends_on_the_layout_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
