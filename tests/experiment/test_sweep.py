@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Mapping, Sequence
@@ -541,3 +543,21 @@ def test_the_bar_names_the_study_and_ends_at_100(tmp_path: Path, terminal: bool)
         last = run.stderr.splitlines()[-1]
         assert "toy [" in run.stderr
     assert re.fullmatch(r"100%\|#+\| 12 trials \[\d:\d\d gone, about 0:00 left\] *", last)
+
+
+def test_idle_workers_that_never_answer_do_not_hold_up_the_end() -> None:
+    # As after a worker that was killed with the lock of the queue: the others wait for ever.
+    pool = pools.local(1, processes=True)
+    executor = pool._start()
+    pool._executor = executor
+    executor.submit(int).result()
+    workers: Any = executor._processes  # type: ignore[attr-defined]
+    (worker,) = workers
+    os.kill(worker, signal.SIGSTOP)
+    ending = threading.Thread(target=pool.drop, daemon=True)
+    ending.start()
+    ending.join(10)
+    hung = ending.is_alive()
+    if hung:
+        os.kill(worker, signal.SIGKILL)
+    assert not hung

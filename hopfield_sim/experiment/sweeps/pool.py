@@ -146,6 +146,12 @@ class _Processes(Pool):
         block(getattr(signal, "SIG_SETMASK", 0), before)
         return executor
 
+    def drop(self) -> None:
+        wait(self._cancel())
+        # Idle workers are not asked to end: one that was killed may have taken the lock of the
+        # queue with it, and the others would wait for ever.
+        self.abandon()
+
     def abandon(self) -> None:
         executor, self._executor = self._executor, None
         if executor is not None:
