@@ -96,6 +96,7 @@ EXAMPLES = (
     "duality",
     "trained_memory",
     "restricted_network",
+    "energy_by_parts",
     "attack",
     "Hopfield_1982",
     "Amit_1985",

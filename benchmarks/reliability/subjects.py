@@ -27,8 +27,9 @@ SLOW |= {"travelling_salesman"}
 
 DECLARING = {f"experiment.{name}" for name in ("Store", "Study", "fields", "function", "option")}
 DECLARING |= {f"exercises.{name}" for name in ("Exercise", "Mistake", "exercise")}
-"""What studies and exercises of one's own are declared with: their mistakes are Python's, when they
-are imported; and the open file of results, whose content ``databases`` attacks.
+DECLARING |= {"Convolution", "Lagrangian", "Synapse"}
+"""What studies, exercises and parts of one's own are declared with: their mistakes are Python's,
+when they are imported; and the open file of results, whose content ``databases`` attacks.
 """
 
 
@@ -150,6 +151,7 @@ def _owners() -> dict[type, Any]:
             hs.BidirectionalMemory().store(spins, spins[:, :4]),
             hs.BidirectionalMemory().store(spins, spins[:, :4]).recall(spins),
             hs.rules.OwnRule(hs.rules.covariance),
+            hs.EnergyNetwork(["identity", hs.Layer("softmax", tau=0)], [spins.T]),
             hs.GradedNetwork().store(spins),
             hs.GradedNetwork().store(spins).recall(spins, max_time=1.0, record="energy"),
             hs.DenseMemory(order=3).store(spins),

@@ -16,6 +16,11 @@ from hopfield_sim.models.hopfield.network import HopfieldNetwork as HopfieldNetw
 from hopfield_sim.models.hopfield.random_graph import random_graph as random_graph
 from hopfield_sim.models.hopfield.zero_one import from_binary_network as from_binary_network
 from hopfield_sim.models.hopfield.zero_one import to_binary_network as to_binary_network
+from hopfield_sim.models.layered.lagrangians import Lagrangian as Lagrangian
+from hopfield_sim.models.layered.layers import Layer as Layer
+from hopfield_sim.models.layered.network import EnergyNetwork as EnergyNetwork
+from hopfield_sim.models.layered.synapses import Convolution as Convolution
+from hopfield_sim.models.layered.synapses import Synapse as Synapse
 from hopfield_sim.models.modern.diffusion import posterior_mean as posterior_mean
 from hopfield_sim.models.modern.memory import ModernHopfield as ModernHopfield
 from hopfield_sim.models.replay import replay as replay
@@ -25,6 +30,7 @@ from hopfield_sim.recall.chains import correlation_time as correlation_time
 
 _PUBLIC = [name for name, found in globals().items() if hasattr(found, "_file")]
 _PUBLIC += ["Graph", "basins", "correlation_time", "from_binary_network", "load", "random_graph"]
+_PUBLIC += ["Convolution", "EnergyNetwork", "Lagrangian", "Layer", "Synapse"]
 _PUBLIC += ["posterior_mean", "replay", "to_binary_network"]
 
 if not TYPE_CHECKING:  # type checkers take the names that are imported as themselves

@@ -33,6 +33,7 @@ MODERN = hs.ModernHopfield().store(PATTERNS)
 VALUES = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
 BIDIRECTIONAL = hs.BidirectionalMemory().store(PATTERNS, PATTERNS[:, :4])
 GRADED = hs.GradedNetwork().store(PATTERNS)
+LAYERED = hs.EnergyNetwork(["identity", hs.Layer("softmax", tau=0)], [PATTERNS.T / 2])
 RESTING = GRADED.recall(PATTERNS[0]).states
 RESTRICTED = hs.RestrictedHopfield(2, rng=0).store(PATTERNS)
 TRAINED = hs.TrainedDenseMemory(2, rng=0).store(PATTERNS)
@@ -462,6 +463,28 @@ ARGUMENTS: dict[str, Function] = {
     "ModernHopfield alpha": lambda x: hs.ModernHopfield(separation="entmax", alpha=x),
     "ModernHopfield k": lambda x: hs.ModernHopfield(separation="top-k", k=x),
     "ModernHopfield backend": lambda x: hs.ModernHopfield(backend=x),
+    "EnergyNetwork layers": lambda x: hs.EnergyNetwork(x, []),
+    "EnergyNetwork synapses": lambda x: hs.EnergyNetwork(["tanh", "tanh"], x),
+    "EnergyNetwork weights": lambda x: hs.EnergyNetwork(["tanh", "tanh"], [x]),
+    "Layer lagrangian": hs.Layer,
+    "Layer shape": lambda x: hs.EnergyNetwork([hs.Layer("tanh", x), "tanh"], [np.ones((6, 2))]),
+    "Layer tau": lambda x: hs.Layer(tau=x),
+    "Layer bias": lambda x: hs.EnergyNetwork([hs.Layer(shape=6, bias=x)], []),
+    "Layer beta": lambda x: hs.EnergyNetwork([hs.Layer("tanh", 6, beta=x)], []).energy(ROW),
+    "Layer power": lambda x: hs.EnergyNetwork([hs.Layer("relu", 6, power=x)], []).energy(ROW),
+    "Layer axis": lambda x: hs.EnergyNetwork([hs.Layer("softmax", 6, axis=x)], []),
+    "Convolution kernels": hs.Convolution,
+    "Convolution stride": lambda x: hs.Convolution(np.ones((1, 2, 2)), stride=x),
+    "layered energy": lambda x: LAYERED.energy(x),
+    "layered recall": lambda x: LAYERED.recall(x),
+    "layered recall step": lambda x: LAYERED.recall(ROW, step=x),
+    "layered recall max_steps": lambda x: LAYERED.recall(ROW, max_steps=x),
+    "layered recall tol": lambda x: LAYERED.recall(ROW, tol=x),
+    "layered recall clamp": lambda x: LAYERED.recall(ROW, clamp=x),
+    "layered recall record": lambda x: LAYERED.recall(ROW, record=x),
+    "layered recall every": lambda x: LAYERED.recall(ROW, every=x),
+    "layered check_gradient": lambda x: LAYERED.check_gradient(x),
+    "layered check_gradient rng": lambda x: LAYERED.check_gradient(rng=x),
     "GradedNetwork beta": lambda x: hs.GradedNetwork(beta=x).store(PATTERNS).recall(ROW),
     "GradedNetwork tau": lambda x: hs.GradedNetwork(tau=x).store(PATTERNS).recall(ROW),
     "graded from_weights": lambda x: hs.GradedNetwork.from_weights(x),

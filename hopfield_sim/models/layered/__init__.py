@@ -1,0 +1,1 @@
+"""Networks of layers whose energy is a sum of parts."""
