@@ -289,6 +289,14 @@ def test_parts_that_do_not_fit_are_refused(make, words: str) -> None:
         make()
 
 
+def test_energies_out_of_range_are_refused_and_never_entered() -> None:
+    net = hs.EnergyNetwork([hs.Layer("relu", 2, power=300.0)], {"0": 1e3 * np.eye(2)})
+    with pytest.raises(InvalidInputError, match="out of the range of floats"):
+        net.energy([1e4, 1.0])
+    run = net.recall([0.5, 0.5], step=1.0, max_steps=50)
+    assert np.isfinite(run.states).all()
+
+
 def test_arguments_of_recall_that_make_no_sense() -> None:
     net = hs.EnergyNetwork([hs.Layer("identity", tau=0.5), hidden("softmax")], [np.eye(2)])
     for options, words in (

@@ -112,7 +112,7 @@ class Softmax(Lagrangian):
 class Relu(Lagrangian):
     """L = Σ max(x, 0)ⁿ / n, g = max(x, 0)ⁿ⁻¹; n = 2 is the rectifier."""
 
-    name = "relu"
+    name = "relu"  # high powers may exceed the range of floats: the network looks
 
     def __init__(self, power: float = 2.0) -> None:
         self.power = power

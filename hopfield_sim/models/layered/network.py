@@ -147,7 +147,7 @@ class EnergyNetwork(Shared):
             If the shape is wrong or a number is not finite.
         """
         batch = self._validate(states)
-        return batch.restore(self._energies(batch.array))
+        return batch.restore(self._finite(self._energies(batch.array)))
 
     def recall(
         self,
@@ -206,6 +206,7 @@ class EnergyNetwork(Shared):
         free = ~self._held(clamp)
         subject = Subject(lambda walk: self._energies(walk.states))
         recorder = Recorder(pace, observables.measures(record, subject))
+        self._finite(self._energies(batch.array))
         walk = descend(
             lambda before: self._stepped(np.asarray(before, np.float64), step, free),
             batch.array,
@@ -253,10 +254,12 @@ class EnergyNetwork(Shared):
         lagrangians = [one.lagrangian for one in self._layers.values()]
         return [*lagrangians, *(link.synapse for link in self._links)]
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _activities(self, x: Parts) -> Parts:
         """g = ∂L/∂x of each layer."""
         return {name: self._layers[name].lagrangian.activation(part) for name, part in x.items()}
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _inputs(self, g: Parts, of: Sequence[Built]) -> Parts:
         """I = −Σ_s ∂E_s/∂g of these layers."""
         batch = len(next(iter(g.values())))
@@ -287,11 +290,23 @@ class EnergyNetwork(Shared):
         x = self._potentials(y)
         return self._energy_of(x, self._activities(x))
 
+    @staticmethod
+    def _finite(energies: Doubles) -> Doubles:
+        """The energies, or raise if one is out of the range of floats."""
+        if not np.isfinite(energies).all():
+            raise InvalidInputError(
+                "the energy of these states is out of the range of floats; divide them, or the "
+                "weights, by a common factor"
+            )
+        return energies
+
+    @np.errstate(over="ignore", invalid="ignore")
     def _energy_of(self, x: Parts, g: Parts) -> Doubles:
         layers = sum(one.energy(x[name], g[name]) for name, one in self._layers.items())
         synapses = sum(s.synapse.energy(*(g[end] for end in s.ends)) for s in self._links)
         return np.asarray(layers + synapses)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _stepped(self, y: Doubles, step: float, free: NDArray[np.bool_]) -> Doubles:
         """y after a step of each state, shorter where a whole one would raise the energy."""
         x = self._potentials(y)
@@ -309,7 +324,8 @@ class EnergyNetwork(Shared):
             g = self._activities(x)
             slope = (force[rows] * (self._side_by_side(g) - active[rows])).sum(axis=1)
             fall = before[rows] - self._energy_of(x, g)
-            rows = rows[fall < _SHARE * np.maximum(slope, 0) - rounding[rows]]
+            enough = fall >= _SHARE * np.maximum(slope, 0) - rounding[rows]
+            rows = rows[~enough]  # what is not finite is not enough
             if not rows.size:
                 return after
             steps[rows] /= 2
