@@ -181,7 +181,7 @@ $(VENV)/.bench: $(VENV)/.created $(BUILD_INPUTS)
 ATTACKED := .[bench,cluster,data]
 $(VENV)/.reliability: $(VENV)/.created $(BUILD_INPUTS)
 	@echo "== installing hopfield_sim with what its attacks need"
-	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'$(ATTACKED)')
+	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'$(ATTACKED)' ipython)
 	@touch $@ $(VENV)/.run $(VENV)/.bench
 
 # A peer that cannot be installed is no error here: its rows of the table say so.

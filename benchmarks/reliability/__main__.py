@@ -9,7 +9,7 @@ import time
 from importlib import import_module
 
 ATTACKS = {
-    "databases": "results.sqlite: bits flipped, pages blanked, ends cut, rows edited",
+    "databases": "results.sqlite: bits flipped, pages blanked, ends cut, rows edited, no journal",
     "models": "model files of every kind: every single bit flipped, every cut",
     "budgets": "recall by every budget, number of threads, engine, split and layout of the cues",
     "sharing": "one network in eight threads; forked, spawned and served processes",
@@ -19,6 +19,7 @@ ATTACKS = {
     "writers": "two to four commands in one folder",
     "orphans": "drivers of processes that are signalled or killed",
     "latency": "Ctrl-C and SIGTERM at random moments of long calls and commands",
+    "notebooks": "studies with workers, interrupts and threads in an interactive session",
     "disks": "full disks and read-only folders, then the same command",
     "clusters": "a dask scheduler or its workers killed",
 }

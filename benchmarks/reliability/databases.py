@@ -1,4 +1,6 @@
-"""Results files with bits flipped, pages blanked, ends cut off, rows edited."""
+"""Results files with bits flipped, pages blanked, ends cut off, rows edited, and with a journal
+that is lost, cut, damaged, or all that is left.
+"""
 
 from __future__ import annotations
 
@@ -36,11 +38,16 @@ def attack(rounds: int) -> Tally:
             for cell in range(CELLS):
                 rows = [Saved(cell, t, json.dumps(_payload(cell, t))) for t in range(TRIALS)]
                 store.save(store.claim("capacity", {"seed": 0}), rows)
+            killed = [one.read_bytes() for one in (path, path.with_name(path.name + "-wal"))]
         sound = path.read_bytes()
         for number in range(rounds):
             for old in Path(folder).iterdir():
                 old.unlink()
-            _damage(path, sound, random.Random(number))
+            rng = random.Random(number)
+            if number % 5:
+                _damage(path, sound, rng)
+            else:
+                _damage_journal(path, *killed, rng)
             try:
                 outcome = _open(path)
             except hs.errors.ResultsDirError:
@@ -71,6 +78,20 @@ def _damage(path: Path, sound: bytes, rng: random.Random) -> None:
         with closing(sqlite3.connect(path)) as db:
             db.execute(rng.choice(EDITS), (rng.randrange(TRIALS),))
             db.commit()
+
+
+def _damage_journal(path: Path, data: bytes, journal: bytes, rng: random.Random) -> None:
+    """What a killed driver leaves, its last trials in the journal, with something missing."""
+    kind, log = rng.choice(["lost", "cut", "flip", "alone"]), bytearray(journal)
+    if kind == "cut":
+        del log[rng.randrange(len(log)) :]
+    elif kind == "flip":
+        for _ in range(rng.choice([1, 2, 16])):
+            log[rng.randrange(len(log))] ^= 1 << rng.randrange(8)
+    if kind != "alone":
+        path.write_bytes(data)
+    if kind != "lost":
+        path.with_name(path.name + "-wal").write_bytes(log)
 
 
 def _open(path: Path) -> str:

@@ -21,6 +21,7 @@ from benchmarks.reliability import (
     kills,
     magnitudes,
     models,
+    notebooks,
     sharing,
 )
 from benchmarks.reliability.__main__ import ATTACKS
@@ -37,6 +38,13 @@ def test_nothing_is_lost(attack: Any) -> None:
     tally = attack.attack(rounds)
     assert tally.losses == []
     assert tally.rounds >= rounds // 2
+
+
+@pytest.mark.slow
+def test_an_interactive_session_outlives_interrupts_and_workers() -> None:
+    tally = notebooks.attack(1)
+    assert tally.losses == []
+    assert tally.rounds == 1
 
 
 def test_rows_without_checksums_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
