@@ -43,8 +43,9 @@ def _sparse(net: HopfieldNetwork, part: str) -> NDArray[Any] | None:
 
 def _ours(rule: str | rules.Rule) -> rules.LearningRule | None:
     """The description of a rule of the package, by its name or its function."""
-    known = rules.RULES.values()
-    return next((one for one in known if rule == one.name or rule is one.weights), None)
+    if isinstance(rule, str):
+        return rules.RULES.get(rule)
+    return next((one for one in rules.RULES.values() if rule is one.weights), None)
 
 
 class HopfieldNetwork(PairNetwork):
@@ -205,11 +206,12 @@ class HopfieldNetwork(PairNetwork):
         """
         rule = self._demanded_rule()
         advise = checks.flag(advise, "advise")
+        engines = backends.get(self._backend)
         with self._lock:
             before = self._state.couplings
             built = self._kept if before is None else before
             size = None if built is None else built.n_neurons
-            stored = checks.patterns(patterns, n_neurons=size, xp=self._xp)
+            stored = checks.patterns(patterns, n_neurons=size, xp=engines.xp)
             n = stored.array.shape[1]
             theta = checks.thresholds(self._initial_thresholds, n)
             everything = self._joined(stored)
@@ -222,7 +224,7 @@ class HopfieldNetwork(PairNetwork):
                 self._state.diagonal,
                 self._dtype,
                 self._columns(n),
-                backends.get(self._backend).pairs,
+                engines.pairs,
             )
             made = Derived(self._changed_matrix(learnt, stored.array, 1))
             shape = stored.shape or self._shape
@@ -233,7 +235,7 @@ class HopfieldNetwork(PairNetwork):
             if advise and "alike" not in self._told and not holds:
                 then = self._now()
                 then._state = after
-                if likeness.warn(everything, then._unstable, *self._advice(rule)):
+                if likeness.warn(everything, then._unstable, *self._advice(known)):
                     self._told.add("alike")
             self._state = after
         return self
@@ -313,10 +315,9 @@ class HopfieldNetwork(PairNetwork):
         return (h * states < 0) & ((h + given) * states < 0)
 
     @staticmethod
-    def _advice(rule: str | rules.Rule) -> tuple[str, str, float]:
+    def _advice(known: rules.LearningRule | None) -> tuple[str, str, float]:
         """What stores the patterns, what would, and the wrong bits that are worth a word."""
         remedy = "Use rule='pseudoinverse', which holds any independent patterns"
-        known = _ours(rule)
         name = None if known is None else known.name
         if name == "storkey":
             return "Storkey's rule", remedy, likeness.SOME
