@@ -25,6 +25,8 @@ SUMMED = hs.DistributedMemory(50, rng=0).store(REALS)
 ROOMS = (hs, theory, experiment, plotting, plotting.report, rules, datasets, course, testing)
 RECORDS = {
     "Study",  # abstract; the functions of studies are called
+    "Lagrangian",  # abstract, as are synapses: parts of one's own derive from them
+    "Synapse",
     "BrokenPromise",
     "Dataset",
     "LearningRule",

@@ -196,8 +196,8 @@ def test_a_planted_upward_import_is_seen(tmp_path: Path, where: str, line: str) 
 
 
 def loaded_by(statement: str) -> set[str]:
-    """The modules that a fresh interpreter has after one statement."""
-    code = f"import sys\n{statement}\nprint(*sys.modules)"
+    """The modules that one statement loads in a fresh interpreter, beside those it starts with."""
+    code = f"import sys\nold = set(sys.modules)\n{statement}\nprint(*sys.modules.keys() - old)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(run.stdout.split())
 

@@ -105,7 +105,9 @@ class Attention:
         beta, xp = within(beta, queries.dtype), module_of(queries)
         with np.errstate(over="ignore"):  # β times a large difference is −inf, and its exp 0
             if 0 < len(queries) <= _QUERIES:
-                return self._stream(memories, queries, beta)
+                attended = self._stream(memories, queries, beta)
+                target = attended.target.astype(queries.dtype, copy=False)
+                return attended._replace(target=target)
             target = xp.empty(queries.shape, queries.dtype)
             mass, scaled = xp.empty(len(queries)), xp.empty(len(queries))
             for start in range(0, len(queries), _QUERIES):

@@ -24,6 +24,7 @@ _MOST = 10**8
 """Units of a layer, at most."""
 
 
+@checks.by_name
 @dataclass(frozen=True, eq=False)
 class Layer:
     """A layer of an :class:`EnergyNetwork`.

@@ -69,6 +69,7 @@ class Dense(Synapse):
         )
 
 
+@checks.by_name
 class Convolution(Synapse):
     """The same kernels at each place of an image: E = −Σ_kp b_kp Σ_q κ_kq a_(p+q).
 
