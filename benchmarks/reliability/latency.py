@@ -13,6 +13,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -107,7 +108,8 @@ def _command(
         process.join(later)
         begun = time.monotonic()
         if process.is_alive():
-            os.killpg(process.pid or 0, number)
+            with suppress(ProcessLookupError):  # it has ended just now
+                os.killpg(process.pid or 0, number)
         code, said = warm.finish(process)
         seconds = time.monotonic() - begun
         if job[: len(RESUMED)] == RESUMED and _table(job, folder) != expected:

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,7 +34,17 @@ def start(act: Callable[..., Any], *arguments: Any) -> ForkServerProcess:
     process = context.Process(target=_acted, args=(log, act, *arguments))
     process.start()
     process.log = Path(log)  # type: ignore[attr-defined]
+    while process.is_alive() and not _apart(process.pid or 0):
+        time.sleep(0.001)  # until it can be signalled with all that it starts
     return process
+
+
+def _apart(process: int) -> bool:
+    """Whether a process has a session of its own, or has ended."""
+    try:
+        return os.getsid(process) == process
+    except ProcessLookupError:
+        return True
 
 
 def finish(process: ForkServerProcess, latest: float = LATEST) -> tuple[int, str]:
