@@ -161,6 +161,19 @@ def test_the_energy_never_rises_and_gradients_are_its_own(name: str, seed: int) 
     assert isinstance(net.energy(states[0]), float)
 
 
+def test_at_rest_each_layer_has_its_bias_and_what_it_gets() -> None:
+    weights = np.random.default_rng(0).normal(size=(7, 5)) / 3
+    net = hs.EnergyNetwork(
+        {"a": hs.Layer("identity", bias=0.3), "b": hs.Layer("tanh", tau=2.0, beta=1.5, bias=-0.2)},
+        {("a", "b"): weights},
+    )
+    run = net.recall(np.ones((2, 7)), step=1.0, tol=1e-12)
+    assert run.converged.all()
+    a, b = run.activities["a"], run.activities["b"]
+    np.testing.assert_allclose(run.potentials["a"], 0.3 + b @ weights.T, atol=1e-9)
+    np.testing.assert_allclose(run.potentials["b"], -0.2 + a @ weights, atol=1e-9)
+
+
 def test_a_convolution_is_its_dense_matrix() -> None:
     draws = np.random.default_rng(0)
     synapse = hs.Convolution(draws.normal(size=(3, 2, 2, 3)), stride=2)
