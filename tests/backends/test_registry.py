@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+import sys
 from dataclasses import fields
 
 import pytest
@@ -60,6 +62,53 @@ def test_without_any_one_kernel_the_reference_computes_and_says_why(fresh, kerne
     backends._loaded.cache_clear()
     with pytest.raises(MissingDependencyError, match=rf"=require, but.*{kernel!r}"):
         backends.get()
+
+
+@needs_kernels
+def test_kernels_older_than_their_source_are_told_and_not_used(fresh, tmp_path):
+    built = tmp_path / "overlaps.so"
+    sources = [tmp_path / name for name in ("overlaps.pyx", "network.pxd", "rows.h", "other.pyx")]
+    for path in (built, *sources):
+        path.touch()
+        os.utime(path, (100, 100))
+    fresh.setattr(sys.modules["hopfield_sim.backends.kernels.overlaps"], "__file__", str(built))
+    backends._loaded.cache_clear()
+    assert backends.get("cython").name == "cython"  # as old as its source, so built from it
+    os.utime(sources[3], (101, 101))
+    backends._loaded.cache_clear()
+    assert backends.get("cython").name == "cython"  # the source of another one
+    for newer in sources[:3]:
+        os.utime(newer, (101, 101))
+        backends._loaded.cache_clear()
+        with pytest.warns(
+            UserWarning, match=rf"'overlaps' is older than {newer.name}; build .*ext"
+        ):
+            assert backends.get().name == "numpy"
+        with pytest.raises(MissingDependencyError, match=f"older than {newer.name}"):
+            backends.get("cython")
+        fresh.setenv("HOPFIELD_SIM_KERNELS", "require")
+        backends._loaded.cache_clear()
+        with (
+            pytest.warns(UserWarning, match="older"),
+            pytest.raises(MissingDependencyError, match=f"=require, but .* {newer.name}"),
+        ):
+            backends.get()
+        fresh.delenv("HOPFIELD_SIM_KERNELS")
+        os.utime(newer, (99, 99))
+    sources[0].unlink()  # a wheel has no sources
+    os.utime(sources[2], (101, 101))
+    backends._loaded.cache_clear()
+    assert backends.get().name == "cython"
+
+
+@needs_kernels
+def test_a_kernel_that_cannot_be_loaded_is_told_and_not_used(fresh):
+    def broken(module):
+        raise ImportError("dense.so: file too short")
+
+    fresh.setattr(compiled, "import_module", broken)
+    with pytest.warns(UserWarning, match=r"cannot be loaded \(dense.so: file too short\); build"):
+        assert backends.get().name == "numpy"
 
 
 @needs_kernels
