@@ -31,7 +31,6 @@ import hopfield_sim as hs
 from hopfield_sim import backends
 from hopfield_sim.backends.cuda.source import text
 from hopfield_sim.backends.protocol import Dynamics
-from hopfield_sim.errors import MissingDataError
 from hopfield_sim.models.hopfield import couplings
 
 SIZES = (1000, 3200, 10_000)
@@ -300,7 +299,7 @@ def main(
     print("", *phases(*diagram), "", sep="\n", flush=True)
     try:
         print(digits(images(), *learnt))
-    except MissingDataError as error:
+    except hs.errors.MissingDataError as error:
         print(str(error).partition(":")[0])
 
 

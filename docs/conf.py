@@ -13,7 +13,7 @@ from pathlib import Path
 from sphinx_gallery.sorting import ExplicitOrder
 
 import hopfield_sim
-from hopfield_sim import explorer
+from hopfield_sim.experiment import explorer
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.course import learning, saver, updates, walks
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 
 RULES = {"hebbian": learning.hebbian_weights, "storkey": learning.storkey_weights}
 

@@ -183,7 +183,9 @@ def test_links_of_a_notebook_lead_somewhere(path: Path) -> None:
 
 
 def test_situations_of_the_explorer_are_those_it_knows() -> None:
-    script = (COURSE.parents[1] / "hopfield_sim/explorer/situation.js").read_text(encoding="utf-8")
+    script = (COURSE.parents[1] / "hopfield_sim/experiment/explorer/situation.js").read_text(
+        encoding="utf-8"
+    )
     usual = re.search(r"const USUAL = \{(.*?)\n\};", script, re.DOTALL)
     assert usual is not None
     known = set(re.findall(r"^  (\w+):", usual[1], re.MULTILINE))

@@ -302,7 +302,7 @@ def test_no_beta_is_suggested_where_every_beta_does():
 
 
 def test_every_kind_has_a_word_and_a_label():
-    from hopfield_sim.labels import label
+    from hopfield_sim.models.labels import label
 
     assert list(SEPARATIONS) == ["softmax", "sparsemax", "entmax", "top-k"]
     assert [label(name) for name in SEPARATIONS] == ["softmax", "sparsemax", "α-entmax", "top k"]

@@ -129,7 +129,7 @@ def test_files_that_a_page_names_exist(path: Path) -> None:
 
 
 def test_a_file_that_has_moved_is_seen() -> None:
-    page = "`rules/hebbian.py`, `rules/NAME.py`, `benchmarks/*_rows.py`, `theory/` and `labels.py`"
+    page = "`rules/hebbian.py`, `rules/NAME.py`, `benchmarks/*_rows.py`, `theory/` and `errors.py`"
     assert missing(page) == []
     assert missing(page.replace("rules", "models")) == ["models/hebbian.py"]
     assert missing("`tests/test_gone.py`, `gone.py`, `gone/`") == [

@@ -24,8 +24,7 @@ FLOORS = (
     {"patterns", "datasets", "rules"},
     {"recall"},
     {"models"},
-    {"labels"},
-    {"plotting", "theory", "explorer"},
+    {"plotting", "theory"},
     {"experiment", "course", "testing", "exercises", "sklearn", "optimisation"},
     {"hopfield_sim", "__main__"},  # the front doors: nobody inside goes through them
 )

@@ -8,7 +8,7 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
-from hopfield_sim import explorer
+from hopfield_sim.experiment import explorer
 
 __all__ = ["explore"]
 

@@ -20,7 +20,7 @@ from hopfield_sim.experiment.sweeps import fields as kinds
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Payload, Payloads
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 
 __all__ = [
     "UPDATES",

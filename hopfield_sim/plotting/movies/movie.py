@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import runs
 from hopfield_sim.plotting.movies import file as video_file
 from hopfield_sim.plotting.movies.palette import (

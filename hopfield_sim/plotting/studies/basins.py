@@ -7,8 +7,8 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from hopfield_sim import checks
-from hopfield_sim.labels import label
 from hopfield_sim.models.attraction import Basins
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.curves import measured, measured_handle
 from hopfield_sim.plotting.rows import averaged, rows_of, values, where

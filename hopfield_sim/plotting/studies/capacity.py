@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hopfield_sim import checks
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.curves import measured
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where

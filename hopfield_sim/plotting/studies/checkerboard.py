@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from hopfield_sim import patterns
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import runs, style
 from hopfield_sim.plotting.images import Tile, mosaic, wrong
 

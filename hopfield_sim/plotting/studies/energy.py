@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import runs, style
 from hopfield_sim.plotting.rows import column, ordered, rows_of, values, where
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import HopfieldError
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import runs, style
 from hopfield_sim.plotting.images import Tile, mosaic
 from hopfield_sim.plotting.rows import Row, rows_of, values, where

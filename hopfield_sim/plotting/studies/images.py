@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 
 from hopfield_sim import checks
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.curves import law_handle, measured, measured_handle
 from hopfield_sim.plotting.rows import Row, rows_of_part, values, where

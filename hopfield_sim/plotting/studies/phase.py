@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from hopfield_sim import checks
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import style, theory_lines
 from hopfield_sim.plotting.curves import measured
 from hopfield_sim.plotting.rows import Row, averaged, column, ordered, rows_of, values, where

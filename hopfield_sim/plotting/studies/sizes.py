@@ -7,7 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.curves import measured
 from hopfield_sim.plotting.rows import Row, values, where

@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from hopfield_sim import checks
-from hopfield_sim.labels import label
 from hopfield_sim.models.dense.interactions import INTERACTIONS
+from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import style
 from hopfield_sim.plotting.rows import Row, rows_of, values, where
 

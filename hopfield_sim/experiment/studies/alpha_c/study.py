@@ -24,8 +24,8 @@ from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory, HopfieldNetwork
+from hopfield_sim.models.labels import label
 from hopfield_sim.patterns import overlap, random_patterns
 from hopfield_sim.support.crossing import crossing
 

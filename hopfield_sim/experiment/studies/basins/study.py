@@ -19,10 +19,10 @@ from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
-from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory, ModernHopfield
 from hopfield_sim.models import basins as measure
 from hopfield_sim.models.attraction import KINDS, OVERLAPS
+from hopfield_sim.models.labels import label
 from hopfield_sim.support.crossing import crossing
 
 __all__ = ["STUDY", "basins"]

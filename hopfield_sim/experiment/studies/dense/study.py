@@ -20,8 +20,8 @@ from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, means, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads, Study
-from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory
+from hopfield_sim.models.labels import label
 from hopfield_sim.patterns import flip, random_patterns
 from hopfield_sim.support.crossing import crossing
 

@@ -9,7 +9,7 @@ from hopfield_sim.experiment.common.helpers import listed
 from hopfield_sim.experiment.studies.image.posters import SIDE
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 
 __all__ = ["names", "page", "sentence"]
 

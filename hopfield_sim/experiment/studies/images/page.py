@@ -8,7 +8,7 @@ from hopfield_sim.experiment.common import packing as film
 from hopfield_sim.experiment.common.packing import unpack_images
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -26,8 +26,8 @@ from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, mean_and_error, with_error
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
-from hopfield_sim.labels import label
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
+from hopfield_sim.models.labels import label
 from hopfield_sim.patterns import flip
 
 __all__ = ["STUDY", "phase"]

@@ -12,7 +12,7 @@ from hopfield_sim.experiment.studies.robust.corruptions import REACH, WORDS
 from hopfield_sim.experiment.studies.robust.ranking import WITHIN
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -22,8 +22,8 @@ from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.result import Result, Row, means
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload, Payloads
-from hopfield_sim.labels import label
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
+from hopfield_sim.models.labels import label
 
 __all__ = ["STUDY", "robust"]
 

@@ -18,7 +18,7 @@ from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row, means
 from hopfield_sim.experiment.sweeps.study import Payload, Payloads
-from hopfield_sim.labels import label
+from hopfield_sim.models.labels import label
 
 __all__ = ["FRACTIONS", "SIZES", "STUDY", "robustness"]
 

@@ -18,10 +18,10 @@ from hopfield_sim.experiment.sweeps.function import function
 from hopfield_sim.experiment.sweeps.pages import Pages
 from hopfield_sim.experiment.sweeps.result import Result, Row
 from hopfield_sim.experiment.sweeps.study import Cell, Payload, Payloads, Study
-from hopfield_sim.labels import label
 from hopfield_sim.models import DenseMemory
 from hopfield_sim.models.base.landscape import all_states
 from hopfield_sim.models.dense.interactions import HIGHEST_ORDER
+from hopfield_sim.models.labels import label
 
 __all__ = ["MEMORIES", "ORDERS", "STUDY", "xor"]
 

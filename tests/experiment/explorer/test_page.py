@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import explorer
+from hopfield_sim.experiment import explorer
 from hopfield_sim.experiment.__main__ import main
 
 BROWSER = next(

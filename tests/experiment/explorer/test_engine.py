@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim import checks, explorer
+from hopfield_sim import checks
 from hopfield_sim.backends.reference import philox
+from hopfield_sim.experiment import explorer
 
 pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
 
