@@ -67,12 +67,12 @@ class Memories:
     whole: NDArray[np.object_] | None = None
     unit: int = 0
 
-    @property
+    @cached_property
     def n_neurons(self) -> int:
         """Number of neurons, N."""
         return self.patterns.shape[1]
 
-    @property
+    @cached_property
     def n_patterns(self) -> int:
         """Number of patterns, P."""
         return len(self.patterns)
@@ -97,7 +97,7 @@ class Memories:
             return None
         return signs(self.patterns, np.uint32)
 
-    @property
+    @cached_property
     def doubt(self) -> float:
         """Relative size of D up to which it is computed again in integers.
 

@@ -341,6 +341,7 @@ class StateBatch:
 
     def ended(self) -> StateBatch:
         """The states at the end of a recall, with their counters in memory of the processor."""
-        for name in ("updates", "flips", "stop"):
-            setattr(self, name, moved(getattr(self, name), HERE))
+        if module_of(self.stop) is not np:
+            for name in ("updates", "flips", "stop"):
+                setattr(self, name, moved(getattr(self, name), HERE))
         return self

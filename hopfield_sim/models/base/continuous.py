@@ -117,7 +117,8 @@ class ContinuousMemory(ShowsMemory, Saved, ABC):
         walk = descend(move, batch.array, recorder, max_steps=max_steps, tol=tol, clamp=held)
         ended = walk.moved(batch.place)
         start = batch if ended is walk else batch._replace(array=ended.states)
-        return walk, Descent(ended, recorder, start, self._size().n_neurons, self._shape, patterns)
+        n = batch.array.shape[1]
+        return walk, Descent(ended, recorder, start, n, self._shape, patterns)
 
 
 def inverse_temperature(value: Any) -> float:

@@ -76,19 +76,21 @@ class SpinMemory(ShowsMemory, Saved, ABC):
         return self._state.shape
 
     def _stored_patterns(self, what: str) -> NDArray[np.int8]:
-        if self._patterns is None:
+        patterns = self._state.patterns
+        if patterns is None:
             raise NotStoredError(f"{what} needs patterns; call store(patterns) first")
-        return self._patterns
+        return patterns
 
     def _joined(self, new: checks.Stored[np.int8]) -> NDArray[np.int8]:
         """All patterns after adding these, which must match the stored ones."""
-        if self._patterns is None:
+        patterns, shape = self._state.patterns, self._state.shape
+        if patterns is None:
             return new.array
-        if new.shape is not None and self._shape not in (None, new.shape):
+        if new.shape is not None and shape not in (None, new.shape):
             raise InvalidInputError(
-                f"patterns must be images of shape {self._shape} like those stored; got {new.shape}"
+                f"patterns must be images of shape {shape} like those stored; got {new.shape}"
             )
-        return np.concatenate([self._patterns, new.array])
+        return np.concatenate([patterns, new.array])
 
     @property
     def _xp(self) -> Any:

@@ -167,11 +167,12 @@ class DenseMemory(WithValues, BinaryMemory):
                 given = checks.patterns(values, n_neurons=paired.width, xp=self._xp, name="values")
             paired = paired.joined(given, len(everything) - n_new, n_new)
             after = self._kept(everything, new.shape or self._shape, paired)
-            if advise and not self._told:
+            if advise and not self._told and (alike := likeness.overlap(everything)):
                 then = self._now()
                 then._state = after
                 self._told = likeness.warn(
                     everything,
+                    alike,
                     lambda states: then.energy_gap(states) < 0,
                     f"A dense memory with interaction={self.interaction!r}, order={self.order}",
                     "Use a higher order, interaction='exponential', or a HopfieldNetwork with "

@@ -227,16 +227,11 @@ class HopfieldNetwork(PairNetwork):
                 engines.pairs,
             )
             made = Derived(self._changed_matrix(learnt, stored.array, 1))
-            shape = stored.shape or self._shape
+            shape = stored.shape or self._state.shape
             theta = self._chosen(theta, brought)
             after = _validated(Learnt(everything, shape, learnt, theta, diagonal, made))
-            known = _ours(rule)
-            holds = known is not None and known.holds_similar
-            if advise and "alike" not in self._told and not holds:
-                then = self._now()
-                then._state = after
-                if likeness.warn(everything, then._unstable, *self._advice(known)):
-                    self._told.add("alike")
+            if advise and "alike" not in self._told and (alike := likeness.overlap(everything)):
+                self._warn_of_similar(rule, everything, alike, after)
             self._state = after
         return self
 
@@ -313,6 +308,18 @@ class HopfieldNetwork(PairNetwork):
         h = self.fields(states)
         given = 0 if self._initial_thresholds is None else self._state.thresholds
         return (h * states < 0) & ((h + given) * states < 0)
+
+    def _warn_of_similar(
+        self, rule: str | rules.Rule, patterns: NDArray[np.int8], alike: float, after: Learnt
+    ) -> None:
+        """Warn, once, if patterns of this overlap are not stored, unless the rule holds them."""
+        known = _ours(rule)
+        if known is not None and known.holds_similar:
+            return
+        then = self._now()
+        then._state = after
+        if likeness.warn(patterns, alike, then._unstable, *self._advice(known)):
+            self._told.add("alike")
 
     @staticmethod
     def _advice(known: rules.LearningRule | None) -> tuple[str, str, float]:

@@ -432,7 +432,7 @@ class ModernHopfield(WithValues, ContinuousMemory):
             move,
             energies,
             batch,
-            now.patterns,
+            read_only(now._known().memories.patterns),
             clamp=clamp,
             max_steps=max_steps,
             tol=tol,
