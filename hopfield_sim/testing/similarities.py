@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
-from hopfield_sim.backends.reference.attention import Attention
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.modern.attending import Attending
 from hopfield_sim.models.modern.own import similarity as found
@@ -57,7 +56,7 @@ def check_similarity(similarity: Any) -> None:
     cues = flip(memories, count=_FLIPPED, rng=1)
 
     def scores(states: Any, among: Any = memories) -> NDArray[np.float64]:
-        return np.asarray(Attending(compare(among, None), 1.0, Attention()).scores(states))
+        return np.asarray(Attending(compare(among, None), 1.0).scores(states))
 
     try:
         values = scores(np.concatenate([memories, 0.9 * cues]))

@@ -30,7 +30,7 @@ class Attending:
 
     compared: Similarity
     beta: float
-    engine: Attention
+    engine: Attention = field(default_factory=Attention)
     separation: Separation = field(default_factory=Softmax)
 
     def scores(self, states: Floats) -> Floats:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from hopfield_sim import patterns
 from hopfield_sim.models.labels import label
 from hopfield_sim.plotting import runs, style
 from hopfield_sim.plotting.images import Tile, mosaic, wrong
@@ -16,16 +16,17 @@ MOMENTS = 6
 """Number of frames of a recall, from the cue to the last change."""
 
 
-def checkerboard_frames(result: Any) -> Figure:
+def checkerboard_frames(result: Any, board: NDArray[np.int8]) -> Figure:
     """Plot frames of every recall, one row per rule and kind of update; wrong pixels are orange.
 
     Parameters
     ----------
     result : Result
         Result of the checkerboard study, with its ``.runs`` by "rule/update".
+    board : (N,) ndarray of int8
+        The checkerboard.
     """
     config = result.config
-    board = patterns.checkerboard(config["side"], config["square"])
     size = (config["side"], config["side"])
     grid, labels = [], []
     for name, run in result.runs.items():

@@ -132,6 +132,7 @@ class Checkerboard(Compared):
         from hopfield_sim.plotting import energy
         from hopfield_sim.plotting.studies.checkerboard import checkerboard_frames
 
+        board = patterns.checkerboard(result.config["side"], result.config["square"])
         return Pages(
             "Checkerboard: a picture out of noise",
             figures=[
@@ -140,7 +141,7 @@ class Checkerboard(Compared):
                     "The board on its way back in the first network, as in the videos, one row a "
                     "rule and kind of update, until nothing changes any more. Wrong pixels are "
                     "orange, light for a wrong white and dark for a wrong black one, and counted.",
-                    checkerboard_frames(result),
+                    checkerboard_frames(result, board),
                 ),
                 (
                     "checkerboard",
