@@ -18,7 +18,8 @@
 #                tests of networks by it, planted mistakes, and NVIDIA's compiler where its wheel is to be
 #                had; make gpu-emulate-long: every size and type (half an hour)
 #   make gpu-check  the same tests on a GPU, by CuPy; NVIDIA's sanitizer; benchmarks/gpu.py
-#   make profile where the time of a recall goes; ARGS="--update sync --neurons 400" for another one
+#   make profile where the time of a recall goes; ARGS="--update sync --neurons 400" for another one,
+#                ARGS="--row storkey-32" for our side of a row of make bench
 #   make clean   remove what these commands made
 #
 # Options of the study: make run ARGS="--quick"; its folder: make run OUT=mine; another interpreter:

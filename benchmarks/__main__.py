@@ -28,6 +28,7 @@ def main() -> None:
     profile = words.add_parser("profile", help="where the time of a recall goes")
     profile.add_argument("--neurons", type=int, default=1000, help="N; 1000 if not given")
     profile.add_argument("--update", choices=("async", "sync", "glauber"), default="async")
+    profile.add_argument("--row", metavar="NAME", help="our side of a row of `make bench` instead")
     profile.set_defaults(do=_profile)
     rows = words.add_parser("rows", help="rows as JSON: what the commands above start")
     rows.add_argument("table", choices=("own", "peers"))
@@ -81,7 +82,10 @@ def _tables(_: argparse.Namespace) -> None:
 def _profile(arguments: argparse.Namespace) -> None:
     from benchmarks import profiling
 
-    print(profiling.report(arguments.neurons, arguments.update))
+    if arguments.row:
+        print(profiling.report_row(arguments.row))
+    else:
+        print(profiling.report(arguments.neurons, arguments.update))
 
 
 def _rows(arguments: argparse.Namespace) -> None:

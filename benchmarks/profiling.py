@@ -1,4 +1,4 @@
-"""Where the time of a recall goes: Python by cProfile, the compiled kernels by perf if it is there.
+"""Where the time of a recall, or of a row, goes: Python by cProfile, the compiled kernels by perf if it is there.
 
 ``make profile`` prints two tables; docs/speed.md says how to read them.
 """
@@ -22,8 +22,9 @@ from threadpoolctl import threadpool_limits
 import hopfield_sim as hs
 from benchmarks.measure import duration, machine
 from benchmarks.recall_rows import SWEEPS, TEMPERATURE, task
+from benchmarks.row import Row
 
-SECONDS = 2.0
+SECONDS = 4.0
 STATES = 200
 OPTIONS: dict[str, dict[str, Any]] = {
     "async": {"update": "async"},
@@ -45,13 +46,8 @@ STAGES = {
 
 def report(n: int, update: str) -> str:
     """The tables for one network size and dynamics."""
-    work, calls = workload(n, update), 0
-    with threadpool_limits(1), cProfile.Profile() as profile:
-        end = time.perf_counter() + SECONDS
-        while time.perf_counter() < end:
-            work()
-            calls += 1
-    stages = by_stage(pstats.Stats(profile))
+    stats, calls = profiled(workload(n, update))
+    stages = by_stage(stats)
     total = sum(stages.values())
     lines = [
         f"{machine()}",
@@ -64,7 +60,48 @@ def report(n: int, update: str) -> str:
         seconds = stages.get(stage, 0.0)
         each = duration(seconds / calls / STATES)
         lines.append(f"{stage:14}{seconds / total:>7.1%}{each:>11}   {what}")
-    return "\n".join([*lines, "", *inside(n, update)])
+    return "\n".join([*lines, "", *inside(f"workload({n}, {update!r})")])
+
+
+def report_row(name: str) -> str:
+    """The tables for our side of a row of ``make bench``."""
+    row = row_called(name)
+    stats, calls = profiled(row.prepare().ours)
+    table: dict[Function, Any] = stats.stats  # type: ignore[attr-defined]
+    total = sum(numbers[2] for numbers in table.values())
+    lines = [
+        f"{machine()}",
+        f"{row.what}, one thread: {duration(total / calls)} a call",
+        "",
+        f"{'function':44}{'share':>7}{'a call':>11}   times",
+    ]
+    hot = sorted(table.items(), key=lambda entry: -entry[1][2])
+    for (file, _, function), (_, times, own, _, _) in hot[:12]:
+        called = f"{Path(file).stem}.{function}" if file != "~" else function.strip("<>")
+        each = duration(own / calls)
+        lines.append(f"{called[:43]:44}{own / total:>7.1%}{each:>11}   {times / calls:.0f}")
+    return "\n".join([*lines, "", *inside(f"row_called({name!r}).prepare().ours")])
+
+
+def row_called(name: str) -> Row:
+    """A row of ``make bench`` by its name."""
+    from benchmarks import own
+
+    rows = {row.name: row for row in own.ROWS}
+    if name not in rows:
+        raise SystemExit(f"no row is called {name!r}; there are {', '.join(rows)}")
+    return rows[name]
+
+
+def profiled(work: Callable[[], object]) -> tuple[pstats.Stats, int]:
+    """Functions with their times, and how many calls were made."""
+    calls = 0
+    with threadpool_limits(1), cProfile.Profile() as profile:
+        end = time.perf_counter() + SECONDS
+        while time.perf_counter() < end:
+            work()
+            calls += 1
+    return pstats.Stats(profile), calls
 
 
 def workload(n: int, update: str) -> Callable[[], object]:
@@ -122,8 +159,8 @@ def _stage(function: Function) -> str | None:
     return {"checks": "checks", "patterns": "scoring"}.get(room)
 
 
-def inside(n: int, update: str) -> Iterator[str]:
-    """The busiest loops by perf's samples, or how to get perf."""
+def inside(work: str) -> Iterator[str]:
+    """The busiest loops by perf's samples, or how to get perf; ``work`` is an expression."""
     if shutil.which("perf") is None:
         yield "perf is not here, so the loops inside the kernels are not told apart (Debian and"
         yield "Ubuntu: sudo apt install linux-perf)."
@@ -131,16 +168,16 @@ def inside(n: int, update: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         data = f"{folder}/perf.data"
         code = (
-            "import sys, time\n"
+            "import time\n"
             "from threadpoolctl import threadpool_limits\n"
-            "from benchmarks.profiling import SECONDS, workload\n"
-            "work = workload(int(sys.argv[1]), sys.argv[2])\n"
-            "end = time.perf_counter() + SECONDS\n"
+            "from benchmarks.profiling import SECONDS, row_called, workload\n"
             "with threadpool_limits(1):\n"
+            f"    work = {work}\n"
+            "    end = time.perf_counter() + SECONDS\n"
             "    while time.perf_counter() < end: work()\n"
         )
         record = ["perf", "record", "--quiet", "-o", data, sys.executable, "-c", code]
-        made = subprocess.run([*record, str(n), update], capture_output=True, text=True)
+        made = subprocess.run(record, capture_output=True, text=True)
         wanted = ["perf", "report", "--stdio", "-i", data, "--sort", "dso,symbol"]
         shown = subprocess.run(wanted, capture_output=True, text=True)
     found = list(hottest(shown.stdout))

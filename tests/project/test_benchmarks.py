@@ -271,6 +271,19 @@ def test_the_profile_gives_all_time_to_a_stage(task: recall_rows.Task) -> None:
     assert sum(stages.values()) == pytest.approx(stats.total_tt)
 
 
+def test_a_row_is_profiled_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profiling, "SECONDS", 0.05)
+    monkeypatch.setattr(profiling, "inside", lambda work: [work])
+    lines = profiling.report_row("trained-answers").splitlines()
+    assert lines[1].startswith("every bit from the others, N = 100, K = P = 50, one thread: ")
+    shares = [float(share) for share in re.findall(r"([\d.]+)%", "\n".join(lines))]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) <= 100.5
+    assert lines[-1] == "row_called('trained-answers').prepare().ours"
+    with pytest.raises(SystemExit, match=r"called 'trained'; there are .*trained-answers"):
+        profiling.report_row("trained")
+
+
 @pytest.mark.parametrize("module", [measure, profiling, report])
 def test_sessions_in_benchmarks(module: object) -> None:
     assert doctest.testmod(module).failed == 0  # type: ignore[arg-type]
