@@ -1,4 +1,4 @@
-"""Where the time of a recall, or of a row, goes: Python by cProfile, the compiled kernels by perf if it is there.
+"""Where the time of a recall, or of a row, goes: Python by cProfile, kernels by perf if there.
 
 ``make profile`` prints two tables; docs/speed.md says how to read them.
 """
