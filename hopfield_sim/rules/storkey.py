@@ -69,7 +69,7 @@ def storkey(patterns: Any, *, zero_diagonal: bool = True, dtype: Any = np.float6
     xi, _ = checks.patterns(patterns)
     n_neurons = _room_for(xi)
     weights, diagonal = np.zeros((n_neurons, n_neurons), precision), np.zeros(n_neurons)
-    grow(weights, diagonal, xi)
+    grow(weights, diagonal, xi, fresh=True)
     if not zero_diagonal:
         np.fill_diagonal(weights, diagonal)
     return weights
@@ -137,19 +137,24 @@ def _room_for(xi: NDArray[np.int8]) -> int:
 
 
 def grow(
-    weights: NDArray[np.floating], diagonal: NDArray[np.float64], patterns: NDArray[np.int8]
+    weights: NDArray[np.floating],
+    diagonal: NDArray[np.float64],
+    patterns: NDArray[np.int8],
+    *,
+    fresh: bool = False,
 ) -> tuple[NDArray[np.floating], NDArray[np.float64]]:
     """Learn more patterns in place; the diagonal of ``weights`` is zero, the true one separate.
 
-    Arrays may be of any array module; the first two are returned.
+    Arrays may be of any array module; the first two are returned. ``fresh`` weights are all zero.
     """
     # The factor (1 + 2/N)^P of the sum below is balanced by its other terms. Learning at most N
     # patterns at a time keeps it under e², so that no digits are lost in the balance.
     batch = min(len(weights), _BATCH_PATTERNS)
     for start in range(0, len(patterns), batch):
         xi = patterns[start : start + batch].astype(weights.dtype)
-        u = _cues(weights, diagonal, xi)
-        _add(weights, xi, u)
+        u = _cues(None if fresh else weights, diagonal, xi)
+        _add(weights, xi, u, fresh=fresh)
+        fresh = False
     return weights, diagonal
 
 
@@ -170,11 +175,11 @@ def _before(weights: Any, n_neurons: int) -> NDArray[np.float64]:
     return (learnt + learnt.T) / 2
 
 
-def _cues(weights: _Real, diagonal: NDArray[np.float64], xi: _Real) -> _Real:
+def _cues(weights: _Real | None, diagonal: NDArray[np.float64], xi: _Real) -> _Real:
     """The vectors u (P, N) of patterns learnt in order after ``weights``; updates ``diagonal``.
 
-    ``weights`` are W off its diagonal, and zero on it. With c = 1 + 2/N, before pattern μ = 0, 1, …
-    that matrix is
+    ``weights`` are W off its diagonal, and zero on it; None if W is zero. With c = 1 + 2/N, before
+    pattern μ = 0, 1, … that matrix is
 
         c^μ W + Σ_{ν<μ} c^(μ-1-ν) (u^ν ξ^νᵀ + ξ^ν u^νᵀ)/N ,
 
@@ -182,7 +187,7 @@ def _cues(weights: _Real, diagonal: NDArray[np.float64], xi: _Real) -> _Real:
     """
     (n_patterns, n_neurons), xp = xi.shape, module_of(xi)
     growth = 1 + 2 / n_neurons
-    fields_before = product(xi, weights) if weights.any() else xp.zeros_like(xi)
+    fields_before = xp.zeros_like(xi) if weights is None else product(xi, weights)
     fields_before *= (growth ** xp.arange(n_patterns))[:, None]
     u = xp.empty(xi.shape, xi.dtype)
     surplus = xp.zeros_like(xi[0])
@@ -219,7 +224,7 @@ def _sum_times(
     return total
 
 
-def _add(weights: _Real, xi: _Real, u: _Real) -> None:
+def _add(weights: _Real, xi: _Real, u: _Real, *, fresh: bool) -> None:
     """W ← c^P W + A + Aᵀ with A = Σ_ν c^(P-1-ν) u^ν ξ^νᵀ / N off the diagonal, in place.
 
     A + Aᵀ is one product of the patterns below their u with both in the other order. It is made in
@@ -229,13 +234,12 @@ def _add(weights: _Real, xi: _Real, u: _Real) -> None:
     growth = 1 + 2 / n_neurons
     aged = u * (_ages(n_patterns, growth, u)[:, None] / n_neurons)
     left, right = xp.concatenate([xi, aged]), xp.concatenate([aged, xi])
-    old = bool(weights.any())
     for start in range(0, n_neurons, _BLOCK_ROWS):
         rows, columns = slice(start, start + _BLOCK_ROWS), slice(start, n_neurons)
         block = left[:, rows].T @ right[:, columns]
         upper = xp.triu(block[:, :_BLOCK_ROWS])
         block[:, :_BLOCK_ROWS] = upper + xp.triu(upper, 1).T
-        if old:
+        if not fresh:
             block += growth**n_patterns * weights[rows, columns]
         weights[rows, columns] = block
         weights[columns, rows] = block.T

@@ -76,7 +76,8 @@ def _storkey(
     weights = np.zeros((n, n), dtype) if previous is None else previous.columns.copy()
     diagonal = np.diagonal(weights).astype(np.float64) if diagonal is None else diagonal.copy()
     np.fill_diagonal(weights, 0.0)
-    weights, diagonal = backend.by_arrays(grow, weights, diagonal, new)
+    learnt = partial(grow, fresh=previous is None)
+    weights, diagonal = backend.by_arrays(learnt, weights, diagonal, new)
     if not zero_diagonal:
         np.fill_diagonal(weights, diagonal)
     return couplings.real(weights, symmetric=True), diagonal if zero_diagonal else None, None
