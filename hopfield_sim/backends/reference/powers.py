@@ -18,24 +18,27 @@ Floats = NDArray[np.floating]
 
 
 def raised(x: Floats, exponent: int) -> Floats:
-    """Return x^exponent by repeated squaring, several times faster than ``**``; a new array.
+    """Raise x to a power in place, by repeated squaring, several times faster than ``**``.
+
+    Returns
+    -------
+    ndarray
+        x itself, overwritten.
 
     Examples
     --------
     >>> raised(np.array([-2.0, 0.5]), 3)
     array([-8.   ,  0.125])
     """
-    square, power = x.copy(), None
-    while True:
+    odd: Floats | None = None
+    while exponent > 1:
         if exponent & 1:
-            if power is None:
-                power = square.copy()
-            else:
-                power *= square
+            odd = x.copy() if odd is None else module_of(x).multiply(odd, x, out=odd)
+        x *= x
         exponent >>= 1
-        if not exponent:
-            return square if power is None else power
-        square *= square
+    if odd is not None:
+        x *= odd
+    return x
 
 
 def rectified(x: Floats, exponent: int, *, order: int | None = None) -> Floats:
@@ -57,7 +60,8 @@ def rectified(x: Floats, exponent: int, *, order: int | None = None) -> Floats:
     >>> rectified(np.array([-2.0, 0.5, 2.0]), 3)
     array([0.   , 0.125, 8.   ])
     """
-    kept = module_of(x).where(x > floor(order or exponent, x.dtype), x, x.dtype.type(0))
+    kept = module_of(x).maximum(x, x.dtype.type(0))
+    kept *= x > floor(order or exponent, x.dtype)
     return raised(kept, exponent)
 
 

@@ -19,8 +19,8 @@ from hopfield_sim.backends.reference.powers import Floats, rectified
 from hopfield_sim.checks.places import module_of
 from hopfield_sim.models.classifier import rule as classifier_rule
 
-_POWERS = 1 << 16
-"""Number of powers computed at a time, 512 kB: larger blocks leave the cache and take three times
+_POWERS = 1 << 15
+"""Number of powers computed at a time, 256 kB: larger blocks leave the cache and take three times
 as long."""
 
 _POWERS_THERE = 1 << 26
@@ -52,7 +52,8 @@ def answers(patterns: Floats, memories: Floats, scale: float, order: int) -> Ans
     array([[1., 1., 8.]])
     """
     xp, overlaps = module_of(patterns), patterns @ memories.T / scale
-    turned = overlaps[:, None, :] - patterns[:, :, None] * (memories.T * (2 / scale))
+    turned = patterns[:, :, None] * (memories.T * (2 / scale))
+    xp.subtract(overlaps[:, None, :], turned, out=turned)
     powers = rectified(turned, order - 1, order=order)
     kept = rectified(overlaps, order - 1, order=order)
     before = xp.einsum("bk,bk->b", kept, overlaps)
