@@ -129,6 +129,8 @@ def _learning(
     patterns = draw(config, max(n_patterns), n_neurons, rng)
     net = _empty(rule, config)
     out = np.empty((len(n_patterns), config["states"]), np.int64)
+    how = {"update": "sync", "ties": "plus", "max_sweeps": config["max_sweeps"], "rng": rng}
+    how = own.taken(net.recall, **how, n_threads=1)
     stored = 0
     for point, count in enumerate(n_patterns):
         if count > stored and isinstance(net, HopfieldNetwork):
@@ -139,8 +141,6 @@ def _learning(
         stored = count
         # Early and late patterns differ, so the patterns that have more cues are drawn at random.
         targets = patterns[np.resize(rng.permutation(count), config["states"])]
-        how = {"update": "sync", "ties": "plus", "max_sweeps": config["max_sweeps"], "rng": rng}
-        how = own.taken(net.recall, **how, n_threads=1)
         run = net.recall(flip(targets, count=flipped[point], rng=rng), **how)
         ends = np.where(np.asarray(getattr(run, "states", run)) < 0, -1, 1)
         out[point] = np.einsum("bi,bi->b", ends, targets, dtype=np.int64)
