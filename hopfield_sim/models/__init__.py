@@ -16,6 +16,7 @@ from hopfield_sim.models.hopfield.network import HopfieldNetwork as HopfieldNetw
 from hopfield_sim.models.hopfield.random_graph import random_graph as random_graph
 from hopfield_sim.models.hopfield.zero_one import from_binary_network as from_binary_network
 from hopfield_sim.models.hopfield.zero_one import to_binary_network as to_binary_network
+from hopfield_sim.models.kernel.memory import KernelMemory as KernelMemory
 from hopfield_sim.models.layered.lagrangians import Lagrangian as Lagrangian
 from hopfield_sim.models.layered.layers import Layer as Layer
 from hopfield_sim.models.layered.network import EnergyNetwork as EnergyNetwork

@@ -113,6 +113,8 @@ class BinaryMemory(SpinMemory):
     _backend: str
     _compares_fields: ClassVar[bool] = False
     """Whether its sites have local fields by which they can be ranked."""
+    _energetic: ClassVar[bool] = True
+    """Whether it has an energy."""
 
     @abstractmethod
     def _engine(self, manner: Manner) -> Engine:
@@ -274,7 +276,8 @@ class BinaryMemory(SpinMemory):
         Returns
         -------
         Landscape
-            ``states``, ``energy``, ``basin`` and ``period``, sorted by energy.
+            ``states``, ``energy``, ``basin`` and ``period``, sorted by energy (nan where
+            there is none).
 
         Examples
         --------
@@ -297,6 +300,6 @@ class BinaryMemory(SpinMemory):
         states = everything[found]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            energies = now.energy(states)
+            energies = now.energy(states) if now._energetic else np.full(len(states), np.nan)
         ranks = np.lexsort([found, energies])
         return landscape.Landscape(states[ranks], energies[ranks], basin[ranks], period[ranks])

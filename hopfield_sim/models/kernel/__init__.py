@@ -1,0 +1,1 @@
+"""Memories whose neurons are kernel machines."""
