@@ -96,6 +96,7 @@ EXAMPLES = (
     "duality",
     "trained_memory",
     "restricted_network",
+    "kernels",
     "energy_by_parts",
     "attack",
     "Hopfield_1982",

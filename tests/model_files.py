@@ -51,6 +51,9 @@ def models() -> dict[str, Any]:
             "distributed exp": hs.DistributedMemory(
                 20, kernel="expexp", energy="plain", orthogonal=True, rng=0
             ).store(REALS),
+            "kernel": hs.KernelMemory("polynomial", order=3).store(IMAGES),
+            "kernel rbf": hs.KernelMemory(width=2.0, method="perceptron").store(PATTERNS),
+            "kernel own": hs.KernelMemory(np.exp, method="regression").store(PATTERNS),
             "restricted": hs.RestrictedHopfield(5, gate=0.5, rng=0).store(IMAGES, max_iter=4),
             "trained": hs.TrainedDenseMemory(4, rng=0).store(IMAGES, max_iter=4),
             "classifier": hs.DenseClassifier(4, epochs=2, rng=0).fit(IMAGES, ["a", "b", "a"]),
@@ -77,4 +80,5 @@ def answers(model: Any) -> list[Any]:
         real = isinstance(model, (hs.ModernHopfield, hs.DistributedMemory))
         n = keys_or_neurons(model)
         states = np.tile(REALS if real else PATTERNS, (1, -(-n // 12)))[:, :n]
-        return [model.energy(states), model.recall(states).states]
+        felt = model.fields if isinstance(model, hs.KernelMemory) else model.energy
+        return [felt(states), model.recall(states).states]

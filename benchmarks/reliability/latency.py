@@ -60,6 +60,7 @@ CALLS = {
     "hs.ModernHopfield(0.1).store(x).recall(x)": REALS(12_000, 3000),
     "hs.DistributedMemory(90_000, 0.1, rng=0).store(x)": REALS(9000, 500),
     "hs.DistributedMemory(90_000, 0.1, rng=0).store(x[:9]).energy(x)": REALS(20_000, 500),
+    "hs.KernelMemory('rbf', width=20.0).store(x)": SPINS(900, 1000),
     "hs.RestrictedHopfield(900, rng=0).store(x)": SPINS(400, 1800),
     "hs.TrainedDenseMemory(400, rng=0).store(x)": SPINS(400, 1500),
     "hs.DenseClassifier(900, rng=0).fit(np.tanh(x), np.arange(9000) % 9)": REALS(9000, 784),

@@ -155,6 +155,7 @@ def _owners() -> dict[type, Any]:
             hs.GradedNetwork().store(spins),
             hs.GradedNetwork().store(spins).recall(spins, max_time=1.0, record="energy"),
             hs.DenseMemory(order=3).store(spins),
+            hs.KernelMemory().store(spins),
             hs.ModernHopfield(2.0).store(reals),
             hs.DistributedMemory(50, rng=0).store(reals),
             hs.RestrictedHopfield(4, rng=0).store(spins),

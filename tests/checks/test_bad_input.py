@@ -35,6 +35,7 @@ BIDIRECTIONAL = hs.BidirectionalMemory().store(PATTERNS, PATTERNS[:, :4])
 GRADED = hs.GradedNetwork().store(PATTERNS)
 LAYERED = hs.EnergyNetwork(["identity", hs.Layer("softmax", tau=0)], [PATTERNS.T / 2])
 RESTING = GRADED.recall(PATTERNS[0]).states
+KERNEL = hs.KernelMemory().store(PATTERNS)
 RESTRICTED = hs.RestrictedHopfield(2, rng=0).store(PATTERNS)
 TRAINED = hs.TrainedDenseMemory(2, rng=0).store(PATTERNS)
 
@@ -94,6 +95,7 @@ PATTERN_TAKERS: dict[str, Function] = {
     "HopfieldNetwork.store": lambda x: hs.HopfieldNetwork().store(x).weights,
     "DenseMemory.store": lambda x: hs.DenseMemory().store(x).patterns,
     "GradedNetwork.store": lambda x: hs.GradedNetwork().store(x).patterns,
+    "KernelMemory.store": lambda x: hs.KernelMemory().store(x).coefficients,
     "RestrictedHopfield.store": lambda x: restricted(x).weights,
     "TrainedDenseMemory.store": lambda x: trained(x).memories,
     "HopfieldNetwork.store, again": lambda x: hs.HopfieldNetwork().store(PATTERNS).store(x).weights,
@@ -117,6 +119,8 @@ STATE_TAKERS: dict[str, Function] = {
     "dense energy_gap": lambda x: DENSE.energy_gap(x),
     "dense recall": lambda x: DENSE.recall(x, rng=0).states,
     "replay": lambda x: hs.replay(NET, NET, x, max_sweeps=2, rng=0),
+    "kernel fields": lambda x: KERNEL.fields(x),
+    "kernel recall": lambda x: KERNEL.recall(x, rng=0).states,
     "restricted energy": lambda x: RESTRICTED.energy(x),
     "restricted fields": lambda x: RESTRICTED.fields(x),
     "restricted hidden": lambda x: RESTRICTED.hidden(x),
@@ -505,6 +509,15 @@ ARGUMENTS: dict[str, Function] = {
     "graded recall record": lambda x: GRADED.recall(ROW, record=x),
     "graded recall every": lambda x: GRADED.recall(ROW, record="energy", every=x, max_time=9),
     "graded overlap": lambda x: GRADED.recall(ROW).overlap(x),
+    "KernelMemory kernel": lambda x: hs.KernelMemory(x).store(PATTERNS),
+    "KernelMemory order": lambda x: hs.KernelMemory("polynomial", order=x).store(PATTERNS),
+    "KernelMemory width": lambda x: hs.KernelMemory(width=x).store(PATTERNS),
+    "KernelMemory method": lambda x: hs.KernelMemory(method=x),
+    "KernelMemory stability": lambda x: hs.KernelMemory(method="perceptron", stability=x),
+    "KernelMemory max_epochs": lambda x: hs.KernelMemory(max_epochs=x).store(PATTERNS),
+    "kernel recall temperature": lambda x: KERNEL.recall(ROW, temperature=x, max_sweeps=2),
+    "kernel recall clamp": lambda x: KERNEL.recall(ROW, clamp=x),
+    "kernel forget": lambda x: copy.deepcopy(KERNEL).forget(x),
     "RestrictedHopfield n_hidden": lambda x: hs.RestrictedHopfield(x).store(PATTERNS, max_iter=20),
     "RestrictedHopfield gate": lambda x: hs.RestrictedHopfield(2, gate=x),
     "RestrictedHopfield rng": lambda x: hs.RestrictedHopfield(2, rng=x),
@@ -707,6 +720,7 @@ def public_arguments() -> list[str]:
             hs.DenseMemory,
             hs.GradedNetwork,
             hs.HopfieldNetwork,
+            hs.KernelMemory,
             hs.RestrictedHopfield,
             hs.TrainedDenseMemory,
         )

@@ -77,6 +77,7 @@ MEMORIES = {
     "dense": lambda: hs.DenseMemory(),
     "modern": lambda: hs.ModernHopfield(),
     "distributed": lambda: hs.DistributedMemory(9, rng=1),
+    "kernel": lambda: hs.KernelMemory(),
     "restricted": lambda: hs.RestrictedHopfield(2, rng=1),
     "trained": lambda: hs.TrainedDenseMemory(2, rng=1),
 }
@@ -88,7 +89,7 @@ def test_numbers_that_no_float64_holds_are_refused(name):
         MEMORIES[name]().store(LONG)
 
 
-@pytest.mark.parametrize("name", ["hopfield", "dense", "restricted", "trained"])
+@pytest.mark.parametrize("name", ["hopfield", "dense", "kernel", "restricted", "trained"])
 def test_arrays_of_many_axes_are_refused(name):
     with pytest.raises(HopfieldError, match="shape"):
         MEMORIES[name]().store(DEEP)

@@ -22,6 +22,7 @@ MEMORIES = {
     "quartic": lambda: hs.DenseMemory("polynomial", 4),
     "rectified": lambda: hs.DenseMemory("rectified", 30),
     "exponential": lambda: hs.DenseMemory("exponential"),
+    "kernel": lambda: hs.KernelMemory(),
     "graded": lambda: hs.GradedNetwork(),
     "graded, steep": lambda: hs.GradedNetwork("pseudoinverse", 1e4),
     "modern": lambda: hs.ModernHopfield(1.0),

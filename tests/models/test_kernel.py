@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 import hopfield_sim as hs
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError, NotConverged, NotStoredError
 from hopfield_sim.models.kernel.kernels import kernel
-from hopfield_sim.models.kernel.learning import Task, margin
+from hopfield_sim.models.kernel.learning import Task, margin, regression
 
 KERNELS: dict[str, dict[str, Any]] = {
     "linear": {"kernel": "linear"},
@@ -204,6 +204,25 @@ def test_a_linear_kernel_does_not() -> None:
     assert memory.patterns.shape == (1, 40)  # what fails changes nothing
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("order", "features"), [(1, 12), (2, 67)])
+def test_twice_as_many_points_as_features_are_told_apart_in_every_second_case(
+    order: int, features: int
+) -> None:
+    """Cover's theorem: of P points 2^(1-P) Σ_k<D C(P − 1, k) of all dichotomies are linear."""
+    rng, n, trials = np.random.default_rng(0), 11, 100
+    for factor in (1.75, 2.0, 2.25):
+        count = round(factor * features)
+        points = 1 - 2 * ((rng.permutation(2**n)[:count, None] >> np.arange(n)) & 1)
+        table = kernel("polynomial", order, None).table(n)
+        even = table[(points @ points.T + n) // 2]
+        labels = rng.choice([-1.0, 1.0], (trials, count))
+        task = Task(labels, even, np.zeros_like(even), table, 1000, 0.0)
+        found = (task.stabilities(margin(task)).min(axis=1) > 0).mean()
+        wanted = sum(comb(count - 1, k) for k in range(features)) / 2 ** (count - 1)
+        assert abs(found - wanted) < 3 * np.sqrt(wanted * (1 - wanted) / trials)
+
+
 @pytest.mark.parametrize("order", [1, 2, 3])
 def test_a_polynomial_has_as_many_features_as_products_of_its_order(order: int) -> None:
     """Σ_k≤p C(n, k) products of up to p of n others: so many patterns regression takes, no more."""
@@ -216,9 +235,7 @@ def test_a_polynomial_has_as_many_features_as_products_of_its_order(order: int) 
         task = Task.of(patterns, kernel("polynomial", order, None).table(n), 1, 0.0)
         q = task.square(0)
         assert np.linalg.matrix_rank(q, tol=1e-9 * q[0, 0]) == min(n_patterns, features)
-        from hopfield_sim.models.kernel.learning import _solved
-
-        aligned = q @ _solved(q)
+        aligned = q @ regression(task)[0]
         assert (np.abs(aligned - 1).max() < 1e-6) == fits
 
 
@@ -283,6 +300,9 @@ def test_clamped_sites_images_and_recorded_rows() -> None:
     np.testing.assert_array_equal(run.states != images[0], wrong)
     assert run.overlaps.shape[1] == 4
     assert run.trajectory.shape[1:] == (5, 6)
+    masks = np.stack([wrong.ravel(), ~wrong.ravel()])
+    each = memory.recall(np.stack([cue, cue]), clamp=masks, rng=0).states.reshape(2, 5, 6)
+    np.testing.assert_array_equal(each, [run.states, images[0]])
     free = memory.recall(cue.reshape(5, 6), rng=0)
     np.testing.assert_array_equal(free.states, images[0])
 

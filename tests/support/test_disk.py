@@ -29,6 +29,7 @@ MODELS = {
     "distributed": hs.DistributedMemory(20, rng=0).store(REALS),
     "hopfield": NET,
     "modern": hs.ModernHopfield().store(REALS),
+    "kernel": hs.KernelMemory().store(PATTERNS),
     "restricted": hs.RestrictedHopfield(3, rng=0).store(PATTERNS, max_iter=3, advise=False),
     "trained": hs.TrainedDenseMemory(3, rng=0).store(PATTERNS, max_iter=3, advise=False),
 }

@@ -91,6 +91,7 @@ def test_every_memory_has_a_table(net: hs.HopfieldNetwork) -> None:
         hs.DenseMemory("polynomial", 3).store(PATTERNS),
         hs.ModernHopfield(4.0).store(real),
         hs.DistributedMemory(50, 1.0, rng=0).store(real),
+        hs.KernelMemory().store(PATTERNS),
         hs.RestrictedHopfield(9, rng=0).store(PATTERNS),
         hs.TrainedDenseMemory(3, 2, rng=0).store(PATTERNS),
         hs.DenseClassifier(4, 2),
@@ -100,7 +101,7 @@ def test_every_memory_has_a_table(net: hs.HopfieldNetwork) -> None:
         html = sound(memory._repr_html_())
         assert type(memory).__name__ in html
     counts = [len(pictures(memory._repr_html_())) for memory in memories]
-    assert counts == [0, 0, 3, 3, 0, 3, 3, 0, 4]
+    assert counts == [0, 0, 3, 3, 0, 3, 3, 3, 0, 4]
 
 
 def test_a_recall_shows_ends_and_nearest_patterns(net: hs.HopfieldNetwork) -> None:

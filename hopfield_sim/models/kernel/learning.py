@@ -15,12 +15,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 
 from hopfield_sim.models.kernel.fields import Floats, Halves, Spins, agreements
 from hopfield_sim.support.independent import SMALLEST_PIVOT
+from hopfield_sim.support.interruptible import interruptible
 from hopfield_sim.support.products import product
 
 _ACCURACY: Final = 1e-3
@@ -182,7 +184,8 @@ def _solved(q: Floats) -> Floats:
     try:
         return np.linalg.solve(*_pivoted(q))
     except np.linalg.LinAlgError:
-        return np.asarray(np.linalg.pinv(q, rcond=_DEPENDENT, hermitian=True).sum(axis=1))
+        inverse = partial(np.linalg.pinv, rcond=_DEPENDENT, hermitian=True)
+        return np.asarray(interruptible(inverse, q).sum(axis=1))
 
 
 def _pivoted(q: Floats) -> tuple[Floats, Floats]:
