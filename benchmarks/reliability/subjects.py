@@ -63,6 +63,7 @@ class Subject:
     def may_be_nan(self) -> bool:
         """Whether NaN says that something does not apply, or that there is no such line."""
         return self.name.startswith("experiment.") or self.name in (
+            "KernelMemory.attractors",
             "correlation_time",
             "crossing.crossing",
             "optimisation.travelling_salesman",

@@ -182,7 +182,7 @@ def regression(task: Task) -> Floats:
 
 def _solved(q: Floats) -> Floats:
     try:
-        return np.linalg.solve(*_pivoted(q))
+        return np.asarray(np.linalg.solve(*_pivoted(q)))
     except np.linalg.LinAlgError:
         inverse = partial(np.linalg.pinv, rcond=_DEPENDENT, hermitian=True)
         return np.asarray(interruptible(inverse, q).sum(axis=1))
