@@ -54,6 +54,18 @@ def models() -> dict[str, Any]:
             "kernel": hs.KernelMemory("polynomial", order=3).store(IMAGES),
             "kernel rbf": hs.KernelMemory(width=2.0, method="perceptron").store(PATTERNS),
             "kernel own": hs.KernelMemory(np.exp, method="regression").store(PATTERNS),
+            "layered": hs.EnergyNetwork(
+                {"spins": hs.Layer("sign", bias=0.1), "hidden": hs.Layer("tanh", tau=0, beta=2.0)},
+                {("hidden", "spins"): PATTERNS, "spins": np.ones((12, 12)) / 12},
+            ),
+            "layered images": hs.EnergyNetwork(
+                [
+                    hs.Layer("identity", (4, 3)),
+                    hs.Layer("softmax", axis=0, tau=0.5),
+                    hs.Layer("relu", tau=0, power=3.0, bias=-1.0),
+                ],
+                [hs.Convolution(PICTURES[:, :, :, 0]), np.ones((18, 2))],
+            ),
             "restricted": hs.RestrictedHopfield(5, gate=0.5, rng=0).store(IMAGES, max_iter=4),
             "trained": hs.TrainedDenseMemory(4, rng=0).store(IMAGES, max_iter=4),
             "classifier": hs.DenseClassifier(4, epochs=2, rng=0).fit(IMAGES, ["a", "b", "a"]),
@@ -77,7 +89,7 @@ def answers(model: Any) -> list[Any]:
             n = model.memories_.shape[1] - len(model.classes_)
             X = np.tile(REALS, (1, -(-n // 12)))[:, :n]
             return [model.decide(X), model.participation(X), model.predict(X)]
-        real = isinstance(model, (hs.ModernHopfield, hs.DistributedMemory))
+        real = isinstance(model, (hs.DistributedMemory, hs.EnergyNetwork, hs.ModernHopfield))
         n = keys_or_neurons(model)
         states = np.tile(REALS if real else PATTERNS, (1, -(-n // 12)))[:, :n]
         felt = model.fields if isinstance(model, hs.KernelMemory) else model.energy

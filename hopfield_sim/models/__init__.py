@@ -31,7 +31,7 @@ from hopfield_sim.recall.chains import correlation_time as correlation_time
 
 _PUBLIC = [name for name, found in globals().items() if hasattr(found, "_file")]
 _PUBLIC += ["Graph", "basins", "correlation_time", "from_binary_network", "load", "random_graph"]
-_PUBLIC += ["Convolution", "EnergyNetwork", "Lagrangian", "Layer", "Synapse"]
+_PUBLIC += ["Convolution", "Lagrangian", "Layer", "Synapse"]
 _PUBLIC += ["posterior_mean", "replay", "to_binary_network"]
 
 if not TYPE_CHECKING:  # type checkers take the names that are imported as themselves

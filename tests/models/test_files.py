@@ -310,7 +310,7 @@ def test_a_consistent_forgery_is_refused_or_has_finite_answers(name, tmp_path, m
     assert max(sizes) < 1e7  # a file of 4 kB that is of 3e8 neurons took a minute
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", [name for name in MODELS if not name.startswith("layered")])
 def test_images_have_a_shape_that_makes_all_their_sites(name, tmp_path):
     from hopfield_sim.models.base import files
 

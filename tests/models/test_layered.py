@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
 import hopfield_sim as hs
-from hopfield_sim.errors import InvalidInputError, InvalidTypeError
+from hopfield_sim.errors import InvalidInputError, InvalidTypeError, ModelFileError
+from hopfield_sim.models.base import files
 
 SEEDS = range(3)
 
@@ -328,3 +333,76 @@ def test_arguments_of_recall_that_make_no_sense() -> None:
         hs.EnergyNetwork(["tanh", "tanh"], [np.eye(2)]).energy({"0": [[0, 0]], "1": [0, 0]})
     with pytest.raises(InvalidTypeError):
         hs.Layer(3)
+
+
+FILED: dict[str, Callable[[], hs.EnergyNetwork]] = {
+    "alone": lambda: hs.EnergyNetwork([hs.Layer("tanh", 5, bias=np.arange(5.0), beta=3.0)], []),
+    "within": lambda: hs.EnergyNetwork({"a": "sign"}, {"a": np.ones((5, 5))}),
+    "chain": lambda: hs.EnergyNetwork(
+        [hs.Layer("identity", tau=2.0), "softmax", hs.Layer("relu", tau=0, power=4.0)],
+        [np.arange(15.0).reshape(5, 3), np.eye(3)],
+    ),
+    "two synapses of two layers": lambda: hs.EnergyNetwork(
+        {"a": hs.Layer(), "b": hs.Layer("tanh", tau=0)},
+        {("b", "a"): np.arange(10.0).reshape(2, 5), "a": np.eye(5)},
+    ),
+    "colours": lambda: hs.EnergyNetwork(
+        {"image": hs.Layer("identity", (2, 5, 6)), "maps": hs.Layer("softmax", axis=0, tau=0)},
+        {("image", "maps"): hs.Convolution(np.arange(24.0).reshape(3, 2, 2, 2) / 24, stride=3)},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILED)
+def test_networks_of_the_packages_parts_come_back(name: str, tmp_path: Path) -> None:
+    net = FILED[name]()
+    net.save(tmp_path / "net.npz")
+    again = hs.load(tmp_path / "net.npz")
+    assert repr(again) == repr(net)
+    first = net._layers[net.layers[0]].shape
+    cues = np.random.default_rng(0).normal(size=(4, *first))
+    np.testing.assert_array_equal(again.energy(cues), net.energy(cues))
+    mine, theirs = (one.recall(cues, step=0.5, max_steps=20) for one in (again, net))
+    for layer in net.layers:
+        np.testing.assert_array_equal(mine.potentials[layer], theirs.potentials[layer])
+        np.testing.assert_array_equal(mine.activities[layer], theirs.activities[layer])
+    again.save(tmp_path / "again.npz")
+    assert (tmp_path / "again.npz").read_bytes() == (tmp_path / "net.npz").read_bytes()
+
+
+def test_networks_with_parts_of_a_user_are_not_saved(tmp_path: Path) -> None:
+    path = tmp_path / "net.npz"
+    patterns = np.random.default_rng(0).normal(size=(2, 6))
+    with pytest.raises(InvalidInputError, match="synapse between 's' is one of your own, Many"):
+        hs.EnergyNetwork({"s": hs.Layer("tanh", 6)}, {"s": Many(patterns)}).save(path)
+    with pytest.raises(InvalidInputError, match="layer 's' has a Lagrangian of your own, Cubic"):
+        hs.EnergyNetwork({"s": hs.Layer(Cubic(), 6)}, {}).save(path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("names", ["a", "a"]),
+        ("lagrangians", ["identity", "linear"]),
+        ("parameters", [[-1.0, np.nan, np.nan], [np.nan, np.nan, np.nan]]),
+        ("tau", [0.0, 1.0]),
+        ("axes", [1, 2]),
+        ("lengths", [5, 3]),
+        ("bias", [np.inf] * 7),
+        ("ends", [[1, 0], [0, 7]]),
+        ("ends", [[1, 0], [1, 0]]),
+        ("ends", [[1, 0], [-3, -1]]),
+        ("strides", [1, 0]),
+        ("sides", [[2, 5, -1, -1], [5, 4, -1, -1]]),
+        ("sides", [[2, 5, -1, -1], [0, 5, -1, -1]]),
+        ("weights", [np.nan] * 35),
+    ],
+)
+def test_arrays_that_make_no_network_are_refused(member: str, value: Any, tmp_path: Path) -> None:
+    net = FILED["two synapses of two layers"]()
+    arrays = net._file.arrays(net)
+    arrays[member] = np.array(value, arrays[member].dtype)
+    files.save(tmp_path / "net.npz", "layered", arrays)
+    with pytest.raises(ModelFileError):
+        hs.load(tmp_path / "net.npz")

@@ -34,7 +34,7 @@ def test_a_model_file_means_what_it_meant(path: Path) -> None:
     if name.startswith("classifier"):
         assert memory.predict(cues).tolist() == expected["predictions"]
         return
-    deterministic = name.startswith(("modern", "distributed", "restricted"))
+    deterministic = name.startswith(("modern", "distributed", "layered", "restricted"))
     run = memory.recall(cues) if deterministic else memory.recall(cues, rng=7)
     states = run.states.reshape(len(cues), -1)
     np.testing.assert_allclose(states, expected["states"], rtol=1e-5, atol=1e-6)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.errors import InvalidInputError
-from hopfield_sim.models.base.shared import Shared
+from hopfield_sim.models.base.members import FileKind, Values
+from hopfield_sim.models.base.saved import Saved
+from hopfield_sim.models.layered import file
 from hopfield_sim.models.layered.layers import Built, Layer, Link, built, links
 from hopfield_sim.recall import observables
 from hopfield_sim.recall.observables import Record, Subject
@@ -38,7 +40,7 @@ _NUDGE = 1e-6
 """Displacement of difference quotients, relative to the potentials."""
 
 
-class EnergyNetwork(Shared):
+class EnergyNetwork(Saved):
     """Layers and synapses, whose energy is the sum of theirs and never rises during recall.
 
     Each layer has potentials x, activities g = ∂L/∂x of a Lagrangian L, and a bias b; each synapse
@@ -247,6 +249,14 @@ class EnergyNetwork(Shared):
         g = self._activities(x)
         found += [_check_synapse(link, g, draws) for link in self._links]
         return max(found)
+
+    # ------------------------------------------------------------------ files
+
+    _file = FileKind("layered", **file.MEMBERS)
+
+    @classmethod
+    def _from_file(cls, values: Values) -> Self:
+        return cls(*file.parts(values))
 
     # ------------------------------------------------------------------ the formulas
 
