@@ -18,7 +18,7 @@ class Landscape:
         The attractors; for a cycle, its first state in binary order (−1 < +1, first site most
         significant).
     energy : (A,) ndarray of float64
-        Energy of that state.
+        Energy of that state; nan for a memory without an energy.
     basin : (A,) ndarray of int64
         Size of the basin, the number of states that reach the attractor; the sum is 2^N.
     period : (A,) ndarray of int64
