@@ -35,18 +35,19 @@ def margins(n_patterns, **kernel):
     return np.array(found)
 
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+figure, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
 loads = {"linear": [0.25, 0.5, 0.75, 1.0, 1.25], "other": [0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0]}
 for name, kernel in KERNELS.items():
     where = np.array(loads.get(name, loads["other"]))
     found = np.array([margins(int(load * N), **kernel) for load in where])
     error = found.std(axis=1, ddof=1) / np.sqrt(NETWORKS)
-    left.errorbar(where, found.mean(axis=1), error, fmt="o", ms=4, label=name)
+    ax.errorbar(where, found.mean(axis=1), error, fmt="o", ms=4, label=name)
     print(name, dict(zip(where.tolist(), found.mean(axis=1).round(3).tolist(), strict=True)))
 kappa = np.linspace(0.0, 2.5, 200)
-left.plot(hs.theory.gardner_load(kappa), kappa, "C0", label="linear, theory")
-left.set(xlabel="patterns P / N", ylabel="largest margin", xlim=(0, 4.2), ylim=(0, 2.5))
-left.legend()
+ax.plot(hs.theory.gardner_load(kappa), kappa, "C0", label="linear, theory")
+ax.set(xlabel="patterns P / N", ylabel="largest margin", xlim=(0, 4.2), ylim=(0, 2.5))
+ax.legend()
+plt.show()
 
 # %%
 # What a margin is worth depends on how far a flipped bit moves a state among the features. The
@@ -55,6 +56,7 @@ left.legend()
 # comparing a cue with all 200 patterns could do: the fraction that is still nearest to its own.
 
 fractions = np.arange(0.0, 0.41, 0.05)
+figure, ax = plt.subplots(figsize=(6, 3.8), layout="constrained")
 for colour, (name, kernel) in enumerate(KERNELS.items()):
     for n_patterns, style in ((100, "o-"), (200, "s--")):
         if name == "linear" and n_patterns == 200:
@@ -66,12 +68,12 @@ for colour, (name, kernel) in enumerate(KERNELS.items()):
             run = memory.recall(hs.flip(patterns, fraction=fraction, rng=1), rng=2)
             back.append((run.states == patterns).all(axis=1).mean())
         label = f"{name}, P = {n_patterns}"
-        right.plot(fractions, back, style, color=f"C{colour}", ms=4, label=label)
+        ax.plot(fractions, back, style, color=f"C{colour}", ms=4, label=label)
         print(label, np.round(back, 2).tolist())
 cues = [hs.flip(patterns, fraction=fraction, rng=1) for fraction in fractions]
 nearest = [(hs.overlap(c, patterns).argmax(axis=1) == np.arange(200)).mean() for c in cues]
-right.plot(fractions, nearest, "k:", label="nearest of 200")
+ax.plot(fractions, nearest, "k:", label="nearest of 200")
 print("nearest", np.round(nearest, 2).tolist())
-right.set(xlabel="flipped bits / N", ylabel="recalled exactly", ylim=(-0.03, 1.03))
-right.legend(fontsize="small")
+ax.set(xlabel="flipped bits / N", ylabel="recalled exactly", ylim=(-0.03, 1.03))
+ax.legend(fontsize="small")
 plt.show()

@@ -48,7 +48,7 @@ class KernelMemory(BinaryMemory):
     Parameters
     ----------
     kernel : {"rbf", "linear", "polynomial"} or callable
-        K of two states x and y of n = N − 1 neurons: exp(−|x − y|²/2σ²), x·y, or (1 + x·y/n)^p. On
+        K of two states x and y of n = N − 1 neurons: exp(−‖x − y‖²/2σ²), x·y, or (1 + x·y/n)^p. On
         ±1 exp(x·y/σ²) is the first, up to a factor. A function of your own takes a float64 array of
         overlaps x·y/n and returns K of each; it must be positive semidefinite.
     order : int
@@ -227,8 +227,8 @@ class KernelMemory(BinaryMemory):
 
     @property
     def stabilities(self) -> Floats:
-        """Margins of each bit of each pattern, (P, N), read-only: ξ_i h_i √(n/K(1)) / |w_i|, with
-        |w_i|² = Σ_μν c_iμ c_iν K_i(ξ^μ, ξ^ν).
+        """Margins of each bit of each pattern, (P, N), read-only: ξ_i h_i √(n/K(1)) / ‖w_i‖, with
+        ‖w_i‖² = Σ_μν c_iμ c_iν K_i(ξ^μ, ξ^ν).
 
         K(1) is the kernel of a state and itself, so that no margin exceeds √n, n = N − 1, whatever
         the kernel; for a linear one they are Gardner's.
