@@ -402,8 +402,8 @@ def test_a_kernel_that_is_none_does_not_converge() -> None:
 
 
 def test_bad_arguments() -> None:
-    with pytest.raises(InvalidInputError, match='did you mean "linear"'):
-        hs.KernelMemory("linaer")
+    with pytest.raises(InvalidInputError, match='did you mean "rbf"'):
+        hs.KernelMemory("rbff")
     with pytest.raises(InvalidTypeError, match="a function of an array of overlaps"):
         hs.KernelMemory(3)
     for settings in ({"order": 0}, {"width": 0.1}, {"stability": -1.0}, {"max_epochs": 0}):
