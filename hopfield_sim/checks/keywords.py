@@ -1,4 +1,6 @@
-"""Error messages for unknown keyword arguments, and for keyword arguments passed by position."""
+"""What every public function has: error messages for unknown keyword arguments and for keyword
+arguments passed by position, and no errors where small numbers underflow.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,8 @@ import functools
 import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
+
+import numpy as np
 
 from hopfield_sim.checks.words import nearest
 from hopfield_sim.errors import InvalidTypeError
@@ -16,7 +20,8 @@ _Callable = TypeVar("_Callable", bound=Callable[..., Any])
 
 
 def by_name(function: _Callable) -> _Callable:
-    """Decorate a function so that a wrong keyword argument gets a helpful error message.
+    """Decorate a function so that a wrong keyword argument gets a helpful error message, and
+    underflow is ignored, whatever ``np.seterr`` says.
 
     For a class, its constructor and the public methods that it defines are decorated.
 
@@ -57,12 +62,13 @@ def decorate(cls: type, decorator: Callable[[Callable[..., Any], str], Callable[
 
 
 def _explained(function: Callable[..., Any], called: str) -> Callable[..., Any]:
+    ignoring = np.errstate(under="ignore")(function)
     explain = explanation(function, called)
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
         try:
-            return function(*args, **kwargs)
+            return ignoring(*args, **kwargs)
         except TypeError:
             explain(*args, **kwargs)
             raise

@@ -80,7 +80,7 @@ def crossing(
     x_all = checks.finite(checks.numeric(points, "points"), "points")
     curves = np.atleast_2d(checks.finite(checks.numeric(fractions, "fractions"), "fractions"))
     fitting = x_all.ndim == 1 and curves.ndim == 2 and curves.shape[1] == len(x_all)
-    if curves.size and not fitting:
+    if x_all.ndim != 1 or (curves.size and not fitting):
         raise InvalidInputError(
             "points must be (L,) and fractions (L,) or (K, L); got shapes "
             f"{x_all.shape} and {np.shape(fractions)}"

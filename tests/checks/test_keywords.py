@@ -115,6 +115,15 @@ def fitted() -> hs.DenseClassifier:
     return hs.DenseClassifier(2, epochs=1, rng=0).fit(X, Y)
 
 
+def test_what_underflows_in_a_public_function_is_no_error() -> None:
+    patterns = hs.random_patterns(40, 9, rng=0)
+    weights = hs.rules.palimpsest(patterns, strength=1e9)
+    with np.errstate(all="raise"):  # as people set it to find errors of their own
+        assert (hs.rules.palimpsest(patterns, strength=1e9) == weights).all()
+        with pytest.raises(FloatingPointError):
+            np.exp(-1e9)
+
+
 WARNED: dict[str, Callable[[], Any]] = {
     "alike": lambda: hs.HopfieldNetwork().store(ALIKE),
     "not symmetric": lambda: hs.HopfieldNetwork.from_weights([[0, 1], [-1, 0]]).energy([1, 1]),

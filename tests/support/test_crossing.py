@@ -96,6 +96,7 @@ def test_the_capacity_does_not_depend_on_the_loads() -> None:
     [
         ({"points": "all"}, "points must be an array of real numbers"),
         ({"points": 3, "fractions": 0.5}, r"\(L,\) or \(K, L\); got shapes \(\) and \(\)"),
+        ({"points": 0, "fractions": np.zeros((0, 3))}, r"got shapes \(\) and \(0, 3\)"),
         ({"points": [1, 2, 3]}, r"got shapes \(3,\) and \(2,\)"),
         ({"points": [1, math.inf]}, "points must be finite"),
         ({"fractions": [1.0, math.nan]}, "fractions must be finite"),
