@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hopfield_sim import checks
+from hopfield_sim.checks import places
 from hopfield_sim.errors import InvalidInputError, InvalidTypeError
 from hopfield_sim.models.dense.memory import DenseMemory
+from hopfield_sim.models.dense.mixed import Mixed
 from hopfield_sim.models.hopfield.network import HopfieldNetwork
 from hopfield_sim.models.modern.memory import ModernHopfield
 
@@ -20,7 +22,7 @@ from hopfield_sim.models.modern.memory import ModernHopfield
 @checks.by_name
 def replay(
     network: Any,
-    transitions: HopfieldNetwork | None = None,
+    transitions: Any = None,
     states: Any = None,
     *,
     delay: int = 5,
@@ -36,22 +38,29 @@ def replay(
 
     .. math:: s_i(t + 1) = \operatorname{sign} \sum_\mu \xi_i^{\mu+1} F'(\xi^\mu \cdot s(t)) .
 
-    Neurons of a ``HopfieldNetwork`` that are updated one after another need a second network, or
-    they would mix the patterns: fast synapses hold, slow ones lead on. In sweep t neurons see,
-    besides the fields of ``network``, those that ``transitions`` has for the state some sweeps ago,
+    With ``transitions`` each pattern stays for τ sweeps before the next one follows: fast synapses
+    hold, and slow ones, which see the state some sweeps ago, lead on. Neurons of a
+    ``HopfieldNetwork``, which are updated one after another and would else mix the patterns, see
 
     .. math:: h_i(t) = \sum_j W_{ij}\, s_j + λ \sum_j V_{ij}\, s_j(t - τ) ,
 
-    so that each pattern stays for τ sweeps before the next one follows.
+    and those of a ``DenseMemory``, all at once (a mixed network), the values v of ``transitions``,
+
+    .. math:: h_i(t) = \sum_\mu \xi_i^\mu f_S(\xi^\mu \cdot s(t))
+        + λ \sum_\mu v_i^\mu f_A(\xi^\mu \cdot s(t - τ)) ,
+
+    where f(m) is F(m + 1) − F(m − 1) over its value at m = N (for e^x: at the largest overlap of
+    the state).
 
     Parameters
     ----------
     network : HopfieldNetwork, DenseMemory or ModernHopfield
-        Network that has stored the patterns, with weights W; or, without ``transitions``, a memory
-        with values of N numbers, or a network by ``rules.sequence``, whose neurons then move at
-        once.
-    transitions : HopfieldNetwork, optional
-        Network by ``rules.sequence`` of the same patterns, with weights V.
+        Network that has stored the patterns, with weights W, or a ``DenseMemory`` of them without
+        values; or, without ``transitions``, a memory with values of N numbers, or a network by
+        ``rules.sequence``, whose neurons then move at once.
+    transitions : HopfieldNetwork or DenseMemory, optional
+        Network by ``rules.sequence`` of the same patterns, with weights V; beside a
+        ``DenseMemory`` another one, whose values are the next patterns.
     states : (B, N), (N,) or image array_like
         Initial states; not modified.
     delay : int
@@ -73,13 +82,13 @@ def replay(
     NotStoredError
         If a network has stored nothing, or a memory has no values.
     InvalidInputError, InvalidTypeError
-        If a network is none, their sizes or those of values differ, ``states`` do not match, or a
-        number is out of range.
+        If a network is none, their kinds, their sizes or those of values differ, ``states`` do not
+        match, or a number is out of range.
 
     References
     ----------
     H. T. Chaudhry, J. A. Zavatone-Veth, D. Krotov, C. Pehlevan, *Long sequence Hopfield memory*,
-    NeurIPS 36 (2023), eq. 5.
+    NeurIPS 36 (2023), eq. 5, and its mixed network.
 
     Examples
     --------
@@ -107,11 +116,14 @@ def replay(
     key = checks.key(rng)
     if transitions is None:
         return _alone(network, states, n_sweeps)
+    dense = isinstance(network, DenseMemory)
+    kind = DenseMemory if dense else HopfieldNetwork
     for given, name in ((network, "network"), (transitions, "transitions")):
-        if not isinstance(given, HopfieldNetwork):
+        if not isinstance(given, kind):
             raise InvalidTypeError(
-                f"{name} must be a HopfieldNetwork; got {checks.show(given)}. A memory with values "
-                "needs no transitions: replay(memory, states=states)"
+                f"{name} must be a {kind.__name__}; got {checks.show(given)}. Slow transitions "
+                "are of the kind of network; a memory with values needs none: "
+                "replay(memory, states=states)"
             )
     if network.n_neurons != transitions.n_neurons:
         raise InvalidInputError(
@@ -120,6 +132,9 @@ def replay(
         )
     cues = network._validate(states)
     rows = _rows(cues.array, n_sweeps)
+    if dense:
+        _mixed(network._now(), transitions._now(), rows, delay, strength)
+        return cues.restore(rows, axis=1)
     for sweep in range(n_sweeps):
         past = sweep + 1 - delay
         pulled = strength * transitions.fields(rows[past]) if past >= 0 else None
@@ -127,6 +142,42 @@ def replay(
             rows[sweep], max_sweeps=1, field=pulled, rng=key, start_sweep=sweep
         ).states
     return cues.restore(rows, axis=1)
+
+
+def _mixed(
+    network: DenseMemory,
+    transitions: DenseMemory,
+    rows: NDArray[np.int8],
+    delay: int,
+    strength: float,
+) -> None:
+    """Fill the rows after the first by steps of a mixed network."""
+    if network._state.paired.array is not None:
+        raise InvalidInputError(
+            "network must hold its patterns, without values, beside transitions; "
+            "store(patterns) them alone"
+        )
+    _lead_to_neurons(transitions, "transitions: values")
+    alone = Mixed(network._state, transitions._state, 0.0)
+    both = Mixed(network._state, transitions._state, strength)
+
+    def overlaps(memory: DenseMemory, states: NDArray[np.int8]) -> NDArray[np.int64]:
+        return places.moved(memory._overlaps_of(states)[1], places.HERE)
+
+    for sweep in range(len(rows) - 1):
+        past = sweep + 1 - delay
+        rows[sweep + 1] = (alone if past < 0 else both).step(
+            overlaps(network, rows[sweep]), overlaps(transitions, rows[max(past, 0)])
+        )
+
+
+def _lead_to_neurons(memory: Any, name: str) -> None:
+    """Raise if values are not as long as the patterns."""
+    if memory.values.shape[1] != memory.n_neurons:
+        raise InvalidInputError(
+            f"{name} must have {memory.n_neurons} numbers, as the patterns that they lead to; "
+            f"got {memory.values.shape[1]}"
+        )
 
 
 def _alone(memory: Any, states: Any, n_sweeps: int) -> Any:
@@ -137,11 +188,8 @@ def _alone(memory: Any, states: Any, n_sweeps: int) -> Any:
             f"ModernHopfield; got {checks.show(memory)}"
         )
     now = memory._now()
-    if not isinstance(now, HopfieldNetwork) and now.values.shape[1] != now.n_neurons:
-        raise InvalidInputError(
-            f"values must have {now.n_neurons} numbers, as the patterns that they lead to; "
-            f"got {now.values.shape[1]}"
-        )
+    if not isinstance(now, HopfieldNetwork):
+        _lead_to_neurons(now, "values")
     cues: checks.Batch[Any] = now._validate(states)
     rows = _rows(cues.array, n_sweeps)
     for before, after in itertools.pairwise(rows):

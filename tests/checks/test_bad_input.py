@@ -668,6 +668,8 @@ ARGUMENTS: dict[str, Function] = {
     "replay max_sweeps": lambda x: hs.replay(
         NET, NET, PATTERNS, max_sweeps=min(x, 9) if isinstance(x, int) else x
     ),
+    "replay hold": lambda x: hs.replay(x, DENSE, PATTERNS, max_sweeps=1),
+    "replay lead": lambda x: hs.replay(DENSE, x, PATTERNS, max_sweeps=1),
     "replay rng": lambda x: hs.replay(NET, NET, PATTERNS, rng=x, max_sweeps=1),
     "sequence cyclic": lambda x: hs.rules.sequence(PATTERNS, cyclic=x),
     "sequence projection": lambda x: hs.rules.sequence(PATTERNS, projection=x),

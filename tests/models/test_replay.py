@@ -70,6 +70,75 @@ def test_a_sequence_longer_than_the_network_is_replayed_whole(backend: str) -> N
     assert abs(hs.overlap(lost[-10:], patterns)).max() < 0.6
 
 
+def test_a_mixed_network_is_its_formula() -> None:
+    """Against sums in whole numbers, λ = 5/2 among them: f_S of x³ is 6m² + 2, of x⁴ 8m³ + 8m."""
+    patterns = hs.random_patterns(12, 21, rng=4)
+    memory = hs.DenseMemory(order=4).store(patterns, following(patterns), advise=False)
+    states = hs.random_patterns(40, 21, rng=5)
+    hold, lead = hs.DenseMemory(order=3).store(patterns, advise=False), memory
+    rows = hs.replay(hold, lead, states, delay=2, strength=2.5, max_sweeps=9)
+    xi = patterns.astype(int)
+    top_s, top_a = 6 * 21**2 + 2, 8 * 21**3 + 8 * 21
+    for t in range(9):
+        now = rows[t].astype(int) @ xi.T
+        field = 2 * (6 * now**2 + 2) @ xi * top_a
+        if t >= 1:
+            past = rows[t - 1].astype(int) @ xi.T
+            field = field + 5 * (8 * past**3 + 8 * past) @ following(xi) * top_s
+        np.testing.assert_array_equal(rows[t + 1], np.where(field < 0, -1, 1))
+    assert len(np.unique(rows[-1], axis=0)) > 5
+    for part in (slice(0, 1), slice(7, 30)):
+        alone = hs.replay(hold, lead, states[part], delay=2, strength=2.5, max_sweeps=9)
+        np.testing.assert_array_equal(alone, rows[:, part])
+
+
+@pytest.mark.parametrize("backend", hs.backends.available())
+@pytest.mark.parametrize("delay", [1, 4, 7])
+def test_a_mixed_network_stays_for_the_delay_and_loses_nothing(backend: str, delay: int) -> None:
+    """Order 3: a bit that changes errs with a probability of Q(5.5) = 2e-8, by the law below, with
+    the first 60 patterns; e^x holds P = 3 N.
+    """
+    patterns, steps = hs.random_patterns(300, 100, rng=1), 12 * delay
+    with hs.use_backend(backend):
+        hold = hs.DenseMemory(order=3).store(patterns[:60])
+        lead = hs.DenseMemory(order=3).store(patterns[:60], following(patterns[:60]))
+        rows = hs.replay(hold, lead, patterns[:5], delay=delay, strength=5, max_sweeps=steps)
+        due = np.arange(steps + 1)[:, None] // delay + np.arange(5)
+        np.testing.assert_array_equal(rows, patterns[due])
+        hold = hs.DenseMemory("exponential").store(patterns)
+        lead = hs.DenseMemory("exponential").store(patterns, following(patterns))
+        rows = hs.replay(hold, lead, patterns[:5], delay=delay, strength=1.5, max_sweeps=steps)
+        np.testing.assert_array_equal(rows, patterns[due])
+
+
+@pytest.mark.parametrize("interaction", ["polynomial", "rectified", "exponential"])
+def test_a_mixed_network_that_leads_weakly_stays(interaction: str) -> None:
+    patterns = hs.random_patterns(40, 200, rng=1)
+    hold = hs.DenseMemory(interaction).store(patterns)
+    lead = hs.DenseMemory(interaction).store(patterns, following(patterns))
+    for strength in (0, 0.5):
+        rows = hs.replay(hold, lead, patterns[3], delay=2, strength=strength, max_sweeps=20)
+        assert (rows == patterns[3]).all()
+
+
+@pytest.mark.parametrize("strength", [2.5, 4])
+def test_a_mixed_network_errs_by_the_noise_of_both(strength: float) -> None:
+    """Bits that change have the signal λ − 1, others λ + 1. Noise for n = 3: ξ^ν has the weight
+    m_ν² + λ m_(ν−1)² of two normal overlaps, whose mean square is (3 + 3λ² + 2λ)/N².
+    """
+    n, p = 100, 400
+    noise = math.sqrt(p * (3 + 3 * strength**2 + 2 * strength)) / n
+    wanted = sum(math.erfc((strength + sign) / noise / math.sqrt(2)) for sign in (-1, 1)) / 4
+    found = []
+    for seed in range(12):
+        patterns = hs.random_patterns(p, n, rng=seed)
+        hold = hs.DenseMemory(order=3).store(patterns)
+        lead = hs.DenseMemory(order=3).store(patterns, following(patterns))
+        step = hs.replay(hold, lead, patterns[:200], delay=1, strength=strength, max_sweeps=1)[1]
+        found.append((step != following(patterns)[:200]).mean())
+    assert agrees(np.array(found), wanted)
+
+
 def test_a_network_alone_moves_all_neurons_at_once() -> None:
     patterns = hs.random_patterns(6, 50, rng=1)
     net = hs.HopfieldNetwork(hs.rules.sequence).store(patterns)
@@ -105,8 +174,25 @@ def test_what_cannot_be_replayed_is_said_in_words(make) -> None:
     for wrong in (None, patterns[:, :5], "x"):
         with pytest.raises(HopfieldError, match="states"):
             hs.replay(memory, states=wrong)
-    with pytest.raises(HopfieldError, match=r"needs no transitions: replay\(memory, states=states"):
+    with pytest.raises(
+        HopfieldError, match=r"with values needs none: replay\(memory, states=states"
+    ):
         hs.replay(memory, hs.HopfieldNetwork().store(patterns), patterns)
+    if make is hs.DenseMemory:
+        hold = make().store(patterns)
+        with pytest.raises(HopfieldError, match="network must hold its patterns, without values"):
+            hs.replay(memory, memory, patterns)
+        with pytest.raises(NotStoredError, match="have no values"):
+            hs.replay(hold, hold, patterns)
+        with pytest.raises(NotStoredError, match="nothing yet"):
+            hs.replay(hold, make(), patterns)
+        with pytest.raises(HopfieldError, match="transitions: values must have 8 numbers"):
+            hs.replay(hold, make().store(patterns, patterns[:, :5]), patterns)
+        with pytest.raises(HopfieldError, match="transitions must have 8 neurons"):
+            hs.replay(hold, make().store([[1, 1]], [[1, 1]]), patterns)
+        falls = make(lambda x: -(x**3)).store(patterns, advise=False)
+        with pytest.raises(HopfieldError, match="rises there"):
+            hs.replay(falls, memory, patterns)
     with pytest.raises(HopfieldError, match="make fewer sweeps"):
         hs.replay(memory, states=patterns, max_sweeps=10**15)
     for name, wrong in (("delay", 0), ("strength", -1), ("rng", "x")):

@@ -133,7 +133,8 @@ NET = hs.HopfieldNetwork().store(hs.random_patterns(2, 8, rng=0))
     ("call", "words"),
     [
         (lambda: hs.replay(NET, "x", NET.patterns), "transitions must be a HopfieldNetwork"),
-        (lambda: hs.replay(hs.DenseMemory(), NET, NET.patterns), "network must be a Hopfield"),
+        (lambda: hs.replay("x", NET, NET.patterns), "network must be a Hopfield"),
+        (lambda: hs.replay(hs.DenseMemory(), NET, NET.patterns), "must be a DenseMemory"),
         (
             lambda: hs.replay(NET, hs.HopfieldNetwork().store([[1, 1]]), NET.patterns),
             "transitions must have 8 neurons",

@@ -52,13 +52,16 @@ class Kept(Stored):
         assert self.patterns is not None
         return self.interaction.pulls(self.patterns.shape[1])
 
+    def places(self, overlaps: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Index of each overlap (B, P) in ``pulls``."""
+        n = len(self.pulls) // 2
+        if self.tables[0].relative:
+            return np.asarray(overlaps - overlaps.max(axis=1, keepdims=True) + 2 * n)
+        return overlaps + n
+
     def values_at(self, overlaps: NDArray[np.int64]) -> NDArray[np.int8]:
         """The values (B, M) of states with these overlaps (B, P)."""
-        n = len(self.pulls) // 2
-        places = overlaps + n
-        if self.tables[0].relative:
-            places = overlaps - overlaps.max(axis=1, keepdims=True) + 2 * n
-        return signs(self.pulls, places, self.paired.demanded())
+        return signs(self.pulls, self.places(overlaps), self.paired.demanded())
 
 
 class DenseMemory(WithValues, BinaryMemory):
