@@ -16,8 +16,8 @@ from hopfield_sim.support.products import gram
 @checks.by_name
 def covariance(
     patterns: Any,
-    *,
     activity: float | None = None,
+    *,
     inhibition: float = 0.0,
     zero_diagonal: bool = True,
 ) -> NDArray[np.float64]:

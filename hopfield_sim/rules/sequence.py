@@ -14,8 +14,8 @@ from hopfield_sim.support.products import product
 @checks.by_name
 def sequence(
     patterns: Any,
-    *,
     cyclic: bool = True,
+    *,
     projection: bool = False,
     zero_diagonal: bool = True,
 ) -> NDArray[np.float64]:
