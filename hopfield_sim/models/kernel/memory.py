@@ -23,6 +23,10 @@ from hopfield_sim.models.kernel.fields import Fields, Floats
 from hopfield_sim.models.kernel.kernels import KERNELS, Tabulated
 from hopfield_sim.models.kernel.kernels import kernel as validated
 from hopfield_sim.models.kernel.learning import METHODS, Task
+from hopfield_sim.support import blas
+
+_LARGE = 1000
+"""Number of patterns from which BLAS may use several threads: for less they wait for each other."""
 
 _LARGEST = 1e150
 """Largest coefficient in a file, so that squares are finite."""
@@ -179,7 +183,8 @@ class KernelMemory(BinaryMemory):
             backends.get().perceptron.learn(learning)
             x = learning.best.astype(np.float64)
         else:
-            x = METHODS[self._method](task)
+            with blas.limit(1 if len(patterns) < _LARGE else None):
+                x = METHODS[self._method](task)
         if self._method == "perceptron":
             x /= n  # those of the rule
         fields = Fields(patterns, x * task.bits, task.table)
