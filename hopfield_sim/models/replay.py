@@ -44,7 +44,8 @@ def replay(
 
     .. math:: h_i(t) = \sum_j W_{ij}\, s_j + λ \sum_j V_{ij}\, s_j(t - τ) ,
 
-    and those of a ``DenseMemory``, all at once (a mixed network), the values v of ``transitions``,
+    and those of a ``DenseMemory``, all at once (a mixed network whose slow part looks back at one
+    moment), the values v of ``transitions``,
 
     .. math:: h_i(t) = \sum_\mu \xi_i^\mu f_S(\xi^\mu \cdot s(t))
         + λ \sum_\mu v_i^\mu f_A(\xi^\mu \cdot s(t - τ)) ,

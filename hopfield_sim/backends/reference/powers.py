@@ -33,7 +33,10 @@ def raised(x: Floats, exponent: int) -> Floats:
     odd: Floats | None = None
     while exponent > 1:
         if exponent & 1:
-            odd = x.copy() if odd is None else module_of(x).multiply(odd, x, out=odd)
+            if odd is None:
+                odd = x.copy()
+            else:
+                odd *= x
         x *= x
         exponent >>= 1
     if odd is not None:
