@@ -99,6 +99,9 @@ class Matrix(FieldsCached):
         Bound of the absolute values of fields of an integer matrix.
     factors : Factors, optional
         Factors of Hebbian integers, if the matrix has any.
+    outer : ((K, N) ndarray of int8, (K, N) ndarray of int8), optional
+        Factors L, R of another integer matrix, with entries of −1, 0 and 1, where they are less
+        work than it: ``columns`` is RᵀL.
     """
 
     columns: NDArray[Any]
@@ -106,6 +109,7 @@ class Matrix(FieldsCached):
     scale: float
     reach: int = 0
     factors: Factors | None = None
+    outer: tuple[NDArray[np.int8], NDArray[np.int8]] | None = None
 
     @cached_property
     def exact(self) -> bool:

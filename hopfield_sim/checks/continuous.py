@@ -130,10 +130,7 @@ def _numbers(
     copy = copied(array, dtype)  # overflow is detected below
     # Sums of N squares, and differences of them, must not overflow.
     limit = 0.25 * float(np.sqrt(np.finfo(dtype).max / array.size))
-    for rows in slabs(copy):
-        if not (-limit <= copy[rows].min() and copy[rows].max() <= limit):
-            break
-    else:
+    if all(-limit <= copy[rows].min() and copy[rows].max() <= limit for rows in slabs(copy)):
         return copy
     bad, xp = ~(abs(copy) <= limit), module_of(copy)
     if known is not None:

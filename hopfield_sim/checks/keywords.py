@@ -14,7 +14,7 @@ import numpy as np
 from hopfield_sim.checks.words import nearest
 from hopfield_sim.errors import InvalidTypeError
 
-__all__ = ["by_name", "decorate", "explanation"]
+__all__ = ["by_name", "decorate", "explained"]
 
 _Callable = TypeVar("_Callable", bound=Callable[..., Any])
 
@@ -43,8 +43,8 @@ def by_name(function: _Callable) -> _Callable:
     hopfield_sim.errors.InvalidTypeError: flip has no argument fracton=; did you mean fraction=?
     """
     if not isinstance(function, type):
-        return cast(_Callable, _explained(function, function.__name__))
-    decorate(function, _explained)
+        return cast(_Callable, explained(function, function.__name__))
+    decorate(function, explained)
     return function
 
 
@@ -61,9 +61,10 @@ def decorate(cls: type, decorator: Callable[[Callable[..., Any], str], Callable[
             setattr(cls, name, classmethod(decorator(member.__func__, name)))
 
 
-def _explained(function: Callable[..., Any], called: str) -> Callable[..., Any]:
+def explained(function: Callable[..., Any], called: str) -> Callable[..., Any]:
+    """The function as ``by_name`` decorates it, with the name by which it is called."""
     ignoring = np.errstate(under="ignore")(function)
-    explain = explanation(function, called)
+    explain = _explanation(function, called)
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
@@ -76,7 +77,7 @@ def _explained(function: Callable[..., Any], called: str) -> Callable[..., Any]:
     return checked
 
 
-def explanation(function: Callable[..., Any], called: str) -> Callable[..., None]:
+def _explanation(function: Callable[..., Any], called: str) -> Callable[..., None]:
     """A function that raises InvalidTypeError for the arguments that ``function`` does not have;
     to be called after a TypeError.
     """

@@ -30,8 +30,7 @@ def patterns(
     """
     array = numeric(value, name, allow_bool=True, xp=xp)
     length, shape = pattern_layout(array, name, n_neurons, "neuron", most_axes=3)
-    spins = signs(array, name)
-    return Stored((spins if xp is np else moved(spins, HERE)).reshape(len(array), length), shape)
+    return Stored(moved(signs(array, name), HERE).reshape(len(array), length), shape)
 
 
 def states(

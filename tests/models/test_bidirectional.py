@@ -29,12 +29,16 @@ def alternate(weights, x, y, sweeps=100):
 
 
 @pytest.mark.parametrize("backend", hs.backends.available())
-@pytest.mark.parametrize(("n_keys", "n_values", "count"), [(40, 31, 9), (7, 60, 6), (30, 1, 4)])
+@pytest.mark.parametrize(
+    ("n_keys", "n_values", "count"), [(40, 31, 9), (7, 60, 6), (30, 1, 4), (17, 12, 8)]
+)
 def test_layers_take_turns(backend: str, n_keys: int, n_values: int, count: int) -> None:
+    """The last one has too many pairs for fields by their overlaps instead of the matrix."""
     keys, values = pairs(count, n_keys, n_values)
     memory = hs.BidirectionalMemory(backend=backend).store(keys, values)
     weights = sum(np.outer(x, y) for x, y in zip(keys.astype(int), values, strict=True))
     assert (memory.weights == weights).all()
+    assert (memory.network._known().outer is None) == (4 * count >= n_keys + n_values)
     x, y = pairs(50, n_keys, n_values, seed=3)
     first_y, first_x = np.where(x @ weights < 0, -1, 1), np.where(y @ weights.T < 0, -1, 1)
     for run, start in (

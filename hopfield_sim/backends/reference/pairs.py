@@ -163,7 +163,10 @@ class Pairs:
             return all_fields(couplings, self.cache(couplings, states), states)
         if isinstance(couplings, Sparse):
             return sparse_fields(couplings, states)
-        factors = couplings.factors
+        factors, outer = couplings.factors, couplings.outer
+        if outer is not None:
+            left, right = outer
+            return whole_product(whole_product(states, right.T, 1), left, couplings.n_neurons)
         if factors is None and couplings.exact:
             largest = couplings.reach // couplings.n_neurons + 1  # no sum exceeds the reach
             return whole_product(states, couplings.columns, largest)

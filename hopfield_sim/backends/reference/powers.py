@@ -63,8 +63,7 @@ def rectified(x: Floats, exponent: int, *, order: int | None = None) -> Floats:
     >>> rectified(np.array([-2.0, 0.5, 2.0]), 3)
     array([0.   , 0.125, 8.   ])
     """
-    kept = module_of(x).maximum(x, x.dtype.type(0))
-    kept *= x > floor(order or exponent, x.dtype)
+    kept = module_of(x).where(x > floor(order or exponent, x.dtype), x, x.dtype.type(0))
     return raised(kept, exponent)
 
 

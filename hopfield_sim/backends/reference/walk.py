@@ -146,6 +146,13 @@ def stays(look: Look, spins: Spins) -> NDArray[np.bool_]:
     return kept
 
 
+def by_sign(d: NDArray[Any], spins: Spins, ties: str) -> Spins:
+    """Return +1 where d > 0 and −1 where d < 0; at 0 the old spins or, for ``ties="plus"``, +1."""
+    xp, up, down = module_of(d), np.int8(1), np.int8(-1)
+    new: Spins = xp.where(d > 0, up, xp.where(d < 0, down, up if ties == "plus" else spins))
+    return new
+
+
 def held(clamped: NDArray[Any], spins: Spins, new: Spins) -> Spins:
     """Return ``new`` with the old spins of clamped sites."""
     kept: Spins = module_of(spins).where(clamped != 0, spins, new)

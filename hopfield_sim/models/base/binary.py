@@ -254,7 +254,7 @@ class BinaryMemory(SpinMemory):
         sweeps = count * min(schedule[-1][1] if schedule else 0, most)
         manner = Manner(update, order, key, threads, ties, held, sweeps, stochastic, push, active)
         engine: Engine
-        if [a for a in (held, push) if a is not None and a.ndim == 2]:  # of each state
+        if any(a is not None and a.ndim == 2 for a in (held, push)):
             common = now._engine(replace(manner, clamp=None, field=None))
             engine = EachOwn.of(common, manner, cues.array.shape)
         else:

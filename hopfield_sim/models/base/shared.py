@@ -12,10 +12,8 @@ import functools
 import threading
 from typing import Any, Self, TypeVar
 
-import numpy as np
-
 from hopfield_sim.checks import message, places
-from hopfield_sim.checks.keywords import decorate, explanation
+from hopfield_sim.checks.keywords import decorate, explained
 from hopfield_sim.errors import HopfieldError, InsufficientMemoryError, NotStoredError
 
 T = TypeVar("T")
@@ -66,22 +64,18 @@ def stored(what: T | None) -> T:
 
 def _public(function: Any, called: str) -> Any:
     """Decorate a method as ``Shared`` describes."""
-    ignoring = np.errstate(under="ignore")(function)
-    explain = explanation(function, called)
+    told = explained(function, called)
 
     @functools.wraps(function)
     def public(*args: Any, **kwargs: Any) -> Any:
         try:
-            return ignoring(*args, **kwargs)
-        except TypeError:
-            explain(*args, **kwargs)
-            raise
+            return told(*args, **kwargs)
         except MemoryError as error:
             if isinstance(error, HopfieldError):
                 raise
-            told = message(error)
+            reason = message(error)
         # Out here the error is gone, and with it the arrays that its frames had.
         places.forget()
-        raise InsufficientMemoryError(f"not enough memory: {told}; pass fewer states at a time")
+        raise InsufficientMemoryError(f"not enough memory: {reason}; pass fewer states at a time")
 
     return public

@@ -81,6 +81,12 @@ class SpinMemory(ShowsMemory, Saved, ABC):
             raise NotStoredError(f"{what} needs patterns; call store(patterns) first")
         return patterns
 
+    def _without(self, index: Any) -> tuple[int, NDArray[np.int8]]:
+        """The index of a stored pattern, validated, and all other patterns."""
+        patterns = self._stored_patterns("forget")
+        index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
+        return index, np.delete(patterns, index, axis=0)
+
     def _joined(self, new: checks.Stored[np.int8]) -> NDArray[np.int8]:
         """All patterns after adding these, which must match the stored ones."""
         patterns, shape = self._state.patterns, self._state.shape

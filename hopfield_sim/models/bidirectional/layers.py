@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,4 +40,9 @@ def joined(keys: Spins, values: Spins) -> Matrix:
     columns = np.zeros((n, n), np.int16 if len(keys) < 2**15 else np.int32)
     columns[:n_keys, n_keys:] = whole_product(keys.T, values, 1)
     columns[n_keys:, :n_keys] = columns[:n_keys, n_keys:].T
-    return couplings.whole(columns, np.zeros(n), 1.0)
+    made = couplings.whole(columns, np.zeros(n), 1.0)
+    if 4 * len(keys) >= n:
+        return made
+    x, y = np.zeros((2, len(keys), n), np.int8)
+    x[:, :n_keys], y[:, n_keys:] = keys, values
+    return replace(made, outer=(np.concatenate([x, y]), np.concatenate([y, x])))

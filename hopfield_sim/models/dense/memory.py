@@ -197,13 +197,13 @@ class DenseMemory(WithValues, BinaryMemory):
         ------
         NotStoredError
             If there are no patterns.
+        InvalidInputError, InvalidTypeError
+            If the index is out of range, or no integer.
         """
         with self._lock:
-            patterns = self._stored_patterns("forget")
-            index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
-            if len(patterns) == 1:
+            index, left = self._without(index)
+            if not len(left):
                 return self.clear()
-            left = np.delete(patterns, index, axis=0)
             self._state = self._kept(left, self._shape, self._state.paired.without(index))
         return self
 

@@ -260,17 +260,15 @@ class HopfieldNetwork(PairNetwork):
             contain user-defined ones).
         """
         with self._lock:
-            patterns = self._stored_patterns("forget")
-            index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
-            rule = self._demanded_rule()
-            if len(patterns) == 1:
+            index, left = self._without(index)
+            rule, gone = self._demanded_rule(), self._stored_patterns("forget")[index]
+            if not len(left):
                 return self.clear()
-            left = np.delete(patterns, index, axis=0)
             pairs, kept = backends.get(self._backend).pairs, self._columns(left.shape[1])
             learnt, diagonal, brought = learning.learn(
                 rule, self._zero_diagonal, left, left, None, None, self._dtype, kept, pairs
             )
-            made = Derived(self._changed_matrix(learnt, patterns[index : index + 1], -1))
+            made = Derived(self._changed_matrix(learnt, gone[None], -1))
             theta = self._chosen(self._state.thresholds, brought)
             after = Learnt(left, self._shape, learnt, theta, diagonal, made)
             self._state = _validated(after)

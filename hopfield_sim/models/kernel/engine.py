@@ -78,12 +78,11 @@ class Machines(walk.Model):
 
     def becomes(self, h: Floats, spins: Spins, draws: walk.Draws) -> Spins:
         """The new spins, in arrays of equal shape; clamped sites are reset later."""
-        up, down = np.int8(1), np.int8(-1)
-        if self.stochastic:
-            with np.errstate(over="ignore"):
-                return np.where(draws < probability_words(h * self.gain), up, down)
-        stay = up if self.manner.ties == "plus" else spins
-        return np.where(h > 0, up, np.where(h < 0, down, stay))
+        if not self.stochastic:
+            return walk.by_sign(h, spins, self.manner.ties)
+        with np.errstate(over="ignore"):
+            up = draws < probability_words(h * self.gain)
+        return np.where(up, np.int8(1), np.int8(-1))
 
 
 class AgreementsOfRows:

@@ -149,13 +149,16 @@ class KernelMemory(BinaryMemory):
         ------
         NotStoredError
             If there are no patterns.
+        NotConverged
+            If the other patterns are not learnt; nothing is forgotten then.
+        InvalidInputError, InvalidTypeError
+            If the index is out of range, or no integer.
         """
         with self._lock:
-            patterns = self._stored_patterns("forget")
-            index = checks.integer(index, "index", minimum=0, maximum=len(patterns) - 1)
-            if len(patterns) == 1:
+            index, left = self._without(index)
+            if not len(left):
                 return self.clear()
-            self._state = self._learnt(np.delete(patterns, index, axis=0), self._shape)
+            self._state = self._learnt(left, self._shape)
         return self
 
     def clear(self) -> KernelMemory:
@@ -257,6 +260,18 @@ class KernelMemory(BinaryMemory):
         ----------
         states : (B, N), (N,) or image array_like
             States of ±1; not modified.
+
+        Returns
+        -------
+        (B, N), (N,) or image ndarray of float64
+            h, in units of the kernel.
+
+        Raises
+        ------
+        NotStoredError
+            If nothing is stored.
+        InvalidInputError, InvalidTypeError
+            If ``states`` do not match the memory.
         """
         now = self._now()
         batch = now._validate(states)

@@ -155,15 +155,12 @@ class Trained(walk.Model):
 
     def becomes(self, d: Doubles, spins: Spins, draws: walk.Draws) -> Spins:
         """The new spins, in arrays of equal shape; clamped sites are reset later."""
-        xp, up, down = module_of(d), np.int8(1), np.int8(-1)
-        new: Spins
         if not self.stochastic:
-            stay = up if self.manner.ties == "plus" else spins
-            new = xp.where(d > 0, up, xp.where(d < 0, down, stay))
-            return new
+            return walk.by_sign(d, spins, self.manner.ties)
         log_gain = self.field.log_unit - math.log(min(max(self.temperature, 1e-250), 1e250))
         gain = math.exp(min(max(log_gain, -700.0), 700.0))
-        new = xp.where(draws < probability_words(d * gain), up, down)
+        up = draws < probability_words(d * gain)
+        new: Spins = module_of(d).where(up, np.int8(1), np.int8(-1))
         return new
 
 

@@ -19,9 +19,9 @@ from hopfield_sim.backends.reference.powers import Floats, rectified
 from hopfield_sim.checks.places import module_of
 from hopfield_sim.models.classifier import rule as classifier_rule
 
-_POWERS = 1 << 15
-"""Number of powers computed at a time, 256 kB: larger blocks leave the cache and take three times
-as long."""
+_POWERS = 1 << 14
+"""Number of powers computed at a time, 128 kB: memory for more is asked from the system, and
+cleared by it, in every operation, which can take longer than the operation."""
 
 _POWERS_THERE = 1 << 26
 """The same on a device, which wants many."""
