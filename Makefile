@@ -38,6 +38,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Its many lines go to a file, which is shown when something went wrong.
 LOG := $(VENV)/install.log
 INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; }; }
+# More for an environment whose kernels are built: they stay beside their sources as they are.
+MORE = export HOPFIELD_SIM_KERNELS=none && $(call INSTALL,$(1))
 # Tests in as many processes as there are cores; one that has no more takes some of another's.
 SHARED_OUT := --numprocesses auto --dist worksteal
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
@@ -163,27 +165,28 @@ $(VENV)/.test: $(VENV)/.created $(BUILD_INPUTS)
 	    echo "The tests need the compiled kernels. If a compiler or Python.h is missing: $(APT)"; exit 1; }
 	@touch $@ $(VENV)/.run
 
-$(VENV)/.lint: $(VENV)/.created $(BUILD_INPUTS)
-	@echo "== installing hopfield_sim with its linters"
-	@$(call INSTALL,'.[lint]')
-	@touch $@ $(VENV)/.run
+$(VENV)/.lint: $(VENV)/.run
+	@echo "== installing its linters"
+	@$(call MORE,'.[lint]')
+	@touch $@
 
-$(VENV)/.docs: $(VENV)/.created $(BUILD_INPUTS)
-	@echo "== installing hopfield_sim with its documentation tools"
-	@$(call INSTALL,'.[docs]')
-	@touch $@ $(VENV)/.run
+$(VENV)/.docs: $(VENV)/.run
+	@echo "== installing its documentation tools"
+	@$(call MORE,'.[docs]')
+	@touch $@
 
-$(VENV)/.bench: $(VENV)/.created $(BUILD_INPUTS)
-	@echo "== installing hopfield_sim with what its benchmarks need"
-	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'.[bench]')
-	@touch $@ $(VENV)/.run
+# What is measured or attacked are the kernels, too.
+$(VENV)/.bench: $(VENV)/.test
+	@echo "== installing what its benchmarks need"
+	@$(call MORE,'.[bench]')
+	@touch $@
 
 # Attacks also reach what needs the extras. (A comma in a call would end its argument.)
 ATTACKED := .[bench,cluster,data]
-$(VENV)/.reliability: $(VENV)/.created $(BUILD_INPUTS)
-	@echo "== installing hopfield_sim with what its attacks need"
-	@export HOPFIELD_SIM_KERNELS=require; $(call INSTALL,'$(ATTACKED)' ipython)
-	@touch $@ $(VENV)/.run $(VENV)/.bench
+$(VENV)/.reliability: $(VENV)/.test
+	@echo "== installing what its attacks need"
+	@$(call MORE,'$(ATTACKED)' ipython)
+	@touch $@ $(VENV)/.bench
 
 # A peer that cannot be installed is no error here: its rows of the table say so.
 $(PEERS)/.bench: $(BUILD_INPUTS) benchmarks/peers.py
