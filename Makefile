@@ -40,6 +40,8 @@ LOG := $(VENV)/install.log
 INSTALL = { $(PIP) install --editable $(1) >$(LOG) 2>&1 || { cat $(LOG); false; }; }
 # More for an environment whose kernels are built: they stay beside their sources as they are.
 MORE = export HOPFIELD_SIM_KERNELS=none && $(call INSTALL,$(1))
+# Tests and attacks start many commands: none shall compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests in as many processes as there are cores; one that has no more takes some of another's.
 SHARED_OUT := --numprocesses auto --dist worksteal
 BUILD_INPUTS := pyproject.toml setup.py hopfield_sim/__init__.py \
