@@ -334,10 +334,11 @@ def curves_by_hand(n, counts, flipped, n_states, keys, max_sweeps):
     ties = 0
     for k, key in enumerate(keys.tolist()):
         patterns = np.empty((max(counts), n), np.int8)
-        for mu, i in np.ndindex(patterns.shape):
-            counter = np.array([i // 128, 0, mu, counter_rng.PATTERN], np.uint64)
-            word = int(counter_rng.philox(counter, key)[i // 32 % 4])
-            patterns[mu, i] = 1 if word >> i % 32 & 1 else -1
+        for mu, block in np.ndindex(len(patterns), (n + 127) // 128):
+            counter = np.array([block, 0, mu, counter_rng.PATTERN], np.uint64)
+            words = counter_rng.philox(counter, key).tolist()
+            for i in range(128 * block, min(n, 128 * (block + 1))):
+                patterns[mu, i] = 1 if words[i // 32 % 4] >> i % 32 & 1 else -1
         for point, count in enumerate(counts.tolist()):
             targets = patterns[[s % count for s in range(n_states)]]
             cues = point * n_states + np.arange(n_states)

@@ -44,7 +44,7 @@ def flipped(patterns: np.ndarray, share: float, seed: int) -> np.ndarray:
 
 def exact(states: np.ndarray, patterns: np.ndarray, beta: float) -> tuple[np.ndarray, np.ndarray]:
     """Energy and gradient of the memory that keeps its patterns, straight from the formulas."""
-    squares = ((states[:, None] - patterns) ** 2).sum(axis=2)
+    squares = np.array([((state - patterns) ** 2).sum(axis=1) for state in states])
     weights = np.exp(-beta / 2 * squares)
     energy = -np.log(weights.sum(axis=1)) / beta
     return energy, states - weights @ patterns / weights.sum(axis=1, keepdims=True)

@@ -188,7 +188,12 @@ def test_without_scipy_and_jinja_only_theory_and_the_page_are_missing(tmp_path: 
     [
         ["dense", "--sizes", "20", "--orders", "2,3", "--exponential-sizes", "8", "--trials", "3"],
         ["modern", "--sizes", "8", "--counts", "10,100", "--trials", "2", "--queries", "10"],
-        ["distributed", "--quick", "--sizes", "9", "--trials", "1", "--queries", "4"],
+        [
+            *("distributed", "--quick", "--sizes", "9", "--trials", "1", "--queries", "4"),
+            *("--n-patterns", "20", "--betas", "10", "--n-features", "200,400"),
+            *("--counts", "10,20", "--count-features", "200", "--kernel-features", "200"),
+            *("--image-size", "8", "--image-betas", "40", "--image-features", "200,400"),
+        ],
     ],
     ids=lambda words: words[0],
 )
