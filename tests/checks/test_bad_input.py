@@ -132,6 +132,7 @@ STATE_TAKERS: dict[str, Function] = {
 }
 
 ROW = [1, -1, 1, -1, 1, -1]
+GRADED_RUN = GRADED.recall(ROW)
 
 
 # What is no array of ±1, with the class of the error and a word of its message.
@@ -507,8 +508,10 @@ ARGUMENTS: dict[str, Function] = {
     "recall tol": lambda x: GRADED.recall(ROW, tol=x),
     "graded recall clamp": lambda x: GRADED.recall(ROW, clamp=x),
     "graded recall record": lambda x: GRADED.recall(ROW, record=x),
-    "graded recall every": lambda x: GRADED.recall(ROW, record="energy", every=x, max_time=9),
-    "graded overlap": lambda x: GRADED.recall(ROW).overlap(x),
+    "graded recall every": lambda x: GRADED.recall(
+        ROW, record="energy", every=x, max_time=9, max_steps=1000
+    ),
+    "graded overlap": lambda x: GRADED_RUN.overlap(x),
     "KernelMemory kernel": lambda x: hs.KernelMemory(x).store(PATTERNS),
     "KernelMemory order": lambda x: hs.KernelMemory("polynomial", order=x).store(PATTERNS),
     "KernelMemory width": lambda x: hs.KernelMemory(width=x).store(PATTERNS),
