@@ -21,8 +21,10 @@ def contest(baseline: dense.Maker) -> Contest:
 
 
 def work() -> Work:
-    """In every visit the slopes, of 32 bits, added with the signs of the site's bits."""
-    return Work(4 * PATTERNS, "int8", (4 + 1 / 8) * PATTERNS)
+    """In every visit the slopes, of 32 bits, added with the signs of the site's bits; four sites
+    read them together.
+    """
+    return Work(4 * PATTERNS, "int8", (4 / 4 + 1 / 8) * PATTERNS)
 
 
 ROWS = [

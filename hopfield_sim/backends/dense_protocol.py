@@ -26,6 +26,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from hopfield_sim.backends.protocol import packed
+
 _BLOCK: Final = 512
 """Number of patterns in a block; see ``signs``."""
 
@@ -83,6 +85,11 @@ class Memories:
         return np.ascontiguousarray(self.patterns.T)
 
     @cached_property
+    def bits(self) -> NDArray[np.uint64]:
+        """Patterns with one bit for each site, (P, ⌈N/64⌉), zero-padded."""
+        return packed(self.patterns, 8)
+
+    @cached_property
     def columns(self) -> NDArray[np.uint64]:
         """Signs of the patterns by site for sums of doubles, eight 64-bit words for each block."""
         return signs(self.patterns, np.uint64)
@@ -96,6 +103,18 @@ class Memories:
         if self.whole is not None or (met != np.rint(met)).any():
             return None
         return signs(self.patterns, np.uint32)
+
+    @cached_property
+    def pairs(self) -> NDArray[np.int64] | None:
+        """Slope in the lower and bend in the upper 32 bits, (2N + 1,); None if slopes are not
+        integers. Where one does not fit, the slope is −2³¹, which alone is too large for a sum.
+        """
+        if self.narrow_columns is None:
+            return None
+        large = np.maximum(np.abs(self.slope), np.abs(self.bend)) >= 1 << 31
+        slope = np.where(large, -(1 << 31), self.slope).astype(np.int64)
+        bend = np.where(large, 0, self.bend).astype(np.int64)
+        return (bend << 32) + (slope & (1 << 32) - 1)
 
     @cached_property
     def doubt(self) -> float:

@@ -130,6 +130,18 @@ def test_only_whole_slopes_are_added_as_integers():
     assert even.narrow_columns is not None
 
 
+def test_a_slope_or_a_bend_beyond_32_bits_is_marked_as_too_large():
+    memories, _ = interactions.get("polynomial", 6).memories(hs.random_patterns(3, 65, rng=0))
+    slope, bend = memories.pairs.astype(np.int32), memories.pairs >> 32
+    large = slope == -(2**31)
+    assert 0 < large.sum() < large.size
+    np.testing.assert_array_equal(
+        large, np.maximum(np.abs(memories.slope), np.abs(memories.bend)) > 2**31 - 1
+    )
+    np.testing.assert_array_equal(slope[~large], memories.slope[~large])
+    np.testing.assert_array_equal(bend, np.where(large, 0, memories.bend))
+
+
 @pytest.mark.parametrize("backend", hs.backends.available())
 @pytest.mark.parametrize("update", ["async", "sync"])
 @pytest.mark.parametrize("temperature", [0.0, 300.0])

@@ -39,7 +39,7 @@ class CompiledDense(Dense):
         step = max(1, _BUDGET // memories.patterns.size)
         for start in range(0, len(states), step):
             block = slice(start, start + step)
-            self._kernels.overlaps(memories.patterns, states[block], out[block])
+            self._kernels.overlaps(memories.bits, states[block], out[block])
         return out
 
     def advance(

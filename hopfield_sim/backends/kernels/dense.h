@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include "bits.h"
 #include "targets.h"
 
 #define LANES 8
@@ -63,13 +64,17 @@ ROW_KERNEL static void add_rows(int64_t rows, const uint64_t *restrict signs, co
         }
 }
 
+static inline double sum_of_lanes(const double *lane) {
+    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+}
+
 static inline double signed_sum(int64_t n_patterns, const uint64_t *signs, const double *values) {
     const int64_t blocks = n_patterns / BLOCK, rest = n_patterns - BLOCK * blocks;
     double lane[LANES];
     add_blocks(blocks, signs, values, lane);
     if (rest)
         add_rows((rest + LANES - 1) / LANES, signs + LANES * blocks, values + BLOCK * blocks, lane);
-    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+    return sum_of_lanes(lane);
 }
 
 /* s_i D_i in integers: the sum of F(m) - F(m - 2 ξ_i s_i), divided by 2^unit. F is tabulated in n_limbs digits of 31
@@ -133,43 +138,129 @@ static inline double narrow_signed_sum(int64_t n_patterns, int64_t total, const 
     return (double)(total - 2 * set);
 }
 
-/* Convert slopes to 32-bit integers and sum them; returns 0 if they are too large. */
-ROW_KERNEL static int narrow_slopes(int64_t n_patterns, const double *restrict slopes, int32_t *restrict out,
-                                    int64_t *total) {
-    double lane[LANES] = {0}, size = 0;
-    int64_t start = 0;
-    int32_t sum = 0;
-    for (; start + BLOCK <= n_patterns; start += BLOCK)
-        for (int b = 0; b < DEPTH; b++)
-            for (int j = 0; j < LANES; j++)
-                lane[j] += fabs(slopes[start + LANES * b + j]);
-    for (int j = 0; j < LANES; j++)
-        size += lane[j];
-    for (; start < n_patterns; start++)
-        size += fabs(slopes[start]);
-    if (size >= 2147483648.0)
-        return 0;
-    for (int64_t p = 0; p < n_patterns; p++) {
-        out[p] = (int32_t)slopes[p];
-        sum += out[p];
+/* The same sums of several sites in one pass over the values: these are read once, and no addition waits for the one
+ * before. Each sum is to the last bit what it is by itself. */
+#define TOGETHER 4
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(HOPFIELD_NO_AVX512)
+#include <immintrin.h>
+#define HAVE_TOGETHER (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+#define AVX512 __attribute__((target("avx512f,avx512dq")))
+#define EACH _Pragma("GCC unroll 4") for (int g = 0; g < TOGETHER; g++)
+
+AVX512 static void set_sums(int64_t n_patterns, const uint32_t *const signs[TOGETHER], const int32_t *values,
+                            int64_t *out) {
+    __m512i sum[TOGETHER], word[TOGETHER];
+    int64_t p = 0;
+    EACH sum[g] = _mm512_setzero_si512();
+    for (; p + BLOCK <= n_patterns; p += BLOCK) {
+        EACH word[g] = _mm512_loadu_si512(signs[g] + p / NARROW_DEPTH);
+        _Pragma("GCC unroll 32") for (int b = 0; b < NARROW_DEPTH; b++) {
+            const __m512i some = _mm512_loadu_si512(values + p + NARROW_LANES * b);
+            const __m512i bit = _mm512_set1_epi32((int32_t)(0x80000000u >> b));
+            EACH sum[g] = _mm512_mask_add_epi32(sum[g], _mm512_test_epi32_mask(word[g], bit), sum[g], some);
+        }
     }
-    *total = sum;
-    return 1;
+    if (p < n_patterns)
+        EACH word[g] = _mm512_loadu_si512(signs[g] + p / NARROW_DEPTH);
+    for (; p < n_patterns; p += NARROW_LANES) {
+        const __m512i some = _mm512_loadu_si512(values + p);
+        EACH {
+            sum[g] = _mm512_mask_add_epi32(sum[g], _mm512_movepi32_mask(word[g]), sum[g], some);
+            word[g] = _mm512_slli_epi32(word[g], 1);
+        }
+    }
+    EACH out[g] = _mm512_reduce_add_epi32(sum[g]);
 }
 
-/* Update the overlaps after a flip: m_μ += twice_spin ξ_i^μ. */
+AVX512 static void lane_sums(int64_t n_patterns, const uint64_t *const signs[TOGETHER], const double *values,
+                             double (*out)[LANES]) {
+    const __m512i top = _mm512_set1_epi64((int64_t)SIGN_BIT);
+    __m512d sum[TOGETHER];
+    __m512i word[TOGETHER];
+    EACH sum[g] = _mm512_setzero_pd();
+    for (int64_t p = 0; p < n_patterns;) {
+        const int64_t end = n_patterns - p < BLOCK ? n_patterns : p + BLOCK;
+        EACH word[g] = _mm512_loadu_si512(signs[g] + p / DEPTH);
+        for (; p < end; p += LANES) {
+            const __m512i some = _mm512_loadu_si512(values + p);
+            EACH {
+                const __m512i turned = _mm512_ternarylogic_epi64(some, word[g], top, 0x78); /* some ^ (word & top) */
+                sum[g] = _mm512_add_pd(sum[g], _mm512_castsi512_pd(turned));
+                word[g] = _mm512_slli_epi64(word[g], 1);
+            }
+        }
+    }
+    EACH _mm512_storeu_pd(out[g], sum[g]);
+}
+#else
+#define HAVE_TOGETHER 0
+UNUSED static void set_sums(int64_t n_patterns, const uint32_t *const signs[TOGETHER], const int32_t *values,
+                            int64_t *out) {}
+UNUSED static void lane_sums(int64_t n_patterns, const uint64_t *const signs[TOGETHER], const double *values,
+                             double (*out)[LANES]) {}
+#endif
+
+/* How many sites go together on this processor: 1 where it has no loop for several. */
+UNUSED static int64_t together(void) {
+    return HAVE_TOGETHER ? TOGETHER : 1;
+}
+
+/* Sums for TOGETHER sites, of slopes in 32 bits with a `total`, */
+UNUSED static void narrow_signed_sums(int64_t n_patterns, int64_t total, const uint32_t *const signs[TOGETHER],
+                                      const int32_t *values, double *sums) {
+    int64_t set[TOGETHER];
+    set_sums(n_patterns, signs, values, set);
+    for (int g = 0; g < TOGETHER; g++)
+        sums[g] = (double)(total - 2 * set[g]);
+}
+
+/* and of doubles. */
+UNUSED static void signed_sums(int64_t n_patterns, const uint64_t *const signs[TOGETHER], const double *values,
+                               double *sums) {
+    double lane[TOGETHER][LANES];
+    lane_sums(n_patterns, signs, values, lane);
+    for (int g = 0; g < TOGETHER; g++)
+        sums[g] = sum_of_lanes(lane[g]);
+}
+
+/* Update the overlaps of a block, or of the rest, after a flip: m_μ += twice_spin ξ_i^μ. */
+static inline void move_block(int64_t rows, int64_t twice_spin, const uint64_t *restrict word,
+                              int64_t *restrict overlaps) {
+    for (int64_t b = 0; b < rows; b++)
+        for (int j = 0; j < LANES; j++) {
+            uint64_t turn = -((word[j] << b) >> 63);
+            overlaps[LANES * b + j] += (int64_t)(((uint64_t)twice_spin ^ turn) - turn);
+        }
+}
+
 ROW_KERNEL static void move_overlaps(int64_t n_patterns, int64_t twice_spin, const uint64_t *restrict signs,
                                      int64_t *restrict overlaps) {
+    for (int64_t start = 0; start < n_patterns; start += BLOCK)
+        move_block(rows_of_block(n_patterns, start), twice_spin, signs + start / DEPTH, overlaps + start);
+}
+
+/* The same, and what belongs to the new overlaps if all are whole numbers: the slopes in 32 bits, their total, and the
+ * sum of the bends. A pair has a slope in its lower and a bend in its upper half; `pairs` points at that of overlap 0.
+ * Returns 0 if the slopes are too large for sums in 32 bits. */
+ROW_KERNEL static int move_narrow(int64_t n_patterns, int64_t twice_spin, const uint64_t *restrict signs,
+                                  const int64_t *restrict pairs, int64_t *restrict overlaps, int32_t *restrict slopes,
+                                  int64_t *total, double *bends) {
+    int64_t size = 0, sum = 0, bend = 0;
     for (int64_t start = 0; start < n_patterns; start += BLOCK) {
-        const int64_t rows = rows_of_block(n_patterns, start);
-        const uint64_t *restrict word = signs + start / DEPTH;
-        int64_t *restrict some = overlaps + start;
-        for (int64_t b = 0; b < rows; b++)
-            for (int j = 0; j < LANES; j++) {
-                uint64_t turn = -((word[j] << b) >> 63);
-                some[LANES * b + j] += (int64_t)(((uint64_t)twice_spin ^ turn) - turn);
-            }
+        const int64_t end = n_patterns - start < BLOCK ? n_patterns : start + BLOCK;
+        move_block(rows_of_block(n_patterns, start), twice_spin, signs + start / DEPTH, overlaps + start);
+        for (int64_t p = start; p < end; p++) {
+            const int64_t pair = pairs[overlaps[p]], slope = (int32_t)pair;
+            slopes[p] = (int32_t)slope;
+            sum += slope;
+            size += slope < 0 ? -slope : slope;
+            bend += pair >> 32;
+        }
     }
+    *total = sum;
+    *bends = (double)bend;
+    return size < (int64_t)1 << 31;
 }
 
 /* Look up the slopes at the overlaps; returns the sum of the bends. The pointers point at overlap 0 of the tables. */
@@ -187,7 +278,7 @@ ROW_KERNEL static double read_tables(int64_t n_patterns, const int64_t *restrict
         slopes[p + j] = slope[overlaps[p + j]];
         lane[j] += bend[overlaps[p + j]];
     }
-    return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+    return sum_of_lanes(lane);
 }
 
 /* Sum of |slope| + |bend|. */
@@ -213,26 +304,12 @@ ROW_KERNEL static int64_t highest(int64_t n_patterns, const int64_t *restrict ov
     return top;
 }
 
-/* Overlaps of states (n_states, n) with patterns (n_patterns, n): twice the number of equal spins minus n. They are
- * counted in bytes, in chunks that do not exceed 255. */
-#define CHUNK 192
-ROW_KERNEL static void measure_overlaps(int64_t n_patterns, int64_t n_states, int64_t n,
-                                        const int8_t *restrict patterns, const int8_t *restrict states,
-                                        int64_t *restrict overlaps) {
+/* Overlaps of a state, as bits, with all patterns. */
+ROW_KERNEL static void measure_overlaps(int64_t n_patterns, int64_t n, const uint64_t *restrict patterns,
+                                        const uint64_t *restrict state, int64_t *restrict overlaps) {
+    const int64_t words = (n + 63) / 64;
     for (int64_t p = 0; p < n_patterns; p++)
-        for (int64_t k = 0; k < n_states; k++) {
-            const int8_t *restrict pattern = patterns + n * p, *restrict spins = states + n * k;
-            int64_t equal = 0, i = 0;
-            for (; i + CHUNK <= n; i += CHUNK) {
-                uint8_t some = 0;
-                for (int j = 0; j < CHUNK; j++)
-                    some += pattern[i + j] == spins[i + j];
-                equal += some;
-            }
-            for (; i < n; i++)
-                equal += pattern[i] == spins[i];
-            overlaps[n_patterns * k + p] = 2 * equal - n;
-        }
+        overlaps[p] = n - 2 * bits_differ(words, patterns + words * p, state);
 }
 
 #endif

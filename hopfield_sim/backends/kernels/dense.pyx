@@ -21,23 +21,33 @@ from hopfield_sim.backends.dense_protocol import LARGEST_LOG, SMALLEST_LOG, Dens
 from hopfield_sim.backends.protocol import CYCLE, FIXED
 
 cdef extern from "dense.h" nogil:
-    const int NARROW_LANES
+    const int NARROW_LANES, TOGETHER
+    int64_t together()
     double narrow_signed_sum(int64_t n_patterns, int64_t total, const uint32_t *signs,
                              const int32_t *values)
-    bint narrow_slopes(int64_t n_patterns, const double *slopes, int32_t *out, int64_t *total)
+    void narrow_signed_sums(int64_t n_patterns, int64_t total, const uint32_t *const *signs,
+                            const int32_t *values, double *sums)
     double signed_sum(int64_t n_patterns, const uint64_t *signs, const double *values)
+    void signed_sums(int64_t n_patterns, const uint64_t *const *signs, const double *values,
+                     double *sums)
     double whole_difference(int64_t n_patterns, const uint64_t *signs, int8_t spin,
                             const int64_t *overlaps, const int32_t *limbs, int64_t n_limbs,
                             int64_t length, int64_t unit)
     void move_overlaps(int64_t n_patterns, int64_t twice_spin, const uint64_t *signs,
                        int64_t *overlaps)
+    bint move_narrow(int64_t n_patterns, int64_t twice_spin, const uint64_t *signs,
+                     const int64_t *pairs, int64_t *overlaps, int32_t *slopes, int64_t *total,
+                     double *bends)
     double read_tables(int64_t n_patterns, const int64_t *overlaps, const double *slope,
                        const double *bend, double *slopes)
     double sum_of_sizes(int64_t n_patterns, const int64_t *overlaps, const double *slopes,
                         const double *bend)
     int64_t highest(int64_t n_patterns, const int64_t *overlaps)
-    void measure_overlaps(int64_t n_patterns, int64_t n_states, int64_t n, const int8_t *patterns,
-                          const int8_t *states, int64_t *overlaps)
+    void measure_overlaps(int64_t n_patterns, int64_t n, const uint64_t *patterns,
+                          const uint64_t *state, int64_t *overlaps)
+
+cdef extern from "bits.h" nogil:
+    void pack_spins(int64_t n, const int8_t *spins, uint64_t *bits)
 
 # Copies in C of Python's constants, for code without the GIL.
 cdef int8_t _FIXED = FIXED, _CYCLE = CYCLE
@@ -60,6 +70,7 @@ cdef struct Tables:
     const uint64_t *columns
     int64_t narrow_words
     const uint32_t *narrow_columns  # NULL if slopes are not integers
+    const int64_t *pairs  # of the overlap 0; NULL then
     const double *slope
     const double *bend
     bint relative
@@ -82,6 +93,13 @@ cdef struct Entries:
     int64_t top
 
 
+cdef struct Ahead:
+    # Sums over the patterns for the sites of visits `first` to `end`, until a spin flips.
+    int64_t first
+    int64_t end
+    double sums[TOGETHER]
+
+
 cdef struct Rule:
     # New spin of a visited site: the sign of D at zero temperature, otherwise random.
     bint stochastic
@@ -95,6 +113,8 @@ cdef struct Rule:
 cdef struct Scratch:
     # Memory for one state and the sites of a sweep.
     Entries entries
+    Ahead ahead
+    int32_t *every  # all sites in their order
     int32_t *sites
     uint32_t *draws
     uint32_t *chances
@@ -102,17 +122,20 @@ cdef struct Scratch:
 
 cdef int allocate(Scratch *scratch, int64_t n, int64_t n_patterns) except -1:
     """Allocate memory, with zeros beyond the last pattern."""
-    cdef int64_t padded = (n_patterns + NARROW_LANES - 1) // NARROW_LANES * NARROW_LANES
+    cdef int64_t i, padded = (n_patterns + NARROW_LANES - 1) // NARROW_LANES * NARROW_LANES
     scratch.entries.overlaps = <int64_t *>calloc(padded, sizeof(int64_t))
     scratch.entries.slopes = <double *>calloc(padded, sizeof(double))
     scratch.entries.narrow = <int32_t *>calloc(padded, sizeof(int32_t))
+    scratch.every = <int32_t *>malloc(n * sizeof(int32_t))
     scratch.sites = <int32_t *>malloc((n + PHILOX_CHUNK) * sizeof(int32_t))
     scratch.draws = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
     scratch.chances = <uint32_t *>malloc((n + PHILOX_CHUNK) * sizeof(uint32_t))
     if (scratch.entries.overlaps == NULL or scratch.entries.slopes == NULL
-            or scratch.entries.narrow == NULL or scratch.sites == NULL or scratch.draws == NULL
-            or scratch.chances == NULL):
+            or scratch.entries.narrow == NULL or scratch.every == NULL or scratch.sites == NULL
+            or scratch.draws == NULL or scratch.chances == NULL):
         raise MemoryError
+    for i in range(n):
+        scratch.every[i] = <int32_t>i
     return 0
 
 
@@ -120,41 +143,77 @@ cdef void release(Scratch *scratch) noexcept nogil:
     free(scratch.entries.overlaps)
     free(scratch.entries.slopes)
     free(scratch.entries.narrow)
+    free(scratch.every)
     free(scratch.sites)
     free(scratch.draws)
     free(scratch.chances)
 
 
-cdef void look_up(const Tables *tables, Entries *entries) noexcept nogil:
-    """Look up the tables at the overlaps."""
+cdef void look_up(const Tables *tables, Scratch *scratch, int64_t site,
+                  int8_t flipped) noexcept nogil:
+    """Update the overlaps if the spin of a site has ``flipped`` to another value, otherwise 0, and
+    look up the tables there.
+    """
+    cdef Entries *entries = &scratch.entries
     cdef int64_t n_patterns = tables.n_patterns
+    cdef const uint64_t *signs = tables.columns + site * tables.words
     cdef const double *slope
     cdef const double *bend
+    scratch.ahead.end = 0
+    entries.fits = tables.pairs != NULL and move_narrow(
+        n_patterns, 2 * flipped, signs, tables.pairs, entries.overlaps, entries.narrow,
+        &entries.total, &entries.bend)
+    if entries.fits:
+        return
+    if tables.pairs == NULL and flipped:
+        move_overlaps(n_patterns, 2 * flipped, signs, entries.overlaps)
     entries.top = highest(n_patterns, entries.overlaps) if tables.relative else 0
     slope, bend = tables.slope - entries.top, tables.bend - entries.top
     entries.bend = read_tables(n_patterns, entries.overlaps, slope, bend, entries.slopes)
-    entries.fits = tables.narrow_columns != NULL and narrow_slopes(
-        n_patterns, entries.slopes, entries.narrow, &entries.total)
     if tables.limbs != NULL:
         entries.doubt = tables.doubt * sum_of_sizes(
             n_patterns, entries.overlaps, entries.slopes, bend)
 
 
-cdef inline double difference(const Tables *tables, const Entries *entries, int64_t site,
-                              int8_t spin) noexcept nogil:
-    """D of a site, in units of the tables; its sign, or D = 0, is exact."""
-    cdef double d
-    cdef const uint64_t *signs = tables.columns + site * tables.words
+cdef void sum_ahead(const Tables *tables, Scratch *scratch, const int32_t *sites, int64_t first,
+                    int64_t end) noexcept nogil:
+    """Sums over the patterns for the sites of visits from ``first``, as many as go together."""
+    cdef Entries *entries = &scratch.entries
+    cdef Ahead *ahead = &scratch.ahead
+    cdef int64_t n_patterns = tables.n_patterns, g, site = sites[first]
+    cdef const uint32_t *narrow[TOGETHER]
+    cdef const uint64_t *signs[TOGETHER]
+    ahead.first, ahead.end = first, min(end, first + together())
+    if ahead.end == first + 1:
+        if entries.fits:
+            ahead.sums[0] = narrow_signed_sum(
+                n_patterns, entries.total, tables.narrow_columns + site * tables.narrow_words,
+                entries.narrow)
+        else:
+            ahead.sums[0] = signed_sum(n_patterns, tables.columns + site * tables.words,
+                                       entries.slopes)
+        return
+    for g in range(TOGETHER):
+        site = sites[min(first + g, end - 1)]
+        signs[g] = tables.columns + site * tables.words
+        if entries.fits:
+            narrow[g] = tables.narrow_columns + site * tables.narrow_words
     if entries.fits:
-        d = narrow_signed_sum(tables.n_patterns, entries.total,
-                              tables.narrow_columns + site * tables.narrow_words, entries.narrow)
+        narrow_signed_sums(n_patterns, entries.total, narrow, entries.narrow, ahead.sums)
     else:
-        d = signed_sum(tables.n_patterns, signs, entries.slopes)
+        signed_sums(n_patterns, signs, entries.slopes, ahead.sums)
+
+
+cdef inline double difference(const Tables *tables, const Entries *entries, int64_t site,
+                              int8_t spin, double d) noexcept nogil:
+    """D of a site from its sum over the patterns, in units of the tables; its sign, or D = 0, is
+    exact.
+    """
     d -= spin * entries.bend
     if tables.limbs != NULL and -entries.doubt <= d <= entries.doubt:
-        d = spin * whole_difference(tables.n_patterns, signs, spin, entries.overlaps,
-                                    tables.limbs - entries.top, tables.n_limbs, tables.length,
-                                    tables.unit)
+        d = spin * whole_difference(
+            tables.n_patterns, tables.columns + site * tables.words, spin, entries.overlaps,
+            tables.limbs - entries.top, tables.n_limbs, tables.length, tables.unit)
     return d
 
 
@@ -183,12 +242,17 @@ cdef int8_t drawn(const Rule *rule, const Tables *tables, const Entries *entries
     return 1 if draw < <uint64_t>(4294967296.0 / (1.0 + exp(-y)) + 0.5) else -1
 
 
-cdef inline int8_t new_spin(const Rule *rule, const Tables *tables, const Entries *entries,
-                            int64_t site, int8_t spin, const uint32_t *draw) noexcept nogil:
-    """New spin of a visited site."""
-    cdef double d = difference(tables, entries, site, spin)
+cdef inline int8_t new_spin(const Rule *rule, const Tables *tables, Scratch *scratch,
+                            const int32_t *sites, int64_t visit, int64_t end, int8_t spin,
+                            const uint32_t *draw) noexcept nogil:
+    """New spin of the site of a visit; up to the visit ``end`` the sites are known."""
+    cdef double d
+    if visit >= scratch.ahead.end:
+        sum_ahead(tables, scratch, sites, visit, end)
+    d = difference(tables, &scratch.entries, sites[visit], spin,
+                   scratch.ahead.sums[visit - scratch.ahead.first])
     if rule.stochastic:
-        return drawn(rule, tables, entries, d, spin, draw[0])
+        return drawn(rule, tables, &scratch.entries, d, spin, draw[0])
     return descended(rule.ties_up, d, spin)
 
 
@@ -204,14 +268,16 @@ cdef class Dense:
         cdef const uint64_t[:, ::1] columns = memories.columns
         cdef const uint32_t[:, ::1] narrow_columns = memories.narrow_columns
         cdef const double[::1] slope = memories.slope, bend = memories.bend
+        cdef const int64_t[::1] pairs = memories.pairs
         cdef const int32_t[:, ::1] limbs = memories.limbs
         cdef bint relative = memories.relative
         cdef int64_t origin = slope.shape[0] - 1 if relative else slope.shape[0] // 2
         cdef Tables *tables = &self.tables
         self._arrays = memories  # their owner
         tables.n_patterns, tables.words = memories.n_patterns, columns.shape[1]
-        tables.narrow_columns, tables.narrow_words = NULL, 0
+        tables.narrow_columns, tables.narrow_words, tables.pairs = NULL, 0, NULL
         if narrow_columns is not None:
+            tables.pairs = &pairs[origin]
             tables.narrow_columns = &narrow_columns[0, 0]
             tables.narrow_words = narrow_columns.shape[1]
         tables.columns, tables.slope, tables.bend = &columns[0, 0], &slope[origin], &bend[origin]
@@ -231,14 +297,20 @@ cdef class Dense:
 
 
 def overlaps(
-    const int8_t[:, ::1] patterns not None,
+    const uint64_t[:, ::1] bits not None,
     const int8_t[:, ::1] states not None,
     int64_t[:, ::1] out not None,
 ):
-    """Overlaps ξ^μ·s of each state."""
+    """Overlaps ξ^μ·s of each state with patterns of one bit a site."""
+    cdef int64_t row, n = states.shape[1]
+    cdef uint64_t *state = <uint64_t *>malloc(bits.shape[1] * sizeof(uint64_t))
+    if state == NULL:
+        raise MemoryError
     with nogil:
-        measure_overlaps(patterns.shape[0], states.shape[0], patterns.shape[1], &patterns[0, 0],
-                         &states[0, 0], &out[0, 0])
+        for row in range(states.shape[0]):
+            pack_spins(n, &states[row, 0], state)
+            measure_overlaps(bits.shape[0], n, &bits[0, 0], state, &out[row, 0])
+    free(state)
 
 
 def asynchronous(
@@ -276,16 +348,18 @@ def asynchronous(
                 row = rows[k]
                 spins, memory = &batch.states[row, 0], <int64_t *>&batch.cache[row, 0]
                 memcpy(entries.overlaps, memory, n_patterns * sizeof(int64_t))
-                look_up(tables, entries)
+                look_up(tables, &scratch, 0, 0)
                 budget -= _FLIP_COST * n_patterns
                 update = batch.updates[row]
                 while budget > 0:
+                    scratch.ahead.end = 0
                     if not rule.stochastic and update % n == 0 and checked[row] != _UNSTABLE:
                         while checked[row] < n and budget > 0:
                             site = <int32_t>checked[row]
                             budget -= cost
                             if not memories.clamped[site] and spins[site] != new_spin(
-                                    rule, tables, entries, site, spins[site], NULL):
+                                    rule, tables, &scratch, scratch.every, site, n, spins[site],
+                                    NULL):
                                 checked[row] = _UNSTABLE
                                 break
                             checked[row] += 1
@@ -296,6 +370,7 @@ def asynchronous(
                             break
                     if update >= until:
                         break
+                    scratch.ahead.end = 0
                     state, sweep = <uint32_t>batch.index[row], <uint32_t>(update // n)
                     visit_order(order, n, scratch.sites, scratch.draws, key, _ORDER, state, sweep)
                     if rule.stochastic:
@@ -307,15 +382,13 @@ def asynchronous(
                         site = scratch.sites[position]
                         spin = spins[site]
                         if not memories.clamped[site]:
-                            spin = new_spin(rule, tables, entries, site, spin,
-                                            scratch.chances + position)
+                            spin = new_spin(rule, tables, &scratch, scratch.sites, position, end,
+                                            spin, scratch.chances + position)
                             budget -= cost
                         position += 1
                         if spin != spins[site]:
                             spins[site] = spin
-                            move_overlaps(n_patterns, 2 * spin,
-                                          tables.columns + site * tables.words, entries.overlaps)
-                            look_up(tables, entries)
+                            look_up(tables, &scratch, site, spin)
                             batch.flips[row] += 1
                             budget -= _FLIP_COST * n_patterns
                     if position > first:  # otherwise the budget was used up before the first visit
@@ -365,7 +438,7 @@ def synchronous(
                 memory = <int64_t *>&batch.cache[row, 0]
                 memcpy(entries.overlaps, memory, n_patterns * sizeof(int64_t))
                 while budget > 0:
-                    look_up(tables, entries)
+                    look_up(tables, &scratch, 0, 0)
                     budget -= _FLIP_COST * n_patterns
                     if rule.stochastic:
                         state, sweep = <uint32_t>batch.index[row], <uint32_t>(
@@ -375,8 +448,8 @@ def synchronous(
                         site = checked[row]
                         new[site] = spins[site]
                         if not memories.clamped[site]:
-                            new[site] = new_spin(rule, tables, entries, site, spins[site],
-                                                 scratch.chances + site)
+                            new[site] = new_spin(rule, tables, &scratch, scratch.every, site, n,
+                                                 spins[site], scratch.chances + site)
                             budget -= cost
                         checked[row] += 1
                     if checked[row] < n:
