@@ -12,6 +12,7 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import backends
+from hopfield_sim.backends.compiled.attention import _underflows
 from hopfield_sim.backends.reference.attention import Attention, Memories
 from hopfield_sim.errors import (
     HopfieldError,
@@ -520,6 +521,38 @@ def test_sparse_weights_underflow_and_late_maxima_rescale():
         )
         np.testing.assert_array_equal(attended.target, np.full((b, 64), 6000.0))
         np.testing.assert_array_equal(attended.mass, np.ones(b))
+
+
+@pytest.mark.skipif(len(BACKENDS) == 1, reason="the kernels are not built")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("n", [3, 17, 96, 130])
+def test_memories_without_weight_are_left_out(n, dtype, monkeypatch):
+    """Near one memory, or between two, nearly all weights are 0; a short query weighs all memories.
+    What a query gets is the reference's, and the same bits whoever is beside it.
+    """
+    module = "hopfield_sim.backends.compiled.attention"
+    monkeypatch.setattr(f"{module}._MANY", 0)
+    monkeypatch.setattr(f"{module}._ROWS", 500)
+    rng, tolerance = np.random.default_rng(n), 1e-12 if dtype == np.float64 else 1e-5
+    xi = rng.normal(size=(1100, n)).astype(dtype)
+    near = xi[rng.permutation(1100)[:40]] + rng.normal(scale=1e-3, size=(40, n)).astype(dtype)
+    between = (xi[:9] + xi[100:109]) / 2
+    sharp = np.concatenate([near, between]).astype(dtype)
+    flat = (1e-4 * rng.normal(size=(20, n))).astype(dtype)
+    beta = (3000.0 if dtype == np.float64 else 300.0) / n
+    half = -0.5 * (xi.astype(np.float64) ** 2).sum(axis=1)
+    slow, fast = Attention(), backends.get("cython").attention
+    for kind in (
+        Memories(xi, bias=half),
+        Memories(xi, rng.uniform(0.9, 1.1, size=1100), half),
+        Memories(xi, bias=half, keys=xi - dtype(1)),
+    ):
+        assert _underflows(xi if kind.keys is None else kind.keys, kind.scale, beta)
+        alone = fast.attend(kind, sharp, beta)
+        among = fast.attend(kind, np.concatenate([sharp, flat]), beta)
+        for one, other, wanted in zip(alone, among, slow.attend(kind, sharp, beta), strict=True):
+            np.testing.assert_array_equal(one, other[: len(sharp)])
+            np.testing.assert_allclose(one, wanted, rtol=tolerance, atol=tolerance)
 
 
 def test_blocks_of_memories_and_of_queries_change_nothing(monkeypatch):

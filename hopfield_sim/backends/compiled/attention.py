@@ -31,6 +31,9 @@ _MANY = 3 << 19
 _NEAR = 3 << 19
 """Most bytes of queries for it: beyond, they and their sums leave the caches too often."""
 
+_SAMPLE = 64
+"""Memories that stand for all when it is asked how long they are."""
+
 _LINE = 64
 """Bytes of a line of the cache, and of a vector."""
 
@@ -104,13 +107,14 @@ class CompiledAttention(Attention):
             columns[:, start : min(start + 8, b)] = queries[start : start + 8].T
         keys = patterns if memories.keys is None else memories.keys
         scale, bias = _factors(memories, dtype)
+        deep = _underflows(keys, scale, beta)
         totals = np.zeros((count, _whole(b, 4), _whole(n, lanes)), dtype)
         tops = np.empty((count, columns.shape[1]), dtype)
         masses, scaleds = np.empty(tops.shape), np.empty(tops.shape)
 
         def walk(first: int, last: int) -> None:
             self._kernels.attend_many(
-                keys, patterns, columns, scale, bias, beta, chunk, first, last,
+                keys, patterns, columns, scale, bias, beta, deep, chunk, first, last,
                 totals, tops, masses, scaleds,
             )  # fmt: skip
 
@@ -136,6 +140,15 @@ class CompiledAttention(Attention):
 
             _share(walk, count, max(1, _SPAN // (block * n * len(some))))
         return out
+
+
+def _underflows(keys: Floats, scale: Floats | None, beta: float) -> bool:
+    """Whether most weights will be 0 for queries near one memory, and as long."""
+    every = slice(None, None, max(1, len(keys) // _SAMPLE))
+    lengths = np.einsum("pi,pi->p", keys[every], keys[every])
+    if scale is not None:
+        lengths *= scale[every] ** 2
+    return bool(beta * np.median(lengths) > -np.log(np.finfo(keys.dtype).tiny))
 
 
 def _factors(memories: Memories, dtype: np.dtype[Any]) -> list[Floats | None]:

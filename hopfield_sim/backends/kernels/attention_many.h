@@ -85,12 +85,9 @@
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    /* scores -> exp(beta (score - top)) times the scale; earlier sums are to be multiplied by `shrink` */             \
-    AVX512 static void weigh_many_##kind(int64_t rows, int64_t width, real *scores, const real *scale,                 \
-                                         const real *bias, real beta, real *top, real *shrink,                         \
-                                         double *mass, double *scaled) {                                               \
-        real sum[MOST_VECTORS * LANES_##kind] = {0}, weighted[MOST_VECTORS * LANES_##kind] = {0};                      \
-        memcpy(shrink, top, (size_t)width * sizeof(real));                                                             \
+    /* scores q.k -> scale q.k + bias, and the largest of each query */                                                \
+    AVX512 static void raise_top_##kind(int64_t rows, int64_t width, real *scores, const real *scale,                  \
+                                        const real *bias, real *top) {                                                 \
         for (int64_t r = 0; r < rows; r++) {                                                                           \
             const real factor = scale ? scale[r] : 1, shift = bias ? bias[r] : 0;                                      \
             real *row = scores + r * width;                                                                            \
@@ -99,8 +96,13 @@
                 top[q] = row[q] > top[q] ? row[q] : top[q];                                                            \
             }                                                                                                          \
         }                                                                                                              \
-        for (int64_t q = 0; q < width; q++)                                                                            \
-            shrink[q] = exp_##kind(beta * (shrink[q] - top[q]));                                                       \
+    }                                                                                                                  \
+                                                                                                                       \
+    /* scores -> exp(beta (score - top)) times the scale; `live` counts the weights of a query that are not 0 */       \
+    AVX512 static void weigh_many_##kind(int64_t rows, int64_t width, real *scores, const real *scale, real beta,      \
+                                         const real *top, double *mass, double *scaled, uint8_t *live) {               \
+        real sum[MOST_VECTORS * LANES_##kind] = {0}, weighted[MOST_VECTORS * LANES_##kind] = {0};                      \
+        real counts[MOST_VECTORS * LANES_##kind] = {0};                                                                \
         for (int64_t r = 0; r < rows; r++) {                                                                           \
             const real factor = scale ? scale[r] : 1;                                                                  \
             real *row = scores + r * width;                                                                            \
@@ -108,11 +110,13 @@
                 const real e = exp_##kind(beta * (row[q] - top[q]));                                                   \
                 sum[q] += e;                                                                                           \
                 weighted[q] += row[q] = e * factor;                                                                    \
+                counts[q] += row[q] != 0;                                                                              \
             }                                                                                                          \
         }                                                                                                              \
         for (int64_t q = 0; q < width; q++) {                                                                          \
-            mass[q] = mass[q] * shrink[q] + sum[q];                                                                    \
-            scaled[q] = scaled[q] * shrink[q] + weighted[q];                                                           \
+            mass[q] += sum[q];                                                                                         \
+            scaled[q] += weighted[q];                                                                                  \
+            live[q] = (uint8_t)counts[q];                                                                              \
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
@@ -169,32 +173,96 @@
             gather_span_##kind(1, n, j, rows, count, width, patterns, e, totals);                                      \
     }                                                                                                                  \
                                                                                                                        \
+    /* The same sums for weights of which most are 0: only the memories that have one are read. */                     \
+    INLINE void gather_rows_##kind(int vectors, int64_t n, int64_t j, int64_t few, const int32_t *rows,                \
+                                   const real *weights, const real *patterns, real *total) {                           \
+        const int lanes = LANES_##kind;                                                                                \
+        const int64_t left = n - j - (vectors - 1) * lanes;                                                            \
+        const uint32_t last = left < lanes ? (1u << left) - 1 : ~0u;                                                   \
+        wide sums[SPAN];                                                                                               \
+        UNROLL for (int v = 0; v < vectors; v++)                                                                       \
+            sums[v] = _mm512_setzero_##ps();                                                                           \
+        for (int64_t k = 0; k < few; k++) {                                                                            \
+            const real *x = patterns + rows[k] * n + j;                                                                \
+            const wide weight = _mm512_set1_##ps(weights[k]);                                                          \
+            UNROLL for (int v = 0; v < vectors; v++) {                                                                 \
+                wide some = v == vectors - 1 ? _mm512_maskz_loadu_##ps(last, x + v * lanes)                            \
+                                             : _mm512_loadu_##ps(x + v * lanes);                                       \
+                sums[v] = _mm512_fmadd_##ps(weight, some, sums[v]);                                                    \
+            }                                                                                                          \
+        }                                                                                                              \
+        UNROLL for (int v = 0; v < vectors; v++) {                                                                     \
+            real *out = total + j + v * lanes;                                                                         \
+            _mm512_storeu_##ps(out, _mm512_add_##ps(_mm512_loadu_##ps(out), sums[v]));                                 \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    AVX512 static void gather_few_##kind(int64_t n, int64_t rows, int64_t count, int64_t width,                        \
+                                         const real *patterns, const real *e, const uint8_t *live, real *totals) {     \
+        const int lanes = LANES_##kind;                                                                                \
+        const int64_t stride = (n + lanes - 1) / lanes * lanes;                                                        \
+        for (int64_t q = 0; q < count; q++) {                                                                          \
+            int32_t which[TILE_ROWS];                                                                                  \
+            real weights[TILE_ROWS];                                                                                   \
+            int64_t few = 0, j = 0;                                                                                    \
+            for (int64_t r = 0; r < rows && few < live[q]; r++)                                                        \
+                if (e[r * width + q] != 0) {                                                                           \
+                    which[few] = (int32_t)r;                                                                           \
+                    weights[few++] = e[r * width + q];                                                                 \
+                }                                                                                                      \
+            for (; few && j + SPAN * lanes <= n; j += SPAN * lanes)                                                    \
+                gather_rows_##kind(SPAN, n, j, few, which, weights, patterns, totals + q * stride);                    \
+            for (; few && j < n; j += lanes)                                                                           \
+                gather_rows_##kind(1, n, j, few, which, weights, patterns, totals + q * stride);                       \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
     /* As attend_##kind for `width` queries; `totals` has rows of whole vectors for the first `count`, a multiple of   \
-     * GROUP. */                                                                                                       \
-    UNUSED static void attend_many_##kind(int64_t n, int64_t rows, int64_t count, int64_t width, const real *keys,     \
-                                          const real *patterns, const real *queries, const real *scale,                \
-                                          const real *bias, real beta, real *totals, real *top, double *mass,          \
-                                          double *scaled) {                                                            \
-        real scores[TILE_ROWS * MOST_VECTORS * LANES_##kind] __attribute__((aligned(64)));                             \
+     * GROUP. With room for all scores in `deep` the largest are known before any weight is computed. */               \
+    AVX512 UNUSED static void attend_many_##kind(int64_t n, int64_t rows, int64_t count, int64_t width,                \
+                                                 const real *keys, const real *patterns, const real *queries,          \
+                                                 const real *scale, const real *bias, real beta, real *deep,           \
+                                                 real *totals, real *top, double *mass, double *scaled) {              \
+        real tile[TILE_ROWS * MOST_VECTORS * LANES_##kind] __attribute__((aligned(64)));                               \
         real shrink[MOST_VECTORS * LANES_##kind];                                                                      \
+        uint8_t live[MOST_VECTORS * LANES_##kind];                                                                     \
         const int64_t stride = (n + LANES_##kind - 1) / LANES_##kind * LANES_##kind;                                   \
+        const int64_t block = deep ? rows : TILE_ROWS;                                                                 \
+        real *scores = deep ? deep : tile;                                                                             \
         for (int64_t q = 0; q < width; q++) {                                                                          \
             top[q] = -(real)INFINITY;                                                                                  \
             mass[q] = scaled[q] = 0;                                                                                   \
         }                                                                                                              \
-        for (int64_t start = 0; start < rows; start += TILE_ROWS) {                                                    \
-            const int64_t some = rows - start < TILE_ROWS ? rows - start : TILE_ROWS;                                  \
-            scores_##kind(width / LANES_##kind, n, some, keys + start * n, queries, scores);                           \
-            weigh_many_##kind(some, width, scores, scale ? scale + start : NULL, bias ? bias + start : NULL,           \
-                              beta, top, shrink, mass, scaled);                                                        \
-            for (int64_t q = 0; q < count; q++) {                                                                      \
-                const real factor = start ? shrink[q] : 1; /* at first there is nothing to shrink */                   \
-                for (int64_t j = 0; j < stride && factor != 1; j++)                                                    \
+        for (int64_t start = 0; start < rows; start += block) {                                                        \
+            const int64_t end = rows - start < block ? rows : start + block;                                           \
+            memcpy(shrink, top, (size_t)width * sizeof(real));                                                         \
+            for (int64_t r = start; r < end; r += TILE_ROWS) {                                                         \
+                const int64_t some = end - r < TILE_ROWS ? end - r : TILE_ROWS;                                        \
+                real *those = scores + (r - start) * width;                                                            \
+                scores_##kind(width / LANES_##kind, n, some, keys + r * n, queries, those);                            \
+                raise_top_##kind(some, width, those, scale ? scale + r : NULL, bias ? bias + r : NULL, top);           \
+            }                                                                                                          \
+            for (int64_t q = 0; q < width && start; q++) { /* at first there is nothing to shrink */                   \
+                const real factor = exp_##kind(beta * (shrink[q] - top[q]));                                           \
+                mass[q] *= factor;                                                                                     \
+                scaled[q] *= factor;                                                                                   \
+                for (int64_t j = 0; j < stride && q < count && factor != 1; j++)                                       \
                     totals[q * stride + j] *= factor;                                                                  \
             }                                                                                                          \
-            gather_many_##kind(n, some, count, width, patterns + start * n, scores, totals);                           \
+            for (int64_t r = start; r < end; r += TILE_ROWS) {                                                         \
+                const int64_t some = end - r < TILE_ROWS ? end - r : TILE_ROWS;                                        \
+                real *those = scores + (r - start) * width;                                                            \
+                weigh_many_##kind(some, width, those, scale ? scale + r : NULL, beta, top, mass, scaled, live);        \
+                int64_t weights = 0;                                                                                   \
+                for (int64_t q = 0; q < count; q++)                                                                    \
+                    weights += live[q];                                                                                \
+                if (4 * weights < count * some)                                                                        \
+                    gather_few_##kind(n, some, count, width, patterns + r * n, those, live, totals);                   \
+                else                                                                                                   \
+                    gather_many_##kind(n, some, count, width, patterns + r * n, those, totals);                        \
+            }                                                                                                          \
         }                                                                                                              \
-    }
+    }                                                                                                                  \
 
 DEFINE_ATTEND_MANY(f32, float, __m512, ps)
 DEFINE_ATTEND_MANY(f64, double, __m512d, pd)
@@ -204,8 +272,8 @@ DEFINE_ATTEND_MANY(f64, double, __m512d, pd)
 #define DEFINE_ATTEND_MANY(kind, real)                                                                                 \
     UNUSED static void attend_many_##kind(int64_t n, int64_t rows, int64_t count, int64_t width, const real *keys,     \
                                           const real *patterns, const real *queries, const real *scale,                \
-                                          const real *bias, real beta, real *totals, real *top, double *mass,          \
-                                          double *scaled) {}
+                                          const real *bias, real beta, real *deep, real *totals, real *top,            \
+                                          double *mass, double *scaled) {}
 DEFINE_ATTEND_MANY(f32, float)
 DEFINE_ATTEND_MANY(f64, double)
 #endif
