@@ -216,9 +216,10 @@ def _equal_overlaps(t: Task, ours: NDArray[Any], theirs: NDArray[Any]) -> None:
 
 
 def modern(library: str, queries: int, beta: float = 8.0) -> Contest:
-    """One update of a batch of queries: softmax(β Q Ξᵀ) Ξ, 10 000 memories of 784 numbers and length
-    1. With β = 8 a query's own memory has a quarter of the weight, with β = 200 nearly all, and most
-    weights are 0 in float32.
+    """One update of a batch of queries: softmax(β Q Ξᵀ) Ξ, for 10 000 memories of 784 numbers.
+
+    These have length 1. With β = 8 a query's own memory has a quarter of the weight, with β = 200
+    all of it, and nearly all weights are 0 in float32.
     """
     if not hasattr(hs, "ModernHopfield"):
         raise NotMeasured("this version of hopfield_sim has no ModernHopfield")

@@ -548,11 +548,14 @@ def test_memories_without_weight_are_left_out(n, dtype, monkeypatch):
         Memories(xi, bias=half, keys=xi - dtype(1)),
     ):
         assert _underflows(xi if kind.keys is None else kind.keys, kind.scale, beta)
-        alone = fast.attend(kind, sharp, beta)
-        among = fast.attend(kind, np.concatenate([sharp, flat]), beta)
-        for one, other, wanted in zip(alone, among, slow.attend(kind, sharp, beta), strict=True):
-            np.testing.assert_array_equal(one, other[: len(sharp)])
-            np.testing.assert_allclose(one, wanted, rtol=tolerance, atol=tolerance)
+        wanted = slow.attend(kind, sharp, beta)
+        for kept in (1 << 26, 0):  # bytes of scores
+            monkeypatch.setattr(f"{module}._SCORES", kept)
+            alone = fast.attend(kind, sharp, beta)
+            among = fast.attend(kind, np.concatenate([sharp, flat]), beta)
+            for one, other, right in zip(alone, among, wanted, strict=True):
+                np.testing.assert_array_equal(one, other[: len(sharp)])
+                np.testing.assert_allclose(one, right, rtol=tolerance, atol=tolerance)
 
 
 def test_blocks_of_memories_and_of_queries_change_nothing(monkeypatch):

@@ -31,6 +31,10 @@ _MANY = 3 << 19
 _NEAR = 3 << 19
 """Most bytes of queries for it: beyond, they and their sums leave the caches too often."""
 
+_SCORES = 1 << 26
+"""Most bytes of scores that are kept until the largest is known, so that memories whose weights are
+0 need not be read again."""
+
 _SAMPLE = 64
 """Memories that stand for all when it is asked how long they are."""
 
@@ -107,18 +111,35 @@ class CompiledAttention(Attention):
             columns[:, start : min(start + 8, b)] = queries[start : start + 8].T
         keys = patterns if memories.keys is None else memories.keys
         scale, bias = _factors(memories, dtype)
-        deep = _underflows(keys, scale, beta)
         totals = np.zeros((count, _whole(b, 4), _whole(n, lanes)), dtype)
-        tops = np.empty((count, columns.shape[1]), dtype)
-        masses, scaleds = np.empty(tops.shape), np.empty(tops.shape)
+        tops = np.full((count, columns.shape[1]), -np.inf, dtype)
+        masses, scaleds = np.zeros(tops.shape), np.zeros(tops.shape)
+        found = len(patterns) * columns.shape[1]
+        if found * dtype.itemsize <= _SCORES and _underflows(keys, scale, beta):
+            scores = _aligned((len(patterns), columns.shape[1]), dtype)
 
-        def walk(first: int, last: int) -> None:
-            self._kernels.attend_many(
-                keys, patterns, columns, scale, bias, beta, deep, chunk, first, last,
-                totals, tops, masses, scaleds,
-            )  # fmt: skip
+            def score(first: int, last: int) -> None:
+                self._kernels.score_many(
+                    keys, columns, scale, bias, chunk, first, last, scores, tops
+                )
 
-        _share(walk, count, 1)
+            def gather(first: int, last: int) -> None:
+                self._kernels.sum_many(
+                    patterns, scores, scale, beta, chunk, first, last, tops, totals, masses, scaleds
+                )
+
+            _share(score, count, 1)
+            tops[:] = tops.max(axis=0)
+            _share(gather, count, 1)
+        else:
+
+            def walk(first: int, last: int) -> None:
+                self._kernels.attend_many(
+                    keys, patterns, columns, scale, bias, beta, chunk, first, last,
+                    totals, tops, masses, scaleds,
+                )  # fmt: skip
+
+            _share(walk, count, 1)
         shrink = np.exp((tops - tops.max(axis=0)) * beta)
         mass, scaled = (shrink * masses).sum(axis=0)[:b], (shrink * scaleds).sum(axis=0)[:b]
         totals = totals[:, :b, :n]

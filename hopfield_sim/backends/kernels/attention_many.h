@@ -217,50 +217,60 @@
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
+    /* Scores of `width` queries with some memories, (rows, width), and the largest of each query. */                  \
+    AVX512 UNUSED static void score_many_##kind(int64_t n, int64_t rows, int64_t width, const real *keys,              \
+                                                const real *queries, const real *scale, const real *bias,              \
+                                                real *scores, real *top) {                                             \
+        for (int64_t r = 0; r < rows; r += TILE_ROWS) {                                                                \
+            const int64_t some = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;                                          \
+            real *those = scores + r * width;                                                                          \
+            scores_##kind(width / LANES_##kind, n, some, keys + r * n, queries, those);                                \
+            raise_top_##kind(some, width, those, scale ? scale + r : NULL, bias ? bias + r : NULL, top);               \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    /* Adds the memories, weighted by their scores, to `totals`; overwrites the scores. */                             \
+    AVX512 UNUSED static void sum_many_##kind(int64_t n, int64_t rows, int64_t count, int64_t width,                   \
+                                              const real *patterns, real *scores, const real *scale, real beta,        \
+                                              const real *top, real *totals, double *mass, double *scaled) {           \
+        uint8_t live[MOST_VECTORS * LANES_##kind];                                                                     \
+        for (int64_t r = 0; r < rows; r += TILE_ROWS) {                                                                \
+            const int64_t some = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;                                          \
+            const real *these = patterns + r * n;                                                                      \
+            real *those = scores + r * width;                                                                          \
+            int64_t weights = 0;                                                                                       \
+            weigh_many_##kind(some, width, those, scale ? scale + r : NULL, beta, top, mass, scaled, live);            \
+            for (int64_t q = 0; q < count; q++)                                                                        \
+                weights += live[q];                                                                                    \
+            if (4 * weights < count * some)                                                                            \
+                gather_few_##kind(n, some, count, width, these, those, live, totals);                                  \
+            else                                                                                                       \
+                gather_many_##kind(n, some, count, width, these, those, totals);                                       \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
     /* As attend_##kind for `width` queries; `totals` has rows of whole vectors for the first `count`, a multiple of   \
-     * GROUP. With room for all scores in `deep` the largest are known before any weight is computed. */               \
+     * GROUP. */                                                                                                       \
     AVX512 UNUSED static void attend_many_##kind(int64_t n, int64_t rows, int64_t count, int64_t width,                \
                                                  const real *keys, const real *patterns, const real *queries,          \
-                                                 const real *scale, const real *bias, real beta, real *deep,           \
-                                                 real *totals, real *top, double *mass, double *scaled) {              \
-        real tile[TILE_ROWS * MOST_VECTORS * LANES_##kind] __attribute__((aligned(64)));                               \
+                                                 const real *scale, const real *bias, real beta, real *totals,         \
+                                                 real *top, double *mass, double *scaled) {                            \
+        real scores[TILE_ROWS * MOST_VECTORS * LANES_##kind] __attribute__((aligned(64)));                             \
         real shrink[MOST_VECTORS * LANES_##kind];                                                                      \
-        uint8_t live[MOST_VECTORS * LANES_##kind];                                                                     \
         const int64_t stride = (n + LANES_##kind - 1) / LANES_##kind * LANES_##kind;                                   \
-        const int64_t block = deep ? rows : TILE_ROWS;                                                                 \
-        real *scores = deep ? deep : tile;                                                                             \
-        for (int64_t q = 0; q < width; q++) {                                                                          \
-            top[q] = -(real)INFINITY;                                                                                  \
-            mass[q] = scaled[q] = 0;                                                                                   \
-        }                                                                                                              \
-        for (int64_t start = 0; start < rows; start += block) {                                                        \
-            const int64_t end = rows - start < block ? rows : start + block;                                           \
+        for (int64_t r = 0; r < rows; r += TILE_ROWS) {                                                                \
+            const int64_t some = rows - r < TILE_ROWS ? rows - r : TILE_ROWS;                                          \
+            const real *scales = scale ? scale + r : NULL;                                                             \
             memcpy(shrink, top, (size_t)width * sizeof(real));                                                         \
-            for (int64_t r = start; r < end; r += TILE_ROWS) {                                                         \
-                const int64_t some = end - r < TILE_ROWS ? end - r : TILE_ROWS;                                        \
-                real *those = scores + (r - start) * width;                                                            \
-                scores_##kind(width / LANES_##kind, n, some, keys + r * n, queries, those);                            \
-                raise_top_##kind(some, width, those, scale ? scale + r : NULL, bias ? bias + r : NULL, top);           \
-            }                                                                                                          \
-            for (int64_t q = 0; q < width && start; q++) { /* at first there is nothing to shrink */                   \
+            score_many_##kind(n, some, width, keys + r * n, queries, scales, bias ? bias + r : NULL, scores, top);     \
+            for (int64_t q = 0; q < width && r; q++) { /* at first there is nothing to shrink */                       \
                 const real factor = exp_##kind(beta * (shrink[q] - top[q]));                                           \
                 mass[q] *= factor;                                                                                     \
                 scaled[q] *= factor;                                                                                   \
                 for (int64_t j = 0; j < stride && q < count && factor != 1; j++)                                       \
                     totals[q * stride + j] *= factor;                                                                  \
             }                                                                                                          \
-            for (int64_t r = start; r < end; r += TILE_ROWS) {                                                         \
-                const int64_t some = end - r < TILE_ROWS ? end - r : TILE_ROWS;                                        \
-                real *those = scores + (r - start) * width;                                                            \
-                weigh_many_##kind(some, width, those, scale ? scale + r : NULL, beta, top, mass, scaled, live);        \
-                int64_t weights = 0;                                                                                   \
-                for (int64_t q = 0; q < count; q++)                                                                    \
-                    weights += live[q];                                                                                \
-                if (4 * weights < count * some)                                                                        \
-                    gather_few_##kind(n, some, count, width, patterns + r * n, those, live, totals);                   \
-                else                                                                                                   \
-                    gather_many_##kind(n, some, count, width, patterns + r * n, those, totals);                        \
-            }                                                                                                          \
+            sum_many_##kind(n, some, count, width, patterns + r * n, scores, scales, beta, top, totals, mass, scaled); \
         }                                                                                                              \
     }                                                                                                                  \
 
@@ -270,10 +280,16 @@ DEFINE_ATTEND_MANY(f64, double, __m512d, pd)
 #else
 #define HAVE_ATTEND_MANY 0
 #define DEFINE_ATTEND_MANY(kind, real)                                                                                 \
+    UNUSED static void score_many_##kind(int64_t n, int64_t rows, int64_t width, const real *keys,                     \
+                                         const real *queries, const real *scale, const real *bias,                     \
+                                         real *scores, real *top) {}                                                   \
+    UNUSED static void sum_many_##kind(int64_t n, int64_t rows, int64_t count, int64_t width,                          \
+                                       const real *patterns, real *scores, const real *scale, real beta,               \
+                                       const real *top, real *totals, double *mass, double *scaled) {}                 \
     UNUSED static void attend_many_##kind(int64_t n, int64_t rows, int64_t count, int64_t width, const real *keys,     \
                                           const real *patterns, const real *queries, const real *scale,                \
-                                          const real *bias, real beta, real *deep, real *totals, real *top,            \
-                                          double *mass, double *scaled) {}
+                                          const real *bias, real beta, real *totals, real *top, double *mass,          \
+                                          double *scaled) {}
 DEFINE_ATTEND_MANY(f32, float)
 DEFINE_ATTEND_MANY(f64, double)
 #endif
