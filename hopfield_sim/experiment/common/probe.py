@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import KW_ONLY, dataclass
+from threading import Lock
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,6 +28,11 @@ from hopfield_sim.patterns import flip
 from hopfield_sim.rules import RULES
 
 __all__ = ["Probed", "overlaps"]
+
+_ONE_AT_A_TIME = Lock()
+_SMALL = 150
+"""Neurons up to which the trials of one process are made one at a time: they are short steps in
+Python and NumPy, at each of which two threads wait for each other, longer than both take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,9 +104,10 @@ def overlaps(
         One for each network; its result depends on no other.
     """
     if rule != "hebbian" or not independent(config):
-        return np.stack(
-            [_learning(rule, config, n_neurons, n_patterns, flipped, rng) for rng in rngs]
-        )
+        with _ONE_AT_A_TIME if n_neurons <= _SMALL else nullcontext():
+            return np.stack(
+                [_learning(rule, config, n_neurons, n_patterns, flipped, rng) for rng in rngs]
+            )
     most = max(n_patterns)
     checks.memory(
         2 * most * n_neurons,
