@@ -72,10 +72,10 @@ def _plots(_: argparse.Namespace) -> None:
 
 
 def _tables(_: argparse.Namespace) -> None:
-    from benchmarks import history, own, peer_rows, peers
+    from benchmarks import history, own, peers
 
-    report.write("own", own.text(own.ROWS, *history.newest("own")))
-    report.write("peers", peers.text(peer_rows.ROWS, *history.newest("peers")))
+    report.write("own", own.sections(history.newest("own")))
+    report.write("peers", peers.sections(history.newest("peers")))
     history.draw(own.ROWS)
 
 

@@ -17,6 +17,8 @@ from benchmarks.row import Row
 HISTORY = Path(__file__).with_name("history.csv")
 PICTURE = Path(__file__).parents[1] / "docs" / "_static" / "history.png"
 
+_COLOURS = ["#0b6e4f", "#b5651d", "#3b5b92"]
+
 Found = dict[str, Any]
 
 
@@ -108,21 +110,32 @@ def append(new: Iterable[Entry], path: Path = HISTORY) -> None:
         writer.writerows(asdict(e) for e in [*kept, *new])
 
 
-def newest(table: str, path: Path = HISTORY) -> tuple[str, str, dict[str, dict[str, Found]]]:
-    """Date, machine and measurements, by level and row, of the newest run of a table."""
-    of_table = [e for e in read(path) if e.table == table]
-    last = of_table[-1]
-    found: dict[str, dict[str, Found]] = {}
-    for e in of_table:
-        if (e.date, e.machine) == (last.date, last.machine):
-            found.setdefault(e.level, {})[e.row] = e.found
-    return last.date, last.machine, found
+Run = tuple[str, str, dict[str, dict[str, Found]]]
+"""Date, machine and measurements, by level and row."""
+
+
+def newest(table: str, path: Path = HISTORY) -> list[Run]:
+    """The newest run of a table on each processor, the newest of all first."""
+    runs: dict[tuple[str, str], dict[str, dict[str, Found]]] = {}
+    for e in read(path):
+        if e.table == table:
+            runs.setdefault((e.date, e.machine), {}).setdefault(e.level, {})[e.row] = e.found
+    last = {_processor(machine): (day, machine) for day, machine in runs}
+    chosen = [run for run in reversed(runs) if run in last.values()]
+    return [(*run, runs[run]) for run in chosen]
+
+
+def _processor(machine: str) -> str:
+    """The first words of ``measure.machine``, which name the processor."""
+    return machine.split(", ")[0]
 
 
 def draw(
     rows: Iterable[Row], table: str = "own", path: Path = HISTORY, picture: Path = PICTURE
 ) -> None:
-    """Draw the ratio of each row against the day, all with the widest instruction set."""
+    """Draw the ratio of each row against the day, all with the widest instruction set, a colour for
+    each processor.
+    """
     from matplotlib.figure import Figure
 
     of_table = [e for e in read(path) if e.table == table and e.ratio]
@@ -136,19 +149,30 @@ def draw(
     axes = figure.subplots(lines, columns, sharex=True, squeeze=False)
     for ax in axes.flat[len(titles) :]:
         ax.set_visible(False)
+    processors = list(dict.fromkeys(_processor(e.machine) for e in of_table))
     for (name, title), ax in zip(titles.items(), axes.flat, strict=False):
-        mine = {e.date: e for e in of_table if e.row == name and e.level == level}
-        at = [k for k, day in enumerate(days) if day in mine]
-        low, middle, high = ([float(getattr(mine[days[k]], q)) for k in at]
-                             for q in ("low", "ratio", "high"))  # fmt: skip
-        ax.fill_between(at, low, high, color="#0b6e4f", alpha=0.25, linewidth=0)
-        ax.plot(at, middle, "o-", color="#0b6e4f", markersize=3.5)
+        top = 0.0
+        for processor, colour in zip(processors, _COLOURS * len(processors), strict=False):
+            mine = {
+                e.date: e
+                for e in of_table
+                if (e.row, e.level, _processor(e.machine)) == (name, level, processor)
+            }
+            at = [k for k, day in enumerate(days) if day in mine]
+            low, middle, high = ([float(getattr(mine[days[k]], q)) for k in at]
+                                 for q in ("low", "ratio", "high"))  # fmt: skip
+            ax.fill_between(at, low, high, color=colour, alpha=0.25, linewidth=0)
+            ax.plot(at, middle, "o-", color=colour, markersize=3.5, label=processor)
+            top = max([top, *high])
         ax.set_title(title, fontsize=7, loc="left")
-        ax.set_ylim(0, 1.3 * max(high))
+        ax.set_ylim(0, 1.3 * top)
         ax.tick_params(labelsize=7)
         ax.grid(alpha=0.3)
         ax.set_xlim(-0.3, len(days) - 0.7)
         ax.set_xticks(range(len(days)), days, rotation=30, ha="right")
+    if len(processors) > 1:
+        handles, labels = axes.flat[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside upper right", ncols=len(labels), fontsize=9)
     figure.supylabel(f"times as fast as the baseline ({level})", fontsize=9)
     figure.savefig(picture, dpi=110)
 

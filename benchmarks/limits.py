@@ -104,22 +104,26 @@ def arithmetic(kind: str, steps: int, b: float = 1, c: float = 0) -> np.ndarray:
     return out
 
 
-def sentences(limits: Mapping[str, Found]) -> str:
-    """The limits in words, for the report."""
+def sentences(limits: Mapping[str, Found], *, again: bool = False) -> str:
+    """The limits in words, for the report; what a share of them means is not said ``again``."""
 
     def rates(verb: str, names: Iterable[str]) -> str:
         known = {name: limits[f"{verb} {name}".strip()]["ours"] for name in names}
         return ", ".join(f"{name} {ratio(1e-9 / seconds)}" for name, seconds in known.items())
 
-    return (
+    measured = (
         "This processor's limits on one thread, measured in the same run: reading from "
         f"{rates('read', SIZES)} GB/s; copying within {rates('copy', SIZES)} GB/s; arithmetic "
-        f"{rates('', KINDS)} billion operations a second. *Of its limit*: what a row must do at "
+        f"{rates('', KINDS)} billion operations a second."
+    )
+    meaning = (
+        " *Of its limit*: what a row must do at "
         "least, at the limit named, over our time. For a walk that is adding the columns of "
         "flipped spins and looking at every field; for all sites at once, counting bits; for a "
         "rule, the operations of its algorithm; and reading what these need. Random numbers, "
         "checks and waiting for the visit before are not in it."
     )
+    return measured if again else measured + meaning
 
 
 def _best(work: Callable[[int], object], count: float, least: int = 1) -> Found:

@@ -104,12 +104,17 @@ def _version(package: str) -> str:
 
 
 def _processor() -> str:
+    """Its name and, since one name may stand for several generations, its family and model."""
     info = Path("/proc/cpuinfo")
+    known: dict[str, str] = {}
     if info.exists():
         for line in info.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.split(":", 1)[1].strip()
-    return platform.processor() or platform.machine()
+            key, _, value = line.partition(":")
+            known.setdefault(key.strip(), value.strip())
+    name = known.get("model name") or platform.processor() or platform.machine()
+    if "cpu family" in known and "model" in known:
+        name += f" (family {known['cpu family']} model {known['model']})"
+    return name
 
 
 def _figures(value: float) -> str:

@@ -32,6 +32,8 @@ ROWS = [
 
 STUDY = "default-study"
 
+TITLE = "Our kernels against honest baselines"
+
 HOW = """\
 One thread, BLAS too; processor time, which other jobs do not lengthen (two threads: by the clock).
 The competitors took turns; a ratio, baseline over ours, is a median with its quartiles. Before a
@@ -66,14 +68,26 @@ def run(only: str = "") -> str:
     if not only:
         found[widest][STUDY] = {"ours": default_study(), "unit": "run"}
         history.append(history.entries(today, here, "own", found))
-        return text(ROWS, *history.newest("own"))  # with the digits that are kept
+        return sections(history.newest("own"))  # with the digits that are kept
     return text(rows, today, here, found)
 
 
+def sections(runs: Sequence[history.Run]) -> str:
+    """The section of RESULTS.md of these runs, each of another processor."""
+    return "\n\n".join(text(ROWS, *run, again=k > 0) for k, run in enumerate(runs))
+
+
 def text(
-    rows: Sequence[Row], day: str, here: str, found: Mapping[str, Mapping[str, runner.Found]]
+    rows: Sequence[Row],
+    day: str,
+    here: str,
+    found: Mapping[str, Mapping[str, runner.Found]],
+    *,
+    again: bool = False,
 ) -> str:
-    """The section of RESULTS.md: a line a row, a column an instruction set."""
+    """A table and what belongs to it: a line a row, a column an instruction set. What they are is
+    not said ``again``.
+    """
     every, widest = list(levels.LEVELS), list(found)[-1]
 
     def line(row: Row) -> list[str]:
@@ -89,15 +103,18 @@ def text(
     head = ["ours", "baseline", "times: ours, baseline", *every, "of its limit"]
     missing = [level for level in every if level not in found]
     return report.section(
-        f"Our kernels against honest baselines, {day}",
+        f"{'The same on another processor' if again else TITLE}, {day}",
         f"`make bench` on {here}.",
-        HOW.format(widest=widest),
-        RECALL,
-        report.table(head, [line(row) for row in rows]),
+        *([] if again else [HOW.format(widest=widest), RECALL]),
+        report.table(head, [line(row) for row in rows if row.name in found[widest]]),
         *runner.reasons(
             found.values(), *(f"the column {level}: this processor has none" for level in missing)
         ),
-        *([limits.sentences(found[widest])] if limits.KINDS[0] in found[widest] else []),
+        *(
+            [limits.sentences(found[widest], again=again)]
+            if limits.KINDS[0] in found[widest]
+            else []
+        ),
         *_sentence(found[widest].get(STUDY)),
     )
 
@@ -115,6 +132,11 @@ def _limits(rows: Sequence[Row], found: Mapping[str, runner.Found]) -> dict[str,
             least, limit = row.work().least(known)
             every[row.name] = {**found[row.name], "least": least, "limit": limit}
     return every
+
+
+def _limits_in_words(found: Mapping[str, runner.Found], *, again: bool) -> list[str]:
+    """The processor's limits, if they were measured."""
+    return [limits.sentences(found, again=again)] if limits.KINDS[0] in found else []
 
 
 def _of_limit(found: runner.Found) -> str:

@@ -51,23 +51,34 @@ def run(only: str = "") -> str:
     today = date.today().isoformat()
     if not only:
         history.append(history.entries(today, here, "peers", found))
-        return text(peer_rows.ROWS, *history.newest("peers"))  # with the digits that are kept
+        return sections(history.newest("peers"))  # with the digits that are kept
     return text(rows, today, here, found)
 
 
+def sections(runs: Sequence[history.Run]) -> str:
+    """The section of RESULTS.md of these runs, each of another processor."""
+    return "\n\n".join(text(peer_rows.ROWS, *run, again=k > 0) for k, run in enumerate(runs))
+
+
 def text(
-    rows: Sequence[Row], day: str, here: str, found: Mapping[str, Mapping[str, runner.Found]]
+    rows: Sequence[Row],
+    day: str,
+    here: str,
+    found: Mapping[str, Mapping[str, runner.Found]],
+    *,
+    again: bool = False,
 ) -> str:
-    """The section of RESULTS.md: a line a package."""
+    """A table and what belongs to it: a line a package. What it is is not said ``again``."""
     (measured,) = found.values()
     lines = []
     for row in rows:
-        entry = measured.get(row.name, {})
-        lines.append([row.what, row.against, runner.times(entry), runner.cell(entry)])
+        if row.name in measured:
+            entry = measured[row.name]
+            lines.append([row.what, row.against, runner.times(entry), runner.cell(entry)])
     return report.section(
-        f"Other packages, {day}",
+        f"Other packages{' on another processor' if again else ''}, {day}",
         f"`make bench-peers` on {here}.",
-        HOW,
+        *([] if again else [HOW]),
         report.table(["what", "package", "times: ours, theirs", "ratio"], lines),
         *runner.reasons([measured]),
     )

@@ -214,8 +214,8 @@ def test_results_have_one_section_of_each_kind() -> None:
 
 def test_results_are_those_of_the_newest_run() -> None:
     text = report.RESULTS.read_text(encoding="utf-8")
-    assert own.text(own.ROWS, *history.newest("own")).strip() in text
-    assert peers.text(peer_rows.ROWS, *history.newest("peers")).strip() in text
+    assert own.sections(history.newest("own")).strip() in text
+    assert peers.sections(history.newest("peers")).strip() in text
 
 
 def test_a_run_is_added_once_and_read_back(tmp_path: Path) -> None:
@@ -227,7 +227,14 @@ def test_a_run_is_added_once_and_read_back(tmp_path: Path) -> None:
     for _ in range(2):  # the same day and machine: once
         history.append(history.entries("2026-01-02", "one", "own", alone), path)
     assert len(history.read(path)) == 4
-    assert history.newest("own", path) == ("2026-01-02", "one", alone)
+    assert history.newest("own", path) == [("2026-01-02", "one", alone)]
+    history.append(history.entries("2026-01-03", "two, load 1", "own", first), path)
+    history.append(history.entries("2026-01-03", "one, load 2", "own", first), path)
+    runs = history.newest("own", path)
+    assert [(day, machine) for day, machine, _ in runs] == [
+        ("2026-01-03", "one, load 2"),
+        ("2026-01-03", "two, load 1"),
+    ]
     history.draw([row.Row("a", "ours", "theirs", 1, 2, int)], "own", path, tmp_path / "a.png")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
