@@ -153,8 +153,6 @@ def _sentence(study: runner.Found | None) -> list[str]:
     return [
         f"The default study, `python -m hopfield_sim.experiment`, took {study['ours']:.0f} s from "
         "start to report."
-    ]:.0f} s from "
-        "start to report (required: less than 180 s; hoped for: less than 60 s)."
     ]
 
 
