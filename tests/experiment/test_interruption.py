@@ -36,8 +36,15 @@ def stuck():  # as in one long matrix product: in C, without the interpreter's l
     print("stuck", flush=True)
     hashlib.pbkdf2_hmac("sha256", b"", b"", 200_000_000)
 
+def importing():  # a compiled module makes this of a signal that comes while it is imported
+    try:
+        print("importing", flush=True)
+        time.sleep(float(sys.argv[3]))
+    except KeyboardInterrupt:
+        raise ImportError("initialization failed") from None
+
 if __name__ == "__main__":
-    what = stuck if sys.argv[2] == "stuck" else act
+    what = {"stuck": stuck, "importing": importing}.get(sys.argv[2], act)
     sys.exit(interruption.run(what, lambda: print("stopped", file=sys.stderr)))
 """
 
@@ -212,3 +219,21 @@ def test_a_signal_while_the_command_line_loads(number: signal.Signals) -> None:
         _, errors = process.communicate(timeout=20)
     assert process.returncode == 128 + number
     assert errors == "stopped before anything was begun\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_became_another_error_stops_all_the_same(tmp_path: Path, number: int) -> None:
+    process = start(tmp_path, "importing")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "importing\n"
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 128 + number
+    assert errors == "stopped\n"
+
+
+def test_an_error_without_a_signal_stays_an_error(tmp_path: Path) -> None:
+    process = start(tmp_path, "importing", sleep=-1.0)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "ValueError" in errors

@@ -55,7 +55,11 @@ class _Run:
         try:
             code = self._act()
             self._done = True
-        except KeyboardInterrupt:
+        except BaseException as error:
+            # Compiled code may have made an error of its own of the signal's, as a module does that
+            # was just being imported.
+            if self._number is None and not isinstance(error, KeyboardInterrupt):
+                raise
             self._done = True
             self._say()
             # Without returning: trials may still run in threads, during which the interpreter must
