@@ -117,11 +117,11 @@ def sentences(limits: Mapping[str, Found], *, again: bool = False) -> str:
         f"{rates('', KINDS)} billion operations a second."
     )
     meaning = (
-        " *Of its limit*: what a row must do at "
-        "least, at the limit named, over our time. For a walk that is adding the columns of "
-        "flipped spins and looking at every field; for all sites at once, counting bits; for a "
-        "rule, the operations of its algorithm; and reading what these need. Random numbers, "
-        "checks and waiting for the visit before are not in it."
+        " *Of its limit*: what a row must do at least, at the limit named, over our time. For a "
+        "walk that is adding the columns of flipped spins and looking at every field; for dense "
+        "memories, adding the slopes, read once for four sites; for all sites at once, counting "
+        "bits; for a rule, the operations of its algorithm; and reading what these need. Random "
+        "numbers, checks and waiting for the visit before are not in it."
     )
     return measured if again else measured + meaning
 

@@ -110,11 +110,7 @@ def text(
         *runner.reasons(
             found.values(), *(f"the column {level}: this processor has none" for level in missing)
         ),
-        *(
-            [limits.sentences(found[widest], again=again)]
-            if limits.KINDS[0] in found[widest]
-            else []
-        ),
+        *_limits_in_words(found[widest], again=again),
         *_sentence(found[widest].get(STUDY)),
     )
 
