@@ -67,6 +67,16 @@ class FieldsCached:
     diagonal: NDArray[Any]
     wide: ClassVar[bool] = False
 
+    @property
+    def numbers(self) -> NDArray[Any]:
+        """All weights times ``scale``, in any shape."""
+        raise NotImplementedError
+
+    @cached_property
+    def largest(self) -> float:
+        """Largest absolute value of them."""
+        return largest(self.numbers)
+
     @cached_property
     def n_neurons(self) -> int:
         """Number of neurons, N."""
@@ -244,6 +254,17 @@ class Sparse(FieldsCached):
 Couplings = Matrix | Factors | Sparse
 
 
+def largest(values: NDArray[Any]) -> float:
+    """Largest absolute value; 0 if there are none, nan if one is nan.
+
+    Examples
+    --------
+    >>> largest(np.array([1.0, -2.0]))
+    2.0
+    """
+    return max(float(values.max(initial=0)), -float(values.min(initial=0)))
+
+
 def packed(signs: NDArray[np.int8], n_bytes: int) -> NDArray[np.uint64]:
     """Bits of each row, 1 for +1, the first site lowest, zero-padded to a multiple of ``n_bytes``.
 
@@ -262,10 +283,21 @@ def packed(signs: NDArray[np.int8], n_bytes: int) -> NDArray[np.uint64]:
 
 @dataclass(frozen=True)
 class Limits:
-    """Zero temperature: +1 above, −1 below, unchanged between; (N,) each, in the fields' dtype."""
+    """Zero temperature: +1 above, −1 below, unchanged between.
+
+    Parameters
+    ----------
+    above, below : (N,) ndarray
+        Limits of the fields, in their dtype.
+    rounding : float
+        Bound of twice the rounding error of an addition to a field: 0 for integers, infinite where
+        it is not known. A state is at rest, whatever the order of summation, if fields are farther
+        from their limits than additions can have moved them.
+    """
 
     above: NDArray[Any]
     below: NDArray[Any]
+    rounding: float = np.inf
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ budget.
 from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from hopfield_sim.backends.kernels.network cimport Batch, Network, network
+from hopfield_sim.backends.kernels.network cimport Batch, Network, network, wrong
 from hopfield_sim.backends.kernels.visits cimport PHILOX_CHUNK, philox_words, visit_order
 
 from hopfield_sim.backends.reference.philox import ACCEPT, ORDER
@@ -78,8 +78,8 @@ def asynchronous(
     """Update one site after another up to the update ``until`` or, at zero temperature, a fixed
     point.
 
-    Unless fields are ``exact``, a row that is at rest by cached fields is left STALE: the caller
-    recomputes its fields and calls again.
+    Unless fields are ``exact``, a row that is at rest by cached fields, but might not be by others
+    that are rounded differently, is left STALE: the caller recomputes its fields and calls again.
     """
     cdef const network *net = &description.net
     cdef bint stochastic = net.bath != NULL
@@ -103,8 +103,9 @@ def asynchronous(
                 spins, own = &batch.states[row, 0], &batch.cache[row, 0]
                 update = batch.updates[row]
                 while True:
-                    if not stochastic and update % n == 0 and net.is_fixed(net, spins, own):
-                        if exact or batch.fresh[row] != _CACHED:
+                    if not stochastic and update % n == 0 and net.is_fixed(net, spins, own, 0):
+                        if (exact or batch.fresh[row] != _CACHED or
+                                net.is_fixed(net, spins, own, wrong(net, batch.flips[row]))):
                             batch.stop[row] = _FIXED
                         else:
                             batch.fresh[row] = _STALE

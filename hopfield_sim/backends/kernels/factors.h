@@ -69,13 +69,14 @@ ROW_KERNEL static void own_fields(int64_t n, int64_t own, const int8_t *restrict
             add_sums_##signs(count, sums, total, fields);                                                              \
         }                                                                                                              \
     }                                                                                                                  \
-    static int factors_is_fixed_##signs(const network *net, const int8_t *spins, const void *cache) {                  \
+    static int factors_is_fixed_##signs(const network *net, const int8_t *spins, const void *cache, double slack) {    \
         int32_t fields[SITES];                                                                                         \
+        (void)slack; /* fields are integers */                                                                         \
         for (int64_t first = 0; first < net->n; first += SITES) {                                                      \
             const int64_t rest = net->n - first;                                                                       \
             fields_##signs(net, first, spins, cache, fields);                                                          \
             if (!is_fixed_i32(rest < SITES ? rest : SITES, spins + first, fields,                                      \
-                              (const int32_t *)net->above + first, (const int32_t *)net->below + first))               \
+                              (const int32_t *)net->above + first, (const int32_t *)net->below + first, 0))            \
                 return 0;                                                                                              \
         }                                                                                                              \
         return 1;                                                                                                      \

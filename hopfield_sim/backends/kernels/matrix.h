@@ -7,8 +7,8 @@
 #include "rows.h"
 
 #define DEFINE_FIELD_KERNELS(fields, field, number)                                                                    \
-    static int matrix_is_fixed_##fields(const network *net, const int8_t *spins, const void *cache) {                  \
-        return is_fixed_##fields(net->n, spins, cache, net->above, net->below);                                        \
+    static int matrix_is_fixed_##fields(const network *net, const int8_t *spins, const void *cache, double slack) {    \
+        return is_fixed_##fields(net->n, spins, cache, net->above, net->below, (field)slack);                          \
     }                                                                                                                  \
     static int64_t matrix_step_##fields(const network *net, const int8_t *spins, const void *cache,                    \
                                         int8_t *out) {                                                                 \

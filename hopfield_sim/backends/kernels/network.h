@@ -32,6 +32,8 @@ struct network {
     const int32_t *targets;    /* and the sites whose fields they change */
     int64_t flip_cost;         /* work of a flip, in visits */
     const void *above, *below; /* zero temperature: +1 if the field is above, -1 if it is below */
+    double rounding;           /* bound of twice the rounding error of an addition to a field, */
+    int64_t terms;             /* and the number of additions that make one */
     int uniform;               /* whether limits are the same for all sites; heat bath: whether θ and W_ii are 0 */
     const void *diagonal;      /* self couplings, which the heat bath subtracts */
     const heat_bath *bath;
@@ -44,8 +46,8 @@ struct network {
     void (*count)(const network *, const int8_t *spins, int32_t *scratch, void *cache);
     /* Compute the fields of SITES sites from `first`, a multiple of SITES. Only from overlaps. */
     void (*fields)(const network *, int64_t first, const int8_t *spins, const void *cache, int32_t *out);
-    /* Whether the state is a fixed point at zero temperature. */
-    int (*is_fixed)(const network *, const int8_t *spins, const void *cache);
+    /* Whether the state is a fixed point at zero temperature, even if every field were wrong by `slack`. */
+    int (*is_fixed)(const network *, const int8_t *spins, const void *cache, double slack);
     /* Synchronous step at zero temperature: new spins into `out`; returns how many change. */
     int64_t (*step)(const network *, const int8_t *spins, const void *cache, int8_t *out);
     /* The first visit from `position` to end - 1 that changes a spin at zero temperature, or end. */

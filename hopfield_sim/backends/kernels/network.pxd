@@ -25,6 +25,8 @@ cdef extern from "network.h" nogil:
         int64_t flip_cost
         const void *above
         const void *below
+        double rounding
+        int64_t terms
         bint uniform
         const void *diagonal
         const heat_bath *bath
@@ -37,7 +39,8 @@ cdef extern from "network.h" nogil:
                       void *cache) noexcept nogil
         void (*fields)(const network *, int64_t first, const int8_t *spins, const void *cache,
                        int32_t *out) noexcept nogil
-        bint (*is_fixed)(const network *, const int8_t *spins, const void *cache) noexcept nogil
+        bint (*is_fixed)(const network *, const int8_t *spins, const void *cache,
+                         double slack) noexcept nogil
         int64_t (*step)(const network *, const int8_t *spins, const void *cache,
                         int8_t *out) noexcept nogil
         int64_t (*next_change)(const network *, int64_t position, int64_t end, const int32_t *sites,
@@ -50,6 +53,11 @@ cdef extern from "network.h" nogil:
         void (*flip)(const network *, int32_t site, int spin, void *cache) noexcept nogil
         void (*move)(const network *, const int8_t *old, const int8_t *new, int64_t changes,
                      int32_t *scratch, void *cache) noexcept nogil
+
+
+cdef inline double wrong(const network *net, int64_t flips) noexcept nogil:
+    """By how much cached and computed fields may differ after so many flips."""
+    return net.rounding * (net.terms + flips)
 
 
 cdef class Network:

@@ -49,6 +49,8 @@ cdef class Network:
             self._set_heat_bath(rule, couplings.diagonal)
         elif rule is not None:
             self._set_limits(rule, couplings.diagonal.dtype)
+            if not couplings.exact:
+                self.net.rounding, self.net.terms = rule.rounding, couplings.most_terms
 
     cdef const void *_address(self, object array) except? NULL:
         cdef const uint8_t[::1] raw = np.asarray(array).reshape(-1).view(np.uint8)

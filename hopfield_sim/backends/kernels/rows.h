@@ -86,15 +86,16 @@ UNUSED static void list_changes(int64_t n, const int8_t *from, const int8_t *to,
 /* Whether a site with this spin and field changes at zero temperature. */
 #define UNSTABLE(spin, field, above, below) ((((spin) < 0) & ((field) > (above))) | (((spin) > 0) & ((field) < (below))))
 
-/* Whether no site changes. There are no branches within a block, so that the compiler vectorises it. */
+/* Whether no site changes, even if every field were wrong by `slack` (0 for integers, which are exact). There are no
+ * branches within a block, so that the compiler vectorises it. */
 #define DEFINE_IS_FIXED(name, field)                                                                                   \
     ROW_KERNEL static int name(int64_t n, const int8_t *restrict spins, const field *restrict fields,                  \
-                               const field *restrict above, const field *restrict below) {                             \
+                               const field *restrict above, const field *restrict below, field slack) {                \
         for (int64_t start = 0; start < n; start += 256) {                                                             \
             int64_t stop = start + 256 < n ? start + 256 : n;                                                          \
             int unstable = 0;                                                                                          \
             for (int64_t j = start; j < stop; j++)                                                                     \
-                unstable |= UNSTABLE(spins[j], fields[j], above[j], below[j]);                                         \
+                unstable |= UNSTABLE(spins[j], fields[j], (field)(above[j] - slack), (field)(below[j] + slack));       \
             if (unstable)                                                                                              \
                 return 0;                                                                                              \
         }                                                                                                              \

@@ -9,7 +9,7 @@ from libc.stdint cimport int8_t, int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy
 
-from hopfield_sim.backends.kernels.network cimport Batch, Network, network
+from hopfield_sim.backends.kernels.network cimport Batch, Network, network, wrong
 from hopfield_sim.backends.kernels.visits cimport PHILOX_CHUNK, philox_words
 
 from hopfield_sim.backends.reference.philox import ACCEPT
@@ -36,7 +36,8 @@ def synchronous(
 
     A step changes the cache by the columns of the sites that flipped. A row is left STALE, for the
     caller to recompute its cache, if more than ``most_flips`` sites flipped (then a matrix product
-    is cheaper), or, unless fields are ``exact``, if it is at rest or in a cycle by cached fields.
+    is cheaper), or, unless fields are ``exact``, if by cached fields it is in a cycle, or at rest
+    but might not be by others that are rounded differently.
     """
     cdef const network *net = &description.net
     cdef int64_t n = net.n, k, row, changes, left = 0
@@ -61,7 +62,9 @@ def synchronous(
                     cycle = (changes > 0 and batch.updates[row] > 0
                              and memcmp(new, &batch.previous[row, 0], n) == 0)
                     rests = changes == 0 or cycle and batch.updates[row] < until
-                    if rests and batch.fresh[row] == _CACHED and not exact:
+                    if rests and batch.fresh[row] == _CACHED and not exact and (
+                            cycle or not net.is_fixed(net, spins, own,
+                                                      wrong(net, batch.flips[row]))):
                         batch.fresh[row] = _STALE
                         break
                     if changes == 0:

@@ -28,6 +28,7 @@ from hopfield_sim.backends.protocol import (
     Limits,
     Matrix,
     Sparse,
+    largest,
 )
 from hopfield_sim.backends.reference.pairs import Pairs, probability_words
 from hopfield_sim.checks import Compressed
@@ -260,13 +261,13 @@ def refuse_overflow(
         If they might overflow.
     """
     n = couplings.n_neurons
-    sizes: dict[str, NDArray[Any]] = {name: thresholds}
+    sizes = {name: largest(thresholds)}
     limit = _LARGEST_SUM["f8"] / n**2
     if not (couplings.exact or isinstance(couplings, Factors)):
-        sizes["weights"] = couplings.numbers
+        sizes["weights"] = couplings.largest
         limit = _LARGEST_SUM[couplings.numbers.dtype.str[1:]] / n**2
-    for name, values in sizes.items():
-        if not _size(values) <= limit:
+    for name, size in sizes.items():
+        if not size <= limit:
             raise InvalidInputError(
                 f"{name} must be at most {limit:.3g} in size for {n} neurons, or energies "
                 "overflow; divide weights, thresholds, fields and temperatures by one number: "
@@ -278,14 +279,18 @@ def tie_width(couplings: Couplings, thresholds: NDArray[np.float64]) -> float:
     """Maximum distance of a field from its threshold for a tie: 0 for exact couplings."""
     if couplings.exact or isinstance(couplings, Factors):
         return 0.0
-    numbers = couplings.numbers
-    span = couplings.most_terms * _size(numbers) + _size(thresholds)
-    return 4 * float(np.finfo(numbers.dtype).eps) * span
+    span = couplings.most_terms * couplings.largest + largest(thresholds)
+    return 4 * float(np.finfo(couplings.numbers.dtype).eps) * span
 
 
-def _size(values: NDArray[Any]) -> float:
-    """Largest absolute value; 0 if there are none."""
-    return max(float(values.max(initial=0)), -float(values.min(initial=0)))
+def _rounding(couplings: Couplings) -> float:
+    """Bound of twice the rounding error of an addition to a field: sums are of no more than all
+    weights of a site or, where a few flips are added together, of eight.
+    """
+    if couplings.exact or isinstance(couplings, Factors):
+        return 0.0
+    eps = float(np.finfo(couplings.numbers.dtype).eps)
+    return eps * max(couplings.most_terms, 8) * couplings.largest
 
 
 def limits(
@@ -315,7 +320,7 @@ def limits(
         whole = field.kind == "i"
         above[clamp] = np.iinfo(field).max if whole else np.inf
         below[clamp] = np.iinfo(field).min if whole else -np.inf
-    return Limits(above, below)
+    return Limits(above, below, _rounding(couplings))
 
 
 def heat_bath(
