@@ -6,7 +6,7 @@ on the index of a state in the call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Final
 
@@ -35,6 +35,10 @@ _BUDGET: Final = 20_000_000
 
 _SHARE: Final = 200_000
 """Smallest number of visits for another thread."""
+
+_SMALL: Final = 64
+"""Neurons up to which states of several networks of real weights are settled one by one, and not by
+products of matrices: there such a call takes less than the products' own overhead."""
 
 _MOST_BITS: Final = 2
 """Load P/N up to which fields from overlaps are faster than a matrix product."""
@@ -183,6 +187,22 @@ class CompiledPairs(Pairs):
 
         visits = n_states * int((n_neurons + n_neurons * n_patterns // 16).sum())
         _in_threads(walk, np.arange(len(keys)), visits, n_threads)
+        return out
+
+    def settled(
+        self,
+        networks: Sequence[tuple[Couplings, Limits]],
+        states: NDArray[np.int8],
+        max_sweeps: int,
+    ) -> NDArray[np.int8]:
+        """Settle one state after another in a single call, if the networks are small."""
+        n = states.shape[2]
+        if n > _SMALL or any(known.exact for known, _ in networks):
+            return super().settled(networks, states, max_sweeps)
+        out, done = states.copy(), 0
+        described = [self._network(known, rule) for known, rule in networks]
+        while done < states.size // n:
+            done = self._kernels["synchronous"].settle(described, out, max_sweeps, done, _BUDGET)
         return out
 
     def _asynchronous(

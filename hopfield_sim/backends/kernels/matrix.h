@@ -50,6 +50,21 @@
                                          cache);                                                                       \
     }
 
+/* Fields of a state: those of none, in which all sites become what they are, by 2 s W; so half of it is left. */
+#define DEFINE_COUNT(reals, real)                                                                                      \
+    static void matrix_count_##reals(const network *net, const int8_t *spins, int32_t *scratch, void *cache) {         \
+        const int64_t n = net->n;                                                                                      \
+        int64_t ups = 0, downs = n;                                                                                    \
+        real *fields = cache;                                                                                          \
+        for (int64_t site = 0; site < n; site++)                                                                       \
+            scratch[spins[site] > 0 ? ups++ : --downs] = (int32_t)site;                                                \
+        memset(fields, 0, (size_t)n * sizeof *fields);                                                                 \
+        add_columns_##reals##_##reals(n, 1, ups, scratch, net->columns, fields);                                       \
+        add_columns_##reals##_##reals(n, -1, n - downs, scratch + downs, net->columns, fields);                        \
+        for (int64_t site = 0; site < n; site++)                                                                       \
+            fields[site] /= 2;                                                                                         \
+    }
+
 #define USE_MATRIX(net, weights, fields)                                                                               \
     do {                                                                                                               \
         (net)->is_fixed = matrix_is_fixed_##fields;                                                                    \
@@ -64,6 +79,8 @@
 
 EACH_FIELD(DEFINE_FIELD_KERNELS)
 EACH_WEIGHT(DEFINE_MATRIX)
+DEFINE_COUNT(f32, float)
+DEFINE_COUNT(f64, double)
 
 /* Set the functions for integers or real numbers and for weights and fields of so many bytes; 0 if there are none. */
 static int use_matrix(network *net, int real, int weight, int field) {
@@ -73,8 +90,8 @@ static int use_matrix(network *net, int real, int weight, int field) {
     case 2 << 8 | 2: USE_MATRIX(net, i16, i16);
     case 2 << 8 | 4: USE_MATRIX(net, i16, i32);
     case 4 << 8 | 4: USE_MATRIX(net, i32, i32);
-    case 1 << 16 | 4 << 8 | 4: USE_MATRIX(net, f32, f32);
-    case 1 << 16 | 8 << 8 | 8: USE_MATRIX(net, f64, f64);
+    case 1 << 16 | 4 << 8 | 4: net->count = matrix_count_f32; USE_MATRIX(net, f32, f32);
+    case 1 << 16 | 8 << 8 | 8: net->count = matrix_count_f64; USE_MATRIX(net, f64, f64);
     default: return 0;
     }
 }

@@ -42,7 +42,7 @@ struct network {
     const uint64_t *pattern_bits;
     int64_t pattern_words, column_words;
 
-    /* Compute the cache of a state; `scratch` has room for n sites. Not for a matrix. */
+    /* Compute the cache of a state; `scratch` has room for n sites. Not for a matrix of integers. */
     void (*count)(const network *, const int8_t *spins, int32_t *scratch, void *cache);
     /* Compute the fields of SITES sites from `first`, a multiple of SITES. Only from overlaps. */
     void (*fields)(const network *, int64_t first, const int8_t *spins, const void *cache, int32_t *out);

@@ -99,6 +99,67 @@ def synchronous(
     return rows.shape[0] - left
 
 
+def settle(list networks not None, int8_t[:, :, ::1] states not None, int64_t steps, int64_t start,
+           int64_t budget):
+    """Update the states of several networks, (K, B, N), each with K-th weights, from number
+    ``start``, up to a fixed point, a 2-cycle or the number of steps; return the next state.
+
+    The weights are real matrices. Fields are computed anew where that is less work than to follow
+    flips, and where rounding might matter.
+    """
+    cdef int64_t n = states.shape[2], count = states.shape[1], most = len(networks) * count
+    cdef int64_t k, number = start, step, flips, changes
+    cdef bint cycle, cached
+    cdef int8_t *spins
+    cdef const network *net
+    cdef network *nets = <network *>malloc(len(networks) * sizeof(network))
+    cdef int8_t *new = <int8_t *>malloc(2 * n)
+    cdef int8_t *previous = new + n
+    cdef double *fields = <double *>malloc(n * sizeof(double))
+    cdef int32_t *scratch = <int32_t *>malloc((n + 2) * sizeof(int32_t))
+    try:
+        if nets == NULL or new == NULL or fields == NULL or scratch == NULL:
+            raise MemoryError
+        for k in range(len(networks)):
+            nets[k] = (<Network?>networks[k]).net
+        with nogil:
+            while number < most and budget > 0:
+                net = &nets[number // count]
+                spins = &states[number // count, number % count, 0]
+                net.count(net, spins, scratch, fields)
+                step = flips = 0
+                cached = False
+                while True:
+                    changes = net.step(net, spins, fields, new)
+                    cycle = changes > 0 and step > 0 and memcmp(new, previous, n) == 0
+                    if cached and (cycle or changes == 0 and not net.is_fixed(
+                            net, spins, fields, wrong(net, flips))):
+                        net.count(net, spins, scratch, fields)
+                        cached = False
+                        continue
+                    if changes == 0 or step == steps:
+                        break
+                    cached = 2 * changes < n
+                    if cached:
+                        net.move(net, spins, new, changes, scratch, fields)
+                    memcpy(previous, spins, n)
+                    memcpy(spins, new, n)
+                    if not cached:
+                        net.count(net, spins, scratch, fields)
+                    step += 1
+                    flips += changes
+                    if cycle:
+                        break
+                budget -= (2 + step) * n
+                number += 1
+    finally:
+        free(nets)
+        free(new)
+        free(fields)
+        free(scratch)
+    return number
+
+
 def synchronous_heat_bath(
     Network description not None,
     Batch batch not None,

@@ -8,7 +8,7 @@ is a sum over the patterns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -150,6 +150,22 @@ class Pairs:
                 how = Dynamics("sync", "sequential", key, 1)
                 self.advance(grown, batch, plus, how, max_sweeps * n_neurons)
                 curve[point] = np.einsum("bi,bi->b", batch.states, targets, dtype=np.int64)
+        return out
+
+    def settled(
+        self,
+        networks: Sequence[tuple[Couplings, Limits]],
+        states: NDArray[np.int8],
+        max_sweeps: int,
+    ) -> NDArray[np.int8]:
+        """Return the final states, (K, B, N), of B states in each of K networks, updated at zero
+        temperature, all sites at once.
+        """
+        out, how = np.empty_like(states), Dynamics("sync", "sequential", 0, 1)
+        for (couplings, rule), some, end in zip(networks, states, out, strict=True):
+            batch = self.start(couplings, some.copy(), how)
+            self.advance(couplings, batch, rule, how, max_sweeps * couplings.n_neurons)
+            end[...] = batch.ended().states
         return out
 
     def _refresh(self, couplings: Couplings, batch: StateBatch, rows: Rows) -> None:

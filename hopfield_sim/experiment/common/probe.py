@@ -1,15 +1,18 @@
 """Retrieval of noisy cues by networks that learn one pattern after another.
 
 Hebbian networks of random patterns are a single compiled call for one cell, from drawing them to
-the score; others learn the patterns between two points, and recall a batch of cues at each.
+the score. Others learn the patterns of all points one after another, and then recall the cues of
+all of them in a single call; large ones, of whose matrices there is room for few, point by point.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from copy import copy
 from dataclasses import KW_ONLY, dataclass
+from itertools import islice
 from threading import Lock
 from typing import Any, ClassVar
 
@@ -24,6 +27,7 @@ from hopfield_sim.experiment.sweeps import own
 from hopfield_sim.experiment.sweeps.fields import option
 from hopfield_sim.experiment.sweeps.study import Cell, Config, Payload
 from hopfield_sim.models import HopfieldNetwork
+from hopfield_sim.models.hopfield.together import settled
 from hopfield_sim.patterns import flip
 from hopfield_sim.rules import RULES
 
@@ -33,6 +37,9 @@ _ONE_AT_A_TIME = Lock()
 _SMALL = 150
 """Neurons up to which the trials of one process are made one at a time: they are short steps in
 Python and NumPy, at each of which two threads wait for each other, longer than both take."""
+_NUMBERS = 1 << 20
+"""Weights and spins of cues in memory at a time: all points of a small network's curve, one point
+of a large one's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,28 +140,50 @@ def _learning(
     flipped: Sequence[int],
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
-    """Return the same, (L, S), for one network with any rule."""
-    patterns = draw(config, max(n_patterns), n_neurons, rng)
-    net = _empty(rule, config)
-    out = np.empty((len(n_patterns), config["states"]), np.int64)
-    how = {"update": "sync", "ties": "plus", "max_sweeps": config["max_sweeps"], "rng": rng}
-    how = own.taken(net.recall, **how, n_threads=1)
-    stored = 0
-    for point, count in enumerate(n_patterns):
+    """Return the same, (L, S), for one network with any rule, some points at a time."""
+    patterns, n_states = draw(config, max(n_patterns), n_neurons, rng), config["states"]
+    networks = _growing(rule, config, patterns, n_patterns)
+    out = np.empty((len(n_patterns), n_states), np.int64)
+    step = max(1, _NUMBERS // (n_neurons * (n_neurons + n_states)))
+    for start in range(0, len(n_patterns), step):
+        points = range(start, min(start + step, len(n_patterns)))
+        targets = np.empty((len(points), n_states, n_neurons), np.int8)
+        cues, keys = targets.copy(), []
+        for target, cue, point in zip(targets, cues, points, strict=True):
+            # Early and late patterns differ: those that have more cues are drawn at random.
+            target[:] = patterns[np.resize(rng.permutation(n_patterns[point]), n_states)]
+            cue[:] = flip(target, count=flipped[point], rng=rng)
+            keys.append(checks.key(rng))
+        ends = _ends(list(islice(networks, len(points))), cues, config["max_sweeps"], keys)
+        out[start : points.stop] = np.einsum("kbi,kbi->kb", ends, targets, dtype=np.int64)
+    return out
+
+
+def _growing(
+    rule: str, config: Mapping[str, Any], patterns: NDArray[np.int8], n_patterns: Sequence[int]
+) -> Iterator[Any]:
+    """Yield a memory, by a rule as in the course or one of a user, with so many patterns."""
+    net, stored = network(rule, config) if own.is_rule(rule) else own.memory(rule), 0
+    for count in n_patterns:
         if count > stored and isinstance(net, HopfieldNetwork):
-            net.store(patterns[stored:count], advise=False)
+            net = copy(net).store(patterns[stored:count], advise=False)
         elif count > stored:  # whether it adds to what it holds is its own affair
             net = own.memory(rule)
             net.store(patterns[:count], **own.taken(net.store, advise=False))
         stored = count
-        # Early and late patterns differ, so the patterns that have more cues are drawn at random.
-        targets = patterns[np.resize(rng.permutation(count), config["states"])]
-        run = net.recall(flip(targets, count=flipped[point], rng=rng), **how)
-        ends = np.where(np.asarray(getattr(run, "states", run)) < 0, -1, 1)
-        out[point] = np.einsum("bi,bi->b", ends, targets, dtype=np.int64)
-    return out
+        yield net
 
 
-def _empty(rule: str, config: Mapping[str, Any]) -> Any:
-    """Return a memory by a rule, as in the course, or one of a user."""
-    return network(rule, config) if own.is_rule(rule) else own.memory(rule)
+def _ends(
+    networks: Sequence[Any], cues: NDArray[np.int8], max_sweeps: int, keys: Sequence[int]
+) -> NDArray[np.int8]:
+    """Return the final states, (K, S, N), of cues of each network."""
+    if type(networks[0]) is HopfieldNetwork:
+        return settled(networks, cues, ties="plus", max_sweeps=max_sweeps)
+    ends = np.empty_like(cues)
+    for net, cue, end, key in zip(networks, cues, ends, keys, strict=True):
+        how: dict[str, Any] = {"update": "sync", "ties": "plus", "max_sweeps": max_sweeps}
+        how |= {"rng": checks.generator(key), "n_threads": 1}
+        run = net.recall(cue, **own.taken(net.recall, **how))
+        end[:] = np.where(np.asarray(getattr(run, "states", run)) < 0, -1, 1)
+    return ends

@@ -57,7 +57,7 @@ class QuadraticEngine:
         if self.manner.active is not None:
             return self._winners
         if temperature == 0:
-            return self._limits
+            return self.limits
         if self._bath is None or self._bath[0] != temperature:
             clamp = self.manner.clamp
             bath = coupling.heat_bath(self.couplings, self._theta, temperature, clamp)
@@ -65,7 +65,8 @@ class QuadraticEngine:
         return self._bath[1]
 
     @cached_property
-    def _limits(self) -> Limits:
+    def limits(self) -> Limits:
+        """The update rule at zero temperature."""
         ties, clamp = self.manner.ties, self.manner.clamp
         return coupling.limits(self.couplings, self._theta, ties, clamp)
 

@@ -20,6 +20,7 @@ from hopfield_sim.plotting.movies.palette import palette
 from hopfield_sim.support import disk
 
 MP4_FPS = 25  # frames are repeated to last as long as they should
+MP4_PRESET = "veryfast"  # of x264: such pictures take no more bytes, and half the time
 GIF_LEAST = 2  # hundredths of a second; browsers show what is shorter for ten
 
 
@@ -123,8 +124,10 @@ def _encode(
 ) -> None:
     """Frame by frame: all at once in full colour would be hundreds of megabytes."""
     chosen, repeats = _shown(seconds, MP4_FPS, 1)
-    writer: Any = iio2.get_writer(path, format="FFMPEG", mode="I", fps=MP4_FPS, codec="libx264")
+    how: dict[str, Any] = {"codec": "libx264", "ffmpeg_params": ["-preset", MP4_PRESET]}
+    writer: Any = iio2.get_writer(path, format="FFMPEG", mode="I", fps=MP4_FPS, **how)
     with writer as film:
         for frame, n in zip(chosen, repeats, strict=True):
+            picture = colours.take(frames[frame], axis=0)
             for _ in range(n):
-                film.append_data(colours[frames[frame]])
+                film.append_data(picture)
