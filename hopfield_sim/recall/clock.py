@@ -60,20 +60,26 @@ class Motion(Protocol):
         """Advance all states that move to the time ``until``; mark those that move no more."""
 
 
-def ticks(max_time: float, every: float) -> Floats:
-    """Recording times: the multiples of ``every`` below ``max_time``, from 0, and ``max_time``.
+def ticks(max_time: float, every: float, most: int | None = None) -> Floats:
+    """Recording times: the multiples of ``every`` below ``max_time``, from 0, and ``max_time``; of
+    the multiples no more than that of number ``most``, the last that can be reached.
 
     Examples
     --------
     >>> ticks(1.0, 0.4)
     array([0. , 0.4, 0.8, 1. ])
+    >>> ticks(1.0, 1e-9, most=2)
+    array([0.e+00, 1.e-09, 2.e-09, 1.e+00])
     """
+    count = np.ceil(max_time / every)
+    if most is not None:
+        count = min(count, most + 1)
     checks.memory(
-        int(24 * max_time / every),
+        int(24 * count),
         f"recording times every {every:g} up to {max_time:g}",
         "record fewer rows, with a larger every=",
     )
-    inner = every * np.arange(int(np.ceil(max_time / every)))
+    inner = every * np.arange(int(count))
     return np.append(inner[inner < max_time], max_time)
 
 

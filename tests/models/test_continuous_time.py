@@ -5,6 +5,7 @@ at infinite steepness.
 from __future__ import annotations
 
 import copy
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -138,6 +139,21 @@ def test_a_recall_ends_whatever_the_weights():
     net = hs.GradedNetwork().store(pattern)
     both = net.recall(np.stack([pattern[0], 0.1 * pattern[0]]), max_steps=3)
     assert both.stop.tolist() == ["max-steps"] * 2
+
+
+def test_few_steps_take_few_recording_times():
+    """Of the thousand million that would fit into the time, no more than there are steps."""
+    net = hs.GradedNetwork(beta=4).store(hs.random_patterns(3, 30, rng=0))
+    cues = 0.1 * net.patterns
+    tracemalloc.start()
+    try:
+        run = net.recall(cues, record="energy", every=1e-6, max_time=1000, max_steps=50)
+        assert tracemalloc.get_traced_memory()[1] < 2e6
+    finally:
+        tracemalloc.stop()
+    assert run.stop.tolist() == ["max-steps"] * 3
+    assert run.times == pytest.approx(1e-6 * np.arange(51))
+    assert run.energy.shape == (51, 3)
 
 
 def test_a_trajectory_is_that_of_the_equation():

@@ -361,7 +361,9 @@ class GradedNetwork(ShowsMemory, Saved):
             f"{len(batch.array)} states of {n} neurons and their steps",
             "recall fewer states at a time",
         )
-        times = clock.ticks(max_time, every if recorder.measures else max_time)
+        # Each state that moves tries at least one step between two recording times.
+        most = neurons.max_steps if step is None else None
+        times = clock.ticks(max_time, every if recorder.measures else max_time, most)
         flowing = neurons.begin(batch.array)
         clock.follow(neurons, flowing, recorder, times)
         if neurons.raised:
