@@ -101,10 +101,10 @@ def synchronous(
 
 def settle(list networks not None, int8_t[:, :, ::1] states not None, int64_t steps, int64_t start,
            int64_t budget):
-    """Update the states of several networks, (K, B, N), each with K-th weights, from number
-    ``start``, up to a fixed point, a 2-cycle or the number of steps; return the next state.
+    """Update B states of each of K networks, (K, B, N), from state number ``start`` on, up to a
+    fixed point, a 2-cycle or the number of steps; return the number of the next state.
 
-    The weights are real matrices. Fields are computed anew where that is less work than to follow
+    The weights are real numbers. Fields are computed anew where that is less work than to follow
     flips, and where rounding might matter.
     """
     cdef int64_t n = states.shape[2], count = states.shape[1], most = len(networks) * count
