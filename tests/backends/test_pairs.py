@@ -202,3 +202,13 @@ def test_probabilities_reach_certainty_and_are_symmetric():
     net = hs.HopfieldNetwork().store(hs.random_patterns(1, 200, rng=0))
     bath = couplings.heat_bath(net._state.couplings, np.zeros(200), 0.01, None)
     assert (bath.table[0], bath.table[-1]) == (0, 2**32)
+
+
+@pytest.mark.parametrize("name", hs.backends.available())
+@pytest.mark.parametrize("update", ["async", "sync"])
+def test_fields_far_above_the_temperature_are_certain(name, update):
+    """2h/T beyond all numbers, whatever ``np.seterr`` says of it."""
+    net = hs.HopfieldNetwork.from_weights([[0.0, 1e200], [1e200, 0.0]], backend=name)
+    with np.errstate(all="raise"):
+        run = net.recall([[1, 1], [-1, -1]], temperature=1e-200, max_sweeps=3, update=update, rng=1)
+    assert run.states.tolist() == [[1, 1], [-1, -1]]

@@ -331,7 +331,9 @@ def acceptance(rule: HeatBath, x: NDArray[Any], sites: NDArray[np.int64]) -> NDA
     if rule.table is not None:
         half = len(rule.table) // 2
         return rule.table[np.clip(x, -half, half) + half]
-    return probability_words(rule.gain * (x - rule.fraction[sites]))
+    with np.errstate(over="ignore"):  # beyond all numbers it is as certain as at the largest one
+        y = rule.gain * (x - rule.fraction[sites])
+    return probability_words(y)
 
 
 def probability_words(y: NDArray[np.floating]) -> NDArray[np.uint64]:
