@@ -103,9 +103,9 @@ def dot_products(w: NDArray[np.float32], states: States, orders: Orders) -> Stat
     return out.astype(np.int8)
 
 
-def gemm_every_step(w: NDArray[np.float32], states: States, most_steps: int = 100) -> States:
+def gemm_every_step(w: NDArray[Any], states: States, most_steps: int = 100) -> States:
     """Synchronous recall: one matrix product of all states a step, until all rest or cycle."""
-    spins, before = states.astype(np.float32), np.zeros(states.shape, np.float32)
+    spins, before = states.astype(w.dtype), np.zeros(states.shape, w.dtype)
     moving = np.ones(len(spins), bool)
     for _ in range(most_steps):
         fields = spins @ w

@@ -38,9 +38,9 @@ class Task:
         """N."""
         return self.patterns.shape[1]
 
-    def net(self) -> hs.HopfieldNetwork:
+    def net(self, rule: str = "hebbian") -> hs.HopfieldNetwork:
         """A network that has stored the patterns."""
-        return hs.HopfieldNetwork().store(self.patterns)
+        return hs.HopfieldNetwork(rule).store(self.patterns)
 
     def orders(self) -> baselines.Orders:
         """The visits that ``recall(rng=0)`` makes, for baselines to repeat."""
@@ -137,6 +137,28 @@ def against_gemm(n: int, n_patterns: int, states: int = 200) -> Contest:
     )
 
 
+def of_real_weights(n: int, n_patterns: int, update: str, states: int = 200) -> Contest:
+    """Recall by Storkey's weights: beside plain compiled dot products, or a product every step."""
+    t = task(n, n_patterns, states)
+    net = t.net("storkey")
+    w, few = np.ascontiguousarray(net.weights), t.cues if update == "sync" else t.cues[:20]
+    run = net.recall(t.cues, update=update, rng=0)
+    if update == "sync":
+        same(baselines.gemm_every_step(w, few), run.states)
+        baseline: Callable[[], Any] = partial(baselines.gemm_every_step, w, few)
+    else:
+        orders = t.orders_of(np.arange(len(few)), int(run.sweeps.max()) + 1)
+        same(plain.asynchronous(w, few, orders), run.states[: len(few)])
+        baseline = partial(plain.asynchronous, w, few)
+    return Contest(
+        lambda: net.recall(t.cues, update=update, n_threads=1, rng=0),
+        baseline,
+        states,
+        len(few),
+        "state",
+    )
+
+
 def glauber_against_exp(n: int, states: int = 200) -> Contest:
     """The heat bath, a visit, beside a compiled dot product with exp."""
     t = task(n, n // 20, states)
@@ -198,6 +220,10 @@ ROWS = [
         lambda: against_gemm(1000, 50), wide=(10, 22), work=partial(sync_work, 1000, 50)),
     Row("sync-100", "synchronous to the end, N = 1000, P = 100", GEMM, 2.5, 6,
         lambda: against_gemm(1000, 100), wide=(10, 22), work=partial(sync_work, 1000, 100)),
+    Row("real-async", "asynchronous, Storkey's weights, N = 1000, P = 100",
+        "plain compiled dot products", 15, 30, lambda: of_real_weights(1000, 100, "async")),
+    Row("real-sync", "synchronous to the end, Storkey's weights, N = 1000, P = 100",
+        f"{GEMM}, float64", 1.8, 3, lambda: of_real_weights(1000, 100, "sync")),
     Row("glauber", f"Glauber, T = {TEMPERATURE}, N = 1000", "compiled dot product with exp",
         100, 300, lambda: glauber_against_exp(1000), work=partial(glauber_work, 1000)),
     Row("two-threads", "asynchronous, N = 1000, two threads", "one thread", 1.5, 1.9,
