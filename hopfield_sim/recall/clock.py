@@ -6,6 +6,7 @@ defined by the model.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -71,15 +72,14 @@ def ticks(max_time: float, every: float, most: int | None = None) -> Floats:
     >>> ticks(1.0, 1e-9, most=2)
     array([0.e+00, 1.e-09, 2.e-09, 1.e+00])
     """
-    count = np.ceil(max_time / every)
-    if most is not None:
-        count = min(count, most + 1)
+    ratio = float(max_time) / float(every)  # of Python, which compares it with any integer
+    count = math.ceil(ratio) if most is None or ratio <= most else most + 1
     checks.memory(
-        int(24 * count),
+        24 * count,
         f"recording times every {every:g} up to {max_time:g}",
         "record fewer rows, with a larger every=",
     )
-    inner = every * np.arange(int(count))
+    inner = every * np.arange(count)
     return np.append(inner[inner < max_time], max_time)
 
 

@@ -154,6 +154,8 @@ def test_few_steps_take_few_recording_times():
     assert run.stop.tolist() == ["max-steps"] * 3
     assert run.times == pytest.approx(1e-6 * np.arange(51))
     assert run.energy.shape == (51, 3)
+    free = net.recall(cues, record="energy", max_time=1, max_steps=10**400)
+    assert free.times[-1] == 1
 
 
 def test_a_trajectory_is_that_of_the_equation():
