@@ -130,3 +130,53 @@ def test_up_to_the_ceiling_nothing_overflows(dtype, order) -> None:
             total = terms * powers.rectified(np.array([top], dtype), order)
         assert np.isfinite(total).all()
         assert total[0] > 1e-5 * np.finfo(dtype).max  # and not far below
+
+
+# ---------------------------------------------------------------- every bit of a state
+
+
+def bits(shape, dtype):
+    """Overlaps, steps and bits as a memory has them, and a signal."""
+    b, k, n = shape
+    rng = np.random.default_rng(b)
+    low, steps = rng.normal(0.4, 0.5, (b, k)), rng.normal(0, 0.3, (n, k))
+    signs = rng.choice([-1.0, 1.0], (b, n))
+    return [x.astype(dtype) for x in (low, steps, signs, rng.normal(size=(b, n)))]
+
+
+@pytest.mark.parametrize("name", backends.available())
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("shape", [(1, 1, 1), (5, 7, 3), (4, 16, 4), (3, 33, 9)])
+def test_answers_and_their_pull_are_the_formulas(name, dtype, order, shape) -> None:
+    """In double precision with overlaps as they are rounded; exact zeros where nothing votes."""
+    low, steps, signs, signal = given = bits(shape, dtype)
+    kept = [x.copy() for x in given]
+    answered = backends.get(name).voting.answers(low, steps, signs, order)
+    found = answered.votes, answered.sizes, *answered.pull(signal)
+    for x, before in zip(given, kept, strict=True):
+        np.testing.assert_array_equal(x, before)
+    turned = (low[:, None] - signs[:, :, None] * steps).astype(np.float64)
+    h, x, g = (a.astype(np.float64) for a in (low, signs, signal))
+    h, turned = np.maximum(h, 0), np.maximum(turned, 0)
+    p, q = h ** (order - 1), turned ** (order - 1)
+    energy, others = (p * h).sum(axis=1)[:, None], (q * turned).sum(axis=2)
+    both = p[:, None] + q
+    wanted = (
+        (x * (energy - others), energy + others),
+        (both.sum(axis=2), both.sum(axis=2)),
+        (np.einsum("bi,bik->bk", g * x, p[:, None] - q), np.einsum("bi,bik->bk", abs(g), both)),
+        (np.einsum("bi,bik->ik", g, q), np.einsum("bi,bik->ik", abs(g), q)),
+    )
+    nothing = 10 * powers.floor(order, np.dtype(dtype)) ** (order - 1)
+    for a, (value, size) in zip(found, wanted, strict=True):
+        assert a.shape == value.shape
+        assert (np.abs(a - value) <= TOLERANCE[dtype] * size + nothing * max(shape)).all()
+
+
+@pytest.mark.parametrize("name", backends.available())
+def test_memories_that_do_not_hear_say_nothing(name) -> None:
+    low, steps, signs, signal = bits((3, 5, 6), np.float64)
+    answered = backends.get(name).voting.answers(-abs(low) - 10, steps, signs, 3)
+    for found in (answered.votes, answered.sizes, *answered.pull(signal)):
+        assert (found == 0).all()

@@ -63,22 +63,26 @@ def with_memories(memories, order, patterns):
 # ------------------------------------------------------------------ the rule
 
 
+@pytest.mark.parametrize("backend", hs.backends.available())
 @pytest.mark.parametrize("order", [2, 3, 10])
-def test_every_answer_by_its_definition(order):
+def test_every_answer_by_its_definition(order, backend):
     patterns, memories = random_task()
-    asked = trained_rule.answers(patterns, memories, 2.0, order)
+    voting = hs.backends.get(backend).voting
+    asked = trained_rule.answers(patterns, memories, 2.0, order, voting)
     found = trained_rule.outputs(asked.votes, 0.7)
     expected = [outputs(x, memories, 0.7 / 2.0**order, order) for x in patterns]
     np.testing.assert_allclose(found, expected, atol=1e-13)
     assert np.unique(found.round(9)).size > 20  # no two outputs hear the same
 
 
+@pytest.mark.parametrize("backend", hs.backends.available())
 @pytest.mark.parametrize(("order", "power"), [(2, 1), (3, 2), (3, 4), (6, 2)])
-def test_the_gradient_is_the_difference_quotient(order, power):
+def test_the_gradient_is_the_difference_quotient(order, power, backend):
     patterns, memories = random_task(seed=order)
     scale = 3.0
     beta = scale**-order
-    asked = trained_rule.answers(patterns, memories, scale, order)
+    voting = hs.backends.get(backend).voting
+    asked = trained_rule.answers(patterns, memories, scale, order, voting)
     found = trained_rule.outputs(asked.votes, 1.0)
     signal = trained_rule.signal(found, patterns, power)
     # dξ leaves out the factors 2m·n/S and 2^{2m−1} of −∂C/∂ξ, which the step cancels.
@@ -95,7 +99,7 @@ def test_the_gradient_is_the_difference_quotient(order, power):
 
 def test_a_step_by_the_rule_and_the_rate_that_falls():
     patterns, _ = random_task()
-    learner = Learner(recipe(), patterns.astype(np.int8))
+    learner = Learner(recipe(), patterns.astype(np.int8), hs.backends.get().voting)
     memories, velocity, beta = learner.start(), 0.0, (0.4 * 7.0) ** -3
     for number in range(4):
         told = learner.evaluate(memories)
@@ -117,13 +121,14 @@ def test_a_step_by_the_rule_and_the_rate_that_falls():
         assert learner.evaluate(memories)["rate"] == pytest.approx(0.1 * 0.9**number)
 
 
-def test_blocks_change_nothing(monkeypatch):
-    patterns = hs.random_patterns(9, 20, rng=0)
-    whole = Learner(recipe(k=5), patterns)
+@pytest.mark.parametrize("backend", hs.backends.available())
+def test_blocks_change_nothing(backend, monkeypatch):
+    patterns, voting = hs.random_patterns(9, 20, rng=0), hs.backends.get(backend).voting
+    whole = Learner(recipe(k=5), patterns, voting)
     start = whole.start()
     told = whole.evaluate(start)
-    monkeypatch.setattr(trained_rule, "_POWERS", 250)  # two or three patterns at a time
-    parts = Learner(recipe(k=5), patterns)
+    monkeypatch.setattr(type(voting), "turned", lambda *_: 250)  # two or three patterns at a time
+    parts = Learner(recipe(k=5), patterns, voting)
     assert parts.evaluate(parts.start()) == pytest.approx(told)
     np.testing.assert_allclose(parts.step(start), whole.step(start), atol=1e-12)
 
@@ -163,7 +168,7 @@ def recalled(n, n_patterns, k, order, networks):
             patterns = hs.random_patterns(n_patterns, n, rng=seed)
             memory = hs.TrainedDenseMemory(k, order, rng=seed).store(patterns)
             cues = hs.flip(patterns, fraction=0.1, rng=seed)
-            start = Learner(memory._recipe, patterns).start()
+            start = Learner(memory._recipe, patterns, hs.backends.get().voting).start()
             for found, some in (
                 (trained, memory),
                 (untrained, with_memories(start, order, patterns)),

@@ -118,9 +118,95 @@ static inline int first_bit(int exponent) {
         }                                                                                                    \
     }
 
+/* With x_ik = low_k - factors_i steps_ik and p = x^exponent: the sums over k of p x and of p, for GROUP rows of steps. */
+#define DEFINE_TURNED(kind, real)                                                                            \
+    static inline void turned_##kind(int64_t k, int exponent, real floor, const real *low,                   \
+                                     const real *const *steps, const real *factors, double *energies,        \
+                                     double *sizes) {                                                        \
+        const int first = first_bit(exponent);                                                               \
+        wide_##kind energy[GROUP] = {{0}}, size[GROUP] = {{0}}, x[GROUP], power[GROUP];                      \
+        for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
+            const wide_##kind h = AT(kind, low + j);                                                         \
+            for (int i = 0; i < GROUP; i++) {                                                                \
+                const wide_##kind turned = h - factors[i] * AT(kind, steps[i] + j);                          \
+                x[i] = RECTIFIED(kind, turned, floor);                                                       \
+            }                                                                                                \
+            RAISE(GROUP, x, power, exponent, first);                                                         \
+            for (int i = 0; i < GROUP; i++) {                                                                \
+                energy[i] += power[i] * x[i];                                                                \
+                size[i] += power[i];                                                                         \
+            }                                                                                                \
+        }                                                                                                    \
+        for (int i = 0; i < GROUP; i++) {                                                                    \
+            energies[i] = sizes[i] = 0;                                                                      \
+            for (int64_t lane = 0; lane < LANES(real); lane++)                                               \
+                energies[i] += energy[i][lane], sizes[i] += size[i][lane];                                   \
+        }                                                                                                    \
+    }
+
+/* One state of n bits: of each one, what the sum of p x is less where it is turned, times its sign; and the sums of p,
+ * turned and not, together. */
+#define DEFINE_ANSWERS(kind, real)                                                                           \
+    ROW_KERNEL static void answers_##kind(int64_t k, int64_t n, int exponent, real floor, const real *low,   \
+                                          const real *steps, const real *signs, double *votes,               \
+                                          double *sizes) {                                                   \
+        const real *rows[GROUP];                                                                             \
+        real factors[GROUP] = {0};                                                                           \
+        double energies[GROUP], kept[GROUP], size[GROUP];                                                    \
+        for (int i = 0; i < GROUP; i++)                                                                      \
+            rows[i] = steps;                                                                                 \
+        turned_##kind(k, exponent, floor, low, rows, factors, energies, kept);                               \
+        const double energy = energies[0];                                                                   \
+        for (int64_t a = 0; a < n; a += GROUP) {                                                             \
+            for (int i = 0; i < GROUP; i++) { /* those beyond n are the last one again */                    \
+                const int64_t bit = a + i < n ? a + i : n - 1;                                               \
+                rows[i] = steps + bit * k, factors[i] = signs[bit];                                          \
+            }                                                                                                \
+            turned_##kind(k, exponent, floor, low, rows, factors, energies, size);                           \
+            for (int i = 0; i < GROUP && a + i < n; i++) {                                                   \
+                votes[a + i] = factors[i] * (energy - energies[i]);                                          \
+                sizes[a + i] = kept[0] + size[i];                                                            \
+            }                                                                                                \
+        }                                                                                                    \
+    }
+
+/* Its gradients: visible_k = sum_i signal_i signs_i (p_k - p_ik), p_k of the state as it is, and own_ik += signal_i p_ik. */
+#define DEFINE_ANSWERS_PULL(kind, real)                                                                      \
+    ROW_KERNEL static void answers_pull_##kind(int64_t k, int64_t n, int exponent, real floor,               \
+                                               const real *low, const real *steps, const real *signs,        \
+                                               const real *signal, real *visible, real *own) {               \
+        const int first = first_bit(exponent);                                                               \
+        for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
+            const wide_##kind h = AT(kind, low + j);                                                         \
+            wide_##kind x[GROUP], power[GROUP], before[1], pulled = {0};                                     \
+            x[0] = RECTIFIED(kind, h, floor);                                                                \
+            RAISE(1, x, before, exponent, first);                                                            \
+            for (int64_t a = 0; a < n; a += GROUP) {                                                         \
+                const int count = a + GROUP > n ? (int)(n - a) : GROUP;                                      \
+                for (int i = 0; i < GROUP; i++) {                                                            \
+                    const int64_t bit = a + (i < count ? i : 0);                                             \
+                    const wide_##kind turned = h - signs[bit] * AT(kind, steps + bit * k + j);               \
+                    x[i] = RECTIFIED(kind, turned, floor);                                                   \
+                }                                                                                            \
+                RAISE(GROUP, x, power, exponent, first);                                                     \
+                for (int i = 0; i < count; i++) {                                                            \
+                    pulled += signal[a + i] * signs[a + i] * (before[0] - power[i]);                         \
+                    *(loose_##kind *)(own + (a + i) * k + j) += signal[a + i] * power[i];                    \
+                }                                                                                            \
+            }                                                                                                \
+            *(loose_##kind *)(visible + j) = pulled;                                                         \
+        }                                                                                                    \
+    }
+
 DEFINE_VOTES(f32, float)
 DEFINE_VOTES(f64, double)
 DEFINE_PULL(f32, float)
 DEFINE_PULL(f64, double)
+DEFINE_TURNED(f32, float)
+DEFINE_TURNED(f64, double)
+DEFINE_ANSWERS(f32, float)
+DEFINE_ANSWERS(f64, double)
+DEFINE_ANSWERS_PULL(f32, float)
+DEFINE_ANSWERS_PULL(f64, double)
 
 #endif

@@ -19,6 +19,7 @@ from hopfield_sim.backends.protocol import StateBatch
 from hopfield_sim.backends.reference import walk
 from hopfield_sim.backends.reference.pairs import probability_words
 from hopfield_sim.backends.reference.powers import Floats, rectified
+from hopfield_sim.backends.reference.voting import Voting
 from hopfield_sim.checks.places import beside, module_of
 from hopfield_sim.models.base.binary import Manner
 from hopfield_sim.models.dense.interactions import Rectified
@@ -35,10 +36,11 @@ _ROWS = 1 << 12
 
 @dataclass(frozen=True)
 class Field:
-    """The memories ξ (K, N) and the power of F(x) = max(x, 0)^n."""
+    """The memories ξ (K, N), the power of F(x) = max(x, 0)^n, and who computes it for all bits."""
 
     memories: Floats
     order: int
+    voting: Voting
 
     def beside(self, states: NDArray[Any]) -> Field:
         """The same with the memories where these states are."""
@@ -95,10 +97,10 @@ class Field:
         """D of every site, (B, N)."""
         (k, n), xp = self.memories.shape, module_of(states)
         parts = []
-        for some in rule.blocks(states, k):
-            answered = rule.answers(some.astype(np.float64), self.memories, n, self.order)
-            sizes = answered.kept.sum(axis=1)[:, None] + answered.turned.sum(axis=2)
-            sure = abs(answered.votes) > self.tie * sizes
+        for some in rule.blocks(states, k, self.voting):
+            signs = some.astype(np.float64)
+            answered = rule.answers(signs, self.memories, n, self.order, self.voting)
+            sure = abs(answered.votes) > self.tie * answered.sizes
             parts.append(xp.where(sure, answered.votes, 0.0))
         found: Doubles = xp.concatenate(parts)
         return found

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hopfield_sim import checks
 from hopfield_sim.backends.reference.powers import Floats
+from hopfield_sim.backends.reference.voting import Voting
 from hopfield_sim.checks.places import module_of
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.models.classifier.rule import smallest_scale
@@ -97,8 +98,9 @@ class Learner:
     The gradient is computed together with the cost: a step uses that of the last ``evaluate``.
     """
 
-    def __init__(self, recipe: Recipe, patterns: NDArray[np.int8]) -> None:
+    def __init__(self, recipe: Recipe, patterns: NDArray[np.int8], voting: Voting) -> None:
         self._recipe, self._patterns = recipe, patterns.astype(np.float64)
+        self._voting = voting
         n = patterns.shape[1]
         least = smallest_scale(n, recipe.order, np.dtype(np.float64), recipe.n_memories) / n
         wanted = recipe.temperature
@@ -148,8 +150,8 @@ class Learner:
         """
         power, order, n = self._recipe.cost, self._recipe.order, self._patterns.shape[1]
         errors, cost, gradient = 0, 0.0, module_of(memories).zeros_like(memories)
-        for some in rule.blocks(self._patterns, len(memories)):
-            answered = rule.answers(some, memories, self.temperature * n, order)
+        for some in rule.blocks(self._patterns, len(memories), self._voting):
+            answered = rule.answers(some, memories, self.temperature * n, order, self._voting)
             y = rule.outputs(answered.votes, 1.0)
             gradient += rule.gradient(some, answered, rule.signal(y, some, power))
             cost += rule.cost(y, some, power)
@@ -166,8 +168,8 @@ class Learner:
         chosen = self._patterns[xp.asarray(generator.permutation(len(self._patterns))[:_SAMPLE])]
         order = self._recipe.order
         votes = [
-            rule.answers(some, chosen[: self._recipe.n_memories], n, order).votes
-            for some in rule.blocks(chosen, len(chosen))
+            rule.answers(some, chosen[: self._recipe.n_memories], n, order, self._voting).votes
+            for some in rule.blocks(chosen, len(chosen), self._voting)
         ]
         median = float(xp.median(abs(xp.concatenate(votes))))
         return (median / _GAIN) ** (1 / order) if median > 0 else 0.5

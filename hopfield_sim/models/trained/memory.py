@@ -174,9 +174,9 @@ class TrainedDenseMemory(BinaryMemory):
                 "use fewer memories",
             )
             there = places.module_of(patterns).asarray(everything)
-            learner = Learner(self._recipe, there)
+            learner = Learner(self._recipe, there, backends.get(self._backend).voting)
             found, history = train(learner.step, learner.evaluate, learner.start(), when)
-            changed = places.moved(Field(found, self.order).changed(there), places.HERE)
+            changed = places.moved(self._field(found).changed(there), places.HERE)
             memories = places.moved(found, places.HERE)
             if advise:
                 warn_of_wrong_bits(changed, everything, len(history), k, "memories")
@@ -289,8 +289,10 @@ class TrainedDenseMemory(BinaryMemory):
     def _learnt(self) -> Floats:
         return stored(self._state.memories)
 
-    def _field(self) -> Field:
-        return Field(self._learnt(), self.order)
+    def _field(self, memories: Floats | None = None) -> Field:
+        """These memories, or those that are learnt, with what computes their field."""
+        known = self._learnt() if memories is None else memories
+        return Field(known, self.order, backends.get(self._backend).voting)
 
     def _engine(self, manner: Manner) -> TrainedEngine:
         return TrainedEngine(self._field(), manner)
@@ -338,7 +340,7 @@ class TrainedDenseMemory(BinaryMemory):
             temperature="auto" if values["automatic"] else used,
         )
         memory._recipe = memory._recipe.with_key(values["key"])
-        n_changed = int(Field(memories, memory.order).changed(patterns).sum())
+        n_changed = int(memory._field(memories).changed(patterns).sum())
         rows, shape = rows_of(values, HISTORY), image_shape(values, n)
         memory._state = Learnt(patterns, shape, memories, rows, used, n_changed)
         return memory
