@@ -30,6 +30,7 @@ def answers(
     A memory and a pattern that agree in 2 of 3 bits, F(x) = x²: with bit 0, 1, 2 flipped the
     overlap of 1 is −1, −1, 3.
 
+    >>> import numpy as np
     >>> patterns, memories = np.array([[1.0, 1.0, -1.0]]), np.array([[1.0, 1.0, 1.0]])
     >>> answers(patterns, memories, 1.0, 2, Voting()).votes
     array([[1., 1., 8.]])
