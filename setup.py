@@ -83,6 +83,9 @@ class BuildKernels(build_ext):
         )
         sources = {extension.name: extension.sources for extension in translated}
         flags = MSVC_FLAGS if self.compiler.compiler_type == "msvc" else GCC_FLAGS
+        if self.compiler.compiler_type == "unix":  # Python's own -g: kernels five times as large
+            words = self.compiler.compiler_so
+            self.compiler.set_executables(compiler_so=[word for word in words if word != "-g"])
         for extension in self.extensions:
             extension.sources = sources[extension.name]
             extension.extra_compile_args = flags

@@ -103,7 +103,7 @@ def main() -> int:
                 source = ROOT / item
                 copied = shutil.copytree if source.is_dir() else shutil.copy
                 copied(source, copy / item)
-            for kernel in copy.glob("hopfield_sim/backends/*.so"):
+            for kernel in copy.glob("hopfield_sim/backends/kernels/*.so"):
                 kernel.unlink()
             _build(copy, sanitizer)
             pytest = ["-m", "pytest", "-q", "-x", "-s", "-p", "no:cacheprovider", *sanitizer.tests]
@@ -137,7 +137,7 @@ def _build(copy: Path, sanitizer: Sanitizer) -> None:
         [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace"],
         cwd=copy,
         env=os.environ
-        | {"CC": f"gcc -fsanitize={sanitizer.flag} -g", "HOPFIELD_SIM_KERNELS": "require"},
+        | {"CC": f"gcc -fsanitize={sanitizer.flag} -g1", "HOPFIELD_SIM_KERNELS": "require"},
         check=True,
         capture_output=True,
     )
