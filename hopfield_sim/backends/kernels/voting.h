@@ -13,15 +13,18 @@
 
 #define GROUP 4 /* classes at a time: independent chains of multiplications, which hide their latency */
 
-/* Vectors of 64 bytes, which the compiler splits if the processor has shorter ones; `loose` ones need no alignment. */
-typedef float wide_f32 __attribute__((vector_size(64)));
-typedef float loose_f32 __attribute__((vector_size(64), aligned(4), may_alias));
-typedef double wide_f64 __attribute__((vector_size(64)));
-typedef double loose_f64 __attribute__((vector_size(64), aligned(8), may_alias));
-typedef int32_t bits_f32 __attribute__((vector_size(64)));
-typedef int64_t bits_f64 __attribute__((vector_size(64)));
+/* Vectors of 16, 32 and 64 bytes for SSE2, AVX2 and AVX-512: of longer ones than the processor's, gcc makes comparisons number
+ * by number. `loose` ones need no alignment. */
+#define DEFINE_VECTORS(bytes)                                                                                \
+    typedef float wide_f32_##bytes __attribute__((vector_size(bytes)));                                      \
+    typedef float loose_f32_##bytes __attribute__((vector_size(bytes), aligned(4), may_alias));              \
+    typedef int32_t bits_f32_##bytes __attribute__((vector_size(bytes)));                                    \
+    typedef double wide_f64_##bytes __attribute__((vector_size(bytes)));                                     \
+    typedef double loose_f64_##bytes __attribute__((vector_size(bytes), aligned(8), may_alias));             \
+    typedef int64_t bits_f64_##bytes __attribute__((vector_size(bytes)));
 
 #define LANES(real) ((int64_t)(64 / sizeof(real)))
+#define STEP(kind, real) ((int64_t)(sizeof(wide_##kind) / sizeof(real)))
 #define AT(kind, pointer) (*(const loose_##kind *)(pointer))
 #define RECTIFIED(kind, x, floor) ((wide_##kind)((bits_##kind)(x) & (bits_##kind)((x) > (floor))))
 
@@ -48,13 +51,13 @@ static inline int first_bit(int exponent) {
     } while (0)
 
 /* One state: votes[a] = sum_k F(low_k + steps_ak) - F(low_k), steps with c rows of k numbers. `sums` are c vectors. */
-#define DEFINE_VOTES(kind, real)                                                                             \
-    ROW_KERNEL static void votes_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,     \
+#define DEFINE_VOTES(kind, real, TARGET)                                                                             \
+    TARGET static void votes_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,     \
                                         const real *steps, real *sums, double *votes) {                      \
         const int first = first_bit(exponent);                                                               \
         for (int64_t i = 0; i < c * LANES(real); i++)                                                        \
             sums[i] = 0;                                                                                     \
-        for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
+        for (int64_t j = 0; j < k; j += STEP(kind, real)) {                                                       \
             const wide_##kind h = AT(kind, low + j);                                                         \
             wide_##kind x[GROUP], power[GROUP], before[1];                                                   \
             x[0] = RECTIFIED(kind, h, floor);                                                                \
@@ -67,13 +70,13 @@ static inline int first_bit(int exponent) {
                 }                                                                                            \
                 RAISE(GROUP, x, power, exponent, first);                                                     \
                 for (int i = 0; i < GROUP; i++)                                                              \
-                    *(loose_##kind *)(sums + (a + i) * LANES(real)) += power[i] - before[0];                 \
+                    *(loose_##kind *)(sums + (a + i) * LANES(real) + j % LANES(real)) += power[i] - before[0];                 \
             }                                                                                                \
             for (; a < c; a++) {                                                                             \
                 const wide_##kind sum = h + AT(kind, steps + a * k + j);                                     \
                 x[0] = RECTIFIED(kind, sum, floor);                                                          \
                 RAISE(1, x, power, exponent, first);                                                         \
-                *(loose_##kind *)(sums + a * LANES(real)) += power[0] - before[0];                           \
+                *(loose_##kind *)(sums + a * LANES(real) + j % LANES(real)) += power[0] - before[0];                           \
             }                                                                                                \
         }                                                                                                    \
         for (int64_t a = 0; a < c; a++) {                                                                    \
@@ -85,12 +88,12 @@ static inline int first_bit(int exponent) {
     }
 
 /* One state: with p = x^exponent, visible_k = sum_a signal_a (p_ak - p_k), and classes_ak += signal_a p_ak. */
-#define DEFINE_PULL(kind, real)                                                                              \
-    ROW_KERNEL static void pull_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,      \
+#define DEFINE_PULL(kind, real, TARGET)                                                                              \
+    TARGET static void pull_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,      \
                                        const real *steps, const real *signal, real *visible,                 \
                                        real *classes) {                                                      \
         const int first = first_bit(exponent);                                                               \
-        for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
+        for (int64_t j = 0; j < k; j += STEP(kind, real)) {                                                       \
             const wide_##kind h = AT(kind, low + j);                                                         \
             wide_##kind x[GROUP], power[GROUP], before[1], pulled = {0};                                     \
             x[0] = RECTIFIED(kind, h, floor);                                                                \
@@ -119,35 +122,37 @@ static inline int first_bit(int exponent) {
     }
 
 /* With x_ik = low_k - factors_i steps_ik and p = x^exponent: the sums over k of p x and of p, for GROUP rows of steps. */
-#define DEFINE_TURNED(kind, real)                                                                            \
-    static inline void turned_##kind(int64_t k, int exponent, real floor, const real *low,                   \
+#define DEFINE_TURNED(kind, real, TARGET)                                                                            \
+    TARGET __attribute__((always_inline)) static inline void turned_##kind(int64_t k, int exponent, real floor, const real *low,                   \
                                      const real *const *steps, const real *factors, double *energies,        \
                                      double *sizes) {                                                        \
         const int first = first_bit(exponent);                                                               \
-        wide_##kind energy[GROUP] = {{0}}, size[GROUP] = {{0}}, x[GROUP], power[GROUP];                      \
-        for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
-            const wide_##kind h = AT(kind, low + j);                                                         \
-            for (int i = 0; i < GROUP; i++) {                                                                \
-                const wide_##kind turned = h - factors[i] * AT(kind, steps[i] + j);                          \
-                x[i] = RECTIFIED(kind, turned, floor);                                                       \
-            }                                                                                                \
-            RAISE(GROUP, x, power, exponent, first);                                                         \
-            for (int i = 0; i < GROUP; i++) {                                                                \
-                energy[i] += power[i] * x[i];                                                                \
-                size[i] += power[i];                                                                         \
-            }                                                                                                \
-        }                                                                                                    \
-        for (int i = 0; i < GROUP; i++) {                                                                    \
+        for (int i = 0; i < GROUP; i++)                                                                      \
             energies[i] = sizes[i] = 0;                                                                      \
-            for (int64_t lane = 0; lane < LANES(real); lane++)                                               \
-                energies[i] += energy[i][lane], sizes[i] += size[i][lane];                                   \
+        for (int64_t part = 0; part < LANES(real); part += STEP(kind, real)) {                               \
+            wide_##kind energy[GROUP] = {{0}}, size[GROUP] = {{0}}, x[GROUP], power[GROUP];                  \
+            for (int64_t j = part; j < k; j += LANES(real)) {                                                \
+                const wide_##kind h = AT(kind, low + j);                                                     \
+                for (int i = 0; i < GROUP; i++) {                                                            \
+                    const wide_##kind turned = h - factors[i] * AT(kind, steps[i] + j);                      \
+                    x[i] = RECTIFIED(kind, turned, floor);                                                   \
+                }                                                                                            \
+                RAISE(GROUP, x, power, exponent, first);                                                     \
+                for (int i = 0; i < GROUP; i++) {                                                            \
+                    energy[i] += power[i] * x[i];                                                            \
+                    size[i] += power[i];                                                                     \
+                }                                                                                            \
+            }                                                                                                \
+            for (int i = 0; i < GROUP; i++)                                                                  \
+                for (int64_t lane = 0; lane < STEP(kind, real); lane++)                                      \
+                    energies[i] += energy[i][lane], sizes[i] += size[i][lane];                               \
         }                                                                                                    \
     }
 
 /* One state of n bits: of each one, what the sum of p x is less where it is turned, times its sign; and the sums of p,
  * turned and not, together. */
-#define DEFINE_ANSWERS(kind, real)                                                                           \
-    ROW_KERNEL static void answers_##kind(int64_t k, int64_t n, int exponent, real floor, const real *low,   \
+#define DEFINE_ANSWERS(kind, real, TARGET)                                                                           \
+    TARGET static void answers_##kind(int64_t k, int64_t n, int exponent, real floor, const real *low,   \
                                           const real *steps, const real *signs, double *votes,               \
                                           double *sizes) {                                                   \
         const real *rows[GROUP];                                                                             \
@@ -171,12 +176,12 @@ static inline int first_bit(int exponent) {
     }
 
 /* Its gradients: visible_k = sum_i signal_i signs_i (p_k - p_ik), p_k of the state as it is, and own_ik += signal_i p_ik. */
-#define DEFINE_ANSWERS_PULL(kind, real)                                                                      \
-    ROW_KERNEL static void answers_pull_##kind(int64_t k, int64_t n, int exponent, real floor,               \
+#define DEFINE_ANSWERS_PULL(kind, real, TARGET)                                                                      \
+    TARGET static void answers_pull_##kind(int64_t k, int64_t n, int exponent, real floor,               \
                                                const real *low, const real *steps, const real *signs,        \
                                                const real *signal, real *visible, real *own) {               \
         const int first = first_bit(exponent);                                                               \
-        for (int64_t j = 0; j < k; j += LANES(real)) {                                                       \
+        for (int64_t j = 0; j < k; j += STEP(kind, real)) {                                                       \
             const wide_##kind h = AT(kind, low + j);                                                         \
             wide_##kind x[GROUP], power[GROUP], before[1], pulled = {0};                                     \
             x[0] = RECTIFIED(kind, h, floor);                                                                \
@@ -198,15 +203,72 @@ static inline int first_bit(int exponent) {
         }                                                                                                    \
     }
 
-DEFINE_VOTES(f32, float)
-DEFINE_VOTES(f64, double)
-DEFINE_PULL(f32, float)
-DEFINE_PULL(f64, double)
-DEFINE_TURNED(f32, float)
-DEFINE_TURNED(f64, double)
-DEFINE_ANSWERS(f32, float)
-DEFINE_ANSWERS(f64, double)
-DEFINE_ANSWERS_PULL(f32, float)
-DEFINE_ANSWERS_PULL(f64, double)
+#define DEFINE_ALL(kind, real, TARGET)                                                                       \
+    DEFINE_VOTES(kind, real, TARGET)                                                                         \
+    DEFINE_PULL(kind, real, TARGET)                                                                          \
+    DEFINE_TURNED(kind, real, TARGET)                                                                        \
+    DEFINE_ANSWERS(kind, real, TARGET)                                                                       \
+    DEFINE_ANSWERS_PULL(kind, real, TARGET)
+
+DEFINE_VECTORS(16)
+DEFINE_ALL(f32_16, float, UNUSED)
+DEFINE_ALL(f64_16, double, UNUSED)
+
+#if defined(__x86_64__) && !defined(HOPFIELD_NO_AVX2)
+#define HAVE_32 __builtin_cpu_supports("avx2")
+#define AVX2 __attribute__((target("avx2")))
+DEFINE_VECTORS(32)
+DEFINE_ALL(f32_32, float, AVX2)
+DEFINE_ALL(f64_32, double, AVX2)
+#define BY_32(function, ...) function##_32(__VA_ARGS__)
+#else
+#define HAVE_32 0
+#define BY_32(function, ...) (void)0
+#endif
+
+#if defined(__x86_64__) && !defined(HOPFIELD_NO_AVX512)
+#define HAVE_64 (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+#define AVX512 __attribute__((target("avx512f,avx512dq")))
+DEFINE_VECTORS(64)
+DEFINE_ALL(f32_64, float, AVX512)
+DEFINE_ALL(f64_64, double, AVX512)
+#define BY_64(function, ...) function##_64(__VA_ARGS__)
+#else
+#define HAVE_64 0
+#define BY_64(function, ...) (void)0
+#endif
+
+#define BY_WIDEST(function, ...)                                                                             \
+    do {                                                                                                     \
+        if (HAVE_64)                                                                                         \
+            BY_64(function, __VA_ARGS__);                                                                    \
+        else if (HAVE_32)                                                                                    \
+            BY_32(function, __VA_ARGS__);                                                                    \
+        else                                                                                                 \
+            function##_16(__VA_ARGS__);                                                                      \
+    } while (0)
+
+/* What the processor can do is looked up for each state. */
+#define DEFINE_CHOICES(kind, real)                                                                           \
+    UNUSED static void votes_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,         \
+                                    const real *steps, real *sums, double *votes) {                          \
+        BY_WIDEST(votes_##kind, k, c, exponent, floor, low, steps, sums, votes);                             \
+    }                                                                                                        \
+    UNUSED static void pull_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,          \
+                                   const real *steps, const real *signal, real *visible, real *classes) {    \
+        BY_WIDEST(pull_##kind, k, c, exponent, floor, low, steps, signal, visible, classes);                 \
+    }                                                                                                        \
+    UNUSED static void answers_##kind(int64_t k, int64_t n, int exponent, real floor, const real *low,       \
+                                      const real *steps, const real *signs, double *votes, double *sizes) {  \
+        BY_WIDEST(answers_##kind, k, n, exponent, floor, low, steps, signs, votes, sizes);                   \
+    }                                                                                                        \
+    UNUSED static void answers_pull_##kind(int64_t k, int64_t n, int exponent, real floor, const real *low,  \
+                                           const real *steps, const real *signs, const real *signal,         \
+                                           real *visible, real *own) {                                       \
+        BY_WIDEST(answers_pull_##kind, k, n, exponent, floor, low, steps, signs, signal, visible, own);      \
+    }
+
+DEFINE_CHOICES(f32, float)
+DEFINE_CHOICES(f64, double)
 
 #endif
