@@ -1,8 +1,8 @@
 /* Votes of memories for classes, and their gradients; the reference is reference/voting.py.
  *
- * The gradients compute the powers again: some ten multiplications in registers cost less than a memory access. K is a
- * multiple of the vector length (rows are padded with memories that do not vote), and sums are kept in separate lanes,
- * added in a fixed order at the end, so that every instruction set gives the same bits.
+ * The gradients compute the powers again: some ten multiplications in registers cost less than a memory access. K numbers
+ * fill whole 64 bytes (rows are padded with memories that do not vote), and as many sums are kept apart and added in a
+ * fixed order at the end, so that vectors of every length give the same bits.
  */
 #ifndef HOPFIELD_VOTING_H
 #define HOPFIELD_VOTING_H
