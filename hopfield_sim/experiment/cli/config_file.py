@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,8 @@ def read(path: Path) -> dict[str, Any]:
     InvalidInputError
         When it cannot be read, is not a regular file, is too large, or is not TOML.
     """
+    import tomllib  # a tenth of the time of `--help`, which has no use for it
+
     try:
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAIT)) as file:
             ordinary = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
