@@ -70,6 +70,6 @@ ROWS = [
     Row("rotation-idle", "a rotation, N = 1000, m = 100, P = 50", PLAIN, 20, 60,
         lambda: rotation(1000, 100, 50), compiled=False),
     Row("trained-answers", "every bit from the others, N = 100, K = P = 50",
-        "NumPy, a product a bit", 10, 30, lambda: answers(100, 50, 50),
+        "NumPy, a product a bit", 15, 30, lambda: answers(100, 50, 50),
         work=partial(answers_work, 100, 50, 50)),
 ]  # fmt: skip

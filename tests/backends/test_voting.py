@@ -180,3 +180,25 @@ def test_memories_that_do_not_hear_say_nothing(name) -> None:
     answered = backends.get(name).voting.answers(-abs(low) - 10, steps, signs, 3)
     for found in (answered.votes, answered.sizes, *answered.pull(signal)):
         assert (found == 0).all()
+
+
+@compiled
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("order", [2, 3, 20])
+@pytest.mark.parametrize("shape", [(3, 5, 7), (4, 33, 10), (2, 100, 13)])
+def test_vectors_of_every_length_give_the_same_bits(dtype, order, shape) -> None:
+    from hopfield_sim.backends.kernels import voting as kernels
+
+    low, steps, signs, signal = bits(shape, dtype)
+    voting, found = backends.get("cython").voting, []
+    try:
+        for length in (64, 32, 16):
+            kernels.limit(length)
+            answered = voting.answers(low, steps, signs, order)
+            classes = voting.votes(low, steps, order), *voting.pull(low, steps, order, signal)
+            found.append([answered.votes, answered.sizes, *answered.pull(signal), *classes])
+    finally:
+        kernels.limit(64)
+    for shorter in found[1:]:
+        for a, b in zip(found[0], shorter, strict=True):
+            np.testing.assert_array_equal(a, b)

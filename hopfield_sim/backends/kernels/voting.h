@@ -13,8 +13,8 @@
 
 #define GROUP 4 /* classes at a time: independent chains of multiplications, which hide their latency */
 
-/* Vectors of 16, 32 and 64 bytes for SSE2, AVX2 and AVX-512: of longer ones than the processor's, gcc makes comparisons number
- * by number. `loose` ones need no alignment. */
+/* Vectors of 16, 32 and 64 bytes for SSE2, AVX2 and AVX-512: longer ones than the processor's are compared number by
+ * number by gcc. `loose` ones need no alignment. */
 #define DEFINE_VECTORS(bytes)                                                                                \
     typedef float wide_f32_##bytes __attribute__((vector_size(bytes)));                                      \
     typedef float loose_f32_##bytes __attribute__((vector_size(bytes), aligned(4), may_alias));              \
@@ -39,25 +39,26 @@ static inline int first_bit(int exponent) {
 /* powers[i] = x[i]^exponent by repeated squaring, from the highest bit of the exponent (Knuth, TAOCP 2, 4.6.3). */
 #define RAISE(count, x, powers, exponent, first)            \
     do {                                                    \
-        for (int i = 0; i < (count); i++)                   \
-            powers[i] = x[i];                               \
-        for (int bit = (first); bit; bit >>= 1) {           \
-            for (int i = 0; i < (count); i++)               \
-                powers[i] *= powers[i];                     \
-            if ((exponent) & bit)                           \
-                for (int i = 0; i < (count); i++)           \
-                    powers[i] *= x[i];                      \
-        }                                                   \
+        for (int i = 0; i < (count); i++)                                                                    \
+            powers[i] = x[i];                                                                                \
+        for (int bit = (first); bit; bit >>= 1) {                                                            \
+            for (int i = 0; i < (count); i++)                                                                \
+                powers[i] *= powers[i];                                                                      \
+            if ((exponent) & bit)                                                                            \
+                for (int i = 0; i < (count); i++)                                                            \
+                    powers[i] *= x[i];                                                                       \
+        }                                                                                                    \
     } while (0)
 
 /* One state: votes[a] = sum_k F(low_k + steps_ak) - F(low_k), steps with c rows of k numbers. `sums` are c vectors. */
-#define DEFINE_VOTES(kind, real, TARGET)                                                                             \
-    TARGET static void votes_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,     \
-                                        const real *steps, real *sums, double *votes) {                      \
+#define DEFINE_VOTES(kind, real, TARGET)                                                                     \
+    TARGET static void votes_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,         \
+                                    const real *steps, real *sums, double *votes) {                          \
         const int first = first_bit(exponent);                                                               \
         for (int64_t i = 0; i < c * LANES(real); i++)                                                        \
             sums[i] = 0;                                                                                     \
-        for (int64_t j = 0; j < k; j += STEP(kind, real)) {                                                       \
+        for (int64_t j = 0; j < k; j += STEP(kind, real)) {                                                  \
+            const int64_t lane = j % LANES(real);                                                            \
             const wide_##kind h = AT(kind, low + j);                                                         \
             wide_##kind x[GROUP], power[GROUP], before[1];                                                   \
             x[0] = RECTIFIED(kind, h, floor);                                                                \
@@ -70,13 +71,13 @@ static inline int first_bit(int exponent) {
                 }                                                                                            \
                 RAISE(GROUP, x, power, exponent, first);                                                     \
                 for (int i = 0; i < GROUP; i++)                                                              \
-                    *(loose_##kind *)(sums + (a + i) * LANES(real) + j % LANES(real)) += power[i] - before[0];                 \
+                    *(loose_##kind *)(sums + (a + i) * LANES(real) + lane) += power[i] - before[0];          \
             }                                                                                                \
             for (; a < c; a++) {                                                                             \
                 const wide_##kind sum = h + AT(kind, steps + a * k + j);                                     \
                 x[0] = RECTIFIED(kind, sum, floor);                                                          \
                 RAISE(1, x, power, exponent, first);                                                         \
-                *(loose_##kind *)(sums + a * LANES(real) + j % LANES(real)) += power[0] - before[0];                           \
+                *(loose_##kind *)(sums + a * LANES(real) + lane) += power[0] - before[0];                    \
             }                                                                                                \
         }                                                                                                    \
         for (int64_t a = 0; a < c; a++) {                                                                    \
@@ -88,12 +89,12 @@ static inline int first_bit(int exponent) {
     }
 
 /* One state: with p = x^exponent, visible_k = sum_a signal_a (p_ak - p_k), and classes_ak += signal_a p_ak. */
-#define DEFINE_PULL(kind, real, TARGET)                                                                              \
-    TARGET static void pull_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,      \
-                                       const real *steps, const real *signal, real *visible,                 \
-                                       real *classes) {                                                      \
+#define DEFINE_PULL(kind, real, TARGET)                                                                      \
+    TARGET static void pull_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,          \
+                                   const real *steps, const real *signal, real *visible,                     \
+                                   real *classes) {                                                          \
         const int first = first_bit(exponent);                                                               \
-        for (int64_t j = 0; j < k; j += STEP(kind, real)) {                                                       \
+        for (int64_t j = 0; j < k; j += STEP(kind, real)) {                                                  \
             const wide_##kind h = AT(kind, low + j);                                                         \
             wide_##kind x[GROUP], power[GROUP], before[1], pulled = {0};                                     \
             x[0] = RECTIFIED(kind, h, floor);                                                                \
@@ -122,10 +123,10 @@ static inline int first_bit(int exponent) {
     }
 
 /* With x_ik = low_k - factors_i steps_ik and p = x^exponent: the sums over k of p x and of p, for GROUP rows of steps. */
-#define DEFINE_TURNED(kind, real, TARGET)                                                                            \
-    TARGET __attribute__((always_inline)) static inline void turned_##kind(int64_t k, int exponent, real floor, const real *low,                   \
-                                     const real *const *steps, const real *factors, double *energies,        \
-                                     double *sizes) {                                                        \
+#define DEFINE_TURNED(kind, real, TARGET)                                                                    \
+    TARGET __attribute__((always_inline)) static inline void turned_##kind(                                  \
+        int64_t k, int exponent, real floor, const real *low, const real *const *steps, const real *factors, \
+        double *energies, double *sizes) {                                                                   \
         const int first = first_bit(exponent);                                                               \
         for (int i = 0; i < GROUP; i++)                                                                      \
             energies[i] = sizes[i] = 0;                                                                      \
@@ -151,10 +152,10 @@ static inline int first_bit(int exponent) {
 
 /* One state of n bits: of each one, what the sum of p x is less where it is turned, times its sign; and the sums of p,
  * turned and not, together. */
-#define DEFINE_ANSWERS(kind, real, TARGET)                                                                           \
-    TARGET static void answers_##kind(int64_t k, int64_t n, int exponent, real floor, const real *low,   \
-                                          const real *steps, const real *signs, double *votes,               \
-                                          double *sizes) {                                                   \
+#define DEFINE_ANSWERS(kind, real, TARGET)                                                                   \
+    TARGET static void answers_##kind(int64_t k, int64_t n, int exponent, real floor, const real *low,       \
+                                      const real *steps, const real *signs, double *votes,                   \
+                                      double *sizes) {                                                       \
         const real *rows[GROUP];                                                                             \
         real factors[GROUP] = {0};                                                                           \
         double energies[GROUP], kept[GROUP], size[GROUP];                                                    \
@@ -176,12 +177,12 @@ static inline int first_bit(int exponent) {
     }
 
 /* Its gradients: visible_k = sum_i signal_i signs_i (p_k - p_ik), p_k of the state as it is, and own_ik += signal_i p_ik. */
-#define DEFINE_ANSWERS_PULL(kind, real, TARGET)                                                                      \
-    TARGET static void answers_pull_##kind(int64_t k, int64_t n, int exponent, real floor,               \
-                                               const real *low, const real *steps, const real *signs,        \
-                                               const real *signal, real *visible, real *own) {               \
+#define DEFINE_ANSWERS_PULL(kind, real, TARGET)                                                              \
+    TARGET static void answers_pull_##kind(int64_t k, int64_t n, int exponent, real floor,                   \
+                                           const real *low, const real *steps, const real *signs,            \
+                                           const real *signal, real *visible, real *own) {                   \
         const int first = first_bit(exponent);                                                               \
-        for (int64_t j = 0; j < k; j += STEP(kind, real)) {                                                       \
+        for (int64_t j = 0; j < k; j += STEP(kind, real)) {                                                  \
             const wide_##kind h = AT(kind, low + j);                                                         \
             wide_##kind x[GROUP], power[GROUP], before[1], pulled = {0};                                     \
             x[0] = RECTIFIED(kind, h, floor);                                                                \
@@ -210,40 +211,40 @@ static inline int first_bit(int exponent) {
     DEFINE_ANSWERS(kind, real, TARGET)                                                                       \
     DEFINE_ANSWERS_PULL(kind, real, TARGET)
 
-DEFINE_VECTORS(16)
-DEFINE_ALL(f32_16, float, UNUSED)
-DEFINE_ALL(f64_16, double, UNUSED)
-
+/* Where the processor or its compiler has no longer vectors, theirs are compiled without being called. */
 #if defined(__x86_64__) && !defined(HOPFIELD_NO_AVX2)
-#define HAVE_32 __builtin_cpu_supports("avx2")
+#define HAVE_AVX2 __builtin_cpu_supports("avx2")
 #define AVX2 __attribute__((target("avx2")))
+#else
+#define HAVE_AVX2 0
+#define AVX2
+#endif
+#if defined(__x86_64__) && !defined(HOPFIELD_NO_AVX512)
+#define HAVE_AVX512 (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+#define AVX512 __attribute__((target("avx512f,avx512dq")))
+#else
+#define HAVE_AVX512 0
+#define AVX512
+#endif
+
+DEFINE_VECTORS(16)
+DEFINE_ALL(f32_16, float, )
+DEFINE_ALL(f64_16, double, )
 DEFINE_VECTORS(32)
 DEFINE_ALL(f32_32, float, AVX2)
 DEFINE_ALL(f64_32, double, AVX2)
-#define BY_32(function, ...) function##_32(__VA_ARGS__)
-#else
-#define HAVE_32 0
-#define BY_32(function, ...) (void)0
-#endif
-
-#if defined(__x86_64__) && !defined(HOPFIELD_NO_AVX512)
-#define HAVE_64 (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-#define AVX512 __attribute__((target("avx512f,avx512dq")))
 DEFINE_VECTORS(64)
 DEFINE_ALL(f32_64, float, AVX512)
 DEFINE_ALL(f64_64, double, AVX512)
-#define BY_64(function, ...) function##_64(__VA_ARGS__)
-#else
-#define HAVE_64 0
-#define BY_64(function, ...) (void)0
-#endif
 
-#define BY_WIDEST(function, ...)                                                                             \
+static int longest = 64; /* bytes of a vector, which tests make less */
+
+#define BY_LONGEST(function, ...)                                                                            \
     do {                                                                                                     \
-        if (HAVE_64)                                                                                         \
-            BY_64(function, __VA_ARGS__);                                                                    \
-        else if (HAVE_32)                                                                                    \
-            BY_32(function, __VA_ARGS__);                                                                    \
+        if (longest >= 64 && HAVE_AVX512)                                                                    \
+            function##_64(__VA_ARGS__);                                                                      \
+        else if (longest >= 32 && HAVE_AVX2)                                                                 \
+            function##_32(__VA_ARGS__);                                                                      \
         else                                                                                                 \
             function##_16(__VA_ARGS__);                                                                      \
     } while (0)
@@ -252,20 +253,20 @@ DEFINE_ALL(f64_64, double, AVX512)
 #define DEFINE_CHOICES(kind, real)                                                                           \
     UNUSED static void votes_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,         \
                                     const real *steps, real *sums, double *votes) {                          \
-        BY_WIDEST(votes_##kind, k, c, exponent, floor, low, steps, sums, votes);                             \
+        BY_LONGEST(votes_##kind, k, c, exponent, floor, low, steps, sums, votes);                            \
     }                                                                                                        \
     UNUSED static void pull_##kind(int64_t k, int64_t c, int exponent, real floor, const real *low,          \
                                    const real *steps, const real *signal, real *visible, real *classes) {    \
-        BY_WIDEST(pull_##kind, k, c, exponent, floor, low, steps, signal, visible, classes);                 \
+        BY_LONGEST(pull_##kind, k, c, exponent, floor, low, steps, signal, visible, classes);                \
     }                                                                                                        \
     UNUSED static void answers_##kind(int64_t k, int64_t n, int exponent, real floor, const real *low,       \
                                       const real *steps, const real *signs, double *votes, double *sizes) {  \
-        BY_WIDEST(answers_##kind, k, n, exponent, floor, low, steps, signs, votes, sizes);                   \
+        BY_LONGEST(answers_##kind, k, n, exponent, floor, low, steps, signs, votes, sizes);                  \
     }                                                                                                        \
     UNUSED static void answers_pull_##kind(int64_t k, int64_t n, int exponent, real floor, const real *low,  \
                                            const real *steps, const real *signs, const real *signal,         \
                                            real *visible, real *own) {                                       \
-        BY_WIDEST(answers_pull_##kind, k, n, exponent, floor, low, steps, signs, signal, visible, own);      \
+        BY_LONGEST(answers_pull_##kind, k, n, exponent, floor, low, steps, signs, signal, visible, own);     \
     }
 
 DEFINE_CHOICES(f32, float)

@@ -10,6 +10,7 @@ All functions process a block of states without the GIL.
 from libc.stdint cimport int64_t
 
 cdef extern from "voting.h" nogil:
+    int longest
     void votes_f32(int64_t k, int64_t c, int exponent, float floor, const float *low,
                    const float *steps, float *sums, double *votes)
     void votes_f64(int64_t k, int64_t c, int exponent, double floor, const double *low,
@@ -32,6 +33,12 @@ cdef extern from "voting.h" nogil:
 ctypedef fused real_t:
     float
     double
+
+
+def limit(int bytes):
+    """Let vectors be at most that long, as on another processor; for tests."""
+    global longest
+    longest = bytes
 
 
 def votes(
