@@ -72,6 +72,7 @@ SANITIZERS = [
             "tests/backends/test_waves.py",
             "tests/backends/test_dense_engine.py",
             "tests/backends/test_voting.py",
+            "tests/models/test_modern.py",
         ],
         [
             ("waves(n,", "waves(n + 1,", ONE_CALL, "heap-buffer-overflow"),

@@ -12,7 +12,7 @@ import pytest
 
 import hopfield_sim as hs
 from hopfield_sim import backends
-from hopfield_sim.backends.compiled.attention import _underflows
+from hopfield_sim.backends.compiled.attention import _sharp
 from hopfield_sim.backends.reference.attention import Attention, Memories
 from hopfield_sim.errors import (
     HopfieldError,
@@ -466,10 +466,10 @@ def test_cosine_has_no_scale(dtype, scale, backend):
 @pytest.mark.skipif(len(BACKENDS) == 1, reason="the kernels are not built")
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("n", [1, 3, 8, 17, 64, 130, 4099])
-@pytest.mark.parametrize("b", [1, 2, 130])
+@pytest.mark.parametrize("b", [1, 2, 5, 130])
 def test_the_compiled_engine_agrees(n, dtype, b, monkeypatch):
-    monkeypatch.setattr("hopfield_sim.backends.compiled.attention._MANY", 0)
-    monkeypatch.setattr("hopfield_sim.backends.compiled.attention._ROWS", 500)
+    for constant, value in (("_MANY", 0), ("_ROWS", 500), ("_LARGE", 0)):
+        monkeypatch.setattr(f"hopfield_sim.backends.compiled.attention.{constant}", value)
     rng = np.random.default_rng(n)
     p = max(70, (300_000 if b == 1 else 10_000) // n)  # several chunks, the last one smaller
     xi = rng.normal(size=(p, n)).astype(dtype)
@@ -481,6 +481,8 @@ def test_the_compiled_engine_agrees(n, dtype, b, monkeypatch):
         q, largest = q / dtype(np.sqrt(n)), 3.0
     tolerance = 1e-12 if dtype == np.float64 else 1e-5
     slow, fast = Attention(), backends.get("cython").attention
+    if b == 5:  # as on a processor without the kernel for many
+        monkeypatch.setattr(fast._kernels, "MANY_BYTES", 0)
     mask = (rng.random(n) < 0.7).astype(dtype)
     for beta in (1e-3, 1.0, largest):
         for kind in (
@@ -491,7 +493,7 @@ def test_the_compiled_engine_agrees(n, dtype, b, monkeypatch):
             Memories(xi, mask=mask),
             Memories(xi, keys=xi - dtype(1)),
         ):
-            found = slow.attend(kind, q, beta), fast.attend(kind, q, beta)
+            found = slow.attend(kind, q, beta), fast.attend(kind, np.asfortranarray(q), beta)
             for one, other in zip(*found, strict=True):
                 size = max(1.0, float(np.abs(one).max()))
                 assert np.abs(one - other).max() <= tolerance * size * max(1, beta / 1e3)
@@ -549,7 +551,7 @@ def test_memories_without_weight_are_left_out(n, dtype, monkeypatch):
         Memories(xi, rng.uniform(0.9, 1.1, size=1100), half),
         Memories(xi, bias=half, keys=xi - dtype(1)),
     ):
-        assert _underflows(xi if kind.keys is None else kind.keys, kind.scale, beta)
+        assert _sharp(kind, sharp, beta)
         wanted = slow.attend(kind, sharp, beta)
         for kept in (1 << 26, 0):  # bytes of scores
             monkeypatch.setattr(f"{module}._SCORES", kept)
@@ -558,6 +560,69 @@ def test_memories_without_weight_are_left_out(n, dtype, monkeypatch):
             for one, other, right in zip(alone, among, wanted, strict=True):
                 np.testing.assert_array_equal(one, other[: len(sharp)])
                 np.testing.assert_allclose(one, right, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.skipif(len(BACKENDS) == 1, reason="the kernels are not built")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("parts", [1, 4])
+def test_products_of_the_memories_with_weight_alone(dtype, parts, monkeypatch):
+    """The same where matrix products do it, for queries at once or in parts: near a memory, between
+    two, where weights underflow for others, or short, so that all memories weigh.
+    """
+    module, b, n, p = "hopfield_sim.backends.compiled.attention", 220, 96, 1500
+    rng = np.random.default_rng(0)
+    xi = rng.normal(size=(p, n)).astype(dtype)
+    near = xi[rng.permutation(p)[:b]] + rng.normal(scale=0.1, size=(b, n)).astype(dtype)
+    near[:9] = (xi[:9] + xi[100:109]) / 2
+    flat = near * dtype(1e-5)
+    beta = (3000.0 if dtype == np.float64 else 300.0) / n
+    half = -0.5 * (xi.astype(np.float64) ** 2).sum(axis=1)
+    tolerance = 8 * np.finfo(dtype).eps * beta * abs(half).max()
+    slow, fast = Attention(), backends.get("cython").attention
+    monkeypatch.setattr(fast._kernels, "MANY_BYTES", 0)
+    monkeypatch.setattr(f"{module}._TOGETHER", 1)
+    monkeypatch.setattr(f"{module}._SCORES", -(-b // parts) * p * near.itemsize)
+    calls = []
+    sparse = type(fast)._sparse
+
+    def counted(*arguments):
+        calls.append(len(arguments[2]))
+        return sparse(*arguments)
+
+    monkeypatch.setattr(type(fast), "_sparse", counted)
+    for kind in (
+        Memories(xi, bias=half),
+        Memories(xi, rng.uniform(0.9, 1.1, size=p), half),
+        Memories(xi, bias=half, keys=xi - dtype(1)),
+    ):
+        for queries in (near, flat):
+            calls.clear()
+            found, wanted = fast.attend(kind, queries, beta), slow.attend(kind, queries, beta)
+            assert calls == [b // parts] * parts
+            for one, right in zip(found, wanted, strict=True):
+                np.testing.assert_allclose(one, right, rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.skipif(len(BACKENDS) == 1, reason="the kernels are not built")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("n", [1, 7, 8, 31, 96, 200])
+def test_vectors_of_every_length_give_the_same_bits(n, dtype):
+    from hopfield_sim.backends.kernels import modern as kernels
+
+    rng = np.random.default_rng(n)
+    xi, q = rng.normal(size=(75, n)).astype(dtype), rng.normal(size=(1, n)).astype(dtype)
+    mask, found = (rng.random(n) < 0.7).astype(dtype), []
+    try:
+        for length in (64, 32, 16):
+            kernels.limit(length)
+            attention = backends.get("cython").attention
+            attended = attention.attend(Memories(xi, bias=xi[:, 0].astype(float)), q, 0.3)
+            found.append([*attended, attention.distances(xi, q, mask)])
+    finally:
+        kernels.limit(64)
+    for shorter in found[1:]:
+        for a, b in zip(found[0], shorter, strict=True):
+            np.testing.assert_array_equal(a, b)
 
 
 def test_blocks_of_memories_and_of_queries_change_nothing(monkeypatch):

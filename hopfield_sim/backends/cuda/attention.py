@@ -31,6 +31,7 @@ class CudaAttention(Attention):
     """The reference to rounding."""
 
     block_scores = 1 << 23
+    block_numbers = 1 << 62
     block_differences = 1 << 26
 
     def __init__(self, device: Device) -> None:

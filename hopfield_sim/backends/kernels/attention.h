@@ -8,10 +8,9 @@
 #define HOPFIELD_ATTENTION_H
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "targets.h"
+#include "vectors.h"
 
 #define BLOCK_BYTES (64 * 1024) /* of memories in a block, which the second loop finds in the second-level cache */
 #define BLOCK_ROWS 256
@@ -60,111 +59,128 @@ static inline double exp_f64(double x) {
     return x < -708.0 ? 0.0 : p * power;
 }
 
-/* Vectors of 64 bytes, which the compiler splits if the processor has shorter ones; `loose` ones need no alignment. */
-typedef float wide_f32 __attribute__((vector_size(64)));
-typedef float loose_f32 __attribute__((vector_size(64), aligned(4), may_alias));
-typedef float quarter_f32 __attribute__((vector_size(16), aligned(4), may_alias));
-typedef double wide_f64 __attribute__((vector_size(64)));
-typedef double loose_f64 __attribute__((vector_size(64), aligned(8), may_alias));
-typedef double quarter_f64 __attribute__((vector_size(16), aligned(8), may_alias));
+typedef float quarter_float __attribute__((vector_size(16), aligned(4), may_alias));
+typedef double quarter_double __attribute__((vector_size(16), aligned(8), may_alias));
 
-typedef int32_t bits_f32 __attribute__((vector_size(64)));
-typedef int64_t bits_f64 __attribute__((vector_size(64)));
-
-#define SIGN_f32 INT32_MIN
-#define SIGN_f64 INT64_MIN
-#define LANES(real) ((int64_t)(64 / sizeof(real)))
+#define SIGN_float INT32_MIN
+#define SIGN_double INT64_MIN
 #define PARTS(real) ((int64_t)(16 / sizeof(real)))
 
-/* Add the four quarters of a vector; the result is stored as the partial sums of a row. */
-#define QUARTER(kind, vector, out)                                                                   \
+/* Add the four quarters of all lanes; the result is stored as the partial sums of a row. */
+#define QUARTER(real, lanes, out)                                                                    \
     do {                                                                                             \
-        union { wide_##kind whole; quarter_##kind piece[4]; } sum = {vector};                        \
-        *(quarter_##kind *)(out) = (sum.piece[0] + sum.piece[1]) + (sum.piece[2] + sum.piece[3]);    \
+        const quarter_##real *piece = (const quarter_##real *)(lanes);                               \
+        *(quarter_##real *)(out) = (piece[0] + piece[1]) + (piece[2] + piece[3]);                    \
     } while (0)
 
 /* Add the partial sums of each row, for many rows at once. */
-ROW_KERNEL static void fold_f32(int64_t rows, const float *restrict parts, float *restrict out) {
+ROW_KERNEL static void fold_float(int64_t rows, const float *restrict parts, float *restrict out) {
     for (int64_t r = 0; r < rows; r++)
         out[r] = (parts[4 * r] + parts[4 * r + 1]) + (parts[4 * r + 2] + parts[4 * r + 3]);
 }
 
-ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, double *restrict out) {
+ROW_KERNEL static void fold_double(int64_t rows, const double *restrict parts, double *restrict out) {
     for (int64_t r = 0; r < rows; r++)
         out[r] = parts[2 * r] + parts[2 * r + 1];
 }
 
 /* out[r] = q . xi_r, at most BLOCK_ROWS rows. */
-#define DEFINE_PRODUCTS(kind, real)                                                                  \
-    ROW_KERNEL static void products_##kind(int64_t n, int64_t rows, const real *restrict patterns,   \
-                                           const real *restrict query, real *restrict out) {         \
-        const int64_t lanes = LANES(real);                                                           \
+#define DEFINE_PRODUCTS(kind, real, TARGET)                                                          \
+    TARGET static void products_##kind(int64_t n, int64_t rows, const real *restrict patterns,       \
+                                       const real *restrict query, real *restrict out) {             \
+        const int64_t lanes = LANES(real), step = STEP(kind, real);                                  \
         real parts[PARTS(real) * BLOCK_ROWS];                                                        \
         for (int64_t row = 0; row < rows; row++) {                                                   \
             const real *pattern = patterns + n * row;                                                \
-            wide_##kind sums[4] = {{0}, {0}, {0}, {0}};                                              \
+            wide_##kind sums[4][PIECES(kind)] = {{{0}}}, total[PIECES(kind)];                        \
             int64_t j = 0;                                                                           \
-            for (; j + 4 * lanes <= n; j += 4 * lanes) {                                             \
-                for (int k = 0; k < 4; k++)                                                          \
-                    sums[k] += *(const loose_##kind *)(pattern + j + k * lanes) *                    \
-                               *(const loose_##kind *)(query + j + k * lanes);                       \
-            }                                                                                        \
+            for (; j + 4 * lanes <= n; j += 4 * lanes)                                               \
+                UNROLL for (int k = 0; k < 4; k++)                                                   \
+                    UNROLL for (int i = 0; i < PIECES(kind); i++) {                                  \
+                        const int64_t at = j + k * lanes + i * step;                                 \
+                        sums[k][i] += AT(kind, pattern + at) * AT(kind, query + at);                 \
+                    }                                                                                \
             for (; j + lanes <= n; j += lanes)                                                       \
-                sums[0] += *(const loose_##kind *)(pattern + j) * *(const loose_##kind *)(query + j);\
-            QUARTER(kind, (sums[0] + sums[1]) + (sums[2] + sums[3]), parts + PARTS(real) * row);     \
-            for (; j < n; j++) parts[PARTS(real) * row] += pattern[j] * query[j];                    \
+                UNROLL for (int i = 0; i < PIECES(kind); i++) {                                      \
+                    const int64_t at = j + i * step;                                                 \
+                    sums[0][i] += AT(kind, pattern + at) * AT(kind, query + at);                     \
+                }                                                                                    \
+            UNROLL for (int i = 0; i < PIECES(kind); i++)                                            \
+                total[i] = (sums[0][i] + sums[1][i]) + (sums[2][i] + sums[3][i]);                    \
+            QUARTER(real, total, parts + PARTS(real) * row);                                         \
+            for (; j < n; j++)                                                                       \
+                parts[PARTS(real) * row] += pattern[j] * query[j];                                   \
         }                                                                                            \
-        fold_##kind(rows, parts, out);                                                               \
+        fold_##real(rows, parts, out);                                                               \
     }
 
 /* out[r] = sum_i mask_i |q_i - xi_ri|, at most BLOCK_ROWS rows */
-#define DEFINE_DISTANCES(kind, real, magnitude)                                                      \
-    ROW_KERNEL static void distances_##kind(int64_t n, int64_t rows, const real *restrict patterns,  \
-                                            const real *restrict query, const real *restrict mask,   \
-                                            real *restrict out) {                                    \
-        const int64_t lanes = LANES(real);                                                           \
+#define DEFINE_DISTANCES(kind, real, TARGET, magnitude)                                              \
+    TARGET static void distances_##kind(int64_t n, int64_t rows, const real *restrict patterns,      \
+                                        const real *restrict query, const real *restrict mask,       \
+                                        real *restrict out) {                                        \
+        const int64_t lanes = LANES(real), step = STEP(kind, real);                                  \
         real parts[PARTS(real) * BLOCK_ROWS];                                                        \
         for (int64_t row = 0; row < rows; row++) {                                                   \
             const real *pattern = patterns + n * row;                                                \
-            wide_##kind sums[2] = {{0}, {0}};                                                        \
+            wide_##kind sums[2][PIECES(kind)] = {{{0}}}, total[PIECES(kind)];                        \
             int64_t j = 0;                                                                           \
             for (; j + 2 * lanes <= n; j += 2 * lanes)                                               \
-                for (int k = 0; k < 2; k++) {                                                        \
-                    wide_##kind x = *(const loose_##kind *)(pattern + j + k * lanes) -               \
-                                    *(const loose_##kind *)(query + j + k * lanes);                  \
-                    x = (wide_##kind)((bits_##kind)x & ~SIGN_##kind);                                \
-                    sums[k] += x * *(const loose_##kind *)(mask + j + k * lanes);                    \
-                }                                                                                    \
-            QUARTER(kind, sums[0] + sums[1], parts + PARTS(real) * row);                             \
+                UNROLL for (int k = 0; k < 2; k++)                                                   \
+                    UNROLL for (int i = 0; i < PIECES(kind); i++) {                                  \
+                        const int64_t at = j + k * lanes + i * step;                                 \
+                        const wide_##kind x = AT(kind, pattern + at) - AT(kind, query + at);         \
+                        sums[k][i] += (wide_##kind)((bits_##kind)x & ~SIGN_##real) * AT(kind, mask + at); \
+                    }                                                                                \
+            UNROLL for (int i = 0; i < PIECES(kind); i++)                                            \
+                total[i] = sums[0][i] + sums[1][i];                                                  \
+            QUARTER(real, total, parts + PARTS(real) * row);                                         \
             for (; j < n; j++)                                                                       \
                 parts[PARTS(real) * row] += mask[j] * magnitude(pattern[j] - query[j]);              \
         }                                                                                            \
-        fold_##kind(rows, parts, out);                                                               \
+        fold_##real(rows, parts, out);                                                               \
     }
 
 /* total += sum_r e_r xi_r, four rows per pass; a pass whose weights are all 0 is skipped. */
-#define DEFINE_GATHER(kind, real)                                                                    \
-    ROW_KERNEL static void gather_##kind(int64_t n, int64_t rows, const real *restrict patterns,     \
-                                         const real *restrict e, real *restrict total) {             \
-        const int64_t lanes = LANES(real);                                                           \
+#define DEFINE_GATHER(kind, real, TARGET)                                                            \
+    TARGET static void gather_##kind(int64_t n, int64_t rows, const real *restrict patterns,         \
+                                     const real *restrict e, real *restrict total) {                 \
+        const int64_t step = STEP(kind, real);                                                       \
         int64_t row = 0;                                                                             \
         for (; row + 4 <= rows; row += 4) {                                                          \
             const real *a = patterns + n * row, *b = a + n, *c = b + n, *d = c + n;                  \
-            real ea = e[row], eb = e[row + 1], ec = e[row + 2], ed = e[row + 3];                     \
+            const real ea = e[row], eb = e[row + 1], ec = e[row + 2], ed = e[row + 3];               \
             int64_t j = 0;                                                                           \
             if (ea == 0 && eb == 0 && ec == 0 && ed == 0)                                            \
                 continue;                                                                            \
-            for (; j + lanes <= n; j += lanes)                                                       \
-                *(loose_##kind *)(total + j) += (ea * *(const loose_##kind *)(a + j) +               \
-                                                 eb * *(const loose_##kind *)(b + j)) +              \
-                                                (ec * *(const loose_##kind *)(c + j) +               \
-                                                 ed * *(const loose_##kind *)(d + j));               \
+            for (; j + step <= n; j += step)                                                         \
+                *(loose_##kind *)(total + j) += (ea * AT(kind, a + j) + eb * AT(kind, b + j)) +      \
+                                                (ec * AT(kind, c + j) + ed * AT(kind, d + j));       \
             for (; j < n; j++)                                                                       \
                 total[j] += (ea * a[j] + eb * b[j]) + (ec * c[j] + ed * d[j]);                       \
         }                                                                                            \
         for (; row < rows; row++)                                                                    \
             for (int64_t j = 0; j < n; j++)                                                          \
                 total[j] += e[row] * patterns[n * row + j];                                          \
+    }
+
+#define DEFINE_LOOPS(kind, real, TARGET, magnitude)                                                  \
+    DEFINE_PRODUCTS(kind, real, TARGET)                                                              \
+    DEFINE_DISTANCES(kind, real, TARGET, magnitude)                                                  \
+    DEFINE_GATHER(kind, real, TARGET)
+
+DEFINE_LOOPS(f32_16, float, , fabsf)
+DEFINE_LOOPS(f64_16, double, , fabs)
+DEFINE_LOOPS(f32_32, float, AVX2, fabsf)
+DEFINE_LOOPS(f64_32, double, AVX2, fabs)
+DEFINE_LOOPS(f32_64, float, AVX512, fabsf)
+DEFINE_LOOPS(f64_64, double, AVX512, fabs)
+
+/* What the processor can do is looked up for each block. */
+#define DEFINE_CHOICES(kind, real)                                                                   \
+    UNUSED static void distances_##kind(int64_t n, int64_t rows, const real *patterns,               \
+                                        const real *query, const real *mask, real *out) {            \
+        BY_LONGEST(distances_##kind, n, rows, patterns, query, mask, out);                           \
     }
 
 /* scores -> e = exp(beta (score - top)) */
@@ -177,18 +193,17 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
 /* Attention of a query over some memories, with e = exp(beta (score - top)): the largest score `top`, the sums of e and
  * of e scale (in double, since there are many terms), and in `total` (n numbers, 0 before) the sum of e scale xi. */
 #define DEFINE_ATTEND(kind, real)                                                                    \
-    static void attend_##kind(int64_t n, int64_t rows, const real *patterns, const real *query,      \
-                              const real *scale, const real *bias, real beta, real *total,           \
-                              real *top_out, double *mass_out, double *scaled_out) {                 \
+    static void attend_##kind(int64_t n, int64_t rows, const real *keys, const real *patterns,       \
+                              const real *query, const real *scale, const real *bias, real beta,     \
+                              real *total, real *top_out, double *mass_out, double *scaled_out) {    \
         real scores[BLOCK_ROWS], top = -(real)INFINITY;                                              \
         double mass = 0, scaled = 0;                                                                 \
         int64_t most = BLOCK_BYTES / (n * (int64_t)sizeof(real)) / 4 * 4;                            \
         most = most < 4 ? 4 : most > BLOCK_ROWS ? BLOCK_ROWS : most;                                 \
         for (int64_t start = 0; start < rows; start += most) {                                       \
             int64_t count = start + most < rows ? most : rows - start;                               \
-            const real *block = patterns + n * start;                                                \
             real highest = top;                                                                      \
-            products_##kind(n, count, block, query, scores);                                         \
+            BY_LONGEST(products_##kind, n, count, keys + n * start, query, scores);                  \
             for (int64_t r = 0; r < count; r++) {                                                    \
                 if (scale) scores[r] *= scale[start + r];                                            \
                 if (bias) scores[r] += bias[start + r];                                              \
@@ -207,19 +222,15 @@ ROW_KERNEL static void fold_f64(int64_t rows, const double *restrict parts, doub
                 if (scale) scores[r] *= scale[start + r];                                            \
                 scaled += scores[r];                                                                 \
             }                                                                                        \
-            gather_##kind(n, count, block, scores, total);                                           \
+            BY_LONGEST(gather_##kind, n, count, patterns + n * start, scores, total);                \
         }                                                                                            \
         *top_out = top;                                                                              \
         *mass_out = mass;                                                                            \
         *scaled_out = scaled;                                                                        \
     }
 
-DEFINE_PRODUCTS(f32, float)
-DEFINE_PRODUCTS(f64, double)
-DEFINE_DISTANCES(f32, float, fabsf)
-DEFINE_DISTANCES(f64, double, fabs)
-DEFINE_GATHER(f32, float)
-DEFINE_GATHER(f64, double)
+DEFINE_CHOICES(f32, float)
+DEFINE_CHOICES(f64, double)
 DEFINE_WEIGH(f32, float)
 DEFINE_WEIGH(f64, double)
 DEFINE_ATTEND(f32, float)

@@ -15,10 +15,8 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(HOPFIELD_NO_AVX512)
 #include <immintrin.h>
 
-#define HAVE_ATTEND_MANY (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-#define AVX512 __attribute__((target("avx512f,avx512dq")))
+#define HAVE_ATTEND_MANY HAVE_AVX512
 #define INLINE AVX512 __attribute__((always_inline)) static inline
-#define UNROLL _Pragma("GCC unroll 8")
 /* Makes the compiler load a vector once, and not at each use. */
 #define IN_REGISTER(vector) __asm__("" : "+v"(vector))
 

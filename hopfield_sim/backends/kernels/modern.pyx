@@ -1,6 +1,6 @@
 # cython: language_level=3, cdivision=True
 # cython: boundscheck=False, wraparound=False, initializedcheck=False
-"""Compiled attention, of one query and of many, and L1 distances; the reference is
+"""Compiled attention, of a few queries and of many, and L1 distances; the reference is
 reference/attention.py.
 
 Private: the caller checks the arguments. The functions process a part of the memories without the
@@ -10,13 +10,14 @@ GIL; the caller keeps it short.
 from libc.stdint cimport int64_t
 
 cdef extern from "attention.h" nogil:
+    int longest
     const int64_t BLOCK_ROWS
-    void attend_f32(int64_t n, int64_t rows, const float *patterns, const float *query,
-                    const float *scale, const float *bias, float beta, float *total, float *top,
-                    double *mass, double *scaled)
-    void attend_f64(int64_t n, int64_t rows, const double *patterns, const double *query,
-                    const double *scale, const double *bias, double beta, double *total,
-                    double *top, double *mass, double *scaled)
+    void attend_f32(int64_t n, int64_t rows, const float *keys, const float *patterns,
+                    const float *query, const float *scale, const float *bias, float beta,
+                    float *total, float *top, double *mass, double *scaled)
+    void attend_f64(int64_t n, int64_t rows, const double *keys, const double *patterns,
+                    const double *query, const double *scale, const double *bias, double beta,
+                    double *total, double *top, double *mass, double *scaled)
     void distances_f32(int64_t n, int64_t rows, const float *patterns, const float *query,
                        const float *mask, float *out)
     void distances_f64(int64_t n, int64_t rows, const double *patterns, const double *query,
@@ -52,24 +53,32 @@ ctypedef fused real_t:
     double
 
 
+def limit(int bytes):
+    """Let vectors be at most that long, as on another processor; for tests."""
+    global longest
+    longest = bytes
+
+
 def attend(
+    const real_t[:, ::1] keys not None,
     const real_t[:, ::1] patterns not None,
-    const real_t[::1] query not None,
+    const real_t[:, ::1] queries not None,
     const real_t[::1] scale,
     const real_t[::1] bias,
     real_t beta,
     int64_t chunk,
     int64_t first,
     int64_t last,
-    real_t[:, ::1] totals not None,
-    real_t[::1] tops not None,
-    double[::1] masses not None,
-    double[::1] scaleds not None,
+    real_t[:, :, ::1] totals not None,
+    real_t[:, ::1] tops not None,
+    double[:, ::1] masses not None,
+    double[:, ::1] scaleds not None,
 ):
-    """Attention over chunks ``first`` to ``last``, of ``chunk`` memories each; a chunk has a row of
-    the outputs, which are 0 before.
+    """Attention over chunks ``first`` to ``last``, of ``chunk`` memories each, query after query:
+    all but the first find a chunk in the cache. Each has a place [chunk, query] in the outputs,
+    which are 0 before.
     """
-    cdef int64_t n = patterns.shape[1], i, start, rows
+    cdef int64_t n = patterns.shape[1], i, k, start, rows
     cdef const real_t *scales = NULL
     cdef const real_t *biases = NULL
     with nogil:
@@ -80,12 +89,15 @@ def attend(
                 scales = &scale[start]
             if bias is not None:
                 biases = &bias[start]
-            if real_t is float:
-                attend_f32(n, rows, &patterns[start, 0], &query[0], scales, biases, beta,
-                           &totals[i, 0], &tops[i], &masses[i], &scaleds[i])
-            else:
-                attend_f64(n, rows, &patterns[start, 0], &query[0], scales, biases, beta,
-                           &totals[i, 0], &tops[i], &masses[i], &scaleds[i])
+            for k in range(queries.shape[0]):
+                if real_t is float:
+                    attend_f32(n, rows, &keys[start, 0], &patterns[start, 0], &queries[k, 0],
+                               scales, biases, beta, &totals[i, k, 0], &tops[i, k],
+                               &masses[i, k], &scaleds[i, k])
+                else:
+                    attend_f64(n, rows, &keys[start, 0], &patterns[start, 0], &queries[k, 0],
+                               scales, biases, beta, &totals[i, k, 0], &tops[i, k],
+                               &masses[i, k], &scaleds[i, k])
 
 
 def attend_many(

@@ -7,25 +7,10 @@
 #ifndef HOPFIELD_VOTING_H
 #define HOPFIELD_VOTING_H
 
-#include <stdint.h>
-
-#include "targets.h"
+#include "vectors.h"
 
 #define GROUP 4 /* classes at a time: independent chains of multiplications, which hide their latency */
 
-/* Vectors of 16, 32 and 64 bytes for SSE2, AVX2 and AVX-512: longer ones than the processor's are compared number by
- * number by gcc. `loose` ones need no alignment. */
-#define DEFINE_VECTORS(bytes)                                                                                \
-    typedef float wide_f32_##bytes __attribute__((vector_size(bytes)));                                      \
-    typedef float loose_f32_##bytes __attribute__((vector_size(bytes), aligned(4), may_alias));              \
-    typedef int32_t bits_f32_##bytes __attribute__((vector_size(bytes)));                                    \
-    typedef double wide_f64_##bytes __attribute__((vector_size(bytes)));                                     \
-    typedef double loose_f64_##bytes __attribute__((vector_size(bytes), aligned(8), may_alias));             \
-    typedef int64_t bits_f64_##bytes __attribute__((vector_size(bytes)));
-
-#define LANES(real) ((int64_t)(64 / sizeof(real)))
-#define STEP(kind, real) ((int64_t)(sizeof(wide_##kind) / sizeof(real)))
-#define AT(kind, pointer) (*(const loose_##kind *)(pointer))
 #define RECTIFIED(kind, x, floor) ((wide_##kind)((bits_##kind)(x) & (bits_##kind)((x) > (floor))))
 
 /* The second highest bit of an exponent, with which repeated squaring begins. */
@@ -211,43 +196,12 @@ static inline int first_bit(int exponent) {
     DEFINE_ANSWERS(kind, real, TARGET)                                                                       \
     DEFINE_ANSWERS_PULL(kind, real, TARGET)
 
-/* Where the processor or its compiler has no longer vectors, theirs are compiled without being called. */
-#if defined(__x86_64__) && !defined(HOPFIELD_NO_AVX2)
-#define HAVE_AVX2 __builtin_cpu_supports("avx2")
-#define AVX2 __attribute__((target("avx2")))
-#else
-#define HAVE_AVX2 0
-#define AVX2
-#endif
-#if defined(__x86_64__) && !defined(HOPFIELD_NO_AVX512)
-#define HAVE_AVX512 (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-#define AVX512 __attribute__((target("avx512f,avx512dq")))
-#else
-#define HAVE_AVX512 0
-#define AVX512
-#endif
-
-DEFINE_VECTORS(16)
 DEFINE_ALL(f32_16, float, )
 DEFINE_ALL(f64_16, double, )
-DEFINE_VECTORS(32)
 DEFINE_ALL(f32_32, float, AVX2)
 DEFINE_ALL(f64_32, double, AVX2)
-DEFINE_VECTORS(64)
 DEFINE_ALL(f32_64, float, AVX512)
 DEFINE_ALL(f64_64, double, AVX512)
-
-static int longest = 64; /* bytes of a vector, which tests make less */
-
-#define BY_LONGEST(function, ...)                                                                            \
-    do {                                                                                                     \
-        if (longest >= 64 && HAVE_AVX512)                                                                    \
-            function##_64(__VA_ARGS__);                                                                      \
-        else if (longest >= 32 && HAVE_AVX2)                                                                 \
-            function##_32(__VA_ARGS__);                                                                      \
-        else                                                                                                 \
-            function##_16(__VA_ARGS__);                                                                      \
-    } while (0)
 
 /* What the processor can do is looked up for each state. */
 #define DEFINE_CHOICES(kind, real)                                                                           \

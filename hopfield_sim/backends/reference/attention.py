@@ -81,13 +81,15 @@ class Attention:
 
     Attributes
     ----------
-    block_scores : int
-        Scores of a block: small enough for the cache, large enough for fast matrix products.
+    block_scores, block_numbers : int
+        Scores of a block, and numbers in its memories: small enough for the cache, where the second
+        product finds them, large enough for fast matrix products.
     block_differences : int
         Size of a block of differences, which must fit the first-level cache.
     """
 
     block_scores = 1 << 19
+    block_numbers = 1 << 20
     block_differences = 1 << 16
 
     def attend(self, memories: Memories, queries: Floats, beta: float) -> Attended:
@@ -131,7 +133,7 @@ class Attention:
         out = xp.empty(len(queries))
         for start in range(0, len(queries), _QUERIES):
             part = queries[start : start + _QUERIES]
-            blocks = list(self.blocks(len(memories.patterns), len(part)))
+            blocks = list(self.blocks(memories.patterns.shape, len(part)))
             maxima, sizes = xp.empty((len(part), len(blocks))), xp.empty(len(blocks))
             for k, block in enumerate(blocks):
                 maxima[:, k] = _soft_maximum(self.scores(memories, part, block), beta)
@@ -153,16 +155,16 @@ class Attention:
         return weights
 
     def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
-        xp, blocks = module_of(queries), self.blocks(len(memories.patterns), len(queries))
+        xp, blocks = module_of(queries), self.blocks(memories.patterns.shape, len(queries))
         first = next(blocks)
         scores = self.scores(memories, queries, first)
         top = scores.max(axis=1, keepdims=True)
-        total, mass, scaled = _weighed(memories, scores, top, beta, first)
+        total, mass, scaled = weighed(memories, scores, top, beta, first)
         for block in blocks:
             scores = self.scores(memories, queries, block)
             new = xp.maximum(top, scores.max(axis=1, keepdims=True))
             shrink = xp.exp((top - new) * beta)
-            more = _weighed(memories, scores, new, beta, block)
+            more = weighed(memories, scores, new, beta, block)
             total *= shrink
             total += more.target
             mass = mass * shrink + more.mass
@@ -201,16 +203,18 @@ class Attention:
                 row[start : start + step] = difference @ mask
         return out
 
-    def blocks(self, n_patterns: int, n_queries: int) -> Iterator[slice]:
-        """Blocks of memories whose scores with so many queries are computed together."""
-        step = max(1024, min(_MEMORIES, self.block_scores // n_queries))
+    def blocks(self, shape: tuple[int, ...], n_queries: int) -> Iterator[slice]:
+        """Blocks of memories, (P, N) in all, whose scores with so many queries are computed
+        together.
+        """
+        n_patterns, n = shape
+        step = min(_MEMORIES, self.block_scores // n_queries, self.block_numbers // n)
+        step = max(1024, step)
         for start in range(0, n_patterns, step):
             yield slice(start, start + step)
 
 
-def _weighed(
-    memories: Memories, scores: Floats, top: Floats, beta: float, block: slice
-) -> Attended:
+def weighed(memories: Memories, scores: Floats, top: Floats, beta: float, block: slice) -> Attended:
     """Sums over a block, not divided yet, with e = exp(β (score − top)); overwrites the scores."""
     e = scores
     e -= top

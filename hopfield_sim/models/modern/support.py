@@ -102,7 +102,7 @@ def _support(
     floor = np.full((n_queries, 1), -np.inf)
     kept: list[tuple[Doubles, NDArray[np.int64]]] = []
     width = limit = 0
-    for block in engine.blocks(len(memories.patterns), n_queries):
+    for block in engine.blocks(memories.patterns.shape, n_queries):
         scores = engine.scores(memories, queries, block)
         floor = np.maximum(floor, kind.floor(scores, beta))
         row, column = xp.nonzero(scores >= moved(floor, xp.__name__))
