@@ -40,6 +40,12 @@ def widest() -> str:
     return "AVX2" if {"avx2", "bmi2", "fma"} <= flags else "SSE2"
 
 
+def until(widest: str) -> list[str]:
+    """The instruction sets up to this one, narrow ones first."""
+    every = list(LEVELS)
+    return every[: every.index(widest) + 1]
+
+
 def _built(level: str) -> Path:
     """A folder with the package at that level; what has not changed is not built again."""
     home = ROOT / "build" / "levels" / level.lower()

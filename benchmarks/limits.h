@@ -46,6 +46,13 @@ void limit_copy(uint64_t *to, const uint64_t *from, int64_t count, int64_t times
     }
 }
 
+/* One to single numbers of an array, in any order: what adds along couplings of a graph does. */
+void limit_scatter(const int32_t *places, int64_t count, int64_t times, int32_t *out) {
+    for (int64_t t = 0; t < times; t++)
+        for (int64_t k = 0; k < count; k++)
+            out[places[k]] += 1;
+}
+
 /* `steps` times two operations on CHAINS vectors of registers that do not wait for each other; the
  * first element of each is left in `out`.
  */

@@ -20,6 +20,10 @@ SIZES = {"L2": 1 << 19, "L3": 1 << 23, "memory": 1 << 29}
 """Bytes that are read or copied again and again; half a copy's are its source."""
 
 KINDS = ("int8", "float32", "float64")
+PLACES = "single additions"
+SPREAD = 4000
+"""Numbers among which single ones are added to."""
+
 CHAINS = 12
 _LANES = {"int8": 1, "float32": 4, "float64": 8}
 _TURN, _TURNS = 0.05, 7
@@ -34,8 +38,8 @@ class Work:
     operations : float
         Additions and multiplications on numbers of a ``kind``; one on 16 or 32 bits counts as two
         or four on int8, since as many fewer fit into a register.
-    kind : {"int8", "float32", "float64"}
-        The kind of numbers.
+    kind : {"int8", "float32", "float64", "single additions"}
+        The kind of numbers, many at a time; or additions to one number after another, anywhere.
     reads : float
         Bytes that are read from ``source``.
     source : {"L2", "L3", "memory"}
@@ -79,6 +83,10 @@ def measure() -> dict[str, Found]:
         width = _width() // _LANES[kind]
         found[kind] = _best(lambda steps, k=kind: arithmetic(k, steps), 2 * CHAINS * width, 1000)
         found[kind]["unit"] = "operation"
+    places = np.random.default_rng(0).integers(SPREAD, size=4 * SPREAD, dtype=np.int32)
+    sums = np.zeros(SPREAD, np.int32)
+    found[PLACES] = _best(lambda times: scatter(places, sums, times), len(places))
+    found[PLACES]["unit"] = "operation"
     return found
 
 
@@ -93,6 +101,12 @@ def copy(source: np.ndarray, target: np.ndarray, times: int = 1) -> None:
     """Copy 64-bit words, so often."""
     count = ctypes.c_int64(len(source))
     _library().limit_copy(_address(target), _address(source), count, ctypes.c_int64(times))
+
+
+def scatter(places: np.ndarray, out: np.ndarray, times: int = 1) -> None:
+    """out[place] ← out[place] + 1 for all places (int32) in turn, so often."""
+    count = ctypes.c_int64(len(places))
+    _library().limit_scatter(_address(places), count, ctypes.c_int64(times), _address(out))
 
 
 def arithmetic(kind: str, steps: int, b: float = 1, c: float = 0) -> np.ndarray:
@@ -114,14 +128,16 @@ def sentences(limits: Mapping[str, Found], *, again: bool = False) -> str:
     measured = (
         "This processor's limits on one thread, measured in the same run: reading from "
         f"{rates('read', SIZES)} GB/s; copying within {rates('copy', SIZES)} GB/s; arithmetic "
-        f"{rates('', KINDS)} billion operations a second."
+        f"{rates('', [*KINDS, PLACES] if PLACES in limits else KINDS)} billion operations a second."
     )
     meaning = (
         " *Of its limit*: what a row must do at least, at the limit named, over our time. For a "
-        "walk that is adding the columns of flipped spins and looking at every field; for dense "
-        "memories, adding the slopes, read once for four sites; for all sites at once, counting "
-        "bits; for a rule, the operations of its algorithm; and reading what these need. Random "
-        "numbers, checks and waiting for the visit before are not in it."
+        "walk that is adding the columns of flipped spins and looking at every field, and for real "
+        "weights the first fields, too; for couplings of a graph, single additions along them; for "
+        "dense memories, adding the slopes, read once for four sites; for all sites at once, "
+        "counting bits; for a rule or a rotation, the operations of its algorithm; and reading "
+        "what these need. Two threads have two such limits. Random numbers, checks and waiting for "
+        "the visit before are not in it."
     )
     return measured if again else measured + meaning
 

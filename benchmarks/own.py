@@ -14,6 +14,7 @@ from benchmarks import (
     history,
     levels,
     limits,
+    modern_rows,
     recall_rows,
     report,
     rule_rows,
@@ -27,7 +28,7 @@ from benchmarks.row import Row
 
 ROWS = [
     *(*recall_rows.ROWS, *sparse_rows.ROWS, *rule_rows.ROWS),
-    *(*study_rows.ROWS, *dense_rows.ROWS, *trained_rows.ROWS),
+    *(*study_rows.ROWS, *dense_rows.ROWS, *trained_rows.ROWS, *modern_rows.ROWS),
 ]
 
 STUDY = "default-study"
@@ -60,7 +61,7 @@ def run(only: str = "") -> str:
         level: runner.elsewhere(
             "own", level, [row for row in rows if row.compiled or level == widest]
         )
-        for level in _until(widest)
+        for level in levels.until(widest)
     }
     for name, measured in _limits(rows, found[widest]).items():
         found[widest][name] = measured
@@ -150,12 +151,6 @@ def _sentence(study: runner.Found | None) -> list[str]:
         f"The default study, `python -m hopfield_sim.experiment`, took {study['ours']:.0f} s from "
         "start to report."
     ]
-
-
-def _until(widest: str) -> list[str]:
-    """The instruction sets that this processor has, narrow ones first."""
-    every = list(levels.LEVELS)
-    return every[: every.index(widest) + 1]
 
 
 def default_study() -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -85,10 +85,28 @@ def walk_work(n: int, states: int, source: str = "L2") -> Work:
     return Work(2 * n * (flips + sweeps), "int8", n * flips, source)
 
 
-def sync_work(n: int, n_patterns: int, states: int = 200) -> Work:
-    """Bits that are compared, counted and added, eight at a time: for overlaps, and for fields."""
+def shared_work(n: int, states: int, threads: int = 2) -> Work:
+    """The same where each of several threads does its part of the states."""
+    alone = walk_work(n, states)
+    return replace(alone, operations=alone.operations / threads, reads=alone.reads / threads)
+
+
+def real_work(n: int, n_patterns: int, update: str, states: int = 200) -> Work:
+    """First fields by a product, and the columns of flipped spins, all in float64."""
     t = task(n, n_patterns, states)
-    steps = float(t.net().recall(t.cues, update="sync").sweeps.mean())
+    run = t.net("storkey").recall(t.cues, update=update, rng=0)
+    flips, sweeps = float(run.flips.mean()), float(run.sweeps.mean())
+    return Work(n * (2 * n + flips + sweeps), "float64", 8 * n * (flips + n / states), "L3")
+
+
+def sync_work(n: int, n_patterns: int, states: int = 200) -> Work:
+    """All sites at once, to the end."""
+    t = task(n, n_patterns, states)
+    return bits_work(n, n_patterns, float(t.net().recall(t.cues, update="sync").sweeps.mean()))
+
+
+def bits_work(n: int, n_patterns: int, steps: float) -> Work:
+    """Bits that are compared, counted and added, eight at a time: for overlaps, and for fields."""
     return Work(steps * 2 * 3 * n * n_patterns / 8)
 
 
@@ -221,11 +239,13 @@ ROWS = [
     Row("sync-100", "synchronous to the end, N = 1000, P = 100", GEMM, 2.5, 6,
         lambda: against_gemm(1000, 100), wide=(10, 22), work=partial(sync_work, 1000, 100)),
     Row("real-async", "asynchronous, Storkey's weights, N = 1000, P = 100",
-        "plain compiled dot products", 15, 30, lambda: of_real_weights(1000, 100, "async")),
+        "plain compiled dot products", 15, 30, lambda: of_real_weights(1000, 100, "async"),
+        work=partial(real_work, 1000, 100, "async")),
     Row("real-sync", "synchronous to the end, Storkey's weights, N = 1000, P = 100",
-        f"{GEMM}, float64", 1.8, 3, lambda: of_real_weights(1000, 100, "sync")),
+        f"{GEMM}, float64", 1.8, 3, lambda: of_real_weights(1000, 100, "sync"),
+        work=partial(real_work, 1000, 100, "sync")),
     Row("glauber", f"Glauber, T = {TEMPERATURE}, N = 1000", "compiled dot product with exp",
         100, 300, lambda: glauber_against_exp(1000), work=partial(glauber_work, 1000)),
     Row("two-threads", "asynchronous, N = 1000, two threads", "one thread", 1.5, 1.9,
-        lambda: two_threads(1000)),
+        lambda: two_threads(1000), work=partial(shared_work, 1000, 2000)),
 ]  # fmt: skip

@@ -35,7 +35,7 @@ class Row:
     compiled : bool
         Whether our side has row kernels, which depend on the instruction set.
     work : callable, optional
-        What it must do at least for one thing; None where that is not known, or is mostly waiting.
+        What it must do at least for one thing; None where that is not known.
     """
 
     name: str

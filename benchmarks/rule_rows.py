@@ -13,6 +13,7 @@ from benchmarks import baselines
 from benchmarks.limits import Work
 from benchmarks.measure import Contest
 from benchmarks.row import Row, same
+from hopfield_sim.backends.reference.perceptron import Learning
 from hopfield_sim.models.hopfield import couplings
 
 
@@ -99,6 +100,15 @@ def matrix_free_work(n: int, n_patterns: int, states: int) -> Work:
     return Work(2 * n_patterns * (visits + float(run.flips.mean())))
 
 
+def perceptron_work() -> Work:
+    """In every step the smallest of P numbers of 32 bits is found, and P are added to them."""
+    patterns = hs.random_patterns(35, 21, rng=0)
+    learning = Learning(patterns, stability=0.0, max_epochs=1000, zero_diagonal=True)
+    hs.backends.get("cython").perceptron.learn(learning)
+    steps = float((learning.times - 1).sum())
+    return Work(steps * 2 * 4 * len(patterns))
+
+
 RANK_TWO = "NumPy, rank two a pattern"
 ROWS = [
     Row("storkey-64", "Storkey, N = 1000, P = 100, float64", RANK_TWO, 15, 33,
@@ -108,7 +118,7 @@ ROWS = [
     Row("pinv", "pseudo-inverse, N = 1000, P = 500", "numpy.linalg.pinv", 2.5, 4.3, pseudoinverse,
         compiled=False, work=projection_work),
     Row("perceptron", "perceptron, N = 21, P = 35, without a solution",
-        "NumPy, all neurons at once", None, None, perceptron),
+        "NumPy, all neurons at once", None, None, perceptron, work=perceptron_work),
     Row("matrix-free-5000", "asynchronous without the matrix, N = 5000, P = 500",
         "our own matrix form", 1.3, 2.2, lambda: matrix_free(5000, 500, 50),
         work=partial(matrix_free_work, 5000, 500, 50)),

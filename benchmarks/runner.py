@@ -42,10 +42,14 @@ def _measured(row: Row) -> Found:
     }
 
 
-def elsewhere(table: str, level: str, rows: Sequence[Row]) -> dict[str, Found]:
-    """Measure rows of a table in a process that imports the package at that level."""
+def elsewhere(
+    table: str, level: str, rows: Sequence[Row], held: Mapping[str, str] | None = None
+) -> dict[str, Found]:
+    """Measure rows of a table in a process that imports the package at that level, with variables
+    by which other libraries are ``held`` to it.
+    """
     try:
-        environment = levels.environment(level)
+        environment = levels.environment(level) | dict(held or {})
     except (OSError, subprocess.CalledProcessError) as error:
         return {row.name: {"reason": f"{level} kernels: {error}"} for row in rows}
     found: dict[str, Found] = {}

@@ -8,7 +8,9 @@ import numpy as np
 
 import hopfield_sim as hs
 from benchmarks import plain
+from benchmarks.limits import Work
 from benchmarks.measure import Contest
+from benchmarks.recall_rows import bits_work
 from benchmarks.row import Row
 
 SIZES = (100, 200, 400, 800)
@@ -58,5 +60,17 @@ def _agree(rows: list[Any], n: int, loads: list[int]) -> None:
     assert (worst < 5).all(), f"the plain study disagrees with ours by {worst.max():.1f} errors"
 
 
+def work() -> Work:
+    """For each network of the four sizes, and each cue: bits compared, counted and added."""
+    operations = 0.0
+    for row in _ours(1):
+        n, p = row["n_neurons"], row["n_patterns"]
+        patterns = hs.random_patterns(p, n, rng=1)
+        cues = hs.flip(np.resize(patterns, (STATES, n)), fraction=FLIPPED, rng=0)
+        run = hs.HopfieldNetwork().store(patterns).recall(cues, update="sync")
+        operations += STATES * bits_work(n, p, float(run.sweeps.mean())).operations
+    return Work(operations)
+
+
 WHAT = f"capacity study, N = 100 to 800, {LOADS} loads, {NETWORKS} networks, {STATES} cues"
-ROWS = [Row("capacity", WHAT, "plain compiled study", 30, 64, capacity)]
+ROWS = [Row("capacity", WHAT, "plain compiled study", 30, 64, capacity, work=work)]

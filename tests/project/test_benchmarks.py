@@ -40,6 +40,7 @@ from benchmarks import (  # noqa: E402
     report,
     row,
     runner,
+    sparse_rows,
     study_rows,
 )
 
@@ -147,6 +148,9 @@ def test_limits_are_of_work_that_is_done() -> None:
     target = np.zeros_like(words)
     limits.copy(words, target)
     np.testing.assert_array_equal(target, words)
+    sums = np.zeros(4, np.int32)
+    limits.scatter(np.array([1, 3, 1], np.int32), sums, 2)
+    np.testing.assert_array_equal(sums, [0, 4, 0, 2])
     start = np.arange(limits.CHAINS)
     np.testing.assert_array_equal(limits.arithmetic("int8", 1, 3, 5), (start + 3 + 3) ^ 5)
     assert limits.arithmetic("int8", 5, 3, 5)[0] == 3  # 3, 3, 3, ... by hand: (3 + 3) ^ 5
@@ -160,6 +164,19 @@ def test_the_least_work_of_a_walk_is_its_flips() -> None:
     assert (work.operations, work.reads) == (2 * 20 * (2 + 1), 2 * 20)
     slow = {"int8": {"ours": 1.0}, "read L2": {"ours": 5.0}, "read L3": {"ours": 1.0}}
     assert work.least(slow) == (200.0, "L2")
+
+
+def test_every_row_has_a_limit_of_a_kind_that_is_measured() -> None:
+    """One pattern of 20 bits, two of them wrong: 20 fields of 20 numbers, two columns, one look."""
+    assert [r.name for r in own.ROWS if r.work is None] == []
+    work = recall_rows.real_work(20, 1, "sync", 1)
+    assert (work.operations, work.kind) == (20 * (2 * 20 + 2 + 1), "float64")
+    assert (work.reads, work.source) == (8 * 20 * (2 + 20), "L3")
+    both = recall_rows.shared_work(20, 1)
+    assert (both.operations, both.reads) == (20 * (2 + 1), 20)
+    few = sparse_rows.work("sync")
+    assert few.kind == limits.PLACES
+    assert 40 * (4000 + 400) < few.operations < 40 * (4000 + 800)  # 400 wrong bits, and mistakes
 
 
 def test_a_wrong_baseline_does_not_count() -> None:
