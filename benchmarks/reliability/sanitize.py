@@ -72,6 +72,7 @@ SANITIZERS = [
             "tests/backends/test_waves.py",
             "tests/backends/test_dense_engine.py",
             "tests/backends/test_voting.py",
+            "tests/backends/test_storkey.py",
             "tests/models/test_modern.py",
         ],
         [

@@ -15,6 +15,7 @@ from hopfield_sim.backends.reference.attention import Attention
 from hopfield_sim.backends.reference.dense import Dense
 from hopfield_sim.backends.reference.pairs import Pairs
 from hopfield_sim.backends.reference.perceptron import Perceptron
+from hopfield_sim.backends.reference.storkey import Storkey
 from hopfield_sim.backends.reference.voting import Voting
 from hopfield_sim.backends.reference.waves import Waves
 
@@ -39,6 +40,8 @@ class Backend:
         Memories that learn classes.
     perceptron : Perceptron
         The perceptron rule.
+    storkey : Storkey
+        Storkey's rule.
     xp : module
         Array module whose arrays memories take, and return, besides NumPy's.
     device : str
@@ -52,5 +55,6 @@ class Backend:
     waves: Waves
     voting: Voting
     perceptron: Perceptron
+    storkey: Storkey
     xp: Any = np
     device: str = ""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hopfield_sim import checks
+from hopfield_sim import backends, checks
 from hopfield_sim.checks.places import module_of
 from hopfield_sim.errors import InvalidInputError
 from hopfield_sim.rules.rule import LearningRule
@@ -18,9 +18,7 @@ _Real = NDArray[np.floating]
 # Patterns learnt between two updates of the matrix: enough for an efficient matrix product, few
 # enough that the fields of later ones through the earlier ones cost little in comparison.
 _BATCH_PATTERNS = 256
-# Patterns whose fields through earlier blocks are computed together; within a block singly, from
-# arrays of this many rows, which should stay in cache.
-_BLOCK_PATTERNS = 32
+# Rows of the matrix that change at once, which should stay in the cache.
 _BLOCK_ROWS = 128
 
 
@@ -189,23 +187,14 @@ def _cues(weights: _Real | None, diagonal: NDArray[np.float64], xi: _Real) -> _R
     growth = 1 + 2 / n_neurons
     fields_before = xp.zeros_like(xi) if weights is None else product(xi, weights)
     fields_before *= (growth ** xp.arange(n_patterns))[:, None]
-    u = xp.empty(xi.shape, xi.dtype)
+    u, engine = xp.empty(xi.shape, xi.dtype), backends.get().storkey
     surplus = xp.zeros_like(xi[0])
-    for start in range(0, n_patterns, _BLOCK_PATTERNS):
-        block = slice(start, min(start + _BLOCK_PATTERNS, n_patterns))
-        patterns, cues, own = xi[block], u[block], xp.arange(block.stop - start)
+    for start in range(0, n_patterns, engine.block):
+        block = slice(start, min(start + engine.block, n_patterns))
         # What the patterns before this block contribute to all fields of the block at once.
-        earlier = _sum_times(xi[:start], u[:start], patterns, growth)
-        fields = fields_before[block] + (growth**own)[:, None] * earlier
-        # And those inside it, to the ones after them.
-        age = xp.tril(growth ** (own[:, None] - 1.0 - own), -1).astype(xi.dtype) / n_neurons
-        along_u = age * (patterns @ patterns.T)
-        for k, pattern in enumerate(patterns):
-            v = fields[k] + along_u[k, :k] @ cues[:k]
-            v += (age[k, :k] * (cues[:k] @ pattern)) @ patterns[:k]
-            v -= surplus * pattern
-            cues[k] = pattern / 2 - v
-            surplus = growth * surplus + (2 / n_neurons) * cues[k] * pattern
+        grown = (growth ** xp.arange(block.stop - start))[:, None].astype(xi.dtype)
+        earlier = grown * _sum_times(xi[:start], u[:start], xi[block], growth)
+        u[block] = engine.cues(xi[block], fields_before[block] + earlier, growth, surplus)
     # Σ (1 − 2 ξ v)/N with v = ξ/2 − u.
     diagonal += 2 / n_neurons * xp.einsum("pi,pi->i", xi, u)
     return u

@@ -15,7 +15,7 @@ from hopfield_sim.errors import MissingDependencyError
 
 KERNELS = (
     *("asynchronous", "dense", "modern", "network", "overlaps"),
-    *("perceptron", "retrieval", "synchronous", "voting", "waves"),
+    *("perceptron", "retrieval", "storkey", "synchronous", "voting", "waves"),
 )
 
 _BUILD = "`python setup.py build_ext --inplace` (this needs a C compiler)"
@@ -36,6 +36,7 @@ def load() -> dict[str, Any]:
     from hopfield_sim.backends.compiled.dense import CompiledDense
     from hopfield_sim.backends.compiled.pairs import CompiledPairs
     from hopfield_sim.backends.compiled.perceptron import CompiledPerceptron
+    from hopfield_sim.backends.compiled.storkey import CompiledStorkey
     from hopfield_sim.backends.compiled.voting import CompiledVoting
     from hopfield_sim.backends.compiled.waves import CompiledWaves
 
@@ -46,6 +47,7 @@ def load() -> dict[str, Any]:
         "waves": CompiledWaves(kernels["waves"]),
         "voting": CompiledVoting(kernels["voting"]),
         "perceptron": CompiledPerceptron(kernels["perceptron"]),
+        "storkey": CompiledStorkey(kernels["storkey"]),
     }
 
 

@@ -11,6 +11,7 @@ def load() -> dict[str, Any]:
     from hopfield_sim.backends.reference.dense import Dense
     from hopfield_sim.backends.reference.pairs import Pairs
     from hopfield_sim.backends.reference.perceptron import Perceptron
+    from hopfield_sim.backends.reference.storkey import Storkey
     from hopfield_sim.backends.reference.voting import Voting
     from hopfield_sim.backends.reference.waves import Waves
 
@@ -21,4 +22,5 @@ def load() -> dict[str, Any]:
         "waves": Waves(),
         "voting": Voting(),
         "perceptron": Perceptron(),
+        "storkey": Storkey(),
     }
