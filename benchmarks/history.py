@@ -100,10 +100,10 @@ def read(path: Path = HISTORY) -> list[Entry]:
 
 
 def append(new: Iterable[Entry], path: Path = HISTORY) -> None:
-    """Add a run; a second run of the same table on the same day and machine replaces the first."""
+    """Add a run, in place of one of the same table on the same day and processor."""
     new = list(new)
-    runs = {(e.date, e.machine, e.table) for e in new}
-    kept = [e for e in read(path) if (e.date, e.machine, e.table) not in runs]
+    runs = {(e.date, _processor(e.machine), e.table) for e in new}
+    kept = [e for e in read(path) if (e.date, _processor(e.machine), e.table) not in runs]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, [f.name for f in fields(Entry)], lineterminator="\n")
         writer.writeheader()

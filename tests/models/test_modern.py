@@ -468,7 +468,7 @@ def test_cosine_has_no_scale(dtype, scale, backend):
 @pytest.mark.parametrize("n", [1, 3, 8, 17, 64, 130, 4099])
 @pytest.mark.parametrize("b", [1, 2, 5, 130])
 def test_the_compiled_engine_agrees(n, dtype, b, monkeypatch):
-    for constant, value in (("_MANY", 0), ("_ROWS", 500), ("_LARGE", 0)):
+    for constant, value in (("_MANY", 0), ("_ROWS", 500), ("_LARGE", 0), ("_SHORT", 0)):
         monkeypatch.setattr(f"hopfield_sim.backends.compiled.attention.{constant}", value)
     rng = np.random.default_rng(n)
     p = max(70, (300_000 if b == 1 else 10_000) // n)  # several chunks, the last one smaller

@@ -241,10 +241,10 @@ def test_a_run_is_added_once_and_read_back(tmp_path: Path) -> None:
     first = {"SSE2": {"a": {"reason": "no compiler, here"}}, "AVX2": {"a": measured}}
     history.append(history.entries("2026-01-01", "one", "own", first), path)
     alone = {"AVX2": {"a": measured | {"ours": 1e-6}, "b": {"ours": 30.0, "unit": "run"}}}
-    for _ in range(2):  # the same day and machine: once
-        history.append(history.entries("2026-01-02", "one", "own", alone), path)
+    for load in (2, 1):  # the same day and processor: once
+        history.append(history.entries("2026-01-02", f"one, load {load}", "own", alone), path)
     assert len(history.read(path)) == 4
-    assert history.newest("own", path) == [("2026-01-02", "one", alone)]
+    assert history.newest("own", path) == [("2026-01-02", "one, load 1", alone)]
     history.append(history.entries("2026-01-03", "two, load 1", "own", first), path)
     history.append(history.entries("2026-01-03", "one, load 2", "own", first), path)
     runs = history.newest("own", path)

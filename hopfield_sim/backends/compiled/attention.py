@@ -35,7 +35,7 @@ _ALONE, _ALL_ALONE = 3, 6
 """Queries up to which one after another is quickest; without a kernel for many."""
 
 _LARGE = 1 << 20
-"""Bytes of memories from which on it is, since products of several queries read them too often."""
+"""Multiplications of a product from which on it is: BLAS makes smaller ones without copies."""
 
 _MANY = 3 << 19
 """Multiplications of a product from which on many queries are worth a kernel of their own."""
@@ -54,7 +54,7 @@ _TOGETHER = 128
 """Queries from which on the products of a part are as fast as those of more."""
 
 _SHORT = 64
-"""Length of memories below which a second product costs less than to look for weights."""
+"""Length of memories below which products cost less than what would save them."""
 
 _SAMPLE = 64
 """Memories that stand for all when it is asked how long they are."""
@@ -75,12 +75,14 @@ class CompiledAttention(Attention):
     def _stream(self, memories: Memories, queries: Floats, beta: float) -> Attended:
         products = memories.mask is None and memories.score is None
         if products and memories.patterns.dtype == queries.dtype:
-            large = len(queries) == 1 or memories.patterns.nbytes >= _LARGE
-            if large and len(queries) <= (_ALONE if self._kernels.MANY_BYTES else _ALL_ALONE):
+            work = queries.size * len(memories.patterns)
+            long = memories.patterns.shape[1] >= _SHORT
+            worth = len(queries) == 1 or (long and work >= _LARGE)
+            if worth and len(queries) <= (_ALONE if self._kernels.MANY_BYTES else _ALL_ALONE):
                 return self._each(memories, queries, beta)
             many = len(queries) <= 2 * self._kernels.MANY_BYTES // queries.dtype.itemsize
             near = queries.nbytes <= _NEAR
-            if many and near and queries.size * len(memories.patterns) >= _MANY:
+            if many and near and work >= _MANY:
                 return self._many(memories, queries, beta)
         step = _step(memories.patterns, queries)
         if products and step and _sharp(memories, queries, beta):

@@ -57,9 +57,11 @@ static inline double exp_f64(double x) {
 
 #define SIGN_float INT32_MIN
 #define SIGN_double INT64_MIN
+#define MAGNITUDE_float fabsf
+#define MAGNITUDE_double fabs
 
 /* out[r] = sum_i mask_i |q_i - xi_ri|, at most BLOCK_ROWS rows */
-#define DEFINE_DISTANCES(kind, real, TARGET, magnitude)                                              \
+#define DEFINE_DISTANCES(kind, real, TARGET)                                                         \
     TARGET static void distances_##kind(int64_t n, int64_t rows, const real *restrict patterns,      \
                                         const real *restrict query, const real *restrict mask,       \
                                         real *restrict out) {                                        \
@@ -80,17 +82,12 @@ static inline double exp_f64(double x) {
                 total[i] = sums[0][i] + sums[1][i];                                                  \
             QUARTER(real, total, parts + PARTS(real) * row);                                         \
             for (; j < n; j++)                                                                       \
-                parts[PARTS(real) * row] += mask[j] * magnitude(pattern[j] - query[j]);              \
+                parts[PARTS(real) * row] += mask[j] * MAGNITUDE_##real(pattern[j] - query[j]);       \
         }                                                                                            \
         fold_##real(rows, parts, out);                                                               \
     }
 
-DEFINE_DISTANCES(f32_16, float, , fabsf)
-DEFINE_DISTANCES(f64_16, double, , fabs)
-DEFINE_DISTANCES(f32_32, float, AVX2, fabsf)
-DEFINE_DISTANCES(f64_32, double, AVX2, fabs)
-DEFINE_DISTANCES(f32_64, float, AVX512, fabsf)
-DEFINE_DISTANCES(f64_64, double, AVX512, fabs)
+EACH_VECTOR(DEFINE_DISTANCES)
 
 /* What the processor can do is looked up for each block. */
 #define DEFINE_CHOICES(kind, real)                                                                   \

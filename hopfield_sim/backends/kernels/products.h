@@ -86,15 +86,7 @@ ROW_KERNEL static void fold_double(int64_t rows, const double *restrict parts, d
                 total[j] += e[row] * patterns[n * row + j];                                          \
     }
 
-#define DEFINE_LOOPS(kind, real, TARGET)                                                             \
-    DEFINE_PRODUCTS(kind, real, TARGET)                                                              \
-    DEFINE_GATHER(kind, real, TARGET)
-
-DEFINE_LOOPS(f32_16, float, )
-DEFINE_LOOPS(f64_16, double, )
-DEFINE_LOOPS(f32_32, float, AVX2)
-DEFINE_LOOPS(f64_32, double, AVX2)
-DEFINE_LOOPS(f32_64, float, AVX512)
-DEFINE_LOOPS(f64_64, double, AVX512)
+EACH_VECTOR(DEFINE_PRODUCTS)
+EACH_VECTOR(DEFINE_GATHER)
 
 #endif

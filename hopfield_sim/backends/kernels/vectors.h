@@ -49,6 +49,15 @@ DEFINE_VECTORS(64)
 #define UNROLL
 #endif
 
+/* A definition for vectors of every length: of their kind, its numbers, and the processors that it is for. */
+#define EACH_VECTOR(DEFINE)       \
+    DEFINE(f32_16, float, )       \
+    DEFINE(f64_16, double, )      \
+    DEFINE(f32_32, float, AVX2)   \
+    DEFINE(f64_32, double, AVX2)  \
+    DEFINE(f32_64, float, AVX512) \
+    DEFINE(f64_64, double, AVX512)
+
 UNUSED static int longest = 64; /* bytes of a vector, which tests make less */
 
 #define BY_LONGEST(function, ...)                                                                            \

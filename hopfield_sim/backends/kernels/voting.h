@@ -22,8 +22,8 @@ static inline int first_bit(int exponent) {
 }
 
 /* powers[i] = x[i]^exponent by repeated squaring, from the highest bit of the exponent (Knuth, TAOCP 2, 4.6.3). */
-#define RAISE(count, x, powers, exponent, first)            \
-    do {                                                    \
+#define RAISE(count, x, powers, exponent, first)                                                             \
+    do {                                                                                                     \
         for (int i = 0; i < (count); i++)                                                                    \
             powers[i] = x[i];                                                                                \
         for (int bit = (first); bit; bit >>= 1) {                                                            \
@@ -196,12 +196,7 @@ static inline int first_bit(int exponent) {
     DEFINE_ANSWERS(kind, real, TARGET)                                                                       \
     DEFINE_ANSWERS_PULL(kind, real, TARGET)
 
-DEFINE_ALL(f32_16, float, )
-DEFINE_ALL(f64_16, double, )
-DEFINE_ALL(f32_32, float, AVX2)
-DEFINE_ALL(f64_32, double, AVX2)
-DEFINE_ALL(f32_64, float, AVX512)
-DEFINE_ALL(f64_64, double, AVX512)
+EACH_VECTOR(DEFINE_ALL)
 
 /* What the processor can do is looked up for each state. */
 #define DEFINE_CHOICES(kind, real)                                                                           \
